@@ -1,0 +1,108 @@
+# Needs git, make and Python 3.11 (3.12 and 3.13 work too). Everything made here lies in .venv, .cache, build and dist.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+PYTHON_VERSIONS := 3.11 3.12 3.13
+VENV := .venv
+CONSTRAINTS := requirements/constraints.txt
+BIN := $(CURDIR)/$(VENV)/bin
+RUN := $(BIN)/python
+CACHE := .cache
+MINIMUM_COVERAGE := 90
+WORKERS ?= 2
+# `make test` asks for nothing more here; a caller narrows a gate: make unit ARGS='-k paging', make integration ARGS='server_power'
+ARGS ?=
+
+export PATH := $(BIN):$(PATH)
+# A copy of the collection in ~/.ansible/collections would shadow this checkout, so Ansible's home is ours.
+export ANSIBLE_HOME := $(CURDIR)/$(CACHE)/ansible
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/$(CACHE)/hypothesis
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
+
+# In order of cost: the cheapest complaint comes first.
+GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration sanity
+.PHONY: help demo simulator test test-matrix benchmark docs dist constraints clean $(GATES)
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.demo  ## Show the collection at work on all four platforms, against the simulator
+	@$(RUN) tools/demo.py
+
+simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground (connection options in .cache/simulator.json)
+	@$(RUN) tests/simulator --ready-file $(CACHE)/simulator.json $(ARGS)
+
+test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
+	@tools/gates $(GATES)
+
+test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity and integration on the other ansible-core versions (where their Pythons exist)
+	@$(RUN) tools/matrix.py $(ARGS)
+
+lint: $(VENV)/.test  ## Gate: ruff and yamllint
+	@ruff check .
+	@yamllint --strict .
+
+types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins/module_utils/cloud
+	@mkdir -p $(CACHE)/types/ansible_collections/cloudserver
+	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
+	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins.module_utils.cloud
+
+changelog: $(VENV)/.test  ## Gate: changelog fragments
+	@antsibull-changelog lint
+
+shell: $(VENV)/.test  ## Gate: shellcheck on every shell script
+	@git ls-files -co --exclude-standard -z | xargs -0 grep -slE '^#!.*[/ ](ba)?sh( |$$)' | xargs shellcheck
+
+docs-lint: $(VENV)/.test  ## Gate: the documentation of every plugin
+	@antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=all .
+
+ansible-lint: $(VENV)/.test  ## Gate: ansible-lint, production profile
+	@ansible-lint --offline
+
+unit: $(VENV)/.test | $(CACHE)  ## Gate: unit tests, branch coverage
+	@pytest -n $(WORKERS) --cov=plugins --cov-branch --cov-report=term-missing:skip-covered \
+		--cov-fail-under=$(MINIMUM_COVERAGE) $(ARGS)
+
+importer: $(VENV)/.test | $(CACHE)  ## Gate: galaxy-importer on the built artifact
+	@$(RUN) tools/artifact.py check
+
+molecule: $(VENV)/.test | $(CACHE)  ## Gate: the molecule scenarios
+	@molecule test --all
+
+integration: $(VENV)/.test | $(CACHE)  ## Gate: integration targets on every platform, in process and shipped
+	@$(RUN) tools/integration.py --jobs $(WORKERS) $(ARGS)
+
+sanity: $(VENV)/.test | $(CACHE)  ## Gate: ansible-test sanity, no ignore file
+	@$(RUN) tools/sanity.py $(ARGS)
+
+benchmark: $(VENV)/.test | $(CACHE)  ## Measure requests, time and memory against the budgets
+	@$(RUN) tests/benchmark $(ARGS)
+
+docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
+	@$(RUN) tools/docs.py
+
+dist: $(VENV)/.test  ## Build the artifact that a Galaxy server takes, in dist
+	@$(RUN) tools/artifact.py build dist
+
+constraints: | $(CACHE)  ## Pin the newest packages that requirements/*.in allow
+	@rm -rf $(CACHE)/constraints-venv
+	@tools/venv $(CACHE)/constraints-venv "$(PYTHON_VERSIONS)" /dev/null -r requirements/test.in
+	@{ echo "# Every package of the test environment at the version that was tested; made by 'make constraints'."; \
+		$(CACHE)/constraints-venv/bin/python -m pip freeze; } > $(CACHE)/constraints.txt
+	@mv $(CACHE)/constraints.txt $(CONSTRAINTS)
+	@rm -rf $(CACHE)/constraints-venv
+
+clean:  ## Remove everything that was made here
+	rm -rf $(VENV) $(CACHE) .ansible build dist tests/output changelogs/.plugin-cache.yaml
+
+$(CACHE):
+	@mkdir -p $(CACHE)
+
+$(VENV)/.demo: requirements/demo.in $(CONSTRAINTS) tools/venv
+	@tools/venv $(VENV) "$(PYTHON_VERSIONS)" $(CONSTRAINTS) -r requirements/demo.in
+	@touch $@
+
+$(VENV)/.test: requirements/demo.in requirements/test.in $(CONSTRAINTS) tools/venv
+	@tools/venv $(VENV) "$(PYTHON_VERSIONS)" $(CONSTRAINTS) -r requirements/test.in
+	@touch $(VENV)/.demo $@

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What every module of the collection supports."""
+
+    DOCUMENTATION = r"""
+options: {}
+requirements:
+  - requests
+attributes:
+  action_group:
+    description: Use C(group/cloudserver.compute.compute) in C(module_defaults) to set options for all modules at once.
+    support: full
+    membership:
+      - cloudserver.compute.compute
+  check_mode:
+    description: Can run in C(check_mode) and return what would change without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what changed, or would change in C(check_mode), in diff mode.
+    support: full
+  async:
+    description: Supports C(async).
+    support: full
+  become:
+    description: Can be used with C(become), in a process of its own then.
+    support: full
+  delegation:
+    description: Can be used with C(delegate_to).
+    support: full
+  platform:
+    description: The systems that a task can run on.
+    support: full
+    platforms: posix
+notes:
+  - A task whose connection is local runs inside ansible-playbook's own worker, many times faster than a process of its own,
+    unless C(become), C(async) or a task C(environment) asks for one. The variable C(cloudserver_in_process=false) turns
+    this off.
+"""
+
+    INFO = r"""
+options: {}
+attributes:
+  diff_mode:
+    description: Returns what changed, or would change in C(check_mode), in diff mode.
+    support: none
+    details: It changes nothing.
+"""

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The argument specs that the documentation fragments document, one a concern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+AUTH_OPTIONS: dict[str, Any] = {
+    "auth_url": {"type": "str"},
+    "username": {"type": "str"},
+    "user_id": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "user_domain_name": {"type": "str"},
+    "user_domain_id": {"type": "str"},
+    "project_name": {"type": "str"},
+    "project_id": {"type": "str"},
+    "project_domain_name": {"type": "str"},
+    "project_domain_id": {"type": "str"},
+    "application_credential_id": {"type": "str"},
+    "application_credential_name": {"type": "str"},
+    "application_credential_secret": {"type": "str", "no_log": True},
+    "token": {"type": "str", "no_log": True},
+    # The id of a key pair that signs; it is shown in the console and is no secret by itself.
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+}
+
+CONNECTION: dict[str, Any] = {
+    "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
+    "cloud": {"type": "str"},
+    "region": {"type": "str"},
+    "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
+    "endpoint": {"type": "str"},
+    "validate_certs": {"type": "bool"},
+    "ca_cert": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "api_timeout": {"type": "float"},
+    "api_retries": {"type": "int"},
+    "token_cache": {"type": "str"},
+    "auth": {"type": "dict", "options": AUTH_OPTIONS},
+}
+
+SELECTION: dict[str, Any] = {
+    "ids": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str"},
+    "ips": {"type": "list", "elements": "str"},
+    "tags": {"type": "list", "elements": "str"},
+    "not_tags": {"type": "list", "elements": "str"},
+    "status": {"type": "list", "elements": "str"},
+    "flavor": {"type": "list", "elements": "str"},
+    "availability_zone": {"type": "list", "elements": "str"},
+    "query": {"type": "str"},
+    "filters": {"type": "dict"},
+    "all": {"type": "bool", "default": False},
+    "all_projects": {"type": "bool", "default": False},
+    "missing": {"type": "str", "choices": ["fail", "ignore"]},
+    "duplicates": {"type": "str", "choices": ["fail", "allow"], "default": "fail"},
+    "max_targets": {"type": "int"},
+    "page_size": {"type": "int", "default": 1000},
+}
+
+WAITING: dict[str, Any] = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 600},
+    "wait_interval": {"type": "float", "default": 10},
+    "parallel": {"type": "int", "default": 8},
+}
+
+
+def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
+    """The connection options, the parts, and the module's own options as one argument spec."""
+    spec: dict[str, Any] = dict(CONNECTION)
+    for part in parts:
+        spec.update(part)
+    spec.update(own)
+    return spec

@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The interface that every platform offers, and how to get the platform that the settings name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, Mapping, Sequence, Type
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session as transport
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    PAUSED,
+    PENDING,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    Flavor,
+    Job,
+    Server,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+
+#: What can be done to a server's power, and the power state that it leads to.
+GOALS = {
+    "start": RUNNING,
+    "stop": STOPPED,
+    "reboot": RUNNING,
+    "pause": PAUSED,
+    "unpause": RUNNING,
+    "suspend": SUSPENDED,
+    "resume": RUNNING,
+}
+
+
+@dataclass(frozen=True)
+class ServerQuery:
+    """What a listing is asked for.
+
+    A platform uses what it can filter itself and may return more than was asked for, never less: the caller checks
+    every server again (selection.py), for no filter of a server can be trusted alone.
+    """
+
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ips: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    not_tags: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    flavor: tuple[str, ...] = ()
+    availability_zone: tuple[str, ...] = ()
+    #: Parameters of the platform's own list call, sent as they are.
+    filters: tuple[tuple[str, str], ...] = ()
+    all_projects: bool = False
+    deleted: bool = False
+    page_size: int = 1000
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What became of asking the cloud for one action on one server.
+
+    With neither ``error`` nor ``uncertain`` the cloud accepted it. ``uncertain``: the answer was lost, so only the
+    server's state can tell. ``job_id`` and ``request_id`` find the proof later.
+    """
+
+    server_id: str
+    action: str
+    name: str | None = None
+    job_id: str | None = None
+    request_id: str | None = None
+    error: CloudError | None = None
+    uncertain: bool = False
+
+    @property
+    def goal(self) -> str:
+        return GOALS[self.action]
+
+    @property
+    def label(self) -> str:
+        return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "server_id": self.server_id,
+            "name": self.name,
+            "action": self.action,
+            "job_id": self.job_id,
+            "request_id": self.request_id,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Ticket":
+        """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
+        if data["action"] not in GOALS:
+            raise KeyError(data["action"])
+        return cls(
+            server_id=data["server_id"],
+            action=data["action"],
+            name=data.get("name"),
+            job_id=data.get("job_id"),
+            request_id=data.get("request_id"),
+        )
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at a server that something was asked of.
+
+    ``verdict`` is what the proof says (``records.PENDING``, ``SUCCEEDED``, ``FAILED``), ``None`` where there is none
+    to be had. ``server`` is ``None`` where the cloud no longer knows the server.
+    """
+
+    server: Server | None
+    verdict: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class Compute:
+    """What a module may ask of a cloud, the same on every platform.
+
+    Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
+    them: each server's ticket says what became of it.
+    """
+
+    platform = ""
+    #: What ``supports`` answers for; a platform lists what it can do.
+    operations: FrozenSet[str] = frozenset()
+    #: What to use instead of an operation that the platform has not.
+    instead: Dict[str, str] = {}
+
+    def __init__(self, session: transport.Session, settings: Settings, parallel: int = 8) -> None:
+        self.session = session
+        self.settings = settings
+        self.parallel = parallel
+        #: Whether servers of other projects are looked at too; ``servers`` sets it from its query.
+        self.all_projects = False
+
+    @property
+    def region(self) -> str | None:
+        return self.settings.region
+
+    def supports(self, operation: str) -> bool:
+        """Whether the platform can do it: a power action of GOALS, ``act_on_locked``, ``deleted``, ``all_projects``."""
+        return operation in self.operations
+
+    def require(self, operation: str) -> None:
+        """Raises UnsupportedOperation, which says what to use instead."""
+        if not self.supports(operation):
+            raise UnsupportedOperation(operation, self.platform, self.instead.get(operation))
+
+    def servers(self, query: ServerQuery) -> Iterator[Server]:
+        """The servers that may match the query, each once, in no order that can be relied upon."""
+        raise NotImplementedError
+
+    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        """The servers of these ids that exist, by id.
+
+        ``since`` (an instant from ``mark``) allows the platform to leave out servers that have not changed since.
+        """
+        raise NotImplementedError
+
+    def mark(self) -> str | None:
+        """An instant of the cloud's clock, just before now, for ``servers_by_id``; ``None`` where there is no use."""
+        return None
+
+    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+        """Asks for a power action on each server; one ticket a server, in the order of the servers.
+
+        ``force`` makes stop and reboot hard: the guest is not asked.
+        """
+        raise NotImplementedError
+
+    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+        """One look at what became of the tickets; servers that have not changed since may be left out."""
+        raise NotImplementedError
+
+    def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:
+        """For a ticket whose answer was lost: the ticket with its proof, where the cloud has a record of the action."""
+        return None
+
+    def job(self, job_id: str) -> Job:
+        """The job; of status ``vanished`` where the cloud does not know it."""
+        raise UnsupportedOperation("job", self.platform, "the handle that a task with wait: false returns")
+
+    def flavors(self) -> Iterable[Flavor]:
+        """Every flavor that the project can use."""
+        raise NotImplementedError
+
+    def secrets(self) -> set[str]:
+        """What must appear in no output: credentials and tokens."""
+        return self.settings.secrets() | self.session.auth.secrets()
+
+    def close(self) -> None:
+        self.session.close()
+
+
+def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Iterator[Server]:
+    """The servers with what the flavor list knows of their flavors filled in.
+
+    Nova tells a server's flavor by id below microversion 2.47 and by name from there on; a selection by flavor
+    needs both.
+    """
+    known = list(flavors)
+    by_id = {flavor.id: flavor for flavor in known}
+    by_name = {flavor.name: flavor for flavor in known}
+    for server in servers:
+        found = by_id.get(server.flavor.id) if server.flavor.id else by_name.get(server.flavor.name)
+        yield replace(server, flavor=found) if found else server
+
+
+def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute:
+    """The platform of the settings. No request is made before the first question."""
+    session = transport.connect(settings, clock=clock)
+    return _platform(settings.platform)(session, settings, parallel=parallel)
+
+
+def _platform(name: str) -> Type[Compute]:
+    # Only the platform in use is imported, for every task pays for it; and each by a statement of its own, for that
+    # is what Ansible looks for when it packs a module for its target.
+    if name == "huaweicloud":
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import HuaweiCloud
+
+        return HuaweiCloud
+    if name == "easystack":
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
+
+        return EasyStack
+    if name == "ustack":
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.ustack import UStack
+
+        return UStack
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+
+    return OpenStack
+
+
+__all__ = ["GOALS", "PENDING", "Compute", "Observation", "ServerQuery", "Ticket", "connect", "with_flavor_ids"]

@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Huawei Cloud ECS and Flexus L: batch calls and jobs.
+
+Facts: huawei-facts 3 and 5, read from the vendor's documents and the official client.
+"""
+
+from __future__ import annotations
+
+from typing import Any, FrozenSet, Iterable, Iterator, List, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    Compute,
+    Observation,
+    ServerQuery,
+    Ticket,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    BadRequest,
+    CloudError,
+    Conflict,
+    NotFound,
+    Throttled,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_records import flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    AWAITING_PAYMENT,
+    FAILED,
+    PENDING,
+    VANISHED,
+    Flavor,
+    Job,
+    Server,
+)
+
+#: Servers a batch call takes (Ecs.0118 above it), and ids a list call takes.
+_BATCH = 1000
+_IDS = 100
+#: A refused batch is halved until the servers at fault are found; so many calls it may cost.
+_HALVINGS = 40
+#: At most 1,000 servers a minute are acted upon; a throttled batch is tried again this often, this many seconds apart.
+_PATIENCE = (15, 15, 30)
+
+
+class HuaweiCloud(Compute):
+    """The ECS API; a Flexus L server is an ordinary server of it."""
+
+    platform = "huaweicloud"
+    operations: FrozenSet[str] = frozenset("start stop reboot jobs".split())
+    instead = {
+        "pause": "state: stopped",
+        "suspend": "state: stopped",
+        "unpause": "the console",
+        "resume": "the console",
+        "all_projects": "one task a project",
+        "deleted": "the console's recycle bin",
+    }
+
+    _total: int | None = None
+
+    def _url(self, path: str, version: str = "v1") -> str:
+        auth = self.session.auth
+        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, auth.project_id, path)
+
+    # -- reading servers ---------------------------------------------------------------------------------------
+
+    def servers(self, query: ServerQuery) -> Iterator[Server]:
+        if query.all_projects:
+            self.require("all_projects")
+        if query.deleted:
+            self.require("deleted")
+        if query.ids:
+            return iter(self.servers_by_id(query.ids).values())
+        if query.ips:
+            return self._by_address(query)
+        return self._list(self._parameters(query), query.page_size)
+
+    def _parameters(self, query: ServerQuery) -> list[tuple[str, str]]:
+        """What of the query ECS filters by itself: its ``name`` is a regular expression found anywhere, its ``status``
+        also finds the states on the way to the next one."""
+        parameters = list(query.filters)
+        if len(query.names) == 1:
+            parameters.append(("name", query.names[0]))
+        if len(query.status) == 1 and query.status[0].isupper():
+            parameters.append(("status", query.status[0]))
+        parameters.extend(("tags", tag) for tag in query.tags)
+        if len(query.not_tags) == 1:
+            parameters.append(("not-tags", query.not_tags[0]))
+        return parameters
+
+    def _list(self, parameters: list[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
+        pages = self.session.by_number(
+            self._url("/cloudservers/detail"),
+            "servers",
+            params=parameters,
+            limit=page_size,
+            what="list the servers",
+            parallel=self.parallel,
+        )
+        for data in pages:
+            server = records.server(data, self.platform, self.region)
+            if server:
+                yield server
+
+    def _by_address(self, query: ServerQuery) -> Iterator[Server]:
+        """``ip_eq`` finds private addresses exactly; a public one needs the whole list."""
+        if len(query.ips) == 1 and ":" not in query.ips[0]:
+            found = list(self._list(list(query.filters) + [("ip_eq", query.ips[0])]))
+            if found:
+                return iter(found)
+        return self._list(list(query.filters), query.page_size)
+
+    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        wanted = sorted(set(ids))
+
+        def ask(some: List[str]) -> list[Server]:
+            return list(self._list([("server_id", server_id) for server_id in some], _BATCH))
+
+        if len(wanted) <= _IDS:
+            return {server.id: server for server in ask(wanted)} if wanted else {}
+        found = {server.id: server for server in self._list([]) if server.id in set(wanted)}
+        for servers in in_parallel(ask, list(chunks(sorted(set(wanted) - set(found)), _IDS)), self.parallel):
+            found.update((server.id, server) for server in servers)
+        return found
+
+    def flavors(self) -> Iterable[Flavor]:
+        answer = self.session.get(self._url("/cloudservers/flavors"), what="list the flavors")
+        return [flavor(data) for data in answer.body.get("flavors") or ()]
+
+    # -- acting on servers -------------------------------------------------------------------------------------
+
+    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+        self.require(action)
+        key = {"start": "os-start", "stop": "os-stop", "reboot": "reboot"}[action]
+        kind = {} if action == "start" else {"type": "HARD" if force else "SOFT"}
+        tickets: list[Ticket] = []
+        for batch in chunks(servers, _BATCH):
+            tickets.extend(self._batch(action, key, kind, batch, [_HALVINGS]))
+        return tickets
+
+    def _batch(
+        self, action: str, key: str, kind: dict[str, str], servers: Sequence[Server], halvings: list[int]
+    ) -> list[Ticket]:
+        """One batch call. A batch that is refused has done nothing, so it is halved to find the servers at fault."""
+        try:
+            job_id = self._post_action({key: dict(kind, servers=[{"id": server.id} for server in servers])}, action)
+        except AnswerLost as error:
+            return [Ticket(server.id, action, server.name, error=error, uncertain=True) for server in servers]
+        except AuthenticationFailed:
+            raise
+        except (BadRequest, NotFound, Conflict) as error:
+            if len(servers) > 1 and halvings[0] > 0:
+                halvings[0] -= 1
+                middle = len(servers) // 2
+                return self._batch(action, key, kind, servers[:middle], halvings) + self._batch(
+                    action, key, kind, servers[middle:], halvings
+                )
+            return [Ticket(server.id, action, server.name, error=error) for server in servers]
+        except CloudError as error:
+            return [Ticket(server.id, action, server.name, error=error) for server in servers]
+        return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
+
+    def _post_action(self, body: dict[str, Any], action: str) -> str:
+        what = "%s a batch of servers" % action
+        for pause in _PATIENCE:
+            try:
+                return self._job_id(self.session.post(self._url("/cloudservers/action"), json=body, what=what).body)
+            except Throttled:
+                self.session.sleep(pause)
+        return self._job_id(self.session.post(self._url("/cloudservers/action"), json=body, what=what).body)
+
+    @staticmethod
+    def _job_id(body: Any) -> str:
+        if not isinstance(body, dict) or not body.get("job_id"):
+            # The batch was accepted, so whatever it does is under way: the servers' states decide.
+            raise AnswerLost("the cloud accepted the batch and named no job")
+        return str(body["job_id"])
+
+    def job(self, job_id: str) -> Job:
+        try:
+            answer = self.session.get(self._url("/jobs/%s" % job_id), what="read the job %s" % job_id)
+        except NotFound:
+            return Job(id=job_id, status=VANISHED, message="the cloud knows no job of this id (any more)")
+        except BadRequest as error:
+            if error.code == "Common.0011":
+                return Job(id=job_id, status=VANISHED, code=error.code, message=error.message)
+            raise
+        return records.job(answer.body)
+
+    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+        """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
+        done its work on some of them, and SUCCESS is not the end of it: the servers may still be on their way."""
+        job_ids = sorted({ticket.job_id for ticket in tickets if ticket.job_id})
+        jobs = dict(zip(job_ids, in_parallel(self.job, job_ids, self.parallel)))
+        verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
+        done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != PENDING]
+        seen = self.servers_by_id(done)
+        return {
+            server_id: Observation(seen.get(server_id), *verdicts[server_id]) for server_id in done
+        }
+
+
+def _verdict(ticket: Ticket, job: Job | None) -> tuple[str | None, str | None, str | None]:
+    """What a job proves of one server: verdict, code, message."""
+    if job is None or job.status == VANISHED:
+        return None, None, job.message if job else None
+    if job.status == AWAITING_PAYMENT:
+        return FAILED, "PENDING_PAYMENT", "the job waits for its order to be paid"
+    if not job.finished:
+        return PENDING, None, None
+    for part in job.parts:
+        if part.server_id == ticket.server_id and part.status != PENDING:
+            return part.status, part.code or (job.code if part.status == FAILED else None), part.message or (
+                job.message if part.status == FAILED else None
+            )
+    return job.status, job.code, job.message

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a Nova answer becomes a record; pure functions.
+
+Facts: the compute API reference (fields by microversion) and the documents of EasyStack and UnitedStack, whose
+answers are Nova's with additions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    FAILED,
+    PENDING,
+    SUCCEEDED,
+    Address,
+    Flavor,
+    Image,
+    Job,
+    JobPart,
+    Server,
+)
+
+
+def integer(value: Any) -> int | None:
+    """The number, whether the cloud wrote it as a number or as text; ``None`` for neither."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def addresses(by_network: Mapping[str, Any] | None) -> tuple[Address, ...]:
+    """The addresses, by network. ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers.
+
+    An address that does not say what it is counts as fixed, unless another address of the same MAC says that it is
+    the fixed one: Nova lists a port's floating address beside it under the same MAC.
+    """
+    found = []
+    for network, entries in (by_network or {}).items():
+        macs_with_fixed = set()
+        for entry in entries or ():
+            mac = entry.get("OS-EXT-IPS-MAC:mac_addr")
+            kind = entry.get("OS-EXT-IPS:type")
+            if kind == "fixed" and mac:
+                macs_with_fixed.add((mac, integer(entry.get("version"))))
+        for entry in entries or ():
+            ip = entry.get("addr")
+            if not ip:
+                continue
+            version = integer(entry.get("version")) or (6 if ":" in ip else 4)
+            mac = entry.get("OS-EXT-IPS-MAC:mac_addr")
+            kind = entry.get("OS-EXT-IPS:type")
+            if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
+                kind = "floating"
+            found.append(Address(ip, version, kind, mac, network))
+    return tuple(found)
+
+
+def flavor(data: Any) -> Flavor:
+    """A flavor, or the part of it that a server shows: an id below microversion 2.47, a name from there on."""
+    if not isinstance(data, dict):
+        return Flavor()
+    return Flavor(
+        id=data.get("id"),
+        name=data.get("original_name") or data.get("name"),
+        vcpus=integer(data.get("vcpus")),
+        ram_mb=integer(data.get("ram")),
+    )
+
+
+def image(data: Any) -> Image:
+    """An image; a server booted from a volume shows an empty text in its place."""
+    if not isinstance(data, dict):
+        return Image()
+    return Image(id=data.get("id") or None, name=data.get("name"))
+
+
+def labels(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Metadata in the form of tags, ``key=value`` or ``key``: what stands for tags where a server has none."""
+    return tuple(
+        "%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted((metadata or {}).items())
+    )
+
+
+def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server:
+    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing."""
+    metadata = data.get("metadata") or {}
+    tags = data.get("tags")
+    return Server(
+        id=data["id"],
+        platform=platform,
+        region=region,
+        name=data.get("name"),
+        status=data.get("status"),
+        task_state=data.get("OS-EXT-STS:task_state"),
+        locked=data.get("locked"),
+        addresses=addresses(data.get("addresses")),
+        flavor=flavor(data.get("flavor")),
+        image=image(data.get("image")),
+        key_name=data.get("key_name"),
+        tags=labels(metadata) if tags is None else tuple(tags),
+        metadata=metadata,
+        availability_zone=data.get("OS-EXT-AZ:availability_zone") or None,
+        host=data.get("OS-EXT-SRV-ATTR:host"),
+        description=data.get("description"),
+        created=data.get("created"),
+        updated=data.get("updated"),
+        launched_at=data.get("OS-SRV-USG:launched_at"),
+        fault=fault(data.get("fault")),
+        raw=data,
+    )
+
+
+def fault(data: Any) -> Mapping[str, Any] | None:
+    """Why a server is in ERROR: code, message, created. ``details``, an administrator's traceback, is left out."""
+    if not isinstance(data, dict) or not data:
+        return None
+    return {"code": data.get("code"), "message": data.get("message"), "created": data.get("created")}
+
+
+def instance_action(data: Mapping[str, Any], server_id: str, settled: bool) -> Job:
+    """An instance action as a job.
+
+    Events (to everybody from microversion 2.51 on) tell whether it finished and how; below, ``message`` is ``Error``
+    when it failed and nothing tells that it succeeded but the server's own state, which the caller hands in.
+    """
+    events = data.get("events") or []
+    results = [event.get("result") for event in events]
+    if data.get("message") == "Error" or "Error" in results:
+        status = FAILED
+    elif events:
+        status = SUCCEEDED if all(event.get("finish_time") for event in events) else PENDING
+    else:
+        status = SUCCEEDED if settled else PENDING
+    details = [event.get("details") for event in events if event.get("result") == "Error" and event.get("details")]
+    ends = [event.get("finish_time") for event in events if event.get("finish_time")]
+    message = (details[0] if details else "the cloud reports an error") if status == FAILED else None
+    return Job(
+        id=data.get("request_id") or "",
+        status=status,
+        type=data.get("action"),
+        begin_time=data.get("start_time"),
+        end_time=max(ends) if ends and status != PENDING else None,
+        message=message,
+        parts=(JobPart(server_id, status, None, message),),
+    )

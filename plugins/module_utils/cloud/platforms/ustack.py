@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""UnitedStack UOS: Nova v2 of 2014 with extensions of the vendor, read from its document (ustack.* of the operations
+list).
+
+No microversions. A server has no tags, so its metadata stands for them as ``key=value``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, FrozenSet
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+
+
+class UStack(OpenStack):
+    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+
+    platform = "ustack"
+    operations: FrozenSet[str] = frozenset("start stop reboot act_on_locked all_projects".split())
+    instead = {
+        "pause": "state: stopped",
+        "suspend": "state: stopped",
+        "unpause": "the cloud's own console",
+        "resume": "the cloud's own console",
+        "deleted": "server_info without deleted",
+    }
+    actions: Dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
+    forced: Dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+
+    @property
+    def endpoint(self) -> str:
+        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
+        entry points does not."""
+        found = self.session.auth.endpoint("compute")
+        return found if "/v2" in found else "%s/v2/%s" % (found, self.session.auth.project_id)

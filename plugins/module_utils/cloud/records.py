@@ -1,0 +1,274 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every platform tells of its resources, in one shape.
+
+A field that a platform does not tell is ``None``, never invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+RUNNING = "running"
+STOPPED = "stopped"
+PAUSED = "paused"
+SUSPENDED = "suspended"
+TRANSITIONAL = "transitional"
+ERROR = "error"
+UNKNOWN = "unknown"
+POWER_STATES = (RUNNING, STOPPED, PAUSED, SUSPENDED, TRANSITIONAL, ERROR, UNKNOWN)
+
+#: The power state that a settled server of each status is in. The names are Nova's; Huawei Cloud uses the same
+#: (huawei-facts 3.4). SHELVED and RESCUE are none of the states that a user can ask for, so they stay unknown.
+_SETTLED = {
+    "ACTIVE": RUNNING,
+    "SHUTOFF": STOPPED,
+    "PAUSED": PAUSED,
+    "SUSPENDED": SUSPENDED,
+    "ERROR": ERROR,
+    "BUILD": TRANSITIONAL,
+    "REBOOT": TRANSITIONAL,
+    "HARD_REBOOT": TRANSITIONAL,
+    "REBUILD": TRANSITIONAL,
+    "MIGRATING": TRANSITIONAL,
+    "PASSWORD": TRANSITIONAL,
+    "RESIZE": TRANSITIONAL,
+    "REVERT_RESIZE": TRANSITIONAL,
+    # Stands still until somebody confirms or reverts the resize; it is not a state that passes by itself.
+    "VERIFY_RESIZE": UNKNOWN,
+}
+
+#: Where a transition leads, by task_state and then by status: what check mode predicts for a server on its way.
+_DESTINATION_OF_TASK = {
+    "powering-off": STOPPED,
+    "powering-on": RUNNING,
+    "pausing": PAUSED,
+    "unpausing": RUNNING,
+    "suspending": SUSPENDED,
+    "resuming": RUNNING,
+}
+_DESTINATION_OF_STATUS = {
+    "BUILD": RUNNING,
+    "REBOOT": RUNNING,
+    "HARD_REBOOT": RUNNING,
+    "MIGRATING": RUNNING,
+    "PASSWORD": RUNNING,
+    "REBUILD": RUNNING,
+    "RESIZE": STOPPED,
+    "REVERT_RESIZE": RUNNING,
+}
+
+GONE_STATUSES = frozenset(("DELETED", "SOFT_DELETED"))
+
+
+def power_state(status: str | None, task_state: str | None) -> str:
+    """The power state behind a status; a server with a task under way is on its way, whatever its status says.
+
+    A server that is being stopped still shows ACTIVE, one being started still SHUTOFF (huawei-facts 3.4, Nova's
+    status table): only task_state tells.
+    """
+    name = (status or "").upper()
+    if name in GONE_STATUSES:
+        return UNKNOWN
+    if task_state and name != "ERROR":
+        return TRANSITIONAL
+    return _SETTLED.get(name, UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of a server; ``kind`` is ``fixed``, ``floating`` or ``None`` where the platform does not say."""
+
+    ip: str
+    version: int
+    kind: str | None = None
+    mac: str | None = None
+    network: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"ip": self.ip, "version": self.version, "kind": self.kind, "mac": self.mac, "network": self.network}
+
+
+@dataclass(frozen=True)
+class Flavor:
+    """A flavor, or what a server tells of its flavor. ``ram_mb`` and ``disk_gb`` are MiB and GiB."""
+
+    id: str | None = None
+    name: str | None = None
+    vcpus: int | None = None
+    ram_mb: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name, "vcpus": self.vcpus, "ram_mb": self.ram_mb}
+
+
+@dataclass(frozen=True)
+class Image:
+    """What a server tells of the image it was made from; both are ``None`` for a server booted from a volume."""
+
+    id: str | None = None
+    name: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A cloud server as every platform tells it. Times are the cloud's own text, ISO 8601 in UTC."""
+
+    id: str
+    platform: str
+    region: str | None = None
+    name: str | None = None
+    status: str | None = None
+    task_state: str | None = None
+    locked: bool | None = None
+    addresses: tuple[Address, ...] = ()
+    flavor: Flavor = field(default_factory=Flavor)
+    image: Image = field(default_factory=Image)
+    key_name: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    availability_zone: str | None = None
+    host: str | None = None
+    description: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    launched_at: str | None = None
+    fault: Mapping[str, Any] | None = None
+    enterprise_project_id: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def power_state(self) -> str:
+        return power_state(self.status, self.task_state)
+
+    @property
+    def settled(self) -> bool:
+        return self.power_state != TRANSITIONAL
+
+    @property
+    def gone(self) -> bool:
+        return (self.status or "").upper() in GONE_STATUSES
+
+    @property
+    def destination(self) -> str:
+        """The power state that the server is in, or that the transition it is in leads to."""
+        state = self.power_state
+        if state != TRANSITIONAL:
+            return state
+        found = _DESTINATION_OF_TASK.get(self.task_state or "")
+        if found:
+            return found
+        name = (self.status or "").upper()
+        return _DESTINATION_OF_STATUS.get(name) or _SETTLED.get(name, UNKNOWN)
+
+    @property
+    def private_ips(self) -> list[str]:
+        return [address.ip for address in self.addresses if address.kind != "floating"]
+
+    @property
+    def public_ips(self) -> list[str]:
+        return [address.ip for address in self.addresses if address.kind == "floating"]
+
+    @property
+    def label(self) -> str:
+        """The words that name the server in a sentence."""
+        return "%s (%s)" % (self.name, self.id) if self.name else self.id
+
+    def as_dict(self, raw: bool = False) -> dict[str, Any]:
+        """The record as a task's result shows it.
+
+        ``raw`` adds the cloud's own answer without ``user_data``, which holds password hashes (huawei-facts 5.16).
+        """
+        record: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "status": self.status,
+            "power_state": self.power_state,
+            "task_state": self.task_state,
+            "locked": self.locked,
+            "addresses": [address.as_dict() for address in self.addresses],
+            "private_ips": self.private_ips,
+            "public_ips": self.public_ips,
+            "flavor": self.flavor.as_dict(),
+            "image": self.image.as_dict(),
+            "key_name": self.key_name,
+            "tags": list(self.tags),
+            "metadata": dict(self.metadata),
+            "availability_zone": self.availability_zone,
+            "host": self.host,
+            "description": self.description,
+            "created": self.created,
+            "updated": self.updated,
+            "launched_at": self.launched_at,
+            "fault": dict(self.fault) if self.fault else None,
+            "enterprise_project_id": self.enterprise_project_id,
+            "platform": self.platform,
+            "region": self.region,
+        }
+        if raw:
+            record["raw"] = {key: value for key, value in self.raw.items() if not key.endswith("user_data")}
+        return record
+
+
+#: The keys of a server record, in the order in which they are shown.
+SERVER_FIELDS = tuple(Server(id="", platform="").as_dict())
+
+PENDING = "pending"
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+AWAITING_PAYMENT = "awaiting_payment"
+VANISHED = "vanished"
+
+
+@dataclass(frozen=True)
+class JobPart:
+    """What a job did to one server."""
+
+    server_id: str | None
+    status: str
+    code: str | None = None
+    message: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"server_id": self.server_id, "status": self.status, "code": self.code, "message": self.message}
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that the cloud does after it has answered: a Huawei Cloud job, or a Nova instance action.
+
+    ``status`` is ``pending``, ``succeeded``, ``failed``, ``awaiting_payment`` or ``vanished`` (the cloud knows it no
+    longer; Huawei Cloud drops finished jobs after about a day).
+    """
+
+    id: str
+    status: str
+    type: str | None = None
+    begin_time: str | None = None
+    end_time: str | None = None
+    code: str | None = None
+    message: str | None = None
+    parts: tuple[JobPart, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        return self.status not in (PENDING, AWAITING_PAYMENT)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "type": self.type,
+            "status": self.status,
+            "finished": self.finished,
+            "begin_time": self.begin_time,
+            "end_time": self.end_time,
+            "code": self.code,
+            "message": self.message,
+            "servers": [part.as_dict() for part in self.parts],
+        }

@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame that a module runs in: spec, connection, run, errors, result.
+
+A module is a ``ModuleSpec`` and a function ``run(context) -> Result``. It runs in a process of its own
+(``run_as_module``, on a remote or become'd target) or inside ansible-playbook's worker (plugins/action/in_process.py);
+``execute`` is what both do, so both give the same result.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterable, Mapping
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, failures, summary
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import JMESPATH_IMPORT_ERROR, SelectionError
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """What ``AnsibleModule`` and ``ArgumentSpecValidator`` both want to know of a module's options."""
+
+    argument_spec: Mapping[str, Any]
+    mutually_exclusive: Any = None
+    required_together: Any = None
+    required_one_of: Any = None
+    required_if: Any = None
+    required_by: Any = None
+    supports_check_mode: bool = True
+
+    def rules(self) -> dict[str, Any]:
+        return {
+            "argument_spec": dict(self.argument_spec),
+            "mutually_exclusive": self.mutually_exclusive,
+            "required_together": self.required_together,
+            "required_one_of": self.required_one_of,
+            "required_if": self.required_if,
+            "required_by": self.required_by,
+        }
+
+
+@dataclass
+class Result:
+    """What a run gives back: ``data`` are the keys of the task's result."""
+
+    changed: bool = False
+    data: dict[str, Any] = field(default_factory=dict)
+    diff: dict[str, Any] | None = None
+    failure: str | None = None
+
+
+@dataclass
+class Context:
+    """What a run is given. ``tell`` says how far a long wait is, ``warn`` adds a warning to the result."""
+
+    params: Mapping[str, Any]
+    check_mode: bool = False
+    warn: Callable[[str], None] = print
+    tell: Callable[[str], None] = print
+    _cloud: compute.Compute | None = None
+
+    @property
+    def cloud(self) -> compute.Compute:
+        """The cloud of the connection options; raises SettingsError where they do not suffice."""
+        if self._cloud is None:
+            options = {name: self.params.get(name) for name in CONNECTION}
+            found = settings.resolve(options, os.environ)
+            for warning in found.warnings:
+                self.warn(warning)
+            self._cloud = compute.connect(found, parallel=self._parallel())
+        return self._cloud
+
+    def _parallel(self) -> int:
+        wanted = self.params.get("parallel")
+        if wanted is None:
+            return 8
+        if not 1 <= wanted <= 64:
+            raise SelectionError("parallel: %s is out of range; use 1 to 64" % wanted)
+        return int(wanted)
+
+    def patience(self) -> Patience:
+        """How long the task waits, from now on."""
+        timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
+        if timeout < 0 or interval <= 0:
+            raise SelectionError("wait_timeout and wait_interval are seconds above 0")
+        return Patience(self.cloud, timeout, interval, self.tell)
+
+    def secrets(self) -> set[str]:
+        return self._cloud.secrets() if self._cloud else set()
+
+    def close(self) -> None:
+        if self._cloud:
+            self._cloud.close()
+
+
+def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
+    """The result with each server's outcome in it, failed if any failed and naming them: ``deed`` completes
+    ``could not be …``."""
+    ordered = list(outcomes)
+    result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
+    if failures(ordered):
+        result.failure = summary(ordered, deed)
+    return result
+
+
+def execute(
+    run: Callable[[Context], Result],
+    context: Context,
+    no_log_values: Iterable[str],
+    want_diff: bool,
+) -> dict[str, Any]:
+    """Runs a module and gives the task's result, with every secret that it met taken out."""
+    try:
+        found = _run(run, context, want_diff)
+        hidden = set(no_log_values) | context.secrets()
+    finally:
+        context.close()
+    plain = {key: value for key, value in found.items() if value is None or isinstance(value, bool)}
+    clean = remove_values(found, {value for value in hidden if value})
+    # A flag that happens to look like a secret is still a flag.
+    clean.update(plain)
+    return dict(clean)
+
+
+def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
+    if session.REQUESTS_IMPORT_ERROR:
+        return {
+            "failed": True,
+            "msg": missing_required_lib("requests"),
+            "exception": session.REQUESTS_IMPORT_ERROR,
+        }
+    if context.params.get("query") and JMESPATH_IMPORT_ERROR:
+        return {
+            "failed": True,
+            "msg": missing_required_lib("jmespath", reason="for the option query"),
+            "exception": JMESPATH_IMPORT_ERROR,
+        }
+    try:
+        result = run(context)
+    except SelectionError as error:
+        return {"failed": True, "changed": False, "msg": str(error)}
+    except CloudError as error:
+        return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    except Exception as error:
+        return {
+            "failed": True,
+            "msg": "a mistake of this collection, please report it with the exception below: %s: %s"
+            % (type(error).__name__, error),
+            "exception": traceback.format_exc(),
+        }
+    found = dict(result.data, changed=result.changed)
+    if want_diff and result.diff is not None:
+        found["diff"] = result.diff
+    if result.failure:
+        found.update(failed=True, msg=result.failure)
+    return found
+
+
+def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
+    """The module in a process of its own."""
+    module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
+    context = Context(module.params, module.check_mode, module.warn, lambda words: None)
+    result = execute(run, context, module.no_log_values, module._diff)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for what the cloud does after it has answered: one polling loop, and pure predicates for it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, Callable, Dict, Mapping, TypeVar
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    AnswerLost,
+    MalformedAnswer,
+    ServiceFailed,
+    Throttled,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, FAILED, PENDING, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, UNKNOWN, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+
+T = TypeVar("T")
+
+#: Seconds to the first second look, and the share of the time waited so far that a pause may take: a wait is noticed
+#: to be over within a tenth of its length.
+_FIRST = 0.2
+_SHARE = 0.08
+#: Seconds between two lines about a wait, and before the first one.
+_QUIET = 5.0
+#: Seconds that the last look, after the time is up, may take.
+_LAST_LOOK = 30.0
+
+#: What may pass by itself: it does not end a wait before its time.
+_PASSING = (ConnectionFailed, AnswerLost, MalformedAnswer, ServiceFailed, Throttled, DeadlineExceeded)
+
+
+def pause(waited: float, last_look: float, interval: float) -> float:
+    """Seconds to the next look: short at first, growing with the time waited, ``interval`` at most.
+
+    Never shorter than the last look took, so that a slow cloud is not asked all the time.
+    """
+    wanted = max(_FIRST, _SHARE * waited)
+    return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
+
+
+class Patience:
+    """How long and how often a task waits, and to whom it tells how far it is.
+
+    ``timeout`` and ``interval`` are seconds; the time runs from the first wait on and is shared by all waits of
+    a task.
+    """
+
+    def __init__(self, cloud: Compute, timeout: float, interval: float, tell: Callable[[str], None]) -> None:
+        self.cloud = cloud
+        self.clock = cloud.session.clock
+        self.timeout = timeout
+        self.interval = interval
+        self.tell = tell
+        self.started = self.clock.time()
+        self._told = self.started
+
+    @property
+    def deadline(self) -> float:
+        return self.started + self.timeout
+
+    def wait(
+        self,
+        pending: Mapping[str, T],
+        look: Callable[[Dict[str, T], bool], Mapping[str, Any]],
+        judge: Callable[[T, Any], "Outcome | None"],
+        words: Callable[[Mapping[str, Outcome], int], str],
+    ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
+        """Looks until ``judge`` has an outcome for each, or the time is up.
+
+        ``look(pending, last)`` gives what is seen of those that it says anything about; ``last`` asks for all of
+        them. Returns the outcomes, what is still pending, and the last error of looking. An error that does not
+        pass by itself ends the wait.
+        """
+        left = dict(pending)
+        outcomes: dict[str, Outcome] = {}
+        error: CloudError | None = None
+        waiting_since = self.clock.time()
+        session = self.cloud.session
+        try:
+            while left:
+                before = self.clock.time()
+                last = before >= self.deadline
+                session.deadline = before + _LAST_LOOK if last else self.deadline
+                try:
+                    error = None
+                    for key, seen in look(left, last).items():
+                        outcome = judge(left[key], seen) if key in left else None
+                        if outcome:
+                            outcomes[key] = outcome
+                            del left[key]
+                except _PASSING as passing:
+                    error = passing
+                except CloudError as final:
+                    return outcomes, left, final
+                if not left or last:
+                    break
+                now = self.clock.time()
+                self._say(now, words(outcomes, len(left)))
+                rest = pause(now - waiting_since, now - before, self.interval)
+                self.clock.sleep(max(0.0, min(rest, self.deadline - now)))
+        finally:
+            session.deadline = None
+        return outcomes, left, error
+
+    def _say(self, now: float, words: str) -> None:
+        if now - self._told >= _QUIET:
+            self._told = now
+            self.tell(words)
+
+
+def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
+    """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
+    server = seen.server
+    if server is None or server.gone:
+        return _outcome(ticket, plan.FAILED, seen.code, seen.message or "the server no longer exists")
+    if server.power_state == ERROR and seen.verdict != PENDING:
+        if server.task_state and seen.verdict != FAILED:
+            return None
+        return _outcome(ticket, plan.FAILED, seen.code, fault_text(server) or seen.message)
+    if not server.settled or seen.verdict == PENDING:
+        return None
+    there = server.power_state == ticket.goal
+    if seen.verdict == FAILED:
+        if there and ticket.action != "reboot":
+            return _outcome(ticket, DONE)
+        return _outcome(ticket, plan.FAILED, seen.code, seen.message or "the cloud reports that the action failed")
+    if there and (seen.verdict or ticket.action != "reboot"):
+        return _outcome(ticket, DONE)
+    return None
+
+
+def _outcome(ticket: Ticket, result: str, code: Any = None, message: str | None = None) -> Outcome:
+    return Outcome(
+        ticket.server_id,
+        ticket.name,
+        result,
+        (ticket.action,),
+        code=str(code) if code is not None else None,
+        message=message,
+        request_id=ticket.request_id if result != DONE else None,
+    )
+
+
+def fault_text(server: Server) -> str:
+    """Why a server is in ERROR, in the cloud's words where it gives any."""
+    message = (server.fault or {}).get("message")
+    return "the server is in status ERROR" + (": %s" % message if message else "")
+
+
+def state_text(server: Server | None) -> str:
+    """Where a server is, for a sentence: ``status ACTIVE, task powering-off``."""
+    if server is None:
+        return "state not known"
+    return "status %s%s" % (server.status, ", task %s" % server.task_state if server.task_state else "")
+
+
+def timed_out(
+    server_id: str, name: str | None, actions: tuple[str, ...], server: Server | None, timeout: float, error: Any = None
+) -> Outcome:
+    """The outcome of a server that was still on its way when the time was up, or could not be looked at any more."""
+    if error is not None:
+        message = "what became of it could not be read: %s" % error.message
+    else:
+        message = "still in %s after %g seconds" % (state_text(server), timeout)
+    return Outcome(
+        server_id,
+        name,
+        UNKNOWN,
+        actions,
+        code=str(error.code) if error is not None and error.code is not None else None,
+        message=message,
+        hint="Raise wait_timeout, or look again later with job_info or server_info.",
+    )

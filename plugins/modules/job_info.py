@@ -1,0 +1,203 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: job_info
+short_description: Find out, or wait for, what became of actions on cloud servers
+version_added: 0.1.0
+description:
+  - Joins what an earlier task with O(cloudserver.compute.server_power#module:wait=false) left under way.
+  - Reads jobs of Huawei Cloud by their ids.
+  - The task fails if an action failed, and names its server.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  handle:
+    description:
+      - The C(handle) that the earlier task returned.
+      - Exactly one of O(handle) and O(job_ids) is required.
+    type: dict
+  job_ids:
+    description:
+      - Ids of jobs, only on V(huaweicloud). It forgets finished jobs after about a day.
+    type: list
+    elements: str
+  wait:
+    description:
+      - Whether to wait until everything is finished. Otherwise the task says how it stands now.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait at most.
+    type: float
+    default: 600
+  wait_interval:
+    description:
+      - How many seconds to pause at most between two looks. The first pauses are shorter.
+    type: float
+    default: 10
+  parallel:
+    description:
+      - How many requests may be under way at once, 1 to 64.
+    type: int
+    default: 8
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.server_power
+"""
+
+EXAMPLES = r"""
+- name: Stop a fleet and go on
+  cloudserver.compute.server_power:
+    cloud: production
+    tags: [env=test]
+    state: stopped
+    wait: false
+  register: stopping
+
+- name: Wait until all of them are stopped
+  cloudserver.compute.job_info:
+    cloud: production
+    handle: "{{ stopping.handle }}"
+    wait: true
+    wait_timeout: 1800
+
+- name: How does a job stand?
+  cloudserver.compute.job_info:
+    cloud: huawei
+    job_ids: [ff8080829585af7f0195c1e70fde474b]
+"""
+
+RETURN = r"""
+finished:
+  description: Whether nothing is under way any more.
+  returned: success
+  type: bool
+jobs:
+  description: The jobs.
+  returned: O(job_ids) is given
+  type: list
+  elements: dict
+  contains:
+    id: {description: The job's id., type: str}
+    type: {description: The kind of job in the cloud's words., type: str}
+    status:
+      description: One of V(pending), V(succeeded), V(failed), V(awaiting_payment), V(vanished).
+      type: str
+    finished: {description: Whether the job is over., type: bool}
+    begin_time: {description: When it began., type: str}
+    end_time: {description: When it ended., type: str}
+    code: {description: The cloud's error code., type: str}
+    message: {description: Why it failed., type: str}
+    servers: {description: What became of each server., type: list, elements: dict}
+outcomes:
+  description:
+    - What became of each server, as M(cloudserver.compute.server_power) returns it; V(pending) while it is under way.
+  returned: always
+  type: list
+  elements: dict
+servers:
+  description: The servers as they were last seen.
+  returned: O(handle) is given
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import VANISHED, Job
+from ansible_collections.cloudserver.compute.plugins.module_utils.jobs import Join, job_outcome, tickets_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    report,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
+
+MODULE = ModuleSpec(
+    argument_spec(
+        WAITING,
+        handle={"type": "dict"},
+        job_ids={"type": "list", "elements": "str"},
+        wait={"type": "bool", "default": False},
+    ),
+    mutually_exclusive=[("handle", "job_ids")],
+    required_one_of=[("handle", "job_ids")],
+)
+
+
+def run(context: Context) -> Result:
+    patience = context.patience()
+    if context.params["handle"] is not None:
+        return _join(context, patience)
+    return _read(context, patience)
+
+
+def _join(context: Context, patience) -> Result:
+    joined = Join(context.cloud, tickets_of(context.params["handle"], context.cloud))
+    if context.params["wait"]:
+        joined.wait(patience)
+    else:
+        joined.look()
+    outcomes = [joined.outcomes[key] for key in joined.tickets]
+    data = {
+        "finished": all(outcome.result != plan.PENDING for outcome in outcomes),
+        "servers": [joined.servers[key].as_dict() for key in joined.tickets if key in joined.servers],
+    }
+    return report(outcomes, "finished", Result(data=data))
+
+
+def _read(context: Context, patience) -> Result:
+    cloud = context.cloud
+    ids = list(dict.fromkeys(context.params["job_ids"]))
+    jobs = {}
+
+    def look(left, final):
+        for job_id in left:
+            jobs[job_id] = cloud.job(job_id)
+        return {job_id: jobs[job_id] for job_id in left}
+
+    def judge(job_id, job):
+        return Outcome(job_id, None, plan.DONE) if job.finished else None
+
+    def words(outcomes, left):
+        return "%d of %d jobs finished, %d to go" % (len(outcomes), len(outcomes) + left, left)
+
+    if context.params["wait"]:
+        error = patience.wait(dict(zip(ids, ids)), look, judge, words)[2]
+        if error and any(job_id not in jobs for job_id in ids):
+            raise error
+    else:
+        look(dict(zip(ids, ids)), True)
+    found = [jobs[job_id] for job_id in ids]
+    data = {"finished": all(job.finished for job in found), "jobs": [job.as_dict() for job in found]}
+    return report([outcome for job in found for outcome in _outcomes(job)], "finished", Result(data=data))
+
+
+def _outcomes(job: Job) -> list[Outcome]:
+    """One outcome for each server of a job, or one for the job itself where it names none."""
+    if job.status == VANISHED:
+        return [Outcome(job.id, None, plan.UNKNOWN, message=job.message)]
+    found = [job_outcome(job, part) for part in job.parts]
+    if not found:
+        result = plan.FAILED if job.status == "failed" else plan.DONE if job.finished else plan.PENDING
+        found = [Outcome(job.id, None, result, code=job.code, message=job.message)]
+    return found
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

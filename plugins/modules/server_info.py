@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_info
+short_description: List cloud servers
+version_added: 0.1.0
+description:
+  - Lists the cloud servers that the selection chooses, as the same records on every platform.
+  - All pages are read, and every filter of the cloud is checked again.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  fields:
+    description:
+      - The keys of the records to return; all of them by default. V(id) is always there.
+      - With thousands of servers a few fields make the result small.
+    type: list
+    elements: str
+  deleted:
+    description:
+      - Lists the recycle bin instead, the servers that were deleted and can be restored.
+      - Only on V(easystack) and V(openstack), for an administrator.
+    type: bool
+    default: false
+  raw:
+    description:
+      - Adds the cloud's own answer to each record as C(raw), without C(user_data), which holds password hashes.
+    type: bool
+    default: false
+  parallel:
+    description:
+      - How many requests may be under way at once, 1 to 64.
+    type: int
+    default: 8
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.selection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.server_power
+  - plugin: cloudserver.compute.cloudserver
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: List the web servers
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: [role=web]
+  register: web
+
+- name: Who has this address?
+  cloudserver.compute.server_info:
+    cloud: production
+    ips: [192.0.2.10]
+
+- name: Running servers of a zone that belong to a team
+  cloudserver.compute.server_info:
+    cloud: production
+    availability_zone: [cn-north-4a]
+    query: "[?power_state=='running' && metadata.team=='billing']"
+    fields: [name, private_ips]
+"""
+
+RETURN = r"""
+servers:
+  description: The servers, in the order of their names and ids.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The server's id.
+      type: str
+      sample: 5c2c75ad-2e15-43eb-8921-1bdcda5f21ae
+    name:
+      description: The server's name.
+      type: str
+    status:
+      description: The status in the cloud's words.
+      type: str
+      sample: ACTIVE
+    power_state:
+      description: One of V(running), V(stopped), V(paused), V(suspended), V(transitional), V(error), V(unknown).
+      type: str
+    task_state:
+      description: What the cloud is doing with the server, V(null) if nothing.
+      type: str
+    locked:
+      description: Whether the server is locked; V(null) where the cloud does not tell.
+      type: bool
+    addresses:
+      description: All addresses.
+      type: list
+      elements: dict
+      contains:
+        ip: {description: The address., type: str}
+        version: {description: V(4) or V(6)., type: int}
+        kind: {description: "V(fixed), V(floating), or V(null) where the cloud does not tell.", type: str}
+        mac: {description: The MAC address of its port., type: str}
+        network: {description: "The network's name, on V(huaweicloud) the VPC's id.", type: str}
+    private_ips:
+      description: The addresses that are not floating.
+      type: list
+      elements: str
+    public_ips:
+      description: The floating addresses.
+      type: list
+      elements: str
+    flavor:
+      description: The flavor, what is known of C(id), C(name), C(vcpus) and C(ram_mb).
+      type: dict
+    image:
+      description: The image, what is known of C(id) and C(name); both V(null) for a server that boots from a volume.
+      type: dict
+    key_name:
+      description: The name of the key pair.
+      type: str
+    tags:
+      description:
+        - The tags, each V(key) or V(key=value).
+        - On V(ustack), and below microversion 2.26, servers have no tags and their metadata stands for them.
+      type: list
+      elements: str
+    metadata:
+      description: The metadata.
+      type: dict
+    availability_zone:
+      description: The availability zone.
+      type: str
+    host:
+      description: The compute host, where the cloud tells it.
+      type: str
+    description:
+      description: The description.
+      type: str
+    created:
+      description: When the server was created.
+      type: str
+    updated:
+      description: When the server last changed.
+      type: str
+    launched_at:
+      description: When the server was first started.
+      type: str
+    fault:
+      description: Why the server is in ERROR, C(code), C(message) and C(created).
+      type: dict
+    enterprise_project_id:
+      description: The enterprise project, on V(huaweicloud).
+      type: str
+    platform:
+      description: The platform.
+      type: str
+    region:
+      description: The region.
+      type: str
+    raw:
+      description: The cloud's own answer.
+      returned: O(raw=true)
+      type: dict
+missing:
+  description: The ids, names and addresses of the selection that no server has.
+  returned: success
+  type: dict
+  sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, SelectionError, find
+
+MODULE = ModuleSpec(
+    argument_spec(
+        SELECTION,
+        fields={"type": "list", "elements": "str"},
+        deleted={"type": "bool", "default": False},
+        raw={"type": "bool", "default": False},
+        parallel={"type": "int", "default": 8},
+    )
+)
+
+
+def run(context: Context) -> Result:
+    fields = context.params["fields"]
+    unknown = [name for name in fields or () if name not in SERVER_FIELDS]
+    if unknown:
+        raise SelectionError("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS)))
+    selection = Selection.from_options(context.params, missing="ignore")
+    chosen = find(context.cloud, selection)
+    records = [server.as_dict(raw=context.params["raw"]) for server in chosen.servers]
+    if fields:
+        kept = set(fields) | {"id"} | ({"raw"} if context.params["raw"] else set())
+        records = [{key: value for key, value in record.items() if key in kept} for record in records]
+    return Result(data={"servers": records, "missing": dict(chosen.missing)})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

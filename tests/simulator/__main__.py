@@ -1,0 +1,82 @@
+"""python tests/simulator: four cloud dialects on loopback, for tests, demos and rehearsals."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from app import create_app  # noqa: E402
+from config import ConfigError, load  # noqa: E402
+from connection import ready_document  # noqa: E402
+from server import make_server  # noqa: E402
+from simulator import Simulator  # noqa: E402
+
+EPILOG = """The ready file is JSON: pid, port, url, control (the address of the control side), platforms (connection
+options of a task, one entry a platform), credentials (further users, keys and regions). It appears when the
+simulator listens and is removed when it ends. The configuration file is described in default.yml beside this program."""
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python tests/simulator", description=__doc__, epilog=EPILOG)
+    parser.add_argument("--ready-file", metavar="F", help="write the connection options to this file")
+    parser.add_argument("--config", metavar="C", help="YAML file with the servers to start with")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; 0 (default) finds a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    return parser.parse_args(arguments)
+
+
+def write_ready(path: Path, document: dict) -> None:
+    """Atomically, and readable by the owner only: it holds the simulator's credentials."""
+    partial = path.with_name("%s.%d" % (path.name, os.getpid()))
+    partial.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    partial.chmod(0o600)
+    partial.replace(path)
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    ready = Path(options.ready_file) if options.ready_file else None
+    try:
+        sim = Simulator(load(options.config))
+    except ConfigError as error:
+        print("simulator: %s" % error, file=sys.stderr)
+        return 2
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: ended.set())
+    try:
+        server = make_server(create_app(sim), options.host, options.port)
+    except OSError as error:
+        print("simulator: cannot listen on %s port %d: %s" % (options.host, options.port, error), file=sys.stderr)
+        return 1
+    sim.base_url = "http://%s:%d" % (options.host, server.bind_addr[1])
+    threading.Thread(target=server.serve, daemon=True).start()
+    try:
+        if ready is not None:
+            write_ready(ready, ready_document(sim))
+        if not options.quiet:
+            counts = ", ".join("%s %d" % (name, len(fleet.servers)) for name, fleet in sim.fleets.items())
+            print("simulator: listening on %s (servers: %s)" % (sim.base_url, counts), flush=True)
+        ended.wait()
+    except OSError as error:
+        print("simulator: cannot write the ready file: %s" % error, file=sys.stderr)
+        return 1
+    finally:
+        if ready is not None:
+            ready.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Worker threads may sleep in an ordered latency; nobody is to wait for them.
+    os._exit(status)

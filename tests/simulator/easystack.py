@@ -1,0 +1,36 @@
+"""EasyStack ECS 6.2.1: Nova v2.1 whose details show more, to everybody, and whose recycle bin can be listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import nova
+import nova_views
+from call import Call, Router
+from clock import iso
+from fleet import Server
+
+RETENTION = 7 * 86400.0  # seconds in the recycle bin
+
+
+def detail(call: Call, server: Server) -> dict[str, Any]:
+    """The server as its document shows it: flavor with its id, host attributes, `deleted`, `estimated_deleted`."""
+    shown = nova_views.detail(call, server)
+    if call.microversion >= (2, 47):
+        shown["flavor"] = {"id": server.flavor["id"], **shown["flavor"]}
+    if call.microversion >= (2, 3):
+        shown.update(nova_views.host_attributes(server, True))
+    if call.microversion >= (2, 16):
+        shown["host_status"] = "UP"
+    binned = server.deleted_at if server.vm_state == "soft-delete" else None
+    shown["deleted"] = iso(binned) or ""
+    shown["estimated_deleted"] = iso(binned + RETENTION if binned is not None else None) or ""
+    return shown
+
+
+EASYSTACK = replace(nova.OPENSTACK, platform="easystack", detail=detail, everybody_filters=True)
+
+
+def register(router: Router) -> None:
+    nova.register_dialect(router, EASYSTACK)

@@ -1,0 +1,51 @@
+"""Serves the application with cheroot, and can cut a connection with a TCP reset."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cheroot import wsgi
+
+
+def cut(connection: socket.socket) -> None:
+    """Close so that the peer gets a reset: lingering zero seconds drops what is unsent and sends RST, not FIN."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())
+
+
+def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Honour the flag that a fault leaves in the request's environment."""
+
+    def run(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        result = app(environ, start_response)
+        if environ.get("sim.reset"):
+            cut(environ["sim.socket"])
+            raise ConnectionResetError(errno.ECONNRESET, "reset on order")
+        return result
+
+    return run
+
+
+class Gateway(wsgi.Gateway_10):
+    """Gives the application the connection's socket."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ = super().get_environ()
+        environ["sim.socket"] = self.req.conn.socket
+        return environ
+
+
+def make_server(app: Any, host: str, port: int, threads: int = 40) -> wsgi.Server:
+    """A server that listens already (`bind_addr` has the real port); `serve()` then handles requests."""
+    server = wsgi.Server((host, port), with_resets(app), numthreads=threads, server_name="simulator",
+                         request_queue_size=128, timeout=120)
+    server.gateway = Gateway
+    server.keep_alive_conn_limit = 2000
+    server.error_log = lambda *_args, **_kwargs: None  # type: ignore[method-assign]
+    server.prepare()
+    return server

@@ -1,0 +1,55 @@
+"""Everything the simulator knows: clock, fleets, tokens, jobs, faults, log. One lock guards it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from clock import Clock
+from config import PLATFORMS
+from faults import Faults
+from fleet import Fleet
+from log import Log
+from population import Builder
+from tokens import Tokens
+
+
+class Simulator:
+    """State shared by all dialects. `base_url` is known once the server listens."""
+
+    def __init__(self, settings: dict[str, Any], base_url: str = "http://localhost") -> None:
+        self.settings = settings
+        self.base_url = base_url
+        self.clock = Clock()
+        self.lock = threading.RLock()
+        self.log = Log()
+        self.faults = Faults()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the start: servers, tokens, jobs, faults, log, clock, delays."""
+        self.clock.reset()
+        self.log.clear()
+        self.faults.clear()
+        self.tokens = {name: Tokens(self.clock) for name in PLATFORMS}
+        self.options: dict[str, dict[str, Any]] = {}
+        self.delays: dict[str, dict[str, float]] = {}
+        self.builders: dict[str, Builder] = {}
+        self.fleets: dict[str, Fleet] = {}
+        self.jobs: dict[str, Any] = {}
+        self.wrong_signatures: dict[str, tuple[int, float]] = {}
+        now = self.clock.now()
+        for name in PLATFORMS:
+            settings = self.settings["platforms"][name]
+            self.options[name] = {"already": settings.get("already", "noop"),
+                                  "locked": settings.get("locked", "sub_job")}
+            self.delays[name] = {**self.settings["delays"], **(settings.get("delays") or {})}
+            self.builders[name] = Builder(name, settings)
+            self.fleets[name] = Fleet(name, self.clock)
+            self.builders[name].populate(self.fleets[name], now)
+
+    def platform(self, name: str) -> dict[str, Any]:
+        return self.settings["platforms"][name]
+
+    def delay(self, platform: str, name: str) -> float:
+        return self.delays[platform][name]

@@ -1,0 +1,62 @@
+"""UnitedStack UOS: the legacy Nova v2 with addresses of its own and two ways to stop; no microversions, no tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nova
+import nova_views
+from call import Call, Router
+from fleet import Server, stable_id
+from nova_actions import power, reboot
+
+
+def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
+    """By network; the short list leaves out type and MAC, and some servers have no type at all."""
+    result: dict[str, list[dict[str, Any]]] = {}
+    for row in server.addresses:
+        network = row["network"]
+        entry: dict[str, Any] = {
+            "UOS-EXT-IPS:subnet_name": network + "_subnet", "UOS-EXT-IPS:id": stable_id(server.id, row["ip"]),
+            "addr": row["ip"], "UOS-EXT-IPS:subnet_shared": True, "version": row["version"],
+            "UOS-EXT-IPS:subnet_id": stable_id("subnet", network)}
+        if full:
+            entry["OS-EXT-IPS-MAC:mac_addr"] = row["mac"]
+            if row["typed"]:
+                entry["OS-EXT-IPS:type"] = row["kind"]
+        result.setdefault(network, []).append(entry)
+    return result
+
+
+def summary(call: Call, server: Server) -> dict[str, Any]:
+    return {"addresses": addresses(server, False), "id": server.id, "name": server.name,
+            "links": nova_views.links(call, "v2", "servers", server.id)}
+
+
+def detail(call: Call, server: Server) -> dict[str, Any]:
+    """The server as the document's sample shows it: names of image and flavor, host attributes for everybody."""
+    shown = nova_views.detail(call, server)
+    shown["links"] = nova_views.links(call, "v2", "servers", server.id)
+    shown["addresses"] = addresses(server, True)
+    shown["flavor"] = {"id": server.flavor["id"], "name": server.flavor["name"],
+                       "links": nova_views.links(call, "v2", "flavors", server.flavor["id"])[1:]}
+    if server.image is not None:
+        shown["image"] = {"id": server.image["id"], "name": server.image["name"],
+                          "links": nova_views.links(call, "v2", "images", server.image["id"])[1:]}
+    shown.update(nova_views.host_attributes(server, False))
+    shown["OS-DCF:diskConfig"] = "MANUAL"
+    shown["security_groups"] = [{"port_id": stable_id(server.id, "port"), "name": "default",
+                                 "id": stable_id(server.project_id, "default")}]
+    return shown
+
+
+USTACK = nova.Dialect(
+    "ustack", "v2", False, summary, detail,
+    {"list servers": "U02", "list servers with details": "U03", "show server": "U04", "list flavors": "U22",
+     "list flavors with details": "U23", "show flavor": "U24"},
+    {"reboot": reboot("U07"), "os-start": power("start", "U08"), "os-shutdown": power("shutdown", "U09"),
+     "os-stop": power("stop", "U10")})
+
+
+def register(router: Router) -> None:
+    nova.register_dialect(router, USTACK)

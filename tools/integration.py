@@ -1,0 +1,239 @@
+"""Run the targets of tests/integration/targets against simulators, on every platform, in process and shipped.
+
+Each platform has a simulator of its own, which is reset before each run, so platforms run side by side. A target is
+a role, as ansible-test lays it out. It finds these variables:
+
+- `platform_name`: huaweicloud, easystack, ustack or openstack;
+- `connection`: the connection options of that platform; they are `module_defaults` of the group already;
+- `control`: the address of the simulator's /_sim side;
+- `sim`: all of the simulator's ready file, with further credentials;
+- `mode`: in_process or shipped.
+
+A file `platforms` or `modes` in the target's meta/ names those it is for, one a line; without it, all.
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import simulator
+from simulator import ROOT
+
+TARGETS = ROOT / "tests" / "integration" / "targets"
+WORK = ROOT / ".cache" / "integration"
+PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
+MODES = ("in_process", "shipped")
+GROUP = "group/cloudserver.compute.compute"
+# A run that hangs must not hang CI; the slowest target takes a small part of this.
+RUN_SECONDS = 600
+# Nobody's own credentials or Ansible settings may reach a test, nor decide it.
+FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One target on one platform in one mode."""
+
+    target: str
+    platform: str
+    mode: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.target}-{self.platform}-{self.mode}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    run: Run
+    passed: bool
+    seconds: float
+    log: Path
+
+
+def targets() -> list[str]:
+    """Names of the targets there are; a folder without tasks, or one that ansible-test hides, is none."""
+    found = []
+    for tasks in sorted(TARGETS.glob("*/tasks/main.yml")):
+        target = tasks.parent.parent
+        aliases = target / "aliases"
+        if not (aliases.exists() and "hidden" in aliases.read_text().split()):
+            found.append(target.name)
+    return found
+
+
+def wanted(target: str, kind: str, everything: Sequence[str]) -> list[str]:
+    """Those of `everything` that the target's meta/<kind> names (all without that file), in the order of `everything`.
+
+    Raises SystemExit where the file names something unknown.
+    """
+    path = TARGETS / target / "meta" / kind
+    if not path.exists():
+        return list(everything)
+    lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+    named = [line for line in lines if line]
+    unknown = sorted(set(named) - set(everything))
+    if unknown or not named:
+        sys.exit(f"{path.relative_to(ROOT)} must name some of {', '.join(everything)}; it has: {unknown or 'nothing'}")
+    return [item for item in everything if item in named]
+
+
+def plan(chosen: Sequence[str], platforms: Sequence[str], modes: Sequence[str]) -> list[Run]:
+    return [
+        Run(target, platform, mode)
+        for platform in platforms
+        for target in chosen
+        for mode in modes
+        if platform in wanted(target, "platforms", PLATFORMS) and mode in wanted(target, "modes", MODES)
+    ]
+
+
+def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
+    """The playbook of one run. JSON is YAML, so what json.dumps makes of it is the file."""
+    connection = ready["platforms"][run.platform]
+    return [
+        {
+            "name": f"{run.target} on {run.platform}, {run.mode}",
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "module_defaults": {GROUP: connection},
+            "vars": {
+                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                "cloudserver_in_process": run.mode == "in_process",
+                "connection": connection,
+                "control": ready["control"],
+                "mode": run.mode,
+                "platform_name": run.platform,
+                "sim": ready,
+            },
+            "tasks": [{"name": "Run the target", "ansible.builtin.include_role": {"name": run.target}}],
+        }
+    ]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What a run's ansible-playbook sees: the caller's environment without anybody's clouds, and a home of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    kept.update(
+        HOME=str(home),
+        ANSIBLE_HOME=str(home / ".ansible"),
+        ANSIBLE_ROLES_PATH=str(TARGETS),
+        ANSIBLE_LOCALHOST_WARNING="false",
+        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+        ANSIBLE_NOCOLOR="true",
+        NO_PROXY="127.0.0.1,localhost",
+        no_proxy="127.0.0.1,localhost",
+    )
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        kept.pop(name, None)
+    return kept
+
+
+def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str]) -> Outcome:
+    folder = WORK / run.name
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "home").mkdir(parents=True)
+    book = folder / "playbook.yml"
+    book.write_text(json.dumps(playbook(run, ready), indent=1))
+    log = folder / "output.log"
+    begin = time.monotonic()
+    with log.open("w") as output:
+        try:
+            done = subprocess.run(
+                [command, str(book), *extra],
+                cwd=folder,
+                env=environment(folder / "home"),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=RUN_SECONDS,
+                check=False,
+            )
+            passed = done.returncode == 0
+        except subprocess.TimeoutExpired:
+            output.write(f"\nStopped after {RUN_SECONDS} s.\n")
+            passed = False
+    return Outcome(run, passed, time.monotonic() - begin, log)
+
+
+def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str]) -> list[Outcome]:
+    """The runs of one platform, one after the other, against one simulator."""
+    outcomes = []
+    with simulator.running(WORK / "simulators" / runs[0].platform, "--quiet") as ready:
+        for run in runs:
+            simulator.control(ready, "POST", "/reset", {})
+            outcome = execute(run, ready, command, extra)
+            print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def table(outcomes: Sequence[Outcome], platforms: Sequence[str]) -> str:
+    """Seconds of each run; a row is a target in a mode, a column a platform; `-` where the target is not for it."""
+    cells = {(outcome.run.target, outcome.run.mode, outcome.run.platform): outcome for outcome in outcomes}
+    lines = [f"{'target':28}{'mode':12}" + "".join(f"{platform:>14}" for platform in platforms)]
+    for target, mode in dict.fromkeys(key[:2] for key in sorted(cells)):
+        row = ""
+        for platform in platforms:
+            outcome = cells.get((target, mode, platform))
+            text = "-" if outcome is None else f"{outcome.seconds:.1f} s" if outcome.passed else "FAILED"
+            row += f"{text:>14}"
+        lines.append(f"{target:28}{mode:12}{row}")
+    return "\n".join(lines)
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("targets", nargs="*", help="targets to run (default: all)")
+    parser.add_argument("--platform", action="append", choices=PLATFORMS, help="may be given several times")
+    parser.add_argument("--mode", action="append", choices=MODES, help="may be given several times")
+    parser.add_argument("--jobs", type=int, default=2, help="platforms at the same time (default: %(default)s)")
+    parser.add_argument("--ansible-playbook", default="ansible-playbook", help="the program, for another version")
+    parser.add_argument("-v", "--verbose", action="append_const", const="-v", default=[], help="handed on to Ansible")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = arguments(argv)
+    there = targets()
+    unknown = sorted(set(options.targets) - set(there))
+    if unknown:
+        sys.exit(f"No such target: {', '.join(unknown)}. There are: {', '.join(there) or 'none'}.")
+    command = shutil.which(options.ansible_playbook)
+    if command is None:
+        sys.exit(f"{options.ansible_playbook} was not found; run this by `make integration`.")
+    platforms = [platform for platform in PLATFORMS if platform in (options.platform or PLATFORMS)]
+    runs = plan(options.targets or there, platforms, options.mode or MODES)
+    if not runs:
+        sys.exit("There is no target to run in tests/integration/targets.")
+    groups = [[run for run in runs if run.platform == platform] for platform in platforms]
+    begin = time.monotonic()
+    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        futures = [pool.submit(on_platform, group, command, options.verbose) for group in groups if group]
+        outcomes = [outcome for future in futures for outcome in future.result()]
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in failed:
+        print(f"\n=== {outcome.run.name}: the end of {outcome.log.relative_to(ROOT)}")
+        print("\n".join(outcome.log.read_text().splitlines()[-60:]))
+    print("\n" + table(outcomes, platforms))
+    print(f"\n{len(outcomes) - len(failed)} passed, {len(failed)} failed in {time.monotonic() - begin:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Start tests/simulator, wait until it listens, and stop it again whatever happens."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 30
+
+
+class SimulatorError(Exception):
+    """The simulator did not start, or answered what it should not; the message says what it printed."""
+
+
+@contextmanager
+def running(directory: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """Run a simulator of its own port, its ready file and log in `directory`; yields what the ready file holds.
+
+    Raises SimulatorError where it ends, or does not listen within START_SECONDS.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    ready_file = directory / "simulator.json"
+    ready_file.unlink(missing_ok=True)
+    log = directory / "simulator.log"
+    command = [sys.executable, str(ROOT / "tests" / "simulator"), "--ready-file", str(ready_file), *arguments]
+    with log.open("w") as output:
+        # A session of its own: Ctrl-C at the terminal must reach us first, so that playbooks end before their cloud.
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            yield _ready(process, ready_file, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def control(ready: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
+    """Ask the control side; `path` is below /_sim. Returns the decoded answer, or None where it is empty."""
+    request = urllib.request.Request(
+        ready["control"] + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    # No proxy of the environment: the simulator is on loopback.
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        text = answer.read()
+    return json.loads(text) if text.strip() else None
+
+
+def _ready(process: subprocess.Popen[bytes], ready_file: Path, log: Path) -> dict[str, Any]:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if ready_file.exists():
+            return dict(json.loads(ready_file.read_text()))
+        if process.poll() is not None:
+            raise SimulatorError(f"The simulator ended with status {process.returncode}:\n{log.read_text()[-2000:]}")
+        time.sleep(0.05)
+    raise SimulatorError(f"The simulator did not listen within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
