@@ -71,8 +71,10 @@ def environment_findings(artifact: Path) -> list[str]:
     """An execution environment must find the Python packages of the installed artifact."""
     place = WORK / "collections"
     shutil.rmtree(place, ignore_errors=True)
-    install = [str(PROGRAMS / "ansible-galaxy"), "collection", "install", "--offline", "--force", "-p", str(place), str(artifact)]
-    subprocess.run(install, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # --force: the checkout itself counts as installed.
+    install = ["collection", "install", "--offline", "--force", "-p", str(place), str(artifact)]
+    quiet = subprocess.DEVNULL
+    subprocess.run([str(PROGRAMS / "ansible-galaxy"), *install], check=True, stdout=quiet, stderr=quiet)
     introspect = [str(PROGRAMS / "ansible-builder"), "introspect", str(place)]
     done = subprocess.run(introspect, capture_output=True, text=True, check=False)
     shutil.rmtree(place, ignore_errors=True)

@@ -60,7 +60,8 @@ def pip_settings() -> configparser.RawConfigParser:
         settings.add_section("global")
     for name, value in os.environ.items():
         if name.startswith("PIP_") and name != "PIP_CONFIG_FILE":
-            settings.set("global", name[len("PIP_"):].lower().replace("_", "-"), value)
+            settings.set("global", name[len("PIP_") :].lower().replace("_", "-"), value)
+    settings.set("global", "quiet", "2")  # errors only: what a hundred packages are called hides the findings
     return settings
 
 

@@ -23,7 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, failures, summary
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import JMESPATH_IMPORT_ERROR, SelectionError
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
 
 
@@ -134,18 +134,10 @@ def execute(
 
 
 def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
-    if session.REQUESTS_IMPORT_ERROR:
-        return {
-            "failed": True,
-            "msg": missing_required_lib("requests"),
-            "exception": session.REQUESTS_IMPORT_ERROR,
-        }
-    if context.params.get("query") and JMESPATH_IMPORT_ERROR:
-        return {
-            "failed": True,
-            "msg": missing_required_lib("jmespath", reason="for the option query"),
-            "exception": JMESPATH_IMPORT_ERROR,
-        }
+    if not session.HAS_REQUESTS:
+        return {"failed": True, "msg": missing_required_lib("requests")}
+    if context.params.get("query") and not HAS_JMESPATH:
+        return {"failed": True, "msg": missing_required_lib("jmespath", reason="for the option query")}
     try:
         result = run(context)
     except SelectionError as error:

@@ -11,7 +11,11 @@ from typing import Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import Conflict, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    Conflict,
+    UnsupportedOperation,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     ERROR,
     PAUSED,
@@ -117,7 +121,7 @@ class PowerRun:
         self.servers: dict[str, Server] = {}
         self.tickets: dict[str, Ticket] = {}
         self._taken: dict[str, tuple[str, ...]] = {}
-        self._total = 0
+        self._lost: dict[str, CloudError] = {}
 
     def run(self, todo: Plan) -> None:
         for item in todo.items:
@@ -127,13 +131,14 @@ class PowerRun:
             elif not item.actions and not item.settle_first:
                 self._end(item.server, plan.UNCHANGED)
         open_ = {item.server.id: item for item in todo.items if item.server.id not in self.outcomes}
-        self._total = len(open_)
         for _round in range(_ROUNDS):
             if not open_:
                 return
             open_ = self._round(open_)
-        for item in open_.values():
-            self._end(item.server, plan.UNKNOWN, message="it does not stay in the state that was asked for")
+        for key, item in open_.items():
+            lost = self._lost.get(key)
+            why = lost.message if lost else "it does not stay in the state that was asked for"
+            self._end(item.server, plan.UNKNOWN, message="given up after %d tries: %s" % (_ROUNDS, why))
 
     def _round(self, open_: dict[str, Change]) -> dict[str, Change]:
         """One action for each server; returns what is to be done in the next round."""
@@ -233,6 +238,7 @@ class PowerRun:
         if ticket.error is None:
             return ticket
         if ticket.uncertain:
+            self._lost[ticket.server_id] = ticket.error
             adopted = self.cloud.adopt(ticket, since)
             if adopted:
                 return adopted

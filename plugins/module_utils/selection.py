@@ -12,21 +12,18 @@ finds servers on their way.
 from __future__ import annotations
 
 import ipaddress
-import traceback
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import POWER_STATES, Server
 
-JMESPATH_IMPORT_ERROR: str | None
 try:
     import jmespath
 except ImportError:
-    jmespath = None
-    JMESPATH_IMPORT_ERROR = traceback.format_exc()
+    HAS_JMESPATH = False
 else:
-    JMESPATH_IMPORT_ERROR = None
+    HAS_JMESPATH = True
 
 #: The options that choose, each enough alone.
 CHOOSERS = (
@@ -270,7 +267,7 @@ def _status(text: str) -> str:
 def _expression(text: Any) -> Any:
     if text is None or text == "":
         return None
-    if jmespath is None:
+    if not HAS_JMESPATH:
         raise SelectionError("query needs the Python library jmespath, which is not installed")
     try:
         return jmespath.compile(str(text))

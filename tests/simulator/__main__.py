@@ -1,4 +1,7 @@
 """python tests/simulator: four cloud dialects on loopback, for tests, demos and rehearsals."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -9,31 +12,33 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from app import create_app  # noqa: E402
 from config import ConfigError, load  # noqa: E402
 from connection import ready_document  # noqa: E402
+from core import Simulator  # noqa: E402
 from server import make_server  # noqa: E402
-from simulator import Simulator  # noqa: E402
 
 EPILOG = """The ready file is JSON: pid, port, url, control (the address of the control side), platforms (connection
 options of a task, one entry a platform), credentials (further users, keys and regions). It appears when the
-simulator listens and is removed when it ends. The configuration file is described in default.yml beside this program."""
+simulator listens and is removed when it ends. The configuration file is described in default.yml, beside this
+program."""
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/simulator", description=__doc__, epilog=EPILOG)
     parser.add_argument("--ready-file", metavar="F", help="write the connection options to this file")
     parser.add_argument("--config", metavar="C", help="YAML file with the servers to start with")
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; 0 (default) finds a free one")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; 0 (default): a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return parser.parse_args(arguments)
 
 
-def write_ready(path: Path, document: dict) -> None:
+def write_ready(path: Path, document: dict[str, Any]) -> None:
     """Atomically, and readable by the owner only: it holds the simulator's credentials."""
     partial = path.with_name("%s.%d" % (path.name, os.getpid()))
     partial.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,7 @@
 """The Flask application: every request is named, logged, maybe hit by a fault, and then served by its dialect."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ import keystone
 import nova
 import ustack
 from call import Call, Malformed, Refusal, Router, answer
+from core import Simulator
 from flask import Flask, Response, g, request
 from log import MASK, SECRET_HEADERS, masked
-from simulator import Simulator
 from werkzeug.exceptions import HTTPException
 
 HTML = "<html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center><hr>nginx</body></html>"

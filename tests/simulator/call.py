@@ -3,6 +3,9 @@
 To add an operation, write one function `view(call, **path_words)` that returns `answer(...)` or raises Refusal, and
 register it with `Router.add(platform, method, rule, view, operation="E05")`.
 """
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import Simulator
 from flask import Flask, Response, g
-from simulator import Simulator
+from fleet import Fleet
 from tokens import Token
 
 Picker = Callable[[Any], "tuple[str | None, str]"]
@@ -60,6 +64,7 @@ class Call:
     token: Token | None = None
     region: str = ""
     microversion: tuple[int, int] = (2, 1)
+    scoped: bool = False              # the path names the project, so the links do too
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -67,7 +72,13 @@ class Call:
         return self.sim.clock.now()
 
     @property
-    def fleet(self) -> Any:
+    def project_id(self) -> str:
+        """The project of the token; views are entered with a project-scoped one only."""
+        assert self.token is not None and self.token.project is not None
+        return str(self.token.project["id"])
+
+    @property
+    def fleet(self) -> Fleet:
         return self.sim.fleets[self.platform]
 
     @property

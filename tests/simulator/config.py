@@ -2,6 +2,9 @@
 
 The default file (default.yml) documents every key. Errors are ConfigError with one sentence.
 """
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 

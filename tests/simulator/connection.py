@@ -1,4 +1,7 @@
 """The ready file: how a task reaches each platform, and what else there is to try."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import base64
 import os
 from typing import Any
 
+from core import Simulator
 from population import hex_id
-from simulator import Simulator
 
 # What a server's user_data holds. No client may let it through; the marker is the same in plain text and in base64
 # of any server, since the text starts with it.

@@ -2,6 +2,9 @@
 
 No threads: a transition is a record with a time at which it ends, and whoever reads first settles what has ended.
 """
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -116,8 +119,10 @@ class Fleet:
         self._orders.clear()
 
     def find(self, id_or_name: str) -> Server | None:
+        """By id, or the first of that name."""
         found = self.servers.get(id_or_name)
-        return found or next((s for s in self.servers.values() if s.name == id_or_name and s.vm_state != "deleted"), None)
+        named = (s for s in self.servers.values() if s.name == id_or_name and s.vm_state != "deleted")
+        return found or next(named, None)
 
     def ordered(self, region: str, project_id: str | None, newest_first: bool = True) -> list[Server]:
         """The servers of a region (of all projects where `project_id` is None) by creation, then id."""
@@ -151,7 +156,7 @@ class Fleet:
 
     def begin(self, server: Server, power: Power, delay: float, *, never_ends: bool = False,
               error: tuple[str, str] | None = None, outcome: dict[str, Any] | None = None) -> Transition:
-        """Start a power action. `error` (code, message) without an `outcome` leaves the server in ERROR with a fault."""
+        """Start a power action; `error` (code, message) without an `outcome` leaves the server in ERROR."""
         now = self.clock.now()
         end: dict[str, Any] = {"vm_state": power.vm_state, "power_state": power.power_state}
         if error and outcome is None:
@@ -200,6 +205,14 @@ class Fleet:
         server.deleted_at = now if server.hidden else None
         server.reached_at = now
         self.touch(server)
+
+    def later(self, server: Server, status: str, after: float) -> None:
+        """Let the server reach a status by itself, `after` seconds from now. Raises KeyError."""
+        vm_state, _task_state, power_state = STARTING_POINTS[status]
+        now = self.clock.now()
+        server.transition = Transition("control", now, after, {"vm_state": vm_state, "power_state": power_state})
+        server.reached_at = None
+        self._schedule(server, server.transition, now + after)
 
     def _schedule(self, server: Server, transition: Transition, ends: float) -> None:
         transition.ends = ends

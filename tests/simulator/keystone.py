@@ -1,4 +1,7 @@
 """Keystone v3 for openstack, easystack and ustack: tokens, catalog, projects (the Identity API reference, v3)."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from typing import Any
 
 from call import Call, Malformed, Refusal, Router, answer
 from clock import iso_us
+from core import Simulator
 from flask import Response, request
 from population import hex_id
-from simulator import Simulator
 from tokens import Token
 
 PLATFORMS = ("openstack", "easystack", "ustack")
@@ -89,6 +92,7 @@ def create_token(call: Call) -> Response:
     else:
         credential, user = _application_credential(call, part)
     scope = auth.get("scope")
+    project: dict[str, Any] | None
     if credential is not None:
         if scope is not None:
             raise refuse(401, "Application credentials cannot request a scope.")
@@ -153,7 +157,8 @@ def _part(value: Any, key: str, where: str) -> dict[str, Any]:
         raise refuse(400, "Invalid input for field '%s': '%s' is a required property" % (where or "body", key))
     if not isinstance(value[key], dict):
         raise refuse(400, "Invalid input for field '%s': %s is not of type 'object'" % (key, type(value[key]).__name__))
-    return value[key]
+    part: dict[str, Any] = value[key]
+    return part
 
 
 def _in_domain(call: Call, domain: Any) -> bool:

@@ -2,6 +2,9 @@
 
 Facts: the Compute API reference and its microversion history; a real Nova 34 for what the reference leaves open.
 """
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from typing import Any
 import nova_actions
 import nova_flavors
 import nova_views
-from call import Call, Malformed, Operation, Picker, Refusal, Router, answer
-from fleet import Server
+from call import Call, Malformed, Picker, Refusal, Router, answer
 from flask import Response, request
+from fleet import Server
 from nova_query import list_page
 
 FAULT_KEYS = {400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "itemNotFound", 405: "badMethod",
@@ -84,9 +87,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
 def one_server(call: Call, server_id: str) -> Server:
     """The server, or 404: unknown, deleted, in another region, or another project's (unless the caller is admin)."""
     server = call.fleet.servers.get(server_id)
-    assert call.token is not None and call.token.project is not None
     if server is None or server.vm_state == "deleted" or server.region != call.region or not (
-            call.is_admin or server.project_id == call.token.project["id"]):
+            call.is_admin or server.project_id == call.project_id):
         raise refuse(404, "Instance %s could not be found." % server_id)
     return server
 
@@ -115,6 +117,7 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
         if dialect.microversions:
             _negotiate(call)
         pid = words.pop("pid", None)
+        call.scoped = pid is not None
         if call.token.project is None:
             raise refuse(403, "Policy doesn't allow os_compute_api:servers:index to be performed.")
         if pid is not None and pid != call.token.project["id"]:
@@ -245,5 +248,3 @@ def _instance_action(call: Call, server_id: str, request_id: str) -> Response:
             return answer({"instanceAction": nova_actions.describe(call, server, record, events=True)})
     raise refuse(404, "Action for request_id %s on instance %s not found" % (request_id, server_id))
 
-
-__all__ = ["Dialect", "FAULT_KEYS", "OPENSTACK", "Operation", "one_server", "refuse", "register", "register_dialect"]

@@ -1,4 +1,7 @@
 """POST /servers/{id}/action: the power actions and locks, their legality, and the record they leave."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import Any
 
 from call import Call, Refusal, answer
 from clock import iso_us
-from fleet import ActionRecord, Server
 from flask import Response
+from fleet import ActionRecord, Server
 from states import ACTIONS, Power
 
 _REBOOT_TYPES = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
@@ -35,10 +38,11 @@ def anything(_argument: Any) -> None:
 
 def reboot_type(argument: Any) -> None:
     if not isinstance(argument, dict) or "type" not in argument:
-        raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. 'type' is a required property" % argument)
+        raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. 'type' is a required property"
+                     % (argument,))
     if set(argument) != {"type"}:
         raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. Additional properties are not allowed"
-                     % argument)
+                     % (argument,))
     if argument["type"] not in _REBOOT_TYPES:
         raise refuse(400, "Invalid input for field/attribute type. Value: %s. %r is not one of %s"
                      % (argument["type"], argument["type"], list(_REBOOT_TYPES)))
@@ -59,7 +63,8 @@ def locking(locked: bool, operation: str | None) -> Action:
     def run(call: Call, server: Server, _argument: Any) -> Response:
         _check_role(call, "lock" if locked else "unlock")
         if not locked and server.locked_by_admin and not call.is_admin:
-            raise refuse(403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed.")
+            raise refuse(403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be "
+                              "performed.")
         server.locked = locked
         server.locked_by_admin = locked and call.is_admin
         call.fleet.touch(server)

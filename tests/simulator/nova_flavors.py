@@ -1,4 +1,7 @@
 """GET /flavors, /flavors/detail, /flavors/{id}."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def show_flavor(version: str) -> Callable[..., Response]:
 
 def _limit(call: Call) -> int:
     text = request.args.get("limit", "")
-    highest = call.sim.platform(call.platform)["page_limit"]
+    highest = int(call.sim.platform(call.platform)["page_limit"])
     if text and not re.fullmatch(r"[0-9]+", text):
         raise Refusal(400, {"badRequest": {"code": 400, "message":
                                            "Invalid input for query parameters limit. Value: %s. %r does not match "

@@ -1,4 +1,7 @@
 """Paging, sorting and filtering of Nova's server lists."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from urllib.parse import urlencode
 
 from call import Call, Refusal
 from clock import parse_iso
-from fleet import Server
 from flask import request
+from fleet import Server
 from nova_views import prefix
 from states import STARTING_POINTS
 
@@ -69,16 +72,14 @@ def list_page(call: Call, details: bool, dialect: Any) -> tuple[list[Server], st
             raise invalid("limit", text, "%r does not match '^[0-9]*$'" % text)
         limit = min(int(text), page_limit)
     every_project = _all_projects(call, details)
-    assert call.token is not None and call.token.project is not None
-    rows = _sorted(call, None if every_project else call.token.project["id"])
+    rows = _sorted(call, None if every_project else call.project_id)
     marker = args.get("marker")
     start = 0
     if marker:
         server = call.fleet.servers.get(marker)
-        try:
-            start = rows.index(server) + 1
-        except ValueError:
-            raise refuse(400, "marker [%s] not found" % marker) from None
+        if server is None or server not in rows:
+            raise refuse(400, "marker [%s] not found" % marker)
+        start = rows.index(server) + 1
     tests = _tests(call, dialect)
     page: list[Server] = []
     if limit:
@@ -169,7 +170,7 @@ def _visibility(call: Call, deleted: bool, changes: bool, soft: bool) -> Test:
     if soft and call.is_admin:
         return lambda s: s.vm_state == "soft-delete"
     if changes:
-        return lambda s: True
+        return lambda _server: True
     if request.args.get("status", "").upper() == "DELETED" and call.is_admin:
         return lambda s: s.vm_state == "deleted"
     return lambda s: s.vm_state not in ("deleted", "soft-delete")

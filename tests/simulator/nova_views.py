@@ -1,4 +1,7 @@
 """How Nova shows a server, by microversion and role; texts are kept with the server until it changes."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _WITH_PROGRESS = frozenset({"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESI
 
 def rendered(call: Call, server: Server, view: Callable[[Call, Server], dict[str, Any]]) -> bytes:
     """The server as JSON text; made once for each kind of answer."""
-    key = (view, bisect_right(STEPS, call.microversion), call.is_admin)
+    key = (view, bisect_right(STEPS, call.microversion), call.is_admin, call.scoped)
     text = server.cache.get(key)
     if text is None:
         text = server.cache[key] = encode({**view(call, server), **server.extra})
@@ -35,7 +38,7 @@ def next_link(key: str, url: str) -> bytes:
 def prefix(call: Call, version: str) -> str:
     """The address under which this region's resources live, as the links show it."""
     parts = call.path.split("/")
-    project = "/" + parts[4] if len(parts) > 4 and len(parts[4]) == 32 else ""
+    project = "/" + parts[4] if call.scoped else ""
     return "%s/%s/%s/%s%s" % (call.sim.base_url, parts[1], parts[2], version, project)
 
 

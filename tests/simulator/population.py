@@ -1,4 +1,7 @@
 """Makes servers from the configuration."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 from clock import parse_iso
 from config import ConfigError
 from fleet import FIRST_CREATED, Fleet, Server, stable_id
-from states import STARTING_POINTS, SUSPENDED
+from states import STARTING_POINTS
 
 
 def hex_id(*words: object) -> str:
@@ -82,13 +85,13 @@ class Builder:
         raise ConfigError("platforms.%s: no project %r in projects" % (self.platform, name))
 
     def flavor(self, wanted: Any) -> dict[str, Any]:
-        """A flavor by name, id or mapping; one that the catalogue lacks is added to it, so a copied fleet just loads."""
-        row = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
+        """A flavor by name, id or mapping; one that the catalogue lacks is added, so a copied fleet loads."""
+        row: dict[str, Any] = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
         name = str(row.get("name") or row["id"])
         for known in self.flavors.values():
             if name in (known["name"], known["id"]):
                 return known
-        flavor = {
+        flavor: dict[str, Any] = {
             "id": str(row.get("id") or (name if self.platform == "huaweicloud"
                                         else stable_id(self.platform, "flavor", name))),
             "name": name, "vcpus": int(row.get("vcpus", 1)), "ram": int(row.get("ram", 1024)),
@@ -103,7 +106,7 @@ class Builder:
         """An image by name, id or mapping; '' is a server that boots from a volume."""
         if wanted == "":
             return None
-        row = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
+        row: dict[str, Any] = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
         name = str(row.get("name") or row["id"])
         for known in self.images.values():
             if name in (known["name"], known["id"]):
@@ -126,8 +129,6 @@ class Builder:
             if region not in self.regions:
                 raise ConfigError("platforms.%s: server %s: no region %r in regions" % (self.platform, name, region))
         vm_state, task_state, power_state = STARTING_POINTS[entry.get("status", "ACTIVE")]
-        if vm_state == "suspended":
-            power_state = SUSPENDED
         created = parse_iso(str(entry["created"])) if entry.get("created") else FIRST_CREATED + number
         flavors = list(self.flavors.values())
         images = list(self.images.values())

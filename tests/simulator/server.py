@@ -1,4 +1,7 @@
 """Serves the application with cheroot, and can cut a connection with a TCP reset."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[b
 class Gateway(wsgi.Gateway_10):
     """Gives the application the connection's socket."""
 
-    def get_environ(self) -> dict[str, Any]:
-        environ = super().get_environ()
+    def get_environ(self) -> Any:
+        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
         environ["sim.socket"] = self.req.conn.socket
         return environ
 

@@ -3,6 +3,9 @@
 `status` is what users see; it follows from vm_state and task_state (Nova's table, which the ECS documents repeat
 for huaweicloud).
 """
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -68,7 +71,7 @@ class Power:
     vm_state: str
     power_state: int
     delay: str                    # key of the `delays` setting
-    tasks: frozenset = frozenset({None})
+    tasks: frozenset[str | None] = frozenset({None})
 
 
 ACTIONS: dict[str, Power] = {

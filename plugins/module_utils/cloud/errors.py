@@ -19,7 +19,7 @@ THROTTLE_CODES = ("Common.0024", "Common.1503", "APIGW.0308")
 
 HINTS_BY_CODE = {
     "Ecs.0005": "Compare the values with what the service accepts; the detail names the one it refuses.",
-    "Ecs.0011": "Choose a password of 8 to 26 characters with three of: upper case, lower case, digits, special characters.",
+    "Ecs.0011": "Choose a password of 8 to 26 characters with three of: upper, lower case, digits, special characters.",
     "Ecs.0023": "Check auth.project_id: the request and the credentials belong to different projects.",
     "Ecs.0100": "The server's state does not allow it; wait until its present task has ended, then try again.",
     "Ecs.0110": "Give the user or agency a role that allows the operation in this project.",
@@ -30,8 +30,8 @@ HINTS_BY_CODE = {
     "Ecs.0613": "Install the password reset plug-in in the server first.",
     "APIGW.0101": "The address knows no such API; check endpoint and region.",
     "APIGW.0301": (
-        "Check auth.access_key, auth.secret_key (or auth.token) and this machine's clock, which may be 15 minutes off at most; "
-        "five wrong signatures in a row lock the key for five minutes."
+        "Check auth.access_key, auth.secret_key (or auth.token) and this machine's clock, which may be 15 minutes off "
+        "at most; five wrong signatures in a row lock the key for five minutes."
     ),
     "APIGW.0302": "Give the user or agency a role that allows the operation in this project.",
     "APIGW.0307": "Get a new token: the one in auth.token has expired.",
@@ -189,7 +189,7 @@ class UnsupportedOperation(CloudError):
 
 def redact(text: str, secrets: Iterable[str]) -> str:
     """text without the secrets, in any spelling in which a cloud repeats them (JSON, URL, HTML, Python's repr)."""
-    spellings = set()
+    spellings: set[str] = set()
     for secret in secrets:
         if secret:
             plain_json, ascii_json = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
@@ -305,7 +305,7 @@ def _find(document: Any) -> tuple[str | None, str]:
                 if isinstance(code, int) or str(code).isdigit():
                     code = key if key not in ("", "error", "errors") else None
                 return (str(code) if code else None), node[message_key]
-    for key, node in _mappings(document):
+    for _key, node in _mappings(document):
         for message_key in _MESSAGE_KEYS:
             if isinstance(node.get(message_key), str) and node[message_key]:
                 return None, node[message_key]
@@ -313,12 +313,13 @@ def _find(document: Any) -> tuple[str | None, str]:
 
 
 def _details(document: Any) -> Iterator[dict[str, Any]]:
-    for key, node in _mappings(document):
+    for _key, node in _mappings(document):
         for name in ("details", "internalError"):
             listed = node.get(name)
             for item in listed if isinstance(listed, list) else ():
                 if isinstance(item, dict):
-                    code, message = item.get("code", item.get("error_code")), item.get("message", item.get("error_message"))
+                    code = item.get("code", item.get("error_code"))
+                    message = item.get("message", item.get("error_message"))
                     server = item.get("id", item.get("server_id"))
                     yield {
                         "id": None if server is None else str(server),

@@ -9,6 +9,7 @@ A field that a platform does not tell is ``None``, never invented.
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
@@ -78,6 +79,22 @@ def power_state(status: str | None, task_state: str | None) -> str:
     return _SETTLED.get(name, UNKNOWN)
 
 
+#: Address space that is never reached from the Internet: RFC 1918, RFC 6598, RFC 4193 and link-local.
+_PRIVATE_RANGES = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+)
+
+
+def in_private_range(ip: str) -> bool:
+    """Whether an address is of a private range; a text that is no address counts as private."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return True
+    return any(address in network for network in _PRIVATE_RANGES if network.version == address.version)
+
+
 @dataclass(frozen=True)
 class Address:
     """One address of a server; ``kind`` is ``fixed``, ``floating`` or ``None`` where the platform does not say."""
@@ -87,6 +104,11 @@ class Address:
     kind: str | None = None
     mac: str | None = None
     network: str | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether it is a floating address, or one outside the private ranges that does not say what it is."""
+        return self.kind == "floating" or (self.kind is None and not in_private_range(self.ip))
 
     def as_dict(self) -> dict[str, Any]:
         return {"ip": self.ip, "version": self.version, "kind": self.kind, "mac": self.mac, "network": self.network}
@@ -169,11 +191,11 @@ class Server:
 
     @property
     def private_ips(self) -> list[str]:
-        return [address.ip for address in self.addresses if address.kind != "floating"]
+        return [address.ip for address in self.addresses if not address.public]
 
     @property
     def public_ips(self) -> list[str]:
-        return [address.ip for address in self.addresses if address.kind == "floating"]
+        return [address.ip for address in self.addresses if address.public]
 
     @property
     def label(self) -> str:

@@ -187,7 +187,7 @@ def _from_environment(environ: Mapping[str, str], platform: str) -> list[Source]
 
 
 def _from_family(environ: Mapping[str, str], family: str, platform: str) -> Source:
-    values = {}  # type: dict[str, Any]
+    values: dict[str, Any] = {}
     for name in ENVIRONMENT:
         for variable in environment_names(name, platform) if name not in ("platform", "cloud") else ():
             if variable.startswith(family) and environ.get(variable):

@@ -17,10 +17,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.cre
     ReadyToken,
     where,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.values import as_auth_url, as_region, as_text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.values import (
+    as_auth_url,
+    as_region,
+    as_text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
-_METHODS = {
+_METHODS: dict[str, type[Credentials]] = {
     "password": Password,
     "application_credential_secret": ApplicationCredential,
     "token": ReadyToken,
@@ -47,7 +51,6 @@ _IDENTITY = {
 }
 
 
-
 @dataclass(frozen=True)
 class Source:
     """One place that gives options and leaves. lenient: it may hold what only other tools need (OS_*)."""
@@ -60,10 +63,14 @@ class Source:
 
 
 def choose(platform: str, region: str, endpoint: str, sources: list[Source]) -> Credentials:
+    """The credentials that the sources, most important first, give together; not yet checked for completeness.
+
+    Raises SettingsError where two methods are given at once, or a secret and the name it belongs to do not fit.
+    """
     secret, decider = _method(platform, sources)
     if secret not in _METHODS:
         raise SettingsError("No credentials for platform %s." % platform, hint=_ways(platform))
-    leaves = {}  # type: dict[str, str]
+    leaves: dict[str, str] = {}
     for group in _GROUPS + tuple((leaf,) for leaf in AUTH_LEAVES if not any(leaf in group for group in _GROUPS)):
         for source in sources:
             found = [leaf for leaf in group if leaf in source.auth]
@@ -71,14 +78,14 @@ def choose(platform: str, region: str, endpoint: str, sources: list[Source]) -> 
                 leaves.update((leaf, source.auth[leaf]) for leaf in found)
                 break
     giver = next((source for source in sources if secret in source.auth), decider)
-    for leaf in _IDENTITY.get(secret, ()):
-        # A secret belongs to the name beside it; with the name from elsewhere it would be tried on a stranger.
-        if leaf in giver.auth and leaves.get(leaf) not in (None, giver.auth[leaf]):
-            raise SettingsError(
-                "auth.%s and auth.%s come from different places: %s has a %s for another %s."
-                % (leaf, secret, giver.label, secret, leaf),
-                hint="Give both together, or remove one of the two places.",
-            )
+    beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
+    # A secret belongs to the name beside it; with a name from elsewhere it would be tried on a stranger.
+    if beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
+        raise SettingsError(
+            "auth.%s comes from %s, which has it for another %s than the one that is asked for."
+            % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
+            hint="Give both together, or remove one of the two places.",
+        )
     leaves.pop("security_token", None)
     if secret == "secret_key" and "security_token" in giver.auth:
         leaves["security_token"] = giver.auth["security_token"]

@@ -76,7 +76,7 @@ def load_cloud(
         known = ", ".join(sorted(str(each) for each in clouds)) if isinstance(clouds, dict) and clouds else "none"
         raise SettingsError("%s has no cloud %r; it has: %s." % (path, name, known))
     entry = clouds[name]
-    secure = {}  # type: dict[str, Any]
+    secure: dict[str, Any] = {}
     secure_path = None
     if path == environ.get("OS_CLIENT_CONFIG_FILE") and not environ.get("OS_CLIENT_SECURE_FILE"):
         # Who keeps clouds.yaml out of the usual folders keeps secure.yaml beside it.

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of credentials, each with its scope: what they need, checked without I/O, and where each leaf may be set."""
+"""The kinds of credentials: what each needs, checked without I/O, and where each leaf may be set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
@@ -94,9 +95,9 @@ class Credentials:
     project_domain_id: str = ""
     project_domain_name: str = ""
 
-    method = ""
-    secret_leaves = ()  # type: tuple[str, ...]
-    header_leaves = ()  # type: tuple[str, ...]
+    method: ClassVar[str] = ""
+    secret_leaves: ClassVar[tuple[str, ...]] = ()
+    header_leaves: ClassVar[tuple[str, ...]] = ()
 
     def missing(self) -> list[str]:
         """The leaves without which this cannot work; "a or b" where one of two will do."""

@@ -35,7 +35,11 @@ MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 
 class ActionModule(ActionBase):
-    """The one action plugin of the collection; meta/runtime.yml leads every module here."""
+    """What plugins/action has under the name of every module.
+
+    One file a module and no redirect in meta/runtime.yml: with a redirect, module_defaults of one module reach all of
+    them, and ansible-lint takes the action's name for the module's.
+    """
 
     _supports_check_mode = True
     _supports_async = True
@@ -54,7 +58,7 @@ class ActionModule(ActionBase):
             return False
         if getattr(self._connection, "transport", None) != "local" or self._connection.become:
             return False
-        if session.REQUESTS_IMPORT_ERROR:
+        if not session.HAS_REQUESTS:
             # The interpreter of the target may have what ansible-playbook's own has not.
             return False
         wanted = variables.get("cloudserver_in_process", True)
@@ -80,7 +84,7 @@ class ActionModule(ActionBase):
         # Private by name in ansible-core, and the one way to the values; AnsibleModule itself reads them so.
         hidden = set(validation._no_log_values)
         invocation = {"module_args": remove_values(params, hidden)}
-        if validation.errors:
+        if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)

@@ -1,4 +1,7 @@
 """Everything the simulator knows: clock, fleets, tokens, jobs, faults, log. One lock guards it."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
@@ -49,7 +52,8 @@ class Simulator:
             self.builders[name].populate(self.fleets[name], now)
 
     def platform(self, name: str) -> dict[str, Any]:
-        return self.settings["platforms"][name]
+        settings: dict[str, Any] = self.settings["platforms"][name]
+        return settings
 
     def delay(self, platform: str, name: str) -> float:
         return self.delays[platform][name]

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who one is to a cloud: the interface that every way of authenticating offers, and the choice among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import AccessKeyAuthenticator
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+
+__all__ = ["Authenticator", "Transport", "make"]
+
+
+def make(settings: Settings, clock: Any) -> Authenticator:
+    """The authenticator for the settings' credentials. It does no I/O before a session is bound to it and used."""
+    if isinstance(settings.auth, AccessKey):
+        return AccessKeyAuthenticator(settings, settings.auth, clock)
+    return KeystoneAuthenticator(settings, clock)

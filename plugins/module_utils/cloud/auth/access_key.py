@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Huawei Cloud's access keys: every request is signed, no token is ever asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
+    Memory,
+    Transport,
+    huaweicloud_endpoint,
+    need,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import host_of, sdk_date, sign
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    MalformedAnswer,
+    NotFound,
+    PermissionDenied,
+    SettingsError,
+)
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+
+# What of a request is signed: what the vendor's gateway reads, nothing that a proxy on the way may rewrite.
+SIGNED = ("content-type", "host", "x-project-id", "x-sdk-date", "x-security-token")
+# A project's id does not change; a day bounds how long a mistake could live on in the cache.
+PROJECT_LIFETIME = 86400.0
+
+
+class AccessKeyAuthenticator:
+    """Signs with an access key and finds the project id out once."""
+
+    def __init__(self, settings: Settings, credentials: AccessKey, clock: Any) -> None:
+        self._settings = settings
+        self._credentials = credentials
+        self._clock = clock
+        self._transport: Transport | None = None
+        self._lock = threading.Lock()
+        self._project_id = credentials.project_id
+        self._refused = False
+        self._memory = Memory(settings, self.identity(), clock)
+
+    def bind(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def apply(self, prepared: Any) -> None:
+        """Sign; X-Project-Id goes along, for the vendor asks for it where a key reaches several projects."""
+        prepared.headers["X-Project-Id"] = self.project_id
+        self._sign(prepared)
+
+    def renew(self, used: str | None) -> bool:
+        """Never: five wrong signatures in a row lock the key for five minutes, so no further one is sent at all."""
+        self._refused = True
+        return False
+
+    @property
+    def project_id(self) -> str:
+        with self._lock:
+            if not self._project_id:
+                kept = (self._memory.recall() or {}).get("project_id")
+                if kept and isinstance(kept, str):
+                    self._project_id = kept
+                else:
+                    self._project_id = self._discover()
+                    self._memory.keep(PROJECT_LIFETIME, project_id=self._project_id)
+            return self._project_id
+
+    def endpoint(self, service: str = "compute") -> str:
+        return huaweicloud_endpoint(self._settings, service)
+
+    def secrets(self) -> set[str]:
+        return self._credentials.secrets()
+
+    def identity(self) -> str:
+        known = self._credentials
+        # An access key is no secret, but a name worth keeping out of files and messages.
+        digest = hashlib.sha256(known.access_key.encode("utf-8")).hexdigest()[:16]
+        parts = ("huaweicloud", "access key %s" % digest, known.project(), known.auth_url, self._settings.region)
+        return " | ".join(parts + (self._settings.endpoint or "",))
+
+    def get_fact(self, name: str) -> Any:
+        return self._memory.get(name)
+
+    def set_fact(self, name: str, value: Any) -> None:
+        self._memory.set(name, value)
+
+    def _sign(self, prepared: Any) -> None:
+        if self._refused:
+            raise AuthenticationFailed(
+                "The access key was refused once and is not tried again in this task.",
+                status=401,
+                hint="Five wrong signatures in a row lock a key for five minutes; check key, secret and clock first.",
+            )
+        headers = prepared.headers
+        headers["Host"] = host_of(prepared.url)
+        headers["X-Sdk-Date"] = sdk_date(self._clock.now())
+        if self._credentials.security_token:
+            headers["X-Security-Token"] = self._credentials.security_token
+        signed = {name: value for name, value in headers.items() if name.lower() in SIGNED}
+        headers["Authorization"] = sign(
+            prepared.method,
+            prepared.url,
+            signed,
+            prepared.body or b"",
+            self._credentials.access_key,
+            self._credentials.secret_key,
+        )
+
+    def _discover(self) -> str:
+        """The id of the project of that name, by GET /v3/projects of IAM (KeystoneListProjects)."""
+        known = self._credentials
+        name = known.project_name or self._settings.region
+        try:
+            answer = need(self._transport).request(
+                "GET",
+                known.auth_url + "/projects",
+                params={"name": name},
+                what="find the project %s" % name,
+                apply=self._sign,
+            )
+        except PermissionDenied as error:
+            error.hint = "The key may not list projects: give auth.project_id."
+            raise
+        except AuthenticationFailed:
+            self._refused = True
+            raise
+        listed = answer.body.get("projects") if isinstance(answer.body, dict) else None
+        if not isinstance(listed, list) or not all(isinstance(each, dict) and each.get("id") for each in listed):
+            raise MalformedAnswer("Could not find the project %s: the answer has no list of projects." % name)
+        found = [each for each in listed if each.get("name") == name and each.get("enabled") is not False]
+        if not found:
+            raise NotFound(
+                "No project named %s belongs to this access key." % name,
+                hint="Check region, or give auth.project_id or auth.project_name.",
+            )
+        if len(found) > 1:
+            names = ", ".join("%s (%s)" % (each["id"], each.get("name")) for each in found)
+            raise SettingsError("Several projects are named %s: %s." % (name, names), hint="Choose: auth.project_id.")
+        return str(found[0]["id"])

@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all authenticators share: their interface, the facts they remember, and Huawei Cloud's addresses."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Callable, Protocol
+from urllib.parse import urlsplit
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import (
+    TokenCache,
+    default_directory,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound, SettingsError
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+
+# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
+HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
+
+
+class Transport(Protocol):
+    """What an authenticator needs of a session: requests, sent under the headers that `apply` puts on."""
+
+    @property
+    def request(self) -> Callable[..., Any]:
+        """Called with method, URL and named arguments; gives an answer with status, headers and body."""
+
+
+class Authenticator(Protocol):
+    """Puts credentials on requests and knows where the services are; safe to use from many threads."""
+
+    @property
+    def project_id(self) -> str:
+        """The id of the project; found out once where the credentials only name it."""
+
+    def bind(self, transport: Transport) -> None:
+        """Take the session through which tokens, catalogs and projects are asked for."""
+
+    def apply(self, prepared: Any) -> None:
+        """Sign a prepared request or add its token; called anew for each attempt."""
+
+    def renew(self, used: str | None) -> bool:
+        """After a 401 for the token `used`: True if another one is there now, False if none can be got."""
+
+    def endpoint(self, service: str = "compute") -> str:
+        """The URL of a service without a closing slash. Raises NotFound listing what there is."""
+
+    def secrets(self) -> set[str]:
+        """Every secret in use, tokens included."""
+
+    def identity(self) -> str:
+        """Who and where, without any secret: the key for caches."""
+
+    def get_fact(self, name: str) -> Any:
+        """Something remembered of the cloud; None where it is not known."""
+
+    def set_fact(self, name: str, value: Any) -> None:
+        """Remember something that JSON can hold, in the token cache too where that is on."""
+
+
+def without_auth(prepared: Any) -> None:
+    """For requests that carry their credentials in the body, or none."""
+
+
+def header_auth(name: str, value: str) -> Callable[[Any], None]:
+    """For requests that carry a token of their own."""
+
+    def apply(prepared: Any) -> None:
+        prepared.headers[name] = value
+
+    return apply
+
+
+def huaweicloud_endpoint(settings: Settings, service: str) -> str:
+    """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
+    base = settings.endpoint or ""
+    if service == "identity":
+        return settings.auth.auth_url
+    if service not in HUAWEICLOUD_HOSTS:
+        raise NotFound(
+            "Where Huawei Cloud has the service %s is not known; known are: identity, %s."
+            % (service, ", ".join(HUAWEICLOUD_HOSTS))
+        )
+    parts = urlsplit(base)
+    if service == "compute" or not parts.netloc.startswith("ecs."):
+        return base
+    return base.replace("://ecs.", "://%s." % HUAWEICLOUD_HOSTS[service], 1)
+
+
+class Memory:
+    """The facts of one identity, with the token cache behind them where the settings turn it on."""
+
+    def __init__(self, settings: Settings, identity: str, clock: Any, cachable: bool = True) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.facts: dict[str, Any] = {}
+        self.entry: dict[str, Any] = {}
+        self.recalled = False
+        folder = settings.token_cache
+        if folder is True:
+            folder = default_directory(os.environ)
+        self.cache = TokenCache(folder, identity) if folder and cachable else None
+
+    def recall(self) -> dict[str, Any] | None:
+        """The entry of the token cache, read once, its facts taken over."""
+        with self.lock:
+            if not self.recalled and self.cache:
+                self.entry = self.cache.load(self._now()) or {}
+                if isinstance(self.entry.get("facts"), dict):
+                    self.facts = dict(self.entry["facts"], **self.facts)
+            self.recalled = True
+            return self.entry or None
+
+    def keep(self, lifetime: float, **values: Any) -> None:
+        """Write an entry that is good for lifetime seconds from now."""
+        with self.lock:
+            self.recalled = True
+            self.entry = dict(values, expires_at=self._now() + lifetime)
+            self._save()
+
+    def get(self, name: str) -> Any:
+        self.recall()
+        with self.lock:
+            return self.facts.get(name)
+
+    def set(self, name: str, value: Any) -> None:
+        with self.lock:
+            if self.facts.get(name) == value:
+                return
+            self.facts[name] = value
+            if self.entry:
+                self._save()
+
+    def _save(self) -> None:
+        if self.cache:
+            self.cache.save(dict(self.entry, facts=self.facts))
+
+    def _now(self) -> float:
+        return float(self.clock.now().timestamp())
+
+
+def need(transport: Transport | None) -> Transport:
+    """The bound transport; SettingsError, a defect of the caller, where there is none."""
+    if transport is None:
+        raise SettingsError("The authenticator is not bound to a session yet.")
+    return transport

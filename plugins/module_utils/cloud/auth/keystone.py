@@ -1,0 +1,343 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keystone v3, and the IAM of Huawei Cloud, which speaks it: tokens, projects and the service catalog."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
+    Memory,
+    Transport,
+    header_auth,
+    huaweicloud_endpoint,
+    need,
+    without_auth,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+    ApplicationCredential,
+    Password,
+    ReadyToken,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    MalformedAnswer,
+    NotFound,
+    SettingsError,
+)
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import Credentials
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+
+# Names under which clouds list the same service; the first that the catalog has counts.
+SERVICE_TYPES = {
+    "compute": ("compute", "computev21", "nova"),
+    "image": ("image", "imagev2"),
+    "network": ("network",),
+    "volume": ("block-storage", "volumev3", "volume"),
+}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One line of the catalog."""
+
+    service: str
+    interface: str
+    region: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a token brings. lifetime is in seconds from when it was got, by the cloud's own clock."""
+
+    token: str = field(repr=False)
+    lifetime: float = 0.0
+    project_id: str = ""
+    project_name: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+def user_of(known: Any) -> dict[str, Any]:
+    """The user of a request for a token, by id or by name and domain."""
+    if known.user_id:
+        return {"id": known.user_id}
+    domain = {"id": known.user_domain_id} if known.user_domain_id else {"name": known.user_domain_name}
+    return {"name": known.username, "domain": domain}
+
+
+def token_request(known: Credentials) -> dict[str, Any]:
+    """The body of POST /v3/auth/tokens (Identity API v3, "Password authentication with scoped authorization")."""
+    if isinstance(known, ApplicationCredential):
+        wanted: dict[str, Any] = {"secret": known.application_credential_secret}
+        if known.application_credential_id:
+            wanted["id"] = known.application_credential_id
+        else:
+            wanted.update(name=known.application_credential_name, user=user_of(known))
+        # Such a credential belongs to one project; naming a scope is an error.
+        return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": wanted}}}
+    if not isinstance(known, Password):
+        raise SettingsError("No token can be asked for with %s credentials." % known.method)
+    if known.project_id:
+        project: dict[str, Any] = {"id": known.project_id}
+    else:
+        project = {"name": known.project_name}
+        if known.project_domain_id:
+            project["domain"] = {"id": known.project_domain_id}
+        elif known.project_domain_name:
+            project["domain"] = {"name": known.project_domain_name}
+    user = dict(user_of(known), password=known.password)
+    identity = {"methods": ["password"], "password": {"user": user}}
+    return {"auth": {"identity": identity, "scope": {"project": project}}}
+
+
+def read_access(token: str, body: Any, what: str) -> Access:
+    """The answer to a request for a token, or to its validation. Raises MalformedAnswer."""
+    known = body.get("token") if isinstance(body, dict) else None
+    if not isinstance(known, dict) or not token:
+        raise MalformedAnswer(
+            "Could not %s: the answer holds no token." % what, hint="Check that auth.auth_url is that of Keystone v3."
+        )
+    named = known.get("project")
+    project = named if isinstance(named, dict) else {}
+    endpoints = []
+    for service in _mappings(known.get("catalog")):
+        for each in _mappings(service.get("endpoints")):
+            region = str(each.get("region") or each.get("region_id") or "")
+            kind, interface = str(service.get("type") or ""), str(each.get("interface") or "")
+            endpoints.append(Endpoint(kind, interface, region, str(each.get("url") or "").rstrip("/")))
+    issued, expires = parse_time(known.get("issued_at")), parse_time(known.get("expires_at"))
+    # The difference of two times of the cloud, so that this machine's clock does not matter.
+    lifetime = (expires - issued).total_seconds() if issued and expires else 0.0
+    name = str(project.get("name") or "")
+    return Access(token, lifetime, str(project.get("id") or ""), name, tuple(endpoints))
+
+
+def _mappings(listed: Any) -> list[dict[str, Any]]:
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def parse_time(text: Any) -> datetime | None:
+    """A time of Keystone ("2020-01-04T09:05:22.701000Z"); None for what is none."""
+    for form in ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"):
+        try:
+            return datetime.strptime(str(text), form)
+        except ValueError:
+            pass
+    return None
+
+
+class KeystoneAuthenticator:
+    """Gets a token when one is first needed, and another one when the cloud refuses it."""
+
+    def __init__(self, settings: Settings, clock: Any) -> None:
+        self._settings = settings
+        self._known = settings.auth
+        self._transport: Transport | None = None
+        self._lock = threading.Lock()
+        self._access: Access | None = None
+        self._tokens: set[str] = set()
+        # A ready token says itself who it is for, so nothing kept under who and where could be matched with it.
+        self._memory = Memory(settings, self.identity(), clock, not isinstance(self._known, ReadyToken))
+
+    def bind(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def apply(self, prepared: Any) -> None:
+        prepared.headers["X-Auth-Token"] = self._token()
+
+    def renew(self, used: str | None) -> bool:
+        """One new token, however many threads saw the old one refused. False with a ready token."""
+        if isinstance(self._known, ReadyToken):
+            return False
+        with self._lock:
+            if self._access is None or self._access.token == used:
+                self._access = self._authenticate()
+        return True
+
+    @property
+    def project_id(self) -> str:
+        if isinstance(self._known, ReadyToken) and self._known.project_id and self._known.endpoint:
+            return self._known.project_id
+        found = self._get_access().project_id
+        if not found:
+            raise SettingsError(
+                "The token belongs to no project.", hint="Use credentials or a token for a project, not for a domain."
+            )
+        return found
+
+    def endpoint(self, service: str = "compute") -> str:
+        if self._settings.platform == "huaweicloud":
+            return huaweicloud_endpoint(self._settings, service)
+        if service == "compute" and self._settings.endpoint:
+            return self._settings.endpoint
+        if service == "identity":
+            return self._known.auth_url
+        return self._from_catalog(service)
+
+    def secrets(self) -> set[str]:
+        return self._known.secrets() | self._tokens
+
+    def identity(self) -> str:
+        known = self._known
+        who = known.who()
+        if isinstance(known, ReadyToken):
+            # A token is long and random: its digest tells two apart and gives nothing away.
+            who += " " + hashlib.sha256(known.token.encode("utf-8")).hexdigest()[:16]
+        place = (known.auth_url, self._settings.interface, self._settings.region, self._settings.endpoint or "")
+        return " | ".join((self._settings.platform, who, known.project()) + place)
+
+    def get_fact(self, name: str) -> Any:
+        return self._memory.get(name)
+
+    def set_fact(self, name: str, value: Any) -> None:
+        self._memory.set(name, value)
+
+    def _token(self) -> str:
+        # A ready token is used as it is: with the endpoint known, Keystone need not be reachable at all.
+        if isinstance(self._known, ReadyToken):
+            return self._known.token
+        return self._get_access().token
+
+    def _get_access(self) -> Access:
+        access = self._access
+        if access is None:
+            with self._lock:
+                if self._access is None:
+                    self._access = self._recall() or self._authenticate()
+                access = self._access
+        return access
+
+    def _recall(self) -> Access | None:
+        entry = self._memory.recall()
+        if not entry:
+            return None
+        try:
+            endpoints = tuple(Endpoint(*(str(text) for text in each)) for each in entry["endpoints"])
+            texts = [entry[name] for name in ("token", "project_id", "project_name")]
+            access = Access(texts[0], 0.0, texts[1], texts[2], endpoints)
+        except (KeyError, TypeError):
+            return None
+        if not all(isinstance(text, str) for text in texts) or not access.token.isprintable() or not access.token:
+            return None
+        self._tokens.add(access.token)
+        return access
+
+    def _authenticate(self) -> Access:
+        known = self._known
+        what = "get a token from %s" % known.auth_url
+        if isinstance(known, ReadyToken):
+            access = self._validated(known)
+        else:
+            params = {"nocatalog": "true"} if self._settings.platform == "huaweicloud" else None
+            answer = self._ask(
+                "POST",
+                what,
+                json=token_request(known),
+                params=params,
+                # Asking twice only makes two tokens.
+                repeatable=True,
+                apply=without_auth,
+            )
+            access = read_access(answer.headers.get("X-Subject-Token") or "", answer.body, what)
+            self._compare(access)
+        self._tokens.add(access.token)
+        if not isinstance(known, ReadyToken) and access.lifetime > 0:
+            endpoints = [[each.service, each.interface, each.region, each.url] for each in access.endpoints]
+            self._memory.keep(
+                access.lifetime,
+                token=access.token,
+                project_id=access.project_id,
+                project_name=access.project_name,
+                endpoints=endpoints,
+            )
+        return access
+
+    def _validated(self, known: ReadyToken) -> Access:
+        if not known.auth_url:
+            raise SettingsError(
+                "The project of the token is not known, for there is no auth.auth_url to ask.",
+                hint="Give auth.project_id or auth.auth_url.",
+            )
+        what = "check the token with %s" % known.auth_url
+        try:
+            answer = self._ask(
+                "GET", what, headers={"X-Subject-Token": known.token}, apply=header_auth("X-Auth-Token", known.token)
+            )
+        except NotFound as error:
+            raise AuthenticationFailed(
+                "The token in auth.token is not valid, or auth.auth_url is not that of Keystone v3.",
+                status=error.status,
+                request_id=error.request_id,
+                hint="Get a new one.",
+            ) from None
+        access = read_access(known.token, answer.body, what)
+        self._compare(access)
+        return access
+
+    def _ask(self, method: str, what: str, **arguments: Any) -> Any:
+        known = self._known
+        try:
+            return need(self._transport).request(method, known.auth_url + "/auth/tokens", what=what, **arguments)
+        except AuthenticationFailed as error:
+            if not isinstance(known, ReadyToken):
+                error.hint = "Check %s, its secret, the project %s and that the one has a role in the other." % (
+                    known.who(),
+                    "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
+                )
+            else:
+                error.hint = "Get a new token: the one in auth.token is expired or not of this cloud."
+            raise
+        except NotFound as error:
+            if method == "POST":
+                error.hint = "Check auth.auth_url: there is no Keystone v3, or the project %s does not exist." % (
+                    known.project()
+                )
+            raise
+
+    def _compare(self, access: Access) -> None:
+        wanted, name = self._known.project_id, self._known.project_name
+        if (wanted and access.project_id != wanted) or (name and not wanted and access.project_name != name):
+            raise SettingsError(
+                "The credentials are for the project %s (%s), not for %s."
+                % (access.project_id or "none", access.project_name or "no name", wanted or name),
+                hint="Take auth.project_id and auth.project_name out, or use credentials for that project.",
+            )
+
+    def _from_catalog(self, service: str) -> str:
+        lines = self._get_access().endpoints
+        region, interface = self._settings.region, self._settings.interface
+        for kind in SERVICE_TYPES.get(service, (service,)):
+            of_service = [each for each in lines if each.service == kind and each.url]
+            if of_service:
+                break
+        else:
+            there = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
+            raise NotFound(
+                "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, there),
+                hint="Check auth.project_name; where the service is known, give endpoint.",
+            )
+        found = [each for each in of_service if each.interface in (interface, interface + "URL")]
+        regions = sorted({each.region for each in found})
+        if region:
+            found = [each for each in found if each.region == region]
+        elif len(regions) > 1:
+            raise SettingsError(
+                "The catalog has the %s service in several regions: %s." % (service, ", ".join(regions)),
+                hint="Choose one with the option region or OS_REGION_NAME.",
+            )
+        if not found:
+            there = ", ".join(sorted({"%s in %s" % (each.interface, each.region) for each in of_service}))
+            raise NotFound(
+                "The catalog has no %s endpoint of the %s service in region %s; it has: %s."
+                % (interface, service, region or "any", there),
+                hint="Check region and interface.",
+            )
+        return found[0].url

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The opt-in token cache: one file for each identity and cloud, readable by its owner alone.
+
+The name of a file is a hash of who and where and holds nothing of a secret, so a file found cannot be used to try out
+passwords. It follows that whoever may read the file may use the token without the password until it expires.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
+
+# Seconds that an entry must still be valid for, so that a task does not start with a token that ends in its midst.
+MARGIN = 300.0
+FORMAT = 1
+
+
+def default_directory(environ: Mapping[str, str]) -> str:
+    """The folder of the cache: cloudserver.compute in XDG_CACHE_HOME or ~/.cache."""
+    home = environ.get("HOME") or os.path.expanduser("~")
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    return os.path.join(base, "cloudserver.compute")
+
+
+class TokenCache:
+    """The entry of one identity. now is always the time in seconds since 1970."""
+
+    def __init__(self, directory: str, identity: str) -> None:
+        self.directory = directory
+        self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
+
+    def load(self, now: float) -> dict[str, Any] | None:
+        """The entry, or None where there is none, it is damaged, or it expires within MARGIN seconds.
+
+        Raises SettingsError where the folder or the file belongs to somebody else or is open to others.
+        """
+        if not os.path.lexists(self.directory):
+            return None
+        self._check_directory()
+        try:
+            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+            raise SettingsError("Cannot read the token cache %s: %s." % (self.path, reason)) from None
+        with os.fdopen(handle, encoding="utf-8", errors="replace") as stream:
+            _check(os.fstat(stream.fileno()), self.path, 0o600, stat.S_ISREG)
+            try:
+                entry = json.load(stream)
+            except (ValueError, RecursionError):
+                return None
+        if not isinstance(entry, dict) or entry.get("format") != FORMAT:
+            return None
+        expires = entry.get("expires_at")
+        if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires - MARGIN <= now:
+            return None
+        return entry
+
+    def save(self, entry: Mapping[str, Any]) -> None:
+        """Replace the entry in one step. A full disk is no reason to fail the work, a folder open to others is."""
+        try:
+            os.makedirs(os.path.dirname(self.directory) or os.curdir, exist_ok=True)
+            os.mkdir(self.directory, 0o700)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise SettingsError(
+                "Cannot make the folder %s of the token cache: %s." % (self.directory, error.strerror),
+                hint="Give token_cache the path of a folder, or turn it off.",
+            ) from None
+        self._check_directory()
+        temporary = None
+        try:
+            handle, temporary = tempfile.mkstemp(prefix=".new-", dir=self.directory)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                os.fchmod(stream.fileno(), 0o600)
+                json.dump(dict(entry, format=FORMAT), stream)
+            os.replace(temporary, self.path)
+        except OSError:
+            if temporary is not None:
+                _remove(temporary)
+
+    def _check_directory(self) -> None:
+        _check(os.lstat(self.directory), self.directory, 0o700, stat.S_ISDIR)
+
+
+def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:
+    if not is_kind(found.st_mode):
+        problem = "is not a plain file" if mode == 0o600 else "is not a folder of its own (a link does not count)"
+    elif found.st_uid != os.geteuid():
+        problem = "belongs to another user"
+    elif stat.S_IMODE(found.st_mode) & 0o077:
+        problem = "is open to other users (mode %04o)" % stat.S_IMODE(found.st_mode)
+    else:
+        return
+    raise SettingsError(
+        "The token cache does not use %s: it %s." % (path, problem),
+        hint="Remove it, or make it yours alone with chmod %04o." % mode,
+    )
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

@@ -1,0 +1,128 @@
+"""A cloud without wires, for tests of what is decided rather than of what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    GOALS,
+    Compute,
+    Observation,
+    ServerQuery,
+    Ticket,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Server
+
+STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED", "error": "ERROR"}
+TASK = {
+    "start": "powering-on",
+    "stop": "powering-off",
+    "reboot": "rebooting",
+    "pause": "pausing",
+    "unpause": "unpausing",
+    "suspend": "suspending",
+    "resume": "resuming",
+}
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps; counts how often and how long."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.sleeps: list[float] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+def server(name: str, state: str = "running", **more: Any) -> Server:
+    """A server in a power state; its id is made of its name."""
+    return Server(id="id-" + name, name=name, platform="fake", status=STATUS.get(state, state), **more)
+
+
+class FakeCloud(Compute):
+    """Servers that take ``delay`` seconds from state to state, and refuse what Nova would refuse."""
+
+    platform = "fake"
+    operations = frozenset([*GOALS, "act_on_locked", "all_projects", "deleted"])
+
+    def __init__(self, servers: Iterable[Server], delay: float = 1.0, without: Sequence[str] = ()) -> None:
+        self.clock = FakeClock()
+        super().__init__(SimpleNamespace(clock=self.clock, deadline=None), SimpleNamespace(region=None))  # type: ignore[arg-type]
+        self.operations = frozenset(self.operations) - set(without)
+        self.here = {each.id: each for each in servers}
+        self.delay = delay
+        self.arrival: dict[str, tuple[float, str]] = {}
+        self.asked: list[tuple[str, str, bool]] = []
+        self.looks = 0
+        #: action refused with this error before it is taken / after it was taken, for a server's name
+        self.refuse: dict[str, Callable[[Ticket], Ticket | None]] = {}
+        self.on_look: Callable[[FakeCloud], None] = lambda cloud: None
+
+    def _settle(self) -> None:
+        for key, (when, status) in list(self.arrival.items()):
+            if self.clock.now >= when and key in self.here:
+                self.here[key] = replace(self.here[key], status=status, task_state=None)
+                del self.arrival[key]
+
+    def servers(self, query: ServerQuery) -> Iterator[Server]:
+        self._settle()
+        return iter(list(self.here.values()))
+
+    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        self.looks += 1
+        self.on_look(self)
+        self._settle()
+        return {key: self.here[key] for key in ids if key in self.here}
+
+    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+        tickets = []
+        for each in servers:
+            ticket = Ticket(each.id, action, each.name, request_id="req-" + str(each.name))
+            refusal = self.refuse.get(str(each.name))
+            changed = refusal(ticket) if refusal else None
+            self.asked.append((action, str(each.name), force))
+            if changed is None or (changed.uncertain and changed.request_id == "taken"):
+                self.begin(each.id, action)
+            tickets.append(changed or ticket)
+        return tickets
+
+    def begin(self, server_id: str, action: str) -> None:
+        self.here[server_id] = replace(self.here[server_id], task_state=TASK[action])
+        self.arrival[server_id] = (self.clock.now + self.delay, STATUS[GOALS[action]])
+
+    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+        found = self.servers_by_id([ticket.server_id for ticket in tickets])
+        looks = {}
+        for ticket in tickets:
+            seen = found.get(ticket.server_id)
+            verdict = SUCCEEDED if seen and seen.settled and not ticket.uncertain else None
+            looks[ticket.server_id] = Observation(seen, verdict)
+        return looks
+
+
+def refused(error: CloudError) -> Callable[[Ticket], Ticket]:
+    return lambda ticket: replace(ticket, error=error)
+
+
+def lost(error: CloudError, taken: bool, times: int = 1) -> Callable[[Ticket], Ticket | None]:
+    """The answer is lost ``times`` times; ``taken`` says whether the action had taken effect."""
+    left = [times]
+
+    def decide(ticket: Ticket) -> Ticket | None:
+        if left[0] <= 0:
+            return None
+        left[0] -= 1
+        return replace(ticket, error=error, uncertain=True, request_id="taken" if taken else "untaken")
+
+    return decide

@@ -1,0 +1,184 @@
+"""What the selection finds, what it refuses, and what it asks the cloud for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudserver.compute.plugins.module_utils import selection as selection_module
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
+    CHOOSERS,
+    Selection,
+    SelectionError,
+    find,
+)
+from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
+from hypothesis import given
+from hypothesis import strategies as st
+
+WEB = server(
+    "web",
+    tags=("role=web", "env=demo"),
+    flavor=Flavor("2", "small", 1, 2048),
+    availability_zone="az1",
+    addresses=(Address("10.0.0.1", 4, "fixed"), Address("198.51.100.1", 4, "floating")),
+    metadata={"team": "billing"},
+)
+DB = server("db", "stopped", tags=("role=db",), availability_zone="az2", addresses=(Address("2001:DB8::0:1", 6),))
+GONE = server("gone", "SOFT_DELETED")
+FLEET = [WEB, DB, GONE]
+
+
+def names(options: dict[str, Any], fleet: list[Server] | None = None) -> list[str]:
+    chosen = Selection.from_options(options).choose(FLEET if fleet is None else fleet)
+    return [str(each.name) for each in chosen.servers]
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"all": True}, ["db", "web"]),
+        ({"ids": ["id-web"]}, ["web"]),
+        ({"names": ["web", "db"]}, ["db", "web"]),
+        ({"ips": ["10.0.0.1"]}, ["web"]),
+        ({"ips": ["198.51.100.1"]}, ["web"]),
+        ({"ips": ["2001:db8::1"]}, ["db"]),
+        ({"tags": ["role=web"]}, ["web"]),
+        ({"tags": ["role=web", "env=demo"]}, ["web"]),
+        ({"tags": ["role=web", "role=db"]}, []),
+        ({"tags": ["role"]}, []),
+        ({"not_tags": ["env=demo"]}, ["db"]),
+        ({"status": ["active"]}, ["web"]),
+        ({"status": ["SHUTOFF", "ACTIVE"]}, ["db", "web"]),
+        ({"status": ["stopped"]}, ["db"]),
+        ({"flavor": ["2"]}, ["web"]),
+        ({"flavor": ["small"]}, ["web"]),
+        ({"availability_zone": ["az2"]}, ["db"]),
+        ({"names": ["web", "db"], "tags": ["role=db"]}, ["db"]),
+        ({"query": "[?metadata.team=='billing']"}, ["web"]),
+        ({"query": "[?power_state=='stopped'].id"}, ["db"]),
+        ({"query": "[0]"}, ["web"]),
+        ({"query": "[?name=='nobody']"}, []),
+        ({"tags": ["role=web"], "query": "[?name=='db']"}, []),
+        ({"filters": {"host": "a"}}, ["db", "web"]),
+        ({"all": True, "deleted": True}, ["gone"]),
+    ],
+)
+def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
+    assert names(options) == found
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "nothing chooses a server"),
+        ({"all": False}, "nothing chooses a server"),
+        ({"tags": []}, "nothing chooses a server"),
+        ({"all": True, "names": ["web"]}, "contradicts names"),
+        ({"all": True, "max_targets": -1}, "max_targets: -1"),
+        ({"all": True, "page_size": 0}, "page_size: 0"),
+        ({"all": True, "page_size": 1001}, "page_size: 1001"),
+        ({"names": [""]}, "names: an empty text"),
+        ({"ips": ["10.0.0.0/24"]}, "ips: 10.0.0.0/24 is not an IP address"),
+        ({"ips": ["10.0.0"]}, "ips: 10.0.0 is not"),
+        ({"tags": ["a,b"]}, "tags: a,b is not a tag"),
+        ({"not_tags": ["=x"]}, "not_tags: =x is not a tag"),
+        ({"query": "[?"}, "query: [? is not a JMESPath expression"),
+    ],
+)
+def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(SelectionError) as caught:
+        Selection.from_options(options)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"ids": ["id-web", "id-x", "id-y"]}, "no server has ids id-x, id-y"),
+        ({"names": ["nobody"]}, "no server has names nobody"),
+        ({"ips": ["10.9.9.9"]}, "no server has ips 10.9.9.9"),
+        ({"all": True, "max_targets": 1}, "finds 2 servers and max_targets allows 1; nothing was done"),
+        ({"query": "length(@)"}, "must give a list of server records"),
+        ({"query": "[].name"}, "must give a list of server records"),
+        ({"query": "abs(@)"}, "cannot be applied"),
+    ],
+)
+def test_what_does_not_fit_the_fleet_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(SelectionError) as caught:
+        names(options)
+    assert words in str(caught.value)
+
+
+def test_missing_ones_are_reported_where_they_are_ignored() -> None:
+    chosen = Selection.from_options({"ids": ["id-web", "id-x"], "missing": "ignore"}).choose(FLEET)
+    assert [each.name for each in chosen.servers] == ["web"]
+    assert chosen.missing == {"ids": ["id-x"]}
+
+
+def test_a_server_that_exists_and_does_not_match_is_not_missing() -> None:
+    assert names({"names": ["web"], "status": ["stopped"]}) == []
+
+
+def test_a_shared_name_is_refused_with_the_ids() -> None:
+    twins = [server("web"), Server(id="other", name="web", platform="fake", status="ACTIVE")]
+    with pytest.raises(SelectionError) as caught:
+        names({"names": ["web"]}, twins)
+    assert "2 servers are named web (id-web, other)" in str(caught.value)
+    assert names({"names": ["web"], "duplicates": "allow"}, twins) == ["web", "web"]
+    assert names({"all": True}, twins) == ["web", "web"]
+
+
+def test_a_server_listed_twice_is_chosen_once() -> None:
+    assert names({"all": True}, [WEB, WEB]) == ["web"]
+
+
+def test_jmespath_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection_module, "HAS_JMESPATH", False)
+    with pytest.raises(SelectionError, match="jmespath"):
+        Selection.from_options({"query": "[]"})
+    assert Selection.from_options({"all": True}).query is None
+
+
+def test_the_cloud_is_asked_by_what_names_servers_one_by_one() -> None:
+    asked = Selection.from_options({"ids": ["a"], "names": ["b"], "tags": ["t"], "flavor": ["f"]}).ask()
+    assert asked == ServerQuery(ids=("a",), flavor=("f",))
+    asked = Selection.from_options({"tags": ["t"], "status": ["active"], "filters": {"z": 1, "a": "b"}}).ask()
+    assert asked == ServerQuery(tags=("t",), status=("ACTIVE",), filters=(("a", "b"), ("z", "1")))
+
+
+TAGS = st.lists(st.sampled_from(["a", "b", "c=1", "c=2"]), unique=True, max_size=3)
+
+
+@given(
+    fleet=st.lists(st.tuples(TAGS, st.sampled_from(["running", "stopped", "error"])), max_size=8),
+    wanted=TAGS,
+    unwanted=TAGS,
+    status=st.sampled_from([None, "ACTIVE", "stopped"]),
+)
+def test_options_combine_with_and_whatever_the_cloud_filtered(
+    fleet: list[tuple[list[str], str]], wanted: list[str], unwanted: list[str], status: str | None
+) -> None:
+    servers = [server(f"s{n}", state, tags=tuple(tags)) for n, (tags, state) in enumerate(fleet)]
+    options = {"tags": wanted, "not_tags": unwanted, "status": [status] if status else []}
+    if not any(options.values()):
+        options["all"] = [True]
+    chosen = find(FakeCloud(servers), Selection.from_options(options)).servers
+    expected = {
+        each.id
+        for each in servers
+        if set(wanted) <= set(each.tags)
+        and not set(unwanted) & set(each.tags)
+        and (status is None or status in (each.status, each.power_state))
+    }
+    assert {each.id for each in chosen} == expected
+    assert [(each.name, each.id) for each in chosen] == sorted((each.name, each.id) for each in chosen)
+
+
+def test_every_chooser_is_documented_and_in_the_argument_spec() -> None:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION
+
+    assert set(CHOOSERS) <= set(SELECTION)

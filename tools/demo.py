@@ -1,0 +1,148 @@
+"""Show the collection at work on all four platforms, against the simulator; what `make demo` runs."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import simulator
+from simulator import ROOT
+
+WORK = ROOT / ".cache" / "demo"
+PLATFORMS = ("huaweicloud", "easystack", "ustack", "openstack")
+RECAP = re.compile(r"^(\w+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
+#: Nobody's own clouds may take part in a demonstration.
+FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
+
+
+class DemoFailed(Exception):
+    """A step of the demonstration did not work; the message says which."""
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    kept.update(
+        ANSIBLE_HOME=str(WORK / "ansible"),
+        ANSIBLE_FORKS="4",
+        ANSIBLE_LOCALHOST_WARNING="false",
+        ANSIBLE_DISPLAY_ARGS_TO_STDOUT="false",
+        NO_PROXY="127.0.0.1,localhost",
+        no_proxy="127.0.0.1,localhost",
+    )
+    return kept
+
+
+def write_inventories(ready: dict[str, Any]) -> tuple[Path, Path]:
+    """One host a platform for the playbook, and the dynamic inventory of all their servers. JSON is YAML."""
+    hosts = {
+        name: {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "options": ready["platforms"][name],
+        }
+        for name in PLATFORMS
+    }
+    static = WORK / "platforms.yml"
+    static.write_text(json.dumps({"all": {"hosts": hosts}}, indent=2))
+    dynamic = WORK / "demo.cloudserver.yml"
+    sources = [dict(ready["platforms"][name], name=name, tags=["env=demo"]) for name in PLATFORMS]
+    dynamic.write_text(json.dumps({"plugin": "cloudserver.compute.cloudserver", "sources": sources}, indent=2))
+    for path in (static, dynamic):
+        path.chmod(0o600)
+    return static, dynamic
+
+
+def say(text: str) -> None:
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
+
+
+def run(command: list[str], what: str) -> str:
+    """Runs a command, shows what it prints, and gives it back. Raises DemoFailed where it fails."""
+    shown = " ".join([Path(command[0]).name, *(os.path.relpath(word) if os.path.isabs(word) else word for word in command[1:])])
+    print(f"$ {shown}", flush=True)
+    lines = []
+    with subprocess.Popen(command, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print("  " + line, end="", flush=True)
+            lines.append(line)
+    if process.returncode:
+        raise DemoFailed(f"{what} failed with exit status {process.returncode}; its output is above.")
+    return "".join(lines)
+
+
+def recap(output: str) -> dict[str, int]:
+    """How many tasks changed something, by host, as ansible-playbook counted them."""
+    found = {match[1]: int(match[3]) for match in map(RECAP.match, output.splitlines()) if match}
+    if set(found) != set(PLATFORMS):
+        raise DemoFailed(f"the playbook's recap has {', '.join(found) or 'no host'} instead of {', '.join(PLATFORMS)}")
+    return found
+
+
+def table(ready: dict[str, Any], first: dict[str, int], second: dict[str, int], took: float) -> str:
+    lines = [
+        "platform      servers  first run                second run (states only)",
+        "------------  -------  -----------------------  ------------------------",
+    ]
+    for name in PLATFORMS:
+        servers = len(simulator.control(ready, "GET", f"/{name}/servers")["servers"])
+        lines.append(
+            f"{name:12}  {servers:7}  {first[name]} tasks changed something  "
+            f"changed={second[name]}{' - as it should be' if not second[name] else ' - NOT idempotent'}"
+        )
+    requests = len(simulator.control(ready, "GET", "/requests")["requests"])
+    lines.append(f"\nThe clouds were asked {requests} times in {took:.0f} s; one playbook, four platforms, only credentials differ.")
+    return "\n".join(lines)
+
+
+def demonstrate(ready: dict[str, Any]) -> bool:
+    static, dynamic = write_inventories(ready)
+    playbook = str(ROOT / "playbooks" / "demo.yml")
+    bin_ = Path(sys.executable).parent
+    begin = time.monotonic()
+    say("1. List, stop, start and restart a group of servers, chosen by tag and by address")
+    first = recap(run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook], "The first run"))
+    say("2. The same states once more: nothing is left to do")
+    again = run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook, "--skip-tags", "action"], "The second run")
+    second = recap(again)
+    say("3. The same servers as an inventory, for every other playbook")
+    run([str(bin_ / "ansible-inventory"), "-i", str(dynamic), "--graph"], "The inventory")
+    say("What happened")
+    print(table(ready, first, second, time.monotonic() - begin))
+    return not any(second.values())
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    say("Starting the simulator: four clouds on this machine, no account needed")
+    try:
+        with simulator.running(WORK, "--quiet") as ready:
+            print(f"It listens on {ready['url']}.")
+            if not demonstrate(ready):
+                print("The second run changed something, so a module is not idempotent.", file=sys.stderr)
+                return 1
+    except (DemoFailed, simulator.SimulatorError) as error:
+        print(f"The demonstration stopped: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The simulator is stopped.", file=sys.stderr)
+        return 130
+    print("The simulator is stopped. Next: README.md, or `make simulator` to try your own playbooks.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
