@@ -69,7 +69,8 @@ def say(text: str) -> None:
 
 def run(command: list[str], what: str) -> str:
     """Runs a command, shows what it prints, and gives it back. Raises DemoFailed where it fails."""
-    shown = " ".join([Path(command[0]).name, *(os.path.relpath(word) if os.path.isabs(word) else word for word in command[1:])])
+    words = [os.path.relpath(word) if os.path.isabs(word) else word for word in command[1:]]
+    shown = " ".join([Path(command[0]).name, *words])
     print(f"$ {shown}", flush=True)
     lines = []
     with subprocess.Popen(command, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -102,7 +103,9 @@ def table(ready: dict[str, Any], first: dict[str, int], second: dict[str, int], 
             f"changed={second[name]}{' - as it should be' if not second[name] else ' - NOT idempotent'}"
         )
     requests = len(simulator.control(ready, "GET", "/requests")["requests"])
-    lines.append(f"\nThe clouds were asked {requests} times in {took:.0f} s; one playbook, four platforms, only credentials differ.")
+    lines.append("")
+    lines.append(f"The clouds were asked {requests} times in {took:.0f} s. One playbook, four platforms: only the")
+    lines.append("connection options differ.")
     return "\n".join(lines)
 
 
@@ -114,8 +117,8 @@ def demonstrate(ready: dict[str, Any]) -> bool:
     say("1. List, stop, start and restart a group of servers, chosen by tag and by address")
     first = recap(run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook], "The first run"))
     say("2. The same states once more: nothing is left to do")
-    again = run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook, "--skip-tags", "action"], "The second run")
-    second = recap(again)
+    states = [str(bin_ / "ansible-playbook"), "-i", str(static), playbook, "--skip-tags", "action"]
+    second = recap(run(states, "The second run"))
     say("3. The same servers as an inventory, for every other playbook")
     run([str(bin_ / "ansible-inventory"), "-i", str(dynamic), "--graph"], "The inventory")
     say("What happened")

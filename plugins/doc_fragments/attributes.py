@@ -38,9 +38,9 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - A task whose connection is local runs inside ansible-playbook's own worker, many times faster than a process of its own,
-    unless C(become), C(async) or a task C(environment) asks for one. The variable C(cloudserver_in_process=false) turns
-    this off.
+  - A task whose connection is local runs inside ansible-playbook's own worker, many times faster than a process of its
+    own, unless C(become), C(async) or a task C(environment) asks for one. The variable C(cloudserver_in_process=false)
+    turns this off.
 """
 
     INFO = r"""

@@ -83,7 +83,7 @@ options:
     type: str
   auth:
     description:
-      - The credentials. One method: a password, an application credential, a token, or an access key.
+      - The credentials, by one method; a password, an application credential, a token, or an access key.
     type: dict
     suboptions:
       auth_url:

@@ -78,7 +78,8 @@ options:
   missing:
     description:
       - What happens when no server has an id, name or address of the selection.
-      - By default M(cloudserver.compute.server_info) reports it in its result, and modules that change something V(fail).
+      - By default M(cloudserver.compute.server_info) reports it in its result, and modules that change something
+        V(fail).
     type: str
     choices: [fail, ignore]
   duplicates:
@@ -93,7 +94,8 @@ options:
     type: int
   page_size:
     description:
-      - How many servers to ask for at once, 1 to 1000. Smaller pages are slower, and help with a cloud that answers late.
+      - How many servers to ask for at once, 1 to 1000. Smaller pages are slower, and help with a cloud that answers
+        late.
     type: int
     default: 1000
 notes:

@@ -13,8 +13,8 @@ options:
   wait:
     description:
       - Whether to wait until the cloud proves that the work is done.
-      - Otherwise the task returns a C(handle) for M(cloudserver.compute.job_info). A server that needs several actions is
-        waited for up to the last of them.
+      - Otherwise the task returns a C(handle) for M(cloudserver.compute.job_info). A server that needs several actions
+        is waited for up to the last of them.
     type: bool
     default: true
   wait_timeout:

@@ -39,7 +39,7 @@ def tickets_of(data: Mapping[str, Any], cloud: Compute) -> list[Ticket]:
     except (KeyError, TypeError) as error:
         raise SelectionError(
             "handle: not what a task with wait: false returned as handle (%s is missing or wrong)" % error
-        )
+        ) from None
     if platform != cloud.platform or (region and cloud.region and region != cloud.region):
         raise SelectionError(
             "handle: it is of platform %s, region %s, and the task connects to platform %s, region %s"

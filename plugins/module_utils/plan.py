@@ -89,7 +89,7 @@ class Outcome:
         return found
 
     @classmethod
-    def of_error(cls, server: Any, result: str, error: CloudError, actions: Sequence[str] = ()) -> "Outcome":
+    def of_error(cls, server: Any, result: str, error: CloudError, actions: Sequence[str] = ()) -> Outcome:
         """The outcome that an error of the cloud makes; ``server`` is a Server or a Ticket."""
         return cls(
             getattr(server, "server_id", None) or server.id,

@@ -91,9 +91,8 @@ def _plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
     if want == "restarted" and state != STOPPED:
         after["restarted"] = True
     refusal = _why_not(server, actions, cloud)
-    return Change(
-        server, actions, before, after if actions else before, refusal, server.power_state == TRANSITIONAL and not refusal
-    )
+    moving = server.power_state == TRANSITIONAL and not refusal
+    return Change(server, actions, before, after if actions else before, refusal, moving)
 
 
 def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | None:

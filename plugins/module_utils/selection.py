@@ -56,7 +56,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Selection:
-    """The options that choose servers. They combine with AND; the values of one combine with OR, of ``tags`` with AND."""
+    """The options that choose servers.
+
+    They combine with AND; the values of one combine with OR, those of ``tags`` with AND.
+    """
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class Selection:
     max_targets: int | None = None
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL) -> "Selection":
+    def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL) -> Selection:
         """The selection that the options ask for; ``missing`` is what happens where the option does not say.
 
         Raises SelectionError for no selection, and for a value that cannot be used.
@@ -161,7 +164,8 @@ class Selection:
         if missing and self.missing == _FAIL:
             parts = ["%s %s" % (name, ", ".join(values)) for name, values in missing.items()]
             raise SelectionError(
-                "no server has %s; check the selection, region and project, or set missing: ignore" % " and ".join(parts)
+                "no server has %s; check the selection, region and project, or set missing: ignore"
+                % " and ".join(parts)
             )
         chosen = self._filtered([server for server in known if self.matches(server)])
         self._refuse_shared_names(chosen)
@@ -176,7 +180,7 @@ class Selection:
         seen: dict[str, set[Any]] = {
             "ids": {server.id for server in servers},
             "names": {server.name for server in servers},
-            "ips": {_canonical(address.ip) for server in servers for address in server.addresses} if self.ips else set(),
+            "ips": {_canonical(address.ip) for server in servers for address in server.addresses},
         }
         # The cloud was asked by the first of them that is given, so only that one tells who does not exist.
         for name in ("ids", "names", "ips"):
@@ -206,12 +210,14 @@ class Selection:
         try:
             found = self.query.search([server.as_dict() for server in servers])
         except jmespath.exceptions.JMESPathError as error:
-            raise SelectionError("query: the JMESPath expression cannot be applied to the servers: %s" % error)
+            raise SelectionError("query: the JMESPath expression does not fit the servers: %s" % error) from None
         if isinstance(found, dict):
             found = [found]
-        ids = [entry.get("id") if isinstance(entry, dict) else entry for entry in (found or ())] if isinstance(
-            found, (list, type(None))
-        ) else [None]
+        ids = (
+            [entry.get("id") if isinstance(entry, dict) else entry for entry in (found or ())]
+            if isinstance(found, (list, type(None)))
+            else [None]
+        )
         by_id = {server.id: server for server in servers}
         if any(server_id not in by_id for server_id in ids):
             raise SelectionError(
@@ -237,7 +243,7 @@ def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        raise SelectionError("ips: %s is not an IP address; give whole addresses, without a netmask" % text)
+        raise SelectionError("ips: %s is not an IP address; give whole addresses, without a netmask" % text) from None
 
 
 def _canonical(text: str) -> str:
@@ -272,7 +278,8 @@ def _expression(text: Any) -> Any:
     try:
         return jmespath.compile(str(text))
     except jmespath.exceptions.JMESPathError as error:
-        raise SelectionError("query: %s is not a JMESPath expression: %s" % (text, str(error).replace("\n", " ")))
+        why = str(error).replace("\n", " ")
+        raise SelectionError("query: %s is not a JMESPath expression: %s" % (text, why)) from None
 
 
 def _among(value: Any, wanted: Sequence[str]) -> bool:

@@ -7,21 +7,21 @@
 from __future__ import annotations
 
 import random
-from typing import Any, Callable, Dict, Mapping, TypeVar
+from typing import Any, Callable, Mapping, TypeVar
 
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
     CloudError,
     ConnectionFailed,
     DeadlineExceeded,
-    AnswerLost,
     MalformedAnswer,
     ServiceFailed,
     Throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, FAILED, PENDING, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, UNKNOWN, Outcome
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 
 T = TypeVar("T")
 
@@ -70,8 +70,8 @@ class Patience:
     def wait(
         self,
         pending: Mapping[str, T],
-        look: Callable[[Dict[str, T], bool], Mapping[str, Any]],
-        judge: Callable[[T, Any], "Outcome | None"],
+        look: Callable[[dict[str, T], bool], Mapping[str, Any]],
+        judge: Callable[[T, Any], Outcome | None],
         words: Callable[[Mapping[str, Outcome], int], str],
     ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
         """Looks until ``judge`` has an outcome for each, or the time is up.

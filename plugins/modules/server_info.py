@@ -197,7 +197,9 @@ def run(context: Context) -> Result:
     fields = context.params["fields"]
     unknown = [name for name in fields or () if name not in SERVER_FIELDS]
     if unknown:
-        raise SelectionError("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS)))
+        raise SelectionError(
+            "fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS))
+        )
     selection = Selection.from_options(context.params, missing="ignore")
     chosen = find(context.cloud, selection)
     records = [server.as_dict(raw=context.params["raw"]) for server in chosen.servers]

@@ -445,7 +445,7 @@ class Session:
 
     def _now(self) -> datetime:
         now = getattr(self.clock, "now", None)
-        return now() if now is not None else datetime.now(timezone.utc)
+        return now() if callable(now) else datetime.now(timezone.utc)
 
     def _remaining(self, what: str, last: CloudError | None) -> float | None:
         if self.deadline is None:

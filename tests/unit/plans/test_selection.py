@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.cloudserver.compute.plugins.module_utils import selection as selection_module
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Server
@@ -15,8 +18,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.selection impo
     find,
 )
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
-from hypothesis import given
-from hypothesis import strategies as st
 
 WEB = server(
     "web",
@@ -104,7 +105,7 @@ def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words:
         ({"all": True, "max_targets": 1}, "finds 2 servers and max_targets allows 1; nothing was done"),
         ({"query": "length(@)"}, "must give a list of server records"),
         ({"query": "[].name"}, "must give a list of server records"),
-        ({"query": "abs(@)"}, "cannot be applied"),
+        ({"query": "abs(@)"}, "does not fit the servers"),
     ],
 )
 def test_what_does_not_fit_the_fleet_is_refused(options: dict[str, Any], words: str) -> None:

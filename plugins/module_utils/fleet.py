@@ -1,0 +1,236 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory is made of: its sources, and the servers that each one answers with or answered with last.
+
+Nothing here knows of inventories; plugins/inventory/cloudserver.py does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Mapping, MutableMapping, Sequence
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    AUTH_OPTIONS,
+    CONNECTION,
+    SELECTION,
+    argument_spec,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.fleet_hosts import FleetError, policies
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
+    CHOOSERS,
+    Selection,
+    SelectionError,
+    find,
+)
+
+FAIL, WARN, USE_STALE = "fail", "warn", "use_stale"
+
+_SECRETS = tuple(leaf for leaf, spec in AUTH_OPTIONS.items() if spec.get("no_log"))
+_METHOD = _SECRETS + ("access_key", "application_credential_id", "application_credential_name")
+#: Each is one thing by name or by id: whoever gives one of them means that thing, and not the other one.
+_SAME = (
+    ("username", "user_id"),
+    ("user_domain_name", "user_domain_id"),
+    ("project_name", "project_id"),
+    ("project_domain_name", "project_domain_id"),
+)
+_FORMAT = 1
+
+SPEC = argument_spec(
+    SELECTION,
+    name={"type": "str"},
+    on_error={"type": "str", "choices": [FAIL, WARN, USE_STALE], "default": FAIL},
+    connect_with={"type": "list", "elements": "str", "default": ["floating_v4", "fixed_v4", "fixed_v6"]},
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place that servers come from."""
+
+    name: str
+    connection: Mapping[str, Any]
+    selection: Mapping[str, Any]
+    on_error: str
+    connect_with: tuple[str, ...]
+
+    def settings(self, environ: Mapping[str, str]) -> Settings:
+        """Raises SettingsError where options, environment and clouds.yaml do not suffice."""
+        return resolve(self.connection, environ)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The servers of one source as plain records, and the ids, names or addresses that none of them has."""
+
+    records: list[dict[str, Any]]
+    missing: Mapping[str, Sequence[str]]
+
+
+def sources(top: Mapping[str, Any], listed: Any = None) -> list[Source]:
+    """The sources of an inventory file; without a list the top level is the one source.
+
+    Raises FleetError for an option that is unknown or cannot be used, and for two sources of one name.
+    """
+    if listed is None:
+        return [_source(top, "the inventory", _default_name(top) or "cloud")]
+    if not isinstance(listed, list) or not listed:
+        raise FleetError("sources: give a list of at least one source, each a mapping of options")
+    found = []
+    for number, own in enumerate(listed, 1):
+        if not isinstance(own, Mapping):
+            raise FleetError("sources: source %d is not a mapping of options" % number)
+        label = "source %s" % (own.get("name") or number)
+        merged = inherit(top, own)
+        found.append(_source(merged, label, _default_name(merged) or "source-%d" % number))
+    shared = sorted(name for name, count in Counter(source.name for source in found).items() if count > 1)
+    if shared:
+        raise FleetError("sources: several are named %s; give each a name of its own" % ", ".join(shared))
+    return found
+
+
+def inherit(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A source's options with the top level's as their defaults.
+
+    What tells who and where is not mixed: a source that names another cloud (by ``cloud``, ``auth.auth_url`` or another
+    ``platform``) takes over neither ``cloud`` nor ``endpoint`` nor ``auth``, one with a secret of its own no other secret.
+    """
+    merged = {key: value for key, value in top.items() if key != "name"}
+    auth = own.get("auth")
+    auth = dict(auth) if isinstance(auth, Mapping) else auth
+    elsewhere = own.get("cloud") or (isinstance(auth, dict) and auth.get("auth_url"))
+    if elsewhere or own.get("platform") not in (None, top.get("platform")):
+        for name in ("cloud", "endpoint", "auth"):
+            merged.pop(name, None)
+    if own.get("all"):
+        for name in CHOOSERS:
+            merged.pop(name, None)
+    inherited = merged.get("auth")
+    merged.update((key, value) for key, value in own.items() if value is not None)
+    if isinstance(auth, dict) and isinstance(inherited, Mapping):
+        merged["auth"] = _inherit_auth(inherited, auth)
+    return merged
+
+
+def _inherit_auth(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    given = {leaf for leaf, value in own.items() if value not in (None, "")}
+    left_out = set(_METHOD) if given & set(_METHOD) else set()
+    for pair in _SAME:
+        if given & set(pair):
+            left_out |= set(pair)
+    merged = {leaf: value for leaf, value in top.items() if leaf not in left_out}
+    merged.update(own)
+    return merged
+
+
+def _default_name(options: Mapping[str, Any]) -> str:
+    parts = [options.get("cloud") or options.get("platform"), options.get("region")]
+    return str(options.get("name") or "/".join(str(part) for part in parts if part))
+
+
+def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
+    result = ArgumentSpecValidator(SPEC).validate(dict(options))
+    if result.error_messages:
+        text = "%s: %s" % (label, "; ".join(result.error_messages))
+        raise FleetError(scrub(text, [str((options.get("auth") or {}).get(leaf) or "") for leaf in _SECRETS]
+                               if isinstance(options.get("auth"), Mapping) else ()))
+    values = result.validated_parameters
+    selection = {key: values.get(key) for key in SELECTION}
+    if not any(selection.get(chooser) for chooser in CHOOSERS):
+        selection["all"] = True
+    try:
+        Selection.from_options(selection)
+        connect_with = policies(values["connect_with"])
+    except (SelectionError, FleetError) as error:
+        raise FleetError("%s: %s" % (label, error))
+    connection = {key: values.get(key) for key in CONNECTION}
+    return Source(name, connection, selection, values["on_error"], connect_with)
+
+
+def fetch(source: Source, settings: Settings, connect: Callable[[Settings], compute.Compute] = compute.connect) -> Answer:
+    """Asks the source's cloud. Raises CloudError and SelectionError."""
+    selection = Selection.from_options(source.selection, missing="ignore")
+    cloud = connect(settings)
+    try:
+        chosen = find(cloud, selection)
+        # Records only: the cloud's whole answers, which the servers hold, are several times as large.
+        return Answer([server.as_dict() for server in chosen.servers], chosen.missing)
+    finally:
+        cloud.close()
+
+
+def attempt(source: Source, settings: Settings) -> Answer | Exception:
+    """``fetch``, with what may go wrong as its result, so that one source does not end the others' threads."""
+    try:
+        return fetch(source, settings)
+    except (CloudError, SelectionError) as error:
+        return error
+
+
+def place(settings: Settings) -> tuple[str, ...]:
+    """Where a source's servers are: a server of the same id at the same place is the same server."""
+    return settings.platform, settings.endpoint or settings.auth.auth_url, settings.region or ""
+
+
+def cache_key(source: Source, settings: Settings) -> str:
+    """What an answer is kept under: a digest of who asks, where, and for what; of no option that only shapes hosts.
+
+    The id of an access key tells whose it is and is no secret. A ready token without a project says nothing else of who
+    it is, so its digest has to tell two of them apart; it is long and random, and cannot be guessed from a digest.
+    """
+    auth = settings.auth
+    who: list[Any] = [auth.who(), auth.project(), getattr(auth, "access_key", None)]
+    if auth.method == "token" and not auth.project_id:
+        who.append(getattr(auth, "token", None))
+    asked = {name: value for name, value in source.selection.items() if name != "page_size" and value}
+    identity = [_FORMAT, place(settings), auth.auth_url, settings.interface, who, asked]
+    text = json.dumps(identity, sort_keys=True, default=str)
+    return "cloudserver_%s" % hashlib.sha256(text.encode("utf-8")).hexdigest()[:40]
+
+
+class Kept:
+    """Answers in a cache that itself never forgets: the age is judged here, so that an old answer is still there when
+    its cloud is not. ``timeout`` is in seconds, 0 for no end; ``now`` gives seconds since 1970."""
+
+    def __init__(self, cache: MutableMapping[str, Any], timeout: float, now: Callable[[], float]) -> None:
+        self._cache = cache
+        self._timeout = timeout
+        self._now = now
+
+    def fresh(self, key: str) -> list[dict[str, Any]] | None:
+        found = self.last(key)
+        if found is None or (self._timeout and not 0 <= found[1] <= self._timeout):
+            return None
+        return found[0]
+
+    def last(self, key: str) -> tuple[list[dict[str, Any]], float] | None:
+        """The last answer, however old, and its age in seconds."""
+        entry = self._cache.get(key)
+        try:
+            if not isinstance(entry, Mapping) or entry["format"] != _FORMAT:
+                return None
+            return list(json.loads(entry["servers"])), self._now() - float(entry["time"])
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def keep(self, key: str, records: Sequence[Mapping[str, Any]]) -> None:
+        # As one text: Ansible copies what it caches, and writes it with indents; both are slow for 10,000 records.
+        self._cache[key] = {"format": _FORMAT, "time": self._now(), "servers": json.dumps(records)}
+
+
+def scrub(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets, the last line of defence for an error that quotes what it was given."""
+    for secret in sorted((each for each in secrets if len(each) > 3), key=len, reverse=True):
+        text = text.replace(secret, "********")
+    return text

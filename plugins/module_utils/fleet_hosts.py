@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a server becomes a host: its name, its address, its groups and variables; pure functions over records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Collection, Iterable, Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
+
+#: What ``groups_by`` may name, and how the names of the groups begin.
+GROUPS = {
+    "tags": "tag",
+    "status": "status",
+    "power_state": "power_state",
+    "platform": "platform",
+    "region": "region",
+    "availability_zone": "availability_zone",
+    "flavor": "flavor",
+    "image": "image",
+    "source": "source",
+}
+#: What ``connect_with`` may name besides ``network:NAME``, by kind and IP version.
+_POLICIES = {
+    "floating_v4": ("floating", 4),
+    "floating_v6": ("floating", 6),
+    "fixed_v4": ("fixed", 4),
+    "fixed_v6": ("fixed", 6),
+}
+_NETWORK = "network:"
+
+
+class FleetError(Exception):
+    """The inventory file cannot be used, whatever the clouds answer; the text says why."""
+
+
+def policies(names: Iterable[str]) -> tuple[str, ...]:
+    """The policies of ``connect_with``. Raises FleetError for one that does not exist."""
+    checked = tuple(names)
+    for name in checked:
+        if name != "name" and name not in _POLICIES and not (name.startswith(_NETWORK) and name[len(_NETWORK):]):
+            known = ", ".join(list(_POLICIES) + [_NETWORK + "NAME", "name"])
+            raise FleetError("connect_with: %s is not a way to connect; there are %s" % (name, known))
+    return checked
+
+
+def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | None:
+    """Where to connect to: the first policy that the server has an address for. What is not floating counts as fixed."""
+    for policy in connect_with:
+        if policy == "name":
+            found = [record["name"]]
+        elif policy.startswith(_NETWORK):
+            on_it = [each for each in record["addresses"] if each["network"] == policy[len(_NETWORK):]]
+            # A network is asked for to be reached through it, so its own addresses come before floating ones.
+            found = [each["ip"] for each in sorted(on_it, key=lambda each: (each["kind"] == "floating", each["version"]))]
+        else:
+            kind, version = _POLICIES[policy]
+            found = [
+                each["ip"]
+                for each in record["addresses"]
+                if each["version"] == version and (each["kind"] == "floating") == (kind == "floating")
+            ]
+        for text in found:
+            if usable(text):
+                return str(text)
+    return None
+
+
+def field_value(record: Mapping[str, Any], name: str) -> str | None:
+    """A field that ``hostnames`` may name without an expression: name, id, private_ip, public_ip."""
+    if name in ("private_ip", "public_ip"):
+        return next(iter(record[name + "s"]), None)
+    value = record[name]
+    return None if value is None else str(value)
+
+
+def usable(text: Any) -> bool:
+    """Whether a text may name a host. ssh takes what begins with a hyphen for an option, whoever named the server."""
+    return isinstance(text, str) and bool(text.strip()) and not text.startswith("-") and text.isprintable()
+
+
+def unique(names: Sequence[tuple[str, str, str]], reserved: Collection[str] = ()) -> list[str]:
+    """One name for each (name, id, source), in their order.
+
+    A name that several have, or that is reserved, gets ``_<id>`` appended on all of them, and ``_<source>`` where that
+    is not enough. Which name a server gets does not depend on the order of the servers.
+    """
+    levels = [[name, "%s_%s" % (name, key), "%s_%s_%s" % (name, key, source)] for name, key, source in names]
+    at = [0] * len(levels)
+    while True:
+        now = [level[step] for level, step in zip(levels, at)]
+        count = Counter(now)
+        clashing = [index for index, name in enumerate(now) if count[name] > 1 or name in reserved]
+        movable = [index for index in clashing if at[index] < 2]
+        if not movable:
+            break
+        for index in movable:
+            at[index] += 1
+    taken = set(now) | set(reserved)
+    for index in clashing:
+        number = 2
+        while "%s_%d" % (now[index], number) in taken:
+            number += 1
+        now[index] = "%s_%d" % (now[index], number)
+        taken.add(now[index])
+    return now
+
+
+def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]) -> Iterator[str]:
+    """The groups of a server, not yet in Ansible's spelling: ``tag_role=web``, ``platform_openstack``."""
+    for name in groups_by:
+        value = source if name == "source" else record[name]
+        if name in ("flavor", "image"):
+            value = value["name"] or value["id"]
+        for text in value if isinstance(value, list) else [value]:
+            if text:
+                yield "%s_%s" % (GROUPS[name], text)
+
+
+def variable_names(prefix: str, fields: Iterable[str] | None) -> list[tuple[str, str]]:
+    """Pairs of variable and record field. Raises FleetError for a prefix or field that cannot be used."""
+    if not prefix.isidentifier() or not prefix.isascii():
+        raise FleetError("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty text"))
+    wanted = list(SERVER_FIELDS if fields is None else fields)
+    unknown = [name for name in wanted if name not in SERVER_FIELDS]
+    if unknown:
+        raise FleetError("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS)))
+    always = ["id", "platform", "region"]
+    return [(prefix + name, name) for name in SERVER_FIELDS if name in wanted or name in always]
+
+
+def marked(value: Any, marks: Mapping[str, str]) -> Any:
+    """The value with each text in it replaced by its mark."""
+    if isinstance(value, str):
+        return marks[value]
+    if isinstance(value, list):
+        return [marked(each, marks) for each in value]
+    if isinstance(value, dict):
+        return {marks[key]: marked(each, marks) for key, each in value.items()}
+    return value
