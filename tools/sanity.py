@@ -19,7 +19,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from checkout import ROOT, copy_of_checkout
+
 WORK = ROOT / ".cache" / "ansible-test"
 # ansible-test takes get_pip_VERSION.py from its cache before it asks a host for it; these are the names that
 # ansible-core 2.18 to 2.21 look for, for targets and for the controller.
@@ -31,24 +32,6 @@ subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdo
 wanted = [item for item in sys.argv[1:] if item not in ("--no-setuptools", "--no-wheel")]
 sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "--quiet"] + wanted))
 """
-
-
-def copy_of_checkout(parent: Path) -> Path:
-    """A fresh copy of every file that git tracks or would track, in a git repository of its own."""
-    copy = parent / "ansible_collections" / "cloudserver" / "compute"
-    shutil.rmtree(parent / "ansible_collections", ignore_errors=True)
-    copy.mkdir(parents=True)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        source = ROOT / name
-        if not (source.exists() or source.is_symlink()):
-            continue  # deleted, and the deletion not committed yet
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, copy / name, follow_symlinks=False)
-    subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
-    return copy
 
 
 def pip_settings() -> configparser.RawConfigParser:

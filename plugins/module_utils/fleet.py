@@ -104,7 +104,8 @@ def inherit(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """A source's options with the top level's as their defaults.
 
     What tells who and where is not mixed: a source that names another cloud (by ``cloud``, ``auth.auth_url`` or another
-    ``platform``) takes over neither ``cloud`` nor ``endpoint`` nor ``auth``, one with a secret of its own no other secret.
+    ``platform``) takes over neither ``cloud`` nor ``endpoint`` nor ``auth``; one with a secret of its own takes over
+    no other secret.
     """
     merged = {key: value for key, value in top.items() if key != "name"}
     auth = own.get("auth")
@@ -142,9 +143,9 @@ def _default_name(options: Mapping[str, Any]) -> str:
 def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
     result = ArgumentSpecValidator(SPEC).validate(dict(options))
     if result.error_messages:
-        text = "%s: %s" % (label, "; ".join(result.error_messages))
-        raise FleetError(scrub(text, [str((options.get("auth") or {}).get(leaf) or "") for leaf in _SECRETS]
-                               if isinstance(options.get("auth"), Mapping) else ()))
+        auth = options.get("auth")
+        secrets = [str(auth.get(leaf) or "") for leaf in _SECRETS] if isinstance(auth, Mapping) else []
+        raise FleetError(scrub("%s: %s" % (label, "; ".join(result.error_messages)), secrets))
     values = result.validated_parameters
     selection = {key: values.get(key) for key in SELECTION}
     if not any(selection.get(chooser) for chooser in CHOOSERS):
@@ -153,15 +154,15 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
         Selection.from_options(selection)
         connect_with = policies(values["connect_with"])
     except (SelectionError, FleetError) as error:
-        raise FleetError("%s: %s" % (label, error))
+        raise FleetError("%s: %s" % (label, error)) from error
     connection = {key: values.get(key) for key in CONNECTION}
     return Source(name, connection, selection, values["on_error"], connect_with)
 
 
-def fetch(source: Source, settings: Settings, connect: Callable[[Settings], compute.Compute] = compute.connect) -> Answer:
+def fetch(source: Source, settings: Settings) -> Answer:
     """Asks the source's cloud. Raises CloudError and SelectionError."""
     selection = Selection.from_options(source.selection, missing="ignore")
-    cloud = connect(settings)
+    cloud = compute.connect(settings)
     try:
         chosen = find(cloud, selection)
         # Records only: the cloud's whole answers, which the servers hold, are several times as large.

@@ -48,14 +48,18 @@ def policies(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | None:
-    """Where to connect to: the first policy that the server has an address for. What is not floating counts as fixed."""
+    """Where to connect to: the first policy that the server has an address for; what is not floating counts as fixed.
+
+    ``None`` where there is none.
+    """
     for policy in connect_with:
         if policy == "name":
             found = [record["name"]]
         elif policy.startswith(_NETWORK):
             on_it = [each for each in record["addresses"] if each["network"] == policy[len(_NETWORK):]]
             # A network is asked for to be reached through it, so its own addresses come before floating ones.
-            found = [each["ip"] for each in sorted(on_it, key=lambda each: (each["kind"] == "floating", each["version"]))]
+            on_it.sort(key=lambda each: (each["kind"] == "floating", each["version"]))
+            found = [each["ip"] for each in on_it]
         else:
             kind, version = _POLICIES[policy]
             found = [

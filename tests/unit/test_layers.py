@@ -1,0 +1,63 @@
+"""Imports go downwards only, and the client library knows nothing of Ansible."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+OURS = "ansible_collections.cloudserver.compute.plugins."
+#: Each layer may import itself and those that come after it.
+LAYERS = (
+    ("action/", "inventory/"),
+    ("modules/", "plugin_utils/"),
+    ("module_utils/module",),
+    ("module_utils/jobs", "module_utils/power", "module_utils/fleet"),
+    ("module_utils/waiting",),
+    ("module_utils/selection", "module_utils/plan", "module_utils/arguments"),
+    ("module_utils/cloud/platforms/",),
+    ("module_utils/cloud/compute", "module_utils/cloud/parallel"),
+    ("module_utils/cloud/",),
+)
+FILES = sorted(path for path in PLUGINS.rglob("*.py") if "doc_fragments" not in path.parts)
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def layer(place: str) -> int:
+    for number, beginnings in enumerate(LAYERS):
+        if place.startswith(beginnings):
+            return number
+    raise AssertionError(f"{place} belongs to no layer; say which in LAYERS")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_imports_go_downwards(path: Path) -> None:
+    own = str(path.relative_to(PLUGINS))
+    if path.name == "__init__.py" and not path.read_text().strip():
+        return
+    for name in imported(path):
+        if name.startswith(OURS):
+            target = name[len(OURS) :].replace(".", "/")
+            if own.endswith("cloud/compute.py") and "/platforms/" in target:
+                continue  # the one place that knows which platforms there are, and imports the one in use
+            assert layer(own) <= layer(target), f"{own} imports {target}"
+        elif own.startswith("module_utils/cloud/"):
+            assert not name.startswith("ansible"), f"{own} imports {name}"
+        elif not own.startswith("module_utils/cloud/"):
+            assert name.split(".")[0] not in ("requests", "urllib3", "http"), f"{own} imports {name}"
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(FILES) > 20
