@@ -23,6 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -171,11 +172,13 @@ def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str])
     return Outcome(run, passed, time.monotonic() - begin, log)
 
 
-def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str]) -> list[Outcome]:
-    """The runs of one platform, one after the other, against one simulator."""
+def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: threading.Event) -> list[Outcome]:
+    """The runs of one platform, one after the other, against one simulator; none more once `stop` is set."""
     outcomes = []
     with simulator.running(WORK / "simulators" / runs[0].platform, "--quiet") as ready:
         for run in runs:
+            if stop.is_set():
+                break
             simulator.control(ready, "POST", "/reset", {})
             outcome = execute(run, ready, command, extra)
             print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
@@ -223,9 +226,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit("There is no target to run in tests/integration/targets.")
     groups = [[run for run in runs if run.platform == platform] for platform in platforms]
     begin = time.monotonic()
+    stop = threading.Event()
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        futures = [pool.submit(on_platform, group, command, options.verbose) for group in groups if group]
-        outcomes = [outcome for future in futures for outcome in future.result()]
+        futures = [pool.submit(on_platform, group, command, options.verbose, stop) for group in groups if group]
+        try:
+            outcomes = [outcome for future in futures for outcome in future.result()]
+        except BaseException:
+            # Ctrl-C, or a simulator that failed: the other platforms end their run and stop their simulators too.
+            stop.set()
+            raise
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in failed:
         print(f"\n=== {outcome.run.name}: the end of {outcome.log.relative_to(ROOT)}")

@@ -4,4 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import ActionModule  # noqa: F401
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import InProcessAction
+
+
+class ActionModule(InProcessAction):
+    """server_info, in the worker where the task allows it."""

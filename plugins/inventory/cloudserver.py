@@ -108,8 +108,8 @@ options:
     default: cloudserver_
   fields:
     description:
-      - The keys of the records to make variables of; all of them by default. V(id), V(platform) and V(region) are always
-        there.
+      - The keys of the records to make variables of; all of them by default. V(id), V(platform) and V(region) are
+        always there.
       - With thousands of servers a few fields make Ansible much faster.
     type: list
     elements: str
@@ -182,9 +182,10 @@ cache_connection: ~/.cache/ansible-inventory
 
 import os
 import time
-from typing import Any, Iterable, Mapping
+from typing import Any, Dict, Iterable, Mapping, Tuple
 
 from ansible import constants as C
+from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError, AnsibleUndefinedVariable
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
@@ -192,21 +193,17 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.cloudserver.compute.plugins.module_utils import fleet, fleet_hosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import AUTH_OPTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, SettingsError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 
-try:
-    from ansible.template import trust_as_template  # pylint: disable=unused-import
-except ImportError:
+MARK: Any = None
+if not hasattr(template, "trust_as_template"):
     # Below ansible-core 2.19 every text is a template unless it is marked.
     from ansible.utils.unsafe_proxy import AnsibleUnsafeText
 
-    MARK: Any = AnsibleUnsafeText
-else:
-    MARK = None
+    MARK = AnsibleUnsafeText
 
-_ENDINGS = (".cloudserver.yml", ".cloudserver.yaml")
-_WIDTH = 8
+_NAMES = ("cloudserver.yml", "cloudserver.yaml")
+#: Record, variables, name of the source.
+Entry = Tuple[Dict[str, Any], Dict[str, Any], str]
 
 
 class Marks(dict):  # type: ignore[type-arg]
@@ -226,7 +223,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def verify_file(self, path: str) -> bool:
         name = os.path.basename(path)
-        return super().verify_file(path) and (name.endswith(_ENDINGS) or name in ("cloudserver.yml", "cloudserver.yaml"))
+        named = name in _NAMES or name.endswith(tuple("." + each for each in _NAMES))
+        return named and bool(super().verify_file(path))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
@@ -238,7 +236,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             fields = fleet_hosts.variable_names(self.get_option("vars_prefix"), self.get_option("fields"))
             self._check(sources)
             kept = self._kept()
-            found = self._gather(sources, kept, read=cache)
+            try:
+                found = fleet.gather(sources, os.environ, self.display.warning, kept, read=cache)
+            finally:
+                if kept:
+                    # Now, so that a good answer stays even if another source ends everything.
+                    self.update_cache_if_changed()
         except fleet.FleetError as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         entries = self._entries(found, fields)
@@ -299,59 +302,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._cache = get_cache_plugin(self.get_option("cache_plugin"), _timeout=0, **options)
         return fleet.Kept(self._cache, self.get_option("cache_timeout"), time.time)
 
-    def _gather(
-        self, sources: list[fleet.Source], kept: fleet.Kept | None, read: bool
-    ) -> list[tuple[fleet.Source, tuple[str, ...], list[dict[str, Any]]]]:
-        """The records of each source that has any, with the place they are from."""
-        secrets: set[str] = set()
-        asked, keys, records, failed = {}, {}, {}, {}
-        for source in sources:
-            try:
-                settings = source.settings(os.environ)
-            except SettingsError as error:
-                failed[source.name] = error
-                continue
-            secrets |= settings.secrets()
-            keys[source.name] = fleet.cache_key(source, settings)
-            asked[source.name] = source, settings
-            if kept and read:
-                fresh = kept.fresh(keys[source.name])
-                if fresh is not None:
-                    records[source.name] = fresh
-        open_ones = [pair for name, pair in asked.items() if name not in records]
-        for source, settings in open_ones:
-            for warning in settings.warnings:
-                self.display.warning("source %s: %s" % (source.name, warning))
-        for (source, _settings), answer in zip(open_ones, in_parallel(_attempt, open_ones, _WIDTH)):
-            if isinstance(answer, fleet.Answer):
-                records[source.name] = answer.records
-                for option, values in answer.missing.items():
-                    self.display.warning("source %s: no server has %s %s" % (source.name, option, ", ".join(values)))
-                if kept:
-                    kept.keep(keys[source.name], answer.records)
-            else:
-                failed[source.name] = answer
-        if kept:
-            # Now, so that a good answer stays even if another source ends everything.
-            self.update_cache_if_changed()
-        fatal = []
-        for source in sources:
-            if source.name in failed:
-                text = fleet.scrub("source %s: %s" % (source.name, failed[source.name]), secrets)
-                last = kept.last(keys[source.name]) if kept and source.name in keys else None
-                if source.on_error == fleet.USE_STALE and last:
-                    records[source.name] = last[0]
-                    self.display.warning("%s Its servers are as they were %d s ago." % (text, last[1]))
-                elif source.on_error == fleet.WARN:
-                    self.display.warning("%s Its servers are left out." % text)
-                else:
-                    nothing = " There is no earlier answer to use." if source.on_error == fleet.USE_STALE else ""
-                    fatal.append(text + nothing)
-        if fatal or not records:
-            raise fleet.FleetError(" ".join(fatal) or "none of the sources answered, so there is no inventory")
-        return [(source, fleet.place(asked[source.name][1]), records[source.name]) for source in sources if source.name in records]
-
-    def _entries(self, found: Iterable[Any], fields: list[tuple[str, str]]) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
+    def _entries(self, found: Iterable[Any], fields: list[tuple[str, str]]) -> list[Entry]:
         """(record, variables, source) of each server, once."""
         marks = Marks()
         own_source = self.get_option("vars_prefix") + "source"
@@ -407,7 +358,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 return value
         return str(record["id"])
 
-    def _populate(self, entries: list[tuple[dict[str, Any], dict[str, Any], str]], hostnames: list[str]) -> None:
+    def _populate(self, entries: list[Entry], hostnames: list[str]) -> None:
         groups_by = self.get_option("groups_by")
         safe: dict[str, str] = {}
         memberships = []
@@ -419,8 +370,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             memberships.append([safe[name] for name in raw])
         # A host of one of these names would be taken for the group, or for the machine that Ansible runs on.
         reserved = set(self.inventory.groups) | set(C.LOCALHOST) | {"all", "ungrouped"}
-        wanted = [(self._hostname(hostnames, record, variables), str(record["id"]), source)
-                  for record, variables, source in entries]
+        wanted = [
+            (self._hostname(hostnames, record, variables), str(record["id"]), source)
+            for record, variables, source in entries
+        ]
         compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
         strict = self.get_option("strict")
         for name, entry, member_of in zip(fleet_hosts.unique(wanted, reserved), entries, memberships):
@@ -438,10 +391,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 variables = host.get_vars()
                 self._add_host_to_composed_groups(groups, variables, name, strict=strict, fetch_hostvars=False)
                 self._add_host_to_keyed_groups(keyed, variables, name, strict=strict, fetch_hostvars=False)
-
-
-def _attempt(pair: tuple[fleet.Source, fleet.Settings]) -> fleet.Answer | Exception:
-    return fleet.attempt(*pair)
 
 
 def _as_list(value: Any) -> list[str]:

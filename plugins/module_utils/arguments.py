@@ -41,7 +41,8 @@ CONNECTION: dict[str, Any] = {
     "client_key": {"type": "path", "no_log": False},
     "api_timeout": {"type": "float"},
     "api_retries": {"type": "int"},
-    "token_cache": {"type": "str"},
+    # Where tokens are kept, not a token.
+    "token_cache": {"type": "str", "no_log": False},
     "auth": {"type": "dict", "options": AUTH_OPTIONS},
 }
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, Callable, Mapping, MutableMapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -24,7 +24,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
     argument_spec,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, SettingsError, redact
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.fleet_hosts import FleetError, policies
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
@@ -46,6 +47,8 @@ _SAME = (
     ("project_domain_name", "project_domain_id"),
 )
 _FORMAT = 1
+#: How many sources are asked at the same time.
+_WIDTH = 8
 
 SPEC = argument_spec(
     SELECTION,
@@ -145,7 +148,7 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
     if result.error_messages:
         auth = options.get("auth")
         secrets = [str(auth.get(leaf) or "") for leaf in _SECRETS] if isinstance(auth, Mapping) else []
-        raise FleetError(scrub("%s: %s" % (label, "; ".join(result.error_messages)), secrets))
+        raise FleetError(redact("%s: %s" % (label, "; ".join(result.error_messages)), secrets))
     values = result.validated_parameters
     selection = {key: values.get(key) for key in SELECTION}
     if not any(selection.get(chooser) for chooser in CHOOSERS):
@@ -169,14 +172,6 @@ def fetch(source: Source, settings: Settings) -> Answer:
         return Answer([server.as_dict() for server in chosen.servers], chosen.missing)
     finally:
         cloud.close()
-
-
-def attempt(source: Source, settings: Settings) -> Answer | Exception:
-    """``fetch``, with what may go wrong as its result, so that one source does not end the others' threads."""
-    try:
-        return fetch(source, settings)
-    except (CloudError, SelectionError) as error:
-        return error
 
 
 def place(settings: Settings) -> tuple[str, ...]:
@@ -230,8 +225,63 @@ class Kept:
         self._cache[key] = {"format": _FORMAT, "time": self._now(), "servers": json.dumps(records)}
 
 
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets, the last line of defence for an error that quotes what it was given."""
-    for secret in sorted((each for each in secrets if len(each) > 3), key=len, reverse=True):
-        text = text.replace(secret, "********")
-    return text
+def gather(
+    found: Sequence[Source],
+    environ: Mapping[str, str],
+    warn: Callable[[str], None],
+    kept: Kept | None = None,
+    read: bool = True,
+) -> list[tuple[Source, tuple[str, ...], list[dict[str, Any]]]]:
+    """The records of each source, with the place they are from: kept ones where they are fresh and ``read`` allows it,
+    else the cloud's, all clouds asked at the same time.
+
+    Raises FleetError for a source that does not answer and has ``on_error: fail``, and where no source answers.
+    """
+    settings: dict[str, Settings] = {}
+    records: dict[str, list[dict[str, Any]]] = {}
+    failed: dict[str, Exception] = {}
+    for source in found:
+        try:
+            settings[source.name] = source.settings(environ)
+        except SettingsError as error:
+            failed[source.name] = error
+            continue
+        fresh = kept.fresh(cache_key(source, settings[source.name])) if kept and read else None
+        if fresh is not None:
+            records[source.name] = fresh
+    asked = [source for source in found if source.name not in records and source.name not in failed]
+    for source, answer in zip(asked, in_parallel(lambda each: _attempt(each, settings[each.name]), asked, _WIDTH)):
+        for warning in settings[source.name].warnings:
+            warn("source %s: %s" % (source.name, warning))
+        if isinstance(answer, Answer):
+            records[source.name] = answer.records
+            for option, values in answer.missing.items():
+                warn("source %s: no server has %s %s" % (source.name, option, ", ".join(values)))
+            if kept:
+                kept.keep(cache_key(source, settings[source.name]), answer.records)
+        else:
+            failed[source.name] = answer
+    fatal = []
+    for source in found:
+        if source.name in failed:
+            own = settings.get(source.name)
+            text = redact("source %s: %s" % (source.name, failed[source.name]), own.secrets() if own else ())
+            last = kept.last(cache_key(source, own)) if kept and own and source.on_error == USE_STALE else None
+            if last:
+                records[source.name] = last[0]
+                warn("%s Its servers are as they were %d s ago." % (text, last[1]))
+            elif source.on_error == WARN:
+                warn("%s Its servers are left out." % text)
+            else:
+                fatal.append(text + (" There is no earlier answer to use." if source.on_error == USE_STALE else ""))
+    if fatal or not records:
+        raise FleetError(" ".join(fatal) or "none of the sources answered, so there is no inventory")
+    return [(source, place(settings[source.name]), records[source.name]) for source in found if source.name in records]
+
+
+def _attempt(source: Source, settings: Settings) -> Answer | Exception:
+    """``fetch``, with what may go wrong as its result, so that one source does not end the others."""
+    try:
+        return fetch(source, settings)
+    except (CloudError, SelectionError) as error:
+        return error

@@ -41,7 +41,7 @@ def policies(names: Iterable[str]) -> tuple[str, ...]:
     """The policies of ``connect_with``. Raises FleetError for one that does not exist."""
     checked = tuple(names)
     for name in checked:
-        if name != "name" and name not in _POLICIES and not (name.startswith(_NETWORK) and name[len(_NETWORK):]):
+        if name != "name" and name not in _POLICIES and not (name.startswith(_NETWORK) and name[len(_NETWORK) :]):
             known = ", ".join(list(_POLICIES) + [_NETWORK + "NAME", "name"])
             raise FleetError("connect_with: %s is not a way to connect; there are %s" % (name, known))
     return checked
@@ -56,7 +56,7 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
         if policy == "name":
             found = [record["name"]]
         elif policy.startswith(_NETWORK):
-            on_it = [each for each in record["addresses"] if each["network"] == policy[len(_NETWORK):]]
+            on_it = [each for each in record["addresses"] if each["network"] == policy[len(_NETWORK) :]]
             # A network is asked for to be reached through it, so its own addresses come before floating ones.
             on_it.sort(key=lambda each: (each["kind"] == "floating", each["version"]))
             found = [each["ip"] for each in on_it]

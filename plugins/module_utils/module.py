@@ -46,7 +46,7 @@ class ModuleSpec:
             "required_together": self.required_together,
             "required_one_of": self.required_one_of,
             "required_if": self.required_if,
-            "required_by": self.required_by,
+            "required_by": self.required_by or {},
         }
 
 
@@ -65,9 +65,9 @@ class Context:
     """What a run is given. ``tell`` says how far a long wait is, ``warn`` adds a warning to the result."""
 
     params: Mapping[str, Any]
-    check_mode: bool = False
-    warn: Callable[[str], None] = print
-    tell: Callable[[str], None] = print
+    check_mode: bool
+    warn: Callable[[str], None]
+    tell: Callable[[str], None]
     _cloud: compute.Compute | None = None
 
     @property

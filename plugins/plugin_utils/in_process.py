@@ -22,7 +22,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import (  # noqa: F401
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import (
     easystack,
     huaweicloud,
     openstack,
@@ -31,10 +31,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 display = Display()
 
+#: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
+PLATFORMS = (easystack, huaweicloud, openstack, ustack)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 
-class ActionModule(ActionBase):
+class InProcessAction(ActionBase):
     """What plugins/action has under the name of every module.
 
     One file a module and no redirect in meta/runtime.yml: with a redirect, module_defaults of one module reach all of
@@ -43,7 +45,6 @@ class ActionModule(ActionBase):
 
     _supports_check_mode = True
     _supports_async = True
-    _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)

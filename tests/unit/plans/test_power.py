@@ -97,7 +97,7 @@ def test_a_server_on_its_way_is_waited_for_before_it_is_acted_upon() -> None:
     cloud = FakeCloud([server("web")])
     cloud.begin("id-web", "stop")
     _todo, power = carry_out(cloud, "started")
-    assert [action for action, *_ in cloud.asked] == ["start"]
+    assert [action for action, *_rest in cloud.asked] == ["start"]
     assert power.outcomes["id-web"].result == plan.DONE
 
 
@@ -205,17 +205,17 @@ def test_a_lost_answer_is_decided_by_the_state(want: str) -> None:
         cloud.refuse["web"] = lost(AnswerLost("reset"), taken, 1)
         _todo, power = carry_out(cloud, want)
         assert power.outcomes["id-web"].result == plan.DONE
-        assert len([1 for action, *_ in cloud.asked if action in (want[:-2], "stop", "pause", "start")]) >= 1
+        assert len([1 for action, *_rest in cloud.asked if action in (want[:-2], "stop", "pause", "start")]) >= 1
         wanted_calls = 1 if taken else times
         final = {"started": "start", "stopped": "stop", "paused": "pause", "suspended": "suspend"}[want]
-        assert [action for action, *_ in cloud.asked].count(final) == wanted_calls
+        assert [action for action, *_rest in cloud.asked].count(final) == wanted_calls
 
 
 def test_a_reboot_whose_answer_was_lost_is_not_asked_for_again() -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(AnswerLost("reset"), taken=False)
     _todo, power = carry_out(cloud, "restarted")
-    assert [action for action, *_ in cloud.asked] == ["reboot"]
+    assert [action for action, *_rest in cloud.asked] == ["reboot"]
     assert power.outcomes["id-web"].result == plan.UNKNOWN
     assert power.outcomes["id-web"].message == "reset"
 

@@ -86,6 +86,14 @@ def choose(platform: str, region: str, endpoint: str, sources: list[Source]) -> 
             % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
             hint="Give both together, or remove one of the two places.",
         )
+    owner = next((source for source in sources if "access_key" in source.auth), giver)
+    if secret == "secret_key" and owner is not giver and "secret_key" in owner.auth:
+        # A password may be changed on the way, a secret key never: this pair would only get the key locked.
+        raise SettingsError(
+            "auth.secret_key comes from %s, auth.access_key from %s, which has another secret for it."
+            % (giver.label, owner.label),
+            hint="Give both together, or remove one of the two places.",
+        )
     leaves.pop("security_token", None)
     if secret == "secret_key" and "security_token" in giver.auth:
         leaves["security_token"] = giver.auth["security_token"]

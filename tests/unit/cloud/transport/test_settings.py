@@ -290,8 +290,9 @@ def test_families_of_names_do_not_mix() -> None:
     assert (found.access_key, found.secret_key, found.security_token) == ("sdk", "sdk-secret", "")
     assert found.project_id == "p1"
     del environ["HUAWEICLOUD_SDK_AK"]
-    # The first secret counts, and its own key is missing: the other family's is not put in its place.
-    assert given({"platform": "huaweicloud"}, {**environ, "HW_SECURITY_TOKEN": "t"}).secrets() == {"sdk-secret", "hw"}
+    assert "which has another secret for it" in refused({"platform": "huaweicloud"}, environ).message
+    del environ["HW_SECRET_KEY"]
+    assert given({"platform": "huaweicloud"}, environ).secrets() == {"sdk-secret", "hw"}
 
 
 def test_temporary_access_key_and_vendor_names() -> None:

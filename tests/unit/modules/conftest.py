@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts the simulator once, and gives each test a platform of it as it starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+
+from modules.bench import PLATFORMS, Bench
+
+ROOT = Path(__file__).parents[3]
+FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")
+
+
+def _tool(name: str) -> Any:
+    spec = spec_from_file_location("tools_" + name, ROOT / "tools" / (name + ".py"))
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The ready file of a simulator that runs as long as the tests do."""
+    with _tool("simulator").running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
+        yield found
+
+
+@pytest.fixture(params=PLATFORMS)
+def platform(request: pytest.FixtureRequest) -> str:
+    """Each platform in turn; a test that is for some of them parametrises it itself."""
+    return str(request.param)
+
+
+@pytest.fixture
+def bench(
+    ready: dict[str, Any], platform: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Bench:
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    made = Bench(ready, platform)
+    monkeypatch.setattr(session, "SystemClock", lambda: made.clock)
+    return made
