@@ -4,7 +4,7 @@ Each platform has a simulator of its own, which is reset before each run, so pla
 a role, as ansible-test lays it out. It finds these variables:
 
 - `platform_name`: huaweicloud, easystack, ustack or openstack;
-- `connection`: the connection options of that platform; they are `module_defaults` of the group already;
+- `options`: the connection options of that platform; they are `module_defaults` of the group already;
 - `control`: the address of the simulator's /_sim side;
 - `sim`: all of the simulator's ready file, with further credentials;
 - `mode`: in_process or shipped.
@@ -116,7 +116,7 @@ def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
             "vars": {
                 "ansible_python_interpreter": "{{ ansible_playbook_python }}",
                 "cloudserver_in_process": run.mode == "in_process",
-                "connection": connection,
+                "options": connection,
                 "control": ready["control"],
                 "mode": run.mode,
                 "platform_name": run.platform,
@@ -245,4 +245,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -124,16 +125,17 @@ def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]
                 yield "%s_%s" % (GROUPS[name], text)
 
 
-def variable_names(prefix: str, fields: Iterable[str] | None) -> list[tuple[str, str]]:
-    """Pairs of variable and record field. Raises FleetError for a prefix or field that cannot be used."""
+def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") -> list[tuple[str, str]]:
+    """Pairs of variable and record field: the fields asked for, those that the expressions name, and those that tell
+    which server it is. Raises FleetError for a prefix or field that cannot be used."""
     if not prefix.isidentifier() or not prefix.isascii():
         raise FleetError("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty text"))
-    wanted = list(SERVER_FIELDS if fields is None else fields)
-    unknown = [name for name in wanted if name not in SERVER_FIELDS]
+    wanted = {"id", "platform", "region"}.union(fields)
+    unknown = sorted(wanted.difference(SERVER_FIELDS))
     if unknown:
         raise FleetError("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS)))
-    always = ["id", "platform", "region"]
-    return [(prefix + name, name) for name in SERVER_FIELDS if name in wanted or name in always]
+    named = set(re.findall(r"\w+", expressions))
+    return [(prefix + name, name) for name in SERVER_FIELDS if name in wanted or prefix + name in named]
 
 
 def marked(value: Any, marks: Mapping[str, str]) -> Any:

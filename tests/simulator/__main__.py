@@ -63,7 +63,17 @@ def main(arguments: list[str]) -> int:
         print("simulator: cannot listen on %s port %d: %s" % (options.host, options.port, error), file=sys.stderr)
         return 1
     sim.base_url = "http://%s:%d" % (options.host, server.bind_addr[1])
-    threading.Thread(target=server.serve, daemon=True).start()
+    broken: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            server.serve()
+        except BaseException as error:
+            # Without this the program would stay, deaf, until somebody ended it.
+            broken.append(error)
+            ended.set()
+
+    threading.Thread(target=serve, daemon=True).start()
     try:
         if ready is not None:
             write_ready(ready, ready_document(sim))
@@ -71,6 +81,9 @@ def main(arguments: list[str]) -> int:
             counts = ", ".join("%s %d" % (name, len(fleet.servers)) for name, fleet in sim.fleets.items())
             print("simulator: listening on %s (servers: %s)" % (sim.base_url, counts), flush=True)
         ended.wait()
+        if broken:
+            print("simulator: the server failed: %r" % broken[0], file=sys.stderr)
+            return 1
     except OSError as error:
         print("simulator: cannot write the ready file: %s" % error, file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from call import answer
@@ -16,6 +17,7 @@ from fleet import Fleet, Server
 from population import read_addresses
 from states import STARTING_POINTS
 
+View = Callable[..., Response]
 CHANGEABLE = SERVER_KEYS - {"id", "created", "region", "project"}
 
 
@@ -34,7 +36,7 @@ def register(app: Flask, sim: Simulator) -> None:
     def bad(error: Bad) -> Response:
         return answer({"error": str(error)}, error.status)
 
-    def route(rule: str, *methods: str) -> Any:
+    def route(rule: str, *methods: str) -> Callable[[View], View]:
         return app.route("/_sim" + rule, methods=list(methods), endpoint="control " + rule + methods[0])
 
     @route("/health", "GET")

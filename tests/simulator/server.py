@@ -16,9 +16,14 @@ from cheroot import wsgi
 
 
 def cut(connection: socket.socket) -> None:
-    """Close so that the peer gets a reset: lingering zero seconds drops what is unsent and sends RST, not FIN."""
+    """Close so that the peer gets a reset: lingering zero seconds drops what is unsent and sends RST, not FIN.
+
+    A fresh, unconnected socket takes the place of the descriptor: cheroot closes it later as one whose peer is gone,
+    whereas a closed descriptor would end its worker, and with it the server.
+    """
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())
+    with socket.socket(connection.family, connection.type) as fresh:
+        os.dup2(fresh.fileno(), connection.fileno(), inheritable=False)
 
 
 def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, Mapping, Sequence, Type
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session as transport
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     PAUSED,
@@ -132,7 +133,7 @@ class Compute:
     #: What to use instead of an operation that the platform has not.
     instead: Dict[str, str] = {}
 
-    def __init__(self, session: transport.Session, settings: Settings, parallel: int = 8) -> None:
+    def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         self.session = session
         self.settings = settings
         self.parallel = parallel
@@ -214,7 +215,7 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
 
 def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute:
     """The platform of the settings. No request is made before the first question."""
-    session = transport.connect(settings, clock=clock)
+    session = connect_session(settings, clock=clock)
     return _platform(settings.platform)(session, settings, parallel=parallel)
 
 

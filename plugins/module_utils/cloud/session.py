@@ -534,6 +534,8 @@ class _MarkedPages:
         used: dict[str, set[str]] = {"asc": set(), "desc": set()}
         self._use(items, used["asc"])
         sorted_by_id = _ascending(items, self.marker_of)
+        # The two ends of the whole list, if the service keeps to the order; one that does not will cross them.
+        bottom, top = self.marker_of(items[0]), ""
         pool = ThreadPoolExecutor(max_workers=2)
         pending: dict[Future[tuple[list[Any], bool]], str] = {}
         try:
@@ -545,7 +547,11 @@ class _MarkedPages:
                     items, more = done.result()
                     joined = ends[name][-1:] + items
                     ordered = _ascending(joined if name == "asc" else joined[::-1], self.marker_of)
-                    sorted_by_id = sorted_by_id and ordered
+                    if name == "desc" and items and not top:
+                        top = self.marker_of(items[0])
+                        ordered = ordered and top > bottom
+                    within = all(bottom <= self.marker_of(item) <= (top or self.marker_of(item)) for item in items)
+                    sorted_by_id = sorted_by_id and ordered and within
                     yield from _new(items, seen, self.marker_of)
                     ends[name] = items or ends[name]
                     if not more or (sorted_by_id and self._met(ends)):

@@ -29,15 +29,15 @@ ACTIONS = {
     "huaweicloud": {"start": "H03", "stop": "H05", "reboot": "H04"},
 }
 ACTIONS["easystack"] = ACTIONS["openstack"]
-LISTS = {"openstack": "E02", "easystack": "E02", "ustack": "U03", "huaweicloud": "H01"}
+LISTS = {"openstack": "E02", "easystack": "E02", "ustack": "U03", "huaweicloud": "H02"}
 
 
 class SimulatorClock:
     """The session's clock: whoever sleeps moves the simulator's clock, and nobody waits."""
 
-    def __init__(self, advance: Callable[[float], None], start: float) -> None:
+    def __init__(self, advance: Callable[[float], None]) -> None:
         self._advance = advance
-        self._start = start
+        self.start = 0.0
         self._lock = threading.Lock()
         self.elapsed = 0.0
         self.sleeps: list[float] = []
@@ -47,7 +47,7 @@ class SimulatorClock:
         return 1000.0 + self.elapsed
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self._start + self.elapsed, UTC)
+        return datetime.fromtimestamp(self.start + self.elapsed, UTC)
 
     def sleep(self, seconds: float) -> None:
         with self._lock:
@@ -66,9 +66,14 @@ class Bench:
         self.platform = platform
         self.options: dict[str, Any] = copy.deepcopy(ready["platforms"][platform])
         self.told: list[str] = []
+        self.clock = SimulatorClock(lambda seconds: self.control("POST", "/clock", {"advance": seconds}))
+        self.restart()
+
+    def restart(self) -> None:
+        """The simulator as it starts: no faults, no log, every server in its first state."""
         self.control("POST", "/reset", {})
-        state = self.control("POST", "/clock", {"freeze": True})
-        self.clock = SimulatorClock(lambda s: self.control("POST", "/clock", {"advance": s}), state["now"])
+        self.clock.start = self.control("POST", "/clock", {"freeze": True})["now"] - self.clock.elapsed
+        self.clock.on_sleep = lambda: None
 
     # -- the module ------------------------------------------------------------------------------------------------
 
@@ -129,6 +134,15 @@ class Bench:
 
     def change(self, name: str, **values: Any) -> None:
         self.control("PUT", f"/{self.platform}/servers/{name}", values)
+
+    def later(self, deed: Callable[[], None]) -> None:
+        """Does something to the cloud while the module waits for the first time."""
+
+        def once() -> None:
+            self.clock.on_sleep = lambda: None
+            deed()
+
+        self.clock.on_sleep = once
 
     def remove(self, name: str) -> None:
         self.control("DELETE", f"/{self.platform}/servers/{name}")

@@ -53,8 +53,12 @@ class TokenCache:
         except OSError as error:
             reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
             raise SettingsError("Cannot read the token cache %s: %s." % (self.path, reason)) from None
+        try:
+            _check(os.fstat(handle), self.path, 0o600, stat.S_ISREG)
+        except SettingsError:
+            os.close(handle)
+            raise
         with os.fdopen(handle, encoding="utf-8", errors="replace") as stream:
-            _check(os.fstat(stream.fileno()), self.path, 0o600, stat.S_ISREG)
             try:
                 entry = json.load(stream)
             except (ValueError, RecursionError):
@@ -69,10 +73,9 @@ class TokenCache:
     def save(self, entry: Mapping[str, Any]) -> None:
         """Replace the entry in one step. A full disk is no reason to fail the work, a folder open to others is."""
         try:
-            os.makedirs(os.path.dirname(self.directory) or os.curdir, exist_ok=True)
-            os.mkdir(self.directory, 0o700)
-        except FileExistsError:
-            pass
+            os.makedirs(os.path.dirname(self.directory), exist_ok=True)
+            if not os.path.lexists(self.directory):
+                os.makedirs(self.directory, 0o700, exist_ok=True)
         except OSError as error:
             raise SettingsError(
                 "Cannot make the folder %s of the token cache: %s." % (self.directory, error.strerror),

@@ -109,7 +109,7 @@ def test_links_are_refused(cache: TokenCache, tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_file(cache: TokenCache) -> None:
     os.makedirs(cache.path, mode=0o700)
     os.chmod(cache.directory, 0o700)
-    with pytest.raises((SettingsError, IsADirectoryError)):
+    with pytest.raises(SettingsError, match="is not a plain file"):
         cache.load(0.0)
 
 
@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_full_disk_does_not_fail_the_work(cache: TokenCache, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.save(ENTRY)
 
-    def full(*arguments: Any) -> None:
+    def full(*arguments: Any, **named: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)

@@ -1,0 +1,294 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paging: every item once, whatever the size of fleet and page, and an end to services that go round in circles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Answer, Session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+class PagedService(Session):
+    """A session whose requests are answered by a function of the query; keeps the queries."""
+
+    def __init__(self, answer: Callable[[dict[str, str]], Any]) -> None:
+        super().__init__(Settings("openstack"))
+        self.answer = answer
+        self.queries: list[dict[str, str]] = []
+        self._guard = threading.Lock()
+
+    def request(self, method: str, url: str, **arguments: Any) -> Answer:
+        query = {key: str(value) for key, value in arguments["params"] if value is not None}
+        with self._guard:
+            self.queries.append(query)
+        return Answer(200, {}, self.answer(query), None)
+
+
+def ids(count: int, start: int = 0) -> list[str]:
+    return [f"{number * 7919 % 100_003:08x}-{number:04x}" for number in range(start, start + count)]
+
+
+def records(names: list[str]) -> list[dict[str, Any]]:
+    return [{"id": name} for name in names]
+
+
+def found(items: Any) -> list[str]:
+    return [item["id"] for item in items]
+
+
+class Nova:
+    """Marker paging as Nova does it: a next link on every page that is full by the service's own maximum."""
+
+    def __init__(self, names: list[str], maximum: int = 1000, sorts: bool = True) -> None:
+        self.names, self.maximum, self.sorts = names, maximum, sorts
+        self.vanish: set[str] = set()
+
+    def __call__(self, query: dict[str, str]) -> dict[str, Any]:
+        names = list(self.names)
+        if self.sorts and query.get("sort_key") == "uuid":
+            names.sort(reverse=query["sort_dir"] == "desc")
+        marker = query.get("marker")
+        if marker is not None:
+            if marker in self.vanish:
+                raise errors.BadRequest(f"marker [{marker}] not found", status=400)
+            names = names[names.index(marker) + 1 :]
+        size = min(int(query["limit"]), self.maximum)
+        body: dict[str, Any] = {"servers": records([name for name in names[:size] if name not in self.vanish])}
+        if len(names) >= size and names:
+            body["servers_links"] = [{"rel": "self"}, {"rel": "next", "href": "http://elsewhere"}, None]
+        return body
+
+
+fleets = st.integers(0, 40)
+limits = st.integers(1, 12)
+
+
+@given(size=fleets, limit=limits, maximum=limits, both=st.booleans(), sorts=st.booleans())
+def test_by_marker_finds_each_once(size: int, limit: int, maximum: int, both: bool, sorts: bool) -> None:
+    names = ids(size)
+    service = PagedService(Nova(names, maximum, sorts))
+    listed = found(service.by_marker("/servers", "servers", limit=limit, both_ends=both))
+    assert sorted(listed) == sorted(names) and len(set(listed)) == len(listed)
+    if not both:
+        assert listed == names
+
+
+@given(size=fleets, limit=limits)
+def test_by_marker_asks_no_more_than_it_must(size: int, limit: int) -> None:
+    service = PagedService(Nova(ids(size)))
+    list(service.by_marker("/servers", "servers", limit=limit))
+    assert len(service.queries) == size // limit + 1
+
+
+@given(size=st.integers(0, 60), limit=limits)
+def test_both_ends_share_the_work(size: int, limit: int) -> None:
+    service = PagedService(Nova(ids(size)))
+    list(service.by_marker("/servers", "servers", limit=limit, both_ends=True))
+    # The first page alone, then two at a time until they meet, one of which may be under way for nothing.
+    assert len(service.queries) <= size // limit + 3
+    if size < limit:
+        assert len(service.queries) == 1
+
+
+def test_no_marker_on_the_first_page_and_the_own_filters_on_all() -> None:
+    service = PagedService(Nova(ids(3)))
+    list(service.by_marker("/s", "servers", limit=2, params={"name": "w", "none": None, "tags": ["a"]}))
+    assert service.queries[0] == {"name": "w", "tags": "a", "limit": "2"}
+    assert service.queries[1] == {"name": "w", "tags": "a", "limit": "2", "marker": ids(2)[1]}
+
+
+def test_a_marker_that_was_deleted_meanwhile() -> None:
+    nova = Nova(ids(9))
+    service = PagedService(nova)
+    pages = service.by_marker("/servers", "servers", limit=3)
+    first = found(next(pages) for _ in range(3))
+    nova.vanish = {first[2], first[1]}
+    assert first + found(pages) == ids(9)
+    assert [query.get("marker") for query in service.queries[1:4]] == [first[2], first[1], first[0]]
+
+
+def test_all_markers_gone() -> None:
+    nova = Nova(ids(9))
+    service = PagedService(nova)
+    pages = service.by_marker("/servers", "servers", limit=3)
+    first = found(next(pages) for _ in range(3))
+    nova.vanish = set(first)
+    with pytest.raises(errors.BadRequest, match="marker"):
+        next(pages)
+
+
+def test_other_refusals_stand() -> None:
+    def refuse(query: dict[str, str]) -> Any:
+        raise errors.BadRequest("Invalid filter", status=400)
+
+    with pytest.raises(errors.BadRequest):
+        list(PagedService(refuse).by_marker("/servers", "servers"))
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_service_that_ignores_the_marker(both: bool) -> None:
+    service = PagedService(lambda query: {"servers": records(["a", "b"])})
+    with pytest.raises(errors.MalformedAnswer, match="does not get on after the marker b"):
+        list(service.by_marker("/servers", "servers", limit=2, both_ends=both, what="list servers"))
+
+
+def test_a_service_that_goes_round() -> None:
+    turns = {None: ["a", "b"], "b": ["c", "d"], "d": ["a", "b"]}
+    service = PagedService(lambda query: {"servers": records(turns[query.get("marker")])})
+    with pytest.raises(errors.MalformedAnswer, match="does not get on"):
+        list(service.by_marker("/servers", "servers", limit=2))
+
+
+def test_items_without_a_marker() -> None:
+    service = PagedService(lambda query: {"servers": [{}, {}]})
+    with pytest.raises(errors.MalformedAnswer, match=r"\(none\)"):
+        list(service.by_marker("/servers", "servers", limit=2))
+
+
+def test_a_marker_of_ones_own() -> None:
+    pages = {None: ["a", "b"], "b": ["c"]}
+    service = PagedService(lambda query: {"keypairs": [{"keypair": {"name": n}} for n in pages[query.get("marker")]]})
+    listed = service.by_marker("/k", "keypairs", limit=2, marker_of=lambda item: item["keypair"]["name"])
+    assert [item["keypair"]["name"] for item in listed] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("body", [{}, [], {"servers": None}, {"servers": ["text"]}])
+def test_no_list_in_the_answer(body: Any, both: bool) -> None:
+    service = PagedService(lambda query: body)
+    with pytest.raises(errors.MalformedAnswer, match="no list named servers"):
+        list(service.by_marker("/servers", "servers", both_ends=both))
+    with pytest.raises(errors.MalformedAnswer, match="no list named servers"):
+        list(service.by_number("/servers", "servers"))
+
+
+def test_an_error_at_either_end_is_raised() -> None:
+    nova = Nova(sorted(ids(30)))
+
+    def half(query: dict[str, str]) -> Any:
+        if query.get("sort_dir") == "desc":
+            raise errors.ServiceFailed("no", status=500)
+        return nova(query)
+
+    with pytest.raises(errors.ServiceFailed):
+        list(PagedService(half).by_marker("/servers", "servers", limit=3, both_ends=True))
+
+
+def test_who_stops_early_asks_for_nothing_more() -> None:
+    service = PagedService(Nova(ids(50)))
+    pages = service.by_marker("/servers", "servers", limit=5)
+    next(pages)
+    pages.close()
+    assert len(service.queries) == 1
+
+
+# -- page numbers
+
+
+class Ecs:
+    """Page-number paging as Huawei's ECS does it, with its own maximum; count may be left out or be of the page."""
+
+    def __init__(self, names: list[str], maximum: int = 1000, count: str = "total") -> None:
+        self.names, self.maximum, self.count = names, maximum, count
+        self.after: Callable[[int], None] = lambda page: None
+
+    def __call__(self, query: dict[str, str]) -> dict[str, Any]:
+        size, page = min(int(query["limit"]), self.maximum), int(query["offset"])
+        part = self.names[(page - 1) * size : page * size]
+        body: dict[str, Any] = {"servers": records(part)}
+        if self.count != "none":
+            body["count"] = len(self.names) if self.count == "total" else len(part)
+        self.after(page)
+        return body
+
+
+@given(size=fleets, limit=limits, maximum=limits, parallel=st.integers(0, 5))
+def test_by_number_finds_each_once_in_order(size: int, limit: int, maximum: int, parallel: int) -> None:
+    names = ids(size)
+    service = PagedService(Ecs(names, maximum))
+    listed = found(service.by_number("/servers", "servers", limit=limit, parallel=parallel))
+    assert listed == names
+    pages = -(-size // min(limit, maximum)) or 1
+    assert len(service.queries) <= pages + 1
+    assert sorted(int(query["offset"]) for query in service.queries)[0] == 1
+
+
+@given(size=fleets, limit=limits, count=st.sampled_from(["none", "page"]))
+def test_by_number_without_a_total(size: int, limit: int, count: str) -> None:
+    names = ids(size)
+    service = PagedService(Ecs(names, count=count))
+    assert found(service.by_number("/servers", "servers", limit=limit))[: len(names)] == names
+
+
+def test_by_number_sends_the_filters_with_each_page() -> None:
+    service = PagedService(Ecs(ids(5)))
+    list(service.by_number("/servers", "servers", limit=2, params=[("tags", "a=1"), ("tags", "b")]))
+    assert all(query["tags"] == "b" and query["limit"] == "2" for query in service.queries)
+    assert sorted(query["offset"] for query in service.queries) == ["1", "2", "3"]
+
+
+def test_a_server_that_goes_while_paging_costs_no_other_its_place() -> None:
+    ecs = Ecs(ids(9))
+
+    def shift(page: int) -> None:
+        if page == 1 and len(ecs.names) == 9:
+            del ecs.names[0]
+
+    ecs.after = shift
+    listed = found(PagedService(ecs).by_number("/servers", "servers", limit=3))
+    assert set(ids(9)) == set(listed) and len(listed) == 9
+
+
+def test_a_server_that_comes_while_paging_is_no_double() -> None:
+    ecs = Ecs(ids(9))
+
+    def shift(page: int) -> None:
+        if page == 1 and len(ecs.names) == 9:
+            ecs.names.insert(0, "new")
+
+    ecs.after = shift
+    listed = found(PagedService(ecs).by_number("/servers", "servers", limit=3))
+    assert set(ids(9)) | {"new"} == set(listed) and len(listed) == 10
+
+
+def test_items_without_id_are_all_given() -> None:
+    service = PagedService(lambda query: {"count": 2, "servers": [{"id": None}, {"id": None}]})
+    assert len(list(service.by_number("/servers", "servers"))) == 2
+
+
+def test_an_error_on_a_later_page() -> None:
+    ecs = Ecs(ids(9))
+
+    def fail(page: int) -> None:
+        if page == 2:
+            raise errors.ServiceFailed("no", status=500)
+
+    ecs.after = fail
+    with pytest.raises(errors.ServiceFailed):
+        list(PagedService(ecs).by_number("/servers", "servers", limit=3))
+
+
+def test_both_styles_at_the_wire(wire: Any, reply: Any, clock: Any) -> None:
+    nova, ecs = Nova(ids(25)), Ecs(ids(25))
+
+    def serve(seen: Any) -> Any:
+        query = dict(parse_qsl(seen.raw_query))
+        return reply(json=(nova if seen.path == "/nova" else ecs)(query))
+
+    wire.serve(serve)
+    session = Session(Settings("openstack"), clock=clock)
+    for both in (False, True):
+        listed = found(session.by_marker(wire.url + "/nova", "servers", limit=4, both_ends=both))
+        assert sorted(listed) == sorted(ids(25))
+    assert found(session.by_number(wire.url + "/ecs", "servers", limit=4)) == ids(25)
+    assert all(urlsplit(seen.target).query for seen in wire.seen)
