@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import simulator
+import yaml
 from simulator import ROOT
 
 WORK = ROOT / ".cache" / "demo"
@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
         ANSIBLE_HOME=str(WORK / "ansible"),
         ANSIBLE_FORKS="4",
         ANSIBLE_LOCALHOST_WARNING="false",
-        ANSIBLE_DISPLAY_ARGS_TO_STDOUT="false",
+        ANSIBLE_INVENTORY_UNPARSED_FAILED="true",
         NO_PROXY="127.0.0.1,localhost",
         no_proxy="127.0.0.1,localhost",
     )
@@ -44,7 +44,7 @@ def environment() -> dict[str, str]:
 
 
 def write_inventories(ready: dict[str, Any]) -> tuple[Path, Path]:
-    """One host a platform for the playbook, and the dynamic inventory of all their servers. JSON is YAML."""
+    """One host a platform for the playbook, and the dynamic inventory of their web servers."""
     hosts = {
         name: {
             "ansible_connection": "local",
@@ -54,10 +54,16 @@ def write_inventories(ready: dict[str, Any]) -> tuple[Path, Path]:
         for name in PLATFORMS
     }
     static = WORK / "platforms.yml"
-    static.write_text(json.dumps({"all": {"hosts": hosts}}, indent=2))
+    static.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
     dynamic = WORK / "demo.cloudserver.yml"
-    sources = [dict(ready["platforms"][name], name=name, tags=["env=demo"]) for name in PLATFORMS]
-    dynamic.write_text(json.dumps({"plugin": "cloudserver.compute.cloudserver", "sources": sources}, indent=2))
+    sources = [dict(ready["platforms"][name], name=name, tags=["role=web", "env=demo"]) for name in PLATFORMS]
+    inventory = {
+        "plugin": "cloudserver.compute.cloudserver",
+        "sources": sources,
+        # Four clouds with a web-01 each.
+        "hostnames": ["cloudserver_platform ~ '-' ~ cloudserver_name"],
+    }
+    dynamic.write_text(yaml.safe_dump(inventory))
     for path in (static, dynamic):
         path.chmod(0o600)
     return static, dynamic
@@ -75,9 +81,14 @@ def run(command: list[str], what: str) -> str:
     lines = []
     with subprocess.Popen(command, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            print("  " + line, end="", flush=True)
-            lines.append(line)
+        try:
+            for line in process.stdout:
+                print("  " + line, end="", flush=True)
+                lines.append(line)
+        except BaseException:
+            # Interrupted: the playbook must not outlive its cloud.
+            process.terminate()
+            raise
     if process.returncode:
         raise DemoFailed(f"{what} failed with exit status {process.returncode}; its output is above.")
     return "".join(lines)
@@ -93,14 +104,15 @@ def recap(output: str) -> dict[str, int]:
 
 def table(ready: dict[str, Any], first: dict[str, int], second: dict[str, int], took: float) -> str:
     lines = [
-        "platform      servers  first run                second run (states only)",
-        "------------  -------  -----------------------  ------------------------",
+        "platform      servers  tasks that changed something",
+        "                       in the first run   in the second run (states only)",
+        "------------  -------  -----------------  -------------------------------",
     ]
     for name in PLATFORMS:
         servers = len(simulator.control(ready, "GET", f"/{name}/servers")["servers"])
         lines.append(
-            f"{name:12}  {servers:7}  {first[name]} tasks changed something  "
-            f"changed={second[name]}{' - as it should be' if not second[name] else ' - NOT idempotent'}"
+            f"{name:12}  {servers:7}  {first[name]:<17}  "
+            f"{second[name]}: {'nothing left to do' if not second[name] else 'NOT idempotent'}"
         )
     requests = len(simulator.control(ready, "GET", "/requests")["requests"])
     lines.append("")

@@ -222,6 +222,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "cloudserver.compute.cloudserver"
 
     _given: dict[str, Any] = {}
+    _given_sources: Any = None
 
     def verify_file(self, path: str) -> bool:
         name = os.path.basename(path)
@@ -244,6 +245,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _build(self, path: str, config: Mapping[str, Any], cache: bool) -> None:
         try:
+            unknown = sorted(str(name) for name in config if name not in self._options)
+            if unknown:
+                raise fleet.FleetError("there is no option %s" % ", ".join(unknown))
             sources = fleet.sources(self._given, self._given_sources)
             expressions = str([config.get(name) for name in _EXPRESSIONS])
             fields = fleet_hosts.variable_names(self.get_option("vars_prefix"), self.get_option("fields"), expressions)
@@ -408,6 +412,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 def _as_list(value: Any) -> list[str]:
+    # Not copied as texts: a copy has lost the mark of a template that may be evaluated.
     if value is None:
         return []
-    return [str(each) for each in value] if isinstance(value, (list, tuple)) else [value]
+    return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, MutableMapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
     AUTH_OPTIONS,
@@ -148,7 +151,9 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
     if result.error_messages:
         auth = options.get("auth")
         secrets = [str(auth.get(leaf) or "") for leaf in _SECRETS] if isinstance(auth, Mapping) else []
-        raise FleetError(redact("%s: %s" % (label, "; ".join(result.error_messages)), secrets))
+        unknown = ["unknown option " + each.msg for each in result.errors if isinstance(each, UnsupportedError)]
+        texts = unknown + [each.msg for each in result.errors if not isinstance(each, UnsupportedError)]
+        raise FleetError(redact("%s: %s" % (label, "; ".join(texts)), secrets))
     values = result.validated_parameters
     selection = {key: values.get(key) for key in SELECTION}
     if not any(selection.get(chooser) for chooser in CHOOSERS):
@@ -212,7 +217,11 @@ class Kept:
 
     def last(self, key: str) -> tuple[list[dict[str, Any]], float] | None:
         """The last answer, however old, and its age in seconds."""
-        entry = self._cache.get(key)
+        try:
+            entry = self._cache.get(key)
+        except Exception:
+            # Ansible's file caches raise over a damaged file, having removed it. The cloud can be asked instead.
+            return None
         try:
             if not isinstance(entry, Mapping) or entry["format"] != _FORMAT:
                 return None
@@ -285,3 +294,9 @@ def _attempt(source: Source, settings: Settings) -> Answer | Exception:
         return fetch(source, settings)
     except (CloudError, SelectionError) as error:
         return error
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return CloudError(
+            "A mistake of this collection, please report it: %s: %s, at %s line %s"
+            % (type(error).__name__, error, os.path.basename(frame.filename), frame.lineno)
+        )

@@ -70,7 +70,7 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
             ]
         for text in found:
             if usable(text):
-                return str(text)
+                return text
     return None
 
 

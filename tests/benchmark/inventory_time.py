@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,80 +21,104 @@ SIZES = (1000, 10000)
 MOST = 2.5
 MEASURED = ("openstack", "huaweicloud")
 NOTE = (
-    "'list' is `ansible-inventory --list`, 'empty' the same of an empty file: Ansible's own start-up, 'bare' what a"
-    " loop of requests and json takes for the same pages, without its own start-up. 'work' is (list - empty) / bare,"
-    " printing included; 'parse' is what a playbook waits for, InventoryManager in one process from the file's path to"
-    " the hosts, and 'parse ratio' parse / bare; 'total' is list / all of the bare process. Medians."
+    "`bare`: a loop of requests and json fetches and decodes the same pages. `parse`: the plugin, from the file's path"
+    " to hosts in Ansible's inventory, as every playbook waits for it. `ratio` is parse / bare, without the imports of"
+    " either. `hosts`: what of it Ansible takes for the same hosts from a file."
 )
+LIST_NOTE = (
+    "`list`: all of `ansible-inventory --list` into a file, seconds and peak memory. `empty`: the same of no hosts, which"
+    " is Ansible's start-up. `frozen`: the same hosts and variables from a file, which is Ansible's part in holding and"
+    " printing them. `own` is (list - frozen) / bare: the plugin's part, its imports included; `above empty` is"
+    " (list - empty) / bare."
+)
+GROWTH_NOTE = "What ten times the servers cost, in times or MiB; --list without Ansible's start-up."
 
 
 def source(ready: dict[str, Any], platform: str) -> Path:
     path = WORK / ("%s.cloudserver.yml" % platform)
-    options = {"plugin": "cloudserver.compute.cloudserver", **ready["platforms"][platform]}
-    path.write_text(json.dumps(options))
+    path.write_text(json.dumps({"plugin": "cloudserver.compute.cloudserver", **ready["platforms"][platform]}))
     path.chmod(0o600)
     return path
 
 
+def with_plugin(command: Sequence[str]) -> Child:
+    return measure(command, ANSIBLE_INVENTORY_PLUGINS=str(HERE / "inventory_plugins"),
+                   ANSIBLE_INVENTORY_ENABLED="benchmark_frozen,auto,yaml")
+
+
 def listed(path: Path) -> Child:
-    # No output of 10,000 hosts through a pipe: the reader would be measured with it.
-    return measure([str(BIN / "ansible-inventory"), "-i", str(path), "--list", "--output", os.devnull])
+    # Into no pipe: the reader would be measured with it.
+    return with_plugin([str(BIN / "ansible-inventory"), "-i", str(path), "--list", "--output", os.devnull])
 
 
-def inner(script: str, argument: Path, servers: int) -> tuple[Child, float]:
+def inner(script: str, servers: int, *arguments: Path) -> tuple[Child, float]:
     """A script of ours, and the seconds that it says its work took; it must have found all servers."""
-    child = measure([sys.executable, str(HERE / script), str(argument)])
+    child = with_plugin([sys.executable, str(HERE / script), *map(str, arguments)])
     said = json.loads(child.output.strip().splitlines()[-1])
     if said["servers"] != servers:
         raise BenchmarkError("%s found %d of %d servers" % (script, said["servers"], servers))
     return child, float(said["seconds"])
 
 
-def series(ready: dict[str, Any], platform: str, servers: int, repetitions: int) -> dict[str, list[float]]:
-    """Every measured value of one platform and size, in the order of the repetitions."""
-    path = source(ready, platform)
-    empty_file = WORK / "empty.yml"
-    empty_file.write_text(json.dumps({"all": {"hosts": {}}}))
-    wanted = WORK / "bare.json"
-    wanted.write_text(json.dumps({"platform": platform, "ready": ready}))
-    wanted.chmod(0o600)
-    found: dict[str, list[float]] = {}
+def parsing(platform: str, servers: int, files: Mapping[str, Path], repetitions: int) -> Figure:
+    # Once before it counts: whoever comes first makes the simulator write each server down.
+    inner("bare.py", servers, files["bare"])
+    inner("parse.py", servers, files["plugin"], files["frozen"])
+    values: dict[str, list[float]] = {}
     for _unused in range(repetitions):
-        bare, seconds = inner("bare.py", wanted, servers)
-        empty, plugin = listed(empty_file), listed(path)
-        _child, parse = inner("parse.py", path, servers)
-        values = {
-            "work": (plugin.seconds - empty.seconds) / seconds, "parse ratio": parse / seconds,
-            "total": plugin.seconds / bare.seconds, "list, s": plugin.seconds, "empty, s": empty.seconds,
-            "parse, s": parse, "bare, s": seconds,
-            "MiB": plugin.peak_mib, "empty, MiB": empty.peak_mib, "bare, MiB": bare.peak_mib,
+        bare = inner("bare.py", servers, files["bare"])[1]
+        parse = inner("parse.py", servers, files["plugin"])[1]
+        hosts = inner("parse.py", servers, files["frozen"])[1]
+        for name, value in {"ratio": parse / bare, "parse, s": parse, "bare, s": bare, "hosts, s": hosts}.items():
+            values.setdefault(name, []).append(value)
+    measured = {name: median(each) for name, each in values.items()}
+    budget = {"ratio": MOST} if servers == SIZES[-1] else {}
+    return Figure("inventory", "%s, %d, parse" % (platform, servers), measured, budget, NOTE)
+
+
+def listing(platform: str, servers: int, files: Mapping[str, Path], repetitions: int, bare: float) -> Figure:
+    values: dict[str, list[float]] = {}
+    for _unused in range(repetitions):
+        children = {name: listed(files[name]) for name in ("plugin", "frozen", "empty")}
+        children["bare"] = inner("bare.py", servers, files["bare"])[0]
+        seconds = {name: child.seconds for name, child in children.items()}
+        found = {
+            "own": (seconds["plugin"] - seconds["frozen"]) / bare,
+            "above empty": (seconds["plugin"] - seconds["empty"]) / bare,
+            **{"%s, s" % name: seconds[name] for name in ("plugin", "frozen", "empty")},
+            **{"%s, MiB" % name: child.peak_mib for name, child in children.items()},
         }
-        for name, value in values.items():
-            found.setdefault(name, []).append(value)
-    return found
+        for name, value in found.items():
+            values.setdefault(name, []).append(value)
+    measured = {name.replace("plugin", "list"): median(each) for name, each in values.items()}
+    return Figure("inventory", "%s, %d, --list" % (platform, servers), measured, {}, LIST_NOTE)
 
 
-def growth(platform: str, small: Figure, large: Figure) -> Figure:
-    """How much more ten times the servers cost; in time and memory above Ansible's own start."""
-    def above(figure: Figure, name: str, unit: str) -> float:
-        return figure.measured["%s%s" % (name, unit)] - figure.measured["empty, %s" % unit.strip(", ")]
-
-    least, most = above(small, "list", ", s"), above(large, "list", ", s")
-    more = above(large, "", "MiB") - above(small, "", "MiB")
-    measured = {"time, times": most / least, "bare, times": large.measured["bare, s"] / small.measured["bare, s"],
-                "memory, MiB": more, "KiB a server": 1024 * more / (SIZES[1] - SIZES[0])}
-    return Figure("inventory", "%s, from %d to %d" % (platform, *SIZES), measured, {},
-                  "time and memory of --list above Ansible's own start-up, ten times the servers.")
+def growth(platform: str, found: Mapping[str, Figure]) -> Figure:
+    """How much more ten times the servers cost."""
+    small, large = (
+        {**found["%s, %d, parse" % (platform, size)].measured, **found["%s, %d, --list" % (platform, size)].measured}
+        for size in SIZES
+    )
+    times = {name: large[name + ", s"] / small[name + ", s"] for name in ("bare", "parse", "hosts")}
+    times["list"] = (large["list, s"] - large["empty, s"]) / (small["list, s"] - small["empty, s"])
+    memory = {"%s, MiB" % name: large[name + ", MiB"] - small[name + ", MiB"] for name in ("list", "frozen", "bare")}
+    return Figure("inventory", "%s, %d to %d" % (platform, *SIZES), {**times, **memory}, {}, GROWTH_NOTE)
 
 
 def run(lab: Lab) -> Sequence[Figure]:
-    found: dict[tuple[str, int], Figure] = {}
+    found: dict[str, Figure] = {}
     for servers in SIZES:
         say("inventory: %d servers" % servers)
         with clouds(servers, MEASURED) as ready:
             for platform in MEASURED:
-                values = series(ready, platform, servers, 1 if lab.quick else 3)
-                measured = {name: median(each) for name, each in values.items()}
-                budget = {"work": MOST} if servers == SIZES[-1] else {}
-                found[platform, servers] = Figure("inventory", "%s, %d" % (platform, servers), measured, budget, NOTE)
-    return [*found.values(), *(growth(name, *(found[name, size] for size in SIZES)) for name in MEASURED)]
+                files = {name: WORK / (platform + end) for name, end in
+                         (("bare", ".bare.json"), ("frozen", ".frozen.json"), ("empty", ".empty.yml"))}
+                files["plugin"] = source(ready, platform)
+                files["empty"].write_text(json.dumps({"all": {"hosts": {}}}))
+                files["bare"].write_text(json.dumps({"platform": platform, "ready": ready}))
+                files["bare"].chmod(0o600)
+                parsed = parsing(platform, servers, files, 3 if lab.quick else 7)
+                printed = listing(platform, servers, files, 1 if lab.quick else 3, parsed.measured["bare, s"])
+                found.update({parsed.name: parsed, printed.name: printed})
+    return [*found.values(), *(growth(name, found) for name in MEASURED)]

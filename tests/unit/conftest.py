@@ -164,7 +164,7 @@ class Wire:
         reply: Reply | None = None,
         times: int = 1,
     ) -> None:
-        for _ in range(times):
+        for _unused in range(times):
             self.script.append(Expected(method, path, reply or Reply(json={}), query, headers or {}, absent, json))
 
     def serve(self, handler: Callable[[Seen], Reply]) -> None:
@@ -232,6 +232,14 @@ def wire() -> Iterator[Wire]:
         assert server.check() == []
     finally:
         server.close()
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    """A URL at which connections are refused: the port is taken, but nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield "http://127.0.0.1:%d" % taken.getsockname()[1]
 
 
 @pytest.fixture

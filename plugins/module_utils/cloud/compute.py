@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, Mapping, Sequence, Type
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     PAUSED,
@@ -22,6 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     Job,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
 #: What can be done to a server's power, and the power state that it leads to.
@@ -93,7 +93,7 @@ class Ticket:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Ticket":
+    def from_dict(cls, data: Mapping[str, Any]) -> Ticket:
         """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
         if data["action"] not in GOALS:
             raise KeyError(data["action"])
@@ -129,9 +129,9 @@ class Compute:
 
     platform = ""
     #: What ``supports`` answers for; a platform lists what it can do.
-    operations: FrozenSet[str] = frozenset()
+    operations: frozenset[str] = frozenset()
     #: What to use instead of an operation that the platform has not.
-    instead: Dict[str, str] = {}
+    instead: dict[str, str] = {}
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         self.session = session
@@ -193,7 +193,8 @@ class Compute:
 
     def secrets(self) -> set[str]:
         """What must appear in no output: credentials and tokens."""
-        return self.settings.secrets() | self.session.auth.secrets()
+        known: set[str] = self.settings.secrets() | self.session.auth.secrets()
+        return known
 
     def close(self) -> None:
         self.session.close()
@@ -219,7 +220,7 @@ def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute
     return _platform(settings.platform)(session, settings, parallel=parallel)
 
 
-def _platform(name: str) -> Type[Compute]:
+def _platform(name: str) -> type[Compute]:
     # Only the platform in use is imported, for every task pays for it; and each by a statement of its own, for that
     # is what Ansible looks for when it packs a module for its target.
     if name == "huaweicloud":

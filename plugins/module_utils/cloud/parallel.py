@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable, Iterator, List, Sequence, TypeVar
+from typing import Callable, Iterable, Iterator, Sequence, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_parallel(work: Callable[[T], R], items: Sequence[T], width: int) -> List[R]:
+def in_parallel(work: Callable[[T], R], items: Sequence[T], width: int) -> list[R]:
     """``work`` of each item, at most ``width`` at a time, in the order of the items. The first exception is raised."""
     if width <= 1 or len(items) <= 1:
         return [work(item) for item in items]
@@ -21,9 +21,9 @@ def in_parallel(work: Callable[[T], R], items: Sequence[T], width: int) -> List[
         return list(pool.map(work, items))
 
 
-def chunks(items: Iterable[T], size: int) -> Iterator[List[T]]:
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """The items in lists of ``size``, the last one shorter."""
-    chunk: List[T] = []
+    chunk: list[T] = []
     for item in items:
         chunk.append(item)
         if len(chunk) == size:

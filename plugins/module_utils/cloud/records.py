@@ -82,7 +82,15 @@ def power_state(status: str | None, task_state: str | None) -> str:
 #: Address space that is never reached from the Internet: RFC 1918, RFC 6598, RFC 4193 and link-local.
 _PRIVATE_RANGES = tuple(
     ipaddress.ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+    )
 )
 
 
@@ -116,7 +124,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Flavor:
-    """A flavor, or what a server tells of its flavor. ``ram_mb`` and ``disk_gb`` are MiB and GiB."""
+    """A flavor, or what a server tells of its flavor. ``ram_mb`` is in MiB."""
 
     id: str | None = None
     name: str | None = None

@@ -88,7 +88,7 @@ class Bench:
         text = json.dumps(result)
         for secret in self.secrets(given):
             assert secret not in text, f"a secret is in the result of {module}: {text}"
-        assert "Traceback" not in text, text
+        assert "exception" not in result, text
         return result
 
     def power(self, **options: Any) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Bench:
         rows = self.control("GET", f"/{self.platform}/servers")["servers"]
         return sorted(row["id"] for row in rows if row["name"] == name)
 
-    def change(self, name: str, **values: Any) -> None:
+    def change(self, name: str, /, **values: Any) -> None:
         self.control("PUT", f"/{self.platform}/servers/{name}", values)
 
     def later(self, deed: Callable[[], None]) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
-
 from modules.bench import PLATFORMS, Bench
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
 
 ROOT = Path(__file__).parents[3]
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from modules.bench import NOVA, Bench, nothing_done, refused
 
 MODULES = ("server_info", "server_power")
@@ -28,7 +27,7 @@ def ask(bench: Bench, module: str, **options: Any) -> dict[str, Any]:
         return bench.call(module, **options)
 
 
-# -- the selection -----------------------------------------------------------------------------------------------------
+# -- the selection ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_more_servers_than_max_targets_are_left_alone(bench: Bench) -> None:
     refused(ask(bench, "server_power", all=True, max_targets=0), "max_targets allows 0")
 
 
-# -- the module's own options -------------------------------------------------------------------------------------------
+# -- the module's own options -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -154,7 +153,7 @@ def test_lists_that_the_platform_has_not_are_refused(bench: Bench, options: dict
     refused(bench.call("server_info", all=True, **options), f"Platform {bench.platform} has no operation", *options)
 
 
-# -- the connection -----------------------------------------------------------------------------------------------------
+# -- the connection ---------------------------------------------------------------------------------------------------
 
 
 def test_no_credentials(bench: Bench, module: str) -> None:

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Iterator
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
 class EasyStack(OpenStack):
@@ -16,8 +18,16 @@ class EasyStack(OpenStack):
 
     platform = "easystack"
     newest_tested = (2, 67)
-    actions: Dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
+    actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The recycle bin, as the document reads it.
         return {"all_tenants": "1", "deleted": "True"}
+
+    def _candidates(self, query: ServerQuery) -> Iterator[Server]:
+        found = super()._candidates(query)
+        if not query.deleted or query.all_projects:
+            return found
+        # The document lists the recycle bin for all projects at once only; nobody asked for those of the others.
+        own = self.session.auth.project_id
+        return (server for server in found if server.raw.get("tenant_id") in (None, own))

@@ -9,7 +9,7 @@ Facts: huawei-facts 3 and 5, read from the vendor's documents and the official c
 
 from __future__ import annotations
 
-from typing import Any, FrozenSet, Iterable, Iterator, List, Sequence
+from typing import Any, Iterable, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     Compute,
@@ -23,11 +23,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     BadRequest,
     CloudError,
     Conflict,
+    MalformedAnswer,
     NotFound,
     Throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_records import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     AWAITING_PAYMENT,
@@ -42,8 +44,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 #: Servers a batch call takes (Ecs.0118 above it), and ids a list call takes.
 _BATCH = 1000
 _IDS = 100
-#: A refused batch is halved until the servers at fault are found; so many calls it may cost.
+#: A refused batch is halved until the servers at fault are found, at most so often.
 _HALVINGS = 40
+#: Codes that speak of one server, whatever the HTTP status they come with: another command is running, it is locked.
+_OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 #: At most 1,000 servers a minute are acted upon; a throttled batch is tried again this often, this many seconds apart.
 _PATIENCE = (15, 15, 30)
 
@@ -52,7 +56,7 @@ class HuaweiCloud(Compute):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
-    operations: FrozenSet[str] = frozenset("start stop reboot jobs".split())
+    operations: frozenset[str] = frozenset("start stop reboot jobs".split())
     instead = {
         "pause": "state: stopped",
         "suspend": "state: stopped",
@@ -61,8 +65,6 @@ class HuaweiCloud(Compute):
         "all_projects": "one task a project",
         "deleted": "the console's recycle bin",
     }
-
-    _total: int | None = None
 
     def _url(self, path: str, version: str = "v1") -> str:
         auth = self.session.auth
@@ -75,7 +77,8 @@ class HuaweiCloud(Compute):
             self.require("all_projects")
         if query.deleted:
             self.require("deleted")
-        if query.ids:
+        # A listing by id ignores every other filter, and nobody checks the platform's own ones again.
+        if query.ids and not query.filters:
             return iter(self.servers_by_id(query.ids).values())
         if query.ips:
             return self._by_address(query)
@@ -83,15 +86,14 @@ class HuaweiCloud(Compute):
 
     def _parameters(self, query: ServerQuery) -> list[tuple[str, str]]:
         """What of the query ECS filters by itself: its ``name`` is a regular expression found anywhere, its ``status``
-        also finds the states on the way to the next one."""
+        also finds the states on the way to the next one. Its ``not-tags`` leaves out what contains the text, which
+        may be more than the tag that is meant, so it is not used."""
         parameters = list(query.filters)
         if len(query.names) == 1:
             parameters.append(("name", query.names[0]))
         if len(query.status) == 1 and query.status[0].isupper():
             parameters.append(("status", query.status[0]))
         parameters.extend(("tags", tag) for tag in query.tags)
-        if len(query.not_tags) == 1:
-            parameters.append(("not-tags", query.not_tags[0]))
         return parameters
 
     def _list(self, parameters: list[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
@@ -117,21 +119,22 @@ class HuaweiCloud(Compute):
         return self._list(list(query.filters), query.page_size)
 
     def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
-        wanted = sorted(set(ids))
+        wanted = set(ids)
 
-        def ask(some: List[str]) -> list[Server]:
+        def ask(some: list[str]) -> list[Server]:
             return list(self._list([("server_id", server_id) for server_id in some], _BATCH))
 
         if len(wanted) <= _IDS:
-            return {server.id: server for server in ask(wanted)} if wanted else {}
-        found = {server.id: server for server in self._list([]) if server.id in set(wanted)}
-        for servers in in_parallel(ask, list(chunks(sorted(set(wanted) - set(found)), _IDS)), self.parallel):
+            return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
+        found = {server.id: server for server in self._list([]) if server.id in wanted}
+        for servers in in_parallel(ask, list(chunks(sorted(wanted - set(found)), _IDS)), self.parallel):
             found.update((server.id, server) for server in servers)
         return found
 
     def flavors(self) -> Iterable[Flavor]:
-        answer = self.session.get(self._url("/cloudservers/flavors"), what="list the flavors")
-        return [flavor(data) for data in answer.body.get("flavors") or ()]
+        what = "list the flavors"
+        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
+        return [flavor(data) for data in mappings(part_of(answer.body, "flavors", what, list))]
 
     # -- acting on servers -------------------------------------------------------------------------------------
 
@@ -142,6 +145,9 @@ class HuaweiCloud(Compute):
         tickets: list[Ticket] = []
         for batch in chunks(servers, _BATCH):
             tickets.extend(self._batch(action, key, kind, batch, [_HALVINGS]))
+            refused = [ticket.error for ticket in tickets if isinstance(ticket.error, AuthenticationFailed)]
+            if refused and len(refused) == len(tickets):
+                raise refused[0]
         return tickets
 
     def _batch(
@@ -150,19 +156,17 @@ class HuaweiCloud(Compute):
         """One batch call. A batch that is refused has done nothing, so it is halved to find the servers at fault."""
         try:
             job_id = self._post_action({key: dict(kind, servers=[{"id": server.id} for server in servers])}, action)
-        except AnswerLost as error:
+        except (AnswerLost, MalformedAnswer) as error:
+            # An answer of success that cannot be read: whatever the batch does is under way.
             return [Ticket(server.id, action, server.name, error=error, uncertain=True) for server in servers]
-        except AuthenticationFailed:
-            raise
-        except (BadRequest, NotFound, Conflict) as error:
-            if len(servers) > 1 and halvings[0] > 0:
+        except CloudError as error:
+            of_some = isinstance(error, (BadRequest, NotFound, Conflict)) or error.code in _OF_ONE_SERVER
+            if of_some and len(servers) > 1 and halvings[0] > 0:
                 halvings[0] -= 1
                 middle = len(servers) // 2
                 return self._batch(action, key, kind, servers[:middle], halvings) + self._batch(
                     action, key, kind, servers[middle:], halvings
                 )
-            return [Ticket(server.id, action, server.name, error=error) for server in servers]
-        except CloudError as error:
             return [Ticket(server.id, action, server.name, error=error) for server in servers]
         return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
 
@@ -183,15 +187,17 @@ class HuaweiCloud(Compute):
         return str(body["job_id"])
 
     def job(self, job_id: str) -> Job:
+        what = "read the job %s" % job_id
         try:
-            answer = self.session.get(self._url("/jobs/%s" % job_id), what="read the job %s" % job_id)
+            answer = self.session.get(self._url("/jobs/%s" % job_id), what=what)
         except NotFound:
             return Job(id=job_id, status=VANISHED, message="the cloud knows no job of this id (any more)")
         except BadRequest as error:
             if error.code == "Common.0011":
                 return Job(id=job_id, status=VANISHED, code=error.code, message=error.message)
             raise
-        return records.job(answer.body)
+        part_of(answer.body, "status", what, str)
+        return records.job(answer.body, job_id)
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
@@ -201,9 +207,7 @@ class HuaweiCloud(Compute):
         verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != PENDING]
         seen = self.servers_by_id(done)
-        return {
-            server_id: Observation(seen.get(server_id), *verdicts[server_id]) for server_id in done
-        }
+        return {server_id: Observation(seen.get(server_id), *verdicts[server_id]) for server_id in done}
 
 
 def _verdict(ticket: Ticket, job: Job | None) -> tuple[str | None, str | None, str | None]:
@@ -216,7 +220,9 @@ def _verdict(ticket: Ticket, job: Job | None) -> tuple[str | None, str | None, s
         return PENDING, None, None
     for part in job.parts:
         if part.server_id == ticket.server_id and part.status != PENDING:
-            return part.status, part.code or (job.code if part.status == FAILED else None), part.message or (
-                job.message if part.status == FAILED else None
+            return (
+                part.status,
+                part.code or (job.code if part.status == FAILED else None),
+                part.message or (job.message if part.status == FAILED else None),
             )
     return job.status, job.code, job.message

@@ -11,6 +11,13 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    identity,
+    mapping,
+    mappings,
+    text,
+    texts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_records import (
     addresses,
     fault,
@@ -38,60 +45,63 @@ _JOB_STATUS = {
 
 
 def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server | None:
-    """A server of the list or the show call; ``None`` for the empty record that an unknown id comes back as."""
+    """A server of the list or the show call; ``None`` for the empty record that an unknown id comes back as.
+
+    Raises MalformedAnswer for one without an id.
+    """
     if data.get("status") is None and data.get("name") is None:
         return None
-    metadata = {key: value for key, value in (data.get("metadata") or {}).items() if value is not None}
+    metadata = {key: value for key, value in mapping(data.get("metadata")).items() if value is not None}
     named = image(data.get("image"))
     return Server(
-        id=data["id"],
+        id=identity(data),
         platform=platform,
         region=region,
-        name=data.get("name"),
-        status=data.get("status"),
-        task_state=data.get("OS-EXT-STS:task_state") or None,
-        locked=data.get("locked"),
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        task_state=text(data.get("OS-EXT-STS:task_state")) or None,
+        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
         addresses=addresses(data.get("addresses")),
         flavor=flavor(data.get("flavor")),
-        image=Image(named.id, metadata.get("image_name")),
-        key_name=data.get("key_name") or None,
-        tags=tuple(data.get("tags") or ()),
+        image=Image(named.id, text(metadata.get("image_name"))),
+        key_name=text(data.get("key_name")) or None,
+        tags=texts(data.get("tags")),
         metadata=metadata,
-        availability_zone=data.get("OS-EXT-AZ:availability_zone") or None,
-        host=data.get("OS-EXT-SRV-ATTR:host") or None,
-        description=data.get("description"),
-        created=data.get("created"),
-        updated=data.get("updated"),
-        launched_at=data.get("OS-SRV-USG:launched_at"),
+        availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
+        host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
+        description=text(data.get("description")),
+        created=text(data.get("created")),
+        updated=text(data.get("updated")),
+        launched_at=text(data.get("OS-SRV-USG:launched_at")),
         fault=fault(data.get("fault")),
-        enterprise_project_id=data.get("enterprise_project_id"),
+        enterprise_project_id=text(data.get("enterprise_project_id")),
         raw=data,
     )
 
 
-def job(data: Mapping[str, Any]) -> Job:
-    """A job with its sub jobs. A running job has no ``error_code`` and an empty ``end_time``."""
-    entities = data.get("entities") or {}
-    parts = [_part(sub) for sub in entities.get("sub_jobs") or ()]
+def job(data: Mapping[str, Any], job_id: str) -> Job:
+    """The job of that id with its sub jobs. A running job has no ``error_code`` and an empty ``end_time``."""
+    entities = mapping(data.get("entities"))
+    parts = [_part(sub) for sub in mappings(entities.get("sub_jobs"))]
     if not parts and entities.get("server_id"):
-        parts = [_part(dict(data, entities=entities))]
+        parts = [_part(data)]
     return Job(
-        id=data.get("job_id") or "",
+        id=job_id,
         status=_JOB_STATUS.get(str(data.get("status") or "").upper(), PENDING),
-        type=data.get("job_type"),
-        begin_time=data.get("begin_time") or None,
-        end_time=data.get("end_time") or None,
-        code=data.get("error_code") or None,
-        message=data.get("fail_reason") or None,
+        type=text(data.get("job_type")),
+        begin_time=text(data.get("begin_time")) or None,
+        end_time=text(data.get("end_time")) or None,
+        code=text(data.get("error_code")) or None,
+        message=text(data.get("fail_reason")) or None,
         parts=tuple(parts),
     )
 
 
 def _part(data: Mapping[str, Any]) -> JobPart:
-    entities = data.get("entities") or {}
+    entities = mapping(data.get("entities"))
     return JobPart(
-        server_id=entities.get("server_id"),
+        server_id=text(entities.get("server_id")),
         status=_JOB_STATUS.get(str(data.get("status") or "").upper(), PENDING),
-        code=data.get("error_code") or None,
-        message=data.get("fail_reason") or entities.get("errorcode_message") or None,
+        code=text(data.get("error_code")) or None,
+        message=text(data.get("fail_reason")) or text(entities.get("errorcode_message")) or None,
     )

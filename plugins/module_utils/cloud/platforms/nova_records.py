@@ -12,6 +12,14 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    identity,
+    integer,
+    mapping,
+    mappings,
+    text,
+    texts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     FAILED,
     PENDING,
@@ -25,37 +33,27 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 )
 
 
-def integer(value: Any) -> int | None:
-    """The number, whether the cloud wrote it as a number or as text; ``None`` for neither."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def addresses(by_network: Mapping[str, Any] | None) -> tuple[Address, ...]:
+def addresses(by_network: Any) -> tuple[Address, ...]:
     """The addresses, by network. ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers.
 
-    An address that does not say what it is counts as fixed, unless another address of the same MAC says that it is
-    the fixed one: Nova lists a port's floating address beside it under the same MAC.
+    Where an address does not say what it is, another of the same MAC that says that it is the fixed one tells: Nova
+    lists a port's floating address beside it under the same MAC. Without that, ``kind`` is ``None``.
     """
     found = []
-    for network, entries in (by_network or {}).items():
-        macs_with_fixed = set()
-        for entry in entries or ():
-            mac = entry.get("OS-EXT-IPS-MAC:mac_addr")
-            kind = entry.get("OS-EXT-IPS:type")
-            if kind == "fixed" and mac:
-                macs_with_fixed.add((mac, integer(entry.get("version"))))
-        for entry in entries or ():
+    for network, listed in mapping(by_network).items():
+        entries = mappings(listed)
+        macs_with_fixed = {
+            (text(entry.get("OS-EXT-IPS-MAC:mac_addr")), integer(entry.get("version")))
+            for entry in entries
+            if entry.get("OS-EXT-IPS:type") == "fixed"
+        }
+        for entry in entries:
             ip = entry.get("addr")
-            if not ip:
+            if not ip or not isinstance(ip, str):
                 continue
             version = integer(entry.get("version")) or (6 if ":" in ip else 4)
-            mac = entry.get("OS-EXT-IPS-MAC:mac_addr")
-            kind = entry.get("OS-EXT-IPS:type")
+            mac = text(entry.get("OS-EXT-IPS-MAC:mac_addr"))
+            kind = text(entry.get("OS-EXT-IPS:type"))
             if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
                 kind = "floating"
             found.append(Address(ip, version, kind, mac, network))
@@ -67,8 +65,8 @@ def flavor(data: Any) -> Flavor:
     if not isinstance(data, dict):
         return Flavor()
     return Flavor(
-        id=data.get("id"),
-        name=data.get("original_name") or data.get("name"),
+        id=text(data.get("id")),
+        name=text(data.get("original_name")) or text(data.get("name")),
         vcpus=integer(data.get("vcpus")),
         ram_mb=integer(data.get("ram")),
     )
@@ -78,40 +76,42 @@ def image(data: Any) -> Image:
     """An image; a server booted from a volume shows an empty text in its place."""
     if not isinstance(data, dict):
         return Image()
-    return Image(id=data.get("id") or None, name=data.get("name"))
+    return Image(id=text(data.get("id")) or None, name=text(data.get("name")))
 
 
-def labels(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
+def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     """Metadata in the form of tags, ``key=value`` or ``key``: what stands for tags where a server has none."""
-    return tuple(
-        "%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted((metadata or {}).items())
-    )
+    return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(metadata.items()))
 
 
-def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server:
-    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing."""
-    metadata = data.get("metadata") or {}
+def server(data: Any, platform: str, region: str | None) -> Server:
+    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing.
+
+    Raises MalformedAnswer for one without an id.
+    """
+    server_id = identity(data)
+    metadata = mapping(data.get("metadata"))
     tags = data.get("tags")
     return Server(
-        id=data["id"],
+        id=server_id,
         platform=platform,
         region=region,
-        name=data.get("name"),
-        status=data.get("status"),
-        task_state=data.get("OS-EXT-STS:task_state"),
-        locked=data.get("locked"),
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        task_state=text(data.get("OS-EXT-STS:task_state")) or None,
+        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
         addresses=addresses(data.get("addresses")),
         flavor=flavor(data.get("flavor")),
         image=image(data.get("image")),
-        key_name=data.get("key_name"),
-        tags=labels(metadata) if tags is None else tuple(tags),
+        key_name=text(data.get("key_name")) or None,
+        tags=labels(metadata) if tags is None else texts(tags),
         metadata=metadata,
-        availability_zone=data.get("OS-EXT-AZ:availability_zone") or None,
-        host=data.get("OS-EXT-SRV-ATTR:host"),
-        description=data.get("description"),
-        created=data.get("created"),
-        updated=data.get("updated"),
-        launched_at=data.get("OS-SRV-USG:launched_at"),
+        availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
+        host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
+        description=text(data.get("description")),
+        created=text(data.get("created")),
+        updated=text(data.get("updated")),
+        launched_at=text(data.get("OS-SRV-USG:launched_at")),
         fault=fault(data.get("fault")),
         raw=data,
     )
@@ -130,7 +130,7 @@ def instance_action(data: Mapping[str, Any], server_id: str, settled: bool) -> J
     Events (to everybody from microversion 2.51 on) tell whether it finished and how; below, ``message`` is ``Error``
     when it failed and nothing tells that it succeeded but the server's own state, which the caller hands in.
     """
-    events = data.get("events") or []
+    events = mappings(data.get("events"))
     results = [event.get("result") for event in events]
     if data.get("message") == "Error" or "Error" in results:
         status = FAILED
@@ -139,13 +139,13 @@ def instance_action(data: Mapping[str, Any], server_id: str, settled: bool) -> J
     else:
         status = SUCCEEDED if settled else PENDING
     details = [event.get("details") for event in events if event.get("result") == "Error" and event.get("details")]
-    ends = [event.get("finish_time") for event in events if event.get("finish_time")]
+    ends = [str(event["finish_time"]) for event in events if event.get("finish_time")]
     message = (details[0] if details else "the cloud reports an error") if status == FAILED else None
     return Job(
-        id=data.get("request_id") or "",
+        id=text(data.get("request_id")) or "",
         status=status,
-        type=data.get("action"),
-        begin_time=data.get("start_time"),
+        type=text(data.get("action")),
+        begin_time=text(data.get("start_time")),
         end_time=max(ends) if ends and status != PENDING else None,
         message=message,
         parts=(JobPart(server_id, status, None, message),),

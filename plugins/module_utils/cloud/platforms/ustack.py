@@ -10,7 +10,8 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet
+import re
+from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 
@@ -19,7 +20,7 @@ class UStack(OpenStack):
     """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
 
     platform = "ustack"
-    operations: FrozenSet[str] = frozenset("start stop reboot act_on_locked all_projects".split())
+    operations: frozenset[str] = frozenset("start stop reboot act_on_locked all_projects".split())
     instead = {
         "pause": "state: stopped",
         "suspend": "state: stopped",
@@ -27,12 +28,15 @@ class UStack(OpenStack):
         "resume": "the cloud's own console",
         "deleted": "server_info without deleted",
     }
-    actions: Dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
-    forced: Dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+    actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
+    forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
 
     @property
     def endpoint(self) -> str:
         """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
         entry points does not."""
-        found = self.session.auth.endpoint("compute")
-        return found if "/v2" in found else "%s/v2/%s" % (found, self.session.auth.project_id)
+        found = str(self.session.auth.endpoint("compute"))
+        if re.search(r"/v2(\.\d+)?/", found):
+            return found
+        base = found if re.search(r"/v2(\.\d+)?$", found) else found + "/v2"
+        return "%s/%s" % (base, self.session.auth.project_id)

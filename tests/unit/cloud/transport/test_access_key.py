@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import signature
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
@@ -139,7 +140,7 @@ def test_many_threads_find_the_project_once(wire: Any, reply: Any, clock: Any) -
     wire.expect("GET", "/v3/projects", reply=reply(json=PROJECTS))
     auth = session_for(wire, clock).auth
     found: list[str] = []
-    workers = [threading.Thread(target=lambda: found.append(auth.project_id)) for _ in range(8)]
+    workers = [threading.Thread(target=lambda: found.append(auth.project_id)) for _unused in range(8)]
     for worker in workers:
         worker.start()
     for worker in workers:

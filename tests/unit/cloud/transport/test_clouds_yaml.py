@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import clouds_yaml
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
@@ -16,7 +17,7 @@ HOME = {"HOME": "/home/me"}
 
 
 def load(files: dict[str, str], environ: dict[str, str] | None = None, name: str = "lab", region: str = "") -> Any:
-    return clouds_yaml.load_cloud(name, region, environ or HOME, lambda path: files.get(path))
+    return clouds_yaml.load_cloud(name, region, environ or HOME, files.get)
 
 
 def entry(text: str, **arguments: Any) -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 
 # Body, status, kind, code, a part of the message.
 FORMS = [
@@ -44,7 +45,7 @@ FORMS = [
 @pytest.mark.parametrize(("body", "status", "kind", "code", "part"), FORMS)
 def test_every_body_form(body: object, status: int, kind: type, code: str | None, part: str) -> None:
     error = errors.from_answer(status, {"X-Request-Id": "req-1"}, json.dumps(body), "list servers")
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert (error.status, error.code, error.request_id) == (status, code, "req-1")
     assert error.message.startswith("Could not list servers: ")
     assert part in error.message
@@ -66,7 +67,7 @@ def test_every_body_form(body: object, status: int, kind: type, code: str | None
 )  # fmt: skip
 def test_texts_that_are_no_json(text: str, part: str) -> None:
     error = errors.from_answer(502, {}, text, "list servers")
-    assert type(error) is errors.ServiceFailed
+    assert error.__class__ is errors.ServiceFailed
     assert part in error.message
     assert not {"<", "alert", "b{}"} & set(error.message.split()) and len(error.message) < 700
 
@@ -133,11 +134,11 @@ def test_request_ids(name: str) -> None:
 
 def test_413_with_a_pause_is_throttling() -> None:
     error = errors.from_answer(413, {"Retry-After": "3"}, "{}", "ask")
-    assert type(error) is errors.Throttled and error.retry_after == "3"
+    assert error.__class__ is errors.Throttled and error.retry_after == "3"
 
 
 def test_other_statuses_are_plain_cloud_errors() -> None:
-    assert type(errors.from_answer(304, {}, "", "ask")) is errors.CloudError
+    assert errors.from_answer(304, {}, "", "ask").__class__ is errors.CloudError
 
 
 def test_str_and_dict() -> None:
@@ -182,8 +183,12 @@ def test_a_secret_is_masked_before_the_text_is_cut() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["error", "code", "message", "details", "error_code", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "code", "message", "details", "error_code", "x"]), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import keystone
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -47,13 +48,13 @@ CATALOG = [
 ]
 
 
-def token_body(catalog: Any = CATALOG, **change: Any) -> dict[str, Any]:
+def token_body(catalog: Any = "usual", **change: Any) -> dict[str, Any]:
     return {
         "token": {
             "issued_at": "2026-03-01T12:00:00.000000Z",
             "expires_at": "2026-03-01T13:00:00Z",
             "project": {"id": "p1", "name": "demo"},
-            "catalog": catalog,
+            "catalog": CATALOG if catalog == "usual" else catalog,
             **change,
         }
     }
@@ -186,7 +187,10 @@ def test_a_token_without_project(wire: Any, reply: Any, clock: Any) -> None:
     ("auth", "part"),
     [
         (PASSWORD, "Check user demo@default, its secret, the project demo@default"),
-        ({"application_credential_id": "a1", "application_credential_secret": "s3cret"}, "application credential id:a1"),
+        (
+            {"application_credential_id": "a1", "application_credential_secret": "s3cret"},
+            "application credential id:a1",
+        ),
     ],
 )
 def test_wrong_credentials(wire: Any, reply: Any, clock: Any, auth: dict[str, str], part: str) -> None:
@@ -299,7 +303,9 @@ def test_a_storm_of_401s_makes_one_new_token(wire: Any, reply: Any, clock: Any) 
     wire.serve(serve)
     session = session_for(wire, clock)
     found: list[Any] = []
-    workers = [threading.Thread(target=lambda: found.append(session.get(wire.url + "/x").body)) for _ in range(threads)]
+    workers = [
+        threading.Thread(target=lambda: found.append(session.get(wire.url + "/x").body)) for _unused in range(threads)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:

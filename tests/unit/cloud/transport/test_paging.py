@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Answer, Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 class PagedService(Session):
@@ -111,7 +112,7 @@ def test_a_marker_that_was_deleted_meanwhile() -> None:
     nova = Nova(ids(9))
     service = PagedService(nova)
     pages = service.by_marker("/servers", "servers", limit=3)
-    first = found(next(pages) for _ in range(3))
+    first = found(next(pages) for _unused in range(3))
     nova.vanish = {first[2], first[1]}
     assert first + found(pages) == ids(9)
     assert [query.get("marker") for query in service.queries[1:4]] == [first[2], first[1], first[0]]
@@ -121,7 +122,7 @@ def test_all_markers_gone() -> None:
     nova = Nova(ids(9))
     service = PagedService(nova)
     pages = service.by_marker("/servers", "servers", limit=3)
-    first = found(next(pages) for _ in range(3))
+    first = found(next(pages) for _unused in range(3))
     nova.vanish = set(first)
     with pytest.raises(errors.BadRequest, match="marker"):
         next(pages)

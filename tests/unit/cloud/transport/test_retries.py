@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import (
     Pause,
@@ -17,8 +20,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session 
     retry_after,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -177,11 +178,9 @@ def test_the_last_attempt_is_what_is_reported(wire: Any, reply: Any, session: Se
     assert clock.sleeps == [0.25, 0.5, 1.0, 2.0]
 
 
-def test_a_refused_connection_is_tried_again(session: Session, clock: Any, wire: Any) -> None:
-    url = wire.url
-    wire.server.socket.close()
+def test_a_refused_connection_is_tried_again(session: Session, clock: Any, refusing: str) -> None:
     with pytest.raises(errors.ConnectionFailed):
-        session.post(url + "/x")
+        session.post(refusing + "/x")
     assert len(clock.sleeps) == 4
 
 

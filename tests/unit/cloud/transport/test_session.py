@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors, session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import header_auth, without_auth
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import read_access
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session, SystemClock, connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
 
@@ -99,10 +102,14 @@ def test_what_is_expected(
     assert ready.post(wire.url + "/x", expect=expect).body == body
 
 
-@pytest.mark.parametrize("text", ["", "<html><title>Login t0k3n</title></html>", '{"a": [1, 2', "7", "null", "[" * 99_999])
+@pytest.mark.parametrize(
+    "text", ["", "<html><title>Login t0k3n</title></html>", '{"a": [1, 2', "7", "null", "[" * 99_999]
+)
 def test_a_success_that_is_no_json(wire: Any, reply: Any, ready: Session, text: str) -> None:
     wire.expect("POST", "/x", reply=reply(200, text=text, headers={"X-Request-Id": "r"}))
-    with pytest.raises(errors.MalformedAnswer, match="Could not list servers: the answer is not the expected") as caught:
+    with pytest.raises(
+        errors.MalformedAnswer, match="Could not list servers: the answer is not the expected"
+    ) as caught:
         ready.post(wire.url + "/x", what="list servers")
     assert caught.value.request_id == "r" and "t0k3n" not in str(caught.value) and len(str(caught.value)) < 500
 
@@ -111,7 +118,9 @@ def test_a_success_that_is_no_json(wire: Any, reply: Any, ready: Session, text: 
 def test_redirects_are_errors(wire: Any, reply: Any, ready: Session, status: int) -> None:
     location = "https://elsewhere.example.com/login?token=t0k3n"
     wire.expect("GET", "/x", reply=reply(status, headers={"Location": location}))
-    with pytest.raises(errors.Redirected, match="sends the request on to https://elsewhere.example.com/login") as caught:
+    with pytest.raises(
+        errors.Redirected, match="sends the request on to https://elsewhere.example.com/login"
+    ) as caught:
         ready.get(wire.url + "/x")
     assert "t0k3n" not in str(caught.value)
 
@@ -165,6 +174,14 @@ def test_without_credentials(wire: Any, reply: Any) -> None:
     assert bare.secrets() == set()
 
 
+def test_no_secret_in_any_repr(wire: Any, reply: Any, ready: Session) -> None:
+    wire.expect("GET", "/x", reply=reply(200, {"adminPass": "N3w-pass"}))
+    shown = repr(ready.get(wire.url + "/x")) + repr(ready) + repr(ready.settings) + repr(ready.auth)
+    access = read_access("t0k3n", {"token": {"project": {"id": "p"}}}, "get a token")
+    shown += repr(access) + repr(TokenCache("/c", "who")) + repr(header_auth("X-Auth-Token", "t0k3n"))
+    assert access.token == "t0k3n" and "t0k3n" not in shown and "N3w-pass" not in shown
+
+
 def test_server_time(wire: Any, ready: Session, clock: Any) -> None:
     assert ready.server_time() == clock.now()
     ready._note_date({"Date": "nonsense"})
@@ -205,15 +222,9 @@ def test_without_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- connections that do not come about, or break
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_connection_refused() -> None:
+def test_connection_refused(refusing: str) -> None:
     with pytest.raises(errors.ConnectionFailed, match="it refuses connections") as caught:
-        plain().post("http://127.0.0.1:%d/x" % closed_port(), json={})
+        plain().post(refusing + "/x", json={})
     assert not caught.value.permanent and caught.value.__cause__ is None
 
 
@@ -252,8 +263,8 @@ def test_no_answer_in_time() -> None:
             plain(timeout=0.05).get("http://127.0.0.1:%d/x" % silent.getsockname()[1])
 
 
-def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, wire: Any, reply: Any) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:%d" % closed_port())
+def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, wire: Any, refusing: str) -> None:
+    monkeypatch.setenv("http_proxy", refusing)
     with pytest.raises(errors.ConnectionFailed, match="refuses connections"):
         plain().post("http://cloud.invalid/x")
     # The tunnel is asked for with a verb that the script's server does not know.
@@ -367,5 +378,3 @@ def test_the_connection_ends_in_the_handshake() -> None:
 def test_certificate_files_that_do_not_exist(tls: Any, change: dict[str, Any]) -> None:
     with pytest.raises(errors.SettingsError, match="the file of ca_cert, client_cert or client_key does not exist"):
         plain(**change).get(tls.url + "/x")
-
-

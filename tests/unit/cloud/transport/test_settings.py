@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import settings as module
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
     AUTH_LEAVES,
@@ -46,7 +47,7 @@ clouds:
 
 
 def read(files: dict[str, str]) -> Any:
-    return lambda path: files.get(path)
+    return files.get
 
 
 def given(options: dict[str, Any], environ: dict[str, str] | None = None, clouds: str = CLOUDS) -> Settings:
@@ -132,7 +133,8 @@ def test_each_environment_name_gives_its_leaf(leaf: str, platform: str) -> None:
 def test_the_table_covers_every_leaf_and_option() -> None:
     assert set(AUTH_LEAVES) <= set(ENVIRONMENT)
     assert set(module.OPTIONS) == {
-        "platform", "cloud", "region", "interface", "endpoint", "validate_certs", "ca_cert", "client_cert", "client_key",
+        "platform", "cloud", "region", "interface", "endpoint", "validate_certs", "ca_cert", "client_cert",
+        "client_key",
         "api_timeout", "api_retries", "token_cache",
     }  # fmt: skip
 
@@ -155,7 +157,12 @@ def test_options_win_over_environment_over_file() -> None:
         "https://file.example.com/identity/v3",
         "openstack",
     )
-    assert (found.region, found.interface, found.verify, found.auth.password) == ("option", "admin", False, "env-secret")
+    assert (found.region, found.interface, found.verify, found.auth.password) == (
+        "option",
+        "admin",
+        False,
+        "env-secret",
+    )
 
 
 def test_a_cloud_named_as_option_takes_nothing_of_a_cloud_from_the_environment() -> None:
@@ -242,10 +249,10 @@ def test_auth_type_decides(kind: str, secret: str, found: type) -> None:
     auth = {**PASSWORD, **leaves}
     clouds = f"clouds: {{lab: {{auth_type: {kind}, auth: {auth}}}}}"
     result = given({"cloud": "lab", "platform": "openstack"}, clouds=clouds)
-    assert type(result.auth) is found and leaves[secret] in result.secrets()
+    assert result.auth.__class__ is found and leaves[secret] in result.secrets()
     environ = {**OS_ENVIRONMENT, "OS_TOKEN": "t", "OS_APPLICATION_CREDENTIAL_ID": "i", "OS_AUTH_TYPE": kind}
     environ["OS_APPLICATION_CREDENTIAL_SECRET"] = "s"
-    assert type(given({"platform": "openstack"}, environ).auth) is found
+    assert given({"platform": "openstack"}, environ).auth.__class__ is found
 
 
 def test_auth_type_that_is_not_known() -> None:
@@ -257,6 +264,8 @@ def test_auth_type_that_is_not_known() -> None:
     assert "does not take application credential" in refused(options, clouds=clouds).message
     environ = {"OS_AUTH_TYPE": "v3applicationcredential"}
     assert isinstance(given(HUAWEICLOUD, environ).auth, AccessKey)
+    only_type = {"platform": "huaweicloud", "region": "r"}
+    assert "No credentials for platform huaweicloud" in refused(only_type, environ).message
     clouds = f"clouds: {{lab: {{auth_type: token, auth: {PASSWORD}}}}}"
     assert isinstance(given({"cloud": "lab", "platform": "openstack"}, clouds=clouds).auth, Password)
 
@@ -446,3 +455,40 @@ def test_bare_credentials_know_no_identity() -> None:
     with pytest.raises(NotImplementedError):
         Credentials().who()
     assert replace(Password(), project_id="p").project() == "id:p"
+
+
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [
+        (Password(auth_url=URL, username="u", password="p", project_id="p"), ["user_domain_name"]),
+        (Password(auth_url=URL, user_id="u", password="p", project_id="p"), []),
+        (Password(), ["auth_url", "username or user_id", "password", "project_name or project_id"]),
+        (ApplicationCredential(auth_url=URL, application_credential_secret="s"),
+         ["application_credential_id or application_credential_name"]),
+        (ApplicationCredential(auth_url=URL, application_credential_name="n", username="u"),
+         ["user_domain_name", "application_credential_secret"]),
+        (ApplicationCredential(auth_url=URL, application_credential_name="n", user_id="u",
+                               application_credential_secret="s"), []),
+        (ReadyToken(), ["auth_url", "token"]),
+        (ReadyToken(endpoint=URL, token="t"), []),
+        (AccessKey(), ["auth_url", "project_id", "access_key", "secret_key"]),
+        (AccessKey(project_id="p", access_key="a", secret_key="s"), []),
+    ],
+)  # fmt: skip
+def test_what_each_kind_needs(known: Credentials, missing: list[str]) -> None:
+    assert known.missing() == missing
+
+
+@pytest.mark.parametrize(
+    ("known", "who"),
+    [
+        (Password(user_id="u"), "user id:u"),
+        (Password(username="u", user_domain_name="D"), "user u@D"),
+        (ApplicationCredential(application_credential_id="a"), "application credential id:a"),
+        (ApplicationCredential(application_credential_name="n", user_id="u"), "application credential n of u"),
+        (ReadyToken(token="s3cret"), "token"),
+        (AccessKey(access_key="AKID"), "access key"),
+    ],
+)
+def test_who(known: Credentials, who: str) -> None:
+    assert known.who() == who

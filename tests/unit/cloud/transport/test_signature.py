@@ -12,9 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import signature
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import signature
 
 DATE = "20260301T120000Z"
 NAMES = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_0123456789.~ é", min_size=1, max_size=8)
@@ -51,7 +52,9 @@ def by_the_sdk(
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     segments=st.lists(SEGMENTS, max_size=4),
-    pairs=st.lists(st.tuples(NAMES, st.one_of(VALUES, st.booleans(), st.integers())), max_size=5, unique_by=lambda p: p[0]),
+    pairs=st.lists(
+        st.tuples(NAMES, st.one_of(VALUES, st.booleans(), st.integers())), max_size=5, unique_by=lambda p: p[0]
+    ),
     body=st.binary(max_size=40),
     project=st.text("0123456789abcdef", max_size=8),
 )
@@ -75,7 +78,9 @@ def test_same_signature_as_the_official_sdk(
 
 def test_a_repeated_key_keeps_all_its_values_in_order(official: Any) -> None:
     headers = {"Host": "ecs.example.com:8443", "X-Sdk-Date": DATE}
-    theirs = by_the_sdk(official, "GET", "/v1/servers", [("tags", ["b=1", "a=2"]), ("Zeta", ""), ("alpha", " ~")], headers, b"")
+    theirs = by_the_sdk(
+        official, "GET", "/v1/servers", [("tags", ["b=1", "a=2"]), ("Zeta", ""), ("alpha", " ~")], headers, b""
+    )
     query = signature.canonical_query([("tags", "b=1"), ("tags", "a=2"), ("Zeta", ""), ("alpha", " ~")])
     assert query == "Zeta=&alpha=%20~&tags=a%3D2&tags=b%3D1"
     ours = signature.sign("GET", "https://ecs.example.com:8443/v1/servers?" + query, headers, b"", "AK", "SK")

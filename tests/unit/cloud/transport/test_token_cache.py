@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import token_cache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError

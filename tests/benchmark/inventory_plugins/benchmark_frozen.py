@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.inventory import BaseInventoryPlugin
+
+DOCUMENTATION = """
+name: benchmark_frozen
+short_description: Hosts from a file that tests/benchmark wrote
+description: What Ansible itself takes for hosts that are already known; only for the benchmark.
+author: cloudserver.compute contributors (@cloudserver)
+options: {}
+"""
+
+
+class InventoryModule(BaseInventoryPlugin):
+    """As few calls as there can be for the same hosts, variables and groups."""
+
+    NAME = "benchmark_frozen"
+
+    def verify_file(self, path: str) -> bool:
+        return path.endswith(".frozen.json")
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        known = json.loads(Path(path).read_text())
+        for name, variables in known["hosts"].items():
+            self.inventory.add_host(name)
+            self.inventory.get_host(name).vars.update(variables)
+        for group, hosts in known["groups"].items():
+            self.inventory.add_group(group)
+            for name in hosts:
+                self.inventory.add_host(name, group=group)

@@ -1,0 +1,370 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plugin: what becomes of the servers in Ansible's inventory."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
+
+from ansible_collections.cloudserver.compute.plugins.inventory import cloudserver
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServiceFailed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address
+
+from .conftest import CONNECTION, PASSWORD, Clouds, server
+
+Parse = Callable[..., tuple[InventoryData, list[str]]]
+ONE = {**CONNECTION, "name": "one"}
+
+
+@pytest.fixture(autouse=True)
+def fleet_of_three(clouds: Clouds) -> None:
+    floating = Address("198.51.100.7", 4, "floating", network="private")
+    clouds.answers["one"] = [
+        server("web-1", addresses=(Address("10.0.0.1", 4, "fixed", network="private"), floating)),
+        server("web-2", status="SHUTOFF", metadata={"fqdn": "www.example.com"}),
+        server("db-1", tags=("role=db", "spot"), addresses=()),
+    ]
+
+
+def members(inventory: InventoryData, group: str) -> list[str]:
+    return sorted(str(host.name) for host in inventory.groups[group].hosts)
+
+
+def test_hosts_variables_and_groups(parse: Parse) -> None:
+    inventory, warnings = parse(ONE)
+    assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
+    assert members(inventory, "tag_role_web") == ["web-1", "web-2"]
+    assert members(inventory, "tag_spot") == ["db-1"]
+    assert members(inventory, "platform_openstack") == ["db-1", "web-1", "web-2"]
+    variables = inventory.hosts["web-2"].vars
+    assert variables["cloudserver_id"] == "id-web-2"
+    assert variables["cloudserver_platform"] == "openstack"
+    assert variables["cloudserver_region"] == "RegionOne"
+    assert variables["cloudserver_power_state"] == "stopped"
+    assert variables["cloudserver_source"] == "one"
+    assert variables["ansible_host"] == "10.0.0.1"
+    assert "cloudserver_addresses" not in variables
+    assert inventory.hosts["web-1"].vars["ansible_host"] == "198.51.100.7"
+    assert "ansible_host" not in inventory.hosts["db-1"].vars
+    assert warnings == []
+
+
+def test_garbage_collection_goes_on_afterwards(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = ServiceFailed("broken")
+    with pytest.raises(AnsibleParserError):
+        parse(ONE)
+    assert gc.isenabled()
+
+
+def test_fields_prefix_and_group_choice(parse: Parse) -> None:
+    content = {
+        **ONE,
+        "fields": [],
+        "vars_prefix": "cs_",
+        "groups_by": ["source"],
+        "compose": {"zone": "cs_availability_zone"},
+    }
+    inventory, _warnings = parse(content)
+    own = {name for name in inventory.hosts["web-1"].vars if name.startswith("c")}
+    assert own == {"cs_id", "cs_platform", "cs_region", "cs_source", "cs_availability_zone"}
+    assert set(inventory.groups) == {"all", "ungrouped", "source_one"}
+
+
+def test_constructed(parse: Parse) -> None:
+    inventory, _warnings = parse(
+        {
+            **ONE,
+            "compose": {"shown": "cloudserver_name | upper", "ansible_host": "'gateway'"},
+            "groups": {"stopped": "cloudserver_power_state == 'stopped'", "loud": "shown == 'WEB-1'"},
+            "keyed_groups": [{"prefix": "name", "key": "inventory_hostname"}],
+        }
+    )
+    assert inventory.hosts["web-1"].vars["shown"] == "WEB-1"
+    assert inventory.hosts["db-1"].vars["ansible_host"] == "gateway"
+    assert members(inventory, "stopped") == ["web-2"]
+    assert members(inventory, "loud") == ["web-1"]
+    assert members(inventory, "name_db_1") == ["db-1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"include": ["cloudserver_power_state == 'running'"]}, ["db-1", "web-1"]),
+        ({"include": "'spot' in cloudserver_tags or cloudserver_id in ['a', 'id-web-1']"}, ["db-1", "web-1"]),
+        ({"include": ["'spot' in cloudserver_tags", "cloudserver_status == 'SHUTOFF'"]}, ["db-1", "web-2"]),
+        ({"exclude": ["'role=web' in cloudserver_tags"]}, ["db-1"]),
+        ({"include": ["ansible_host is defined"], "exclude": ["cloudserver_name == 'web-1'"]}, ["web-2"]),
+        ({"include": ["cloudserver_metadata.fqdn == 'www.example.com'"]}, ["web-2"]),
+        ({"exclude": ["cloudserver_metadata.fqdn == 'www.example.com'"]}, ["db-1", "web-1"]),
+    ],
+)
+def test_include_and_exclude(parse: Parse, options: dict[str, Any], expected: list[str]) -> None:
+    inventory, _warnings = parse({**ONE, **options})
+    assert sorted(inventory.hosts) == expected
+
+
+@pytest.mark.parametrize(
+    ("hostnames", "expected"),
+    [
+        (["id"], ["id-db-1", "id-web-1", "id-web-2"]),
+        (["public_ip", "name"], ["198.51.100.7", "db-1", "web-2"]),
+        (["cloudserver_metadata.fqdn", "name"], ["db-1", "web-1", "www.example.com"]),
+        (["cloudserver_name ~ '.' ~ cloudserver_source"], ["db-1.one", "web-1.one", "web-2.one"]),
+        ("cloudserver_name | replace('-', ',')", ["db,1", "web,1", "web,2"]),
+        (["public_ip"], ["198.51.100.7", "id-db-1", "id-web-2"]),
+        (["private_ip"], ["10.0.0.1_id-web-1", "10.0.0.1_id-web-2", "id-db-1"]),
+    ],
+)
+def test_hostnames(parse: Parse, hostnames: Any, expected: list[str]) -> None:
+    inventory, _warnings = parse({**ONE, "hostnames": hostnames})
+    assert sorted(inventory.hosts) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {"include": ["nope == 1"], "strict": True},
+            "include: the condition nope == 1 cannot be evaluated: .*undefined",
+        ),
+        ({"exclude": ["=="]}, "exclude: the condition == cannot be evaluated"),
+        ({"hostnames": ["nope"], "strict": True}, "hostnames: the expression nope cannot be evaluated: .*undefined"),
+        ({"hostnames": ["|"]}, r"hostnames: the expression \| cannot be evaluated"),
+        ({"fields": ["colour"]}, "fields: a server has no colour"),
+        ({"groups_by": ["colour"]}, "groups_by"),
+        ({"vars_prefix": "1"}, "vars_prefix: 1 cannot begin"),
+        ({"on_error": "use_stale"}, "on_error: use_stale of source one needs cache: true"),
+        ({"connect_with": ["teleport"]}, "connect_with: teleport is not a way to connect"),
+        ({"sources": [{"name": "x", "colour": "red"}]}, "source x: unknown option colour"),
+        ({"colour": "red"}, "there is no option colour"),
+        ({"region": "{{ nope }}"}, "the option region is a template that fails: .*undefined"),
+        ({"compose": {"x": "nope"}, "strict": True}, "Could not set x for host"),
+    ],
+)
+def test_what_is_wrong_with_a_file(parse: Parse, options: dict[str, Any], text: str) -> None:
+    with pytest.raises(AnsibleError, match=text):
+        parse({**ONE, **options})
+
+
+def test_a_server_takes_no_name_that_means_something_else(parse: Parse, clouds: Clouds) -> None:
+    names = ["all", "localhost", "127.0.0.1", "tag_role_web", "ungrouped", "-oProxyCommand=id", "web-1"]
+    clouds.answers["one"] = [server(name, key=str(number)) for number, name in enumerate(names)]
+    inventory, _warnings = parse(ONE)
+    assert sorted(inventory.hosts) == [
+        "127.0.0.1_2",
+        "5",
+        "all_0",
+        "localhost_1",
+        "tag_role_web_3",
+        "ungrouped_4",
+        "web-1",
+    ]
+    assert inventory.groups["all"].vars == {}
+    assert inventory.localhost is None
+
+
+def test_what_a_cloud_tells_is_no_template(parse: Parse, clouds: Clouds) -> None:
+    evil = "{{ 1 + 1 }}"
+    clouds.answers["one"] = [server(evil, key=evil, tags=(evil,), metadata={evil: evil})]
+    inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata", "name": "inventory_hostname"}})
+    (host,) = inventory.hosts.values()
+    assert host.name == evil
+    assert host.vars["cloudserver_tags"] == [evil]
+    assert host.vars["copy"] == {evil: evil}
+    assert host.vars["name"] == evil
+
+
+def test_below_2_19_every_text_is_marked(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unsafe(str):
+        pass
+
+    monkeypatch.setattr(cloudserver, "MARK", Unsafe)
+    inventory, _warnings = parse(ONE)
+    variables = inventory.hosts["db-1"].vars
+    for text in (variables["cloudserver_id"], *variables["cloudserver_tags"], variables["cloudserver_flavor"]["name"]):
+        assert isinstance(text, Unsafe)
+    web = inventory.hosts["web-1"]
+    assert isinstance(web.vars["ansible_host"], Unsafe)
+
+
+# -- sources -------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_two_sources_find_counts_once(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["two"] = [server("web-1"), server("web-9")]
+    listed = [{"name": "one"}, {"name": "two", "auth": {"project_name": "other"}}]
+    inventory, _warnings = parse({**CONNECTION, "sources": listed})
+    assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2", "web-9"]
+    assert inventory.hosts["web-1"].vars["cloudserver_source"] == "one"
+
+
+def test_servers_of_two_places_are_two_even_with_one_id(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["two"] = [server("web-1")]
+    inventory, _warnings = parse({**CONNECTION, "sources": [{"name": "one"}, {"name": "two", "region": "RegionTwo"}]})
+    assert sorted(inventory.hosts) == ["db-1", "web-1_id-web-1_one", "web-1_id-web-1_two", "web-2"]
+
+
+def test_each_source_has_its_way_to_connect(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["two"] = [server("web-9")]
+    listed = [
+        {"name": "one", "connect_with": ["network:private"]},
+        {"name": "two", "connect_with": ["name"], "region": "R"},
+    ]
+    inventory, _warnings = parse({**CONNECTION, "sources": listed})
+    assert inventory.hosts["web-1"].vars["ansible_host"] == "10.0.0.1"
+    assert inventory.hosts["web-9"].vars["ansible_host"] == "web-9"
+
+
+def test_no_host_is_added_where_a_source_fails(parse: Parse, clouds: Clouds, tmp_path: Path) -> None:
+    clouds.answers["two"] = ServiceFailed("broken", status=500)
+    with pytest.raises(AnsibleParserError, match=r"test.cloudserver.yml: source two: broken \(HTTP 500\)"):
+        parse({**CONNECTION, "sources": [{"name": "one"}, {"name": "two", "region": "R"}]})
+
+
+# -- templates -----------------------------------------------------------------------------------------------------
+
+
+def test_options_may_be_templates(parse: Parse, clouds: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def fetch(source: Any, settings: Any) -> Any:
+        seen.append((source, settings))
+        return clouds.fetch(source, settings)
+
+    monkeypatch.setattr(cloudserver.fleet, "fetch", fetch)
+    text = """
+plugin: cloudserver.compute.cloudserver
+name: one
+platform: openstack
+region: "{{ where }}"
+api_retries: "{{ tries }}"
+validate_certs: "{{ checked }}"
+tags: "{{ ['role=' ~ role] }}"
+auth:
+  auth_url: http://127.0.0.1:5000/v3
+  username: ops
+  password: "{{ secret }}"
+  project_name: demo
+"""
+    extra = {"where": "RegionOne", "tries": 2, "checked": False, "role": "db", "secret": PASSWORD}
+    inventory, _warnings = parse(text, extra=extra)
+    ((source, settings),) = seen
+    assert (settings.region, settings.retries, settings.verify) == ("RegionOne", 2, False)
+    assert settings.auth.password == PASSWORD
+    assert source.selection["tags"] == ["role=db"]
+    assert sorted(inventory.hosts) == ["db-1"]
+
+
+def test_templates_in_sources(parse: Parse) -> None:
+    listed = [{"name": "{{ 'o' ~ 'ne' }}", "tags": ["{{ tag }}"]}]
+    inventory, _warnings = parse({**CONNECTION, "sources": listed}, extra={"tag": "spot"})
+    assert sorted(inventory.hosts) == ["db-1"]
+
+
+def test_a_secret_that_fails_to_render_is_not_shown(parse: Parse) -> None:
+    auth = {**CONNECTION["auth"], "password": "{{ '%s' | nofilter }}" % PASSWORD}  # type: ignore[dict-item]
+    with pytest.raises(AnsibleParserError, match="the option auth.password is a template that fails") as caught:
+        parse({**ONE, "auth": auth})
+    assert PASSWORD not in str(caught.value)
+
+
+# -- cache ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached(tmp_path: Path) -> dict[str, Any]:
+    connection = str(tmp_path / "cache")
+    return {**ONE, "cache": True, "cache_plugin": "jsonfile", "cache_connection": connection, "cache_timeout": 600}
+
+
+def test_a_hit_asks_nothing_and_options_of_hosts_still_count(
+    parse: Parse, clouds: Clouds, cached: dict[str, Any]
+) -> None:
+    parse(cached)
+    assert clouds.asked == ["one"]
+    inventory, _warnings = parse({**cached, "hostnames": ["id"], "groups_by": ["status"], "connect_with": ["name"]})
+    assert clouds.asked == ["one"]
+    assert sorted(inventory.hosts) == ["id-db-1", "id-web-1", "id-web-2"]
+    assert members(inventory, "status_SHUTOFF") == ["id-web-2"]
+    parse({**cached, "tags": ["spot"]})
+    assert clouds.asked == ["one", "one"]
+
+
+def test_flush_cache_asks_again(parse: Parse, clouds: Clouds, cached: dict[str, Any]) -> None:
+    parse(cached)
+    clouds.answers["one"] = [server("new")]
+    inventory, _warnings = parse(cached, cache=False)
+    assert sorted(inventory.hosts) == ["new"]
+    inventory, _warnings = parse(cached)
+    assert sorted(inventory.hosts) == ["new"]
+    assert clouds.asked == ["one", "one"]
+
+
+def test_no_secret_in_the_cache(parse: Parse, cached: dict[str, Any]) -> None:
+    parse(cached)
+    files = list(Path(cached["cache_connection"]).iterdir())
+    assert len(files) == 1
+    assert PASSWORD not in files[0].read_text() + files[0].name
+    assert "web-1" in files[0].read_text()
+
+
+def test_a_stale_answer_outlives_the_cache_timeout(
+    parse: Parse, clouds: Clouds, cached: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = {**cached, "on_error": "use_stale"}
+    parse(stale)
+    (file,) = Path(cached["cache_connection"]).iterdir()
+    # The cache plugin judges by the file's time, we by what is written in it; both are long past.
+    os.utime(file, (0, 0))
+    now = cloudserver.time.time()
+    monkeypatch.setattr(cloudserver.time, "time", lambda: now + 7200)
+    clouds.answers["one"] = ServiceFailed("broken", status=503)
+    inventory, warnings = parse(stale)
+    assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
+    assert warnings == ["source one: broken (HTTP 503). Its servers are as they were 7200 s ago."]
+
+
+def test_a_corrupt_cache_is_not_used(parse: Parse, clouds: Clouds, cached: dict[str, Any]) -> None:
+    parse(cached)
+    (file,) = Path(cached["cache_connection"]).iterdir()
+    file.write_text("{")
+    inventory, _warnings = parse(cached)
+    assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
+    assert clouds.asked == ["one", "one"]
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("prod.cloudserver.yml", True),
+        ("prod.cloudserver.yaml", True),
+        ("cloudserver.yml", True),
+        ("cloudserver.yaml", True),
+        ("mycloudserver.yml", False),
+        ("prod.yml", False),
+        ("prod.cloudserver.json", False),
+    ],
+)
+def test_names_of_files(tmp_path: Path, name: str, expected: bool) -> None:
+    path = tmp_path / name
+    path.write_text("plugin: cloudserver.compute.cloudserver\n")
+    assert cloudserver.InventoryModule().verify_file(str(path)) is expected
+    assert not cloudserver.InventoryModule().verify_file(str(tmp_path / "none.cloudserver.yml"))
+
+
+def test_requests_is_missing(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloudserver.session, "HAS_REQUESTS", False)
+    with pytest.raises(AnsibleParserError, match="Python library requests"):
+        parse(ONE)

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""server_info at its end: each option of the selection against the fleet that the simulator starts with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from modules.bench import NOVA, Bench, nothing_done
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
+
+WEB = ["web-01", "web-02", "web-03", "web-04"]
+
+
+def names(result: dict[str, Any]) -> list[str]:
+    assert not result.get("failed"), result
+    assert result["changed"] is False
+    return [each["name"] for each in result["servers"]]
+
+
+def test_every_option_of_the_selection_finds_its_servers(bench: Bench) -> None:
+    zone = "cn-north-4b" if bench.platform == "huaweicloud" else "zone-2"
+    flavor = {"openstack": "m1.large", "easystack": "4C-8G", "ustack": "standard-4", "huaweicloud": "s6.large.2"}
+    found: list[tuple[dict[str, Any], list[str]]] = [
+        ({"names": ["web-02", "web-01"]}, ["web-01", "web-02"]),
+        ({"ids": [bench.id_of("db-01"), bench.id_of("web-04")]}, ["db-01", "web-04"]),
+        ({"ips": ["10.0.0.13"]}, ["web-03"]),
+        ({"ips": ["203.0.113.5"]}, ["bastion-01"]),
+        ({"tags": ["role=web"]}, WEB),
+        ({"tags": ["role=web", "env=demo"]}, WEB),
+        ({"tags": ["role=web", "role=db"]}, []),
+        ({"tags": ["env=demo"], "not_tags": ["role=web", "role=db"]}, ["batch-01", "cache-01"]),
+        ({"status": ["SHUTOFF"], "names": ["batch-01", "web-01"]}, ["batch-01"]),
+        ({"status": ["stopped"], "tags": ["env=demo"]}, ["batch-01"]),
+        ({"status": ["error"]}, ["broken-01"]),
+        ({"flavor": [flavor[bench.platform]]}, ["db-01", "db-02"]),
+        ({"availability_zone": [zone]}, ["web-04"]),
+        ({"query": "[?starts_with(name, 'db-')]"}, ["db-01", "db-02"]),
+        ({"tags": ["role=web"], "query": "[?length(public_ips) > `0`].id", "names": ["web-01"]}, ["web-01"]),
+        ({"names": ["twin"], "duplicates": "allow"}, ["twin", "twin"]),
+        ({"names": ["web-01"], "tags": ["role=db"]}, []),
+    ]
+    with nothing_done(bench):
+        for options, expected in found:
+            assert names(bench.call("server_info", **options)) == expected, options
+
+
+def test_all_of_a_region_and_of_another(bench: Bench) -> None:
+    here = names(bench.call("server_info", all=True))
+    assert len(here) == 14 and "edge-01" not in here and "alt-01" not in here and "staging-01" not in here
+    if bench.platform != "huaweicloud":
+        assert names(bench.call("server_info", all=True, region="RegionTwo")) == ["edge-01"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_all_pages_are_read(bench: Bench, size: int) -> None:
+    assert len(names(bench.call("server_info", all=True, page_size=size))) == 14
+    limits = {dict(row["query"])["limit"] for row in bench.requests("list")}
+    assert limits == {str(size)}
+
+
+def test_ipv6_in_any_spelling(bench: Bench) -> None:
+    address = {"openstack": "2001:db8:10::12", "easystack": "2001:db8:20::12", "ustack": "2001:db8:30::13",
+               "huaweicloud": "2001:db8:40::12"}[bench.platform]
+    owner = "web-03" if bench.platform == "ustack" else "web-02"
+    assert names(bench.call("server_info", ips=[address])) == [owner]
+    assert names(bench.call("server_info", ips=[address.replace("::", ":0:0:0:0:").upper()])) == [owner]
+
+
+def test_a_record_has_every_field_and_no_more(bench: Bench) -> None:
+    (record,) = bench.call("server_info", names=["web-01"])["servers"]
+    assert sorted(record) == sorted(SERVER_FIELDS)
+    assert record["platform"] == bench.platform and record["power_state"] == "running"
+    assert record["private_ips"] == ["10.0.0.11"] and record["public_ips"] == ["203.0.113.11"]
+    assert {"role=web", "env=demo"} <= set(record["tags"]) and record["key_name"] == "operators"
+    assert record["region"] == ("cn-north-4" if bench.platform == "huaweicloud" else "RegionOne")
+    assert record["flavor"]["name"] and record["image"]["id"]
+    # What UnitedStack's answer does not hold is not invented.
+    assert record["flavor"]["vcpus"] == (None if bench.platform == "ustack" else 1)
+
+
+def test_fields_keep_the_result_small(bench: Bench) -> None:
+    (record,) = bench.call("server_info", names=["web-01"], fields=["name", "status"])["servers"]
+    assert record == {"id": bench.id_of("web-01"), "name": "web-01", "status": "ACTIVE"}
+
+
+def test_a_server_in_error_shows_its_fault_without_the_traceback(bench: Bench) -> None:
+    (record,) = bench.call("server_info", names=["broken-01"])["servers"]
+    assert record["power_state"] == "error"
+    if bench.platform != "huaweicloud":
+        assert "No valid host" in record["fault"]["message"] and "details" not in record["fault"]
+
+
+def test_raw_is_the_clouds_own_answer_without_user_data(bench: Bench) -> None:
+    result = bench.call("server_info", all=True, raw=True, fields=["name"])
+    assert all(each["raw"]["id"] == each["id"] and set(each) == {"id", "name", "raw"} for each in result["servers"])
+    text = json.dumps(result)
+    assert bench.ready["credentials"]["user_data_marker"] not in text
+    assert not [each for each in result["servers"] if [key for key in each["raw"] if "user_data" in key]]
+
+
+@pytest.mark.parametrize("platform", ["easystack"])
+def test_the_recycle_bin(bench: Bench) -> None:
+    admin = bench.credentials("admin")
+    admin["auth"]["project_name"] = "demo"
+    assert names(bench.call("server_info", all=True, deleted=True, **admin)) == ["binned-01"]
+    assert "binned-01" not in names(bench.call("server_info", all=True, **admin))
+
+
+@pytest.mark.parametrize("platform", NOVA)
+def test_all_projects_for_an_administrator(bench: Bench) -> None:
+    found = names(bench.call("server_info", all=True, all_projects=True, **bench.credentials("admin")))
+    assert {"web-01", "alt-01"} <= set(found)
+
+
+@pytest.mark.parametrize("platform", NOVA)
+@pytest.mark.parametrize("kind", ["application_credential", "application_credential_by_name", "reader"])
+def test_other_credentials_find_the_same(bench: Bench, kind: str) -> None:
+    assert names(bench.call("server_info", tags=["role=web"], **bench.credentials(kind))) == WEB
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+@pytest.mark.parametrize("kind", ["temporary", "iam_user"])
+def test_other_credentials_of_huaweicloud_find_the_same(bench: Bench, kind: str) -> None:
+    assert names(bench.call("server_info", tags=["role=web"], **bench.credentials(kind))) == WEB
+
+
+def test_credentials_from_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for leaf, value in bench.options["auth"].items():
+        name = {"access_key": "HW_ACCESS_KEY", "secret_key": "HW_SECRET_KEY"}.get(leaf, "OS_" + leaf.upper())
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OS_REGION_NAME", bench.options["region"])
+    result = bench.call("server_info", tags=["role=web"], auth=None, region=None)
+    assert names(result) == WEB
+
+
+def test_credentials_from_clouds_yaml(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    secrets = {k: v for k, v in bench.options["auth"].items() if k in ("password", "secret_key")}
+    plain = {k: v for k, v in bench.options["auth"].items() if k not in secrets}
+    entry = {"auth": plain, "region_name": bench.options["region"], "cloudserver_platform": bench.platform}
+    if "endpoint" in bench.options:
+        entry["compute_endpoint_override"] = bench.options["endpoint"]
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"lab": entry}}))
+    (tmp_path / "secure.yaml").write_text(json.dumps({"clouds": {"lab": {"auth": secrets}}}))
+    unset: dict[str, Any] = {"auth": None, "region": None, "platform": None, "endpoint": None}
+    result = bench.call("server_info", cloud="lab", tags=["role=web"], **unset)
+    assert names(result) == WEB
+
+
+def test_a_token_cache_saves_the_second_log_in(bench: Bench, tmp_path: Any) -> None:
+    for _time in range(2):
+        assert names(bench.call("server_info", names=["web-01"], token_cache=str(tmp_path / "tokens"))) == ["web-01"]
+    logins = [row for row in bench.requests() if row["name"] in ("create token", "list projects")]
+    assert len(logins) == 1
+    kept = list((tmp_path / "tokens").iterdir())
+    assert kept and all(path.stat().st_mode & 0o077 == 0 for path in kept)
