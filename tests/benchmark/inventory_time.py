@@ -26,9 +26,9 @@ NOTE = (
     " either. `hosts`: what of it Ansible takes for the same hosts from a file."
 )
 LIST_NOTE = (
-    "`list`: all of `ansible-inventory --list` into a file, seconds and peak memory. `empty`: the same of no hosts, which"
-    " is Ansible's start-up. `frozen`: the same hosts and variables from a file, which is Ansible's part in holding and"
-    " printing them. `own` is (list - frozen) / bare: the plugin's part, its imports included; `above empty` is"
+    "`list`: all of `ansible-inventory --list` into a file, seconds and peak memory. `empty`: that of no hosts, which"
+    " is Ansible's start-up. `frozen`: the same hosts and variables from a file, Ansible's part in holding and printing"
+    " them. `own` is (list - frozen) / bare: the plugin's part, its imports included; `above empty` is"
     " (list - empty) / bare."
 )
 GROWTH_NOTE = "What ten times the servers cost, in times or MiB; --list without Ansible's start-up."

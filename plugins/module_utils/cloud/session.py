@@ -7,39 +7,45 @@ from __future__ import annotations
 
 import json as json_module
 import random
-import socket
-import ssl
 import threading
 import time
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import Authenticator, make
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    THROTTLE_CODES,
-    AnswerLost,
     AuthenticationFailed,
-    BadRequest,
     CloudError,
-    ConnectionFailed,
     DeadlineExceeded,
     MalformedAnswer,
     Redirected,
-    ServiceFailed,
     SettingsError,
-    Throttled,
-    code_of,
     from_answer,
     redact,
     request_id_of,
     short_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.failures import (
+    from_transport,
+    origin_of,
+    secret_values,
+    throttled,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging import (
+    MarkedPages,
+    id_of,
+    numbered_pages,
+    pairs_of,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
+    PATIENCE,
+    Pause,
+    decide,
+    parse_date,
 )
 
 try:
@@ -54,12 +60,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
 REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
-# Seconds: the first pause at most, any pause at most, and the longest Retry-After that is worth waiting for where
-# no deadline says otherwise.
-BACKOFF_BASE, BACKOFF_CAP, PATIENCE = 0.5, 20.0, 120.0
 CONNECT_TIMEOUT = 10.0
-# Fields of a request's body whose values an answer must not repeat to the user (Nova quotes what it refuses).
-SECRET_FIELDS = ("adminpass", "password", "new_password", "newpassword", "user_data", "private_key", "secret", "token")
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,6 @@ class Answer:
     headers: Mapping[str, str]
     body: Any = field(repr=False)
     request_id: str | None
-
-
-@dataclass(frozen=True)
-class Pause:
-    """How long to wait before the next attempt: at least so many seconds, and up to `spread` more by chance."""
-
-    least: float
-    spread: float
 
 
 class SystemClock:
@@ -91,57 +84,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(timezone.utc)
-
-
-def decide(
-    method: str, repeatable: bool, failure: CloudError, attempt: int, now: datetime | None = None
-) -> Pause | None:
-    """Whether a request that failed is sent again, and after what pause; None means that the failure stands.
-
-    attempt counts from 0. A request that provably was not carried out (never arrived, throttled, 503 with
-    Retry-After) is repeated with any verb; one that may have been, only where repeating does no harm.
-    """
-    if isinstance(failure, ConnectionFailed):
-        again = not failure.permanent
-    elif isinstance(failure, Throttled):
-        again = True
-    elif isinstance(failure, ServiceFailed):
-        refused = failure.status == 503 and failure.retry_after is not None
-        again = refused or (repeatable and failure.status in (500, 502, 503, 504))
-    elif isinstance(failure, AnswerLost):
-        again = repeatable
-    else:
-        again = isinstance(failure, MalformedAnswer) and repeatable and method in ("GET", "HEAD")
-    if not again:
-        return None
-    asked = retry_after(failure.retry_after, now) if isinstance(failure, (Throttled, ServiceFailed)) else None
-    if asked is not None:
-        # The spread keeps threads that were refused together from coming back together.
-        return Pause(asked, BACKOFF_BASE)
-    return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
-
-
-def retry_after(text: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for, as a number or as a date; None for one that cannot be read."""
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        moment = parse_date(text)
-        if moment is None:
-            return None
-        seconds = (moment - (now or datetime.now(timezone.utc))).total_seconds()
-    return max(0.0, seconds) if seconds < 1e9 else None
-
-
-def parse_date(text: str | None) -> datetime | None:
-    """An HTTP date, in UTC; None for what is none."""
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError, IndexError):
-        return None
-    return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
 
 
 def connect(settings: Settings, *, clock: Any = None) -> Session:
@@ -250,10 +192,10 @@ class Session:
             # Asked for again, for signing may have waited for a token.
             remaining = self._remaining(what, last)
             try:
-                answer = self._send(prepared, what, remaining, _secret_values(json))
+                answer = self._send(prepared, what, remaining, secret_values(json))
                 if apply is None:
                     self._note_date(answer.headers)
-                return self._read(answer, what, expect, _secret_values(json))
+                return self._read(answer, what, expect, secret_values(json))
             except AuthenticationFailed as failure:
                 last = failure
                 if renewed:
@@ -292,7 +234,7 @@ class Session:
         both_ends reads from both ends at once in the order of the ids, which only Nova's servers offer; items then come
         in no order. A list that does not get on is a MalformedAnswer. marker_of gives an item's marker (default: id).
         """
-        pages = _MarkedPages(self, url, key, _pairs(params), limit, what, headers, marker_of or _id_of)
+        pages = MarkedPages(self, url, key, pairs_of(params), limit, what, headers, marker_of or id_of)
         return pages.from_both_ends() if both_ends else pages.in_order()
 
     def by_number(
@@ -312,58 +254,7 @@ class Session:
         the pages are read until a short one. Where the count changes meanwhile, items may have moved to a page that was
         read already, so the list is read once more; nothing comes twice.
         """
-        seen: set[str] = set()
-        for _unused in range(2):
-            counts: set[Any] = set()
-            for body in self._numbered(url, key, _pairs(params), limit, what, parallel, headers):
-                counts.add(body.get("count"))
-                yield from _new(body[key], seen, _id_of)
-            if len(counts) < 2:
-                return
-
-    def _numbered(
-        self,
-        url: str,
-        key: str,
-        pairs: list[tuple[str, Any]],
-        limit: int,
-        what: str,
-        parallel: int,
-        headers: Mapping[str, str] | None,
-    ) -> Iterator[dict[str, Any]]:
-        def page(number: int) -> dict[str, Any]:
-            asked = pairs + [("limit", limit), ("offset", number)]
-            return _page(self.get(url, params=asked, what=what, headers=headers).body, key, what)
-
-        first = page(1)
-        yield first
-        size, count = len(first[key]), first.get("count")
-        if size == 0:
-            return
-        if isinstance(count, bool) or not isinstance(count, int) or (count <= size and size >= limit):
-            # No total, or one that may only count this page: the first short page is the end.
-            number = 1
-            while size >= limit:
-                number += 1
-                body = page(number)
-                size = len(body[key])
-                yield body
-            return
-        # A service with a smaller maximum than was asked for serves pages of its own size.
-        last = -(-count // min(size, limit))
-        if last < 2:
-            return
-        pool = ThreadPoolExecutor(max_workers=max(1, min(parallel, last)))
-        ahead: deque[Future[dict[str, Any]]] = deque()
-        try:
-            for number in range(2, last + 1):
-                ahead.append(pool.submit(page, number))
-                if len(ahead) > parallel:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            _leave(pool, ahead)
+        return numbered_pages(self, url, key, pairs_of(params), limit, what, parallel, headers)
 
     def _prepare(
         self,
@@ -374,7 +265,7 @@ class Session:
         body: bytes | None,
     ) -> Any:
         base, unused, query = url.partition("?")
-        pairs = parse_qsl(query, keep_blank_values=True) + _pairs(params)
+        pairs = parse_qsl(query, keep_blank_values=True) + pairs_of(params)
         own = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
@@ -403,18 +294,18 @@ class Session:
                 prepared, timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, **where
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise _from_transport(error, what, prepared.url) from None
+            raise from_transport(error, what, prepared.url) from None
         status, headers = answer.status_code, answer.headers
         if 300 <= status < 400 and headers.get("Location"):
             target = redact(headers["Location"].partition("?")[0], secrets | self.secrets())
             raise Redirected(
-                "Could not %s: %s sends the request on to %s." % (what, _origin(prepared.url), short_text(target)),
+                "Could not %s: %s sends the request on to %s." % (what, origin_of(prepared.url), short_text(target)),
                 status=status,
                 request_id=request_id_of(headers),
                 hint="Redirects are not followed; set endpoint or auth.auth_url to that address.",
             )
         # 300 without Location is how OpenStack services list the versions of their API.
-        refused = status >= 400 or (status == 202 and _throttled(answer.content))
+        refused = status >= 400 or (status == 202 and throttled(answer.content))
         if refused or not (200 <= status < 300 or status == 300):
             text = answer.content.decode("utf-8", "replace")
             raise from_answer(status, headers, text, what, secrets | self.secrets())
@@ -473,235 +364,3 @@ class Session:
             hint=last.hint,
             details=last.details,
         )
-
-
-class _MarkedPages:
-    """Pages of a list that goes on after a marker."""
-
-    def __init__(
-        self,
-        session: Session,
-        url: str,
-        key: str,
-        pairs: list[tuple[str, Any]],
-        limit: int,
-        what: str,
-        headers: Mapping[str, str] | None,
-        marker_of: Callable[[Any], str],
-    ) -> None:
-        self.session, self.url, self.key, self.pairs, self.limit = session, url, key, pairs, limit
-        self.what, self.headers, self.marker_of = what, headers, marker_of
-
-    def page(self, before: list[Any], direction: str = "") -> tuple[list[Any], bool]:
-        """The items after those of the page before, and whether there may be more.
-
-        Where the marker's item is gone by now, the item before it is the marker; what comes twice is dropped later.
-        """
-        order = [("sort_key", "uuid"), ("sort_dir", direction)] if direction else []
-        markers: list[str | None] = [self.marker_of(item) for item in before[-5:]]
-        while True:
-            marker = markers.pop() if markers else None
-            asked = self.pairs + order + [("limit", self.limit), ("marker", marker)]
-            try:
-                body = self.session.get(self.url, params=asked, what=self.what, headers=self.headers).body
-            except BadRequest as error:
-                if not markers or "marker" not in error.message.lower():
-                    raise
-                continue
-            items = _page(body, self.key, self.what)[self.key]
-            links = body.get(self.key + "_links")
-            linked = any(isinstance(each, dict) and each.get("rel") == "next" for each in links or ())
-            return items, bool(items) and (len(items) >= self.limit or linked)
-
-    def in_order(self) -> Iterator[Any]:
-        seen: set[str] = set()
-        used: set[str] = set()
-        items, more = self.page([])
-        while True:
-            yield from _new(items, seen, self.marker_of)
-            if not more:
-                return
-            self._use(items, used)
-            items, more = self.page(items)
-
-    def from_both_ends(self) -> Iterator[Any]:
-        seen: set[str] = set()
-        items, more = self.page([], "asc")
-        yield from _new(items, seen, self.marker_of)
-        if not more:
-            return
-        ends = {"asc": items, "desc": []}
-        used: dict[str, set[str]] = {"asc": set(), "desc": set()}
-        self._use(items, used["asc"])
-        sorted_by_id = _ascending(items, self.marker_of)
-        # The two ends of the whole list, if the service keeps to the order; one that does not will cross them.
-        bottom, top = self.marker_of(items[0]), ""
-        pool = ThreadPoolExecutor(max_workers=2)
-        pending: dict[Future[tuple[list[Any], bool]], str] = {}
-        try:
-            for name in ("asc", "desc") if sorted_by_id else ("asc",):
-                pending[pool.submit(self.page, ends[name], name)] = name
-            while pending:
-                for done in wait(pending, return_when=FIRST_COMPLETED)[0]:
-                    name = pending.pop(done)
-                    items, more = done.result()
-                    joined = ends[name][-1:] + items
-                    ordered = _ascending(joined if name == "asc" else joined[::-1], self.marker_of)
-                    if name == "desc" and items and not top:
-                        top = self.marker_of(items[0])
-                        ordered = ordered and top > bottom
-                    within = all(bottom <= self.marker_of(item) <= (top or self.marker_of(item)) for item in items)
-                    sorted_by_id = sorted_by_id and ordered and within
-                    yield from _new(items, seen, self.marker_of)
-                    ends[name] = items or ends[name]
-                    if not more or (sorted_by_id and self._met(ends)):
-                        return
-                    # A service that ignores the order is only read from the one end that it has.
-                    if sorted_by_id or name == "asc":
-                        self._use(items, used[name])
-                        pending[pool.submit(self.page, ends[name], name)] = name
-        finally:
-            _leave(pool, pending)
-
-    def _met(self, ends: dict[str, list[Any]]) -> bool:
-        return bool(ends["desc"]) and self.marker_of(ends["asc"][-1]) >= self.marker_of(ends["desc"][-1])
-
-    def _use(self, items: list[Any], used: set[str]) -> None:
-        """Note the marker of the next page; one that was used before would go round for ever."""
-        marker = self.marker_of(items[-1])
-        if marker in used or not marker:
-            raise MalformedAnswer(
-                "Could not %s: the service does not get on after the marker %s." % (self.what, marker or "(none)"),
-                hint="Its paging is broken; narrow the selection so that one page holds it.",
-            )
-        used.add(marker)
-
-
-def _page(body: Any, key: str, what: str) -> dict[str, Any]:
-    listed = body.get(key) if isinstance(body, dict) else None
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        raise MalformedAnswer("Could not %s: the answer has no list named %s." % (what, key))
-    return body  # type: ignore[no-any-return]
-
-
-def _id_of(item: Any) -> str:
-    return str(item.get("id") or "")
-
-
-def _new(items: list[Any], seen: set[str], marker_of: Callable[[Any], str]) -> Iterator[Any]:
-    for item in items:
-        marker = marker_of(item)
-        if not marker or marker not in seen:
-            seen.add(marker)
-            yield item
-
-
-def _ascending(items: list[Any], marker_of: Callable[[Any], str]) -> bool:
-    return all(marker_of(one) < marker_of(next_one) for one, next_one in zip(items, items[1:]))
-
-
-def _leave(pool: ThreadPoolExecutor, futures: Iterable[Future[Any]]) -> None:
-    """Leave a pool without waiting for pages that nobody wants any more."""
-    for future in futures:
-        future.cancel()
-    pool.shutdown(wait=False)
-
-
-def _pairs(params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None) -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for key, value in params.items() if isinstance(params, Mapping) else params or ():
-        values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
-        pairs.extend((key, each) for each in values if each is not None)
-    return pairs
-
-
-def _secret_values(body: Any) -> set[str]:
-    """The texts in a request's body that an error must not repeat."""
-    found = set()
-    queue = deque([body])
-    while queue:
-        node = queue.popleft()
-        if isinstance(node, dict):
-            for key, value in node.items():
-                if isinstance(value, str) and str(key).lower() in SECRET_FIELDS:
-                    found.add(value)
-                queue.append(value)
-        elif isinstance(node, list):
-            queue.extend(node)
-    return found - {""}
-
-
-def _throttled(content: bytes) -> bool:
-    # Huawei's flow control answers some calls with 202 and an error for a body.
-    if not any(code.encode("ascii") in content for code in THROTTLE_CODES):
-        return False
-    try:
-        return code_of(json_module.loads(content)) in THROTTLE_CODES
-    except (ValueError, RecursionError):
-        return False
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return "%s://%s" % (parts.scheme, parts.netloc)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was made from; __context__ is left out, it may be of an earlier attempt."""
-    queue, seen = deque([error]), set()
-    while queue:
-        each = queue.popleft()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inner = [*each.args, getattr(each, "reason", None), each.__cause__]
-        queue.extend(cause for cause in inner if isinstance(cause, BaseException))
-
-
-def _from_transport(error: BaseException, what: str, url: str) -> CloudError:
-    """The error for a request without an answer: did it provably never arrive, or is the answer lost?"""
-    causes = list(_causes(error))
-    origin = _origin(url)
-
-    def has(*kinds: Any) -> bool:
-        return any(isinstance(each, kinds) for each in causes)
-
-    inner = [each for each in causes if isinstance(each, ssl.SSLError)]
-    # An end or a broken record may come after the request was sent; all else is the handshake's failure.
-    broken = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any("MAC" in str(each.reason) for each in inner)
-    if has(ssl.SSLError, requests.exceptions.SSLError) and not broken:
-        reason = (getattr(inner[-1], "verify_message", "") or inner[-1].reason) if inner else ""
-        return ConnectionFailed(
-            "Could not %s: no trusted TLS connection to %s: %s." % (what, origin, reason or "handshake failed"),
-            permanent=True,
-            hint="Check the address and ca_cert; the certificate must be issued for this host by a known authority.",
-        )
-    names = [each for each in causes if isinstance(each, socket.gaierror)]
-    if names:
-        return ConnectionFailed(
-            "Could not %s: the host name of %s is not known." % (what, origin),
-            permanent=names[-1].errno != socket.EAI_AGAIN,
-            hint="Check endpoint, auth.auth_url and region, and this machine's DNS.",
-        )
-    if has(requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
-        return SettingsError("Could not %s: the address %s or the proxy's cannot be used." % (what, origin))
-    if isinstance(error, ValueError) and not has(requests.exceptions.RequestException):
-        # The text of this error quotes the header, which is a credential.
-        return SettingsError("Could not %s: a credential holds a character that no HTTP header may have." % what)
-    tunnel = any("Tunnel connection failed" in str(each) for each in causes if isinstance(each, OSError))
-    connecting = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    if tunnel or has(ConnectionRefusedError, requests.exceptions.ConnectTimeout, *connecting):
-        refused = "it refuses connections" if has(ConnectionRefusedError) else "it cannot be reached"
-        return ConnectionFailed(
-            "Could not %s: no connection to %s: %s." % (what, origin, "the proxy refuses" if tunnel else refused),
-            hint="Check the address and port, the network between, and the proxy variables of the environment.",
-        )
-    missing = [each for each in causes if isinstance(each, OSError) and "invalid path" in str(each)]
-    if missing:
-        return SettingsError("Could not %s: the file of ca_cert, client_cert or client_key does not exist." % what)
-    late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
-    return AnswerLost(
-        "Could not %s: %s %s." % (what, origin, "did not answer in time" if late else "closed the connection"),
-        hint="Whether it took effect is not known; the state has to be read.",
-    )

@@ -13,12 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import (
-    Pause,
-    Session,
-    decide,
-    retry_after,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import Pause, decide, retry_after
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
