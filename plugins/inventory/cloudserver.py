@@ -64,7 +64,7 @@ options:
     description:
       - Jinja conditions over a server's variables. Servers for which none of them holds are left out.
       - The selection is cheaper, for what it can say.
-      - With O(strict=false) a condition over a variable that does not exist does not hold.
+      - A condition over a variable that does not exist does not hold, or is an error with O(strict=true).
     type: list
     elements: str
   exclude:
@@ -113,9 +113,6 @@ options:
     type: list
     elements: str
     default: [name, status, power_state, private_ips, public_ips, flavor, image, tags, metadata, availability_zone]
-  strict:
-    description:
-      - Whether an expression that cannot be evaluated is an error. If not, what it was for is left out.
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection

@@ -13,7 +13,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, JobPart, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import SelectionError
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, judge_action, timed_out
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    Patience,
+    judge_action,
+    progress,
+    timed_out,
+)
 
 _VERSION = 1
 
@@ -71,16 +76,7 @@ class Join:
                 self.outcomes[key] = Outcome(key, ticket.name, plan.PENDING, (ticket.action,))
 
     def wait(self, patience: Patience) -> None:
-        def words(outcomes: Mapping[str, Outcome], left: int) -> str:
-            failed = sum(1 for outcome in outcomes.values() if outcome.result == plan.FAILED)
-            return "%d of %d done, %d to go, %d failed" % (
-                len(outcomes) - failed,
-                len(outcomes) + left,
-                left,
-                failed,
-            )
-
-        self.outcomes, left, error = patience.wait(self.tickets, self._observe, judge_action, words)
+        self.outcomes, left, error = patience.wait(self.tickets, self._observe, judge_action, progress("done"))
         for key, ticket in left.items():
             self.outcomes[key] = timed_out(
                 key, ticket.name, (ticket.action,), self.servers.get(key), patience.timeout, error

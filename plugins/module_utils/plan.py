@@ -125,7 +125,7 @@ _NAMED = 5
 def summary(outcomes: Sequence[Outcome], deed: str) -> str:
     """One sentence that names who failed and why: ``2 of 10 servers could not be stopped: …``."""
     bad = failures(outcomes)
-    named = ["%s: %s" % (outcome.label, outcome.message or outcome.result) for outcome in bad[:_NAMED]]
+    named = ["%s: %s" % (outcome.label, (outcome.message or outcome.result).rstrip(".")) for outcome in bad[:_NAMED]]
     rest = len(bad) - len(named)
     if rest:
         named.append("and %d more, see outcomes" % rest)

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
     CloudError,
     Conflict,
     UnsupportedOperation,
@@ -30,6 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     Patience,
     fault_text,
     judge_action,
+    progress,
     timed_out,
 )
 
@@ -53,8 +55,8 @@ GOAL = {"started": RUNNING, "stopped": STOPPED, "restarted": RUNNING, "paused": 
 #: The action that every way to these states ends with; a platform without it cannot reach them at all.
 LAST_ACTION = {"paused": "pause", "suspended": "suspend"}
 
-#: Wait for a transition, two actions, and one more try of each where an answer was lost.
-_ROUNDS = 6
+#: How often one action is asked for whose answer is lost, or that others get in the way of.
+_TRIES = 6
 
 _STANDING = {
     "VERIFY_RESIZE": "its resize waits to be confirmed or reverted",
@@ -104,170 +106,199 @@ def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | No
     return None
 
 
-class PowerRun:
-    """Carries a plan out, in rounds: each server takes its next action, and is waited for.
+@dataclass
+class _Item:
+    """Where one server is on its way: ``actions`` are those to be taken yet, ``ticket`` is the one under way.
 
-    After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of the last actions.
+    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
+    """
+
+    server: Server
+    actions: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    ticket: Ticket | None = None
+    ready: bool = False
+    tries: int = 0
+    lost: CloudError | None = None
+
+
+class PowerRun:
+    """Carries a plan out: each server takes its actions one after the other, all servers at the same time.
+
+    After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of what is under way.
     """
 
     def __init__(self, cloud: Compute, want: str, force: bool, wait: bool, patience: Patience) -> None:
         self.cloud = cloud
         self.want = want
         self.force = force
-        self.wait = wait
+        self.waits = wait
         self.patience = patience
         self.outcomes: dict[str, Outcome] = {}
         self.servers: dict[str, Server] = {}
         self.tickets: dict[str, Ticket] = {}
-        self._taken: dict[str, tuple[str, ...]] = {}
-        self._lost: dict[str, CloudError] = {}
+        self._since: str | None = None
 
     def run(self, todo: Plan) -> None:
-        for item in todo.items:
-            self.servers[item.server.id] = item.server
-            if item.refusal:
-                self._end(item.server, plan.FAILED, message=item.refusal)
-            elif not item.actions and not item.settle_first:
-                self._end(item.server, plan.UNCHANGED)
-        open_ = {item.server.id: item for item in todo.items if item.server.id not in self.outcomes}
-        for _round in range(_ROUNDS):
-            if not open_:
-                return
-            open_ = self._round(open_)
-        for key, item in open_.items():
-            lost = self._lost.get(key)
-            why = lost.message if lost else "it does not stay in the state that was asked for"
-            self._end(item.server, plan.UNKNOWN, message="given up after %d tries: %s" % (_ROUNDS, why))
-
-    def _round(self, open_: dict[str, Change]) -> dict[str, Change]:
-        """One action for each server; returns what is to be done in the next round."""
-        self._settle({key: item.server for key, item in open_.items() if item.settle_first})
-        following: dict[str, list[Server]] = {}
-        remaining: dict[str, tuple[str, ...]] = {}
-        for key, item in open_.items():
-            if key in self.outcomes:
-                continue
-            now = _plan_one(self.servers[key], self.want, self.force, self.cloud) if item.settle_first else item
-            if now.refusal:
-                self._end(now.server, plan.FAILED, message=now.refusal)
-            elif not now.actions:
-                self._end(now.server, plan.DONE if self._taken.get(key) else plan.UNCHANGED)
+        items: dict[str, _Item] = {}
+        for change in todo.items:
+            server = change.server
+            self.servers[server.id] = server
+            if change.refusal:
+                self.outcomes[server.id] = _ended(_Item(server), plan.FAILED, change.refusal)
+            elif not change.actions and not change.settle_first:
+                self.outcomes[server.id] = _ended(_Item(server), plan.UNCHANGED)
             else:
-                remaining[key] = now.actions
-                following.setdefault(now.actions[0], []).append(now.server)
-        since = self.cloud.mark() if following else None
-        tickets: dict[str, Ticket] = {}
-        for action, servers in sorted(following.items()):
-            for ticket in self.cloud.act(action, servers, self.force):
-                tickets[ticket.server_id] = ticket
-        last = {key for key, actions in remaining.items() if len(actions) == 1}
-        return self._follow(tickets, last, remaining, since)
-
-    def _settle(self, moving: Mapping[str, Server]) -> None:
-        """Waits for servers that are on their way; those that do not arrive are refused."""
-
-        def look(left: dict[str, Server], final: bool) -> Mapping[str, Server | None]:
-            found = self.cloud.servers_by_id(list(left))
-            return {key: found.get(key) for key in left}
-
-        def judge(server: Server, seen: Server | None) -> Outcome | None:
-            if seen is None:
-                return Outcome(server.id, server.name, plan.FAILED, message="the server no longer exists")
-            self.servers[seen.id] = seen
-            return Outcome(seen.id, seen.name, plan.DONE) if seen.settled else None
-
-        words = self._words("settled")
-        outcomes, left, error = self.patience.wait(moving, look, judge, words)
-        for key, outcome in outcomes.items():
-            if outcome.result == plan.FAILED:
-                self.outcomes[key] = outcome
-        for key, server in left.items():
+                items[server.id] = _Item(server, change.actions, ready=not change.settle_first)
+        word = "restarted" if self.want == "restarted" else GOAL[self.want]
+        found, left, error = self.patience.wait(items, self._look, self._judge, progress(word), self._advance)
+        self.outcomes.update(found)
+        for key, item in left.items():
+            if item.ticket:
+                self.tickets[key] = item.ticket
             self.outcomes[key] = timed_out(
-                key, server.name, self._taken.get(key, ()), self.servers[key], self.patience.timeout, error
+                key, item.server.name, item.taken, self.servers[key], self.patience.timeout, error
             )
 
-    def _follow(
-        self, tickets: dict[str, Ticket], last: set[str], remaining: Mapping[str, tuple[str, ...]], since: str | None
-    ) -> dict[str, Change]:
-        """Sees the tickets through; returns the servers that need another round."""
-        again: dict[str, Change] = {}
-        watched: dict[str, Ticket] = {}
-        for key, ticket in tickets.items():
-            settled = self._after_error(ticket, since)
-            if settled is None:
-                again[key] = Change(self.servers[key], remaining[key], settle_first=True)
-            elif isinstance(settled, Outcome):
-                self.outcomes[key] = settled
-            elif self.wait or key not in last:
-                self._taken[key] = self._taken.get(key, ()) + (ticket.action,)
-                watched[key] = settled
-            else:
-                self._taken[key] = self._taken.get(key, ()) + (ticket.action,)
-                self.tickets[key] = settled
-                self._end(self.servers[key], plan.PENDING, request_id=settled.request_id)
+    # -- asking ------------------------------------------------------------------------------------------------
 
-        def look(left: dict[str, Ticket], final: bool) -> Mapping[str, Observation]:
-            found = self.cloud.observe(list(left.values()), None if final else since)
-            for key, seen in found.items():
-                if seen.server:
-                    self.servers[key] = seen.server
-            return found
+    def _advance(self, left: dict[str, _Item]) -> dict[str, Outcome]:
+        """Asks for the next action of every server that is ready for it."""
+        groups: dict[str, list[_Item]] = {}
+        for item in left.values():
+            if item.ready:
+                groups.setdefault(item.actions[0], []).append(item)
+        if groups and self._since is None:
+            self._since = self.cloud.mark()
+        ended: dict[str, Outcome] = {}
+        for action, items in sorted(groups.items()):
+            try:
+                tickets = self.cloud.act(action, [item.server for item in items], self.force)
+            except CloudError as error:
+                if not any(item.taken for item in left.values()):
+                    # Nothing was done to anybody, so this is the task's failure and not one of each server.
+                    raise
+                tickets = [Ticket(item.server.id, action, item.server.name, error=error) for item in items]
+            doubtful = []
+            for item, ticket in zip(items, tickets):
+                if ticket.error is None:
+                    self._accept(item, ticket, ended)
+                elif ticket.uncertain or _of_state(ticket.error):
+                    doubtful.append((item, ticket))
+                else:
+                    ended[ticket.server_id] = Outcome.of_error(ticket, plan.FAILED, ticket.error, item.taken)
+            self._decide(doubtful, ended)
+        return ended
 
-        words = self._words({"restarted": "restarted"}.get(self.want, GOAL[self.want]))
-        outcomes, left, error = self.patience.wait(watched, look, judge_action, words)
-        for key, outcome in outcomes.items():
-            if outcome.result == plan.DONE and key not in last:
-                again[key] = Change(self.servers[key], remaining[key][1:])
-            else:
-                self.outcomes[key] = replace(outcome, actions=self._taken[key])
-        for key, ticket in left.items():
-            self.tickets[key] = ticket
-            self.outcomes[key] = timed_out(
-                key, ticket.name, self._taken[key], self.servers.get(key), self.patience.timeout, error
-            )
-        return again
+    def _decide(self, doubtful: list[tuple[_Item, Ticket]], ended: dict[str, Outcome]) -> None:
+        """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
+        if not doubtful:
+            return
+        try:
+            now = self.cloud.servers_by_id([ticket.server_id for _item, ticket in doubtful])
+        except CloudError as error:
+            for item, ticket in doubtful:
+                result = plan.UNKNOWN if ticket.uncertain else plan.FAILED
+                ended[ticket.server_id] = Outcome.of_error(ticket, result, error, item.taken)
+            return
+        for item, ticket in doubtful:
+            self._refused(item, ticket, now.get(ticket.server_id), ended)
 
-    def _after_error(self, ticket: Ticket, since: str | None) -> Ticket | Outcome | None:
-        """A ticket to watch, an outcome, or ``None`` where the state must decide what comes next.
+    def _accept(self, item: _Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
+        item.taken += (ticket.action,)
+        item.ticket, item.ready, item.lost = ticket, False, None
+        if not self.waits and len(item.actions) == 1:
+            self.tickets[ticket.server_id] = ticket
+            ended[ticket.server_id] = _ended(item, plan.PENDING)
 
-        An action that the cloud refused for the server's state may have been overtaken by somebody else's, and one
-        whose answer was lost may or may not have been taken. The server's state tells in both cases, except for
-        a reboot, which leaves no trace in it: that is not asked for again.
+    def _refused(self, item: _Item, ticket: Ticket, now: Server | None, ended: dict[str, Outcome]) -> None:
+        """The state decides what an error means.
+
+        An action that was refused for the server's state may have been overtaken by somebody else's. One whose answer
+        was lost may or may not have been taken; if not, it may be asked for again, but not a reboot, which leaves no
+        trace in the state of a server.
         """
-        if ticket.error is None:
-            return ticket
-        if ticket.uncertain:
-            self._lost[ticket.server_id] = ticket.error
-            adopted = self.cloud.adopt(ticket, since)
-            if adopted:
-                return adopted
-        elif not isinstance(ticket.error, Conflict) and ticket.error.code != "Ecs.0100":
-            return Outcome.of_error(ticket, plan.FAILED, ticket.error, self._taken.get(ticket.server_id, ()))
-        now = self.cloud.servers_by_id([ticket.server_id]).get(ticket.server_id)
+        error = ticket.error
+        assert error is not None
+        item.lost, item.ready, item.tries = error, False, item.tries + 1
         if now is None:
-            return Outcome(ticket.server_id, ticket.name, plan.FAILED, message="the server no longer exists")
-        before = self.servers[ticket.server_id]
-        self.servers[ticket.server_id] = now
-        if ticket.action == "reboot":
-            if ticket.uncertain and (now.status or "").upper() in ("REBOOT", "HARD_REBOOT"):
-                return replace(ticket, error=None, uncertain=False)
-            if ticket.uncertain:
-                return Outcome.of_error(ticket, plan.UNKNOWN, ticket.error, (ticket.action,))
-        if ticket.uncertain and now.destination != before.power_state:
-            return replace(ticket, error=None)
-        if ticket.uncertain or now.power_state != before.power_state or not now.settled:
+            ended[ticket.server_id] = _ended(item, plan.FAILED, "the server no longer exists")
+            return
+        before, self.servers[now.id], item.server = item.server, now, now
+        moved = now.power_state != before.power_state or not now.settled
+        proof = self._proof(ticket, now, moved)
+        if proof:
+            self._accept(item, proof, ended)
+        elif ticket.uncertain and ticket.action == "reboot":
+            item.taken += (ticket.action,)
+            ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
+        elif item.tries >= _TRIES:
+            ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+        elif not (moved and _of_state(error)) and not isinstance(error, AnswerLost):
+            ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+        # Otherwise the server is looked at, and planned for anew once it has settled.
+
+    def _proof(self, ticket: Ticket, now: Server, moved: bool) -> Ticket | None:
+        """The ticket to watch, where an action whose answer was lost was taken all the same."""
+        if not ticket.uncertain:
             return None
-        return Outcome.of_error(ticket, plan.FAILED, ticket.error, self._taken.get(ticket.server_id, ()))
+        clean = replace(ticket, error=None, uncertain=False)
+        if ticket.action != "reboot":
+            return clean if moved and now.destination == ticket.goal else None
+        try:
+            adopted = self.cloud.adopt(ticket, self._since)
+        except CloudError:
+            adopted = None
+        seen = (now.status or "").upper() in ("REBOOT", "HARD_REBOOT")
+        return adopted or (replace(clean, witnessed=True) if seen else None)
 
-    def _end(self, server: Server, result: str, message: str | None = None, request_id: str | None = None) -> None:
-        self.outcomes[server.id] = Outcome(
-            server.id, server.name, result, self._taken.get(server.id, ()), message=message, request_id=request_id
-        )
+    # -- looking -----------------------------------------------------------------------------------------------
 
-    def _words(self, word: str) -> Callable[[Mapping[str, Outcome], int], str]:
-        def words(outcomes: Mapping[str, Outcome], left: int) -> str:
-            failed = sum(1 for outcome in outcomes.values() if outcome.result == plan.FAILED)
-            done = len(outcomes) - failed
-            return "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + left, word, left, failed)
+    def _look(self, left: dict[str, _Item], final: bool) -> dict[str, Any]:
+        tickets = [item.ticket for item in left.values() if item.ticket]
+        moving = [key for key, item in left.items() if not item.ticket]
+        seen: dict[str, Any] = {}
+        if tickets:
+            seen.update(self.cloud.observe(tickets, None if final else self._since))
+        if moving:
+            found = self.cloud.servers_by_id(moving)
+            seen.update((key, Observation(found.get(key))) for key in moving)
+        for key, each in seen.items():
+            if each.server:
+                self.servers[key] = left[key].server = each.server
+        return seen
 
-        return words
+    def _judge(self, item: _Item, seen: Observation) -> Outcome | None:
+        if item.ticket is None:
+            return self._judge_moving(item, seen.server)
+        outcome = judge_action(item.ticket, seen)
+        if outcome is None:
+            return None
+        if outcome.result == plan.DONE and len(item.actions) > 1:
+            item.actions, item.ticket, item.ready = item.actions[1:], None, True
+            return None
+        return replace(outcome, actions=item.taken)
+
+    def _judge_moving(self, item: _Item, server: Server | None) -> Outcome | None:
+        """A server that was waited for: once it has settled it is planned for anew."""
+        if server is None:
+            return _ended(item, plan.FAILED, "the server no longer exists")
+        if not server.settled or item.ready:
+            return None
+        now = _plan_one(server, self.want, self.force, self.cloud)
+        if now.refusal:
+            return _ended(item, plan.FAILED, now.refusal)
+        if not now.actions:
+            return _ended(item, plan.DONE if item.taken else plan.UNCHANGED)
+        item.actions, item.ready = now.actions, True
+        return None
+
+
+def _ended(item: _Item, result: str, message: str | None = None) -> Outcome:
+    request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
+    return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
+
+
+def _of_state(error: CloudError) -> bool:
+    """Whether an error means that the server is in a state that does not allow the action."""
+    return isinstance(error, Conflict) or error.code == "Ecs.0100"

@@ -278,7 +278,7 @@ def _expression(text: Any) -> Any:
     try:
         return jmespath.compile(str(text))
     except jmespath.exceptions.JMESPathError as error:
-        why = str(error).replace("\n", " ")
+        why = " ".join(str(error).split())
         raise SelectionError("query: %s is not a JMESPath expression: %s" % (text, why)) from None
 
 

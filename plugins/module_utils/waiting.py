@@ -73,40 +73,53 @@ class Patience:
         look: Callable[[dict[str, T], bool], Mapping[str, Any]],
         judge: Callable[[T, Any], Outcome | None],
         words: Callable[[Mapping[str, Outcome], int], str],
+        advance: Callable[[dict[str, T]], Mapping[str, Outcome]] | None = None,
     ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
         """Looks until ``judge`` has an outcome for each, or the time is up.
 
         ``look(pending, last)`` gives what is seen of those that it says anything about; ``last`` asks for all of
-        them. Returns the outcomes, what is still pending, and the last error of looking. An error that does not
-        pass by itself ends the wait.
+        them. ``advance(pending)`` does what is to be done next for those that are ready for it, before each look and
+        again after it, and gives the outcomes of those that this ended.
+
+        Returns the outcomes, what is still pending, and the last error of looking. An error that does not pass by
+        itself ends the wait.
         """
         left = dict(pending)
         outcomes: dict[str, Outcome] = {}
         error: CloudError | None = None
         waiting_since = self.clock.time()
         session = self.cloud.session
+
+        def settle(found: Mapping[str, Outcome]) -> None:
+            for key, outcome in found.items():
+                outcomes[key] = outcome
+                left.pop(key, None)
+
         try:
+            if advance:
+                settle(advance(left))
             while left:
                 before = self.clock.time()
                 last = before >= self.deadline
                 session.deadline = before + _LAST_LOOK if last else self.deadline
                 try:
                     error = None
-                    for key, seen in look(left, last).items():
-                        outcome = judge(left[key], seen) if key in left else None
-                        if outcome:
-                            outcomes[key] = outcome
-                            del left[key]
+                    seen = look(left, last)
+                    judged = {key: judge(left[key], each) for key, each in seen.items() if key in left}
+                    settle({key: outcome for key, outcome in judged.items() if outcome})
                 except _PASSING as passing:
                     error = passing
                 except CloudError as final:
                     return outcomes, left, final
                 if not left or last:
                     break
+                if advance:
+                    settle(advance(left))
                 now = self.clock.time()
                 self._say(now, words(outcomes, len(left)))
                 rest = pause(now - waiting_since, now - before, self.interval)
-                self.clock.sleep(max(0.0, min(rest, self.deadline - now)))
+                if left:
+                    self.clock.sleep(max(0.0, min(rest, self.deadline - now)))
         finally:
             session.deadline = None
         return outcomes, left, error
@@ -115,6 +128,17 @@ class Patience:
         if now - self._told >= _QUIET:
             self._told = now
             self.tell(words)
+
+
+def progress(word: str) -> Callable[[Mapping[str, Outcome], int], str]:
+    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed``."""
+
+    def words(outcomes: Mapping[str, Outcome], left: int) -> str:
+        failed = sum(1 for outcome in outcomes.values() if outcome.result in (plan.FAILED, UNKNOWN))
+        done = len(outcomes) - failed
+        return "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + left, word, left, failed)
+
+    return words
 
 
 def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
@@ -133,7 +157,7 @@ def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
         if there and ticket.action != "reboot":
             return _outcome(ticket, DONE)
         return _outcome(ticket, plan.FAILED, seen.code, seen.message or "the cloud reports that the action failed")
-    if there and (seen.verdict or ticket.action != "reboot"):
+    if there and (seen.verdict or ticket.witnessed or ticket.action != "reboot"):
         return _outcome(ticket, DONE)
     return None
 
@@ -153,7 +177,7 @@ def _outcome(ticket: Ticket, result: str, code: Any = None, message: str | None 
 def fault_text(server: Server) -> str:
     """Why a server is in ERROR, in the cloud's words where it gives any."""
     message = (server.fault or {}).get("message")
-    return "the server is in status ERROR" + (": %s" % message if message else "")
+    return "the server is in status ERROR" + (": %s" % message.rstrip(".") if message else "")
 
 
 def state_text(server: Server | None) -> str:

@@ -151,7 +151,7 @@ def _join(context: Context, patience) -> Result:
         joined.look()
     outcomes = [joined.outcomes[key] for key in joined.tickets]
     data = {
-        "finished": all(outcome.result != plan.PENDING for outcome in outcomes),
+        "finished": all(outcome.result in (plan.DONE, plan.FAILED) for outcome in outcomes),
         "servers": [joined.servers[key].as_dict() for key in joined.tickets if key in joined.servers],
     }
     return report(outcomes, "finished", Result(data=data))

@@ -53,6 +53,9 @@ def main(arguments: list[str]) -> int:
         begin = time.monotonic()
         try:
             figures = list(part.run(lab))
+        except KeyboardInterrupt:
+            say("Interrupted; what was started is stopped.")
+            return 130
         except (BenchmarkError, simulator.SimulatorError) as error:
             failed.append(name)
             print("## %s\n\nNot measured: %s\n" % (part.TITLE, error), flush=True)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -59,17 +58,23 @@ def count(rows: Iterable[dict[str, Any]]) -> tuple[Counter[str], Counter[str]]:
     return kinds, operations
 
 
+def waited(rows: Sequence[dict[str, Any]]) -> float:
+    """Seconds from the last action to the last request; 0 where there was no action."""
+    actions = [row["at"] for row in rows if KINDS.get(row["name"]) == "action"]
+    return max(row["at"] for row in rows) - max(actions) if actions else 0.0
+
+
 def most_looks(seconds: float) -> int:
     """How often a wait of so many seconds may look: pauses of 0.2 s, then 8 % of the time waited, each 10 % shorter."""
-    looks, waited = 1, 0.0
-    while waited < seconds:
+    looks, elapsed = 1, 0.0
+    while elapsed < seconds:
         looks += 1
-        waited += 0.9 * max(0.2, 0.08 * waited)
+        elapsed += 0.9 * max(0.2, 0.08 * elapsed)
     return looks
 
 
 def budget(platform: str, servers: int, wanted: str, changes: bool, seconds: float) -> dict[str, float]:
-    """The most requests of each kind, by DESIGN.md ("Batches").
+    """The most requests of each kind: one listing and one batch a page, actions in parallel, polls by listing.
 
     Nova answers a full last page with a link to an empty one, and both ends of a list may overlap: one listing more.
     """
@@ -86,7 +91,8 @@ def budget(platform: str, servers: int, wanted: str, changes: bool, seconds: flo
             most["version"] = 1
         if changes:
             # The last four servers are looked at one by one, which is cheaper for the cloud than a listing.
-            most.update(action=servers, poll=looks * (pages + 1), show=looks * min(servers, 4))
+            show = looks * servers if servers <= 4 else min(4 * looks, servers // 4)
+            most.update(action=servers, poll=looks * (pages + (servers >= PAGE)), show=show)
             if wanted == "restarted" and platform in PROVEN:
                 most["proof"] = servers
     return {kind: float(most.get(kind, 0)) for kind in sorted({*KINDS.values(), "poll"})}
@@ -95,17 +101,16 @@ def budget(platform: str, servers: int, wanted: str, changes: bool, seconds: flo
 def figure(ready: dict[str, Any], platform: str, servers: int, case: tuple[str, str, bool]) -> Figure:
     name, wanted, changes = case
     requests_made(ready)
-    begin = time.perf_counter()
     result = power(ready["platforms"][platform], all=True, state=wanted)
-    seconds = time.perf_counter() - begin
-    kinds, operations = count(requests_made(ready))
+    rows = requests_made(ready)
+    kinds, operations = count(rows)
     results = Counter(outcome["outcome"] for outcome in result["outcomes"])
     if results != {"done" if changes else "unchanged": servers}:
         raise BenchmarkError("%s of %d servers on %s: %s" % (name, servers, platform, dict(results)))
     least = (-(-servers // PAGE) if platform == "huaweicloud" else servers) if changes else 0
     if kinds["action"] < least:
         raise BenchmarkError("%s of %d servers on %s took %d actions" % (name, servers, platform, kinds["action"]))
-    most = budget(platform, servers, wanted, changes, seconds)
+    most = budget(platform, servers, wanted, changes, waited(rows))
     measured = {kind: float(kinds[kind]) for kind in most}
     shown = {kind: most[kind] for kind in most if measured[kind] or most[kind]}
     return Figure("requests", "%s, %d, %s" % (platform, servers, name),

@@ -74,6 +74,8 @@ class Ticket:
     request_id: str | None = None
     error: CloudError | None = None
     uncertain: bool = False
+    #: The server was seen on its way after the cloud was asked, so once it has settled it is done.
+    witnessed: bool = False
 
     @property
     def goal(self) -> str:

@@ -178,10 +178,11 @@ class DeadlineExceeded(CloudError):
 
 
 class UnsupportedOperation(CloudError):
-    """The platform has no such operation. instead: what to use, as a sentence."""
+    """The platform has no such operation. instead: what to use, to complete "Use … instead."."""
 
     def __init__(self, operation: str, platform: str, instead: str | None = None) -> None:
-        super().__init__("Platform %s has no operation %s." % (platform, operation), hint=instead)
+        hint = "Use %s instead." % instead if instead else None
+        super().__init__("Platform %s has no operation %s." % (platform, operation), hint=hint)
         self.operation = operation
         self.platform = platform
         self.instead = instead
@@ -255,7 +256,7 @@ def from_answer(
     kind = _kind(status, code, retry_after is not None)
     return kind(
         "Could not %s: %s" % (what, message),
-        hint=_hint(status, [code] + [item["code"] for item in details]),
+        hint=_hint(status, [code] + [item["code"] for item in details], message),
         status=status,
         code=code,
         request_id=request_id_of(headers),
@@ -275,12 +276,15 @@ def _kind(status: int, code: str | None, retry_after: bool) -> type[CloudError]:
     return ServiceFailed if status >= 500 else CloudError
 
 
-def _hint(status: int, codes: list[str | None]) -> str | None:
+def _hint(status: int, codes: list[str | None], message: str) -> str | None:
     # A detail's code says more than the outer one (Ecs.0005 outside, Ecs.0057 inside), so the last known one counts.
     for code in reversed(codes):
         hint = HINTS_BY_CODE.get((code or "").replace("APIG.", "APIGW."))
         if hint:
             return hint
+    if status == 409 and message.rstrip(".").endswith("is locked"):
+        # Nova has no code for it: "Instance … is locked".
+        return HINTS_BY_CODE["Ecs.0605"]
     return HINTS_BY_STATUS.get(status)
 
 

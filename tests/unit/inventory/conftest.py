@@ -83,8 +83,7 @@ def defined() -> None:
         )
         module = importlib.import_module("%s.%s" % (place, name.rsplit(".", 1)[-1]))
         options.update(yaml.safe_load(module.ModuleDocFragment.DOCUMENTATION).get("options") or {})
-    for name, option in document["options"].items():
-        options[name] = {**options.get(name, {}), **option}
+    options.update(document["options"])
     C.config.initialize_plugin_configuration_definitions("inventory", "cloudserver", options)
 
 

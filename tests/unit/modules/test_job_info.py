@@ -61,7 +61,6 @@ def test_a_join_that_times_out_says_who_is_where(bench: Bench) -> None:
     assert outcome(result, "web-01")["outcome"] == "unknown"
 
 
-@pytest.mark.xfail(strict=True, reason="job_info.py: a time-out counts as finished")
 def test_what_is_still_under_way_is_not_finished(bench: Bench) -> None:
     bench.fault("stop", stuck=True)
     result = bench.call("job_info", handle=begun(bench, "web-01"), wait=True, wait_timeout=20.0)

@@ -25,6 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     Conflict,
     MalformedAnswer,
     NotFound,
+    ServiceFailed,
     Throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
@@ -156,9 +157,6 @@ class HuaweiCloud(Compute):
         """One batch call. A batch that is refused has done nothing, so it is halved to find the servers at fault."""
         try:
             job_id = self._post_action({key: dict(kind, servers=[{"id": server.id} for server in servers])}, action)
-        except (AnswerLost, MalformedAnswer) as error:
-            # An answer of success that cannot be read: whatever the batch does is under way.
-            return [Ticket(server.id, action, server.name, error=error, uncertain=True) for server in servers]
         except CloudError as error:
             of_some = isinstance(error, (BadRequest, NotFound, Conflict)) or error.code in _OF_ONE_SERVER
             if of_some and len(servers) > 1 and halvings[0] > 0:
@@ -167,7 +165,9 @@ class HuaweiCloud(Compute):
                 return self._batch(action, key, kind, servers[:middle], halvings) + self._batch(
                     action, key, kind, servers[middle:], halvings
                 )
-            return [Ticket(server.id, action, server.name, error=error) for server in servers]
+            # Without an answer that can be read, and after the service's own failure, the batch may be under way.
+            open_ = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and not of_some
+            return [Ticket(server.id, action, server.name, error=error, uncertain=open_) for server in servers]
         return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
 
     def _post_action(self, body: dict[str, Any], action: str) -> str:

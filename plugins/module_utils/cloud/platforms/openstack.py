@@ -16,8 +16,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     AuthenticationFailed,
     CloudError,
+    MalformedAnswer,
     NotFound,
     PermissionDenied,
+    ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
@@ -60,7 +62,8 @@ class OpenStack(NovaServers):
             what = "%s the server %s" % (action, server.label)
             try:
                 answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
-            except AnswerLost as error:
+            except (AnswerLost, MalformedAnswer, ServiceFailed) as error:
+                # A gateway that gives up, or a service that stumbles, may do so after the action was taken.
                 return Ticket(server.id, action, server.name, error=error, uncertain=True)
             except CloudError as error:
                 return Ticket(server.id, action, server.name, error=error)

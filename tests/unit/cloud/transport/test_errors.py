@@ -150,9 +150,9 @@ def test_str_and_dict() -> None:
 
 
 def test_unsupported_operation() -> None:
-    error = errors.UnsupportedOperation("pause", "ustack", "Use stop.")
-    assert (error.operation, error.platform, error.instead) == ("pause", "ustack", "Use stop.")
-    assert str(error) == "Platform ustack has no operation pause. Use stop."
+    error = errors.UnsupportedOperation("pause", "ustack", "state: stopped")
+    assert (error.operation, error.platform, error.instead) == ("pause", "ustack", "state: stopped")
+    assert str(error) == "Platform ustack has no operation pause. Use state: stopped instead."
 
 
 SECRET = 'p"a\\s <s>&ü/w+ö'

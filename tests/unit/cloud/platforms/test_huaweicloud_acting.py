@@ -1,0 +1,351 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Batch actions and jobs of Huawei Cloud ECS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cloud.platforms import samples
+from cloud.platforms.test_huaweicloud_reading import DETAIL, server
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    BadRequest,
+    CloudError,
+    Conflict,
+    MalformedAnswer,
+    NotFound,
+    PermissionDenied,
+    ServiceFailed,
+    Throttled,
+    UnsupportedOperation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    AWAITING_PAYMENT,
+    FAILED,
+    SUCCEEDED,
+    VANISHED,
+    Server,
+)
+
+#: A busy machine is no reason for a property to fail.
+NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+ACTION = "/v1/p1/cloudservers/action"
+
+
+def record(server_id: str) -> Server:
+    return Server(id=server_id, platform="huaweicloud", name="n-" + server_id)
+
+
+def error(code: str, message: str = "no") -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}
+
+
+@pytest.mark.parametrize(
+    ("action", "force", "key", "kind"),
+    [
+        ("start", False, "os-start", {}),
+        ("start", True, "os-start", {}),
+        ("stop", False, "os-stop", {"type": "SOFT"}),
+        ("stop", True, "os-stop", {"type": "HARD"}),
+        ("reboot", False, "reboot", {"type": "SOFT"}),
+        ("reboot", True, "reboot", {"type": "HARD"}),
+    ],
+)
+def test_what_each_action_sends(
+    wire: Any, reply: Any, connect: Any, action: str, force: bool, key: str, kind: dict[str, str]
+) -> None:
+    cloud = connect("huaweicloud")
+    body = {key: {**kind, "servers": [{"id": "a"}, {"id": "b"}]}}
+    absent = ("X-Auth-Token",)
+    wire.expect("POST", ACTION, query=[], json=body, absent=absent, reply=reply(200, {"job_id": "j1"}))
+    assert cloud.act(action, [record("a"), record("b")], force) == [
+        Ticket("a", action, "n-a", job_id="j1"),
+        Ticket("b", action, "n-b", job_id="j1"),
+    ]
+
+
+def test_an_action_that_it_has_not(wire: Any, connect: Any) -> None:
+    with pytest.raises(UnsupportedOperation, match="huaweicloud has no operation suspend. Use state: stopped instead"):
+        connect("huaweicloud").act("suspend", [record("a")])
+    assert connect("huaweicloud").act("stop", []) == [] and wire.seen == []
+
+
+def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"POST " + ACTION: lambda seen: {"job_id": "j%d" % len(wire.seen)}})
+    servers = [record(str(number)) for number in range(2001)]
+    tickets = cloud.act("start", servers)
+    assert [len(seen.json["os-start"]["servers"]) for seen in wire.seen] == [1000, 1000, 1]
+    assert [each.server_id for each in tickets] == [each.id for each in servers]
+    assert [tickets[number].job_id for number in (0, 999, 1000, 1999, 2000)] == ["j1", "j1", "j2", "j2", "j3"]
+
+
+@pytest.mark.parametrize("body", [{}, {"job_id": ""}, {"job_id": None}, {"order_id": "o"}, []])
+def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+    wire.expect("POST", ACTION, reply=reply(200, body))
+    (ticket,) = connect("huaweicloud").act("stop", [record("a")])
+    assert ticket.uncertain and isinstance(ticket.error, AnswerLost) and ticket.job_id is None
+
+
+@pytest.mark.parametrize(
+    ("text", "broken", "kind"), [("", "close", AnswerLost), ('{"job_id": "j', "", MalformedAnswer)]
+)
+def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
+    wire: Any, reply: Any, connect: Any, text: str, broken: str, kind: type
+) -> None:
+    wire.expect("POST", ACTION, reply=reply(200, text=text, broken=broken))
+    tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
+    assert [(each.server_id, each.uncertain, type(each.error)) for each in tickets] == [
+        ("a", True, kind),
+        ("b", True, kind),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "requests", "uncertain"),
+    [
+        (400, "Ecs.0100", BadRequest, 3, False),
+        (404, "Ecs.0114", NotFound, 3, False),
+        (409, "Ecs.0100", Conflict, 3, False),
+        (501, "Ecs.0603", ServiceFailed, 3, False),
+        (403, "Ecs.0605", PermissionDenied, 3, False),
+        (403, "Pdp.0001", PermissionDenied, 1, False),
+        (500, "Common.0001", ServiceFailed, 1, True),
+        (504, "x", ServiceFailed, 1, True),
+    ],
+)
+def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
+    wire: Any, connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, requests: int, uncertain: bool
+) -> None:
+    serve({"POST " + ACTION: reply(status, error(code))})
+    tickets = connect("huaweicloud").act("stop", [record("a"), record("b")])
+    assert [(type(each.error), each.error.code, each.uncertain) for each in tickets] == [(kind, code, uncertain)] * 2
+    assert len(wire.seen) == requests
+
+
+def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
+    slow = reply(202, error("Common.0024", "too many"))
+    wire.expect("POST", ACTION, reply=slow)
+    wire.expect("POST", ACTION, reply=reply(429, error("Common.1503")))
+    wire.expect("POST", ACTION, reply=slow)
+    wire.expect("POST", ACTION, reply=reply(200, {"job_id": "j1"}))
+    (ticket,) = connect("huaweicloud").act("stop", [record("a")])
+    assert ticket.job_id == "j1" and clock.sleeps == [15, 15, 30]
+
+
+def test_patience_ends(wire: Any, connect: Any, serve: Any, reply: Any, clock: Any) -> None:
+    serve({"POST " + ACTION: reply(429, error("APIGW.0308"))})
+    tickets = connect("huaweicloud").act("stop", [record("a"), record("b")])
+    assert [type(each.error) for each in tickets] == [Throttled, Throttled]
+    assert len(wire.seen) == 4 and clock.elapsed == 60
+
+
+def test_a_key_that_is_refused_ends_it_all_and_is_not_used_again(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk fail"}))
+    with pytest.raises(AuthenticationFailed, match="five wrong signatures"):
+        cloud.act("stop", [record(str(number)) for number in range(1001)])
+
+
+def test_what_was_accepted_is_not_forgotten_when_the_key_is_refused_later(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", ACTION, reply=reply(200, {"job_id": "j1"}))
+    wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "signature expired"}))
+    tickets = cloud.act("stop", [record(str(number)) for number in range(2001)])
+    assert [each.job_id for each in tickets[:1000]] == ["j1"] * 1000
+    assert all(isinstance(each.error, AuthenticationFailed) and not each.uncertain for each in tickets[1000:])
+
+
+# -- halving ----------------------------------------------------------------------------------------------------------
+
+
+class Stub:
+    """A session that refuses a batch with one of the bad servers in it."""
+
+    def __init__(self, bad: set[str]) -> None:
+        self.bad = bad
+        self.calls: list[list[str]] = []
+        self.auth = SimpleNamespace(endpoint=lambda service: "http://cloud", project_id="p1")
+
+    def post(self, url: str, *, json: dict[str, Any], what: str) -> Any:
+        ids = [each["id"] for each in json["os-stop"]["servers"]]
+        self.calls.append(ids)
+        if self.bad & set(ids):
+            raise BadRequest("refused", code="Ecs.0100")
+        return SimpleNamespace(body={"job_id": "j-" + ids[0]})
+
+
+def stop(stub: Stub, ids: Sequence[str]) -> list[Ticket]:
+    cloud = huaweicloud.HuaweiCloud(stub, SimpleNamespace(region=None))  # type: ignore[arg-type]
+    return cloud.act("stop", [record(each) for each in ids])
+
+
+@NO_CLOCK
+@given(st.integers(1, 200), st.sets(st.integers(0, 199), max_size=5))
+def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int]) -> None:
+    ids = [str(each) for each in range(number)]
+    bad = {str(each) for each in chosen} & set(ids)
+    stub = Stub(bad)
+    tickets = stop(stub, ids)
+    assert [each.server_id for each in tickets] == ids
+    assert {each.server_id for each in tickets if each.error} == bad
+    accepted = [each for call in stub.calls if not bad & set(call) for each in call]
+    assert sorted(accepted, key=int) == [each for each in ids if each not in bad], "each good one exactly once"
+    for ticket in tickets:
+        assert (ticket.job_id is None) == (ticket.server_id in bad)
+
+
+@NO_CLOCK
+@given(st.sets(st.integers(0, 999), min_size=6))
+def test_halving_costs_no_more_than_its_budget_and_forgets_nobody(chosen: set[int]) -> None:
+    ids = [str(each) for each in range(1000)]
+    stub = Stub({str(each) for each in chosen})
+    tickets = stop(stub, ids)
+    assert [each.server_id for each in tickets] == ids
+    assert len(stub.calls) <= 81
+    assert all(each.error or each.job_id for each in tickets)
+    assert {str(each) for each in chosen} <= {each.server_id for each in tickets if each.error}
+
+
+# -- jobs -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_is_read(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("GET", "/v1/p1/jobs/j1", query=[], reply=reply(200, samples.huawei_job("SUCCESS", ("a", "SUCCESS"))))
+    job = cloud.job("j1")
+    assert (job.id, job.status, [part.server_id for part in job.parts]) == ("j1", SUCCEEDED, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [(404, error("Ecs.0614"), None), (400, error("Common.0011", "invalid job id"), "Common.0011")],
+)
+def test_a_job_that_has_vanished(wire: Any, reply: Any, connect: Any, status: int, body: Any, code: Any) -> None:
+    wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(status, body))
+    job = connect("huaweicloud").job("j1")
+    assert (job.id, job.status, job.code) == ("j1", VANISHED, code) and job.message
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), [(400, "Common.0002", BadRequest), (500, "x", ServiceFailed)])
+def test_another_error_is_not_taken_for_a_vanished_job(
+    wire: Any, reply: Any, connect: Any, status: int, code: str, kind: type[CloudError]
+) -> None:
+    wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(status, error(code)))
+    with pytest.raises(kind, match="Could not read the job j1"):
+        connect("huaweicloud").job("j1")
+
+
+@pytest.mark.parametrize("body", [{}, [], {"status": None}, {"code": "x", "message": "y"}, {"status": {}}])
+def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+    wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, body))
+    with pytest.raises(MalformedAnswer, match="Could not read the job j1: the answer has no status"):
+        connect("huaweicloud").job("j1")
+
+
+def tickets_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[Ticket]:
+    return [Ticket(each, action, "n-" + each, job_id=job_id) for each in ids]
+
+
+def observed(cloud: Any, tickets: list[Ticket]) -> dict[str, tuple[Any, ...]]:
+    return {
+        key: (seen.server.power_state if seen.server else None, seen.verdict, seen.code, seen.message)
+        for key, seen in cloud.observe(tickets, "2026-03-01T11:59:55Z").items()
+    }
+
+
+@pytest.mark.parametrize("status", ["INIT", "RUNNING", "SOMETHING_NEW"])
+def test_while_a_job_runs_its_servers_are_not_looked_at(wire: Any, connect: Any, serve: Any, status: str) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": samples.huawei_job(status, ("a", "SUCCESS"))})
+    assert observed(cloud, tickets_of("a", "b")) == {}
+    assert [seen.path for seen in wire.seen] == ["/v1/p1/jobs/j1"]
+
+
+def listed(*servers: dict[str, Any]) -> dict[str, Any]:
+    return {"GET " + DETAIL: {"count": len(servers), "servers": list(servers)}}
+
+
+def test_a_finished_job_and_the_servers_own_state(wire: Any, connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    job = samples.huawei_job("SUCCESS", ("a", "SUCCESS"), ("b", "SUCCESS"), ("c", "SUCCESS"))
+    moving = server("b", **{"OS-EXT-STS:task_state": "powering-off"})
+    serve({"GET /v1/p1/jobs/j1": job, **listed(server("a", status="SHUTOFF"), moving)})
+    assert observed(cloud, tickets_of("a", "b", "c")) == {
+        "a": ("stopped", SUCCEEDED, None, None),
+        "b": ("transitional", SUCCEEDED, None, None),
+        "c": (None, SUCCEEDED, None, None),
+    }
+    asked = [("limit", "1000"), ("offset", "1"), ("server_id", "a"), ("server_id", "b"), ("server_id", "c")]
+    assert [seen.query for seen in wire.seen] == [[], asked]
+
+
+def test_a_failed_job_may_have_done_its_work_on_some(connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    job = samples.huawei_job(
+        "FAIL", ("a", "SUCCESS"), ("b", "FAIL"), ("c", "FAIL"), ("d", "RUNNING"), fail_reason="some", error_code="Ecs.0"
+    )
+    subs = job["entities"]["sub_jobs"]
+    subs[0].update(error_code=None)
+    subs[1].update(error_code="Ecs.0605", fail_reason="locked")
+    serve({"GET /v1/p1/jobs/j1": job, **listed(*(server(each) for each in "abcde"))})
+    assert observed(cloud, tickets_of(*"abcde")) == {
+        "a": ("running", SUCCEEDED, None, None),
+        "b": ("running", FAILED, "Ecs.0605", "locked"),
+        "c": ("running", FAILED, "Ecs.0", "some"),
+        "d": ("running", FAILED, "Ecs.0", "some"),
+        "e": ("running", FAILED, "Ecs.0", "some"),
+    }
+
+
+def test_a_part_may_fail_in_a_job_that_succeeds(connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "FAIL")), **listed(server("a"))})
+    assert observed(cloud, tickets_of("a")) == {"a": ("running", FAILED, None, None)}
+
+
+def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
+    words = "the job waits for its order to be paid"
+    assert observed(cloud, tickets_of("a")) == {"a": ("running", FAILED, "PENDING_PAYMENT", words)}
+    assert cloud.job("j1").status == AWAITING_PAYMENT
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, error("x")), (400, error("Common.0011"))])
+def test_of_a_vanished_job_the_state_decides(connect: Any, serve: Any, reply: Any, status: int, body: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": reply(status, body), **listed(server("a", status="SHUTOFF"))})
+    state, verdict, code, message = observed(cloud, tickets_of("a"))["a"]
+    assert (state, verdict, code) == ("stopped", None, None) and message
+
+
+def test_a_ticket_without_a_job_and_several_jobs(wire: Any, connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve(
+        {
+            "GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "SUCCESS")),
+            "GET /v1/p1/jobs/j2": samples.huawei_job("RUNNING"),
+            **listed(server("a", status="SHUTOFF"), server("c")),
+        }
+    )
+    tickets = tickets_of("a") + tickets_of("b", job_id="j2") + tickets_of("c", job_id=None)
+    assert observed(cloud, tickets) == {"a": ("stopped", SUCCEEDED, None, None), "c": ("running", None, None, None)}
+    assert sorted(seen.path for seen in wire.seen) == [DETAIL, "/v1/p1/jobs/j1", "/v1/p1/jobs/j2"]
+
+
+def test_nothing_is_adopted(wire: Any, connect: Any) -> None:
+    assert connect("huaweicloud").adopt(tickets_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
+    assert wire.seen == []

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Acting on servers of Nova clouds, and finding out what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cloud.platforms.samples import nova
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import GOALS, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    Conflict,
+    MalformedAnswer,
+    NotFound,
+    PermissionDenied,
+    ServiceFailed,
+    UnsupportedOperation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    FAILED,
+    PENDING,
+    SUCCEEDED,
+    Server,
+)
+
+SOFT = {
+    "start": {"os-start": None},
+    "stop": {"os-stop": None},
+    "pause": {"pause": None},
+    "unpause": {"unpause": None},
+    "suspend": {"suspend": None},
+    "resume": {"resume": None},
+    "reboot": {"reboot": {"type": "SOFT"}},
+}
+HARD = {**SOFT, "reboot": {"reboot": {"type": "HARD"}}}
+ON_EASYSTACK = {"start": {"os-start": True}, "stop": {"os-stop": True}}
+ON_USTACK = {action: SOFT[action] for action in ("start", "reboot")}
+BODIES = {
+    ("openstack", False): SOFT,
+    ("openstack", True): HARD,
+    ("easystack", False): {**SOFT, **ON_EASYSTACK},
+    ("easystack", True): {**HARD, **ON_EASYSTACK},
+    ("ustack", False): {**ON_USTACK, "stop": {"os-shutdown": None}},
+    ("ustack", True): {"start": SOFT["start"], "reboot": HARD["reboot"], "stop": {"os-stop": None}},
+}
+CASES = [(*key, action, body) for key, bodies in BODIES.items() for action, body in bodies.items()]
+VERSIONS = {"openstack": "2.96", "easystack": "2.67"}
+BASE = {"ustack": "/v2/p1"}
+SINCE = "2026-03-01T11:59:55Z"
+
+
+def server(server_id: str) -> Server:
+    return Server(id=server_id, platform="p", name="n-" + server_id)
+
+
+def ticket(server_id: str, action: str = "stop", **more: Any) -> Ticket:
+    return Ticket(server_id, action, "n-" + server_id, **more)
+
+
+@pytest.mark.parametrize(("platform", "force", "action", "body"), CASES)
+def test_what_each_action_sends(
+    wire: Any, reply: Any, connect: Any, platform: str, force: bool, action: str, body: dict[str, Any]
+) -> None:
+    cloud = connect(platform)
+    version = VERSIONS.get(platform)
+    headers = {"Content-Type": "application/json"}
+    if version:
+        headers.update({"X-OpenStack-Nova-API-Version": version, "OpenStack-API-Version": "compute " + version})
+    wire.expect(
+        "POST",
+        BASE.get(platform, "/v2.1") + "/servers/a/action",
+        query=[],
+        json=body,
+        headers=headers,
+        absent=() if version else ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version"),
+        reply=reply(202, headers={"X-Compute-Request-Id": "req-1"}),
+    )
+    assert cloud.act(action, [server("a")], force) == [Ticket("a", action, "n-a", request_id="req-1")]
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
+def test_every_action_that_a_platform_supports_has_a_body(platform: str, connect: Any) -> None:
+    assert {action for action in GOALS if connect(platform).supports(action)} == set(BODIES[platform, False])
+
+
+def test_an_action_that_the_platform_has_not(wire: Any, connect: Any) -> None:
+    with pytest.raises(UnsupportedOperation, match="ustack has no operation pause. Use state: stopped instead"):
+        connect("ustack").act("pause", [server("a")])
+    assert wire.seen == []
+
+
+def test_nobody_to_act_upon(wire: Any, connect: Any) -> None:
+    assert connect().act("stop", []) == []
+    assert wire.seen == []
+
+
+def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_each(
+    wire: Any, reply: Any, connect: Any, serve: Any
+) -> None:
+    cloud = connect()
+    conflict = {"conflictingRequest": {"code": 409, "message": "Cannot 'stop' while it is in vm_state stopped"}}
+    serve(
+        {
+            "POST /v2.1/servers/a/action": reply(202, headers={"X-Openstack-Request-Id": "req-a"}),
+            "POST /v2.1/servers/b/action": reply(409, conflict, headers={"X-Compute-Request-Id": "req-b"}),
+            "POST /v2.1/servers/c/action": reply(403, {"forbidden": {"code": 403, "message": "no"}}),
+            "POST /v2.1/servers/d/action": reply(500, {"computeFault": {"code": 500, "message": "oops"}}),
+            "POST /v2.1/servers/e/action": reply(202, broken="close"),
+            "POST /v2.1/servers/g/action": reply(202, text="<html>"),
+            "POST /v2.1/servers/h/action": reply(401, text=""),
+        }
+    )
+    tickets = cloud.act("stop", [server(each) for each in "abcdefgh"])
+    assert [each.server_id for each in tickets] == list("abcdefgh")
+    kinds = [type(each.error) for each in tickets]
+    nothing = type(None)
+    assert kinds == [
+        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, NotFound, nothing, AuthenticationFailed
+    ]  # fmt: skip
+    assert [each.server_id for each in tickets if each.uncertain] == ["d", "e"], "these may have been done"
+    assert (tickets[0].request_id, tickets[1].error.request_id) == ("req-a", "req-b")
+    assert "Could not stop the server n-b (b): Cannot 'stop'" in str(tickets[1].error)
+    assert len(wire.seen) == 8, "nothing is sent twice"
+
+
+def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    wire.expect("POST", "/v2.1/servers/a/action", reply=reply(401, {"error": {"code": 401, "message": "no token"}}))
+    with pytest.raises(AuthenticationFailed, match="Could not stop the server n-a"):
+        cloud.act("stop", [server("a"), server("b")])
+
+
+# -- observing --------------------------------------------------------------------------------------------------------
+
+
+def look(cloud: Any, one: Ticket, since: str | None = None) -> Any:
+    found = cloud.observe([one], since)
+    assert list(found) == [one.server_id]
+    return found[one.server_id]
+
+
+@pytest.mark.parametrize("platform", ["openstack", "ustack"])
+@pytest.mark.parametrize(
+    ("status", "task", "verdict"),
+    [
+        ("SHUTOFF", None, SUCCEEDED),
+        ("ACTIVE", "powering-off", None),
+        ("SHUTOFF", "powering-off", None),
+        ("DELETED", None, None),
+        ("SOFT_DELETED", None, None),
+    ],
+)
+def test_the_state_alone_tells(
+    connect: Any, serve: Any, wire: Any, platform: str, status: str, task: str | None, verdict: str | None
+) -> None:
+    cloud = connect(platform)
+    serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a", status, task)}})
+    seen = look(cloud, ticket("a", request_id="req-1"))
+    assert (seen.verdict, seen.server.status, seen.server.task_state) == (verdict, status, task)
+    assert len(wire.seen) == 1
+
+
+def test_a_server_that_is_gone(connect: Any, serve: Any) -> None:
+    serve({})
+    assert look(connect(), ticket("a")).server is None
+
+
+ACTION = "GET /v2.1/servers/a/os-instance-actions/req-1"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "message"),
+    [
+        ({"events": [{"result": "Success", "finish_time": "t"}]}, SUCCEEDED, None),
+        ({"events": [{"result": None, "finish_time": None}]}, PENDING, None),
+        ({"events": [{"result": "Error", "finish_time": "t", "details": "no such host"}]}, FAILED, "no such host"),
+        ({"message": "Error"}, FAILED, "the cloud reports an error"),
+        ({"message": None}, SUCCEEDED, None),
+    ],
+)
+@pytest.mark.parametrize("action", ["reboot", "stop"])
+def test_the_instance_action_proves_what_the_state_does_not(
+    connect: Any, serve: Any, wire: Any, action: str, said: dict[str, Any], verdict: str, message: str | None
+) -> None:
+    cloud = connect()
+    body = {"instanceAction": {"action": action, "request_id": "req-1", **said}}
+    serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
+    seen = look(cloud, ticket("a", action, request_id="req-1"))
+    assert (seen.verdict, seen.message, seen.server.status) == (verdict, message, "ACTIVE")
+    assert wire.seen[-1].headers["x-openstack-nova-api-version"] == "2.96"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize(("uncertain", "verdict"), [(False, SUCCEEDED), (True, None)])
+def test_where_no_record_of_the_action_is_shown_the_state_must_do(
+    connect: Any, serve: Any, reply: Any, status: int, uncertain: bool, verdict: str | None
+) -> None:
+    cloud = connect()
+    serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: reply(status, text="no")})
+    assert look(cloud, ticket("a", "reboot", request_id="req-1", uncertain=uncertain)).verdict == verdict
+
+
+@pytest.mark.parametrize(("platform", "request_id"), [("openstack", None), ("ustack", "req-1")])
+def test_without_a_record_nothing_is_asked(
+    connect: Any, serve: Any, wire: Any, platform: str, request_id: str | None
+) -> None:
+    cloud = connect(platform)
+    serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a")}})
+    assert look(cloud, ticket("a", "reboot", request_id=request_id)).verdict == SUCCEEDED
+    assert len(wire.seen) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"instanceAction": None}, {"instanceAction": []}])
+def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: Any) -> None:
+    cloud = connect()
+    serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
+    said = r"Could not read what became of the reboot of n-a \(a\): the answer has no instanceAction"
+    with pytest.raises(MalformedAnswer, match=said):
+        cloud.observe([ticket("a", "reboot", request_id="req-1")])
+
+
+def test_a_poll_of_many_is_one_listing(connect: Any, serve: Any, wire: Any) -> None:
+    cloud = connect()
+    listed = [nova(each, "SHUTOFF") for each in "abcd"] + [nova("e", "ACTIVE", "powering-off")]
+    serve({"GET /v2.1/servers/detail": {"servers": listed}})
+    found = cloud.observe([ticket(each) for each in "abcde"], SINCE)
+    assert {key: seen.verdict for key, seen in found.items()} == {**dict.fromkeys("abcd", SUCCEEDED), "e": None}
+    assert [seen.query for seen in wire.seen] == [[("changes-since", SINCE), ("limit", "1000")]]
+
+
+def test_a_poll_finds_servers_of_other_projects_and_those_that_are_gone(connect: Any, serve: Any) -> None:
+    cloud = connect()
+    listed = [nova(each, "SHUTOFF") for each in "abcd"]
+    serve({"GET /v2.1/servers/detail": {"servers": listed}, "GET /v2.1/servers/e": {"server": nova("e", "SHUTOFF")}})
+    found = cloud.observe([ticket(each) for each in "abcdef"], SINCE)
+    assert found["e"].verdict == SUCCEEDED and found["f"].server is None and len(found) == 6
+
+
+def test_a_poll_says_nothing_of_what_it_did_not_look_at(connect: Any, serve: Any) -> None:
+    cloud = connect()
+    ids = ["s%02d" % number for number in range(25)]
+    serve({"GET /v2.1/servers/detail": {"servers": []}})
+    assert sorted(cloud.observe([ticket(each) for each in ids], SINCE)) == ids[:20]
+    assert sorted(cloud.observe([ticket(each) for each in ids])) == ids, "the last look leaves nobody out"
+
+
+# -- answers that were lost -------------------------------------------------------------------------------------------
+
+LIST = "GET /v2.1/servers/a/os-instance-actions"
+
+
+def recorded(action: str, request_id: str | None, start: str | None) -> dict[str, Any]:
+    return {"action": action, "request_id": request_id, "start_time": start, "message": None}
+
+
+@pytest.mark.parametrize(
+    ("listed", "request_id"),
+    [
+        ([recorded("stop", "req-1", "2026-03-01T11:59:56.000000")], "req-1"),
+        ([recorded("stop", "req-1", "2026-03-01T11:59:55.000000")], "req-1"),
+        ([recorded("stop", "req-1", "2026-03-01T11:59:54.999999")], None),
+        ([recorded("start", "req-1", "2026-03-01T12:00:00.000000")], None),
+        ([recorded("stop", "r1", "2026-03-01T12:00:00.0"), recorded("stop", "r2", "2026-03-01T12:00:01.0")], "r2"),
+        ([recorded("stop", None, "2026-03-01T12:00:00.000000"), recorded("stop", "r", None), "x", None], None),
+        ([], None),
+    ],
+)
+def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
+    connect: Any, serve: Any, listed: list[Any], request_id: str | None
+) -> None:
+    cloud = connect()
+    serve({LIST: {"instanceActions": listed}})
+    lost = ticket("a", error=AnswerLost("lost"), uncertain=True)
+    expected = Ticket("a", "stop", "n-a", request_id=request_id) if request_id else None
+    assert cloud.adopt(lost, SINCE) == expected
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_there_is_nothing_to_adopt_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
+    cloud = connect()
+    serve({LIST: reply(status, text="no")})
+    assert cloud.adopt(ticket("a", uncertain=True), SINCE) is None
+
+
+@pytest.mark.parametrize(("platform", "since"), [("openstack", None), ("ustack", SINCE)])
+def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since: str | None) -> None:
+    assert connect(platform).adopt(ticket("a", uncertain=True), since) is None
+    assert wire.seen == []
+
+
+@pytest.mark.parametrize("body", [{}, {"instanceActions": None}, {"instanceActions": {}}])
+def test_an_answer_without_instance_actions(connect: Any, serve: Any, body: Any) -> None:
+    cloud = connect()
+    serve({LIST: body})
+    with pytest.raises(MalformedAnswer, match="Could not list what was done to n-a .*no instanceActions"):
+        cloud.adopt(ticket("a", uncertain=True), SINCE)

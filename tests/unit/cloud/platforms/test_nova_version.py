@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the compute service is, and which microversion is spoken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+
+
+def document(newest: Any) -> dict[str, Any]:
+    return {"version": {"id": "v2.1", "status": "CURRENT", "version": newest, "min_version": "2.1"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint", "root"),
+    [
+        ("/v2.1", "/v2.1", "/v2.1/"),
+        ("/v2.1/p1", "/v2.1/p1", "/v2.1/"),
+        ("/v2/p1", "/v2/p1", "/v2/"),
+        ("/compute/v2.1", "/compute/v2.1", "/compute/v2.1/"),
+        ("", "/v2.1", "/v2.1/"),
+        ("/compute", "/compute/v2.1", "/compute/v2.1/"),
+        ("/v2x", "/v2x/v2.1", "/v2x/v2.1/"),
+    ],
+)
+def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: str, endpoint: str, root: str) -> None:
+    cloud = connect(path=path, version=None)
+    absent = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
+    wire.expect("GET", root, headers={"X-Auth-Token": "t0k3n"}, absent=absent, reply=reply(200, document("2.79")))
+    headers = {"OpenStack-API-Version": "compute 2.79", "X-OpenStack-Nova-API-Version": "2.79"}
+    wire.expect("GET", endpoint + "/servers/a", headers=headers, reply=reply(200, {"server": {"id": "a"}}))
+    assert list(cloud.servers_by_id(["a"])) == ["a"]
+    assert cloud.endpoint == wire.url + endpoint
+
+
+@pytest.mark.parametrize(
+    ("cloud_class", "newest", "spoken"),
+    [
+        (OpenStack, "2.1", (2, 1)),
+        (OpenStack, "2.9", (2, 9)),
+        (OpenStack, "2.96", OpenStack.newest_tested),
+        (OpenStack, "2.104", OpenStack.newest_tested),
+        (OpenStack, "3.0", OpenStack.newest_tested),
+        (OpenStack, "", (2, 1)),
+        (OpenStack, None, (2, 1)),
+        (EasyStack, "2.67", (2, 67)),
+        (EasyStack, "2.79", (2, 67)),
+        (EasyStack, "2.25", (2, 25)),
+    ],
+)
+def test_the_highest_version_that_both_sides_know(
+    wire: Any, reply: Any, connect: Any, cloud_class: Any, newest: str, spoken: tuple[int, int]
+) -> None:
+    cloud = connect(cloud_class.platform, version=None)
+    wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
+    assert cloud.version == spoken
+    assert cloud.version == spoken, "found once"
+    assert cloud.headers((2, 3))["X-OpenStack-Nova-API-Version"] == "2.3"
+
+
+def test_the_version_is_remembered_for_the_next_session(wire: Any, connect: Any) -> None:
+    assert connect(version="2.53").version == (2, 53)
+    assert wire.seen == []
+
+
+def test_a_remembered_version_that_is_none_is_found_out_again(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect(version="junk")
+    wire.expect("GET", "/v2.1/", reply=reply(200, document("2.60")))
+    assert cloud.version == (2, 60)
+    assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) == "2.60"
+
+
+@pytest.mark.parametrize("body", [{}, {"version": None}, {"version": "2.1"}, {"versions": []}, [], {"server": {}}])
+def test_a_document_that_is_none(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+    cloud = connect(version=None)
+    wire.expect("GET", "/v2.1/", reply=reply(200, body))
+    with pytest.raises(MalformedAnswer, match=r"/v2\.1/ is not a compute service") as caught:
+        cloud.servers_by_id(["a"])
+    assert "check the option endpoint" in str(caught.value)
+
+
+@pytest.mark.parametrize("newest", ["latest", "2", [2, 90], {"a": 1}, "2.90.1", 7])
+def test_a_version_that_is_none_is_not_remembered(wire: Any, reply: Any, connect: Any, newest: Any) -> None:
+    cloud = connect(version=None)
+    wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
+    with pytest.raises(MalformedAnswer, match="version document gives .* as its newest version"):
+        cloud.headers()
+    assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) is None
+    wire.expect("GET", "/v2.1/", reply=reply(200, document("2.90")))
+    assert cloud.version == (2, 90)
+
+
+def test_an_endpoint_that_does_not_exist(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect(version=None)
+    wire.expect("GET", "/v2.1/", reply=reply(404, text="not here"))
+    with pytest.raises(NotFound, match="Could not find out the versions of the compute service"):
+        cloud.servers_by_id(["a"])
+
+
+def test_many_threads_find_the_version_out_once(wire: Any, connect: Any, serve: Any) -> None:
+    cloud = connect(version=None)
+    ids = [str(number) for number in range(8)]
+    serve({"GET /v2.1/": document("2.90")} | {"GET /v2.1/servers/" + key: {"server": {"id": key}} for key in ids})
+    assert sorted(cloud.servers_by_id(ids)) == ids
+    assert [seen.path for seen in wire.seen].count("/v2.1/") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [("", "/v2/p1"), ("/v2", "/v2/p1"), ("/v2/abc", "/v2/abc"), ("/nova", "/nova/v2/p1"), ("/v2.1", "/v2.1/p1"),
+     ("/v2cloud", "/v2cloud/v2/p1")],
+)  # fmt: skip
+def test_ustack_is_spoken_to_without_microversions(
+    wire: Any, reply: Any, connect: Any, path: str, endpoint: str
+) -> None:
+    cloud = connect("ustack", path=path)
+    absent = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
+    wire.expect("GET", endpoint + "/servers/a", absent=absent, reply=reply(200, {"server": {"id": "a"}}))
+    assert list(cloud.servers_by_id(["a"])) == ["a"]
+    assert cloud.version == (2, 1) and cloud.headers() == {}

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The interface that every platform offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    GOALS,
+    Compute,
+    ServerQuery,
+    Ticket,
+    with_flavor_ids,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS, resolve
+
+#: A busy machine is no reason for a property to fail.
+NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+AUTH = {
+    "huaweicloud": {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"},
+    "openstack": {"token": "t0k3n", "project_id": "p1"},
+}
+
+
+def connected(platform: str, url: str = "http://127.0.0.1:9") -> Compute:
+    auth = AUTH.get(platform, AUTH["openstack"])
+    options = {"platform": platform, "endpoint": url, "region": "r1", "auth": auth}
+    return compute.connect(resolve(options, {}), parallel=3)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_connecting_asks_nothing_and_gives_the_platform(wire: Any, platform: str) -> None:
+    cloud = connected(platform, wire.url)
+    assert (cloud.platform, cloud.region, cloud.parallel, cloud.all_projects) == (platform, "r1", 3, False)
+    assert wire.seen == []
+    cloud.close()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_a_platform_has_not_names_what_to_use_instead(platform: str) -> None:
+    cloud = connected(platform)
+    for operation in [*GOALS, "deleted", "all_projects"]:
+        if cloud.supports(operation):
+            cloud.require(operation)
+        else:
+            with pytest.raises(UnsupportedOperation) as caught:
+                cloud.require(operation)
+            assert caught.value.instead and operation in str(caught.value) and platform in str(caught.value)
+    with pytest.raises(UnsupportedOperation):
+        cloud.require("fly")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_starts_stops_and_reboots(platform: str) -> None:
+    assert all(connected(platform).supports(action) for action in ("start", "stop", "reboot"))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_secrets(platform: str) -> None:
+    expected = {"SK-SECRET", "AK-ID"} if platform == "huaweicloud" else {"t0k3n"}
+    assert connected(platform).secrets() >= expected
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
+def test_jobs_are_huawei_clouds(platform: str) -> None:
+    with pytest.raises(UnsupportedOperation, match="the handle that a task with wait: false returns"):
+        connected(platform).job("j1")
+
+
+def test_what_a_platform_need_not_have() -> None:
+    cloud = Compute(None, None)  # type: ignore[arg-type]
+    assert cloud.mark() is None and cloud.adopt(Ticket("a", "stop"), None) is None
+    for call in (
+        lambda: cloud.servers(ServerQuery()),
+        lambda: cloud.servers_by_id([]),
+        lambda: cloud.act("stop", []),
+        lambda: cloud.observe([]),
+        lambda: cloud.flavors(),
+    ):
+        with pytest.raises(NotImplementedError):
+            call()
+
+
+@NO_CLOCK
+@given(
+    st.builds(
+        Ticket,
+        server_id=st.text(min_size=1),
+        action=st.sampled_from(sorted(GOALS)),
+        name=st.none() | st.text(),
+        job_id=st.none() | st.text(),
+        request_id=st.none() | st.text(),
+    )
+)
+def test_a_ticket_survives_being_plain_data(ticket: Ticket) -> None:
+    assert Ticket.from_dict(ticket.as_dict()) == ticket
+    assert ticket.goal == GOALS[ticket.action] and ticket.server_id in ticket.label
+
+
+@pytest.mark.parametrize("data", [{}, {"action": "stop"}, {"server_id": "a"}, {"server_id": "a", "action": "fly"}])
+def test_what_is_no_ticket(data: dict[str, Any]) -> None:
+    with pytest.raises(KeyError):
+        Ticket.from_dict(data)
+
+
+def test_a_tickets_label() -> None:
+    assert Ticket("a", "stop", "web").label == "web (a)" and Ticket("a", "stop").label == "a"
+
+
+def test_with_flavor_ids_by_id_and_by_name() -> None:
+    tiny, large = Flavor("1", "m1.tiny", 1, 512), Flavor("2", "m1.large", 4, 8192)
+
+    def server(flavor: Flavor) -> Server:
+        return Server(id="s", platform="p", flavor=flavor)
+
+    told = [server(Flavor(id="1")), server(Flavor(name="m1.large", vcpus=4)), server(Flavor(id="9")), server(Flavor())]
+    found = [each.flavor for each in with_flavor_ids(told, iter([tiny, large]))]
+    assert found == [tiny, large, Flavor(id="9"), Flavor()]
