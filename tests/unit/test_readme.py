@@ -1,7 +1,7 @@
 """Everything that README.md shows is run: its files are written and its commands are typed, against the simulator.
 
-``make`` and the installation are what the gates themselves do; the rest is here. Only what a reader fills in (addresses,
-keys, passwords) is filled in.
+``make`` and the installation are what the gates themselves do; the rest is here. Only what a reader fills in (an address,
+a key, a password) is filled in.
 """
 
 from __future__ import annotations

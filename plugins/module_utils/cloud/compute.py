@@ -213,7 +213,11 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
     by_name = {flavor.name: flavor for flavor in known}
     for server in servers:
         found = by_id.get(server.flavor.id) if server.flavor.id else by_name.get(server.flavor.name)
-        yield replace(server, flavor=found) if found else server
+        if found:
+            own = {key: value for key, value in vars(server.flavor).items() if value is not None}
+            # What the server tells of itself counts: a flavor may have been made anew with other sizes since.
+            server = replace(server, flavor=replace(found, **own))
+        yield server
 
 
 def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute:

@@ -165,6 +165,9 @@ class HuaweiCloud(Compute):
                 return self._batch(action, key, kind, servers[:middle], halvings) + self._batch(
                     action, key, kind, servers[middle:], halvings
                 )
+            if of_some and len(servers) > 1:
+                text = "%s (for one or more of %d servers; nothing was done to any of them)"
+                error.message = text % (error.message, len(servers))
             # Without an answer that can be read, and after the service's own failure, the batch may be under way.
             open_ = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and not of_some
             return [Ticket(server.id, action, server.name, error=error, uncertain=open_) for server in servers]

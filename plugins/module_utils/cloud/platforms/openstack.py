@@ -16,7 +16,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     AuthenticationFailed,
     CloudError,
-    MalformedAnswer,
     NotFound,
     PermissionDenied,
     ServiceFailed,
@@ -62,7 +61,7 @@ class OpenStack(NovaServers):
             what = "%s the server %s" % (action, server.label)
             try:
                 answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
-            except (AnswerLost, MalformedAnswer, ServiceFailed) as error:
+            except (AnswerLost, ServiceFailed) as error:
                 # A gateway that gives up, or a service that stumbles, may do so after the action was taken.
                 return Ticket(server.id, action, server.name, error=error, uncertain=True)
             except CloudError as error:
