@@ -76,7 +76,7 @@ options:
       - What a host is called, the first that is not empty. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
         expression over the server's variables. The id, if all are empty.
       - A name that several servers have gets C(_) and the id appended on each of them, and so does a name that means
-        something else to Ansible, such as V(localhost) or the name of a group.
+        something else to Ansible, such as V(localhost), the name of a group, or another server's host of another file.
       - Names that begin with a hyphen or hold control characters count as empty.
     type: list
     elements: str
@@ -297,10 +297,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError("the option %s is a template that fails: %s" % (where, text)) from None
 
     def _check(self, sources: list[fleet.Source]) -> None:
-        unknown = [name for name in self.get_option("groups_by") if name not in fleet_hosts.GROUPS]
-        if unknown:
-            names = ", ".join(fleet_hosts.GROUPS)
-            raise fleet.FleetError("groups_by: there is no %s; choose from %s" % (", ".join(unknown), names))
         stale = [source.name for source in sources if source.on_error == fleet.USE_STALE]
         if stale and not self.get_option("cache"):
             raise fleet.FleetError("on_error: use_stale of source %s needs cache: true" % ", ".join(stale))
@@ -388,6 +384,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             (self._hostname(hostnames, record, variables), str(record["id"]), source)
             for record, variables, source in entries
         ]
+        # A host that another file made of another server is not to be mixed with this one's variables.
+        known = self.get_option("vars_prefix") + "id"
+        for name, key, _source in wanted:
+            there = self.inventory.hosts.get(name)
+            if there is not None and there.vars.get(known, key) != key:
+                reserved.add(name)
         compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
         strict = self.get_option("strict")
         all_hosts, all_groups = self.inventory.hosts, self.inventory.groups

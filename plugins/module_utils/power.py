@@ -119,7 +119,6 @@ class _Item:
     ticket: Ticket | None = None
     ready: bool = False
     tries: int = 0
-    lost: CloudError | None = None
 
 
 class PowerRun:
@@ -184,43 +183,44 @@ class PowerRun:
                 if ticket.error is None:
                     self._accept(item, ticket, ended)
                 elif ticket.uncertain or _of_state(ticket.error):
-                    doubtful.append((item, ticket))
+                    doubtful.append((item, ticket, ticket.error))
                 else:
                     ended[ticket.server_id] = Outcome.of_error(ticket, plan.FAILED, ticket.error, item.taken)
             self._decide(doubtful, ended)
         return ended
 
-    def _decide(self, doubtful: list[tuple[_Item, Ticket]], ended: dict[str, Outcome]) -> None:
+    def _decide(self, doubtful: list[tuple[_Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
         """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
         if not doubtful:
             return
         try:
-            now = self.cloud.servers_by_id([ticket.server_id for _item, ticket in doubtful])
-        except CloudError as error:
-            for item, ticket in doubtful:
+            now = self.cloud.servers_by_id([ticket.server_id for _item, ticket, _error in doubtful])
+        except CloudError as unreadable:
+            for item, ticket, error in doubtful:
                 result = plan.UNKNOWN if ticket.uncertain else plan.FAILED
-                ended[ticket.server_id] = Outcome.of_error(ticket, result, error, item.taken)
+                why = unreadable if ticket.uncertain else error
+                ended[ticket.server_id] = Outcome.of_error(ticket, result, why, item.taken)
             return
-        for item, ticket in doubtful:
-            self._refused(item, ticket, now.get(ticket.server_id), ended)
+        for item, ticket, error in doubtful:
+            self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
     def _accept(self, item: _Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         item.taken += (ticket.action,)
-        item.ticket, item.ready, item.lost = ticket, False, None
+        item.ticket, item.ready = ticket, False
         if not self.waits and len(item.actions) == 1:
             self.tickets[ticket.server_id] = ticket
             ended[ticket.server_id] = _ended(item, plan.PENDING)
 
-    def _refused(self, item: _Item, ticket: Ticket, now: Server | None, ended: dict[str, Outcome]) -> None:
+    def _refused(
+        self, item: _Item, ticket: Ticket, error: CloudError, now: Server | None, ended: dict[str, Outcome]
+    ) -> None:
         """The state decides what an error means.
 
         An action that was refused for the server's state may have been overtaken by somebody else's. One whose answer
         was lost may or may not have been taken; if not, it may be asked for again, but not a reboot, which leaves no
         trace in the state of a server.
         """
-        error = ticket.error
-        assert error is not None
-        item.lost, item.ready, item.tries = error, False, item.tries + 1
+        item.ready, item.tries = False, item.tries + 1
         if now is None:
             ended[ticket.server_id] = _ended(item, plan.FAILED, "the server no longer exists")
             return

@@ -38,9 +38,10 @@ def pages(wanted: dict[str, Any]) -> Iterator[list[Any]]:
     if by_number:
         url = "%s/v1/%s/cloudservers/detail" % (options["endpoint"], known["project"]["id"])
     else:
-        url = next(each["url"] for service in known["catalog"] if service["type"] == "compute"
-                   for each in service["endpoints"]
-                   if each["interface"] == "public" and each["region"] == options["region"]) + "/servers/detail"
+        services = [service for service in known["catalog"] if service["type"] == "compute"]
+        endpoints = [each for service in services for each in service["endpoints"]]
+        here = [each for each in endpoints if (each["interface"], each["region"]) == ("public", options["region"])]
+        url = here[0]["url"] + "/servers/detail"
         http.headers["OpenStack-API-Version"] = "compute 2.96"
     parameters: dict[str, Any] = {"limit": PAGE}
     number = 0

@@ -247,4 +247,3 @@ def _instance_action(call: Call, server_id: str, request_id: str) -> Response:
         if record.request_id == request_id:
             return answer({"instanceAction": nova_actions.describe(call, server, record, events=True)})
     raise refuse(404, "Action for request_id %s on instance %s not found" % (request_id, server_id))
-

@@ -1,7 +1,7 @@
 """Everything that README.md shows is run: its files are written and its commands are typed, against the simulator.
 
-``make`` and the installation are what the gates themselves do; the rest is here. Only what a reader fills in (an address,
-a key, a password) is filled in.
+``make`` and the installation are what the gates themselves do; the rest is here. Only what a reader fills in (an
+address, a key, a password) is filled in.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def type_in(command: str, folder: Path, environment: dict[str, str], keys: dict[
     words = shlex.split(command)
     if words[0] == "export":
         for word in words[1:]:
-            name, _, value = word.partition("=")
+            name, _equals, value = word.partition("=")
             environment[name] = keys[name] if value == "..." else value
         return None
     done = subprocess.run(

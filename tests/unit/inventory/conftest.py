@@ -93,7 +93,9 @@ def parse(
 ) -> Callable[..., tuple[InventoryData, list[str]]]:
     """Parses a file (a mapping, or its text); gives the inventory and the warnings."""
 
-    def run(content: Any, cache: bool = True, extra: dict[str, Any] | None = None) -> tuple[InventoryData, list[str]]:
+    def run(
+        content: Any, cache: bool = True, extra: dict[str, Any] | None = None, inventory: InventoryData | None = None
+    ) -> tuple[InventoryData, list[str]]:
         path = tmp_path / "test.cloudserver.yml"
         if not isinstance(content, str):
             content = json.dumps({"plugin": cloudserver.InventoryModule.NAME, **content})
@@ -105,7 +107,7 @@ def parse(
         warnings: list[str] = []
         monkeypatch.setattr(plugin.display, "warning", warnings.append)
         monkeypatch.setattr("ansible.plugins.inventory.load_extra_vars", lambda loader: extra or {})
-        inventory = InventoryData()
+        inventory = inventory or InventoryData()
         assert plugin.verify_file(str(path))
         plugin.parse(inventory, DataLoader(), str(path), cache)
         inventory.reconcile_inventory()

@@ -172,6 +172,16 @@ def test_a_server_takes_no_name_that_means_something_else(parse: Parse, clouds: 
     assert inventory.localhost is None
 
 
+def test_a_second_file_does_not_mix_two_servers(parse: Parse, clouds: Clouds) -> None:
+    inventory, _warnings = parse(ONE)
+    inventory.add_host("static")
+    clouds.answers["one"] = [server("web-1", key="other"), server("web-2"), server("static")]
+    parse(ONE, inventory=inventory)
+    assert sorted(inventory.hosts) == ["db-1", "static", "web-1", "web-1_other", "web-2"]
+    assert inventory.hosts["web-1"].vars["cloudserver_id"] == "id-web-1"
+    assert inventory.hosts["static"].vars["cloudserver_id"] == "id-static"
+
+
 def test_what_a_cloud_tells_is_no_template(parse: Parse, clouds: Clouds) -> None:
     evil = "{{ 1 + 1 }}"
     clouds.answers["one"] = [server(evil, key=evil, tags=(evil,), metadata={evil: evil})]
@@ -275,6 +285,34 @@ def test_a_secret_that_fails_to_render_is_not_shown(parse: Parse) -> None:
     with pytest.raises(AnsibleParserError, match="the option auth.password is a template that fails") as caught:
         parse({**ONE, "auth": auth})
     assert PASSWORD not in str(caught.value)
+
+
+def test_a_vaulted_value_becomes_its_text(defined: None) -> None:
+    class Vaulted:
+        def __str__(self) -> str:
+            return PASSWORD
+
+    plugin = cloudserver.InventoryModule()
+    assert plugin._render({"password": Vaulted(), "retries": 3, "token": None}, "auth") == {
+        "password": PASSWORD,
+        "retries": 3,
+        "token": None,
+    }
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_condition_below_2_19(defined: None, answer: bool) -> None:
+    class Templar:
+        available_variables: Any = None
+
+        def template(self, text: str) -> str:
+            assert text == "{% if x == 1 %}True{% else %}False{% endif %}"
+            assert self.available_variables == {"x": 1}
+            return str(answer)
+
+    plugin = cloudserver.InventoryModule()
+    plugin.templar = Templar()
+    assert plugin._holds("x == 1", {"x": 1}) is answer
 
 
 # -- cache ---------------------------------------------------------------------------------------------------------
