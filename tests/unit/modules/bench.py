@@ -248,3 +248,17 @@ def says(result: dict[str, Any], *parts: str) -> str:
     for part in parts:
         assert part in message, f"{part!r} is not in: {message}"
     return str(message)
+
+
+def actions(bench: Bench, name: str) -> list[dict[str, Any]]:
+    """The power actions that the cloud was asked for on a server, refused ones included."""
+    server = bench.id_of(name)
+    return [
+        row
+        for row in bench.requests()
+        if row["method"] == "POST" and row["name"] != "create token" and (server in row["path"] or server in str(row))
+    ]
+
+
+def stopped(bench: Bench, *names: str) -> bool:
+    return all(bench.server(name)["vm_state"] == "stopped" for name in names)
