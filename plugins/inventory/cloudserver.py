@@ -187,6 +187,7 @@ from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError, AnsibleUndefinedVariable
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
+from ansible.utils.path import basedir
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import fleet, fleet_hosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import AUTH_OPTIONS
@@ -393,21 +394,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
         strict = self.get_option("strict")
         all_hosts, all_groups = self.inventory.hosts, self.inventory.groups
-        for name, entry, member_of in zip(fleet_hosts.unique(wanted, reserved), entries, memberships):
-            if MARK:
-                name = MARK(name)
-            self.inventory.add_host(name, group=member_of[0] if member_of else None)
-            host = all_hosts[name]
-            # Not by set_variable, which looks into every value for templates to trust: three seconds for 10,000 hosts.
-            host.vars.update(entry[1])
-            for group in member_of[1:]:
-                all_groups[group].add_host(host)
-            if compose:
-                self._set_composite_vars(compose, host.get_vars(), name, strict=strict)
-            if groups or keyed:
-                variables = host.get_vars()
-                self._add_host_to_composed_groups(groups, variables, name, strict=strict, fetch_hostvars=False)
-                self._add_host_to_keyed_groups(keyed, variables, name, strict=strict, fetch_hostvars=False)
+        # add_host looks up the folder of the file for each host, with a stat; it is the same for all of them.
+        source = self.inventory.current_source
+        where = {"inventory_file": source, "inventory_dir": basedir(source) if source else None}
+        self.inventory.current_source = None
+        try:
+            for name, entry, member_of in zip(fleet_hosts.unique(wanted, reserved), entries, memberships):
+                if MARK:
+                    name = MARK(name)
+                new = name not in all_hosts
+                self.inventory.add_host(name, group=member_of[0] if member_of else None)
+                host = all_hosts[name]
+                # Not by set_variable, which looks into every value for templates to trust: three seconds for 10,000.
+                host.vars.update(where if new else {}, **entry[1])
+                for group in member_of[1:]:
+                    all_groups[group].add_host(host)
+                if compose:
+                    self._set_composite_vars(compose, host.get_vars(), name, strict=strict)
+                if groups or keyed:
+                    variables = host.get_vars()
+                    self._add_host_to_composed_groups(groups, variables, name, strict=strict, fetch_hostvars=False)
+                    self._add_host_to_keyed_groups(keyed, variables, name, strict=strict, fetch_hostvars=False)
+        finally:
+            self.inventory.current_source = source
 
 
 def _as_list(value: Any) -> list[str]:

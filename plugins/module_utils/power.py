@@ -77,7 +77,7 @@ def _plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
     state = server.destination
     before = {"power_state": state}
     if state == ERROR and not (want == "restarted" and force):
-        hint = "; state: restarted with force: true tries a hard reboot" if want != "stopped" else ""
+        hint = "; state: restarted with force: true tries a hard reboot"
         return Change(server, before=before, after=before, refusal=fault_text(server) + hint)
     if state == ERROR:
         actions: tuple[str, ...] = ("reboot",)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -50,6 +51,8 @@ class InProcessAction(ActionBase):
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
         found = self._here() if self._may_run_here(variables) else self._there(variables)
+        if not _shows_invocation(variables):
+            found.pop("invocation", None)
         result.update(found)
         return result
 
@@ -104,6 +107,13 @@ class InProcessAction(ActionBase):
 
     def _tell(self, words: str) -> None:
         display.display("%s: %s" % (self._task.get_name(), words))
+
+
+def _shows_invocation(variables: dict[str, Any]) -> bool:
+    """Whether results say how the module was called: always before ansible-core 2.21, by a setting from there on."""
+    if "INJECT_INVOCATION" not in C.config.get_configuration_definitions():
+        return True
+    return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))
 
 
 def _plain(value: Any) -> Any:

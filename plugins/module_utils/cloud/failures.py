@@ -77,8 +77,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         queue.extend(cause for cause in inner if isinstance(cause, BaseException))
 
 
-def from_transport(error: BaseException, what: str, url: str) -> CloudError:
-    """The error for a request without an answer: did it provably never arrive, or is the answer lost?"""
+def from_transport(error: BaseException, what: str, url: str, acts: bool) -> CloudError:
+    """The error for a request without an answer: did it provably never arrive, or is the answer lost?
+
+    ``acts``: the request may have changed something, so it matters whether it was taken.
+    """
     causes = list(_causes(error))
     origin = origin_of(url)
 
@@ -121,5 +124,5 @@ def from_transport(error: BaseException, what: str, url: str) -> CloudError:
     late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
     return AnswerLost(
         "Could not %s: %s %s." % (what, origin, "did not answer in time" if late else "closed the connection"),
-        hint="Whether it took effect is not known; the state has to be read.",
+        hint="Whether it took effect is not known; the state has to be read." if acts else "Try again later.",
     )

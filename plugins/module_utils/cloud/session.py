@@ -294,7 +294,7 @@ class Session:
                 prepared, timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, **where
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise from_transport(error, what, prepared.url) from None
+            raise from_transport(error, what, prepared.url, prepared.method not in ("GET", "HEAD")) from None
         status, headers = answer.status_code, answer.headers
         if 300 <= status < 400 and headers.get("Location"):
             target = redact(headers["Location"].partition("?")[0], secrets | self.secrets())

@@ -71,7 +71,6 @@ def test_a_list_whose_connection_is_reset(bench: Bench) -> None:
         refused(bench.power(names=WEB, state="stopped"), "Could not list the servers", "closed the connection")
 
 
-@pytest.mark.xfail(strict=True, reason="failures.py: the hint is that of an action")
 def test_a_list_that_is_lost_is_not_said_to_have_an_effect(bench: Bench) -> None:
     bench.fault("list", reset="before")
     assert "took effect" not in refused(bench.power(names=WEB, state="stopped"), "Could not list the servers")
@@ -221,8 +220,7 @@ def test_html_in_answer_to_an_action_is_not_taken_for_success(bench: Bench) -> N
 
 
 @pytest.mark.parametrize("platform", [
-    *(pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="openstack.py: 200 with HTML is taken for 202"))
-      for name in NOVA),
+    *NOVA,
     "huaweicloud",
 ])
 def test_html_in_answer_to_an_action_is_not_waited_for_in_vain(bench: Bench) -> None:

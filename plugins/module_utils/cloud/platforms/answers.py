@@ -37,6 +37,9 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
 
 def text(value: Any) -> str | None:
     """The text, also where the cloud wrote a number; ``None`` for anything else."""
+    # The two that nearly all are come first: this runs for every field of every server.
+    if value is None or value.__class__ is str:
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) else None

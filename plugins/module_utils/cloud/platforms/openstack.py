@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     AuthenticationFailed,
     CloudError,
+    MalformedAnswer,
     NotFound,
     PermissionDenied,
     ServiceFailed,
@@ -58,7 +59,7 @@ class OpenStack(NovaServers):
 
         def ask(server: Server) -> Ticket:
             url = "%s/servers/%s/action" % (self.endpoint, server.id)
-            what = "%s the server %s" % (action, server.label)
+            what = "%s the server" % action
             try:
                 answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
             except (AnswerLost, ServiceFailed) as error:
@@ -66,6 +67,10 @@ class OpenStack(NovaServers):
                 return Ticket(server.id, action, server.name, error=error, uncertain=True)
             except CloudError as error:
                 return Ticket(server.id, action, server.name, error=error)
+            if answer.status != 202 and isinstance(answer.body, str):
+                # A page in place of an answer: something between here and the service has answered.
+                strange = MalformedAnswer("Could not %s: the answer is not the compute service's." % what)
+                return Ticket(server.id, action, server.name, error=strange, uncertain=True)
             return Ticket(server.id, action, server.name, request_id=answer.request_id)
 
         # The first one alone: where the credentials are wrong, they are wrong for all the others too.
