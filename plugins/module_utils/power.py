@@ -197,9 +197,11 @@ class PowerRun:
             now = self.cloud.servers_by_id([ticket.server_id for _item, ticket, _error in doubtful])
         except CloudError as unreadable:
             for item, ticket, error in doubtful:
-                result = plan.UNKNOWN if ticket.uncertain else plan.FAILED
-                why = unreadable if ticket.uncertain else error
-                ended[ticket.server_id] = Outcome.of_error(ticket, result, why, item.taken)
+                if ticket.uncertain:
+                    item.taken += (ticket.action,)
+                    ended[ticket.server_id] = Outcome.of_error(ticket, plan.UNKNOWN, unreadable, item.taken)
+                else:
+                    ended[ticket.server_id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
             return
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)

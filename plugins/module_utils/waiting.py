@@ -60,12 +60,15 @@ class Patience:
         self.timeout = timeout
         self.interval = interval
         self.tell = tell
-        self.started = self.clock.time()
-        self._told = self.started
+        self.deadline: float | None = None
+        self._told = 0.0
 
-    @property
-    def deadline(self) -> float:
-        return self.started + self.timeout
+    def _begin(self) -> float:
+        """When the waiting is over; the time to read a large fleet first is not part of it."""
+        if self.deadline is None:
+            self._told = self.clock.time()
+            self.deadline = self._told + self.timeout
+        return self.deadline
 
     def wait(
         self,
@@ -87,6 +90,7 @@ class Patience:
         left = dict(pending)
         outcomes: dict[str, Outcome] = {}
         error: CloudError | None = None
+        deadline = self._begin()
         waiting_since = self.clock.time()
         session = self.cloud.session
 
@@ -100,8 +104,8 @@ class Patience:
                 settle(advance(left))
             while left:
                 before = self.clock.time()
-                last = before >= self.deadline
-                session.deadline = before + _LAST_LOOK if last else self.deadline
+                last = before >= deadline
+                session.deadline = before + _LAST_LOOK if last else deadline
                 try:
                     error = None
                     seen = look(left, last)
@@ -119,7 +123,7 @@ class Patience:
                 self._say(now, words(outcomes, len(left)))
                 rest = pause(now - waiting_since, now - before, self.interval)
                 if left:
-                    self.clock.sleep(max(0.0, min(rest, self.deadline - now)))
+                    self.clock.sleep(max(0.0, min(rest, deadline - now)))
         finally:
             session.deadline = None
         return outcomes, left, error

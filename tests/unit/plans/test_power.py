@@ -334,3 +334,27 @@ def test_statuses_of_the_fake_are_the_records() -> None:
     for state, status in STATUS.items():
         assert server("x", state).power_state == state
         assert server("x", state).status == status
+
+
+def test_the_time_to_read_the_fleet_is_not_part_of_the_wait() -> None:
+    cloud = FakeCloud([server("web")], delay=5)
+    patience = Patience(cloud, 10.0, 1.0, lambda words: None)
+    cloud.clock.now += 60
+    power = PowerRun(cloud, "stopped", False, True, patience)
+    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud))  # type: ignore[arg-type]
+    assert power.outcomes["id-web"].result == plan.DONE
+
+
+def test_what_may_have_been_done_counts_as_done_where_nobody_can_look() -> None:
+    cloud = FakeCloud([server("web"), server("db")])
+    cloud.refuse["web"] = lost(AnswerLost("reset"), taken=True)
+    cloud.refuse["db"] = refused(Conflict("is locked", status=409))
+
+    def blind(_cloud: FakeCloud) -> None:
+        raise PermissionDenied("policy", status=403)
+
+    cloud.on_look = blind
+    _todo, power = carry_out(cloud, "stopped")
+    web, db = power.outcomes["id-web"], power.outcomes["id-db"]
+    assert (web.result, web.actions, web.message) == (plan.UNKNOWN, ("stop",), "policy")
+    assert (db.result, db.actions, db.message) == (plan.FAILED, (), "is locked")
