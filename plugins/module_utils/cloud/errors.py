@@ -170,7 +170,12 @@ class ConnectionFailed(CloudError):
 
 
 class AnswerLost(CloudError):
-    """The request was sent and no whole answer came: whether it took effect is unknown, the state has to tell."""
+    """The request was sent and no whole answer came: whether it took effect is unknown, the state has to tell.
+
+    late: the service did not answer in time, and may still be at work on the request.
+    """
+
+    late = False
 
 
 class DeadlineExceeded(CloudError):

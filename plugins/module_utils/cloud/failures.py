@@ -122,7 +122,9 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
     if missing:
         return SettingsError("Could not %s: the file of ca_cert, client_cert or client_key does not exist." % what)
     late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
-    return AnswerLost(
+    lost = AnswerLost(
         "Could not %s: %s %s." % (what, origin, "did not answer in time" if late else "closed the connection"),
         hint="Whether it took effect is not known; the state has to be read." if acts else "Try again later.",
     )
+    lost.late = late
+    return lost

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import Authenticator, make
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
     AuthenticationFailed,
     CloudError,
     DeadlineExceeded,
@@ -182,6 +183,7 @@ class Session:
         body = None if json is None else json_module.dumps(json, separators=(",", ":"), allow_nan=False).encode("ascii")
         sign = apply or (self.auth.apply if self.auth is not None else None)
         attempt, renewed = 0, apply is not None or self.auth is None
+        timeout = self.settings.timeout
         pause: Pause | None = None
         last: CloudError | None = None
         while True:
@@ -192,7 +194,8 @@ class Session:
             # Asked for again, for signing may have waited for a token.
             remaining = self._remaining(what, last)
             try:
-                answer = self._send(prepared, what, remaining, secret_values(json))
+                most = timeout if remaining is None else min(timeout, remaining)
+                answer = self._send(prepared, what, most, secret_values(json))
                 if apply is None:
                     self._note_date(answer.headers)
                 return self._read(answer, what, expect, secret_values(json))
@@ -202,6 +205,10 @@ class Session:
                     raise
             except CloudError as failure:
                 last = failure
+                if isinstance(failure, AnswerLost) and failure.late:
+                    # A service that is slow is at work on the last attempt still; to ask again with no more patience
+                    # would only pile up work there, and never see the answer.
+                    timeout *= 2
                 pause = decide(method, repeatable, failure, attempt, self._now())
                 if pause is None or attempt >= self.settings.retries or self._closed:
                     raise
@@ -282,9 +289,8 @@ class Session:
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
-    def _send(self, prepared: Any, what: str, remaining: float | None, secrets: set[str]) -> Any:
-        """One attempt: the response of a success, or the error that a failure stands for."""
-        timeout = self.settings.timeout if remaining is None else min(self.settings.timeout, remaining)
+    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> Any:
+        """One attempt of ``timeout`` seconds: the response of a success, or the error that a failure stands for."""
         try:
             where = self._http.merge_environment_settings(
                 prepared.url, {}, False, self.settings.verify, self.settings.cert

@@ -378,3 +378,35 @@ def test_the_connection_ends_in_the_handshake() -> None:
 def test_certificate_files_that_do_not_exist(tls: Any, change: dict[str, Any]) -> None:
     with pytest.raises(errors.SettingsError, match="the file of ca_cert, client_cert or client_key does not exist"):
         plain(**change).get(tls.url + "/x")
+
+
+def test_a_service_that_is_late_gets_more_time_with_each_attempt(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is at work on the last attempt still; seen on a real Nova, whose load grew with every repetition."""
+    patient = plain(clock, timeout=60.0, retries=3)
+    given: list[tuple[float, float]] = []
+
+    def late(prepared: Any, timeout: tuple[float, float], **_more: Any) -> Any:
+        given.append(timeout)
+        raise session.requests.exceptions.ReadTimeout()
+
+    monkeypatch.setattr(patient._http, "send", late)
+    with pytest.raises(errors.AnswerLost, match="did not answer in time"):
+        patient.get("http://127.0.0.1/x")
+    assert [read for _connect, read in given] == [60.0, 120.0, 240.0, 480.0]
+    assert {connect for connect, _read in given} == {10.0}
+
+
+def test_a_connection_that_breaks_gets_no_more_time(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = plain(clock, timeout=60.0, retries=1)
+    given: list[tuple[float, float]] = []
+
+    def reset(prepared: Any, timeout: tuple[float, float], **_more: Any) -> Any:
+        given.append(timeout)
+        raise session.requests.exceptions.ConnectionError(ConnectionResetError())
+
+    monkeypatch.setattr(broken._http, "send", reset)
+    with pytest.raises(errors.AnswerLost, match="closed the connection"):
+        broken.get("http://127.0.0.1/x")
+    assert [read for _connect, read in given] == [60.0, 60.0]
