@@ -67,8 +67,8 @@ options:
     type: path
   api_timeout:
     description:
-      - How many seconds one request may take; V(60) by default. A request that is repeated for being late gets twice the
-        time.
+      - How many seconds one request may take; V(60) by default. A request that is repeated for being late gets
+        twice the time.
       - Read from the environment variable E(CLOUDSERVER_API_TIMEOUT) if not set here.
     type: float
   api_retries:
