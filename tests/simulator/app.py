@@ -16,8 +16,10 @@ import control
 import easystack
 import huaweicloud
 import iam
+import images
 import keystone
 import nova
+import nova_checks
 import ustack
 from call import Call, Malformed, Refusal, Router, answer
 from core import Simulator
@@ -35,7 +37,7 @@ def create_app(sim: Simulator) -> Flask:
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, nova, easystack, ustack, iam, huaweicloud):
+    for dialect in (keystone, nova, easystack, ustack, images, iam, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 
@@ -135,7 +137,7 @@ def _faulty(platform: str, fault: dict[str, Any], request_id: str) -> Response:
         code = "APIGW.0308" if status == 429 else "APIGW.0501" if status >= 500 else "APIGW.0201"
         body = {"error_msg": fault.get("reason", reason), "error_code": code, "request_id": request_id}
     else:
-        key = {429: "overLimit"}.get(status) or nova.FAULT_KEYS.get(status, "computeFault")
+        key = {429: "overLimit"}.get(status) or nova_checks.FAULT_KEYS.get(status, "computeFault")
         body = {key: {"code": status, "message": fault.get("reason", reason)}}
     return answer(body, status, fault.get("headers"))
 

@@ -17,20 +17,33 @@ from states import STARTING_POINTS
 
 DEFAULT_FILE = Path(__file__).with_name("default.yml")
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
+# How the platform behaves where the documents leave it open; the first value is the usual one.
+OPTIONS = {"already": ("noop", "error"), "locked": ("sub_job", "request"),
+           "reset_passwords": ("partial", "all_or_nothing"), "os_change_ends": ("running", "stopped", "previous")}
 TOP_KEYS = {"delays", "platforms"}
 PLATFORM_KEYS = {
     "servers", "generate", "delays", "microversions", "page_limit", "token_lifetime", "regions", "domain", "domains",
-    "projects", "users", "application_credentials", "access_keys", "flavors", "images", "already", "locked",
-    "connect_as",
+    "projects", "users", "application_credentials", "access_keys", "flavors", "images", "keypairs", "hosts",
+    "aggregates", "zones", "connect_as", *OPTIONS,
 }
 SERVER_KEYS = {
     "name", "id", "status", "tags", "metadata", "addresses", "flavor", "image", "zone", "locked", "host", "key_name",
     "fault", "description", "region", "project", "enterprise_project_id", "created", "stuck", "extra", "task_state",
+    "os_type", "password", "reset_plugin", "prepaid", "system_disk", "os_change_failed", "volume_image",
+}
+ROW_KEYS = {
+    "flavors": {"name", "id", "vcpus", "ram", "disk", "ephemeral", "swap", "extra_specs", "public", "access",
+                "rxtx_factor", "description", "disabled", "status", "zones"},
+    "images": {"name", "id", "status", "min_disk", "min_ram", "size", "os_type", "cloud_init", "visibility", "type",
+               "owner"},
+    "keypairs": {"name", "public_key", "type", "user"}, "zones": {"name", "available"},
+    "hosts": {"name", "zone", "up", "empty"}, "aggregates": {"name", "availability_zone", "hosts", "metadata"},
 }
 GENERATE_KEYS = (SERVER_KEYS - {"id"}) | {"count"}
 ADDRESS_KEYS = {"ip", "kind", "version", "mac", "type"}
 DELAYS = (
-    "start", "stop", "shutdown", "reboot_soft", "reboot_hard", "pause", "unpause", "suspend", "resume",
+    "start", "stop", "shutdown", "reboot_soft", "reboot_hard", "pause", "unpause", "suspend", "resume", "password",
+    "rebuild",
 )
 
 
@@ -62,6 +75,8 @@ def merge(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
 def check_server(where: str, entry: Any, keys: set[str]) -> None:
     """Raise ConfigError where a server's entry has unknown keys or values that no server can have."""
     _mapping(where, entry, keys)
+    if entry.get("os_type", "Linux") not in ("Linux", "Windows"):
+        raise ConfigError("%s: os_type is Linux or Windows" % where)
     status = entry.get("status", "ACTIVE")
     if status not in STARTING_POINTS:
         raise ConfigError("%s: unknown status %r; known: %s" % (where, status, ", ".join(sorted(STARTING_POINTS))))
@@ -129,7 +144,12 @@ def _check(settings: dict[str, Any], source: str) -> None:
             if not isinstance(entry.get("count"), int) or "%" not in str(entry.get("name", "%")):
                 raise ConfigError("%s.generate[%d]: count is a number, name holds a form such as web-%%05d"
                                   % (where, number))
-        if platform.get("already", "noop") not in ("noop", "error"):
-            raise ConfigError("%s.already is noop or error" % where)
-        if platform.get("locked", "sub_job") not in ("sub_job", "request"):
-            raise ConfigError("%s.locked is sub_job or request" % where)
+        for key, values in OPTIONS.items():
+            if platform.get(key, values[0]) not in values:
+                raise ConfigError("%s.%s is %s" % (where, key, " or ".join(values)))
+        for key, keys in ROW_KEYS.items():
+            for number, entry in enumerate(platform.get(key) or []):
+                if not isinstance(entry, str):
+                    _mapping("%s.%s[%d]" % (where, key, number), entry, keys)
+                    if not entry.get("name"):
+                        raise ConfigError("%s.%s[%d]: name is missing" % (where, key, number))

@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from core import Simulator
+from keys import PRIVATE_KEY_MARKER
 from population import hex_id
 
 # What a server's user_data holds. No client may let it through; the marker is the same in plain text and in base64
@@ -41,7 +42,7 @@ def huawei_options(sim: Simulator, key: dict[str, Any], region: str | None = Non
 def ready_document(sim: Simulator) -> dict[str, Any]:
     """What the ready file holds; see --help."""
     platforms: dict[str, Any] = {}
-    credentials: dict[str, Any] = {"user_data_marker": USER_DATA_MARKER}
+    credentials: dict[str, Any] = {"user_data_marker": USER_DATA_MARKER, "private_key_marker": PRIVATE_KEY_MARKER}
     for name in ("openstack", "easystack", "ustack"):
         settings = sim.platform(name)
         users = {user["name"]: user for user in settings["users"]}

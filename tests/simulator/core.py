@@ -9,9 +9,10 @@ import threading
 from typing import Any
 
 from clock import Clock
-from config import PLATFORMS
+from config import OPTIONS, PLATFORMS
 from faults import Faults
 from fleet import Fleet
+from keys import Keys
 from log import Log
 from population import Builder
 from tokens import Tokens
@@ -39,15 +40,16 @@ class Simulator:
         self.delays: dict[str, dict[str, float]] = {}
         self.builders: dict[str, Builder] = {}
         self.fleets: dict[str, Fleet] = {}
+        self.keys: dict[str, Keys] = {}
         self.jobs: dict[str, Any] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}
         now = self.clock.now()
         for name in PLATFORMS:
             settings = self.settings["platforms"][name]
-            self.options[name] = {"already": settings.get("already", "noop"),
-                                  "locked": settings.get("locked", "sub_job")}
+            self.options[name] = {key: settings.get(key, values[0]) for key, values in OPTIONS.items()}
             self.delays[name] = {**self.settings["delays"], **(settings.get("delays") or {})}
             self.builders[name] = Builder(name, settings)
+            self.keys[name] = self.builders[name].keys(now)
             self.fleets[name] = Fleet(name, self.clock)
             self.builders[name].populate(self.fleets[name], now)
 

@@ -12,7 +12,7 @@ from typing import Any
 RULE_KEYS = {"platform", "operation", "method", "path", "after", "times", "do"}
 DO_KEYS = {
     "latency", "status", "headers", "body", "text", "effect", "reset", "truncate", "html", "job", "stuck",
-    "fail_servers", "expire_token", "reason",
+    "fail_servers", "expire_token", "reason", "code",
 }
 
 

@@ -18,6 +18,7 @@ from clock import Clock
 from states import STARTING_POINTS, Power, status_of
 
 NAMESPACE = uuid.UUID("6f1d3f5e-51c2-4a0b-9c7e-0d5c1f6a2b10")
+_STARTS = ("start", "reboot")
 FIRST_CREATED = 1767225600.0  # 2026-01-01T00:00:00Z; later servers of the file were created later
 
 
@@ -82,6 +83,18 @@ class Server:
     launched: float | None = None
     deleted_at: float | None = None
     enterprise_project_id: str = "0"
+    os_type: str = "Linux"
+    password: str | None = None               # SHA-256 of what the administrator logs in with
+    pending_password: str | None = None       # the same, of what holds after the next start
+    password_changes: int = 0                 # how many orders to set it were accepted
+    reset_plugin: bool = True                 # the guest's part of setting a password is there
+    user_data: str | None = None              # base64; None: the simulator's own
+    key_names: list[str] = field(default_factory=list)    # ustack: the attached ones
+    volume_image: dict[str, Any] | None = None            # of a server that boots from a volume
+    prepaid: bool = False
+    system_disk: bool = True
+    os_change_failed: bool = False
+    encryption_key: str | None = None         # of the system disk
     extra: dict[str, Any] = field(default_factory=dict)
     stuck: bool = False
     transition: Transition | None = None
@@ -225,6 +238,8 @@ class Fleet:
             server.fault = None
         if server.vm_state == "active" and server.launched is None:
             server.launched = transition.ends
+        if server.pending_password is not None and transition.name in _STARTS and server.vm_state == "active":
+            server.password, server.pending_password = server.pending_password, None
         server.task_state = None
         server.transition = None
         server.reached_at = transition.ends

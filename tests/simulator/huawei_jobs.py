@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from call import Call, Malformed, Refusal, answer
 from clock import iso_ms
 from flask import Response, request
 from fleet import Server, Transition
+from huawei_checks import find, refuse
 from states import ACTIONS, Power
 
 MOST_SERVERS = 1000
@@ -41,13 +43,26 @@ class Job:
     started: float
     subs: list[SubJob]
     vanished: bool = False
+    kind: str = "serversAction"
+    single: bool = False              # of one server, which it names itself: it has no sub jobs
+    server_id: str = ""
+    payment: Callable[[float], SubJob] | None = None      # what begins when the order is paid
     id: str = field(default_factory=job_id)
 
+    def pay(self, now: float) -> None:
+        assert self.payment is not None
+        self.subs = [self.payment(now)]
+        self.payment = None
+
     def ends(self) -> float | None:
+        if self.payment is not None:
+            return None
         times = [sub.transition.ends for sub in self.subs]
         return None if any(time is None for time in times) else max(time for time in times if time is not None)
 
     def state(self, now: float) -> str:
+        if self.payment is not None:
+            return "PENDING_PAYMENT"
         ends = self.ends()
         if ends is not None and ends <= now:
             return "FAIL" if any(sub.transition.error for sub in self.subs) else "SUCCESS"
@@ -76,11 +91,8 @@ def batch_action(call: Call) -> Response:
             raise refuse(400, *found)
         if found[0] == "Ecs.0603" and options["already"] == "error":
             raise refuse(501, *found)
-    failing = call.fault.get("job")
-    job = Job(call.now, [_part(call, key, power, server, errors[server.id], failing) for server in servers])
-    job.vanished = failing == "vanish"
-    call.sim.jobs[job.id] = (job, call.entry["project_id"])
-    return answer({"job_id": job.id})
+    job = Job(call.now, [_part(call, key, power, server, errors[server.id]) for server in servers])
+    return answer({"job_id": keep(call, job).id})
 
 
 def show_job(call: Call, job_id: str) -> Response:
@@ -93,15 +105,31 @@ def show_job(call: Call, job_id: str) -> Response:
             ends is not None and call.now > ends + KEPT):
         raise Refusal(404, {"code": "Common.0011", "message": "The job %s does not exist." % job_id})
     state = job.state(call.now)
+    if job.payment is not None:
+        return answer(_describe(job.id, job.kind, state, job.started, None, None, {"server_id": job.server_id}))
     subs = [_describe(sub.id, "serverActions", _sub_state(sub, state, call.now), job.started,
                       sub.transition.ends, sub.transition.error, {"server_id": sub.server_id}) for sub in job.subs]
     error = next((sub.transition.error for sub in job.subs if sub.transition.error), None)
-    return answer(_describe(job.id, "serversAction", state, job.started, ends, error,
-                            {"sub_jobs_total": len(subs), "sub_jobs": subs}))
+    entities = subs[0]["entities"] if job.single else {"sub_jobs_total": len(subs), "sub_jobs": subs}
+    return answer(_describe(job.id, job.kind, state, job.started, ends, error, entities))
 
 
-def refuse(status: int, code: str, message: str) -> Refusal:
-    return Refusal(status, {"error": {"code": code, "message": message}})
+def keep(call: Call, job: Job) -> Job:
+    """Remember a job under its project."""
+    job.vanished = call.fault.get("job") == "vanish"
+    call.sim.jobs[job.id] = (job, call.entry["project_id"])
+    return job
+
+
+def ordered_failure(call: Call, server: Server, code: str) -> tuple[str, str] | None:
+    """Code and text where a fault orders that this server's part of the job fails."""
+    failing = call.fault.get("job")
+    if not isinstance(failing, dict):
+        return None
+    names = failing.get("fail_servers", "all")
+    if names == "all" or server.id in names or server.name in names:
+        return str(failing.get("code", code)), str(failing.get("reason", "Simulated failure"))
+    return None
 
 
 def _read(call: Call) -> tuple[str, str, list[Server]]:
@@ -127,10 +155,7 @@ def _read(call: Call) -> tuple[str, str, list[Server]]:
         raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
     servers = []
     for identity in dict.fromkeys(row["id"] for row in rows):
-        server = call.fleet.servers.get(identity)
-        if server is None or server.hidden or server.project_id != call.entry["project_id"]:
-            raise refuse(404, "Ecs.0114", "Instance[%s] could not be found." % identity)
-        servers.append(server)
+        servers.append(find(call, identity))
     return key, kind, servers
 
 
@@ -151,16 +176,12 @@ def _objection(key: str, server: Server) -> tuple[str, str] | None:
     return None
 
 
-def _part(call: Call, key: str, power: Power, server: Server, objection: tuple[str, str] | None,
-          failing: Any) -> SubJob:
+def _part(call: Call, key: str, power: Power, server: Server,
+          objection: tuple[str, str] | None) -> SubJob:
     """One server's sub job. Servers take 60 to 100 % of the delay, each always the same share of it."""
     share = 0.6 + 0.4 * int(server.id.replace("-", "")[:4], 16) / 65535 if _is_hex(server.id) else 1.0
     delay = call.sim.delay(call.platform, power.delay) * share
-    ordered = None
-    if isinstance(failing, dict):
-        names = failing.get("fail_servers", "all")
-        if names == "all" or server.id in names or server.name in names:
-            ordered = (str(failing.get("code", "Ecs.0226")), str(failing.get("reason", "Simulated failure")))
+    ordered = ordered_failure(call, server, "Ecs.0226")
     if objection is not None:
         done = server.task_state is None and server.vm_state == _GOAL.get(key) and not server.locked
         error = ordered if done else ordered or objection

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import huawei_catalogue
 import huawei_jobs
+import huawei_os
+import huawei_passwords
 from call import Call, Refusal, Router, answer, encode
 from clock import iso, iso_us
 from flask import Response, request
 from fleet import Server, stable_id
-from iam import PLATFORM, admit
-from iam import refuse as iam_refuse
-from nova_views import ENCODED_USER_DATA
+from huawei_checks import enter, mine, project_of, refuse
+from iam import PLATFORM
+from nova_views import user_data
 
 Test = Callable[[Server], bool]
 # The status filter also finds servers that are in between (ECS documents, "querying details about ECSs").
@@ -37,25 +40,8 @@ def register(router: Router) -> None:
                before=enter)
     router.add(PLATFORM, "POST", "/v2.1/<pid>/servers/<server_id>/action", lock_server, name="lock or unlock",
                before=enter)
-
-
-def enter(call: Call, words: dict[str, str]) -> None:
-    """Who asks, and for which project. Raises Refusal."""
-    admit(call)
-    pid = words.pop("pid")
-    project = next((row for row in call.sim.builders[PLATFORM].projects if row["id"] == pid), None)
-    if call.token is not None and call.token.project is None:
-        raise iam_refuse(call, 403, "The token has no project scope.")
-    named = request.headers.get("X-Project-Id", pid)
-    if project is None or named != pid or (call.token is not None and call.token.project is not project):
-        raise refuse(400, "Ecs.0023", "The project ID in the URI does not match the one of the credentials.")
-    call.region = project["name"]
-    call.entry["project_id"] = pid
-
-
-def refuse(status: int, code: str, message: str) -> Refusal:
-    """An error in the form of ECS."""
-    return Refusal(status, {"error": {"code": code, "message": message}})
+    for part in (huawei_passwords, huawei_os, huawei_catalogue):
+        part.register(router)
 
 
 def list_servers(call: Call) -> Response:
@@ -67,7 +53,7 @@ def list_servers(call: Call) -> Response:
     if ids:
         if len(ids) > 100:
             raise refuse(400, "Ecs.0005", "server_id: at most 100 ids can be queried.")
-        rows = [_mine(call, server_id) or server_id for server_id in dict.fromkeys(ids)]
+        rows = [mine(call, server_id) or server_id for server_id in dict.fromkeys(ids)]
     else:
         tests = _tests()
         rows = [server for server in _ordered(call) if all(test(server) for test in tests)]
@@ -86,7 +72,7 @@ def list_servers(call: Call) -> Response:
 
 def show_server(call: Call, server_id: str) -> Response:
     """GET /v1/{p}/cloudservers/{s}."""
-    server = _mine(call, server_id)
+    server = mine(call, server_id)
     if server is None:
         raise refuse(404, "Ecs.0114", "Instance[%s] could not be found." % server_id)
     return answer(b'{"server": ' + _rendered(call, server) + b"}")
@@ -94,7 +80,7 @@ def show_server(call: Call, server_id: str) -> Response:
 
 def lock_server(call: Call, server_id: str) -> Response:
     """POST /v2.1/{p}/servers/{s}/action with lock or unlock, the Nova form."""
-    server = _mine(call, server_id)
+    server = mine(call, server_id)
     if server is None:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Instance %s could not be found." % server_id}})
     if not isinstance(call.body, dict) or len(call.body) != 1 or next(iter(call.body)) not in ("lock", "unlock"):
@@ -104,17 +90,8 @@ def lock_server(call: Call, server_id: str) -> Response:
     return answer(None, 202)
 
 
-def _mine(call: Call, server_id: str) -> Server | None:
-    server = call.fleet.servers.get(server_id)
-    return server if server and server.vm_state != "deleted" and server.project_id == _pid(call) else None
-
-
-def _pid(call: Call) -> str:
-    return str(call.entry["project_id"])
-
-
 def _ordered(call: Call) -> list[Server]:
-    return [server for server in call.fleet.ordered(call.region, _pid(call)) if not server.hidden]
+    return [server for server in call.fleet.ordered(call.region, project_of(call)) if not server.hidden]
 
 
 def _number(name: str, default: int, low: int, high: int | None) -> int:
@@ -202,9 +179,10 @@ def describe(server: Server) -> dict[str, Any]:
                    "asic_accelerators": []},
         "image": {"id": image["id"]},
         "metadata": {
-            "charging_mode": "0", "metering.image_id": image["id"], "metering.imagetype": "gold",
-            "metering.resourcespeccode": server.flavor["id"] + ".linux", "metering.resourcetype": "1",
-            "image_name": image["name"], "os_type": "Linux", "os_bit": "64", "__support_agent_list": "hss,ces",
+            "charging_mode": "1" if server.prepaid else "0", "metering.image_id": image["id"],
+            "metering.imagetype": "gold", "metering.resourcespeccode": server.flavor["id"] + ".linux",
+            "metering.resourcetype": "1",
+            "image_name": image["name"], "os_type": server.os_type, "os_bit": "64", "__support_agent_list": "hss,ces",
             **({"vpc_id": next(iter(vpcs.values()))} if vpcs else {}), **server.metadata},
         "tags": [tag[:-1] if tag.endswith("=") else tag for tag in server.tags] or None,
         "sys_tags": [{"key": "_sys_enterprise_project_id", "value": server.enterprise_project_id}],
@@ -220,7 +198,7 @@ def describe(server: Server) -> dict[str, Any]:
         "OS-EXT-SRV-ATTR:hypervisor_hostname": stable_id(server.host),
         "OS-EXT-SRV-ATTR:reservation_id": "r-" + server.id[:8], "OS-EXT-SRV-ATTR:launch_index": 0,
         "OS-EXT-SRV-ATTR:kernel_id": "", "OS-EXT-SRV-ATTR:ramdisk_id": "",
-        "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda", "OS-EXT-SRV-ATTR:user_data": ENCODED_USER_DATA,
+        "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda", "OS-EXT-SRV-ATTR:user_data": user_data(server),
         "OS-SRV-USG:launched_at": iso_us(server.launched, ""), "OS-SRV-USG:terminated_at": None,
     }
     if server.key_name is not None:

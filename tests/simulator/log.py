@@ -13,14 +13,17 @@ MASK = "********"
 SECRET_HEADERS = frozenset({"authorization", "x-auth-token", "x-subject-token", "x-security-token", "cookie"})
 _SECRET_KEY = re.compile(r"pass|secret|private_key|security_?token|user_data", re.IGNORECASE)
 
+_NEVER_A_MAPPING = frozenset({"adminPass", "adminpass", "new_password"})
+
 
 def masked(value: Any, inside_token: bool = False) -> Any:
     """The same document with every secret leaf replaced. Keystone's token method hides its secret under `id`."""
     if isinstance(value, dict):
         result = {}
         for key, item in value.items():
-            if isinstance(item, (str, int, float)) and (
-                    _SECRET_KEY.search(str(key)) or inside_token and key == "id"):
+            # `password` is also what Keystone calls a method's mapping, whose leaves are looked at one by one.
+            leaf = not isinstance(item, (bool, dict)) or key in _NEVER_A_MAPPING
+            if item is not None and leaf and (_SECRET_KEY.search(str(key)) or inside_token and key == "id"):
                 result[key] = MASK
             else:
                 result[key] = masked(item, str(key) == "token")

@@ -14,22 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import nova_actions
+import nova_aggregates
+import nova_flavor_admin
 import nova_flavors
+import nova_guests
+import nova_keypairs
+import nova_metadata
 import nova_views
 from call import Call, Malformed, Picker, Refusal, Router, answer
 from flask import Response, request
 from fleet import Server
+from nova_checks import refuse
 from nova_query import list_page
 
-FAULT_KEYS = {400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "itemNotFound", 405: "badMethod",
-              406: "computeFault", 409: "conflictingRequest", 413: "overLimit", 415: "badMediaType",
-              429: "overLimit", 500: "computeFault"}
 _VERSION = re.compile(r"([1-9]\d*)\.([1-9]\d*|0)")
-
-
-def refuse(status: int, message: str) -> Refusal:
-    """An error in Nova's form: {"conflictingRequest": {"code": 409, "message": …}}."""
-    return Refusal(status, {FAULT_KEYS[status]: {"code": status, "message": message}})
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,25 @@ class Dialect:
     ids: dict[str, str]
     actions: dict[str, nova_actions.Action] = field(default_factory=dict)
     everybody_filters: bool = False               # the filters that plain Nova keeps for administrators until 2.83
+    manages: bool = True                          # flavors, aggregates and zones are managed through this API
+    keypair_status: int | None = None             # of creating and deleting key pairs, where no microversion rules it
+
+
+def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]]) -> dict[str, nova_actions.Action]:
+    """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt."""
+    return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
+            "rebuild": nova_guests.rebuild(rebuild, detail)}
 
 
 OPENSTACK = Dialect(
     "openstack", "v2.1", True, nova_views.summary, nova_views.detail,
     {"list servers": "E01", "list servers with details": "E02", "list recycle bin": "E31", "show server": "E03",
-     "list flavors": "E41"},
-    nova_actions.standard())
+     "list keypairs": "E37", "create keypair": "E38", "import keypair": "E39", "delete keypair": "E40",
+     "list flavors": "E41", "list flavors with details": "E41", "create flavor": "E42", "delete flavor": "E43",
+     "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
+     "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
+     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58"},
+    actions("E26", nova_views.detail))
 
 
 def register(router: Router) -> None:
@@ -82,6 +92,11 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         add("GET", "/flavors", nova_flavors.list_flavors(dialect.version, False), "list flavors")
         add("GET", "/flavors/detail", nova_flavors.list_flavors(dialect.version, True), "list flavors with details")
         add("GET", "/flavors/<flavor_id>", nova_flavors.show_flavor(dialect.version), "show flavor")
+        nova_metadata.register(add, one_server)
+        nova_keypairs.register(add, dialect.keypair_status, dialect.keypair_status, dialect.ids)
+        if dialect.manages:
+            nova_flavor_admin.register(add, dialect.version, dialect.ids)
+            nova_aggregates.register(add, dialect.ids)
 
 
 def one_server(call: Call, server_id: str) -> Server:
@@ -115,7 +130,7 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
                                           "message": "The request you have made requires authentication."}},
                           {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)})
         if dialect.microversions:
-            _negotiate(call)
+            negotiate(call)
         pid = words.pop("pid", None)
         call.scoped = pid is not None
         if call.token.project is None:
@@ -127,7 +142,7 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
     return enter
 
 
-def _negotiate(call: Call) -> None:
+def negotiate(call: Call) -> None:
     """The microversion that the request asks for; the lowest where it asks for none."""
     limits = call.sim.platform(call.platform)["microversions"]
     low, high = _pair(str(limits["min"])), _pair(str(limits["max"]))
@@ -228,7 +243,7 @@ def _action_view(dialect: Dialect) -> Callable[..., Response]:
         if key not in dialect.actions:
             raise refuse(400, "There is no such action: %s" % key)
         action = dialect.actions[key]
-        action.check(argument)
+        action.check(call, argument)
         server = one_server(call, server_id)
         return action.run(call, server, argument)
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from call import Call, Refusal, answer
+from call import Call, answer
 from clock import iso_us
 from flask import Response
-from fleet import ActionRecord, Server
+from fleet import ActionRecord, Server, Transition
+from nova_checks import forbid, refuse
 from states import ACTIONS, Power
 
 _REBOOT_TYPES = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
@@ -23,20 +24,15 @@ class Action:
     """One key of the action call: its id in operations.yml, its argument's check, and what it does."""
 
     operation: str | None
-    check: Callable[[Any], None]
+    check: Callable[[Call, Any], None]
     run: Callable[[Call, Server, Any], Response]
 
 
-def refuse(status: int, message: str) -> Refusal:
-    key = {400: "badRequest", 403: "forbidden", 409: "conflictingRequest"}[status]
-    return Refusal(status, {key: {"code": status, "message": message}})
-
-
-def anything(_argument: Any) -> None:
+def anything(_call: Call, _argument: Any) -> None:
     """os-start and its like take null or, in some documents, true; Nova does not look at it."""
 
 
-def reboot_type(argument: Any) -> None:
+def reboot_type(_call: Call, argument: Any) -> None:
     if not isinstance(argument, dict) or "type" not in argument:
         raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. 'type' is a required property"
                      % (argument,))
@@ -61,7 +57,7 @@ def reboot(operation: str | None) -> Action:
 
 def locking(locked: bool, operation: str | None) -> Action:
     def run(call: Call, server: Server, _argument: Any) -> Response:
-        _check_role(call, "lock" if locked else "unlock")
+        _check_role(call, "os_compute_api:os-lock-server:" + ("lock" if locked else "unlock"))
         if not locked and server.locked_by_admin and not call.is_admin:
             raise refuse(403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be "
                               "performed.")
@@ -83,24 +79,35 @@ def standard() -> dict[str, Action]:
 
 
 def run_power(call: Call, server: Server, what: Power) -> Response:
-    """Check the role, the lock and the state as Nova does, in its order; then begin. 202 with no body."""
-    _check_role(call, what.verb)
+    """202 with no body, where role, lock and state allow the action."""
+    check_state(call, server, what, "os_compute_api:servers:" + what.verb)
+    begin(call, server, what)
+    return answer(None, 202)
+
+
+def check_state(call: Call, server: Server, what: Power, rule: str) -> None:
+    """Check the role, the lock and the state as Nova does, in its order. Raises Refusal."""
+    _check_role(call, rule)
     if server.locked and not call.is_admin:
         raise refuse(409, "Instance %s is locked" % server.id)
     for kind, value, allowed in (("vm_state", server.vm_state, what.allowed),
                                  ("task_state", server.task_state, what.tasks)):
         if value not in allowed:
             raise refuse(409, "Cannot '%s' instance %s while it is in %s %s" % (what.verb, server.id, kind, value))
+
+
+def begin(call: Call, server: Server, what: Power, ends: dict[str, Any] | None = None) -> Transition:
+    """Begin an action and record it; `ends` are the server's fields after it, beside its state."""
     failing = call.fault.get("fail_servers")
     error = None
     if failing == "all" or (isinstance(failing, list) and (server.id in failing or server.name in failing)):
         error = ("500", str(call.fault.get("reason", "Simulated failure of the hypervisor")))
+    outcome = None if error else {"vm_state": what.vm_state, "power_state": what.power_state, **(ends or {})}
     transition = call.fleet.begin(server, what, call.sim.delay(call.platform, what.delay),
-                                  never_ends=bool(call.fault.get("stuck")), error=error)
-    assert call.token is not None
+                                  never_ends=bool(call.fault.get("stuck")), error=error, outcome=outcome)
     server.actions.append(ActionRecord(what.record, call.request_id, server.user_id, server.project_id, call.now,
                                        transition))
-    return answer(None, 202)
+    return transition
 
 
 def describe(call: Call, server: Server, record: ActionRecord, events: bool = False) -> dict[str, Any]:
@@ -125,7 +132,7 @@ def describe(call: Call, server: Server, record: ActionRecord, events: bool = Fa
     return shown
 
 
-def _check_role(call: Call, verb: str) -> None:
+def _check_role(call: Call, rule: str) -> None:
     assert call.token is not None
     if not {"admin", "member"} & set(call.token.roles):
-        raise refuse(403, "Policy doesn't allow os_compute_api:servers:%s to be performed." % verb)
+        raise forbid(rule)

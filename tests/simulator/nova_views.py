@@ -128,6 +128,10 @@ def volumes(server: Server, with_flag: bool) -> list[dict[str, Any]]:
     return [row]
 
 
+def user_data(server: Server) -> str:
+    return ENCODED_USER_DATA if server.user_data is None else server.user_data
+
+
 def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
     """What only administrators see; the extended ones since 2.3, user_data among them."""
     name = "OS-EXT-SRV-ATTR:"
@@ -138,5 +142,5 @@ def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
         shown.update({
             name + "hostname": server.name, name + "reservation_id": "r-" + server.id[:8], name + "launch_index": 0,
             name + "kernel_id": "", name + "ramdisk_id": "", name + "root_device_name": "/dev/vda",
-            name + "user_data": ENCODED_USER_DATA})
+            name + "user_data": user_data(server)})
     return shown

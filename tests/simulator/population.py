@@ -12,6 +12,9 @@ from typing import Any
 from clock import parse_iso
 from config import ConfigError
 from fleet import FIRST_CREATED, Fleet, Server, stable_id
+from guests import digest
+from hosts import Hosts
+from keys import InvalidKey, Keys, stable_public_key
 from states import STARTING_POINTS
 
 
@@ -61,11 +64,12 @@ class Builder:
         self.regions: list[str] = list(settings["regions"])
         self.flavors: dict[str, dict[str, Any]] = {}
         self.images: dict[str, dict[str, Any]] = {}
+        self.projects = self._projects()
         for row in settings.get("flavors") or []:
             self.flavor(row)
         for row in settings.get("images") or []:
             self.image(row)
-        self.projects = self._projects()
+        self.hosts = Hosts(platform, settings)
         self.number = 0
 
     def _projects(self) -> list[dict[str, Any]]:
@@ -97,7 +101,10 @@ class Builder:
             "name": name, "vcpus": int(row.get("vcpus", 1)), "ram": int(row.get("ram", 1024)),
             "disk": int(row.get("disk", 10)), "ephemeral": int(row.get("ephemeral", 0)),
             "swap": int(row.get("swap", 0)), "extra_specs": dict(row.get("extra_specs") or {}),
-            "public": bool(row.get("public", True)),
+            "public": bool(row.get("public", True)), "disabled": bool(row.get("disabled")),
+            "access": tuple(self.project(name)["id"] for name in row.get("access") or ()),
+            "rxtx_factor": float(row.get("rxtx_factor", 1)), "description": row.get("description"),
+            "number": len(self.flavors), "status": row.get("status", "normal"), "zones": dict(row.get("zones") or {}),
         }
         self.flavors[flavor["id"]] = flavor
         return flavor
@@ -111,9 +118,29 @@ class Builder:
         for known in self.images.values():
             if name in (known["name"], known["id"]):
                 return known
-        image = {"id": str(row.get("id") or stable_id(self.platform, "image", name)), "name": name}
+        image = {
+            "id": str(row.get("id") or stable_id(self.platform, "image", name)), "name": name,
+            "status": row.get("status", "active"), "min_disk": int(row.get("min_disk", 0)),
+            "min_ram": int(row.get("min_ram", 0)), "size": int(row.get("size", 512 * 1024 * 1024)),
+            "os_type": row.get("os_type", "Linux"), "cloud_init": bool(row.get("cloud_init", True)),
+            "visibility": row.get("visibility", "public"), "type": row.get("type", "gold"),
+            "owner": self.project(row.get("owner"))["id"], "created": FIRST_CREATED + len(self.images),
+        }
         self.images[image["id"]] = image
         return image
+
+    def keys(self, now: float) -> Keys:
+        """The key pairs of the configuration; one without `public_key` gets a key of its own. Raises ConfigError."""
+        keys = Keys()
+        for row in self.settings.get("keypairs") or []:
+            user = row.get("user") or self.settings["connect_as"]
+            public = row.get("public_key") or stable_public_key(self.platform, user, row["name"])
+            try:
+                keys.add(hex_id(self.platform, "user", user), row["name"], public, row.get("type", "ssh"),
+                         FIRST_CREATED)
+            except InvalidKey as error:
+                raise ConfigError("platforms.%s: key pair %s: %s" % (self.platform, row["name"], error)) from error
+        return keys
 
     def make(self, entry: dict[str, Any], now: float) -> Server:
         """One server. The same configuration gives the same ids, addresses and times. Raises ConfigError."""
@@ -132,6 +159,12 @@ class Builder:
         created = parse_iso(str(entry["created"])) if entry.get("created") else FIRST_CREATED + number
         flavors = list(self.flavors.values())
         images = list(self.images.values())
+        image = self.image(entry["image"]) if "image" in entry else images[0]
+        boots = image or self.image(entry.get("volume_image", "")) or next(iter(images), {"os_type": "Linux"})
+        if self.platform == "huaweicloud":
+            zone, host = entry.get("zone") or "cn-north-4a", entry.get("host") or "cmp%d" % (number % 3 + 1)
+        else:
+            zone, host = self.hosts.place(entry.get("zone"), entry.get("host"), number)
         fault = entry.get("fault")
         if fault is None and vm_state == "error":
             fault = {"message": "No valid host was found. There are not enough hosts available."}
@@ -145,17 +178,20 @@ class Builder:
             project_id=project["id"], user_id=hex_id(self.platform, "user", self.settings["connect_as"]),
             vm_state=vm_state, task_state=entry.get("task_state", task_state), power_state=power_state,
             flavor=self.flavor(entry["flavor"]) if entry.get("flavor") else flavors[0],
-            image=self.image(entry["image"]) if "image" in entry else images[0],
-            addresses=read_addresses(entry.get("addresses"), number),
-            zone=entry.get("zone") or ("cn-north-4a" if self.platform == "huaweicloud" else "nova"),
-            host=entry.get("host") or "cmp%d" % (number % 3 + 1), created=created, updated=created,
+            image=image, volume_image=None if image else boots,
+            addresses=read_addresses(entry.get("addresses"), number), zone=zone, host=host, created=created,
+            updated=created,
             tags=[str(tag) for tag in entry.get("tags") or []],
             metadata={str(key): str(value) for key, value in (entry.get("metadata") or {}).items()},
             locked=bool(entry.get("locked")), key_name=entry.get("key_name"), description=entry.get("description"),
             fault=fault, launched=None if vm_state in ("building", "error") else created + 20,
             deleted_at=now if vm_state in ("deleted", "soft-delete") else None,
             enterprise_project_id=str(entry.get("enterprise_project_id", "0")), extra=dict(entry.get("extra") or {}),
-            stuck=bool(entry.get("stuck")),
+            stuck=bool(entry.get("stuck")), os_type=entry.get("os_type") or boots["os_type"],
+            password=digest(entry.get("password")), reset_plugin=bool(entry.get("reset_plugin", True)),
+            prepaid=bool(entry.get("prepaid")), system_disk=bool(entry.get("system_disk", True)),
+            os_change_failed=bool(entry.get("os_change_failed")),
+            key_names=[entry["key_name"]] if entry.get("key_name") else [],
         )
 
     def populate(self, fleet: Fleet, now: float) -> None:

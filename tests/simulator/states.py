@@ -86,6 +86,10 @@ ACTIONS: dict[str, Power] = {
     "unpause": Power("unpause", "unpause", frozenset({"paused"}), "unpausing", "active", RUNNING, "unpause"),
     "suspend": Power("suspend", "suspend", frozenset({"active"}), "suspending", "suspended", SUSPENDED, "suspend"),
     "resume": Power("resume", "resume", frozenset({"suspended"}), "resuming", "active", RUNNING, "resume"),
+    "password": Power("changePassword", "changePassword", frozenset({"active"}), "updating_password", "active",
+                      RUNNING, "password"),
+    "rebuild": Power("rebuild", "rebuild", frozenset({"active", "stopped", "error"}), "rebuilding", "active", RUNNING,
+                     "rebuild"),
 }
 
 

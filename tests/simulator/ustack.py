@@ -12,6 +12,7 @@ import nova_views
 from call import Call, Router
 from fleet import Server, stable_id
 from nova_actions import power, reboot
+from nova_guests import change_password, keypairs
 
 
 def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
@@ -56,9 +57,12 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
 USTACK = nova.Dialect(
     "ustack", "v2", False, summary, detail,
     {"list servers": "U02", "list servers with details": "U03", "show server": "U04", "list flavors": "U22",
-     "list flavors with details": "U23", "show flavor": "U24"},
+     "list flavors with details": "U23", "show flavor": "U24", "create keypair": "U13", "import keypair": "U14",
+     "list keypairs": "U15", "show keypair": "U16", "delete keypair": "U17"},
     {"reboot": reboot("U07"), "os-start": power("start", "U08"), "os-shutdown": power("shutdown", "U09"),
-     "os-stop": power("stop", "U10")})
+     "os-stop": power("stop", "U10"), "changePassword": change_password("U11"),
+     "attachKeypairs": keypairs(True, "U18"), "detachKeypairs": keypairs(False, "U19")},
+    manages=False, keypair_status=200)
 
 
 def register(router: Router) -> None:

@@ -68,6 +68,38 @@ class Cloud:
             self._tokens[name] = response.headers["X-Subject-Token"]
         return self._tokens[name]
 
+    def by(self, user: str) -> Cloud:
+        """The same platform for another user."""
+        other = Cloud(self.sim, self.client, self.platform)
+        other.user = user
+        return other
+
+    def at(self, version: str) -> Cloud:
+        """The same platform and user in another microversion."""
+        other = self.by(self.user)
+        other.version = version
+        return other
+
+    def put(self, path: str, body: Any, **options: Any) -> Any:
+        return self.request("PUT", path, json=body, **options)
+
+    def delete(self, path: str, **options: Any) -> Any:
+        return self.request("DELETE", path, **options)
+
+    def control(self, path: str) -> Any:
+        """What the simulator's own side shows of this platform."""
+        response = self.client.get("/_sim/%s/%s" % (self.platform, path))
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def change(self, name: str, **fields: Any) -> None:
+        """Change a server from the simulator's own side."""
+        response = self.client.put("/_sim/%s/servers/%s" % (self.platform, name), json=fields)
+        assert response.status_code == 200, response.text
+
+    def seen(self, name: str) -> dict[str, Any]:
+        return dict(self.control("servers/" + name)["server"])
+
     def request(self, method: str, path: str, **options: Any) -> Any:
         headers = {"X-Auth-Token": self.token()}
         if self.version:

@@ -218,3 +218,30 @@ def test_the_clock_goes_on_where_it_was_frozen(client: Any, sim: Any) -> None:
         assert client.post("/_sim/clock", json=bad).status_code == 400
     assert client.get("/_sim/health").json["status"] == "ok"
     assert client.get("/_sim/nothing").status_code == 404
+
+
+def test_the_control_side_shows_and_changes_what_a_guest_holds(openstack: Any) -> None:
+    openstack.change("web-02", key_name="operators", volume_image="ubuntu-24.04", password="secret", os_type="Windows",
+                     prepaid=True)
+    seen = openstack.seen("web-02")
+    assert (seen["key_names"], seen["volume_image"]["name"], seen["os_type"], seen["prepaid"]) == (
+        ["operators"], "ubuntu-24.04", "Windows", True)
+    assert len(seen["password"]) == 64 and "secret" not in json.dumps(seen)
+    openstack.change("web-02", key_name=None)
+    assert openstack.seen("web-02")["key_names"] == []
+    assert [row["name"] for row in openstack.control("keypairs")["keypairs"]] == ["operators"]
+    assert [row["name"] for row in openstack.control("flavors")["flavors"]] == ["m1.small", "m1.medium", "m1.large"]
+    for name, value in (("os_change_ends", "well"), ("colour", "red")):
+        assert openstack.client.put("/_sim/openstack/options", json={name: value}).status_code == 400
+    assert openstack.client.post("/_sim/huaweicloud/jobs/nobody/pay").status_code == 404
+    assert openstack.client.get("/_sim/abacus/hosts").status_code == 404
+
+
+@pytest.mark.parametrize("body", [
+    {"changePassword": "hunter2"}, {"changePassword": {"adminPass": ["hunter2"]}}, {"new_password": "hunter2"},
+    {"reset-password": {"new_password": "hunter2", "is_check_password": True}}, {"rebuild": {"adminPass": "hunter2"}},
+    {"os-change": {"adminpass": "hunter2", "metadata": {"user_data": "hunter2"}}}, {"adminPass": {"deep": "hunter2"}},
+])
+def test_no_password_is_in_the_log(openstack: Any, body: Any) -> None:
+    openstack.act("web-01", body)
+    assert "hunter2" not in json.dumps(openstack.log()[-1]["body"])

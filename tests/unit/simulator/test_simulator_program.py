@@ -110,6 +110,13 @@ def test_the_same_configuration_gives_the_same_servers() -> None:
     ("platforms: {ustack: {generate: {count: 2, name: same}}}", "count is a number"),
     ("delays: {nap: 1}", "unknown key 'nap'"), ("delays: {stop: slow}", "stop must be a number"),
     ("platforms: {huaweicloud: {already: perhaps}}", "already is noop or error"),
+    ("platforms: {huaweicloud: {os_change_ends: well}}", "os_change_ends is running or stopped or previous"),
+    ("platforms: {ustack: {servers: [{name: a, os_type: Plan9}]}}", "os_type is Linux or Windows"),
+    ("platforms: {openstack: {images: [{colour: red}]}}", "unknown key 'colour'"),
+    ("platforms: {openstack: {hosts: [{zone: a}]}}", "hosts[0]: name is missing"),
+    ("platforms: {openstack: {keypairs: [{name: k, public_key: ssh-rsa AAAA}]}}", "key pair k: the key is cut short"),
+    ("platforms: {openstack: {flavors: [{name: f, public: false, access: [nowhere]}]}}", "no project 'nowhere'"),
+    ("platforms: {openstack: {aggregates: [{name: g, availability_zone: x, hosts: [cmp4]}]}}", "cmp4 is in the zone x"),
 ])
 def test_bad_configurations_are_one_sentence(tmp_path: Path, text: str, word: str) -> None:
     with pytest.raises(ConfigError) as caught:
