@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, failures, summary
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
 
@@ -69,6 +70,12 @@ class Context:
     warn: Callable[[str], None]
     tell: Callable[[str], None]
     _cloud: compute.Compute | None = None
+    _met: set[str] = field(default_factory=set)
+
+    def keep_secret(self, text: str) -> None:
+        """Takes out of the result a secret that the task has come to know, whole and line by line."""
+        self._met.add(text)
+        self._met.update(line for line in text.splitlines() if len(line) > 20)
 
     @property
     def cloud(self) -> compute.Compute:
@@ -96,8 +103,12 @@ class Context:
             raise SelectionError("wait_timeout and wait_interval are seconds above 0")
         return Patience(self.cloud, timeout, interval, self.tell)
 
+    def secrets_met(self) -> set[str]:
+        """What ``keep_secret`` was told."""
+        return set(self._met)
+
     def secrets(self) -> set[str]:
-        return self._cloud.secrets() if self._cloud else set()
+        return self._met | (self._cloud.secrets() if self._cloud else set())
 
     def close(self) -> None:
         if self._cloud:
@@ -140,10 +151,15 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
         return {"failed": True, "msg": missing_required_lib("jmespath", reason="for the option query")}
     try:
         result = run(context)
-    except SelectionError as error:
+    except (SelectionError, PlanError) as error:
         return {"failed": True, "changed": False, "msg": str(error)}
     except CloudError as error:
         return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    except Halted as halt:
+        done = list(halt.done)
+        told = " Done before that: %s." % ", ".join(done) if done else ""
+        error = halt.error.as_dict()
+        return {"failed": True, "changed": bool(done), "msg": str(halt) + told, "error": error, "done": done}
     except Exception as error:
         return {
             "failed": True,
@@ -164,6 +180,8 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
     context = Context(module.params, module.check_mode, module.warn, lambda words: None)
     result = execute(run, context, module.no_log_values, module._diff)
+    # AnsibleModule adds how it was called, which may hold a secret that only the run knew for one.
+    module.no_log_values.update(context.secrets_met())
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -20,6 +20,8 @@ UNKNOWN = "unknown"
 #: Accepted by the cloud and not waited for.
 PENDING = "pending"
 PLANNED = "planned"
+#: The cloud took the order and begins when it is paid.
+AWAITING_PAYMENT = "awaiting_payment"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def predicted(todo: Plan) -> list[Outcome]:
 
 def failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The outcomes that make a task fail."""
-    return [outcome for outcome in outcomes if outcome.result in (FAILED, UNKNOWN)]
+    return [outcome for outcome in outcomes if outcome.result in (FAILED, UNKNOWN, AWAITING_PAYMENT)]
 
 
 #: How many servers a sentence names before it counts the rest.

@@ -107,7 +107,7 @@ def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | No
 
 
 @dataclass
-class _Item:
+class Item:
     """Where one server is on its way: ``actions`` are those to be taken yet, ``ticket`` is the one under way.
 
     Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
@@ -139,18 +139,18 @@ class PowerRun:
         self._since: str | None = None
 
     def run(self, todo: Plan) -> None:
-        items: dict[str, _Item] = {}
+        items: dict[str, Item] = {}
         for change in todo.items:
             server = change.server
             self.servers[server.id] = server
             if change.refusal:
-                self.outcomes[server.id] = _ended(_Item(server), plan.FAILED, change.refusal)
+                self.outcomes[server.id] = _ended(Item(server), plan.FAILED, change.refusal)
             elif not change.actions and not change.settle_first:
-                self.outcomes[server.id] = _ended(_Item(server), plan.UNCHANGED)
+                self.outcomes[server.id] = _ended(Item(server), plan.UNCHANGED)
             else:
-                items[server.id] = _Item(server, change.actions, ready=not change.settle_first)
+                items[server.id] = Item(server, change.actions, ready=not change.settle_first)
         word = "restarted" if self.want == "restarted" else GOAL[self.want]
-        found, left, error = self.patience.wait(items, self._look, self._judge, progress(word), self._advance)
+        found, left, error = self.patience.wait(items, self.look, self.judge, progress(word), self.advance)
         self.outcomes.update(found)
         for key, item in left.items():
             if item.ticket:
@@ -161,9 +161,9 @@ class PowerRun:
 
     # -- asking ------------------------------------------------------------------------------------------------
 
-    def _advance(self, left: dict[str, _Item]) -> dict[str, Outcome]:
+    def advance(self, left: dict[str, Item]) -> dict[str, Outcome]:
         """Asks for the next action of every server that is ready for it."""
-        groups: dict[str, list[_Item]] = {}
+        groups: dict[str, list[Item]] = {}
         for item in left.values():
             if item.ready:
                 groups.setdefault(item.actions[0], []).append(item)
@@ -189,7 +189,7 @@ class PowerRun:
             self._decide(doubtful, ended)
         return ended
 
-    def _decide(self, doubtful: list[tuple[_Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
+    def _decide(self, doubtful: list[tuple[Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
         """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
         if not doubtful:
             return
@@ -206,7 +206,7 @@ class PowerRun:
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
-    def _accept(self, item: _Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
+    def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         item.taken += (ticket.action,)
         item.ticket, item.ready = ticket, False
         if not self.waits and len(item.actions) == 1:
@@ -214,7 +214,7 @@ class PowerRun:
             ended[ticket.server_id] = _ended(item, plan.PENDING)
 
     def _refused(
-        self, item: _Item, ticket: Ticket, error: CloudError, now: Server | None, ended: dict[str, Outcome]
+        self, item: Item, ticket: Ticket, error: CloudError, now: Server | None, ended: dict[str, Outcome]
     ) -> None:
         """The state decides what an error means.
 
@@ -256,7 +256,7 @@ class PowerRun:
 
     # -- looking -----------------------------------------------------------------------------------------------
 
-    def _look(self, left: dict[str, _Item], final: bool) -> dict[str, Any]:
+    def look(self, left: dict[str, Item], final: bool) -> dict[str, Any]:
         tickets = [item.ticket for item in left.values() if item.ticket]
         moving = [key for key, item in left.items() if not item.ticket]
         seen: dict[str, Any] = {}
@@ -270,9 +270,9 @@ class PowerRun:
                 self.servers[key] = left[key].server = each.server
         return seen
 
-    def _judge(self, item: _Item, seen: Observation) -> Outcome | None:
+    def judge(self, item: Item, seen: Observation) -> Outcome | None:
         if item.ticket is None:
-            return self._judge_moving(item, seen.server)
+            return self.judge_moving(item, seen.server)
         outcome = judge_action(item.ticket, seen)
         if outcome is None:
             return None
@@ -281,7 +281,7 @@ class PowerRun:
             return None
         return replace(outcome, actions=item.taken)
 
-    def _judge_moving(self, item: _Item, server: Server | None) -> Outcome | None:
+    def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
         """A server that was waited for: once it has settled it is planned for anew."""
         if server is None:
             return _ended(item, plan.FAILED, "the server no longer exists")
@@ -296,7 +296,7 @@ class PowerRun:
         return None
 
 
-def _ended(item: _Item, result: str, message: str | None = None) -> Outcome:
+def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
     request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
     return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
 

@@ -156,12 +156,15 @@ def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
         return _outcome(ticket, plan.FAILED, seen.code, fault_text(server) or seen.message)
     if not server.settled or seen.verdict == PENDING:
         return None
-    there = server.power_state == ticket.goal
+    there = ticket.goal in (None, server.power_state)
     if seen.verdict == FAILED:
-        if there and ticket.action != "reboot":
+        if there and not ticket.leaves_no_trace:
             return _outcome(ticket, DONE)
         return _outcome(ticket, plan.FAILED, seen.code, seen.message or "the cloud reports that the action failed")
-    if there and (seen.verdict or ticket.witnessed or ticket.action != "reboot"):
+    if there and (seen.verdict or ticket.witnessed or not ticket.leaves_no_trace):
+        if ticket.image_id and server.image.id and server.image.id != ticket.image_id:
+            message = "the cloud reports success, but the server runs the image %s and not %s"
+            return _outcome(ticket, plan.FAILED, None, message % (server.image.id, ticket.image_id))
         return _outcome(ticket, DONE)
     return None
 

@@ -98,7 +98,7 @@ class InProcessAction(ActionBase):
         warnings: list[str] = []
         context = frame.Context(params, bool(self._task.check_mode), warnings.append, self._tell)
         found = frame.execute(module.run, context, hidden, bool(self._task.diff))
-        found["invocation"] = invocation
+        found["invocation"] = remove_values(invocation, context.secrets_met())
         for warning in warnings:
             display.warning(warning)
         if warnings:

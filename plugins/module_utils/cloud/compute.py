@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     PAUSED,
     PENDING,
@@ -20,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     Job,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource_calls import ResourceCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
@@ -34,6 +36,13 @@ GOALS = {
     "suspend": SUSPENDED,
     "resume": RUNNING,
 }
+#: Has no power state of its own to lead to: it is done when the server has settled, wherever that is.
+REBUILD = "rebuild"
+#: Likewise: a server's power state is no proof of its password.
+CHANGE_PASSWORD = "change_password"
+_OTHER_ACTIONS = (REBUILD, CHANGE_PASSWORD)
+#: What the state of a server does not show afterwards: only the cloud's record of the action proves it.
+_NO_TRACE = frozenset(("reboot", REBUILD, CHANGE_PASSWORD))
 
 
 @dataclass(frozen=True)
@@ -76,28 +85,40 @@ class Ticket:
     uncertain: bool = False
     #: The server was seen on its way after the cloud was asked, so once it has settled it is done.
     witnessed: bool = False
+    #: The image that the server runs when it is done.
+    image_id: str | None = None
+    #: The order that was made, and may have to be paid first.
+    order_id: str | None = None
 
     @property
-    def goal(self) -> str:
-        return GOALS[self.action]
+    def goal(self) -> str | None:
+        """The power state that the action leads to, ``None`` where it is any one in which a server settles."""
+        return GOALS[self.action] if self.action not in _OTHER_ACTIONS else None
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        return self.action in _NO_TRACE
 
     @property
     def label(self) -> str:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        found = {
             "server_id": self.server_id,
             "name": self.name,
             "action": self.action,
             "job_id": self.job_id,
             "request_id": self.request_id,
         }
+        if self.image_id:
+            found["image_id"] = self.image_id
+        return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ticket:
         """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
-        if data["action"] not in GOALS:
+        if data["action"] not in GOALS and data["action"] not in _OTHER_ACTIONS:
             raise KeyError(data["action"])
         return cls(
             server_id=data["server_id"],
@@ -105,6 +126,7 @@ class Ticket:
             name=data.get("name"),
             job_id=data.get("job_id"),
             request_id=data.get("request_id"),
+            image_id=data.get("image_id"),
         )
 
 
@@ -122,7 +144,7 @@ class Observation:
     message: str | None = None
 
 
-class Compute:
+class Compute(ResourceCalls):
     """What a module may ask of a cloud, the same on every platform.
 
     Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
@@ -132,6 +154,8 @@ class Compute:
     platform = ""
     #: What ``supports`` answers for; a platform lists what it can do.
     operations: frozenset[str] = frozenset()
+    #: How many bytes of user_data a server takes.
+    most_user_data = 0
     #: What to use instead of an operation that the platform has not.
     instead: dict[str, str] = {}
 
@@ -147,7 +171,15 @@ class Compute:
         return self.settings.region
 
     def supports(self, operation: str) -> bool:
-        """Whether the platform can do it: a power action of GOALS, ``act_on_locked``, ``deleted``, ``all_projects``."""
+        """Whether the platform can do it.
+
+        Of passwords: ``change_password``, ``password_at_boot`` (one holds from the next start on, and a stopped server
+        takes one too; otherwise it holds at once, and only a running server takes one), ``password_dry_run``,
+        ``password_rules`` (weak ones are refused).
+        Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
+        no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
+        ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
@@ -179,6 +211,32 @@ class Compute:
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""
+        raise NotImplementedError
+
+    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
+        """The images of that exact name, or the one of that id, that the project may use."""
+        raise UnsupportedOperation("images", self.platform, self.instead.get("images"))
+
+    def os_problem(self, order: OsOrder, server: Server | None = None) -> str | None:
+        """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
+
+        Without a server, what it would refuse for every one.
+        """
+        return None
+
+    def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
+        """Orders a new system disk for each server; one ticket an order, in their order. Never sent twice."""
+        raise UnsupportedOperation(REBUILD, self.platform, self.instead.get(REBUILD))
+
+    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[Ticket]:
+        """Sets the administrator's password; one ticket a server, in the order of the servers.
+
+        ``dry_run`` has the cloud say what it would refuse, where it can. Doing it twice does no harm.
+        """
+        raise UnsupportedOperation(CHANGE_PASSWORD, self.platform, self.instead.get(CHANGE_PASSWORD))
+
+    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
+        """Adds and changes keys of the server's metadata; others stay."""
         raise NotImplementedError
 
     def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:

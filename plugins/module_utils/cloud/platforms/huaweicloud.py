@@ -30,7 +30,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    integer,
+    mapping,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_os import HuaweiOs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_passwords import (
+    HuaweiPasswords,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import NovaZones
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_records import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     AWAITING_PAYMENT,
@@ -41,6 +53,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     Job,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
 #: Servers a batch call takes (Ecs.0118 above it), and ids a list call takes.
 _BATCH = 1000
@@ -53,11 +66,16 @@ _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 _PATIENCE = (15, 15, 30)
 
 
-class HuaweiCloud(Compute):
+class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
-    operations: frozenset[str] = frozenset("start stop reboot jobs".split())
+    operations: frozenset[str] = frozenset(
+        (
+            "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
+            " password_rules"
+        ).split()
+    )
     instead = {
         "pause": "state: stopped",
         "suspend": "state: stopped",
@@ -65,7 +83,19 @@ class HuaweiCloud(Compute):
         "resume": "the console",
         "all_projects": "one task a project",
         "deleted": "the console's recycle bin",
+        "keypair_types": "key pairs of type ssh",
+        "keypair_users": "the credentials of that user",
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "flavor_access": "flavor_info without access",
+        "flavor_admin": "flavor_info; the vendor makes the flavors",
+        "aggregates": "server groups; the vendor owns the hosts",
+        "zone_hosts": "availability_zone_info without hosts",
     }
+
+    @property
+    def endpoint(self) -> str:
+        """Where ECS speaks Nova's API: key pairs and zones."""
+        return self._url("", "v2.1")
 
     def _url(self, path: str, version: str = "v1") -> str:
         auth = self.session.auth
@@ -136,6 +166,25 @@ class HuaweiCloud(Compute):
         what = "list the flavors"
         answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
         return [flavor(data) for data in mappings(part_of(answer.body, "flavors", what, list))]
+
+    def flavor_details(self) -> Sequence[FlavorDetails]:
+        what = "list the flavors"
+        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
+        return [
+            FlavorDetails(
+                id=text(data.get("id")) or "",
+                name=text(data.get("name")),
+                vcpus=integer(data.get("vcpus")),
+                ram_mb=integer(data.get("ram")),
+                disk_gb=integer(data.get("disk")),
+                extra_specs=dict(mapping(data.get("os_extra_specs"))),
+            )
+            for data in mappings(part_of(answer.body, "flavors", what, list))
+        ]
+
+    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        self.require("flavor_access")
+        return flavor
 
     # -- acting on servers -------------------------------------------------------------------------------------
 

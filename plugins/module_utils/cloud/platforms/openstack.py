@@ -20,24 +20,41 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     NotFound,
     PermissionDenied,
     ServiceFailed,
+    UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import (
+    NovaAggregates,
+    NovaZones,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
 
-class OpenStack(NovaServers):
+class OpenStack(NovaOs, NovaPasswords, NovaServers, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
     operations: frozenset[str] = frozenset(
         (
-            "start stop reboot pause unpause suspend resume act_on_locked deleted all_projects instance_actions"
-            " microversions sorting"
+            "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
+            " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
+            " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
         ).split()
     )
+    #: What an older cloud has not, the microversion that brought it, and how a task names it.
+    since: dict[str, tuple[tuple[int, int], str]] = {
+        "keypair_types": ((2, 2), "the type of a key pair"),
+        "keypair_users": ((2, 10), "naming the user of a key pair"),
+        "flavor_descriptions": ((2, 55), "the description of a flavor"),
+    }
+    instead: dict[str, str] = {"attach_keypairs": "server_os, which gives a server its key pair"}
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
     #: shutdown time is over.
@@ -51,6 +68,19 @@ class OpenStack(NovaServers):
         "reboot": {"reboot": {"type": "SOFT"}},
     }
     forced: dict[str, Any] = {"reboot": {"reboot": {"type": "HARD"}}}
+
+    def supports(self, operation: str) -> bool:
+        known = super().supports(operation)
+        return known and (operation not in self.since or self.version >= self.since[operation][0])
+
+    def require(self, operation: str) -> None:
+        if super().supports(operation) and not self.supports(operation):
+            needed, thing = self.since[operation]
+            error = UnsupportedOperation(operation, self.platform)
+            error.message = "The cloud speaks microversion %d.%d, and %s needs %d.%d" % (*self.version, thing, *needed)
+            error.hint = "Leave the option out."
+            raise error
+        super().require(operation)
 
     def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
         self.require(action)
@@ -90,7 +120,7 @@ class OpenStack(NovaServers):
                 return (ticket.server_id, Observation(None)) if ticket.server_id in looked_at else None
             if not server.settled or server.gone:
                 return ticket.server_id, Observation(server)
-            if ticket.action != "reboot" and server.power_state == ticket.goal:
+            if not ticket.leaves_no_trace and server.power_state == ticket.goal:
                 return ticket.server_id, Observation(server, SUCCEEDED)
             proof = self._proof(ticket)
             if proof is None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 
 
@@ -20,16 +21,36 @@ class UStack(OpenStack):
     """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
 
     platform = "ustack"
-    operations: frozenset[str] = frozenset("start stop reboot act_on_locked all_projects".split())
+    operations: frozenset[str] = frozenset(
+        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs".split()
+    )
     instead = {
         "pause": "state: stopped",
         "suspend": "state: stopped",
         "unpause": "the cloud's own console",
         "resume": "the cloud's own console",
         "deleted": "server_info without deleted",
+        "rebuild": "the cloud's own console",
+        "keypair_types": "key pairs of type ssh",
+        "keypair_users": "the credentials of that user",
+        "flavor_access": "flavor_info without access",
+        "flavor_admin": "the cloud's own administration; flavor_info lists its flavors",
+        "aggregates": "the cloud's own administration",
+        "zones": "the availability zones that server_info shows",
+        "zone_hosts": "the availability zones that server_info shows",
     }
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+
+    def attach_keypair(self, server_id: str, name: str) -> None:
+        self._keypair_of("attach", server_id, name)
+
+    def detach_keypair(self, server_id: str, name: str) -> None:
+        self._keypair_of("detach", server_id, name)
+
+    def _keypair_of(self, deed: str, server_id: str, name: str) -> None:
+        what = "%s the key pair %s" % (deed, name)
+        self.ask("POST", "/servers/%s/action" % segment(server_id), what, {deed + "Keypairs": {"key_names": [name]}})
 
     @property
     def endpoint(self) -> str:

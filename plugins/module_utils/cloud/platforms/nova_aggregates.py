@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova's host aggregates and availability zones.
+
+Facts: the Nova API reference; operations E47-E53 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    integer,
+    mapping,
+    mappings,
+    part_of,
+    text,
+    texts,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Aggregate, Zone
+
+
+class NovaAggregates(NovaCalls):
+    """``/os-aggregates``, for administrators, and ``/os-availability-zone``."""
+
+    def aggregates(self) -> Sequence[Aggregate]:
+        self.require("aggregates")
+        what = "list the aggregates"
+        listed = part_of(self.ask("GET", "/os-aggregates", what), "aggregates", what, list)
+        return [aggregate(entry) for entry in mappings(listed)]
+
+    def create_aggregate(self, name: str, availability_zone: str | None) -> Aggregate:
+        self.require("aggregates")
+        wanted = {"name": name}
+        if availability_zone:
+            wanted["availability_zone"] = availability_zone
+        what = "create the aggregate %s" % name
+        return aggregate(part_of(self.ask("POST", "/os-aggregates", what, {"aggregate": wanted}), "aggregate", what))
+
+    def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
+        self.require("aggregates")
+        what = "change the aggregate %d" % aggregate_id
+        self.ask("PUT", "/os-aggregates/%d" % aggregate_id, what, {"aggregate": dict(changes)})
+
+    def delete_aggregate(self, aggregate_id: int) -> None:
+        self.require("aggregates")
+        try:
+            self.ask("DELETE", "/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
+        except NotFound:
+            return
+
+    def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
+        what = "set metadata of the aggregate %d" % aggregate_id
+        self._act(aggregate_id, {"set_metadata": {"metadata": dict(metadata)}}, what)
+
+    def add_host(self, aggregate_id: int, host: str) -> None:
+        what = "add the host %s to the aggregate %d" % (host, aggregate_id)
+        self._act(aggregate_id, {"add_host": {"host": host}}, what)
+
+    def remove_host(self, aggregate_id: int, host: str) -> None:
+        what = "remove the host %s from the aggregate %d" % (host, aggregate_id)
+        self._act(aggregate_id, {"remove_host": {"host": host}}, what)
+
+    def _act(self, aggregate_id: int, body: Any, what: str) -> None:
+        self.require("aggregates")
+        self.ask("POST", "/os-aggregates/%d/action" % aggregate_id, what, body)
+
+
+class NovaZones(NovaCalls):
+    """``/os-availability-zone``, which Huawei Cloud serves too."""
+
+    def zones(self, hosts: bool = False) -> Sequence[Zone]:
+        self.require("zone_hosts" if hosts else "zones")
+        what = "list the availability zones"
+        path = "/os-availability-zone/detail" if hosts else "/os-availability-zone"
+        listed = part_of(self.ask("GET", path, what), "availabilityZoneInfo", what, list)
+        return [zone(entry) for entry in mappings(listed)]
+
+
+def aggregate(data: Mapping[str, Any]) -> Aggregate:
+    """An aggregate; Nova repeats the zone in the metadata, where it is left out."""
+    aggregate_id = integer(data.get("id"))
+    if aggregate_id is None:
+        raise MalformedAnswer("The cloud tells of an aggregate that has no id")
+    metadata = {key: value for key, value in mapping(data.get("metadata")).items() if key != "availability_zone"}
+    return Aggregate(
+        id=aggregate_id,
+        name=text(data.get("name")) or "",
+        availability_zone=text(data.get("availability_zone")),
+        hosts=texts(data.get("hosts")),
+        metadata=metadata,
+        uuid=text(data.get("uuid")),
+    )
+
+
+def zone(data: Mapping[str, Any]) -> Zone:
+    """A zone; its hosts are ``None`` where they were not asked for."""
+    return Zone(
+        name=text(data.get("zoneName")) or "",
+        available=mapping(data.get("zoneState")).get("available"),
+        hosts=data.get("hosts"),
+    )

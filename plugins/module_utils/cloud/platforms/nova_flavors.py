@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova's flavors as a whole, with extra_specs and access lists.
+
+Facts: the Nova API reference; operations E41-E46 and U22-U24 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    integer,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
+    NovaCalls,
+    segment,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
+
+
+class NovaFlavors(NovaCalls):
+    """``/flavors``; what changes one takes an administrator."""
+
+    def flavor_details(self) -> Sequence[FlavorDetails]:
+        listed = self.session.by_marker(
+            self.endpoint + "/flavors/detail",
+            "flavors",
+            # Private flavors too; whoever may not see them gets the public ones and their own.
+            params={"is_public": "None"} if self.supports("flavor_admin") else {},
+            headers=self.headers(),
+            what="list the flavors",
+        )
+        flavors = [flavor(entry) for entry in listed]
+        if self.supports("flavor_admin") and self.version < (2, 61):
+            return in_parallel(self._with_extra_specs, flavors, self.parallel)
+        return flavors
+
+    def _with_extra_specs(self, found: FlavorDetails) -> FlavorDetails:
+        what = "read the extra_specs of the flavor %s" % found.name
+        try:
+            body = self.ask("GET", _path(found.id, "/os-extra_specs"), what)
+        except NotFound:
+            # It was deleted since it was listed.
+            return found
+        return replace(found, extra_specs=part_of(body, "extra_specs", what))
+
+    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        if flavor.is_public is not False:
+            return flavor
+        self.require("flavor_access")
+        what = "read the access list of the flavor %s" % flavor.name
+        listed = part_of(self.ask("GET", _path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
+        projects = [text(entry.get("tenant_id")) for entry in mappings(listed)]
+        return replace(flavor, access=tuple(project for project in projects if project))
+
+    def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:
+        self.require("flavor_admin")
+        data: dict[str, Any] = {
+            "name": wanted.name,
+            "id": wanted.id if own_id else None,
+            "vcpus": wanted.vcpus,
+            "ram": wanted.ram_mb,
+            "disk": wanted.disk_gb or 0,
+            "OS-FLV-EXT-DATA:ephemeral": wanted.ephemeral_gb or 0,
+            "swap": wanted.swap_mb or 0,
+            "os-flavor-access:is_public": wanted.is_public is not False,
+        }
+        if wanted.rxtx_factor is not None:
+            data["rxtx_factor"] = wanted.rxtx_factor
+        if wanted.description is not None:
+            self.require("flavor_descriptions")
+            data["description"] = wanted.description
+        what = "create the flavor %s" % wanted.name
+        return flavor(part_of(self.ask("POST", "/flavors", what, {"flavor": data}), "flavor", what))
+
+    def describe_flavor(self, flavor_id: str, description: str | None) -> None:
+        self.require("flavor_descriptions")
+        body = {"flavor": {"description": description}}
+        self.ask("PUT", _path(flavor_id), "describe the flavor %s" % flavor_id, body)
+
+    def delete_flavor(self, flavor_id: str) -> None:
+        self.require("flavor_admin")
+        try:
+            self.ask("DELETE", _path(flavor_id), "delete the flavor %s" % flavor_id)
+        except NotFound:
+            return
+
+    def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
+        self.require("flavor_admin")
+        what = "set extra_specs of the flavor %s" % flavor_id
+        self.ask("POST", _path(flavor_id, "/os-extra_specs"), what, {"extra_specs": dict(extra_specs)})
+
+    def unset_extra_spec(self, flavor_id: str, key: str) -> None:
+        self.require("flavor_admin")
+        what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
+        try:
+            self.ask("DELETE", _path(flavor_id, "/os-extra_specs/" + segment(key)), what)
+        except NotFound:
+            return
+
+    def allow_flavor(self, flavor_id: str, project_id: str) -> None:
+        self._access(flavor_id, "addTenantAccess", project_id)
+
+    def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
+        self._access(flavor_id, "removeTenantAccess", project_id)
+
+    def _access(self, flavor_id: str, action: str, project_id: str) -> None:
+        self.require("flavor_admin")
+        what = "change who may use the flavor %s" % flavor_id
+        self.ask("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}})
+
+
+def _path(flavor_id: str, rest: str = "") -> str:
+    return "/flavors/%s%s" % (segment(flavor_id), rest)
+
+
+def flavor(data: Mapping[str, Any]) -> FlavorDetails:
+    """A flavor; an empty ``swap`` is none, and ``extra_specs`` are told from microversion 2.61 on."""
+    factor, specs = data.get("rxtx_factor"), data.get("extra_specs")
+    flavor_id = text(data.get("id"))
+    if not flavor_id:
+        raise MalformedAnswer("The cloud tells of a flavor that has no id")
+    return FlavorDetails(
+        id=flavor_id,
+        name=text(data.get("name")),
+        vcpus=integer(data.get("vcpus")),
+        ram_mb=integer(data.get("ram")),
+        disk_gb=integer(data.get("disk")),
+        ephemeral_gb=integer(data.get("OS-FLV-EXT-DATA:ephemeral")),
+        swap_mb=integer(data.get("swap") or 0),
+        rxtx_factor=float(factor) if isinstance(factor, (int, float)) else None,
+        is_public=data.get("os-flavor-access:is_public"),
+        disabled=data.get("OS-FLV-DISABLED:disabled"),
+        description=text(data.get("description")),
+        extra_specs=specs if isinstance(specs, dict) else None,
+    )

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module may ask of a cloud beside its servers.
+
+A platform that has the thing overrides the call; one that has not says so, and what to use instead, through
+``Compute.require``. Every call raises CloudError; a thing that is not there is ``None``, not an error.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import (
+    Aggregate,
+    FlavorDetails,
+    Keypair,
+    Zone,
+)
+
+
+class ResourceCalls:
+    """Key pairs, flavors, aggregates, zones."""
+
+    def require(self, operation: str) -> None:
+        """Raises UnsupportedOperation where the platform cannot do it."""
+        raise NotImplementedError
+
+    # -- key pairs ---------------------------------------------------------------------------------------------
+
+    def keypairs(self, user_id: str | None = None) -> Sequence[Keypair]:
+        """Every key pair of the user, of another one for an administrator."""
+        raise NotImplementedError
+
+    def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
+        raise NotImplementedError
+
+    def create_keypair(
+        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
+    ) -> Keypair:
+        """Imports the public key, or has the cloud generate a pair; only then the answer has a private key."""
+        raise NotImplementedError
+
+    def delete_keypair(self, name: str, user_id: str | None = None) -> None:
+        """One that is not there is deleted already."""
+        raise NotImplementedError
+
+    def attach_keypair(self, server_id: str, name: str) -> None:
+        """Puts the key pair on a server; again does nothing. The cloud may have no answer that shows all of them."""
+        self.require("attach_keypairs")
+
+    def detach_keypair(self, server_id: str, name: str) -> None:
+        """Takes the key pair off a server; again does nothing."""
+        self.require("attach_keypairs")
+
+    # -- flavors -----------------------------------------------------------------------------------------------
+
+    def flavor_details(self) -> Sequence[FlavorDetails]:
+        """Every flavor that the user may see, with its extra_specs where the cloud tells them."""
+        raise NotImplementedError
+
+    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        """The flavor with its access list, which only a private one has."""
+        raise NotImplementedError
+
+    def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:
+        """``own_id``: with the id that is wanted; otherwise the cloud makes one."""
+        raise NotImplementedError
+
+    def describe_flavor(self, flavor_id: str, description: str | None) -> None:
+        """Needs microversion 2.55."""
+        raise NotImplementedError
+
+    def delete_flavor(self, flavor_id: str) -> None:
+        raise NotImplementedError
+
+    def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
+        """Adds and changes; others stay."""
+        raise NotImplementedError
+
+    def unset_extra_spec(self, flavor_id: str, key: str) -> None:
+        raise NotImplementedError
+
+    def allow_flavor(self, flavor_id: str, project_id: str) -> None:
+        raise NotImplementedError
+
+    def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
+        raise NotImplementedError
+
+    # -- aggregates and zones ----------------------------------------------------------------------------------
+
+    def aggregates(self) -> Sequence[Aggregate]:
+        raise NotImplementedError
+
+    def create_aggregate(self, name: str, availability_zone: str | None) -> Aggregate:
+        raise NotImplementedError
+
+    def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
+        """``changes``: ``name`` and ``availability_zone``, what of them is to change."""
+        raise NotImplementedError
+
+    def delete_aggregate(self, aggregate_id: int) -> None:
+        raise NotImplementedError
+
+    def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
+        """Adds and changes; ``None`` removes a key; others stay."""
+        raise NotImplementedError
+
+    def add_host(self, aggregate_id: int, host: str) -> None:
+        raise NotImplementedError
+
+    def remove_host(self, aggregate_id: int, host: str) -> None:
+        raise NotImplementedError
+
+    def zones(self, hosts: bool = False) -> Sequence[Zone]:
+        """``hosts`` reads the hosts of each zone too, which takes an administrator."""
+        raise NotImplementedError

@@ -1,0 +1,283 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Key pairs: comparing them, planning them, making them anew, and the servers that they are put on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.private_key_file import PrivateKeyFile
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
+    OPEN,
+    Halted,
+    PlanError,
+    ResourcePlan,
+    Step,
+)
+
+CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
+
+def material(public_key: str | None) -> str | None:
+    """What two equal keys share: type and key without comment and line ends.
+
+    A certificate (type x509) is compared as text. Raises nothing: what is no key is compared as it is.
+    """
+    if public_key is None:
+        return None
+    text = public_key.strip()
+    if text.startswith("-----BEGIN"):
+        return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    words = text.split()
+    return " ".join(words[:2])
+
+
+def is_private(text: str | None) -> bool:
+    return "PRIVATE KEY-----" in (text or "")
+
+
+def check_public_key(text: str, kind: str | None) -> str:
+    """The public key on one line, without line ends at its edges. Raises PlanError for what is none."""
+    key = text.strip()
+    if is_private(key):
+        raise PlanError("public_key: this is a private key; give the text of the .pub file")
+    if kind == "x509":
+        if not key.startswith(_CERTIFICATE):
+            raise PlanError("public_key: a key pair of type x509 takes a certificate in PEM form")
+        return key
+    if key.startswith(_CERTIFICATE):
+        raise PlanError("public_key: this is a certificate; it needs type: x509")
+    words = key.split()
+    if "\n" in key or len(words) < 2:
+        raise PlanError("public_key: not an OpenSSH public key, which is one line: type, base64 text, comment")
+    try:
+        fields = _fields(base64.b64decode(words[1], validate=True))
+    except (binascii.Error, ValueError):
+        raise PlanError("public_key: the second word of the OpenSSH public key is not base64 text") from None
+    if fields is None or len(fields) < 2:
+        raise PlanError("public_key: the OpenSSH public key is cut short")
+    named = fields[0].decode("ascii", "replace")
+    if named != words[0]:
+        raise PlanError("public_key: the key says that it is of type %r, its text that it is %r" % (words[0], named))
+    return key
+
+
+def _fields(blob: bytes) -> list[bytes] | None:
+    """The fields of a key, each with its length before it (RFC 4253); ``None`` where they do not fill it."""
+    fields = []
+    while blob:
+        length = int.from_bytes(blob[:4], "big")
+        if len(blob) < 4 + length:
+            return None
+        fields.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
+    return fields
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the task asks for. ``has_file``: the file for the private key is there."""
+
+    name: str
+    state: str = "present"
+    public_key: str | None = None
+    private_key_path: str | None = None
+    has_file: bool = False
+    kind: str | None = None
+    recreate: bool = False
+    attached_to: tuple[Server, ...] = ()
+    detached_from: tuple[Server, ...] = ()
+
+
+def plan_keypair(there: Keypair | None, wanted: Wanted) -> ResourcePlan:
+    """What makes the key pair as wanted. Raises PlanError where it is another one and may not be replaced, and where
+    one is to be made of nothing."""
+    before = _shown(there, wanted.detached_from + wanted.attached_to)
+    detach = [server for server in wanted.detached_from if server.key_name is not None and there]
+    leaving = [Step(DETACH, server) for server in detach]
+    if wanted.state == "absent":
+        return ResourcePlan(before, None, tuple(leaving + [Step(DELETE)]) if there else ())
+    public = material(wanted.public_key)
+    made = there is None
+    if there is not None:
+        other = _difference(there, wanted)
+        if other and not wanted.recreate:
+            raise PlanError(
+                "the key pair %s exists with %s, and a key pair cannot be changed; set recreate: true to delete it and"
+                " make it anew, which does not change the servers that it was put on" % (wanted.name, other)
+            )
+        made = bool(other) or (wanted.recreate and wanted.private_key_path is not None and not wanted.has_file)
+    steps = []
+    if made:
+        if public is None and wanted.private_key_path is None:
+            raise PlanError(
+                "the key pair %s is to be made: give its public_key, or private_key_path for the key that the cloud"
+                " generates" % wanted.name
+            )
+        steps = ([Step(DELETE)] if there else []) + [Step(CREATE)]
+    attach = [server for server in wanted.attached_to if made or server.key_name != wanted.name]
+    steps += [Step(ATTACH, server) for server in attach] + leaving
+    after: dict[str, Any] = {"name": wanted.name}
+    if not made:
+        after["public_key"] = material(there.public_key) if there else None
+    elif public is None:
+        after["generated"] = True
+    else:
+        after["public_key"] = public
+    _show_servers(after, {server.id: server.label for server in attach}, before, detach)
+    return ResourcePlan(before, after, tuple(steps))
+
+
+def _difference(there: Keypair, wanted: Wanted) -> str | None:
+    """What makes it another key pair than the wanted one. What the cloud does not tell makes none."""
+    if wanted.public_key is not None and material(there.public_key) != material(wanted.public_key):
+        return "other key material"
+    if wanted.kind and there.type and there.type != wanted.kind:
+        return "the type %s" % there.type
+    return None
+
+
+def _shown(there: Keypair | None, servers: Sequence[Server]) -> dict[str, Any] | None:
+    if there is None:
+        return None
+    found: dict[str, Any] = {"name": there.name, "public_key": material(there.public_key)}
+    if servers:
+        found["servers"] = sorted(server.label for server in servers if server.key_name == there.name)
+    return found
+
+
+def _show_servers(
+    after: dict[str, Any], attached: dict[str, str], before: dict[str, Any] | None, detached: Sequence[Server]
+) -> None:
+    had = set((before or {}).get("servers", ()))
+    if attached or "servers" in (before or {}):
+        after["servers"] = sorted((had - {server.label for server in detached}) | set(attached.values()))
+
+
+def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) -> tuple[Server, ...]:
+    """The servers of these ids or names, each once. Raises PlanError for one that is not there, or a shared name."""
+    known = list(servers)
+    found: dict[str, Server] = {}
+    for text in wanted:
+        fitting = [server for server in known if server.id == text] or [each for each in known if each.name == text]
+        if not fitting:
+            raise PlanError("%s: no server has the id or name %s" % (option, text))
+        if len(fitting) > 1:
+            ids = ", ".join(sorted(server.id for server in fitting))
+            raise PlanError("%s: %d servers are named %s (%s); give the id" % (option, len(fitting), text, ids))
+        found[fitting[0].id] = fitting[0]
+    return tuple(found.values())
+
+
+def apply_keypair(
+    cloud: Compute,
+    there: Keypair | None,
+    todo: ResourcePlan,
+    wanted: Wanted,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    keep_secret: Callable[[str], None],
+) -> Keypair | None:
+    """Takes the steps in order; gives the key pair as it is then. Raises Halted where the cloud refuses a step, and
+    PlanError where a private key could not be kept. A key pair whose successor cannot be made is put back."""
+    done: list[str] = []
+    for step in todo.steps:
+        try:
+            if step.deed == DELETE:
+                cloud.delete_keypair(wanted.name, user_id)
+            elif step.deed == CREATE:
+                there = _create(cloud, there, wanted, user_id, place, keep_secret, done)
+            elif step.deed == ATTACH:
+                cloud.attach_keypair(step.value.id, wanted.name)
+            elif step.deed == DETACH:
+                cloud.detach_keypair(step.value.id, wanted.name)
+        except CloudError as error:
+            raise Halted(error, done) from None
+        done.append("%s %s" % (step.deed, step.value.label) if step.value else step.deed)
+    return there if wanted.state == "present" else None
+
+
+def _create(
+    cloud: Compute,
+    old: Keypair | None,
+    wanted: Wanted,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    keep_secret: Callable[[str], None],
+    done: list[str],
+) -> Keypair:
+    """As make_keypair; where that fails, the key pair that was deleted for it is put back and leaves ``done``."""
+    try:
+        return make_keypair(cloud, wanted, user_id, place, keep_secret)
+    except (CloudError, PlanError) as error:
+        if old is None or DELETE not in done:
+            raise
+        try:
+            cloud.create_keypair(old.name, old.public_key, old.type, user_id)
+        except CloudError as trouble:
+            hint = "The key pair %s is lost; its public key was: %s" % (old.name, material(old.public_key))
+            words = "%s; putting the old key pair back failed: %s" % (error, trouble)
+            raise Halted(CloudError(words, hint=hint), done) from None
+        done.remove(DELETE)
+        words = "The key pair %s that was there was put back." % old.name
+        if isinstance(error, PlanError):
+            raise PlanError("%s. %s" % (error, words)) from None
+        error.hint = "%s %s" % (error.hint, words) if error.hint else words
+        raise
+
+
+def make_keypair(
+    cloud: Compute,
+    wanted: Wanted,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    keep_secret: Callable[[str], None],
+) -> Keypair:
+    """Creates or imports the key pair. A generated private key is on disk when this returns.
+
+    If it cannot be kept, the key pair is deleted again, for one that nobody has the key of is of no use. Raises
+    CloudError, and PlanError where the file could not be written.
+    """
+    name, public_key = wanted.name, wanted.public_key
+    try:
+        made = cloud.create_keypair(name, public_key, wanted.kind, user_id)
+    except OPEN + (Conflict,) as error:
+        # Made all the same, or by somebody else meanwhile; if it is what we want, so be it.
+        there = cloud.keypair(name, user_id)
+        if there and public_key and material(there.public_key) == material(public_key):
+            return there
+        if there and public_key is None and not isinstance(error, Conflict):
+            cloud.delete_keypair(name, user_id)
+            error.hint = "The key pair was deleted again, for its private key is lost; run the task again."
+        raise error
+    if public_key is not None:
+        return made
+    if not made.private_key or place is None:
+        raise _taken_back(cloud, name, user_id, "the cloud generated the key pair %s without a private key" % name)
+    keep_secret(made.private_key)
+    try:
+        place.write(made.private_key)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        words = "private_key_path: %s could not be written (%s)" % (place.path, why)
+        raise _taken_back(cloud, name, user_id, words) from None
+    return made
+
+
+def _taken_back(cloud: Compute, name: str, user_id: str | None, why: str) -> PlanError:
+    """Deletes the key pair; gives the error that says so."""
+    try:
+        cloud.delete_keypair(name, user_id)
+    except CloudError as error:
+        return PlanError("%s, and the key pair %s could not be deleted again, so delete it: %s" % (why, name, error))
+    return PlanError("%s, so the key pair %s was deleted again" % (why, name))

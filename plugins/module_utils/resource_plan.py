@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans for one resource that exists or not: a key pair, a flavor, an aggregate. Pure data and functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    CloudError,
+    Conflict,
+    MalformedAnswer,
+    NotFound,
+    ServiceFailed,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of a plan: ``deed`` names it, ``value`` is what it needs."""
+
+    deed: str
+    value: Any = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"deed": self.deed} if self.value is None else {"deed": self.deed, "value": self.value}
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """From what there is to what is wanted: ``None`` stands for a thing that is not there."""
+
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.steps)
+
+    def diff(self) -> dict[str, Any]:
+        return {"before": dict(self.before or {}), "after": dict(self.after or {})}
+
+
+class PlanError(Exception):
+    """What is wanted cannot be reached from what there is; the text says why and what to do."""
+
+
+class Halted(Exception):
+    """The cloud refused a step after others were taken; ``done`` are those, in order, as the user may read them."""
+
+    def __init__(self, error: CloudError, done: Sequence[str]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.done = tuple(done)
+
+
+#: Errors after which the step may have been taken all the same, by us or by somebody else.
+OPEN = (AnswerLost, ServiceFailed, MalformedAnswer)
+
+
+def settle(ask: Callable[[], Any], taken: Callable[[], bool]) -> None:
+    """Asks once; where the answer is lost, or speaks of what is done already, the state decides.
+
+    Raises the error of ``ask`` where ``taken`` says that the step is not taken.
+    """
+    try:
+        ask()
+    except OPEN + (Conflict, NotFound) as error:
+        if not taken():
+            raise error
+
+
+def in_range(name: str, value: Any, lowest: int, highest: int = 2147483647) -> None:
+    """Raises PlanError for a number that the cloud does not take; ``None`` is not given."""
+    if value is not None and not lowest <= value <= highest:
+        raise PlanError("%s: %s is out of range; use %d to %d" % (name, value, lowest, highest))
+
+
+def check_name(option: str, value: str | None) -> None:
+    """Raises PlanError for a name that is blank, or that a cloud would take for another one; ``None`` is not given."""
+    if value is not None and (not value.strip() or value != value.strip()):
+        raise PlanError("%s: %r is empty or has blanks at its ends" % (option, value))
+
+
+def differing(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The wanted values that are not there; a wanted ``None`` means not to touch."""
+    return {key: value for key, value in wanted.items() if value is not None and there.get(key) != value}
+
+
+def merged(
+    there: Mapping[str, str] | None, wanted: Mapping[str, str] | None, purge: bool
+) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """A map as it will be, what of it is to be set, and the keys to be removed.
+
+    Without ``purge`` what is there and not wanted stays; without ``wanted`` all of it does.
+    """
+    have = dict(there or {})
+    if wanted is None:
+        return have, {}, []
+    to_set = {key: value for key, value in wanted.items() if have.get(key) != value}
+    to_remove = sorted(set(have) - set(wanted)) if purge else []
+    result = {key: value for key, value in have.items() if key not in to_remove}
+    result.update(to_set)
+    return result, to_set, to_remove
+
+
+def texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str] | None:
+    """A map with its values as the texts that the cloud keeps: YAML's true is ``true``, 2 is ``2``.
+
+    Raises PlanError for a value that is no text: a list, a mapping, nothing at all.
+    """
+    if values is None:
+        return None
+    return {str(key): _text(key, value, option) for key, value in values.items()}
+
+
+def _text(key: Any, value: Any, option: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, (str, int, float)):
+        shown = "empty" if value is None else "a %s" % ("mapping" if isinstance(value, dict) else "list")
+        raise PlanError("%s: the value of %s is %s; it must be a text, a number or a bool" % (option, key, shown))
+    return str(value)

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aggregate
+short_description: Create, change and delete host aggregates
+version_added: 0.1.0
+description:
+  - Keeps an aggregate, its hosts, zone and metadata as declared. What the task does not speak of stays as it is.
+  - For administrators, on V(openstack) and V(easystack).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - The name of the aggregate. At least one of O(name) and O(id) is required; both rename it.
+    type: str
+  id:
+    description:
+      - The id of the aggregate.
+    type: int
+  state:
+    description:
+      - Whether the aggregate exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  availability_zone:
+    description:
+      - The availability zone of its hosts. The cloud does not give it to hosts that have servers, and never takes it
+        away again; an empty text makes sure that there is none.
+    type: str
+  hosts:
+    description:
+      - Compute hosts that are in it.
+    type: list
+    elements: str
+  purge_hosts:
+    description:
+      - Takes out the hosts that O(hosts) does not list.
+    type: bool
+    default: false
+  metadata:
+    description:
+      - Metadata that it has.
+    type: dict
+  purge_metadata:
+    description:
+      - Removes the metadata that O(metadata) does not list.
+    type: bool
+    default: false
+  force:
+    description:
+      - Deletes an aggregate that still has hosts, after taking them out.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.aggregate_info
+"""
+
+EXAMPLES = r"""
+- name: The hosts with fast disks
+  cloudserver.compute.aggregate:
+    cloud: admin
+    name: fast
+    availability_zone: zone-2
+    hosts: [node-5.domain.tld, node-6.domain.tld]
+    purge_hosts: true
+    metadata:
+      ssd: true
+"""
+
+RETURN = r"""
+aggregate:
+  description: The aggregate.
+  returned: O(state=present)
+  type: dict
+  contains:
+    id: {description: Its id., type: int}
+    uuid: {description: Its uuid., type: str}
+    name: {description: Its name., type: str}
+    availability_zone: {description: The zone of its hosts., type: str}
+    hosts: {description: Its hosts., type: list, elements: str}
+    metadata: {description: Its metadata without the zone., type: dict}
+done:
+  description: The steps that were taken before one failed.
+  returned: on failure
+  type: list
+  elements: str
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.aggregates import (
+    AggregateRun,
+    Wanted,
+    find_aggregate,
+    plan_aggregate,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
+    PlanError,
+    check_name,
+    texts,
+)
+
+MODULE = ModuleSpec(
+    argument_spec(
+        name={"type": "str"},
+        id={"type": "int"},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        availability_zone={"type": "str"},
+        hosts={"type": "list", "elements": "str"},
+        purge_hosts={"type": "bool", "default": False},
+        metadata={"type": "dict"},
+        purge_metadata={"type": "bool", "default": False},
+        force={"type": "bool", "default": False},
+    ),
+    required_one_of=[("name", "id")],
+)
+
+
+def run(context: Context) -> Result:
+    params, cloud = context.params, context.cloud
+    cloud.require("aggregates")
+    check_name("name", params["name"])
+    for host in params["hosts"] or ():
+        check_name("hosts", host)
+    if "availability_zone" in (params["metadata"] or {}):
+        raise PlanError("metadata: availability_zone is an option of its own")
+    wanted = Wanted(
+        params["name"],
+        params["state"],
+        params["availability_zone"],
+        params["hosts"],
+        params["purge_hosts"],
+        texts(params["metadata"], "metadata"),
+        params["purge_metadata"],
+        params["force"],
+    )
+
+    known = cloud.aggregates()
+    there = find_aggregate(known, params["id"], params["name"])
+    if there is None and params["id"] is not None and params["state"] == "present":
+        raise PlanError("id: no aggregate has the id %s; leave it out to make one" % params["id"])
+    todo = plan_aggregate(there, known, wanted)
+    result = Result(changed=todo.changed, diff=todo.diff())
+    shown = todo.after
+    if todo.changed and not context.check_mode:
+        deeds = AggregateRun(cloud, there)
+        deeds.run(todo)
+        found = find_aggregate(cloud.aggregates(), deeds.aggregate_id, None)
+        shown = found.as_dict() if found else shown
+    if params["state"] == "present":
+        result.data["aggregate"] = shown
+    return result
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

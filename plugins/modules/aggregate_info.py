@@ -1,0 +1,76 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aggregate_info
+short_description: List host aggregates
+version_added: 0.1.0
+description:
+  - Lists host aggregates. For administrators, on V(openstack) and V(easystack).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - Only the aggregate of this name.
+    type: str
+  host:
+    description:
+      - Only aggregates that have this host.
+    type: str
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.aggregate
+"""
+
+EXAMPLES = r"""
+- name: Which aggregates is the host in?
+  cloudserver.compute.aggregate_info:
+    cloud: admin
+    host: node-5.domain.tld
+"""
+
+RETURN = r"""
+aggregates:
+  description: The aggregates in the order of their names, as M(cloudserver.compute.aggregate) returns one.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+
+MODULE = ModuleSpec(argument_spec(name={"type": "str"}, host={"type": "str"}))
+
+
+def run(context: Context) -> Result:
+    name, host = context.params["name"], context.params["host"]
+    context.cloud.require("aggregates")
+    found = [
+        each
+        for each in context.cloud.aggregates()
+        if (not name or each.name == name) and (not host or host in each.hosts)
+    ]
+    found.sort(key=lambda each: (each.name, each.id))
+    return Result(data={"aggregates": [each.as_dict() for each in found]})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: availability_zone_info
+short_description: List availability zones
+version_added: 0.1.0
+description:
+  - Lists the availability zones, with their compute hosts where the cloud tells them to the user.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  hosts:
+    description:
+      - Reads the hosts of each zone too, for administrators, on V(openstack) and V(easystack).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Which zones are there?
+  cloudserver.compute.availability_zone_info:
+    cloud: production
+"""
+
+RETURN = r"""
+zones:
+  description: The zones in the order of their names.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: The zone's name., type: str}
+    available: {description: Whether it takes servers., type: bool}
+    hosts: {description: "The services of each host, V(null) where they were not asked for.", type: dict}
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+
+MODULE = ModuleSpec(argument_spec(hosts={"type": "bool", "default": False}))
+
+
+def run(context: Context) -> Result:
+    zones = sorted(context.cloud.zones(hosts=context.params["hosts"]), key=lambda zone: zone.name)
+    return Result(data={"zones": [zone.as_dict() for zone in zones]})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: flavor
+short_description: Create, change and delete flavors
+version_added: 0.1.0
+description:
+  - Keeps a flavor, its extra_specs and its access list as declared. What the task does not speak of stays as it is.
+  - For administrators, on V(openstack) and V(easystack).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - The name of the flavor. At least one of O(name) and O(id) is required.
+    type: str
+  id:
+    description:
+      - The id of the flavor. A new flavor gets it; by default the cloud makes one.
+    type: str
+  state:
+    description:
+      - Whether the flavor exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  vcpus:
+    description:
+      - The number of virtual CPUs. Required to make a flavor.
+    type: int
+  ram_mb:
+    description:
+      - The memory in MiB. Required to make a flavor.
+    type: int
+  disk_gb:
+    description:
+      - The root disk in GiB; V(0), also for a new flavor, takes the image's size.
+    type: int
+  ephemeral_gb:
+    description:
+      - The ephemeral disk in GiB.
+    type: int
+  swap_mb:
+    description:
+      - The swap disk in MiB.
+    type: int
+  rxtx_factor:
+    description:
+      - The factor of the network bandwidth.
+    type: float
+  is_public:
+    description:
+      - Whether every project may use it; V(true) for a new flavor.
+    type: bool
+  description:
+    description:
+      - What it is for; an empty text takes it away. Needs microversion 2.55.
+    type: str
+  extra_specs:
+    description:
+      - Extra specs that the flavor has.
+    type: dict
+  purge_extra_specs:
+    description:
+      - Removes the extra specs that O(extra_specs) does not list.
+    type: bool
+    default: false
+  access:
+    description:
+      - Ids of projects that may use a flavor that is not public.
+    type: list
+    elements: str
+  purge_access:
+    description:
+      - Takes the flavor away from the projects that O(access) does not list.
+    type: bool
+    default: false
+  recreate:
+    description:
+      - Deletes the flavor and makes it anew, with its id, extra_specs and access list, where something is to change
+        that cannot be changed in place. Servers keep what they were made with.
+      - Where the new one cannot be made, the old one is put back.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.flavor_info
+"""
+
+EXAMPLES = r"""
+- name: The flavor of the build servers
+  cloudserver.compute.flavor:
+    cloud: admin
+    name: build.large
+    vcpus: 8
+    ram_mb: 16384
+    disk_gb: 40
+    is_public: false
+    access: [3a9a3a792b024d509d3852022b9f8436]
+    extra_specs:
+      hw:cpu_policy: dedicated
+"""
+
+RETURN = r"""
+flavor:
+  description: The flavor.
+  returned: O(state=present)
+  type: dict
+  contains:
+    id: {description: Its id., type: str}
+    name: {description: Its name., type: str}
+    vcpus: {description: Virtual CPUs., type: int}
+    ram_mb: {description: Memory in MiB., type: int}
+    disk_gb: {description: Root disk in GiB., type: int}
+    ephemeral_gb: {description: Ephemeral disk in GiB., type: int}
+    swap_mb: {description: Swap disk in MiB., type: int}
+    rxtx_factor: {description: Factor of the network bandwidth., type: float}
+    is_public: {description: Whether every project may use it., type: bool}
+    disabled: {description: Whether it is disabled., type: bool}
+    description: {description: What it is for., type: str}
+    extra_specs: {description: Its extra specs., type: dict}
+    access:
+      description: Ids of the projects that may use it, V(null) for a public flavor.
+      type: list
+      elements: str
+done:
+  description: The steps that were taken before one failed.
+  returned: on failure
+  type: list
+  elements: str
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.flavors import (
+    IMMUTABLE,
+    FlavorRun,
+    Wanted,
+    check,
+    find_flavor,
+    plan_flavor,
+    refuse_taken_name,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import texts
+
+MODULE = ModuleSpec(
+    argument_spec(
+        name={"type": "str"},
+        id={"type": "str"},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        vcpus={"type": "int"},
+        ram_mb={"type": "int"},
+        disk_gb={"type": "int"},
+        ephemeral_gb={"type": "int"},
+        swap_mb={"type": "int"},
+        rxtx_factor={"type": "float"},
+        is_public={"type": "bool"},
+        description={"type": "str"},
+        extra_specs={"type": "dict"},
+        purge_extra_specs={"type": "bool", "default": False},
+        access={"type": "list", "elements": "str"},
+        purge_access={"type": "bool", "default": False},
+        recreate={"type": "bool", "default": False},
+    ),
+    required_one_of=[("name", "id")],
+)
+
+
+def run(context: Context) -> Result:
+    params, cloud = context.params, context.cloud
+    cloud.require("flavor_admin")
+    wanted = Wanted(
+        {key: params[key] for key in ("id", "description") + IMMUTABLE},
+        params["state"],
+        texts(params["extra_specs"], "extra_specs"),
+        params["purge_extra_specs"],
+        params["access"],
+        params["purge_access"],
+        params["recreate"],
+    )
+    check(wanted.fields)
+    if params["description"]:
+        cloud.require("flavor_descriptions")
+
+    known = cloud.flavor_details()
+    there = find_flavor(known, params["id"], params["name"])
+    if params["state"] == "present":
+        refuse_taken_name(known, there, params["name"])
+        there = cloud.flavor_access(there) if there else None
+    todo = plan_flavor(there, wanted)
+    result = Result(changed=todo.changed, diff=todo.diff())
+    shown = todo.after
+    if todo.changed and not context.check_mode:
+        deeds = FlavorRun(cloud, there)
+        deeds.run(todo)
+        if params["state"] == "present":
+            made = find_flavor(cloud.flavor_details(), deeds.flavor_id, None)
+            shown = cloud.flavor_access(made).as_dict() if made else shown
+    if params["state"] == "present":
+        result.data["flavor"] = shown
+    return result
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keypair
+short_description: Create, import, replace and delete key pairs
+version_added: 0.1.0
+description:
+  - Keeps a key pair as declared. Two keys are the same when their type and key are; comment and line ends do not count.
+  - A private key that the cloud generates is written to O(private_key_path) and shown nowhere. Where it cannot be
+    written, the key pair is deleted again.
+  - Where a key pair was deleted to be made anew and that fails, the old one is put back.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - The name of the key pair.
+    type: str
+    required: true
+  state:
+    description:
+      - Whether the key pair exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  public_key:
+    description:
+      - The public key to import, the text of the C(.pub) file; a certificate in PEM form with O(type=x509).
+      - Without it the cloud generates a pair.
+    type: str
+  private_key_path:
+    description:
+      - The file for a private key that the cloud generates, with mode 0600, on the machine that the task runs on.
+      - Required to make a key pair without O(public_key). The file must not exist then, lest a key is lost; O(recreate)
+        overwrites it.
+    type: path
+  type:
+    description:
+      - The kind of key; V(x509) needs microversion 2.2, on V(openstack) and V(easystack).
+    type: str
+    choices: [ssh, x509]
+  user_id:
+    description:
+      - The user whose key pair it is, only for administrators, on V(openstack) and V(easystack).
+    type: str
+  recreate:
+    description:
+      - Deletes and makes anew a key pair whose key or type is another one, and one whose file O(private_key_path) is
+        not there. So to have the cloud make a new key, move that file away.
+      - Allows to overwrite the file of O(private_key_path) where the cloud does not have the key pair.
+      - Servers keep the key that was put on them.
+    type: bool
+    default: false
+  attached_to:
+    description:
+      - Ids or names of servers that the key pair is put on, on V(ustack).
+      - The cloud shows one key pair of a server. Where it shows this one, nothing is done; where it shows another one
+        or none, the cloud is asked to attach it, which it takes any number of times, and the task says that it changed.
+    type: list
+    elements: str
+  detached_from:
+    description:
+      - Ids or names of servers that the key pair is taken off, on V(ustack).
+      - Where the cloud shows no key pair of the server, nothing is done. Where it shows another one, this one may be
+        there too, so the cloud is asked to detach it every time.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.keypair_info
+"""
+
+EXAMPLES = r"""
+- name: Our public key is known to the cloud
+  cloudserver.compute.keypair:
+    cloud: production
+    name: operators
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+
+- name: Have the cloud make a pair
+  cloudserver.compute.keypair:
+    cloud: production
+    name: build
+    private_key_path: ~/.ssh/build
+
+- name: Put it on two servers
+  cloudserver.compute.keypair:
+    cloud: uos
+    name: operators
+    attached_to: [web-1, web-2]
+
+- name: Nobody uses this one any more
+  cloudserver.compute.keypair:
+    cloud: production
+    name: old
+    state: absent
+"""
+
+RETURN = r"""
+keypair:
+  description: The key pair, without its private key.
+  returned: O(state=present), in check mode only where nothing would change
+  type: dict
+  contains:
+    name: {description: Its name., type: str}
+    public_key: {description: The public key., type: str}
+    type: {description: V(ssh) or V(x509)., type: str}
+    fingerprint: {description: The fingerprint., type: str}
+    user_id: {description: The user whose it is., type: str}
+    created: {description: When it was made., type: str}
+private_key_path:
+  description: The file that the private key was written to.
+  returned: when the cloud generated a pair
+  type: str
+done:
+  description: The steps that were taken before one failed.
+  returned: on failure
+  type: list
+  elements: str
+"""
+
+import os
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
+    CREATE,
+    Wanted,
+    apply_keypair,
+    check_public_key,
+    find_servers,
+    is_private,
+    plan_keypair,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.private_key_file import PrivateKeyFile
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
+
+MODULE = ModuleSpec(
+    argument_spec(
+        name={"type": "str", "required": True},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        public_key={"type": "str", "no_log": False},
+        private_key_path={"type": "path", "no_log": False},
+        type={"type": "str", "choices": ["ssh", "x509"]},
+        user_id={"type": "str"},
+        recreate={"type": "bool", "default": False},
+        attached_to={"type": "list", "elements": "str"},
+        detached_from={"type": "list", "elements": "str"},
+    ),
+    mutually_exclusive=[("public_key", "private_key_path")],
+)
+
+
+def wanted_of(context: Context) -> Wanted:
+    """What the options ask for, checked as far as that needs nobody to ask."""
+    params, path = context.params, context.params["private_key_path"]
+    check_name("name", params["name"])
+    if "/" in params["name"]:
+        raise PlanError("name: %r is not the name of a key pair, which has no slash" % params["name"])
+    if is_private(params["public_key"]):
+        context.keep_secret(params["public_key"])
+    if params["type"] == "x509":
+        context.cloud.require("keypair_types")
+    servers: list = []
+    if params["attached_to"] or params["detached_from"]:
+        if params["attached_to"] and params["state"] == "absent":
+            raise PlanError("attached_to: a key pair of state absent is put on no server")
+        context.cloud.require("attach_keypairs")
+        servers = list(context.cloud.servers(ServerQuery()))
+    attached = find_servers(servers, "attached_to", params["attached_to"] or ())
+    detached = find_servers(servers, "detached_from", params["detached_from"] or ())
+    for server in attached:
+        if server in detached:
+            raise PlanError("attached_to and detached_from: the server %s is in both" % server.label)
+    return Wanted(
+        params["name"],
+        params["state"],
+        None if params["public_key"] is None else check_public_key(params["public_key"], params["type"]),
+        path,
+        bool(path and os.path.exists(path)),
+        params["type"],
+        params["recreate"],
+        attached,
+        detached,
+    )
+
+
+def run(context: Context) -> Result:
+    user_id = context.params["user_id"]
+    wanted = wanted_of(context)
+    there = context.cloud.keypair(wanted.name, user_id)
+    todo = plan_keypair(there, wanted)
+    result = Result(changed=todo.changed, diff=todo.diff())
+
+    generates = wanted.public_key is None and any(step.deed == CREATE for step in todo.steps)
+    place = PrivateKeyFile(wanted.private_key_path or "", wanted.recreate) if generates else None
+    try:
+        if not context.check_mode:
+            there = apply_keypair(context.cloud, there, todo, wanted, user_id, place, context.keep_secret)
+    finally:
+        if place:
+            place.give_up()
+    if wanted.state == "present" and there and not (context.check_mode and todo.changed):
+        result.data["keypair"] = there.as_dict()
+    if place:
+        result.data["private_key_path"] = place.path
+    return result
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

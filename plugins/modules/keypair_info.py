@@ -1,0 +1,73 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keypair_info
+short_description: List key pairs
+version_added: 0.1.0
+description:
+  - Lists the key pairs of the user.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - Only the key pair of this name. None is found where there is none.
+    type: str
+  user_id:
+    description:
+      - The user whose key pairs to list, only for administrators, on V(openstack) and V(easystack).
+    type: str
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.keypair
+"""
+
+EXAMPLES = r"""
+- name: Which key pairs are there?
+  cloudserver.compute.keypair_info:
+    cloud: production
+"""
+
+RETURN = r"""
+keypairs:
+  description: The key pairs in the order of their names, as M(cloudserver.compute.keypair) returns one.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+
+MODULE = ModuleSpec(argument_spec(name={"type": "str"}, user_id={"type": "str"}))
+
+
+def run(context: Context) -> Result:
+    name, user_id = context.params["name"], context.params["user_id"]
+    if name:
+        there = context.cloud.keypair(name, user_id)
+        found = [there] if there else []
+    else:
+        found = list(context.cloud.keypairs(user_id))
+    return Result(data={"keypairs": [each.as_dict() for each in sorted(found, key=lambda each: each.name)]})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()
