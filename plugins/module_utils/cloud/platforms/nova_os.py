@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rebuilding servers of a Nova cloud, and the images of its Glance.
+
+Facts: the Nova API reference (rebuild: ``key_name`` from microversion 2.54, ``user_data`` from 2.57, another image for
+a volume-backed server from 2.93), the Image API v2 reference; E26, E29 and E57 of the operations list.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Mapping, Sequence
+from urllib.parse import parse_qs, quote, urlsplit
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    CloudError,
+    MalformedAnswer,
+    NotFound,
+    ServiceFailed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
+    IMAGE_RECORD,
+    ImageDetails,
+    OsOrder,
+    metadata_wanted,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    mapping,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+#: The hypervisor cannot, now or later.
+_CANNOT = 501
+
+
+class NovaOs(NovaServers):
+    """``rebuild`` and ``/v2/images``."""
+
+    #: Nova takes 65535 characters of base64.
+    most_user_data = 49149
+
+    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
+        base = str(self.session.auth.endpoint("image"))
+        if not re.search(r"/v2(\.\d+)?$", base):
+            base += "/v2"
+        if image_id is None:
+            # Glance reads `in:` at the beginning of a value as a list of values.
+            params = {"limit": "1000", **({"name": name} if name and not name.startswith("in:") else {})}
+            found = [_image(data) for data in self._pages(base + "/images", params)]
+            return [image for image in found if name in (None, image.name)]
+        what = "show the image %s" % image_id
+        try:
+            body = self.session.get("%s/images/%s" % (base, quote(image_id, safe="")), what=what).body
+        except NotFound:
+            return []
+        part_of(body, "id", what, str)
+        return [_image(body)]
+
+    def _pages(self, url: str, params: dict[str, str]) -> Iterator[Mapping[str, Any]]:
+        """The images of all pages: ``next`` is the path of the following one, ours to ask for at the same endpoint."""
+        seen = set()
+        while True:
+            body = self.session.get(url, params=params, what="list the images").body
+            yield from mappings(part_of(body, "images", "list the images", list))
+            marker = parse_qs(urlsplit(text(mapping(body).get("next")) or "").query).get("marker", [""])[0]
+            if not marker:
+                return
+            if marker in seen:
+                raise MalformedAnswer("Could not list the images: the service does not get on after one page.")
+            seen.add(marker)
+            params = dict(params, marker=marker)
+
+    def os_problem(self, order: OsOrder, server: Server | None = None) -> str | None:
+        if server is not None:
+            recorded = server.metadata.get(IMAGE_RECORD)
+            other = not server.image.id and recorded and recorded != order.image_id
+            if other and self.version < (2, 93):
+                return "it boots from a volume, and this cloud gives such a server no other image (microversion 2.93)"
+            return None
+        if order.encrypted is not None:
+            text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
+            return text_of % self.platform
+        for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
+            if value and self.version < needed:
+                return "%s: a rebuild takes it from microversion %d.%d on, and this cloud has %d.%d" % (
+                    (option,) + needed + self.version
+                )
+        return None
+
+    def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
+        self.require(REBUILD)
+        headers = self.headers()
+
+        def ask(pair: tuple[Server, OsOrder]) -> Ticket:
+            server, order = pair
+            url, what = "%s/servers/%s/action" % (self.endpoint, server.id), "rebuild the server %s" % server.label
+            body = {"rebuild": _rebuild(server, order)}
+            try:
+                answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
+            except (AnswerLost, ServiceFailed) as error:
+                lost = error.status != _CANNOT
+                return Ticket(server.id, REBUILD, server.name, error=error, uncertain=lost, image_id=order.image_id)
+            except CloudError as error:
+                return Ticket(server.id, REBUILD, server.name, error=error)
+            # The answer holds the password that Nova made up where none was given; it is not looked at.
+            return Ticket(server.id, REBUILD, server.name, request_id=answer.request_id, image_id=order.image_id)
+
+        return ask_each(ask, orders, self.parallel)
+
+
+def _rebuild(server: Server, order: OsOrder) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"imageRef": order.image_id}
+    for key, value in (("adminPass", order.password), ("key_name", order.key_name), ("user_data", order.user_data)):
+        if value:
+            wanted[key] = value
+    metadata = metadata_wanted(server, order)
+    if metadata:
+        # A rebuild replaces the whole of it; nobody asked to lose the rest.
+        wanted["metadata"] = {**{key: str(value) for key, value in server.metadata.items()}, **metadata}
+    return wanted
+
+
+def _image(data: Mapping[str, Any]) -> ImageDetails:
+    return ImageDetails(
+        id=text(data.get("id")) or "",
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        os_type=text(data.get("os_type")),
+        kind=text(data.get("visibility")),
+    )

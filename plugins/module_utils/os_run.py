@@ -1,0 +1,359 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out a plan of server_os: each server is stopped where it must be, gets its disk, and its power state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    REBUILD,
+    Compute,
+    Observation,
+    Ticket,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
+    OsOrder,
+    image_of,
+    metadata_wanted,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import Item, PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
+    OsWish,
+    needs_rebuild,
+    plan_one,
+    power_before,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    Patience,
+    judge_action,
+    progress,
+    timed_out,
+)
+
+#: How often a server is looked at anew that others get in the way of.
+_TRIES = 6
+#: The server is on its way somewhere; its state does not allow the order; another command is running on it.
+_OF_STATE = ("Ecs.0100", "Ecs.0603")
+
+SETTLE, BEFORE, ORDER, WATCH, AFTER = "settle", "before", "order", "watch", "after"
+
+
+@dataclass
+class _Step:
+    """Where one server is on its way. ``power`` is what PowerRun keeps of it, before its disk and after."""
+
+    server: Server
+    #: The power state in which it is to end; found once, before anything is done to it.
+    goal: str | None = None
+    stage: str = SETTLE
+    taken: tuple[str, ...] = ()
+    power: Item | None = None
+    lane: PowerRun | None = None
+    order: OsOrder | None = None
+    ticket: Ticket | None = None
+    tries: int = 0
+    #: What went wrong with the disk; the power state is given back all the same.
+    failure: Outcome | None = None
+    known: bool = False
+
+
+class OsRun:
+    """All servers at the same time, each at its own pace.
+
+    After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of what is under way.
+    """
+
+    def __init__(self, cloud: Compute, wish: OsWish, wait: bool, patience: Patience) -> None:
+        self.cloud = cloud
+        self.wish = wish
+        self.waits = wait
+        self.patience = patience
+        self.outcomes: dict[str, Outcome] = {}
+        self.servers: dict[str, Server] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self._since: str | None = None
+        self._lanes: dict[tuple[str, str], PowerRun] = {}
+        self._steps: dict[str, _Step] = {}
+
+    def run(self, todo: Plan) -> None:
+        steps = self._steps
+        for change in todo.items:
+            step = _Step(change.server)
+            self.servers[change.server.id] = change.server
+            ended = self._route(step)
+            if ended:
+                self.outcomes[change.server.id] = ended
+            else:
+                steps[change.server.id] = step
+        if steps:
+            self._since = self.cloud.mark()
+        found, left, error = self.patience.wait(steps, self._look, self._judge, progress("done"), self._advance)
+        self.outcomes.update(found)
+        for lane in self._lanes.values():
+            self.tickets.update(lane.tickets)
+        for key, step in left.items():
+            ticket = step.ticket or (step.power.ticket if step.power else None)
+            if ticket:
+                self.tickets[key] = ticket
+            late = timed_out(key, step.server.name, _taken(step), self.servers[key], self.patience.timeout, error)
+            self.outcomes[key] = replace(step.failure, actions=_taken(step)) if step.failure else late
+
+    # -- which way ---------------------------------------------------------------------------------------------
+
+    def _route(self, step: _Step) -> Outcome | None:
+        """The stage that a server is in from here on, by its present state; its outcome where there is none."""
+        server = step.server
+        change = plan_one(server, self.wish, self.cloud)
+        if change.refusal:
+            return self._end(step, plan.FAILED, change.refusal)
+        if not step.known and server.settled:
+            step.goal, step.known = self.wish.power_after(server.power_state), True
+        step.ticket, step.power = None, None
+        if change.settle_first:
+            step.stage = SETTLE
+            return None
+        if not needs_rebuild(server, self.wish):
+            return self._after(step)
+        lead = power_before(server, self.wish, self.cloud)
+        step.stage = BEFORE if lead else ORDER
+        if lead:
+            return self._power(step, lead)
+        return None
+
+    def _after(self, step: _Step) -> Outcome | None:
+        """The disk is as it is to be, or will not be; what is left is the power state."""
+        step.stage, step.ticket = AFTER, None
+        if step.goal is None or step.server.power_state == ERROR:
+            return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
+        return self._power(step, step.goal)
+
+    def _settled(self, step: _Step, outcome: Outcome | None) -> Outcome | None:
+        """What PowerRun's outcome of a server means for it here."""
+        if outcome is None:
+            return None
+        step.taken, step.power = outcome.actions, None
+        if outcome.result not in (plan.DONE, plan.UNCHANGED):
+            return replace(step.failure, actions=step.taken) if step.failure else outcome
+        if step.stage == BEFORE:
+            step.stage = ORDER
+            return None
+        return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
+
+    def _end(self, step: _Step, result: str, message: str | None = None) -> Outcome:
+        if step.failure:
+            return replace(step.failure, actions=step.taken)
+        return Outcome(step.server.id, step.server.name, result, step.taken, message=message)
+
+    def _fail(self, step: _Step, outcome: Outcome) -> Outcome | None:
+        """A server that was stopped for nothing gets its power state back."""
+        if not step.taken or not step.server.settled or step.server.power_state == ERROR:
+            return replace(outcome, actions=step.taken)
+        step.failure = outcome
+        return self._after(step)
+
+    def _power(self, step: _Step, want: str) -> Outcome | None:
+        """The server is brought to a power state by server_power's own run, with all others that go there."""
+        key = (step.stage, want)
+        if key not in self._lanes:
+            waits = self.waits or step.stage == BEFORE
+            self._lanes[key] = PowerRun(self.cloud, want, False, waits, self.patience)
+        step.lane, step.power = self._lanes[key], Item(step.server, taken=step.taken)
+        return self._settled(step, step.lane.judge_moving(step.power, step.server))
+
+    def _by_lane(self, left: Mapping[str, _Step]) -> list[tuple[PowerRun, dict[str, Item]]]:
+        found = []
+        for lane in self._lanes.values():
+            items = {key: step.power for key, step in left.items() if step.lane is lane and step.power}
+            if items:
+                found.append((lane, items))
+        return found
+
+    # -- asking ------------------------------------------------------------------------------------------------
+
+    def _advance(self, left: dict[str, _Step]) -> dict[str, Outcome]:
+        ended: dict[str, Outcome] = {}
+        for lane, items in self._by_lane(left):
+            try:
+                found: Mapping[str, Outcome] = lane.advance(items)
+            except CloudError as error:
+                self._raise_if_nothing_was_done(error)
+                ready = {key: item for key, item in items.items() if item.ready}
+                found = {
+                    key: Outcome.of_error(item.server, plan.FAILED, error, item.taken) for key, item in ready.items()
+                }
+            for key, outcome in found.items():
+                self._note(ended, key, self._settled(left[key], outcome))
+        ready_to_order = {key: step for key, step in left.items() if step.stage == ORDER and key not in ended}
+        if ready_to_order:
+            self._order(ready_to_order, ended)
+        return ended
+
+    @staticmethod
+    def _note(ended: dict[str, Outcome], key: str, outcome: Outcome | None) -> None:
+        if outcome:
+            ended[key] = outcome
+
+    def _raise_if_nothing_was_done(self, error: CloudError) -> None:
+        """Then it is the task's failure and not one of each server."""
+        if not any(_taken(step) for step in self._steps.values()):
+            raise error
+
+    def _order(self, ready: dict[str, _Step], ended: dict[str, Outcome]) -> None:
+        since = self.cloud.mark()
+        for step in ready.values():
+            step.order = self.wish.order_for(step.server)
+        try:
+            tickets = self.cloud.rebuild([(step.server, step.order) for step in ready.values() if step.order])
+        except CloudError as error:
+            self._raise_if_nothing_was_done(error)
+            tickets = [Ticket(step.server.id, REBUILD, step.server.name, error=error) for step in ready.values()]
+        doubtful = []
+        for (key, step), ticket in zip(ready.items(), tickets):
+            error_of = ticket.error
+            if error_of is None:
+                self._note(ended, key, self._accept(step, ticket))
+            elif ticket.uncertain or isinstance(error_of, Conflict) or error_of.code in _OF_STATE:
+                doubtful.append((key, step, ticket, error_of))
+            else:
+                self._note(ended, key, self._fail(step, Outcome.of_error(ticket, plan.FAILED, error_of)))
+        if not doubtful:
+            return
+        try:
+            now = self.cloud.servers_by_id([key for key, _step, _ticket, _error in doubtful])
+        except CloudError as unreadable:
+            for key, step, ticket, error in doubtful:
+                if ticket.uncertain:
+                    ended[key] = Outcome.of_error(ticket, plan.UNKNOWN, unreadable, step.taken + (REBUILD,))
+                else:
+                    ended[key] = Outcome.of_error(ticket, plan.FAILED, error, step.taken)
+            return
+        for key, step, ticket, error in doubtful:
+            self._note(ended, key, self._decide(step, ticket, error, now.get(key), since))
+
+    def _accept(self, step: _Step, ticket: Ticket) -> Outcome | None:
+        step.stage, step.ticket = WATCH, ticket
+        step.taken += (REBUILD,)
+        if self.waits:
+            return None
+        self.tickets[ticket.server_id] = ticket
+        return replace(self._end(step, plan.PENDING), request_id=ticket.request_id)
+
+    def _decide(
+        self, step: _Step, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
+    ) -> Outcome | None:
+        """The state decides what an error means: a disk is never ordered twice where the first order may be on its
+        way."""
+        if now is None:
+            return self._end(step, plan.FAILED, "the server no longer exists")
+        before, step.server, self.servers[now.id] = step.server, now, now
+        step.tries += 1
+        if ticket.uncertain:
+            proof = self._proof(step, ticket, before, now, since)
+            if proof:
+                return self._accept(step, proof)
+            return Outcome.of_error(ticket, plan.UNKNOWN, error, step.taken + (REBUILD,))
+        if not now.settled and step.tries < _TRIES:
+            step.stage = SETTLE
+            return None
+        return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
+
+    def _proof(
+        self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None
+    ) -> Ticket | None:
+        """The ticket to watch, where an order whose answer was lost was taken all the same."""
+        try:
+            adopted = self.cloud.adopt(ticket, since)
+        except CloudError:
+            adopted = None
+        if adopted:
+            return replace(adopted, image_id=ticket.image_id)
+        given = image_of(now) != image_of(before) and image_of(now) == ticket.image_id
+        return replace(ticket, error=None, uncertain=False, witnessed=True) if _rebuilding(now) or given else None
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def _look(self, left: dict[str, _Step], final: bool) -> dict[str, Observation]:
+        seen: dict[str, Observation] = {}
+        tickets = [step.ticket for step in left.values() if step.ticket]
+        if tickets:
+            seen.update(self.cloud.observe(tickets, None if final else self._since))
+        moving = [key for key, step in left.items() if step.stage == SETTLE]
+        if moving:
+            found = self.cloud.servers_by_id(moving)
+            seen.update((key, Observation(found.get(key))) for key in moving)
+        for lane, items in self._by_lane(left):
+            seen.update(lane.look(items, final))
+        for key, each in seen.items():
+            if each.server:
+                self.servers[key] = left[key].server = each.server
+        return seen
+
+    def _judge(self, step: _Step, seen: Observation) -> Outcome | None:
+        if step.stage == WATCH and step.ticket:
+            return self._judge_order(step, step.ticket, seen)
+        if step.lane and step.power:
+            return self._settled(step, step.lane.judge(step.power, seen))
+        if step.stage != SETTLE:
+            return None
+        if seen.server is None:
+            return self._end(step, plan.FAILED, "the server no longer exists")
+        return self._route(step) if seen.server.settled else None
+
+    def _judge_order(self, step: _Step, ticket: Ticket, seen: Observation) -> Outcome | None:
+        server = seen.server
+        if server and _rebuilding(server) and not ticket.witnessed:
+            # What is seen on its way needs no other proof, should the cloud's record of it get lost.
+            ticket = step.ticket = replace(ticket, witnessed=True)
+        elif server and server.settled and not seen.verdict and step.order and not step.order.same_image:
+            # Likewise what runs the image that it did not run before.
+            ticket = replace(ticket, witnessed=ticket.witnessed or image_of(server) == ticket.image_id)
+        outcome = judge_action(ticket, seen)
+        if outcome is None:
+            return None
+        step.ticket = None
+        if outcome.result == plan.DONE:
+            step.failure = self._keep_metadata(step)
+            return self._after(step)
+        if outcome.code == "PENDING_PAYMENT":
+            order = " %s" % ticket.order_id if ticket.order_id else ""
+            return replace(
+                outcome,
+                result=plan.AWAITING_PAYMENT,
+                actions=step.taken,
+                message="the order%s for it waits to be paid (job %s)" % (order, ticket.job_id),
+                hint="Pay the order or cancel it in the console, and do not run this before; auto_pay: true pays.",
+            )
+        return self._fail(step, outcome)
+
+    def _keep_metadata(self, step: _Step) -> Outcome | None:
+        """Sets what of the metadata the cloud did not set along with the image; the failure, if that fails."""
+        server, order = step.server, step.order
+        if order is None:
+            return None
+        wanted = metadata_wanted(server, order)
+        missing = {key: value for key, value in wanted.items() if server.metadata.get(key) != value}
+        if not missing:
+            return None
+        try:
+            self.cloud.set_metadata(server, missing)
+        except CloudError as error:
+            outcome = Outcome.of_error(server, plan.FAILED, error)
+            return replace(outcome, message="the image was put on it, but: %s" % error.message)
+        self.servers[server.id] = step.server = replace(server, metadata={**server.metadata, **missing})
+        return None
+
+
+def _rebuilding(server: Server) -> bool:
+    return (server.status or "").upper() == "REBUILD" or (server.task_state or "").startswith("rebuild")
+
+
+def _taken(step: _Step) -> tuple[str, ...]:
+    return step.power.taken if step.power else step.taken

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The image that servers run: what is asked for, and which way leads there. All but ``find_image`` is pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Iterable
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder, image_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
+    ERROR,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    TRANSITIONAL,
+    Server,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.passwords import REVISION
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, ROUTES, plan_power
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+
+STOPS = ("first", "with_server", "refuse")
+POWER_STATES = ("unchanged", "started", "stopped")
+_AS_BEFORE = {RUNNING: "started", STOPPED: "stopped", PAUSED: "paused", SUSPENDED: "suspended"}
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class OsWish:
+    """What a task asks for. ``stop`` is one of STOPS, ``power_state`` one of POWER_STATES."""
+
+    order: OsOrder
+    reinstall: bool = False
+    stop: str = "first"
+    power_state: str = "unchanged"
+
+    def order_for(self, server: Server) -> OsOrder:
+        """The order for one server; without an image its own one, an empty text where nothing tells that."""
+        has = image_of(server) or ""
+        wanted = self.order.image.id if self.order.image else has
+        metadata = dict(self.order.metadata)
+        if server.metadata.get(REVISION):
+            # The label of a password that is lost with the disk; server_password is to set its own again.
+            metadata.setdefault(REVISION, "")
+        return replace(
+            self.order,
+            image_id=wanted,
+            same_image=wanted == has,
+            stop_running=self.stop == "with_server",
+            metadata=metadata,
+        )
+
+    def power_after(self, state: str) -> str | None:
+        """The power state, as a state of server_power, that a server is to end in which was in this one."""
+        return _AS_BEFORE.get(state) if self.power_state == "unchanged" else self.power_state
+
+
+def find_image(cloud: Compute, wanted: str) -> ImageDetails:
+    """The image of that id or name. Raises PlanError where there is none, or more than one."""
+    found = cloud.images(image_id=wanted) if _UUID.fullmatch(wanted) else ()
+    found = found or cloud.images(name=wanted)
+    if not found:
+        raise PlanError(
+            "image: no image that this project may use has the id or name %s; check its spelling, region and project"
+            % wanted
+        )
+    if len(found) > 1:
+        ids = ", ".join(sorted(image.id for image in found))
+        raise PlanError("image: %d images are named %s (%s); give the id of one" % (len(found), wanted, ids))
+    return found[0]
+
+
+def plan_os(servers: Iterable[Server], wish: OsWish, cloud: Compute) -> Plan:
+    """What gives each server its image and power state; asks ``cloud`` only what it supports and would refuse."""
+    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
+
+
+def needs_rebuild(server: Server, wish: OsWish) -> bool:
+    """A server in ERROR may be one whose last change failed, whatever image it shows."""
+    if wish.reinstall or wish.order.image is None or server.destination == ERROR:
+        return True
+    return image_of(server) != wish.order.image.id
+
+
+def power_before(server: Server, wish: OsWish, cloud: Compute) -> str | None:
+    """The power state, as one of server_power, to which the server is brought before its disk is replaced."""
+    state, any_state = server.destination, cloud.supports("rebuild_running")
+    if state in (STOPPED, ERROR):
+        return None
+    if state == RUNNING:
+        return None if any_state or wish.stop == "with_server" else "stopped"
+    return "started" if any_state else "stopped"
+
+
+def plan_one(server: Server, wish: OsWish, cloud: Compute) -> Change:
+    state = server.destination
+    before = {"image": _label(server, wish, image_of(server)), "power_state": state}
+    moving = server.power_state == TRANSITIONAL
+    want = wish.power_after(state)
+    if not needs_rebuild(server, wish):
+        if wish.power_state == "unchanged":
+            # A rebuild that is under way may still fail.
+            return Change(server, (), before, before, settle_first=(server.status or "").upper() == "REBUILD")
+        power = plan_power([server], str(want), False, cloud).items[0]
+        after = dict(before, power_state=power.after.get("power_state", state))
+        return replace(power, before=before, after=after)
+    order = wish.order_for(server)
+    refusal = _refusal(server, wish, order, cloud)
+    actions: tuple[str, ...] = ()
+    lead = power_before(server, wish, cloud)
+    if lead and not refusal:
+        way = plan_power([server], lead, False, cloud).items[0]
+        actions, refusal = way.actions, way.refusal
+    actions += (REBUILD,)
+    if cloud.supports("rebuild_running") and want:
+        actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
+    after = {"image": _label(server, wish, order.image_id), "power_state": GOAL[want] if want else RUNNING}
+    if order.same_image:
+        after["reinstalled"] = True
+    return Change(server, actions, before, after, refusal, moving and not refusal)
+
+
+def _refusal(server: Server, wish: OsWish, order: OsOrder, cloud: Compute) -> str | None:
+    if server.locked and not cloud.supports("act_on_locked"):
+        return "the server is locked; unlock it first"
+    if not order.image_id:
+        return "it boots from a volume, and nothing tells which image it runs; name one with image"
+    if wish.stop == "refuse" and server.destination in (RUNNING, PAUSED, SUSPENDED):
+        return "the server is %s; stop it first, or set stop: first" % server.destination
+    return cloud.os_problem(order, server)
+
+
+def _label(server: Server, wish: OsWish, image_id: str | None) -> str | None:
+    """An image by name and id, where both are known."""
+    image = wish.order.image
+    if image and image.id == image_id:
+        return image.label
+    if server.image.name and server.image.id == image_id:
+        return "%s (%s)" % (server.image.name, image_id)
+    return image_id
+
+
+def check_order(todo: Plan, wish: OsWish, cloud: Compute) -> None:
+    """Raises PlanError for what makes no sense for any server, before anything is sent."""
+    order = wish.order
+    problem = cloud.os_problem(order)
+    if problem:
+        raise PlanError(problem)
+    for change in todo.items:
+        _check_password(change.server, order, cloud)
+    if order.image and not order.image.active and any(REBUILD in change.actions for change in todo.items):
+        raise PlanError(
+            "image: %s is in status %s; only an active image can be put on a server"
+            % (order.image.label, order.image.status)
+        )
+
+
+def _check_password(server: Server, order: OsOrder, cloud: Compute) -> None:
+    if order.password is None:
+        return
+    rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+    known: Any = order.image.os_type if order.image else server.metadata.get("os_type")
+    user = password_rules.administrator(known)
+    problem = rules.problem(order.password, user, password_rules.is_windows(known))
+    if problem:
+        raise PlanError("password: %s; choose another one" % problem)

@@ -1,0 +1,324 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""server_os at its end: the wire, every power state before and after, check mode, not waiting, many servers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from modules.bench import Bench, nothing_done, outcome, refused, says
+
+HAVE = ("openstack", "easystack", "huaweicloud")
+NOVA = ("openstack", "easystack")
+PASSWORD = "Tr0ub4dor-and-3"
+WEB = ["web-01", "web-02", "web-03"]
+
+pytestmark = pytest.mark.parametrize("platform", HAVE)
+
+
+def image_id(bench: Bench, name: str) -> str | None:
+    return (bench.server(name)["image"] or {}).get("id")
+
+
+def images(bench: Bench) -> list[dict[str, Any]]:
+    return list(bench.control("GET", f"/{bench.platform}/images")["images"])
+
+
+def new_image(bench: Bench) -> str:
+    """The name of an active image that no server has."""
+    used = {image_id(bench, name) for name in ("web-01", "web-02")}
+    for each in images(bench):
+        fits = each["status"] == "active" and each["cloud_init"] and each["os_type"] == "Linux" and not each["min_ram"]
+        if fits and each["id"] not in used:
+            return str(each["name"])
+    raise AssertionError("the simulator has no other image")
+
+
+def id_of(bench: Bench, image: str) -> str:
+    (found,) = [each["id"] for each in images(bench) if each["name"] == image]
+    return str(found)
+
+
+def change(bench: Bench, **options: Any) -> dict[str, Any]:
+    """The module's result; nothing secret may be in it."""
+    given = {"names": ["web-01"], "password": PASSWORD, **options}
+    result = bench.call("server_os", **given)
+    for secret in (given.get("password"), given.get("user_data")):
+        assert not secret or len(secret) < 8 or secret not in str(result)
+    return result
+
+
+def orders(bench: Bench) -> list[dict[str, Any]]:
+    """The requests that ordered a new disk."""
+    names = ("E26", "change OS v1", "change OS v2", "reinstall OS v1", "reinstall OS v2", "H08")
+    rows = bench.requests()
+    return [row for row in rows if row["name"] in names or row["operation"] in names]
+
+
+def hold_check_to_run(bench: Bench, **options: Any) -> dict[str, Any]:
+    with nothing_done(bench):
+        expected = change(bench, check=True, diff=True, **options)
+    result = change(bench, diff=True, **options)
+    assert (expected["changed"], expected["diff"]) == (result["changed"], result["diff"])
+    words = {"planned": "done"}
+    for before, after in zip(expected["outcomes"], result["outcomes"], strict=True):
+        assert (before["id"], words.get(before["outcome"], before["outcome"])) == (after["id"], after["outcome"])
+        assert after["actions"][: len(before["actions"])] == before["actions"]
+    return result
+
+
+# -- one server -------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_gets_another_image_and_a_second_run_changes_nothing(bench: Bench) -> None:
+    image = new_image(bench)
+    before = image_id(bench, "web-01")
+    result = hold_check_to_run(bench, image=image)
+    assert not result.get("failed") and result["changed"], result
+    assert outcome(result, "web-01")["outcome"] == "done"
+    label = f"web-01 ({bench.id_of('web-01')})"
+    assert str(before) in result["diff"]["before"][label]["image"]
+    assert result["diff"]["after"][label]["image"] == f"{image} ({id_of(bench, image)})"
+    server = bench.server("web-01")
+    assert image_id(bench, "web-01") == id_of(bench, image) and server["status"] == "ACTIVE"
+    assert server["password"] == hashlib.sha256(PASSWORD.encode()).hexdigest()
+    (shown,) = result["servers"]
+    assert shown["image"]["id"] == id_of(bench, image) and shown["power_state"] == "running"
+    assert result["image"]["id"] == id_of(bench, image)
+
+    with nothing_done(bench):
+        again = change(bench, image=image, diff=True)
+    assert again["changed"] is False and outcome(again, "web-01")["outcome"] == "unchanged"
+    assert again["diff"] == {"before": {}, "after": {}}
+    assert len(orders(bench)) == 1
+
+
+def test_an_image_by_its_id(bench: Bench) -> None:
+    wanted = id_of(bench, new_image(bench))
+    result = change(bench, image=wanted)
+    assert outcome(result, "web-01")["outcome"] == "done" and image_id(bench, "web-01") == wanted
+
+
+@pytest.mark.parametrize("options", [{"reinstall": True}, {"reinstall": True, "named": True}])
+def test_the_same_image_again(bench: Bench, options: dict[str, Any]) -> None:
+    image = image_id(bench, "web-01")
+    options = {**options, "image": image} if options.get("named") else options
+    options = {name: value for name, value in options.items() if name != "named"}
+    result = hold_check_to_run(bench, **options)
+    assert result["changed"] and outcome(result, "web-01")["outcome"] == "done"
+    (side,) = result["diff"]["after"].values()
+    assert side["reinstalled"] is True
+    assert image_id(bench, "web-01") == image and bench.server("web-01")["password_changes"] == 1
+    assert change(bench, **options)["changed"] is True
+
+
+STATES = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED"}
+
+
+@pytest.mark.parametrize("want", ["unchanged", "started", "stopped"])
+@pytest.mark.parametrize("state", list(STATES))
+def test_every_power_state_before_and_after(bench: Bench, state: str, want: str) -> None:
+    if bench.platform == "huaweicloud" and state in ("paused", "suspended"):
+        return
+    bench.change("web-01", status=STATES[state])
+    result = hold_check_to_run(bench, image=new_image(bench), power_state=want)
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    goal = {"unchanged": STATES[state], "started": "ACTIVE", "stopped": "SHUTOFF"}[want]
+    assert bench.server("web-01")["status"] == goal
+    with nothing_done(bench):
+        assert change(bench, image=new_image_now(bench), power_state=want)["changed"] is False
+
+
+def new_image_now(bench: Bench) -> str:
+    return str(image_id(bench, "web-01"))
+
+
+@pytest.mark.parametrize("ends", ["running", "stopped", "previous"])
+@pytest.mark.parametrize("stop", ["first", "with_server"])
+def test_the_power_state_is_given_back_however_the_cloud_ends(bench: Bench, ends: str, stop: str) -> None:
+    if bench.platform != "huaweicloud":
+        return
+    bench.control("PUT", "/huaweicloud/options", {"os_change_ends": ends})
+    bench.change("web-02", status="SHUTOFF")
+    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop=stop)
+    assert not result.get("failed"), result
+    assert bench.server("web-01")["status"] == "ACTIVE" and bench.server("web-02")["status"] == "SHUTOFF"
+    assert ("stop" in outcome(result, "web-01")["actions"][:1]) is (stop == "first")
+    modes = [row["body"]["os-change"].get("mode") for row in orders(bench)]
+    assert modes == ["withStopServer" if stop == "with_server" else None] * 2
+
+
+def test_servers_that_run_are_refused_where_that_is_asked_for(bench: Bench) -> None:
+    bench.change("web-02", status="SHUTOFF")
+    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop="refuse")
+    assert result["failed"] and result["changed"]
+    says(result, "1 of 2 servers could not be reinstalled", "web-01", "the server is running", "stop: first")
+    assert [outcome(result, name)["outcome"] for name in ("web-01", "web-02")] == ["failed", "done"]
+
+
+def test_only_the_power_state_is_left_to_change(bench: Bench) -> None:
+    image = image_id(bench, "web-01")
+    result = hold_check_to_run(bench, image=image, power_state="stopped")
+    assert outcome(result, "web-01")["actions"] == ["stop"] and bench.server("web-01")["status"] == "SHUTOFF"
+    assert orders(bench) == []
+
+
+# -- what goes along --------------------------------------------------------------------------------------------------
+
+SCRIPT = "#!/bin/sh\necho this-is-a-secret-of-the-script > /etc/motd\n"
+
+
+def given_user_data(bench: Bench) -> Any:
+    body = orders(bench)[-1]["body"]
+    return (body.get("os-change", {}).get("metadata") or body.get("rebuild") or {}).get("user_data")
+
+
+@pytest.mark.parametrize("form", ["text", "file"])
+def test_user_data_as_text_and_as_a_file(bench: Bench, form: str, tmp_path: Path) -> None:
+    path = tmp_path / "user-data"
+    path.write_text(SCRIPT)
+    options = {"user_data": SCRIPT} if form == "text" else {"user_data_file": str(path)}
+    result = change(bench, image=new_image(bench), **options)
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    coded = base64.b64encode(SCRIPT.encode()).decode()
+    assert bench.server("web-01")["user_data"] == hashlib.sha256(coded.encode()).hexdigest()
+    assert coded not in str(result) and "this-is-a-secret" not in str(result)
+    assert given_user_data(bench) != SCRIPT
+
+
+def test_a_key_pair(bench: Bench) -> None:
+    owner = bench.control("GET", f"/{bench.platform}/keypairs")["keypairs"][0]
+    user = owner.get("user_id") or owner.get("user")
+    result = change(bench, image=new_image(bench), password=None, key_name="operators", user_id=user)
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    assert bench.server("web-01")["key_name"] == "operators"
+
+
+def test_metadata_is_added_and_none_is_lost(bench: Bench) -> None:
+    bench.change("web-01", metadata={"keep": "me", "change": "old"})
+    result = change(bench, image=new_image(bench), metadata={"change": "new", "number": 2, "flag": True})
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    assert bench.server("web-01")["metadata"] == {"keep": "me", "change": "new", "number": "2", "flag": "true"}
+    (shown,) = result["servers"]
+    assert shown["metadata"]["change"] == "new" and shown["metadata"]["keep"] == "me"
+
+
+def test_the_label_of_the_lost_password_is_emptied(bench: Bench) -> None:
+    bench.change("web-01", metadata={"cloudserver_password_revision": "2026-11", "keep": "me"})
+    assert outcome(change(bench, image=new_image(bench)), "web-01")["outcome"] == "done"
+    assert bench.server("web-01")["metadata"] == {"cloudserver_password_revision": "", "keep": "me"}
+
+
+def test_an_encrypted_disk(bench: Bench) -> None:
+    with nothing_done(bench):
+        lonely = change(bench, image=new_image(bench), encrypted=True)
+    if bench.platform != "huaweicloud":
+        refused(lonely, "encrypted", "volume type")
+        return
+    refused(lonely, "encrypted", "kms_key_id", "go together")
+    change(bench, image=new_image(bench), encrypted=True, kms_key_id="key-1")
+    assert bench.server("web-01")["encryption_key"] == "key-1"
+    sent = orders(bench)[-1]["body"]["os-change"]["metadata"]
+    assert sent == {"__system__encrypted": "1", "__system__cmkid": "key-1"}
+
+
+def test_the_calls_of_each_platform(bench: Bench) -> None:
+    image = new_image(bench)
+    change(bench, image=image)
+    change(bench, reinstall=True)
+    change(bench, reinstall=True, cloud_init=False)
+    rows = orders(bench)
+    if bench.platform == "huaweicloud":
+        parts = [row["path"].strip("/").split("/") for row in rows]
+        assert [(path[0], path[-1]) for path in parts] == [
+            ("v2", "changeos"), ("v2", "reinstallos"), ("v1", "reinstallos"),
+        ]
+        assert set(rows[0]["body"]["os-change"]) == {"imageid", "adminpass"}
+        assert set(rows[1]["body"]["os-reinstall"]) == {"adminpass"}
+        return
+    assert all(set(row["body"]["rebuild"]) == {"imageRef", "adminPass"} for row in rows)
+    sent = {name.lower(): value for name, value in rows[0]["headers"].items()}
+    assert sent["openstack-api-version"] == {"openstack": "compute 2.96", "easystack": "compute 2.67"}[bench.platform]
+
+
+def test_an_image_without_cloud_init(bench: Bench) -> None:
+    if bench.platform != "huaweicloud":
+        return
+    result = change(bench, image="CentOS 6.5 64bit", cloud_init=False)
+    assert outcome(result, "web-01")["outcome"] == "done"
+    assert orders(bench)[-1]["path"].startswith("/v1/")
+
+
+# -- servers that boot from a volume ----------------------------------------------------------------------------------
+
+
+def test_a_server_that_boots_from_a_volume_keeps_a_record_of_its_image(bench: Bench) -> None:
+    if bench.platform != "openstack":
+        return
+    image = new_image(bench)
+    bench.change("db-01", metadata={"keep": "me"})
+    assert image_id(bench, "db-01") is None
+    result = hold_check_to_run(bench, names=["db-01"], image=image)
+    assert outcome(result, "db-01")["outcome"] == "done", result
+    assert bench.server("db-01")["metadata"] == {"keep": "me", "cloudserver_image": id_of(bench, image)}
+    assert (bench.server("db-01")["volume_image"] or {}).get("id") == id_of(bench, image)
+    with nothing_done(bench):
+        assert change(bench, names=["db-01"], image=image)["changed"] is False
+    again = change(bench, names=["db-01"], reinstall=True)
+    assert outcome(again, "db-01")["outcome"] == "done"
+
+
+def test_an_unknown_image_of_a_volume_cannot_be_put_on_it_again(bench: Bench) -> None:
+    if bench.platform == "huaweicloud":
+        return
+    with nothing_done(bench):
+        result = change(bench, names=["db-01"], reinstall=True)
+    refused(result, "db-01", "boots from a volume", "name one with image")
+
+
+# -- several servers, and not waiting ---------------------------------------------------------------------------------
+
+
+def test_many_servers_at_once(bench: Bench) -> None:
+    image = new_image(bench)
+    result = hold_check_to_run(bench, names=None, tags=["role=web"], image=image, max_targets=4)
+    assert [each["outcome"] for each in result["outcomes"]] == ["done"] * 4
+    assert all(image_id(bench, f"web-0{number}") == id_of(bench, image) for number in range(1, 5))
+    assert image_id(bench, "cache-01") != id_of(bench, image), "a server that was not chosen was changed"
+    if bench.platform == "huaweicloud":
+        assert len(bench.requests("stop")) == 1, "one batch stops all of them"
+    with nothing_done(bench):
+        assert change(bench, names=None, tags=["role=web"], image=image)["changed"] is False
+
+
+def test_those_that_have_the_image_are_left_alone(bench: Bench) -> None:
+    image = new_image(bench)
+    change(bench, names=["web-02"], image=image)
+    result = hold_check_to_run(bench, names=WEB, image=image)
+    assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "unchanged", "done"]
+
+
+def test_not_waiting_leaves_a_handle_that_job_info_joins(bench: Bench) -> None:
+    for name in WEB:
+        bench.change(name, status="SHUTOFF")
+    image = new_image(bench)
+    result = change(bench, names=WEB, image=image, wait=False)
+    assert result["changed"] and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
+    assert len(result["handle"]["tickets"]) == 3
+    joined = bench.call("job_info", handle=result["handle"])
+    assert joined["finished"] is False
+    joined = bench.call("job_info", handle=result["handle"], wait=True)
+    assert joined["finished"] is True and [each["outcome"] for each in joined["outcomes"]] == ["done"] * 3
+    assert all(image_id(bench, name) == id_of(bench, image) for name in WEB)
+
+
+def test_a_server_on_its_way_is_waited_for_first(bench: Bench) -> None:
+    bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
+    result = hold_check_to_run(bench, image=new_image(bench))
+    assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
+    assert bench.server("web-01")["status"] == "ACTIVE"

@@ -1,0 +1,352 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which servers get a disk, on which way, and what becomes of those that others get in the way of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    BadRequest,
+    Conflict,
+    ServiceFailed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
+    IMAGE_RECORD,
+    ImageDetails,
+    OsOrder,
+    image_of,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import FAILED, SUCCEEDED, Image, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import OsWish, needs_rebuild, plan_os
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, judge_action
+from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
+
+OLD, NEW = Image("old", "the old one"), ImageDetails("new", "the new one", "active")
+STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED"}
+
+
+class OsCloud(FakeCloud):
+    """Gives servers disks as Nova does with ``rebuild_running``, as ECS does without: from stopped to running."""
+
+    def __init__(self, servers: Sequence[Server], running: bool = True, **more: Any) -> None:
+        super().__init__(servers, **more)
+        self.operations = frozenset(self.operations) | {"rebuild"} | ({"rebuild_running"} if running else set())
+        self.orders: list[tuple[str, OsOrder]] = []
+        self.answers: dict[str, list[Callable[[Ticket], Ticket]]] = {}
+        self.kept: list[dict[str, str]] = []
+        self.failing: set[str] = set()
+
+    def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
+        tickets = []
+        for each, order in orders:
+            ticket = Ticket(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
+            self.orders.append((str(each.name), order))
+            answers = self.answers.get(str(each.name))
+            answer = answers.pop(0)(ticket) if answers else ticket
+            if answer.error is None or answer.request_id == "taken":
+                self.give(each, order)
+            tickets.append(answer)
+        return tickets
+
+    def give(self, each: Server, order: OsOrder) -> None:
+        here = self.here[each.id]
+        stays = self.supports("rebuild_running") and here.status == "SHUTOFF"
+        failed = each.name in self.failing
+        image = here.image if not here.image.id or failed else Image(order.image_id)
+        self.here[each.id] = replace(here, status="REBUILD", task_state="rebuilding", image=image)
+        end = "ERROR" if failed else "SHUTOFF" if stays else "ACTIVE"
+        self.arrival[each.id] = (self.clock.now + self.delay, end)
+
+    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+        return {
+            key: replace(seen, verdict=FAILED) if seen.server and seen.server.status == "ERROR" else seen
+            for key, seen in super().observe(tickets, since).items()
+        }
+
+    def set_metadata(self, server: Server, metadata: Any) -> None:
+        self.kept.append(dict(metadata))
+        here = self.here[server.id]
+        self.here[server.id] = replace(here, metadata={**here.metadata, **metadata})
+
+
+def one(name: str = "a", state: str = "running", **more: Any) -> Server:
+    return server(name, state, **{"image": OLD, **more})
+
+
+def carry_out(
+    cloud: OsCloud, wish: OsWish, wait: bool = True, timeout: float = 60.0
+) -> tuple[plan.Plan, dict[str, plan.Outcome], OsRun]:
+    todo = plan_os(list(cloud.here.values()), wish, cloud)
+    work = OsRun(cloud, wish, wait, Patience(cloud, timeout, 5.0, lambda words: None))
+    work.run(todo)
+    return todo, {str(each.name): each for each in work.outcomes.values()}, work
+
+
+def wish(**more: Any) -> OsWish:
+    return OsWish(OsOrder(image=NEW), **more)
+
+
+WAYS = {
+    # before, Nova's way, the way of a cloud that wants stopped servers and starts them afterwards
+    "running": (("rebuild",), ("stop", "rebuild")),
+    "stopped": (("rebuild",), ("rebuild", "stop")),
+    "paused": (("unpause", "rebuild", "pause"), ("unpause", "stop", "rebuild", "pause")),
+    "suspended": (("resume", "rebuild", "suspend"), ("resume", "stop", "rebuild", "suspend")),
+}
+
+
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize("state", list(WAYS))
+def test_the_way_and_back(state: str, running: bool) -> None:
+    cloud = OsCloud([one("a", state)], running)
+    todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.DONE
+    assert outcomes["a"].actions == WAYS[state][0 if running else 1]
+    assert outcomes["a"].actions[: len(todo.items[0].actions)] == todo.items[0].actions
+    assert cloud.here["id-a"].status == STATUS[state] and image_of(cloud.here["id-a"]) == "new"
+
+
+states = st.sampled_from([*WAYS, "ERROR", "VERIFY_RESIZE"])
+fleets = st.lists(
+    st.tuples(states, st.sampled_from(["old", "new", None]), st.booleans()), min_size=1, max_size=6
+)
+
+
+@given(
+    fleet=fleets, running=st.booleans(), stop=st.sampled_from(["first", "with_server", "refuse"]),
+    power=st.sampled_from(["unchanged", "started", "stopped"]), reinstall=st.booleans(),
+)
+def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
+    fleet: list[tuple[str, str | None, bool]], running: bool, stop: str, power: str, reinstall: bool
+) -> None:
+    servers = [
+        one(f"s{number}", state, image=Image(image), locked=locked, metadata={"keep": "me"})
+        for number, (state, image, locked) in enumerate(fleet)
+    ]
+    cloud = OsCloud(servers, running, without=("act_on_locked",))
+    asked = wish(stop=stop, power_state=power, reinstall=reinstall)
+    todo, outcomes, _work = carry_out(cloud, asked)
+    for change in todo.items:
+        name, result = str(change.server.name), outcomes[str(change.server.name)]
+        now = cloud.here[change.server.id]
+        assert (result.result == plan.FAILED) == bool(change.refusal)
+        assert bool(result.actions) == change.changes
+        if change.refusal:
+            assert now == change.server and name not in [each for each, _order in cloud.orders]
+        elif change.changes:
+            assert now.power_state == change.after["power_state"]
+            assert image_of(now) == "new"
+        assert now.metadata["keep"] == "me"
+    reached = [cloud.here[change.server.id] for change in todo.items if not change.refusal]
+    again = plan_os(reached, replace(asked, reinstall=False), cloud)
+    assert not again.changed and not any(item.refusal for item in again.items)
+
+
+@given(state=st.sampled_from(list(WAYS)), image=st.sampled_from(["old", "new", None]), wanted=st.booleans())
+def test_only_servers_that_run_the_image_are_left_alone(state: str, image: str | None, wanted: bool) -> None:
+    asked = OsWish(OsOrder(image=NEW if wanted else None))
+    assert needs_rebuild(one(state=state, image=Image(image)), asked) == (not wanted or image != "new")
+    recorded = one(state=state, image=Image(), metadata={IMAGE_RECORD: "new"})
+    assert needs_rebuild(recorded, asked) is not wanted
+
+
+def test_a_volume_gets_its_record_and_the_metadata_that_is_wanted() -> None:
+    cloud = OsCloud([one(image=Image(), metadata={"keep": "me", "same": "x"})])
+    asked = OsWish(OsOrder(image=NEW, metadata={"same": "x", "other": "y"}))
+    _todo, outcomes, work = carry_out(cloud, asked)
+    assert outcomes["a"].result == plan.DONE and cloud.kept == [{"other": "y", IMAGE_RECORD: "new"}]
+    assert work.servers["id-a"].metadata == {"keep": "me", "same": "x", "other": "y", IMAGE_RECORD: "new"}
+
+
+def answer(error: Exception, uncertain: bool = False, taken: bool = False) -> Callable[[Ticket], Ticket]:
+    return lambda ticket: replace(
+        ticket, error=error, uncertain=uncertain, request_id="taken" if taken else "untaken"
+    )
+
+
+@pytest.mark.parametrize("error", [AnswerLost("lost"), ServiceFailed("stumbled", status=502)])
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> None:
+    cloud = OsCloud([one()])
+    cloud.answers["a"] = [answer(error, uncertain=True, taken=taken)]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == (plan.DONE if taken else plan.UNKNOWN)
+    assert outcomes["a"].actions == ("rebuild",) and len(cloud.orders) == 1
+
+
+@pytest.mark.parametrize("error", [Conflict("busy"), BadRequest("busy", code="Ecs.0100"),
+                                   ServiceFailed("busy", status=501, code="Ecs.0603")])
+def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: Exception) -> None:
+    cloud = OsCloud([one()])
+
+    def overtaken(ticket: Ticket) -> Ticket:
+        cloud.begin(ticket.server_id, "reboot")
+        return replace(ticket, error=error)
+
+    cloud.answers["a"] = [overtaken]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.DONE and outcomes["a"].actions == ("rebuild",)
+    assert [name for name, _order in cloud.orders] == ["a", "a"]
+
+
+def test_a_server_that_is_always_busy_is_given_up() -> None:
+    cloud = OsCloud([one()])
+
+    def overtaken(ticket: Ticket) -> Ticket:
+        cloud.begin(ticket.server_id, "reboot")
+        return replace(ticket, error=Conflict("busy"))
+
+    cloud.answers["a"] = [overtaken] * 50
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.FAILED and outcomes["a"].message == "busy"
+    assert len(cloud.orders) < 10
+
+
+@pytest.mark.parametrize(
+    "state, actions, status", [("running", ("stop", "start"), "ACTIVE"), ("stopped", (), "SHUTOFF")]
+)
+def test_a_server_that_was_stopped_for_nothing_is_started_again(
+    state: str, actions: tuple[str, ...], status: str
+) -> None:
+    cloud = OsCloud([one(state=state)], running=False)
+    cloud.answers["a"] = [answer(BadRequest("the image is too big"))]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.FAILED and outcomes["a"].message == "the image is too big"
+    assert outcomes["a"].actions == actions and cloud.here["id-a"].status == status
+
+
+def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> None:
+    cloud = OsCloud([one("a"), one("b")], running=False)
+    cloud.failing = {"a"}
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.FAILED and "ERROR" in str(outcomes["a"].message)
+    assert outcomes["a"].actions == ("stop", "rebuild") and outcomes["b"].result == plan.DONE
+    assert needs_rebuild(replace(cloud.here["id-a"], image=Image("new")), wish())
+
+
+def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
+    cloud = OsCloud([one("a"), one("b")], running=False)
+    cloud.on_look = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
+    _todo, outcomes, work = carry_out(cloud, wish(), timeout=30.0)
+    assert outcomes["b"].result == plan.DONE and outcomes["a"].result == plan.UNKNOWN
+    assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
+
+
+@pytest.mark.parametrize("uncertain", [True, False])
+def test_a_refusal_that_cannot_be_looked_into(uncertain: bool) -> None:
+    cloud = OsCloud([one()])
+    cloud.answers["a"] = [answer(Conflict("busy"), uncertain=uncertain)]
+
+    def unreadable(here: FakeCloud) -> None:
+        raise ServiceFailed("the database is gone", status=500)
+
+    cloud.on_look = unreadable
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == (plan.UNKNOWN if uncertain else plan.FAILED)
+    assert outcomes["a"].message == ("the database is gone" if uncertain else "busy")
+    assert outcomes["a"].actions == (("rebuild",) if uncertain else ()), "what may have been done has changed it"
+    assert len(cloud.orders) == 1
+
+
+def test_a_server_that_is_gone_when_its_refusal_is_looked_into() -> None:
+    cloud = OsCloud([one()])
+
+    def gone(ticket: Ticket) -> Ticket:
+        del cloud.here[ticket.server_id]
+        return replace(ticket, error=Conflict("busy"))
+
+    cloud.answers["a"] = [gone]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert (outcomes["a"].result, outcomes["a"].message) == (plan.FAILED, "the server no longer exists")
+
+
+def test_a_server_that_is_gone_before_it_has_settled() -> None:
+    cloud = OsCloud([one(state="REBOOT")])
+    cloud.on_look = lambda here: here.here.clear()
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert (outcomes["a"].result, outcomes["a"].actions) == (plan.FAILED, ())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_power_that_may_not_be_touched(first: bool) -> None:
+    """Before anything was done it is the task's failure, afterwards that of the servers that it is about."""
+    cloud = OsCloud([one("a")] + ([] if first else [one("b", "stopped")]), running=False)
+
+    def refuse(action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+        raise AuthenticationFailed("no")
+
+    if not first:
+        do = cloud.act
+
+        def after_the_order(action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+            if "b" in [each.name for each in servers]:
+                raise AuthenticationFailed("no")
+            return do(action, servers, force)
+
+        cloud.act = after_the_order  # type: ignore[method-assign]
+        _todo, outcomes, _work = carry_out(cloud, wish())
+        assert outcomes["a"].result == plan.DONE
+        assert (outcomes["b"].result, outcomes["b"].actions) == (plan.FAILED, ("rebuild",))
+        return
+    cloud.act = refuse  # type: ignore[method-assign]
+    with pytest.raises(AuthenticationFailed):
+        carry_out(cloud, wish())
+
+
+def test_wrong_credentials_are_the_failure_of_the_task() -> None:
+    cloud = OsCloud([one("a"), one("b")])
+
+    def refuse(orders: Any) -> list[Ticket]:
+        raise AuthenticationFailed("no")
+
+    cloud.rebuild = refuse  # type: ignore[method-assign]
+    with pytest.raises(AuthenticationFailed):
+        carry_out(cloud, wish())
+
+
+def test_credentials_that_end_on_the_way_lose_nothing() -> None:
+    cloud = OsCloud([one("a")], running=False)
+
+    def refuse(orders: Any) -> list[Ticket]:
+        raise AuthenticationFailed("no longer")
+
+    cloud.rebuild = refuse  # type: ignore[method-assign]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert outcomes["a"].result == plan.FAILED and outcomes["a"].actions == ("stop", "start")
+
+
+def test_not_waiting_ends_with_the_order() -> None:
+    cloud = OsCloud([one()], running=False)
+    _todo, outcomes, work = carry_out(cloud, wish(power_state="stopped"), wait=False)
+    assert outcomes["a"].result == plan.PENDING and outcomes["a"].actions == ("stop", "rebuild")
+    assert list(work.tickets) == ["id-a"]
+    ticket = work.tickets["id-a"]
+    assert Ticket.from_dict(ticket.as_dict()) == ticket and ticket.image_id == "new"
+
+
+@pytest.mark.parametrize("verdict, image, result", [
+    (SUCCEEDED, "new", plan.DONE), (SUCCEEDED, None, plan.DONE), (SUCCEEDED, "old", plan.FAILED),
+    (FAILED, "new", plan.FAILED), (None, "new", None),
+])
+def test_what_proves_a_disk(verdict: str | None, image: str | None, result: str | None) -> None:
+    ticket = Ticket("id-a", "rebuild", "a", image_id="new")
+    found = judge_action(ticket, Observation(one(image=Image(image)), verdict))
+    assert (found.result if found else None) == result
+
+
+def test_secrets_are_in_no_repr() -> None:
+    order = OsOrder(password="s3cret-word", user_data="czNjcmV0", image=NEW)
+    assert "s3cret-word" not in repr(order) and "czNjcmV0" not in repr(wish()) + repr(OsWish(order))
