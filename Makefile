@@ -58,7 +58,7 @@ shell: $(VENV)/.test  ## Gate: shellcheck on every shell script
 	@git ls-files -co --exclude-standard -z | xargs -0 grep -slE '^#!.*[/ ](ba)?sh( |$$)' | xargs shellcheck
 
 docs-lint: $(VENV)/.test  ## Gate: the documentation of every plugin
-	@antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=all .
+	@antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=all --check-extra-docs-refs .
 
 ansible-lint: $(VENV)/.test  ## Gate: ansible-lint, production profile
 	@ansible-lint --offline
