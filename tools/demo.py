@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,12 @@ from simulator import ROOT
 
 WORK = ROOT / ".cache" / "demo"
 PLATFORMS = ("huaweicloud", "easystack", "ustack", "openstack")
+#: Where servers can get another image, one that the simulator has.
+OTHER_IMAGES = {
+    "huaweicloud": "Ubuntu 24.04 server 64bit",
+    "easystack": "ubuntu-24.04",
+    "openstack": "ubuntu-24.04",
+}
 RECAP = re.compile(r"^(\w+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 #: Nobody's own clouds may take part in a demonstration.
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
@@ -50,9 +57,14 @@ def write_inventories(ready: dict[str, Any]) -> tuple[Path, Path]:
             "ansible_connection": "local",
             "ansible_python_interpreter": sys.executable,
             "options": ready["platforms"][name],
+            "demo_password": "Demo-%s" % secrets.token_hex(8),
         }
         for name in PLATFORMS
     }
+    for name, image in OTHER_IMAGES.items():
+        hosts[name]["other_image"] = image
+    for name in ("easystack", "openstack"):
+        hosts[name]["admin_options"] = ready["credentials"][name]["admin"]
     static = WORK / "platforms.yml"
     static.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
     dynamic = WORK / "demo.cloudserver.yml"
@@ -126,7 +138,7 @@ def demonstrate(ready: dict[str, Any]) -> bool:
     playbook = str(ROOT / "playbooks" / "demo.yml")
     bin_ = Path(sys.executable).parent
     begin = time.monotonic()
-    say("1. List, stop, start and restart a group of servers, chosen by tag and by address")
+    say("1. List and restart a group of servers, chosen by tag and by address; a key pair, an image, a password, capacity")
     first = recap(run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook], "The first run"))
     say("2. The same states once more: nothing is left to do")
     states = [str(bin_ / "ansible-playbook"), "-i", str(static), playbook, "--skip-tags", "action"]
