@@ -138,7 +138,7 @@ def demonstrate(ready: dict[str, Any]) -> bool:
     playbook = str(ROOT / "playbooks" / "demo.yml")
     bin_ = Path(sys.executable).parent
     begin = time.monotonic()
-    say("1. List and restart a group of servers, chosen by tag and by address; a key pair, an image, a password, capacity")
+    say("1. Servers chosen by tag and by address: list, stop, start, restart; keys, images, passwords, capacity")
     first = recap(run([str(bin_ / "ansible-playbook"), "-i", str(static), playbook], "The first run"))
     say("2. The same states once more: nothing is left to do")
     states = [str(bin_ / "ansible-playbook"), "-i", str(static), playbook, "--skip-tags", "action"]

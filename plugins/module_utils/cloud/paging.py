@@ -133,9 +133,12 @@ class MarkedPages:
             self._use(items, used)
             items, more = self.page(items)
 
-    def from_both_ends(self) -> Iterator[Any]:
+    def from_both_ends(self, slow: float = 0.0) -> Iterator[Any]:
+        """From both ends at once where the first page took ``slow`` seconds or more, else from one."""
         seen: set[str] = set()
+        begin = self.session.clock.time()
         items, more = self.page([], "asc")
+        worth_it = self.session.clock.time() - begin >= slow
         yield from _new(items, seen, self.marker_of)
         if not more:
             return
@@ -148,7 +151,7 @@ class MarkedPages:
         pool = ThreadPoolExecutor(max_workers=2)
         pending: dict[Future[tuple[list[Any], bool]], str] = {}
         try:
-            for name in ("asc", "desc") if sorted_by_id else ("asc",):
+            for name in ("asc", "desc") if sorted_by_id and worth_it else ("asc",):
                 pending[pool.submit(self.page, ends[name], name)] = name
             while pending:
                 for done in wait(pending, return_when=FIRST_COMPLETED)[0]:

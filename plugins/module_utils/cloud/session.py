@@ -231,7 +231,7 @@ class Session:
         params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         limit: int = 1000,
         what: str = "list",
-        both_ends: bool = False,
+        both_ends: bool | float = False,
         headers: Mapping[str, str] | None = None,
         marker_of: Callable[[Any], str] | None = None,
     ) -> Iterator[Any]:
@@ -239,10 +239,13 @@ class Session:
 
         A page shorter than limit ends the list only if it has no next link, for a service may cap the page size.
         both_ends reads from both ends at once in the order of the ids, which only Nova's servers offer; items then come
-        in no order. A list that does not get on is a MalformedAnswer. marker_of gives an item's marker (default: id).
+        in no order; a number does so only where the first page took so many seconds. A list that does not get on is
+        a MalformedAnswer. marker_of gives an item's marker (default: id).
         """
         pages = MarkedPages(self, url, key, pairs_of(params), limit, what, headers, marker_of or id_of)
-        return pages.from_both_ends() if both_ends else pages.in_order()
+        if both_ends is False:
+            return pages.in_order()
+        return pages.from_both_ends(0.0 if both_ends is True else both_ends)
 
     def by_number(
         self,

@@ -29,6 +29,8 @@ Version = Tuple[int, int]
 #: Below this many servers one GET each is cheaper for the cloud than a listing: its database reads whole pages.
 _FEW_TO_READ = 20
 _FEW_TO_POLL = 4
+#: Seconds that a page takes at least where it is worth its trouble to read the list from both ends at once.
+_SLOW_PAGE = 0.1
 #: How many addresses are asked for one by one before the whole list is cheaper.
 _FEW_ADDRESSES = 8
 
@@ -148,7 +150,7 @@ class NovaServers(Compute):
             limit=query.page_size if query else 1000,
             headers=self.headers(),
             what="list the servers",
-            both_ends=wide and self.supports("sorting"),
+            both_ends=_SLOW_PAGE if wide and self.supports("sorting") else False,
         )
         for data in pages:
             yield self._record(data)

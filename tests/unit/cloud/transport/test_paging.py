@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -293,3 +294,20 @@ def test_both_styles_at_the_wire(wire: Any, reply: Any, clock: Any) -> None:
         assert sorted(listed) == sorted(ids(25))
     assert found(session.by_number(wire.url + "/ecs", "servers", limit=4)) == ids(25)
     assert all(urlsplit(seen.target).query for seen in wire.seen)
+
+
+@pytest.mark.parametrize(("seconds", "directions"), [(0.0, {"asc"}), (0.09, {"asc"}), (0.1, {"asc", "desc"})])
+def test_both_ends_are_read_where_pages_are_slow(seconds: float, directions: set[str]) -> None:
+    """Two queries at once are a burden to the cloud, and no use where pages come quickly."""
+    now = [0.0]
+    names = ids(30)
+
+    def slowly(query: dict[str, str]) -> Any:
+        now[0] += seconds
+        return Nova(names)(query)
+
+    service = PagedService(slowly)
+    service.clock = SimpleNamespace(time=lambda: now[0])
+    listed = found(service.by_marker("/servers", "servers", limit=4, both_ends=0.1))
+    assert sorted(listed) == sorted(names) and len(set(listed)) == len(names)
+    assert {query["sort_dir"] for query in service.queries} == directions
