@@ -36,6 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     Patience,
     fault_text,
     judge_action,
+    observe_all,
     progress,
     timed_out,
 )
@@ -339,14 +340,9 @@ class PasswordRun:
                 self.servers[key] = ready[key].server = seen
 
     def _look(self, left: dict[str, _Item], final: bool) -> dict[str, Any]:
-        tickets = [item.ticket for item in left.values() if item.ticket]
-        moving = [key for key, item in left.items() if not item.ticket]
-        seen: dict[str, Any] = {}
-        if tickets:
-            seen.update(self.cloud.observe(tickets, None if final else self._since))
-        if moving:
-            found = self.cloud.servers_by_id(moving)
-            seen.update((key, Observation(found.get(key))) for key in moving)
+        seen = observe_all(
+            self.cloud, {key: item.ticket for key, item in left.items()}, None if final else self._since
+        )
         for key, each in seen.items():
             if each.server:
                 self.servers[key] = left[key].server = each.server

@@ -31,6 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     Patience,
     fault_text,
     judge_action,
+    observe_all,
     progress,
     timed_out,
 )
@@ -257,14 +258,9 @@ class PowerRun:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def look(self, left: dict[str, Item], final: bool) -> dict[str, Any]:
-        tickets = [item.ticket for item in left.values() if item.ticket]
-        moving = [key for key, item in left.items() if not item.ticket]
-        seen: dict[str, Any] = {}
-        if tickets:
-            seen.update(self.cloud.observe(tickets, None if final else self._since))
-        if moving:
-            found = self.cloud.servers_by_id(moving)
-            seen.update((key, Observation(found.get(key))) for key in moving)
+        seen = observe_all(
+            self.cloud, {key: item.ticket for key, item in left.items()}, None if final else self._since
+        )
         for key, each in seen.items():
             if each.server:
                 self.servers[key] = left[key].server = each.server

@@ -145,6 +145,21 @@ def progress(word: str) -> Callable[[Mapping[str, Outcome], int], str]:
     return words
 
 
+def observe_all(
+    cloud: Compute, tickets: Mapping[str, Ticket | None], since: str | None
+) -> dict[str, Observation]:
+    """One look at servers by id: at those with a ticket for what became of it, at the others for where they are."""
+    asked = [ticket for ticket in tickets.values() if ticket]
+    moving = [key for key, ticket in tickets.items() if not ticket]
+    seen: dict[str, Observation] = {}
+    if asked:
+        seen.update(cloud.observe(asked, since))
+    if moving:
+        found = cloud.servers_by_id(moving)
+        seen.update((key, Observation(found.get(key))) for key in moving)
+    return seen
+
+
 def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
     """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
     server = seen.server
