@@ -14,15 +14,24 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 
+from ansible_collections.cloudserver.compute.plugins.module_utils import jobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, failures, summary
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
+    Outcome,
+    Plan,
+    failures,
+    predicted,
+    summary,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
@@ -123,6 +132,32 @@ def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
     if failures(ordered):
         result.failure = summary(ordered, deed)
     return result
+
+
+class Work(Protocol):
+    """What carried a plan out, and knows what became of each server by its id."""
+
+    outcomes: dict[str, Outcome]
+    servers: dict[str, Server]
+    tickets: dict[str, Ticket]
+
+
+def predict(context: Context, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
+    """What check mode reports of a plan: ``deed`` completes ``could not be …``, ``data`` goes into the result."""
+    servers = [item.server.as_dict() for item in todo.items]
+    result = Result(todo.changed, dict(data, servers=servers), todo.diff())
+    return report(predicted(todo), deed, result)
+
+
+def conclude(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
+    """What a run reports of the plan that it carried out: changed, diff, outcomes, servers, handle."""
+    keys = [item.server.id for item in todo.items]
+    outcomes = [work.outcomes[key] for key in keys]
+    result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
+    result.data["servers"] = [work.servers[key].as_dict() for key in keys if key in work.servers]
+    if work.tickets:
+        result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
+    return report(outcomes, deed, result)
 
 
 def execute(

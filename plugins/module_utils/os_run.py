@@ -23,8 +23,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order
     metadata_wanted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import Item, PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     OsWish,
     needs_rebuild,

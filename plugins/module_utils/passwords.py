@@ -20,7 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     Observation,
     Ticket,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     ERROR,
@@ -29,8 +29,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     TRANSITIONAL,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import of_state
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import DEEDS, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
     Patience,
@@ -289,7 +290,7 @@ class PasswordRun:
                 self.told.add(key)
             if ticket.error is None:
                 self._accept(ready[key], ticket, ended)
-            elif ticket.uncertain or _of_state(ticket.error):
+            elif ticket.uncertain or of_state(ticket.error):
                 doubtful[key] = ticket
             else:
                 ended[key] = self._refused(ticket)
@@ -369,7 +370,7 @@ class PasswordRun:
             return
         todo = Plan(
             tuple(
-                Change(server, ("reboot",), settle_first=not server.settled)
+                Change(server, ("reboot",), settle_first=not server.settled, deeds=(DEEDS["reboot"],))
                 for server in (self.servers[change.server.id] for change in changes)
             )
         )
@@ -403,8 +404,3 @@ class PasswordRun:
             message = "the password was changed, but its revision could not be kept: %s" % error.message
             actions = self.outcomes[key].actions
             self.outcomes[key] = replace(Outcome.of_error(server, plan.FAILED, error, actions), message=message)
-
-
-def _of_state(error: CloudError) -> bool:
-    """Whether an error means that the server is in a state that does not allow it."""
-    return isinstance(error, Conflict) or error.code == "Ecs.0100"

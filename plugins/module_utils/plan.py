@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -35,6 +36,21 @@ class Change:
     refusal: str | None = None
     #: The server is on its way somewhere and is waited for first.
     settle_first: bool = False
+    #: The actions with what the cloud needs to be told of them, for what DeedRun carries out.
+    deeds: tuple[Deed, ...] = ()
+
+    @classmethod
+    def of(
+        cls, server: Server, deeds: Sequence[Deed], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Change:
+        """The change that the deeds make; without deeds nothing is to happen."""
+        moving = bool(deeds) and not server.settled
+        return cls(server, tuple(deed.action for deed in deeds), before, after, None, moving, tuple(deeds))
+
+    @classmethod
+    def refused(cls, server: Server, why: str, before: Mapping[str, Any] | None = None) -> Change:
+        """What is wanted cannot be had of this server."""
+        return cls(server, before=before or {}, after=before or {}, refusal=why)
 
     @property
     def changes(self) -> bool:

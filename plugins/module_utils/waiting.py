@@ -162,16 +162,22 @@ def observe_all(
 
 def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
     """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
-    server = seen.server
+    server, aim = seen.server, ticket.aim
+    if aim and aim.presence:
+        if aim.met(server) and (server is None or server.gone or server.settled):
+            return _outcome(ticket, DONE)
+        if server is not None and seen.verdict != FAILED and (server.gone or server.task_state):
+            # On its way into the recycle bin, out of it, or beyond it.
+            return None
     if server is None or server.gone:
         return _outcome(ticket, plan.FAILED, seen.code, seen.message or "the server no longer exists")
-    if server.power_state == ERROR and seen.verdict != PENDING:
+    if server.power_state == ERROR and seen.verdict != PENDING and not (aim and "ERROR" in aim.status):
         if server.task_state and seen.verdict != FAILED:
             return None
         return _outcome(ticket, plan.FAILED, seen.code, fault_text(server) or seen.message)
     if not server.settled or seen.verdict == PENDING:
         return None
-    there = ticket.goal in (None, server.power_state)
+    there = ticket.reached(server)
     if seen.verdict == FAILED:
         if there and not ticket.leaves_no_trace:
             return _outcome(ticket, DONE)

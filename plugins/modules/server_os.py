@@ -192,14 +192,14 @@ missing:
 
 import base64
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
-    report,
+    conclude,
+    predict,
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
@@ -247,21 +247,15 @@ def run(context: Context) -> Result:
     chosen = find(cloud, selection)
     todo = plan_os(chosen.servers, wish, cloud)
     check_order(todo, wish, cloud)
-    result = Result(changed=todo.changed, diff=todo.diff(), data={"missing": dict(chosen.missing)})
+    data = {"missing": dict(chosen.missing)}
     if wish.order.image:
-        result.data["image"] = wish.order.image.as_dict()
+        data["image"] = wish.order.image.as_dict()
     if context.check_mode:
-        result.data["servers"] = [server.as_dict() for server in chosen.servers]
-        return report(plan.predicted(todo), "reinstalled", result)
+        return predict(context, todo, "reinstalled", data)
 
     work = OsRun(cloud, wish, context.params["wait"], patience)
     work.run(todo)
-    outcomes = [work.outcomes[server.id] for server in chosen.servers]
-    result.changed = any(outcome.actions for outcome in outcomes)
-    result.data["servers"] = [work.servers[server.id].as_dict() for server in chosen.servers]
-    if work.tickets:
-        result.data["handle"] = jobs.handle(cloud, work.tickets.values())
-    return report(outcomes, "reinstalled", result)
+    return conclude(context, work, todo, "reinstalled", data)
 
 
 def _wish(context: Context) -> OsWish:

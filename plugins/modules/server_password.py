@@ -161,13 +161,14 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, passwords, plan
+from ansible_collections.cloudserver.compute.plugins.module_utils import passwords, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
+    conclude,
     report,
     run_as_module,
 )
@@ -216,15 +217,11 @@ def run(context: Context) -> Result:
 
     work = passwords.PasswordRun(context.cloud, secrets, wish, params["wait"], patience)
     work.run(todo)
-    outcomes = [work.outcomes[server.id] for server in chosen.servers]
-    untouched = [outcome.server_id for outcome in outcomes if not outcome.actions]
-    result.changed, result.diff = len(untouched) < len(outcomes), passwords.without(todo, untouched).diff()
-    result.data["servers"] = [work.servers[server.id].as_dict() for server in chosen.servers]
+    untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
+    result = conclude(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
         result.data["passwords"] = {key: secrets[key] for key in sorted(work.told)}
-    if work.tickets:
-        result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
-    return report(outcomes, DEED, result)
+    return result
 
 
 def _secrets(context: Context, servers, wish: passwords.Wish) -> dict[str, str]:

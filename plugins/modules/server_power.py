@@ -108,13 +108,13 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
-    report,
+    conclude,
+    predict,
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import LAST_ACTION, STATES, PowerRun, plan_power
@@ -139,19 +139,13 @@ def run(context: Context) -> Result:
 
     chosen = find(context.cloud, selection)
     todo = plan_power(chosen.servers, want, force, context.cloud)
-    result = Result(changed=todo.changed, diff=todo.diff(), data={"missing": dict(chosen.missing)})
+    data = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        result.data["servers"] = [server.as_dict() for server in chosen.servers]
-        return report(plan.predicted(todo), want, result)
+        return predict(context, todo, want, data)
 
     power = PowerRun(context.cloud, want, force, context.params["wait"], patience)
     power.run(todo)
-    outcomes = [power.outcomes[server.id] for server in chosen.servers]
-    result.changed = any(outcome.actions for outcome in outcomes)
-    result.data["servers"] = [power.servers[server.id].as_dict() for server in chosen.servers]
-    if power.tickets:
-        result.data["handle"] = jobs.handle(context.cloud, power.tickets.values())
-    return report(outcomes, want, result)
+    return conclude(context, power, todo, want, data)
 
 
 def main() -> None:

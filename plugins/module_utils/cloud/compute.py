@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
@@ -40,9 +41,27 @@ GOALS = {
 REBUILD = "rebuild"
 #: Likewise: a server's power state is no proof of its password.
 CHANGE_PASSWORD = "change_password"
-_OTHER_ACTIONS = (REBUILD, CHANGE_PASSWORD)
-#: What the state of a server does not show afterwards: only the cloud's record of the action proves it.
-_NO_TRACE = frozenset(("reboot", REBUILD, CHANGE_PASSWORD))
+#: Every action that a handle may speak of; the others are done when the cloud has answered.
+ACTIONS = frozenset(GOALS) | {
+    REBUILD,
+    CHANGE_PASSWORD,
+    "create",
+    "create_image",
+    "delete",
+    "restore",
+    "purge",
+    "resize",
+    "live_resize",
+    "confirm_resize",
+    "revert_resize",
+    "migrate",
+    "live_migrate",
+    "evacuate",
+    "attach_volume",
+    "detach_volume",
+    "attach_interface",
+    "detach_interface",
+}
 
 
 @dataclass(frozen=True)
@@ -89,22 +108,28 @@ class Ticket:
     image_id: str | None = None
     #: The order that was made, and may have to be paid first.
     order_id: str | None = None
+    #: What the server shows when it is done, for an action that has no power state of GOALS to lead to.
+    aim: Aim | None = None
 
     @property
     def goal(self) -> str | None:
         """The power state that the action leads to, ``None`` where it is any one in which a server settles."""
-        return GOALS[self.action] if self.action not in _OTHER_ACTIONS else None
+        return GOALS.get(self.action)
+
+    def reached(self, server: Server) -> bool:
+        """Whether the server shows what it is to show; one without a trace to look for always does."""
+        return self.aim.met(server) if self.aim else self.goal in (None, server.power_state)
 
     @property
     def leaves_no_trace(self) -> bool:
-        return self.action in _NO_TRACE
+        return self.action == "reboot" or (self.aim is None and self.action not in GOALS)
 
     @property
     def label(self) -> str:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        found = {
+        found: dict[str, Any] = {
             "server_id": self.server_id,
             "name": self.name,
             "action": self.action,
@@ -113,12 +138,14 @@ class Ticket:
         }
         if self.image_id:
             found["image_id"] = self.image_id
+        if self.aim:
+            found["aim"] = self.aim.as_dict()
         return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ticket:
         """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
-        if data["action"] not in GOALS and data["action"] not in _OTHER_ACTIONS:
+        if data["action"] not in ACTIONS:
             raise KeyError(data["action"])
         return cls(
             server_id=data["server_id"],
@@ -127,6 +154,7 @@ class Ticket:
             job_id=data.get("job_id"),
             request_id=data.get("request_id"),
             image_id=data.get("image_id"),
+            aim=Aim.from_dict(data["aim"]) if data.get("aim") else None,
         )
 
 
@@ -207,6 +235,10 @@ class Compute(ResourceCalls):
 
         ``force`` makes stop and reboot hard: the guest is not asked.
         """
+        raise NotImplementedError
+
+    def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
+        """Asks for one deed a server; one ticket an order, in their order. None is asked for twice by itself."""
         raise NotImplementedError
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:

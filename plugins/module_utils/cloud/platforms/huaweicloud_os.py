@@ -12,32 +12,25 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Compute, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    CloudError,
-    MalformedAnswer,
-    ServiceFailed,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import (
+    HuaweiAsking,
+    Order,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
-#: Another command is running, which comes with a 501; nothing was done.
-_BUSY = "Ecs.0603"
 _NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
 #: Images that may have a password of their own, so that an order needs none.
 _OWN = ("private", "shared", "market")
 
 
-class HuaweiOs(Compute):
+class HuaweiOs(HuaweiAsking):
     """``changeos``, ``reinstallos`` and ``/v2/cloudimages``."""
 
     most_user_data = 32 * 1024
-
-    def _url(self, path: str, version: str = "v1") -> str:
-        raise NotImplementedError
 
     def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
         found = self.session.by_marker(
@@ -67,28 +60,17 @@ class HuaweiOs(Compute):
 
     def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
         def ask(pair: tuple[Server, OsOrder]) -> Ticket:
-            server, order = pair
-            word = "reinstall" if order.same_image else "change"
-            url = self._url("/cloudservers/%s/%sos" % (server.id, word), "v2" if order.cloud_init else "v1")
-            what = "%s the OS of %s" % (word, server.label)
-            ticket = Ticket(server.id, REBUILD, server.name, image_id=order.image_id)
-            try:
-                body = self.session.post(url, json={"os-" + word: _order(order)}, what=what).body
-                if not text(mapping(body).get("job_id")):
-                    raise AnswerLost("the cloud accepted the order and named no job")
-            except CloudError as error:
-                if error.code == "Ecs.0005" and order.cloud_init:
-                    error.hint = _NO_CLOUD_INIT
-                lost = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and error.code != _BUSY
-                return _with(ticket, error=error, uncertain=lost)
-            return _with(ticket, job_id=text(body["job_id"]), order_id=text(body.get("order_id")))
+            server, wanted = pair
+            word = "reinstall" if wanted.same_image else "change"
+            order = Order({"os-" + word: _order(wanted)}, "/%sos" % word, version="v2" if wanted.cloud_init else "v1")
+            ticket = Ticket(server.id, REBUILD, server.name, image_id=wanted.image_id)
+            ticket = self._ask(ticket, order, "%s the OS of %s" % (word, server.label))
+            if ticket.error and ticket.error.code == "Ecs.0005" and wanted.cloud_init:
+                ticket.error.hint = _NO_CLOUD_INIT
+            return ticket
 
         self.require(REBUILD)
         return ask_each(ask, orders, self.parallel)
-
-
-def _with(ticket: Ticket, **more: Any) -> Ticket:
-    return Ticket(ticket.server_id, ticket.action, ticket.name, image_id=ticket.image_id, **more)
 
 
 def _order(order: OsOrder) -> dict[str, Any]:

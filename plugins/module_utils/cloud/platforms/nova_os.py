@@ -15,13 +15,7 @@ from typing import Any, Iterator, Mapping, Sequence
 from urllib.parse import parse_qs, quote, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    CloudError,
-    MalformedAnswer,
-    NotFound,
-    ServiceFailed,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
     IMAGE_RECORD,
     ImageDetails,
@@ -35,14 +29,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
-#: The hypervisor cannot, now or later.
-_CANNOT = 501
 
-
-class NovaOs(NovaServers):
+class NovaOs(NovaAsking):
     """``rebuild`` and ``/v2/images``."""
 
     #: Nova takes 65535 characters of base64.
@@ -98,21 +89,13 @@ class NovaOs(NovaServers):
 
     def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
         self.require(REBUILD)
-        headers = self.headers()
+        self.headers()
 
         def ask(pair: tuple[Server, OsOrder]) -> Ticket:
             server, order = pair
-            url, what = "%s/servers/%s/action" % (self.endpoint, server.id), "rebuild the server %s" % server.label
+            ticket = Ticket(server.id, REBUILD, server.name, image_id=order.image_id)
             body = {"rebuild": _rebuild(server, order)}
-            try:
-                answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
-            except (AnswerLost, ServiceFailed) as error:
-                lost = error.status != _CANNOT
-                return Ticket(server.id, REBUILD, server.name, error=error, uncertain=lost, image_id=order.image_id)
-            except CloudError as error:
-                return Ticket(server.id, REBUILD, server.name, error=error)
-            # The answer holds the password that Nova made up where none was given; it is not looked at.
-            return Ticket(server.id, REBUILD, server.name, request_id=answer.request_id, image_id=order.image_id)
+            return self._ask(ticket, Order(body), "rebuild the server %s" % server.label)
 
         return ask_each(ask, orders, self.parallel)
 

@@ -9,35 +9,41 @@ Facts: the Nova API reference; behaviour seen on a real Nova 34.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Observation, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    AuthenticationFailed,
-    CloudError,
-    MalformedAnswer,
     NotFound,
     PermissionDenied,
-    ServiceFailed,
     UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import (
     NovaAggregates,
     NovaZones,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
+#: What Nova calls an action in its record of them, where the collection calls it something else.
+_RECORDED_AS = {
+    "change_password": "changePassword",
+    "create_image": "createImage",
+    "confirm_resize": "confirmResize",
+    "revert_resize": "revertResize",
+    "live_migrate": "live-migration",
+}
 
-class OpenStack(NovaOs, NovaPasswords, NovaServers, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
+
+class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
@@ -84,30 +90,13 @@ class OpenStack(NovaOs, NovaPasswords, NovaServers, NovaKeypairs, NovaFlavors, N
 
     def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
         self.require(action)
-        body = (self.forced.get(action) if force else None) or self.actions[action]
-        headers = self.headers()
+        order = Order((self.forced.get(action) if force else None) or self.actions[action])
 
         def ask(server: Server) -> Ticket:
-            url = "%s/servers/%s/action" % (self.endpoint, server.id)
-            what = "%s the server" % action
-            try:
-                answer = self.session.post(url, json=body, headers=headers, what=what, expect="any")
-            except (AnswerLost, ServiceFailed) as error:
-                # A gateway that gives up, or a service that stumbles, may do so after the action was taken.
-                return Ticket(server.id, action, server.name, error=error, uncertain=True)
-            except CloudError as error:
-                return Ticket(server.id, action, server.name, error=error)
-            if answer.status != 202 and isinstance(answer.body, str):
-                # A page in place of an answer: something between here and the service has answered.
-                strange = MalformedAnswer("Could not %s: the answer is not the compute service's." % what)
-                return Ticket(server.id, action, server.name, error=strange, uncertain=True)
-            return Ticket(server.id, action, server.name, request_id=answer.request_id)
+            return self._ask(Ticket(server.id, action, server.name), order, "%s the server" % action)
 
-        # The first one alone: where the credentials are wrong, they are wrong for all the others too.
-        tickets = [ask(server) for server in servers[:1]]
-        if tickets and isinstance(tickets[0].error, AuthenticationFailed):
-            raise tickets[0].error
-        return tickets + in_parallel(ask, servers[1:], self.parallel)
+        self.headers()
+        return ask_each(ask, servers, self.parallel)
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """Nova sets ``task_state`` before it answers an action, so a settled server is done with it, one way or the
@@ -118,9 +107,9 @@ class OpenStack(NovaOs, NovaPasswords, NovaServers, NovaKeypairs, NovaFlavors, N
             server = seen.get(ticket.server_id)
             if server is None:
                 return (ticket.server_id, Observation(None)) if ticket.server_id in looked_at else None
-            if not server.settled or server.gone:
+            if not server.settled or (server.gone and not ticket.aim):
                 return ticket.server_id, Observation(server)
-            if not ticket.leaves_no_trace and server.power_state == ticket.goal:
+            if not ticket.leaves_no_trace and ticket.reached(server):
                 return ticket.server_id, Observation(server, SUCCEEDED)
             proof = self._proof(ticket)
             if proof is None:
@@ -149,12 +138,13 @@ class OpenStack(NovaOs, NovaPasswords, NovaServers, NovaKeypairs, NovaFlavors, N
             listed = self._get(path, "instanceActions", "list what was done to %s" % ticket.label, list)
         except (NotFound, PermissionDenied):
             return None
+        name = _RECORDED_AS.get(ticket.action, ticket.action)
         recent = [
             (entry["start_time"], entry["request_id"])
             for entry in mappings(listed)
-            if entry.get("action") == ticket.action
+            if entry.get("action") == name
             and entry.get("request_id")
             # Both are ISO 8601 in UTC, one of them without its Z: the texts are in the order of the times.
             and (entry.get("start_time") or "") >= since.rstrip("Z")
         ]
-        return Ticket(ticket.server_id, ticket.action, ticket.name, request_id=max(recent)[1]) if recent else None
+        return replace(ticket, request_id=max(recent)[1], error=None, uncertain=False) if recent else None

@@ -1,0 +1,267 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying a plan for many servers out: each takes its deeds one after the other, all at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    CloudError,
+    Conflict,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    Patience,
+    judge_action,
+    observe_all,
+    progress,
+    timed_out,
+)
+
+#: How often one deed is asked for whose answer is lost, or that others get in the way of.
+_TRIES = 6
+#: The server's state does not allow it, though the HTTP status says something else.
+_OF_STATE = ("Ecs.0100",)
+VANISHED = "the server no longer exists"
+
+
+@dataclass
+class Item:
+    """Where one server is on its way: ``deeds`` are those to be done yet, ``ticket`` is that of the one under way.
+
+    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
+    """
+
+    server: Server
+    deeds: tuple[Deed, ...] = ()
+    taken: tuple[str, ...] = ()
+    ticket: Ticket | None = None
+    ready: bool = False
+    tries: int = 0
+
+
+class DeedRun:
+    """Does what a plan says.
+
+    ``again`` is the plan of one server, for one that was on its way when it was planned, or that somebody else has
+    moved since. ``word`` completes ``37 of 100 …``. After ``run``: ``outcomes`` by server id, ``servers`` as they were
+    last seen, ``tickets`` of what is under way.
+    """
+
+    def __init__(
+        self, cloud: Compute, again: Callable[[Server], Change], word: str, wait: bool, patience: Patience
+    ) -> None:
+        self.cloud = cloud
+        self.again = again
+        self.word = word
+        self.waits = wait
+        self.patience = patience
+        self.outcomes: dict[str, Outcome] = {}
+        self.servers: dict[str, Server] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self._since: str | None = None
+        #: The ids of the servers that have changed since they were last looked at.
+        self._stale: set[str] = set()
+
+    def run(self, todo: Plan) -> None:
+        items: dict[str, Item] = {}
+        for change in todo.items:
+            server = change.server
+            self.servers[server.id] = server
+            if change.refusal:
+                self.outcomes[server.id] = _ended(Item(server), plan.FAILED, change.refusal)
+            elif not change.deeds and not change.settle_first:
+                self.outcomes[server.id] = _ended(Item(server), plan.UNCHANGED)
+            else:
+                items[server.id] = Item(server, change.deeds, ready=not change.settle_first)
+        found, left, error = self.patience.wait(items, self.look, self.judge, progress(self.word), self.advance)
+        self.outcomes.update(found)
+        for key, item in left.items():
+            if item.ticket:
+                self.tickets[key] = item.ticket
+            self.outcomes[key] = timed_out(
+                key, item.server.name, item.taken, self.servers[key], self.patience.timeout, error
+            )
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """One listing of the servers whose last deed was done with its answer, for what the task shows of them."""
+        if not self._stale:
+            return
+        try:
+            self.servers.update(self.cloud.servers_by_id(sorted(self._stale)))
+        except CloudError:
+            # What was done is done; it is only shown as it was before.
+            pass
+
+    # -- asking ------------------------------------------------------------------------------------------------
+
+    def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
+        """Asks the cloud for the next deed of each, which is this action; one ticket an item, in their order."""
+        return self.cloud.perform([(item.server, item.deeds[0]) for item in items])
+
+    def advance(self, left: dict[str, Item]) -> dict[str, Outcome]:
+        """Asks for the next deed of every server that is ready for one, until there is nothing but waiting to do."""
+        ended: dict[str, Outcome] = {}
+        while True:
+            groups: dict[str, list[Item]] = {}
+            for key, item in left.items():
+                if item.ready and key not in ended:
+                    groups.setdefault(item.deeds[0].action, []).append(item)
+            if not groups:
+                return ended
+            if self._since is None:
+                self._since = self.cloud.mark()
+            for action, items in sorted(groups.items()):
+                self._ask_for(action, items, left, ended)
+
+    def _ask_for(self, action: str, items: list[Item], left: dict[str, Item], ended: dict[str, Outcome]) -> None:
+        try:
+            tickets = self.ask(action, items)
+        except CloudError as error:
+            if not any(item.taken for item in left.values()):
+                # Nothing was done to anybody, so this is the task's failure and not one of each server.
+                raise
+            tickets = [Ticket(item.server.id, action, item.server.name, error=error) for item in items]
+        doubtful = []
+        for item, ticket in zip(items, tickets):
+            if ticket.error is None:
+                self._accept(item, ticket, ended)
+            elif ticket.uncertain or of_state(ticket.error):
+                doubtful.append((item, ticket, ticket.error))
+            else:
+                ended[item.server.id] = Outcome.of_error(ticket, plan.FAILED, ticket.error, item.taken)
+        self._decide(doubtful, ended)
+
+    def _decide(self, doubtful: list[tuple[Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
+        """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
+        if not doubtful:
+            return
+        try:
+            now = self.cloud.servers_by_id([ticket.server_id for _item, ticket, _error in doubtful])
+        except CloudError as unreadable:
+            for item, ticket, error in doubtful:
+                if ticket.uncertain:
+                    item.taken += (ticket.action,)
+                    ended[ticket.server_id] = Outcome.of_error(ticket, plan.UNKNOWN, unreadable, item.taken)
+                else:
+                    ended[ticket.server_id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+            return
+        for item, ticket, error in doubtful:
+            self._refused(item, ticket, error, now.get(ticket.server_id), ended)
+
+    def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
+        deed = item.deeds[0]
+        item.taken += (ticket.action,)
+        if not deed.watched:
+            self._stale.add(item.server.id)
+            item.deeds, item.ready = item.deeds[1:], True
+            if not item.deeds:
+                ended[item.server.id] = _ended(item, plan.DONE)
+            return
+        item.ticket, item.ready = ticket, False
+        self._stale.discard(item.server.id)
+        if not self.waits and len(item.deeds) == 1:
+            self.tickets[ticket.server_id] = ticket
+            ended[ticket.server_id] = _ended(item, plan.PENDING)
+
+    def _refused(
+        self, item: Item, ticket: Ticket, error: CloudError, now: Server | None, ended: dict[str, Outcome]
+    ) -> None:
+        """The state decides what an error means.
+
+        A deed that was refused for the server's state may have been overtaken by somebody else's. One whose answer
+        was lost may or may not have been done; if not, it may be asked for again, but not where its being done would
+        leave no trace in the server's state.
+        """
+        deed = item.deeds[0]
+        item.ready, item.tries = False, item.tries + 1
+        if now is None:
+            if ticket.uncertain and deed.aim and deed.aim.met(None):
+                self._accept(item, replace(ticket, error=None, uncertain=False), ended)
+            else:
+                ended[ticket.server_id] = _ended(item, plan.FAILED, VANISHED)
+            return
+        before, self.servers[now.id], item.server = item.server, now, now
+        moved = now.power_state != before.power_state or not now.settled
+        proof = self._proof(deed, ticket, before, now) if ticket.uncertain else None
+        if proof:
+            self._accept(item, proof, ended)
+        elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable:
+            item.taken += (ticket.action,)
+            ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
+        elif item.tries >= _TRIES:
+            ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+        elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
+            ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+        # Otherwise the server is looked at, and planned for anew once it has settled.
+
+    def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
+        """The ticket to watch, where a deed whose answer was lost was done all the same."""
+        clean = replace(ticket, error=None, uncertain=False)
+        if deed.aim and deed.aim.met(now) and not deed.aim.met(before):
+            return clean
+        if deed.tasks and (now.task_state or "").startswith(deed.tasks):
+            return replace(clean, witnessed=True)
+        if not deed.watched or (deed.repeatable and not deed.aim):
+            return None
+        try:
+            adopted = self.cloud.adopt(ticket, self._since)
+        except CloudError:
+            return None
+        return replace(adopted, aim=ticket.aim) if adopted else None
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def look(self, left: dict[str, Item], final: bool) -> dict[str, Any]:
+        seen = observe_all(
+            self.cloud, {key: item.ticket for key, item in left.items()}, None if final else self._since
+        )
+        for key, each in seen.items():
+            if each.server:
+                self.servers[key] = left[key].server = each.server
+        return seen
+
+    def judge(self, item: Item, seen: Observation) -> Outcome | None:
+        if item.ticket is None:
+            return self.judge_moving(item, seen.server)
+        outcome = judge_action(item.ticket, seen)
+        if outcome is None:
+            return None
+        if outcome.result == plan.DONE and len(item.deeds) > 1:
+            item.deeds, item.ticket, item.ready = item.deeds[1:], None, True
+            return None
+        return replace(outcome, actions=item.taken)
+
+    def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
+        """A server that was waited for: once it has settled it is planned for anew."""
+        if server is None:
+            return _ended(item, plan.FAILED, VANISHED)
+        if not server.settled or item.ready:
+            return None
+        now = self.again(server)
+        if now.refusal:
+            return _ended(item, plan.FAILED, now.refusal)
+        if not now.deeds:
+            return _ended(item, plan.DONE if item.taken else plan.UNCHANGED)
+        item.deeds, item.ready = now.deeds, True
+        return None
+
+
+def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
+    request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
+    return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
+
+
+def of_state(error: CloudError) -> bool:
+    """Whether an error means that the server is in a state that does not allow what was asked."""
+    return isinstance(error, Conflict) or error.code in _OF_STATE
