@@ -25,7 +25,7 @@ unexport $(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration sanity
-.PHONY: help demo simulator test test-matrix benchmark docs dist constraints clean $(GATES)
+.PHONY: help demo simulator test test-matrix benchmark benchmark-openstack docs dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,13 @@ sanity: $(VENV)/.test | $(CACHE)  ## Gate: ansible-test sanity, no ignore file
 
 benchmark: $(VENV)/.test | $(CACHE)  ## Measure requests, time and memory against the budgets
 	@$(RUN) tests/benchmark $(ARGS)
+
+benchmark-openstack: $(VENV)/.test $(CACHE)/rival/.ready  ## Measure against openstack.cloud on the real OpenStack (about 25 min)
+	@$(RUN) tests/benchmark --only rival $(ARGS)
+
+$(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt tools/venv | $(CACHE)
+	@tools/venv $(CACHE)/rival "$(PYTHON_VERSIONS)" requirements/rival-constraints.txt -r requirements/rival.in
+	@touch $@
 
 docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py
