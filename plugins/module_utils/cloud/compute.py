@@ -222,7 +222,9 @@ class Compute(ResourceCalls):
         Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
+        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``tags_in_metadata`` (metadata stands
+        for tags), ``boot_order`` (metadata says which device boots first)."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
