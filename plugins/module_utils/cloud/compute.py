@@ -223,8 +223,8 @@ class Compute(ResourceCalls):
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
         ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
-        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``tags_in_metadata`` (metadata stands
-        for tags), ``boot_order`` (metadata says which device boots first)."""
+        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``descriptions``, ``hostnames``,
+        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first)."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
@@ -260,6 +260,10 @@ class Compute(ResourceCalls):
 
     def server_problem(self, new: NewServer) -> str | None:
         """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
         return None
 
     def create_servers(
