@@ -265,3 +265,75 @@ def test_without_waiting(bench: Bench) -> None:
     assert outcome(gone, "later")["outcome"] == "pending"
     joined = bench.call("job_info", handle=gone["handle"], wait=True)
     assert not joined.get("failed"), joined
+
+
+# -- EasyStack's own ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_an_iso_and_the_boot_order(bench: Bench) -> None:
+    options = kind(bench, name="appliance", iso="ubuntu-24.04", image=None, boot_volume={"size_gb": 20})
+    made = bench.call("server", boot_order=["cdrom", "hd"], **options)
+    assert not made.get("failed"), made
+    (body,) = [row["body"]["server"] for row in bench.requests("E04")]
+    cdrom, disk = body["block_device_mapping_v2"]
+    assert (cdrom["device_type"], cdrom["boot_index"]) == ("cdrom", 0)
+    assert (disk["source_type"], disk["boot_index"]) == ("blank", 1)
+    record = made["server"]["metadata"]
+    assert record["nodeinfo.com:bootorder"] == '{"order":["cdrom","hd"]}'
+    (iso,) = [key for key in record if key.startswith("nodeinfo.com:iso-")]
+    assert '"image_name":"ubuntu-24.04"' in record[iso]
+
+    later = bench.call("server", boot_order=["hd", "cdrom"], **options)
+    assert outcome(later, "appliance")["actions"] == ["set_metadata"]
+    now = bench.call("server", boot_order=["cdrom", "hd"], apply="now", **options)
+    assert outcome(now, "appliance")["actions"] == ["set_metadata", "reboot"]
+    assert [row["body"] for row in bench.requests("reboot")] == [{"reboot": {"type": "HARD"}}]
+    with nothing_done(bench):
+        purged = bench.call("server", name="appliance", metadata={}, purge_metadata=True)
+        assert purged["changed"] is False
+
+
+@BOTH
+def test_a_server_that_boots_from_a_volume_remembers_its_image(bench: Bench) -> None:
+    made = make(bench, name="db", boot_volume={"size_gb": 30})
+    assert made["server"]["image"]["id"] is None
+    with nothing_done(bench):
+        assert make(bench, name="db", boot_volume={"size_gb": 30})["changed"] is False
+        other = {"image": "ubuntu-24.04", "boot_volume": {"size_gb": 30}}
+        refused(make(bench, name="db", **other), "it runs the image", "recreate: true")
+
+
+@BOTH
+def test_making_anew_what_is_of_another_kind(bench: Bench) -> None:
+    old = bench.id_of("web-01")
+    options = kind(bench, name="web-01", image="ubuntu-24.04", recreate=True)
+    with nothing_done(bench):
+        predicted = bench.call("server", check=True, diff=True, **options)
+    done = bench.call("server", diff=True, wait=False, **options)
+    assert predicted["diff"] == done["diff"] and outcome(done, "web-01")["actions"] == ["delete", "create"]
+    assert outcome(done, "web-01")["outcome"] == "pending" and done["server"]["id"] != old
+    assert not bench.call("job_info", handle=done["handle"], wait=True).get("failed")
+
+
+@BOTH
+def test_what_cannot_be_deleted_is_not_made_anew(bench: Bench) -> None:
+    result = make(bench, name="vault-01", image="ubuntu-24.04", recreate=True)
+    refused(result, "is locked")
+    assert len(bench.ids_of("vault-01")) == 1 and bench.server("vault-01")["vm_state"] == "active"
+
+
+@EVERY_NOVA
+def test_one_that_is_being_made_is_waited_for(bench: Bench) -> None:
+    make(bench, name="slow", wait=False)
+    done = make(bench, name="slow")
+    assert done["changed"] is False and done["server"]["status"] == "ACTIVE"
+
+
+@EVERY_NOVA
+def test_a_creation_that_does_not_end(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], stuck=True, times=1)
+    result = make(bench, name="stuck", wait_timeout=30)
+    assert result["failed"] and outcome(result, "stuck")["outcome"] == "unknown"
+    says(result, "still in status BUILD, task spawning after 30 seconds")
+    assert result["handle"]["tickets"][0]["action"] == "create"
