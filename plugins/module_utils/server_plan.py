@@ -10,32 +10,34 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, PRESENT, PURGED, Aim, Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, RUNNING, Flavor, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, merged
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_ending import (
+    DELETE,
+    absent,
+    presence,
+    purged,
+    restored,
+    unlock,
+    unsupported,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_size import SizeWish, plan_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import fault_text
 
 STATES = ("present", "absent", "restored", "purged")
-RESIZES = ("never", "offline", "live", "auto")
 #: EasyStack's order of the devices to boot from, and its record of an ISO (E57, E58).
 BOOT_ORDER = "nodeinfo.com:bootorder"
 #: What the collection and the cloud keep in the metadata; nobody means these by purge_metadata.
 _KEPT = ("cloudserver_", "nodeinfo.com:")
-#: Beginnings of the task_states of a server that is being deleted.
-_DELETING = ("deleting", "soft-deleting")
 #: In one of these a server is on its way to be what a task declares, and is waited for also where nothing is to do.
 _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 
-_DELETE = Deed("delete", aim=Aim(presence=GONE), tasks=_DELETING)
-#: Where a deleted server is gone for good anyhow.
-_DELETE_FOR_GOOD = Deed("delete", aim=Aim(presence=PURGED), tasks=_DELETING)
-_PURGE = Deed("purge", aim=Aim(presence=PURGED), tasks=("deleting",))
-_RESTORE = Deed("restore", aim=Aim(presence=PRESENT), tasks=("restoring",))
 _CREATE = Deed("create", tasks=("scheduling", "spawning"))
 _REBOOT = Deed("reboot")
+_ENDS = {"absent": absent, "purged": purged, "restored": restored}
 
 
 @dataclass(frozen=True)
@@ -95,70 +97,8 @@ def is_made_anew(change: Change) -> bool:
 def plan_one(server: Server, wish: ServerWish, cloud: Compute, fresh: bool = False) -> Change:
     """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again."""
     if wish.state != "present":
-        return {"absent": _absent, "purged": _purged, "restored": _restored}[wish.state](server, wish, cloud)
+        return _ENDS[wish.state](server, cloud, wish.locked is False)
     return _Present(server, wish, cloud, fresh).change()
-
-
-# -- the end, and back -----------------------------------------------------------------------------------------------
-
-
-def _absent(server: Server, wish: ServerWish, cloud: Compute) -> Change:
-    if server.gone:
-        return Change(server)
-    return _ending(server, wish, _DELETE, cloud)
-
-
-def _purged(server: Server, wish: ServerWish, cloud: Compute) -> Change:
-    if (server.status or "").upper() == "DELETED":
-        return Change(server)
-    # A cloud without a recycle bin has nothing to purge a server from.
-    deed = _PURGE if cloud.supports("purge") else _DELETE if cloud.supports("deleted") else _DELETE_FOR_GOOD
-    if deed is _DELETE and server.gone:
-        return Change.refused(server, _unsupported("purge", cloud), _presence(server))
-    return _ending(server, wish, deed, cloud)
-
-
-def _ending(server: Server, wish: ServerWish, deed: Deed, cloud: Compute) -> Change:
-    before = _presence(server)
-    # To be seen in the plan as what it is, where a server leaves the ordinary list only.
-    after = {"state": "purged" if wish.state == "purged" else "absent"}
-    if (server.task_state or "").startswith(_DELETING):
-        # Nova can lose a server's state for good that is deleted while it is being deleted.
-        return Change(server, (), before, before, settle_first=True)
-    deeds: tuple[Deed, ...] = (deed,)
-    if server.locked and wish.locked is False:
-        deeds = (_unlock(),) + deeds
-    problem = next((_unsupported(each.action, cloud) for each in deeds if not cloud.supports(each.action)), None)
-    if problem:
-        return Change.refused(server, problem, before)
-    return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
-
-
-def _restored(server: Server, wish: ServerWish, cloud: Compute) -> Change:
-    before = _presence(server)
-    status = (server.status or "").upper()
-    if status == "DELETED":
-        return Change.refused(server, "it is deleted for good, and not in the recycle bin", before)
-    if not server.gone:
-        return Change(server, (), before, before)
-    if not cloud.supports("restore"):
-        return Change.refused(server, _unsupported("restore", cloud), before)
-    if server.task_state:
-        return Change.refused(server, "it is on its way (task %s); try again later" % server.task_state, before)
-    return Change(server, ("restore",), before, {"state": "present"}, deeds=(_RESTORE,))
-
-
-def _presence(server: Server) -> dict[str, Any]:
-    status = (server.status or "").upper()
-    return {"state": "purged" if status == "DELETED" else "in the recycle bin" if server.gone else "present"}
-
-
-def _unsupported(action: str, cloud: Compute) -> str:
-    return str(UnsupportedOperation(action, cloud.platform, cloud.instead.get(action)))
-
-
-def _unlock() -> Deed:
-    return Deed("unlock", aim=Aim(locked=False), repeatable=True, watched=False)
 
 
 # -- as declared -----------------------------------------------------------------------------------------------------
@@ -198,7 +138,7 @@ class _Present:
     def change(self) -> Change:
         server, wish = self.server, self.wish
         if server.gone:
-            return Change.refused(server, "it is in the recycle bin; state: restored takes it out", _presence(server))
+            return Change.refused(server, "it is in the recycle bin; state: restored takes it out", presence(server))
         if wish.reset_state:
             self._reset()
         elif server.power_state == ERROR and not self._may_stand():
@@ -215,7 +155,7 @@ class _Present:
             return self._anew()
         except PlanError as problem:
             return Change.refused(server, str(problem), self.before)
-        problems = [_unsupported(deed.action, self.cloud) for deed in self.deeds
+        problems = [unsupported(deed.action, self.cloud) for deed in self.deeds
                     if not self.cloud.supports(deed.action)]
         if problems:
             return Change.refused(server, problems[0], self.before)
@@ -238,9 +178,9 @@ class _Present:
         self.deeds.append(Deed(action, arguments, repeatable=True, watched=False))
 
     def _anew(self) -> Change:
-        deeds = (_DELETE, _CREATE)
+        deeds = (DELETE, _CREATE)
         if self.server.locked and self.wish.locked is False:
-            deeds = (_unlock(),) + deeds
+            deeds = (unlock(),) + deeds
         before = {"id": self.server.id, "image": image_of(self.server), "status": self.server.status}
         after = {**_declared(self.wish), "recreated": True}
         return Change(self.server, tuple(deed.action for deed in deeds), before, after, deeds=deeds)
@@ -280,7 +220,7 @@ class _Present:
     def _unlocked(self) -> None:
         if self.wish.locked is False and self._lock_known() and self.server.locked:
             self._note("locked", True, False)
-            self.deeds.append(_unlock())
+            self.deeds.append(unlock())
 
     def _locked(self) -> None:
         if self.wish.locked and self._lock_known() and not self.server.locked:
@@ -292,7 +232,7 @@ class _Present:
         if self.server.locked is None and self.cloud.supports("lock"):
             raise PlanError("the cloud does not tell whether the server is locked (microversion 2.9 does)")
         if not self.cloud.supports("lock"):
-            raise PlanError(_unsupported("lock", self.cloud))
+            raise PlanError(unsupported("lock", self.cloud))
         return True
 
     def _update(self) -> None:
@@ -343,83 +283,18 @@ class _Present:
         self._note("tags", sorted(there), sorted(whole))
         self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - there), remove=sorted(there - whole))
 
-    # -- the flavor ------------------------------------------------------------------------------------------------
-
     def _flavor(self) -> None:
-        server, wish = self.server, self.wish
-        if (server.status or "").upper() == "VERIFY_RESIZE":
-            self._standing_resize()
-            return
-        if wish.flavor is None or _is_of(server, wish.flavor):
-            return
-        label = _label(wish.flavor)
-        if wish.resize == "never":
-            raise PlanError("its flavor is %s and not %s; resize: offline stops the server for the change, and "
-                            "resize: live does not, where the cloud can do that" % (_label(server.flavor), label))
-        self._note("flavor", _label(server.flavor), label)
-        self.deeds.extend(self._resize())
+        for key, before, after, deeds in plan_flavor(self.server, self._size(), self.cloud):
+            self._note(key, before, after)
+            self.deeds.extend(deeds)
 
-    def _standing_resize(self) -> None:
-        """A resize that waits to be confirmed: the server shows the new flavor already."""
-        wish, shown = self.wish, _label(self.server.flavor)
-        if wish.revert:
-            self._note("resize", "to be confirmed", "reverted")
-            self.deeds.append(Deed("revert_resize", aim=Aim(status=_STANDS), tasks=("resize_reverting",)))
-        elif wish.flavor is None or not wish.confirm:
-            return
-        elif not _is_of(self.server, wish.flavor):
-            raise PlanError("its resize to %s waits to be confirmed or reverted; do that first (flavor: %s confirms, "
-                            "revert: true reverts it)" % (shown, shown))
-        else:
-            self._note("resize", "to be confirmed", "confirmed")
-            self.deeds.append(_confirm(wish.flavor))
-
-    def _resize(self) -> tuple[Deed, ...]:
-        server, flavor, how = self.server, self.wish.flavor, self.wish.resize
-        assert flavor is not None
-        state = server.destination
-        runs = state == RUNNING
-        if how == "live" and not runs:
-            raise PlanError("resize: live needs a running server, and it is %s; use resize: offline or auto" % state)
-        arguments = {"flavor_id": flavor.id, "flavor_name": flavor.name}
-        names = _names(flavor)
-        if how == "live" or (how == "auto" and runs and self.cloud.supports("live_resize")):
-            aim = Aim(power_state=RUNNING, flavor=names)
-            return (Deed("live_resize", arguments, aim, tasks=("live_resiz",)),)
-        if state not in (RUNNING, "stopped"):
-            raise PlanError("a resize needs a running or a stopped server, and it is %s" % state)
-        # Some clouds confirm by themselves, and then VERIFY_RESIZE may never be seen.
-        aim = Aim(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
-        resize = Deed("resize", arguments, aim, tasks=("resize_",))
-        if not self.cloud.supports("confirm_resize") or not self.wish.confirm:
-            return (resize,)
-        return (resize, _confirm(flavor))
+    def _size(self) -> SizeWish:
+        wish = self.wish
+        return SizeWish(wish.flavor, wish.resize, wish.confirm, wish.revert)
 
 
 class _Anew(Exception):
     """The server cannot be made what is declared in place, and the task allows to make it anew."""
-
-
-#: Where a server stands whose resize is over.
-_STANDS = ("ACTIVE", "SHUTOFF")
-
-
-def _confirm(flavor: Flavor) -> Deed:
-    return Deed("confirm_resize", aim=Aim(status=_STANDS, flavor=_names(flavor)))
-
-
-def _names(flavor: Flavor) -> tuple[str, ...]:
-    return tuple(name for name in (flavor.id, flavor.name) if name)
-
-
-def _is_of(server: Server, flavor: Flavor) -> bool:
-    if server.flavor.id and flavor.id:
-        return server.flavor.id == flavor.id
-    return server.flavor.name == flavor.name
-
-
-def _label(flavor: Flavor) -> str:
-    return flavor.name or flavor.id or "not known"
 
 
 def labels_of(tags: Iterable[str]) -> dict[str, str]:

@@ -544,13 +544,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
-    RESIZES,
-    STATES,
-    plan_servers,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import STATES, plan_servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_report import conclude_servers, predict_servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_run import ServerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_size import RESIZES
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import (
     DEVICES,
     check_options,
