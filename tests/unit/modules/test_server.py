@@ -337,3 +337,40 @@ def test_a_creation_that_does_not_end(bench: Bench) -> None:
     assert result["failed"] and outcome(result, "stuck")["outcome"] == "unknown"
     says(result, "still in status BUILD, task spawning after 30 seconds")
     assert result["handle"]["tickets"][0]["action"] == "create"
+
+
+# -- plain Nova's recycle bin ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["openstack"], indirect=True)
+def test_a_member_takes_a_server_out_of_the_bin_by_its_id(bench: Bench) -> None:
+    """Nova shows what is in the bin by its id, and lists it for administrators only."""
+    key = bench.id_of("web-01")
+    bench.change("web-01", status="SOFT_DELETED")
+    refused(bench.call("server", name="web-01", state="restored"), "only an administrator sees the bin")
+    done = bench.call("server", select={"ids": [key]}, state="restored")
+    assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["restore"]
+    with nothing_done(bench):
+        assert bench.call("server", select={"ids": [key]}, state="restored")["changed"] is False
+        missing = bench.call("server", select={"ids": ["nothing"]}, state="restored")
+        refused(missing, "no server has ids nothing")
+    gone = bench.call("server", select={"ids": [key, "nothing"], "max_targets": 1}, state="purged")
+    assert outcome(gone, "web-01")["actions"] == ["purge"] and gone["missing"] == {"ids": ["nothing"]}
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_a_server_that_is_being_deleted_is_waited_for(bench: Bench) -> None:
+    bench.call("server", name="web-01", state="absent", wait=False)
+    with nothing_done(bench):
+        done = bench.call("server", name="web-01", state="absent")
+    assert done["changed"] is False and bench.server("web-01")["vm_state"] == "soft-delete"
+
+
+@BOTH
+def test_a_deletion_that_somebody_else_began_is_lost_for_good(bench: Bench) -> None:
+    """The module does not make it worse, and says where the server stands."""
+    bench.change("web-01", task_state="deleting", stuck=True)
+    with nothing_done(bench):
+        result = bench.call("server", name="web-01", state="absent", wait_timeout=20)
+    says(result, "task deleting after 20 seconds")
+    assert outcome(result, "web-01")["outcome"] == "unknown"
