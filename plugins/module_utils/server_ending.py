@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, PRESENT, PURGED, Aim, Deed
@@ -51,9 +51,9 @@ def _ending(server: Server, deed: Deed, cloud: Compute, unlocked: bool) -> Chang
     deeds: tuple[Deed, ...] = (deed,)
     if server.locked and unlocked:
         deeds = (unlock(),) + deeds
-    problem = next((unsupported(each.action, cloud) for each in deeds if not cloud.supports(each.action)), None)
-    if problem:
-        return Change.refused(server, problem, before)
+    refusal = problem(server, deeds, cloud)
+    if refusal:
+        return Change.refused(server, refusal, before)
     return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
 
 
@@ -78,6 +78,15 @@ def presence(server: Server) -> dict[str, Any]:
 
 def unsupported(action: str, cloud: Compute) -> str:
     return str(UnsupportedOperation(action, cloud.platform, cloud.instead.get(action)))
+
+
+def problem(server: Server, deeds: Iterable[Deed], cloud: Compute) -> str | None:
+    """Why the platform would not do one of these, the first of them."""
+    for deed in deeds:
+        found = cloud.deed_problem(server, deed) if cloud.supports(deed.action) else unsupported(deed.action, cloud)
+        if found:
+            return found
+    return None
 
 
 def unlock() -> Deed:

@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.server_ending 
     DELETE,
     absent,
     presence,
+    problem,
     purged,
     restored,
     unlock,
@@ -75,7 +76,10 @@ def plan_servers(
     servers: Iterable[Server], missing: Sequence[str], wish: ServerWish, cloud: Compute
 ) -> Plan:
     """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``cloud`` only what
-    it supports."""
+    it supports. Raises PlanError for a name that it does not take."""
+    refusal = next((found for found in map(cloud.name_problem, missing) if found), None)
+    if refusal:
+        raise PlanError(refusal)
     found = [plan_one(server, wish, cloud) for server in servers]
     return Plan(tuple(found + [new_one(name, wish, cloud.platform) for name in missing]))
 
@@ -153,12 +157,11 @@ class _Present:
                 part()
         except _Anew:
             return self._anew()
-        except PlanError as problem:
-            return Change.refused(server, str(problem), self.before)
-        problems = [unsupported(deed.action, self.cloud) for deed in self.deeds
-                    if not self.cloud.supports(deed.action)]
-        if problems:
-            return Change.refused(server, problems[0], self.before)
+        except PlanError as error:
+            return Change.refused(server, str(error), self.before)
+        refusal = problem(server, self.deeds, self.cloud)
+        if refusal:
+            return Change.refused(server, refusal, self.before)
         moving = not server.settled and not any(deed.action == "reset_state" for deed in self.deeds)
         waits = moving and (bool(self.deeds) or (server.status or "").upper() in _COMING)
         actions = tuple(deed.action for deed in self.deeds)
@@ -258,7 +261,7 @@ class _Present:
         if wanted is None:
             return
         there = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {key: value for key, value in there.items() if key.startswith(_KEPT)}
+        kept = {key: value for key, value in there.items() if key.startswith(_KEPT) or self.cloud.keeps_metadata(key)}
         whole, to_set, to_remove = merged(there, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
@@ -277,7 +280,7 @@ class _Present:
         if wish.tags is None or self.cloud.supports("tags_in_metadata"):
             return
         there, wanted = set(server.tags), set(wish.tags)
-        whole = wanted if wish.purge_tags else there | wanted
+        whole = self.cloud.tags_after(sorted(there), sorted(wanted), wish.purge_tags)
         if whole == there:
             return
         self._note("tags", sorted(there), sorted(whole))
