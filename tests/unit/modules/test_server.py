@@ -374,3 +374,20 @@ def test_a_deletion_that_somebody_else_began_is_lost_for_good(bench: Bench) -> N
         result = bench.call("server", name="web-01", state="absent", wait_timeout=20)
     says(result, "task deleting after 20 seconds")
     assert outcome(result, "web-01")["outcome"] == "unknown"
+
+
+@BOTH
+def test_a_cloud_that_confirms_resizes_by_itself(bench: Bench) -> None:
+    medium = FLAVORS[bench.platform][1]
+    bench.later(lambda: bench.change("web-01", status="ACTIVE", flavor=medium))
+    done = bench.call("server", name="web-01", flavor=medium, resize="offline")
+    assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize"]
+    assert outcome(done, "web-01")["outcome"] == "done" and done["server"]["flavor"]["name"] == medium
+
+
+@BOTH
+def test_a_resize_whose_answer_is_lost_is_not_asked_for_again(bench: Bench) -> None:
+    bench.fault("E13", reset="after", times=1)
+    done = bench.call("server", name="web-01", flavor=FLAVORS[bench.platform][1], resize="offline")
+    assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize", "confirm_resize"]
+    assert len(bench.requests("E13")) == 1
