@@ -184,6 +184,9 @@ class _Present:
         deeds = (DELETE, _CREATE)
         if self.server.locked and self.wish.locked is False:
             deeds = (unlock(),) + deeds
+        refusal = problem(self.server, deeds, self.cloud)
+        if refusal:
+            return Change.refused(self.server, refusal, self.before)
         before = {"id": self.server.id, "image": image_of(self.server), "status": self.server.status}
         after = {**_declared(self.wish), "recreated": True}
         return Change(self.server, tuple(deed.action for deed in deeds), before, after, deeds=deeds)

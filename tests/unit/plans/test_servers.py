@@ -189,6 +189,7 @@ def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
     assert "No valid host; reset_state" in str(one(broken, metadata={"a": "b"}).refusal)
     assert one(broken, locked=False).actions == ("unlock",)
     assert one(broken, locked=False, recreate=True).actions == ("unlock", "delete", "create")
+    assert "no operation unlock" in str(one(broken, cloud("unlock"), locked=False, recreate=True).refusal)
 
 
 def test_resizes() -> None:
