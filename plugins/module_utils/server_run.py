@@ -87,6 +87,8 @@ class ServerRun(DeedRun):
                 self.outcomes[key] = Outcome(key, item.server.name, plan.PENDING, item.taken, request_id=request_id)
                 self._stale.add(key)
         self.carry_out(items)
+        for key in self._broken:
+            self.outcomes[key] = self._removed(key, self.outcomes[key])
 
     def outcome_of(self, change: Change) -> Outcome:
         """What became of one change of the plan, be it of a server that was there, is new, or was made anew."""
@@ -163,7 +165,7 @@ class ServerRun(DeedRun):
             error = each.error
             assert error is not None
             lost = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
-            many = "%s; %d servers of this name are there now (%s)" % (error.message, len(ids), ", ".join(sorted(ids)))
+            many = "%s %d servers of this name are there now (%s)." % (error.message, len(ids), ", ".join(sorted(ids)))
             self.refused[each.name] = replace(
                 lost,
                 message=many if ids else "%s No server of this name is there, or not yet." % error.message,
@@ -199,8 +201,6 @@ class ServerRun(DeedRun):
         outcome = super().judge(item, seen)
         if outcome is None or ticket is None:
             return outcome
-        if key in self._broken:
-            return self._removed(key, outcome)
         if ticket.action != "create":
             return outcome
         if outcome.result == plan.DONE:
@@ -229,7 +229,7 @@ class ServerRun(DeedRun):
         if outcome.result == plan.DONE:
             message = "%s; the broken server was deleted" % failed.message
             return replace(failed, actions=outcome.actions, message=message)
-        message = "%s; the broken server could not be deleted: %s" % (failed.message, outcome.message)
+        message = "%s; the broken server was left, for it could not be deleted: %s" % (failed.message, outcome.message)
         return replace(failed, actions=outcome.actions, message=message)
 
     def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:

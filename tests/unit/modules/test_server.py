@@ -11,6 +11,8 @@ import pytest
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
 from modules.ten_steps import ten_steps
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
+
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
 BOTH = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 FLAVORS = {"openstack": ("m1.small", "m1.medium", "m1.large"), "easystack": ("1C-2G", "2C-4G", "4C-8G"),
@@ -391,3 +393,48 @@ def test_a_resize_whose_answer_is_lost_is_not_asked_for_again(bench: Bench) -> N
     done = bench.call("server", name="web-01", flavor=FLAVORS[bench.platform][1], resize="offline")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize", "confirm_resize"]
     assert len(bench.requests("E13")) == 1
+
+
+@EVERY_NOVA
+def test_a_lost_creation_that_no_listing_can_decide(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], reset="after", times=1)
+    bench.fault("list", status=500, after=1, times=4)
+    result = make(bench, name="lost")
+    assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
+    assert len(bench.requests(CREATE[bench.platform])) == 1
+
+
+@EVERY_NOVA
+def test_a_lost_creation_and_somebody_elses_of_the_same_name(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], reset="after", times=1)
+    result = _while_creating(bench, lambda: bench.control("POST", f"/{bench.platform}/servers", {"name": "lost"}))
+    assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
+    says(result, "2 servers of this name are there now")
+
+
+def _while_creating(bench: Bench, deed: Any) -> dict[str, Any]:
+    """Makes a server, and does something to the cloud before the answer to it is lost."""
+    done: list[bool] = []
+    original = NovaCreate.create_servers
+
+    def create(self: Any, *given: Any) -> Any:
+        answers = original(self, *given)
+        deed()
+        done.append(True)
+        return answers
+
+    NovaCreate.create_servers = create  # type: ignore[method-assign]
+    try:
+        return make(bench, name="lost")
+    finally:
+        NovaCreate.create_servers = original  # type: ignore[method-assign]
+        assert done
+
+
+@EVERY_NOVA
+def test_a_broken_server_that_cannot_be_deleted(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], fail_servers="all", reason="No valid host was found.", times=1)
+    bench.fault("delete server", status=403, reason="Not yours.")
+    result = make(bench, name="lost", on_error="delete")
+    says(result, "No valid host was found; the broken server was left, for it could not be deleted", "Not yours")
+    assert outcome(result, "lost")["outcome"] == "failed" and bench.server("lost")["vm_state"] == "error"
