@@ -11,6 +11,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import Network, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     PAUSED,
@@ -159,6 +160,20 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class CreatedServer:
+    """What became of asking for one new server: a ``ticket`` of action ``create`` to watch, which knows its id, or an
+    ``error``.
+
+    ``uncertain``: the answer was lost, and the server may have been made, or be made yet.
+    """
+
+    name: str
+    ticket: Ticket | None = None
+    error: CloudError | None = None
+    uncertain: bool = False
+
+
+@dataclass(frozen=True)
 class Observation:
     """One look at a server that something was asked of.
 
@@ -207,7 +222,9 @@ class Compute(ResourceCalls):
         Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
+        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``descriptions``, ``hostnames``,
+        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first)."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
@@ -240,6 +257,44 @@ class Compute(ResourceCalls):
     def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
         """Asks for one deed a server; one ticket an order, in their order. None is asked for twice by itself."""
         raise NotImplementedError
+
+    def server_problem(self, new: NewServer) -> str | None:
+        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def name_problem(self, name: str) -> str | None:
+        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def deed_problem(self, server: Server, deed: Deed) -> str | None:
+        """Why the platform would refuse the deed whatever the server's state, with what to do; asks nothing."""
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
+        return set(wanted) if purge else set(there) | set(wanted)
+
+    def keeps_metadata(self, key: str) -> bool:
+        """Whether a key of a server's metadata is the platform's own, which no task removes."""
+        return False
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def create_servers(
+        self, new: NewServer, names: Sequence[str], client_token: str | None = None
+    ) -> list[CreatedServer]:
+        """Asks for one server of each name, all alike; one answer a name, in their order.
+
+        Raises nothing for one of them. None is asked for twice by itself, but where the platform makes that safe by the
+        ``client_token``. The tickets' aim is BUILT: the server runs.
+        """
+        raise UnsupportedOperation("create", self.platform, self.instead.get("create"))
+
+    def networks(self, name: str | None = None) -> Sequence[Network]:
+        """The networks of that exact name, or all, that the project may use."""
+        raise UnsupportedOperation("networks", self.platform, self.instead.get("networks"))
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""

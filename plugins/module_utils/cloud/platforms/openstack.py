@@ -27,8 +27,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaZones,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_lifecycle import NovaLifecycle
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
@@ -40,10 +42,20 @@ _RECORDED_AS = {
     "confirm_resize": "confirmResize",
     "revert_resize": "revertResize",
     "live_migrate": "live-migration",
+    "purge": "forceDelete",
 }
 
 
-class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
+class OpenStack(
+    NovaOs,
+    NovaPasswords,
+    NovaLifecycle,
+    NovaCreate,
+    NovaKeypairs,
+    NovaFlavors,
+    NovaAggregates,
+    NovaZones,
+):
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
@@ -52,6 +64,8 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+            " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
+            " revert_resize delete restore purge networks descriptions hostnames"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -59,8 +73,15 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
+        "set_tags": ((2, 26), "tags"),
+        "descriptions": ((2, 19), "the description of a server"),
+        "hostnames": ((2, 90), "the host name of a server"),
     }
-    instead: dict[str, str] = {"attach_keypairs": "server_os, which gives a server its key pair"}
+    instead: dict[str, str] = {
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "live_resize": "resize: offline",
+        "boot_order": "boot_index of volumes",
+    }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
     #: shutdown time is over.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 
@@ -22,7 +23,10 @@ class UStack(OpenStack):
 
     platform = "ustack"
     operations: frozenset[str] = frozenset(
-        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs".split()
+        (
+            "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+            " create update set_metadata replace_metadata tags_in_metadata delete networks"
+        ).split()
     )
     instead = {
         "pause": "state: stopped",
@@ -38,9 +42,30 @@ class UStack(OpenStack):
         "aggregates": "the cloud's own administration",
         "zones": "the availability zones that server_info shows",
         "zone_hosts": "the availability zones that server_info shows",
+        "descriptions": "metadata",
+        "hostnames": "user_data",
+        "set_tags": "metadata, which stands for tags there",
+        "lock": "the cloud's own console",
+        "unlock": "the cloud's own console",
+        "reset_state": "the cloud's own administration",
+        "resize": "recreate: true, which makes the server anew",
+        "live_resize": "recreate: true, which makes the server anew",
+        "confirm_resize": "the cloud's own console",
+        "revert_resize": "the cloud's own console",
+        "restore": "nothing: a server that is deleted there is gone for good",
+        "purge": "state: absent, after which a server is gone for good",
+        "boot_order": "boot_index of volumes",
     }
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+
+    #: Several of one request are named by their ids there.
+    numbers_names = False
+
+    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
+        body = super()._body(new, name)
+        body["server"].update(min_count=1, max_count=1)
+        return body
 
     def attach_keypair(self, server_id: str, name: str) -> None:
         self._keypair_of("attach", server_id, name)

@@ -1,0 +1,278 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Making servers of Nova clouds and what is asked of them between creation and end, at the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    BadRequest,
+    MalformedAnswer,
+    ServiceFailed,
+    UnsupportedOperation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
+    AUTO,
+    BUILT,
+    NONE,
+    BlockDevice,
+    NewServer,
+    Nic,
+    SystemDisk,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+BASE = {"ustack": "/v2/p1"}
+NEW = NewServer(flavor_id="f", image_id="i")
+
+
+def made(server_id: str) -> dict[str, Any]:
+    return {"server": {"id": server_id, "adminPass": "made-up-by-nova", "links": []}}
+
+
+def server(**more: Any) -> Server:
+    return Server(id="s", platform="p", name="web", **more)
+
+
+# -- deeds on servers that are there ---------------------------------------------------------------------------------
+
+ARGUMENTS: list[tuple[str, dict[str, Any], str, str, Any]] = [
+    ("update", {"name": "n", "description": ""}, "PUT", "", {"server": {"name": "n", "description": ""}}),
+    ("set_metadata", {"metadata": {"a": "b"}}, "POST", "/metadata", {"metadata": {"a": "b"}}),
+    ("set_tags", {"tags": ["a", "b"], "add": ["b"], "remove": []}, "PUT", "/tags", {"tags": ["a", "b"]}),
+    ("lock", {"reason": "audit"}, "POST", "/action", {"lock": {"locked_reason": "audit"}}),
+    ("lock", {}, "POST", "/action", {"lock": None}),
+    ("unlock", {}, "POST", "/action", {"unlock": None}),
+    ("reset_state", {"state": "active"}, "POST", "/action", {"os-resetState": {"state": "active"}}),
+    ("resize", {"flavor_id": "2", "flavor_name": "x"}, "POST", "/action", {"resize": {"flavorRef": "2"}}),
+    ("confirm_resize", {}, "POST", "/action", {"confirmResize": None}),
+    ("revert_resize", {}, "POST", "/action", {"revertResize": None}),
+    ("delete", {}, "DELETE", "", None),
+    ("restore", {}, "POST", "/action", {"restore": None}),
+    ("purge", {}, "POST", "/action", {"forceDelete": None}),
+]
+
+
+@pytest.mark.parametrize(("action", "arguments", "method", "path", "body"), ARGUMENTS)
+def test_what_each_deed_sends(
+    wire: Any, reply: Any, connect: Any, action: str, arguments: dict[str, Any], method: str, path: str, body: Any
+) -> None:
+    cloud = connect()
+    headers = {"OpenStack-API-Version": "compute 2.96"}
+    wire.expect(method, "/v2.1/servers/s" + path, json=body, headers=headers, reply=reply(204 if body is None else 202))
+    (ticket,) = cloud.perform([(server(), Deed(action, arguments))])
+    assert ticket.error is None and ticket.action == action
+    if body is None:
+        assert wire.seen[-1].content == b""
+
+
+def test_a_live_resize_of_easystack(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("easystack", version="2.67")
+    wire.expect("POST", "/v2.1/servers/s/action", json={"live_resize": {"flavorRef": "2"}}, reply=reply(202))
+    (ticket,) = cloud.perform([(server(), Deed("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
+    assert ticket.error is None
+    with pytest.raises(UnsupportedOperation, match="Use resize: offline instead"):
+        connect().perform([(server(), Deed("live_resize", {"flavor_id": "2"}))])
+
+
+def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    wire.expect("GET", "/v2.1/servers/s/metadata", reply=reply(200, {"metadata": {"old": "1", "others": "2"}}))
+    wire.expect("PUT", "/v2.1/servers/s/metadata", json={"metadata": {"others": "2", "new": "3"}}, reply=reply(200, {}))
+    arguments = {"metadata": {"new": "3"}, "set": {"new": "3"}, "remove": ["old"]}
+    (ticket,) = cloud.perform([(server(), Deed("replace_metadata", arguments))])
+    assert ticket.error is None
+
+
+@pytest.mark.parametrize("status", [None, 502])
+def test_a_deletion_is_sent_once(wire: Any, reply: Any, connect: Any, status: int | None) -> None:
+    cloud = connect(api_retries=5)
+    wire.expect("DELETE", "/v2.1/servers/s", reply=reply(broken="reset") if status is None else reply(status, {}))
+    (ticket,) = cloud.perform([(server(), Deed("delete"))])
+    assert ticket.uncertain and isinstance(ticket.error, AnswerLost if status is None else ServiceFailed)
+    assert len(wire.seen) == 1
+
+
+def test_older_clouds_lock_without_a_reason_and_have_no_descriptions(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect(version="2.18")
+    wire.expect("POST", "/v2.1/servers/s/action", json={"lock": None}, reply=reply(202))
+    (ticket,) = cloud.perform([(server(), Deed("lock", {"reason": "audit"}))])
+    assert ticket.error is None
+    (ticket,) = cloud.perform([(server(), Deed("update", {"description": "x"}))])
+    assert isinstance(ticket.error, UnsupportedOperation) and "needs 2.19" in ticket.error.message
+    with pytest.raises(UnsupportedOperation, match=r"tags needs 2\.26"):
+        cloud.perform([(server(), Deed("set_tags", {"tags": ["a"]}))])
+
+
+# -- new servers -----------------------------------------------------------------------------------------------------
+
+BODIES: list[tuple[str, str, NewServer, dict[str, Any]]] = [
+    ("openstack", "2.96", NEW, {"imageRef": "i", "networks": "auto"}),
+    ("openstack", "2.36", NEW, {"imageRef": "i"}),
+    ("openstack", "2.96", NewServer("f", "i", NONE), {"imageRef": "i", "networks": "none"}),
+    ("openstack", "2.36", NewServer("f", "i", AUTO), {"imageRef": "i"}),
+    (
+        "openstack", "2.96",
+        NewServer("f", "i", (Nic("n", fixed_ip="10.0.0.9", tag="eth"), Nic(port_id="p")), tags=("b", "a"),
+                  availability_zone="z", key_name="k", metadata={"a": "b"}, security_groups=("web",), user_data="eA==",
+                  password="pw", description="d", hostname="h", host="cmp1", hypervisor_hostname="hv",
+                  config_drive=False, disk_config="MANUAL", access_ipv4="192.0.2.1", access_ipv6="2001:db8::1"),
+        {"imageRef": "i", "networks": [{"uuid": "n", "fixed_ip": "10.0.0.9", "tag": "eth"}, {"port": "p"}],
+         "tags": ["b", "a"], "availability_zone": "z", "key_name": "k", "metadata": {"a": "b"},
+         "security_groups": [{"name": "web"}], "user_data": "eA==", "adminPass": "pw", "description": "d",
+         "hostname": "h", "host": "cmp1", "hypervisor_hostname": "hv", "config_drive": False,
+         "OS-DCF:diskConfig": "MANUAL", "accessIPv4": "192.0.2.1", "accessIPv6": "2001:db8::1"},
+    ),
+    # Tags are given afterwards below 2.52.
+    ("openstack", "2.51", NewServer("f", "i", tags=("a",)), {"imageRef": "i", "networks": "auto"}),
+    (
+        "openstack", "2.96",
+        NewServer("f", None, volumes=(BlockDevice("image", "i", 40, 0, "ssd", delete_on_termination=True),)),
+        {"networks": "auto", "block_device_mapping_v2": [
+            {"source_type": "image", "destination_type": "volume", "uuid": "i", "volume_size": 40, "volume_type": "ssd",
+             "boot_index": 0, "delete_on_termination": True}]},
+    ),
+    # With a disk of its own, the image has to be named among the disks.
+    (
+        "openstack", "2.96",
+        NewServer("f", "i", volumes=(BlockDevice("blank", None, 5, tag="data", disk_bus="scsi"),)),
+        {"imageRef": "i", "networks": "auto", "block_device_mapping_v2": [
+            {"source_type": "image", "destination_type": "local", "uuid": "i", "boot_index": 0,
+             "delete_on_termination": True},
+            {"source_type": "blank", "destination_type": "volume", "volume_size": 5, "tag": "data", "disk_bus": "scsi",
+             "boot_index": -1, "delete_on_termination": False}]},
+    ),
+    (
+        "easystack", "2.67",
+        NewServer("f", "i", (Nic("n", subnet_id="sub"),), files={"/etc/motd": "aGk="}),
+        {"imageRef": "i", "networks": [{"uuid": "n", "subnet_id": "sub"}],
+         "personality": [{"path": "/etc/motd", "contents": "aGk="}]},
+    ),
+    ("ustack", "", NewServer("f", "i", (Nic("n"),)),
+     {"imageRef": "i", "networks": [{"uuid": "n"}], "min_count": 1, "max_count": 1}),
+]
+
+
+@pytest.mark.parametrize(("platform", "version", "new", "expected"), BODIES)
+def test_what_a_creation_sends(
+    wire: Any, reply: Any, connect: Any, platform: str, version: str, new: NewServer, expected: dict[str, Any]
+) -> None:
+    cloud = connect(platform, version=version)
+    assert cloud.server_problem(new) is None
+    headers = {"OpenStack-API-Version": "compute " + version} if version else {}
+    body = {"server": {"name": "web", "flavorRef": "f", **expected}}
+    path = BASE.get(platform, "/v2.1") + "/servers"
+    wire.expect("POST", path, json=body, headers=headers, reply=reply(202, made("s1")))
+    (created,) = cloud.create_servers(new, ["web"])
+    assert created.error is None and created.ticket is not None
+    assert (created.ticket.server_id, created.ticket.action, created.ticket.aim) == ("s1", "create", BUILT)
+    assert "made-up-by-nova" not in repr(created)
+
+
+def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    new = NewServer("f", "i", files={"/a": "eA=="}, group_id="g")
+    body = {"server": {"name": "web", "flavorRef": "f", "imageRef": "i", "networks": "auto",
+                       "personality": [{"path": "/a", "contents": "eA=="}]}, "os:scheduler_hints": {"group": "g"}}
+    wire.expect("POST", "/v2.1/servers", json=body, headers={"OpenStack-API-Version": "compute 2.56"},
+                reply=reply(202, made("s1")))
+    assert cloud.create_servers(new, ["web"])[0].ticket
+
+
+def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    body = {"server": {"name": "w.x", "flavorRef": "f", "imageRef": "i", "networks": "auto", "min_count": 3,
+                       "max_count": 3}}
+    at = "2026-01-01T00:00:00Z"
+    rows = [{"id": "s%d" % number, "name": "w.x-%d" % number, "created": at} for number in (3, 2, 1)]
+    rows.append({"id": "old", "name": "w.x-2", "created": "2025-01-01T00:00:00Z"})
+    wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, made("s1")))
+    wire.expect("GET", "/v2.1/servers/detail", query=[("limit", "1000"), ("name", "^w\\.x-[0-9]+$")],
+                reply=reply(200, {"servers": rows}))
+    created = cloud.create_servers(NEW, ["w.x-1", "w.x-2", "w.x-3"])
+    assert [each.ticket.server_id for each in created] == ["s1", "s2", "s3"]
+
+
+def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    wire.expect("POST", "/v2.1/servers", reply=reply(202, made("s1")))
+    wire.expect("GET", "/v2.1/servers/detail", reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}))
+    one, two = cloud.create_servers(NEW, ["w-1", "w-2"])
+    assert one.ticket.server_id == "s1" and two.uncertain and isinstance(two.error, MalformedAnswer)
+
+
+@pytest.mark.parametrize(
+    ("names", "new"),
+    [
+        (["w-1", "w-3"], NEW), (["a", "b"], NEW), (["w-2", "w-3"], NEW), (["w-01", "w-02"], NEW),
+        (["w-1", "w-2"], NewServer("f", "i", hostname="h")),
+    ],
+)
+def test_names_that_nova_would_not_give(serve: Any, reply: Any, connect: Any, wire: Any, names: Any, new: Any) -> None:
+    serve({"POST /v2.1/servers": lambda seen: reply(202, made("id-" + seen.json["server"]["name"]))})
+    created = connect().create_servers(new, names)
+    assert [each.ticket.server_id for each in created] == ["id-" + name for name in names]
+    assert not any("max_count" in seen.json["server"] for seen in wire.seen)
+
+
+def test_what_is_refused_for_one_is_refused_for_all(wire: Any, reply: Any, connect: Any) -> None:
+    told = {"badRequest": {"code": 400, "message": "Invalid flavorRef"}}
+    wire.expect("POST", "/v2.1/servers", reply=reply(400, told))
+    created = connect().create_servers(NEW, ["a", "b", "c"])
+    assert [each.name for each in created] == ["a", "b", "c"] and len(wire.seen) == 1
+    assert all(isinstance(each.error, BadRequest) and not each.uncertain for each in created)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("how", ["reset", "close", "cut", 502, "page"])
+def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
+    wire: Any, reply: Any, connect: Any, how: Any, count: int
+) -> None:
+    cloud = connect(api_retries=5)
+    answer = reply(how, {}) if isinstance(how, int) else reply(202, text="<html>") if how == "page" else reply(
+        202, made("s1"), broken=how)
+    wire.expect("POST", "/v2.1/servers", reply=answer)
+    created = cloud.create_servers(NEW, ["w-%d" % (number + 1) for number in range(count)])
+    assert len(wire.seen) == 1 and all(each.uncertain and each.error for each in created)
+
+
+@pytest.mark.parametrize(
+    ("platform", "version", "new", "words"),
+    [
+        ("openstack", "2.50", NewServer("f", "i", hostname="h"), "hostname: it needs microversion 2.90"),
+        ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "b"}), "cannot be combined with files"),
+        ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
+        ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
+        ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_id="s"),)), "subnet: openstack"),
+        ("ustack", "", NewServer("f", "i", description="d"), "description: ustack has no such thing"),
+    ],
+)
+def test_what_would_be_refused(
+    connect: Any, wire: Any, platform: str, version: str, new: NewServer, words: str
+) -> None:
+    assert words in str(connect(platform, version=version).server_problem(new))
+    assert wire.seen == []
+
+
+def test_tags_that_nova_takes(connect: Any) -> None:
+    cloud = connect()
+    assert cloud.tags_problem(["a" * 60] * 50) is None
+    for tags, words in ((["a" * 61], "60 characters"), (["a/b"], "no slash"), (["a"] * 51, "50 tags")):
+        assert words in cloud.tags_problem(tags)
+    assert connect("ustack").tags_problem(["a" * 61, "a/b"]) is None
+
+
+@pytest.mark.parametrize("path", ["/network", "/network/v2.0"])
+def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    cloud = connect()
+    monkeypatch.setattr(cloud.session.auth, "endpoint", lambda service="compute": wire.url + path)
+    rows = [{"id": "1", "name": "net"}, {"id": "2", "name": "Net"}, {"name": "net"}, "nonsense"]
+    wire.expect("GET", "/network/v2.0/networks", query=[("limit", "1000"), ("name", "net")],
+                reply=reply(200, {"networks": rows[:3]}))
+    assert [network.label for network in cloud.networks("net")] == ["net (1)"]

@@ -1,0 +1,256 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What leads a server to what is declared of it: plans are pure, and what they lead to needs nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Image, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
+    ServerWish,
+    plan_one,
+    plan_servers,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import by_name, names_of
+from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
+
+ALL = "create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize " \
+      "revert_resize live_resize delete restore purge deleted reboot".split()
+SMALL, LARGE = Flavor("1", "small"), Flavor("2", "large")
+
+
+def cloud(without: str = "", more: str = "") -> FakeCloud:
+    made = FakeCloud([])
+    made.operations = frozenset(ALL) - frozenset(without.split()) | frozenset(more.split())
+    return made
+
+
+def server(status: str = "ACTIVE", **more: Any) -> Server:
+    known = {"flavor": SMALL, "image": Image("i-1"), "locked": False, "availability_zone": "nova", "key_name": "k",
+             "addresses": (Address("10.0.0.5", 4, network="private"),)}
+    return Server("s", "fake", name="web", status=status, **{**known, **more})
+
+
+def done(there: Server, deeds: tuple[Deed, ...]) -> Server | None:
+    """The server as a cloud makes it by these deeds."""
+    for deed in deeds:
+        given_ = deed.arguments
+        if deed.action in ("delete", "create"):
+            return None
+        there = replace(there, **{
+            "update": lambda g=given_: {key: value for key, value in g.items() if key != "hostname"},
+            "set_metadata": lambda g=given_, t=there: {"metadata": {**t.metadata, **g["metadata"]}},
+            "replace_metadata": lambda g=given_: {"metadata": g["metadata"]},
+            "set_tags": lambda g=given_: {"tags": tuple(g["tags"])},
+            "lock": lambda: {"locked": True},
+            "unlock": lambda: {"locked": False},
+            "reset_state": lambda g=given_: {"status": g["state"].upper(), "task_state": None},
+            "resize": lambda g=given_: {"status": "VERIFY_RESIZE", "flavor": Flavor(g["flavor_id"], g["flavor_name"])},
+            "live_resize": lambda g=given_: {"flavor": Flavor(g["flavor_id"], g["flavor_name"])},
+            "confirm_resize": lambda: {"status": "ACTIVE"},
+            "revert_resize": lambda: {"status": "ACTIVE"},
+            "restore": lambda: {"status": "ACTIVE"},
+            "purge": lambda: {"status": "DELETED"},
+            "reboot": dict,
+        }[deed.action]())
+    return there
+
+
+words = st.text("abc:_", min_size=1, max_size=4)
+maps = st.dictionaries(words, words, max_size=4)
+labels = st.lists(words, max_size=4, unique=True).map(tuple)
+wishes = st.builds(
+    ServerWish,
+    new_name=st.none() | words,
+    description=st.none() | st.just("") | words,
+    metadata=st.none() | maps,
+    purge_metadata=st.booleans(),
+    tags=st.none() | labels,
+    purge_tags=st.booleans(),
+    locked=st.none() | st.booleans(),
+    flavor=st.sampled_from([None, SMALL, LARGE]),
+    resize=st.sampled_from(["never", "offline", "live", "auto"]),
+    confirm=st.booleans(),
+    recreate=st.booleans(),
+    image=st.sampled_from([None, ImageDetails("i-1", "one"), ImageDetails("i-2", "two")]),
+    networks=st.sampled_from([(), ("private",), ("other",)]),
+    reboot=st.booleans(),
+)
+servers = st.builds(
+    server,
+    st.sampled_from(["ACTIVE", "SHUTOFF", "PAUSED", "ERROR", "BUILD", "VERIFY_RESIZE", "SOFT_DELETED"]),
+    metadata=maps,
+    tags=labels,
+    locked=st.sampled_from([True, False]),
+    flavor=st.sampled_from([SMALL, LARGE]),
+    description=st.none() | words,
+)
+
+
+@given(servers, wishes, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
+def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerWish, without: str) -> None:
+    able = cloud(without)
+    change = plan_one(there, wish, able)
+    assert (change.before == change.after) is (not change.deeds) or change.refusal
+    if change.refusal:
+        assert not change.changes and "\n" not in change.refusal
+        return
+    assert tuple(deed.action for deed in change.deeds) == change.actions
+    assert all(able.supports(action) for action in change.actions)
+    after = done(there, change.deeds)
+    if after is None:
+        # Only what the task allows to make anew is ever deleted for a declaration.
+        assert wish.recreate and change.actions[-2:] == ("delete", "create")
+        return
+    assert plan_one(after, wish, able).deeds == ()
+
+
+@given(servers, wishes)
+def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerWish) -> None:
+    wish = replace(wish, purge_metadata=False, purge_tags=False)
+    change = plan_one(there, wish, cloud())
+    after = done(there, change.deeds)
+    if after is not None:
+        assert set(there.tags) <= set(after.tags) and set(there.metadata) <= set(after.metadata)
+
+
+@given(servers)
+def test_nothing_given_is_nothing_done(there: Server) -> None:
+    assert plan_one(there, ServerWish(), cloud()).deeds == ()
+
+
+@given(servers, st.sampled_from(["absent", "purged", "restored"]))
+def test_ends_and_ways_back(there: Server, state: str) -> None:
+    wish = ServerWish(state)
+    change = plan_one(there, wish, cloud())
+    assert not change.refusal
+    after = done(there, change.deeds)
+    expected = {"absent": () if there.gone else ("delete",), "purged": ("purge",),
+                "restored": ("restore",) if there.gone else ()}[state]
+    assert change.actions == expected
+    if after is not None:
+        assert plan_one(after, wish, cloud()).deeds == ()
+
+
+def one(there: Server, able: FakeCloud | None = None, **wish: Any) -> Change:
+    return plan_one(there, ServerWish(**wish), able or cloud())
+
+
+@pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
+def test_a_deletion_under_way_is_waited_for_and_not_asked_for(task: str) -> None:
+    change = one(server(task_state=task), state="absent")
+    assert change.deeds == () and change.settle_first
+
+
+def test_a_cloud_without_a_recycle_bin() -> None:
+    without = cloud("purge restore deleted")
+    assert one(server(), without, state="purged").actions == ("delete",)
+    assert "no operation restore" in str(one(server("SOFT_DELETED"), without, state="restored").refusal)
+    # One that has a bin and no way to empty it.
+    half = cloud("purge")
+    assert "no operation purge" in str(one(server("SOFT_DELETED"), half, state="purged").refusal)
+
+
+def test_gone_for_good() -> None:
+    assert one(server("DELETED"), state="purged").deeds == ()
+    assert "deleted for good" in str(one(server("DELETED"), state="restored").refusal)
+    assert "on its way" in str(one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal)
+
+
+@pytest.mark.parametrize(
+    "there, state, deeds",
+    [
+        (server("ERROR"), "active", ("reset_state",)),
+        (server("ACTIVE", task_state="powering-off"), "active", ("reset_state",)),
+        (server("ACTIVE"), "active", ()),
+        (server("SHUTOFF"), "active", ()),
+        (server("ACTIVE"), "error", ("reset_state",)),
+        (server("ERROR"), "error", ()),
+    ],
+)
+def test_reset_of_the_state(there: Server, state: str, deeds: tuple[str, ...]) -> None:
+    change = one(there, reset_state=state)
+    assert change.actions == deeds and not change.settle_first
+
+
+def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
+    broken = server("ERROR", locked=True, fault={"message": "No valid host."})
+    assert "No valid host; reset_state" in str(one(broken, metadata={"a": "b"}).refusal)
+    assert one(broken, locked=False).actions == ("unlock",)
+    assert one(broken, locked=False, recreate=True).actions == ("unlock", "delete", "create")
+    assert "no operation unlock" in str(one(broken, cloud("unlock"), locked=False, recreate=True).refusal)
+
+
+def test_resizes() -> None:
+    up: dict[str, Any] = {"flavor": LARGE}
+    assert "resize: offline" in str(one(server(), **up).refusal)
+    assert one(server(), resize="auto", **up).actions == ("live_resize",)
+    assert one(server("SHUTOFF"), resize="auto", **up).actions == ("resize", "confirm_resize")
+    assert one(server(), cloud("live_resize"), resize="auto", **up).actions == ("resize", "confirm_resize")
+    # A cloud that has no confirmation is done with the resize.
+    assert one(server(), cloud("confirm_resize"), resize="offline", **up).actions == ("resize",)
+    assert one(server(), resize="offline", confirm=False, **up).actions == ("resize",)
+    # A server tells its flavor by name alone from microversion 2.47 on.
+    assert one(server(flavor=Flavor(None, "large")), **up).deeds == ()
+
+
+def test_tags_in_metadata() -> None:
+    labelled = cloud("set_tags", "tags_in_metadata")
+    change = one(server(metadata={"old": "1"}), labelled, tags=("role=web", "blue"))
+    assert change.deeds[0].arguments == {"metadata": {"role": "web", "blue": ""}}
+    gone = one(server(metadata={"old": "1", "cloudserver_x": "y"}), labelled, tags=("role=web",), purge_tags=True)
+    assert gone.deeds[0].arguments["metadata"] == {"role": "web", "cloudserver_x": "y"}
+
+
+def test_a_boot_order_takes_a_reboot() -> None:
+    order = {"metadata": {"nodeinfo.com:bootorder": "x"}, "reboot": True}
+    assert one(server(), **order).actions == ("set_metadata", "reboot")
+    assert one(server("SHUTOFF"), **order).actions == ("set_metadata",)
+
+
+def test_new_servers_have_no_id_yet_and_no_secret_in_the_diff() -> None:
+    wish = ServerWish(flavor=SMALL, tags=("a",), metadata={"k": "v"})
+    todo = plan_servers([server()], ["db"], wish, cloud())
+    assert todo.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
+    assert [change.actions for change in todo.items] == [("set_metadata", "set_tags"), ("create",)]
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+
+
+def naming(**options: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(("name", "names", "count", "name_pattern", "new_name"))
+    return {**empty, "state": "present", **options}
+
+
+@given(st.integers(1, 1000), st.sampled_from(["web-%d", "w%03dx", "%d"]))
+def test_names_are_counted_and_differ(count: int, pattern: str) -> None:
+    names = names_of(naming(count=count, name_pattern=pattern))
+    assert len(set(names)) == count and names[0] == pattern % 1 and names[-1] == pattern % count
+
+
+def test_names() -> None:
+    assert names_of(naming(name="a")) == ("a",)
+    assert names_of(naming(name="a", count=1)) == ("a-1",)
+    assert names_of(naming(names=["b", "a"])) == ("b", "a")
+    assert names_of(naming()) == ()
+    with pytest.raises(PlanError, match="count: it needs either name"):
+        names_of(naming(name="a", name_pattern="a-%d", count=2))
+
+
+def test_by_name_looks_at_the_names_that_are_wanted() -> None:
+    twins = [Server("1", "p", name="a"), Server("2", "p", name="a"), Server("3", "p", name="b")]
+    assert by_name(twins, ["b"]) == {"b": twins[2]}
+    with pytest.raises(PlanError, match="2 servers are named a \\(1, 2\\)"):
+        by_name(twins, ["a", "b"])
