@@ -262,6 +262,22 @@ class Compute(ResourceCalls):
         """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
         return None
 
+    def name_problem(self, name: str) -> str | None:
+        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def deed_problem(self, server: Server, deed: Deed) -> str | None:
+        """Why the platform would refuse the deed whatever the server's state, with what to do; asks nothing."""
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
+        return set(wanted) if purge else set(there) | set(wanted)
+
+    def keeps_metadata(self, key: str) -> bool:
+        """Whether a key of a server's metadata is the platform's own, which no task removes."""
+        return False
+
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
     ) -> list[CreatedServer]:
