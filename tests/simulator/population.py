@@ -72,6 +72,7 @@ class Builder:
             self.image(row)
         self.hosts = Hosts(platform, settings)
         self.networks = Networks(platform, settings.get("networks") or [], self.projects[0]["id"])
+        self.quota: dict[str, int] = dict(settings.get("quota") or {})
         self.number = 0
 
     def _projects(self) -> list[dict[str, Any]]:
