@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CreatedServer, Ticket
@@ -72,15 +73,21 @@ class HuaweiCreate(HuaweiAsking):
     ) -> list[CreatedServer]:
         self.require("create")
         token = client_token or str(uuid.uuid4())
-        first = self._create(new, names[0], token)
-        if isinstance(first.error, _FOR_ALL):
-            return [CreatedServer(name, error=first.error) for name in names]
-        return [first] + list(in_parallel(lambda name: self._create(new, name, token), names[1:], self.parallel))
+        made: dict[str, CreatedServer] = {}
+        for name in names:
+            problem = rules.name_problem(name)
+            if problem:
+                made[name] = CreatedServer(name, error=BadRequest("Could not create the server: %s." % problem))
+        good = [name for name in names if name not in made]
+        for name in good[:1]:
+            made[name] = first = self._create(new, name, token)
+            if isinstance(first.error, _FOR_ALL):
+                made.update((each, replace(first, name=each)) for each in good)
+        left = [name for name in good if name not in made]
+        made.update(zip(left, in_parallel(lambda name: self._create(new, name, token), left, self.parallel)))
+        return [made[name] for name in names]
 
     def _create(self, new: NewServer, name: str, token: str) -> CreatedServer:
-        problem = rules.name_problem(name)
-        if problem:
-            return CreatedServer(name, error=BadRequest("Could not create the server: %s." % problem))
         what = "create the server %s" % name
         try:
             answer = self.session.post(
