@@ -235,5 +235,7 @@ _KEYS = (
     "OS-DCF:diskConfig", "os-extended-volumes:volumes_attached", "OS-EXT-STS:task_state", "OS-EXT-STS:vm_state",
     "OS-EXT-STS:power_state", "OS-EXT-AZ:availability_zone", "OS-EXT-SRV-ATTR:host", "OS-EXT-SRV-ATTR:hostname",
     "OS-EXT-SRV-ATTR:instance_name", "OS-EXT-SRV-ATTR:hypervisor_hostname", "OS-EXT-SRV-ATTR:reservation_id",
-    "OS-EXT-SRV-ATTR:user_data", "OS-SRV-USG:launched_at", "OS-SRV-USG:terminated_at", "key_name",
+    "OS-EXT-SRV-ATTR:launch_index", "OS-EXT-SRV-ATTR:kernel_id", "OS-EXT-SRV-ATTR:ramdisk_id",
+    "OS-EXT-SRV-ATTR:root_device_name", "OS-EXT-SRV-ATTR:user_data", "OS-SRV-USG:launched_at",
+    "OS-SRV-USG:terminated_at", "key_name",
 )
