@@ -126,7 +126,8 @@ def test_metadata(ecs: Any, m: Any, huaweicloud: Any) -> None:
     assert "old" not in show(ecs, server_id).metadata and show(ecs, server_id).metadata["team"] == "a"
 
 
-@pytest.mark.parametrize(("name", "mode", "end"), [("batch-01", None, "SHUTOFF"), ("web-01", "withStopServer", "ACTIVE")])
+@pytest.mark.parametrize(("name", "mode", "end"), [
+    ("batch-01", None, "SHUTOFF"), ("web-01", "withStopServer", "ACTIVE")])
 def test_resize(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any, name: str, mode: str | None,
                 end: str) -> None:
     server_id = huaweicloud.id(name)
