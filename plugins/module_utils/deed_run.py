@@ -73,6 +73,10 @@ class DeedRun:
         self._stale: set[str] = set()
 
     def run(self, todo: Plan) -> None:
+        self.carry_out(self.prepare(todo))
+
+    def prepare(self, todo: Plan) -> dict[str, Item]:
+        """The servers that something is to be done to, by id; the others have their outcomes then."""
         items: dict[str, Item] = {}
         for change in todo.items:
             server = change.server
@@ -83,6 +87,9 @@ class DeedRun:
                 self.outcomes[server.id] = _ended(Item(server), plan.UNCHANGED)
             else:
                 items[server.id] = Item(server, change.deeds, ready=not change.settle_first)
+        return items
+
+    def carry_out(self, items: dict[str, Item]) -> None:
         found, left, error = self.patience.wait(items, self.look, self.judge, progress(self.word), self.advance)
         self.outcomes.update(found)
         for key, item in left.items():

@@ -190,8 +190,6 @@ missing:
   type: dict
 """
 
-import base64
-
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
@@ -213,6 +211,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.server_os impo
     find_image,
     plan_os,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.user_data import read_user_data
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -265,7 +264,9 @@ def _wish(context: Context) -> OsWish:
     if given["image"] is None and not given["reinstall"]:
         # Nobody should lose a disk for an option that was forgotten.
         raise PlanError("give an image, or reinstall: true to install again the image that each server runs")
-    data = _user_data(context)
+    data = read_user_data(
+        given["user_data"], given["user_data_file"], context.cloud.most_user_data, context.keep_secret
+    )
     order = OsOrder(
         image=find_image(context.cloud, given["image"].strip()) if given["image"] else None,
         user_data=data,
@@ -276,29 +277,6 @@ def _wish(context: Context) -> OsWish:
         },
     )
     return OsWish(order, given["reinstall"], given["stop"], given["power_state"])
-
-
-def _user_data(context: Context) -> str | None:
-    """What cloud-init is given, in base64. It may hold secrets, in the plain form and in this one."""
-    text, path, most = context.params["user_data"], context.params["user_data_file"], context.cloud.most_user_data
-    if path is not None:
-        try:
-            with open(path, "rb") as file:
-                raw = file.read(most + 1)
-        except OSError as error:
-            raise PlanError("user_data_file: %s cannot be read: %s" % (path, error.strerror)) from None
-    elif text:
-        raw = text.encode("utf-8")
-    else:
-        return None
-    if len(raw) > most:
-        option = "user_data" if path is None else "user_data_file"
-        raise PlanError("%s: more than %d bytes, which is all that a server takes" % (option, most))
-    coded = base64.b64encode(raw).decode("ascii")
-    for secret in (raw.decode("utf-8", "replace"), coded):
-        if secret.strip():
-            context.keep_secret(secret)
-    return coded or None
 
 
 def main() -> None:

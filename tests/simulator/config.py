@@ -25,7 +25,7 @@ PLATFORM_KEYS = {
     "servers", "generate", "delays", "microversions", "page_limit", "token_lifetime", "regions", "domain", "domains",
     "projects", "users", "application_credentials", "access_keys", "flavors", "images", "keypairs", "hosts",
     "aggregates", "zones", "connect_as", *OPTIONS,
-    "networks", "quota",
+    "networks", "quota", "reclaim",
 }
 SERVER_KEYS = {
     "name", "id", "status", "tags", "metadata", "addresses", "flavor", "image", "zone", "locked", "host", "key_name",

@@ -66,6 +66,26 @@ def register(route: Route, sim: Simulator) -> None:
                 raise Bad("an image needs a name that no other image has")
             return answer({"image": builder.image(order)}, 201)
 
+    @route("/<platform>/quota", "PUT")
+    def change_quota(platform: str) -> Response:
+        """{"instances": 5}: how many servers each project may have; -1 is no limit."""
+        order = order_of()
+        with sim.lock:
+            if set(order) != {"instances"} or not isinstance(order["instances"], int):
+                raise Bad("a quota is {\"instances\": a number}")
+            sim.builders[known_platform(platform)].quota = order
+        return answer(None, 204)
+
+    @route("/<platform>/networks", "POST")
+    def add_network(platform: str) -> Response:
+        order = order_of()
+        with sim.lock:
+            networks = sim.builders[known_platform(platform)].networks
+            unknown = sorted(set(order) - ROW_KEYS["networks"])
+            if unknown or not order.get("name"):
+                raise Bad("a network has a name, and of other keys only %s" % ", ".join(sorted(ROW_KEYS["networks"])))
+            return answer({"network": {"id": networks.add(order).id, "name": order["name"]}}, 201)
+
     @route("/<platform>/images/<image>", "PUT")
     def change_image(platform: str, image: str) -> Response:
         """Servers that run the image keep it as it was."""

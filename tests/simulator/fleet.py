@@ -97,6 +97,8 @@ class Server:
     os_change_failed: bool = False
     encryption_key: str | None = None         # of the system disk
     extra: dict[str, Any] = field(default_factory=dict)
+    moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
+    delete_lost: bool = False                 # deleted twice at once: Nova does not get on with it any more
     stuck: bool = False
     transition: Transition | None = None
     reached_at: float | None = None
@@ -241,7 +243,7 @@ class Fleet:
             server.launched = transition.ends
         if server.pending_password is not None and transition.name in _STARTS and server.vm_state == "active":
             server.password, server.pending_password = server.pending_password, None
-        server.task_state = None
+        server.task_state = "soft-deleting" if server.delete_lost else None
         server.transition = None
         server.reached_at = transition.ends
         self.touch(server, transition.ends)

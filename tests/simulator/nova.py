@@ -15,11 +15,14 @@ from typing import Any
 
 import nova_actions
 import nova_aggregates
+import nova_create
 import nova_flavor_admin
 import nova_flavors
 import nova_guests
 import nova_keypairs
+import nova_life
 import nova_metadata
+import nova_resize_end
 import nova_views
 from call import Call, Malformed, Picker, Refusal, Router, answer
 from flask import Response, request
@@ -46,10 +49,13 @@ class Dialect:
     keypair_status: int | None = None             # of creating and deleting key pairs, where no microversion rules it
 
 
-def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]]) -> dict[str, nova_actions.Action]:
-    """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt."""
+def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live: str | None = None
+            ) -> dict[str, nova_actions.Action]:
+    """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt, `live` is the id of
+    a live resize."""
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
-            "rebuild": nova_guests.rebuild(rebuild, detail)}
+            "rebuild": nova_guests.rebuild(rebuild, detail), **nova_resize_end.standard(None, None),
+            **nova_life.actions(live)}
 
 
 OPENSTACK = Dialect(
@@ -59,7 +65,8 @@ OPENSTACK = Dialect(
      "list flavors": "E41", "list flavors with details": "E41", "create flavor": "E42", "delete flavor": "E43",
      "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
      "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
-     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58"},
+     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
+     "create server": "E04", "update server": "E12", "delete server": "E27"},
     actions("E26", nova_views.detail))
 
 
@@ -86,6 +93,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         add("GET", "/servers", _list_view(dialect, False), "list servers")
         add("GET", "/servers/detail", _list_view(dialect, True), "list servers with details", _pick_list(dialect))
         add("GET", "/servers/<server_id>", _show_view(dialect), "show server")
+        add("POST", "/servers", nova_create.create(dialect), "create server")
+        nova_life.register(add, one_server, dialect)
         add("POST", "/servers/<server_id>/action", _action_view(dialect), "server action", _pick_action(dialect))
         add("GET", "/servers/<server_id>/os-instance-actions", _instance_actions, "list instance actions")
         add("GET", "/servers/<server_id>/os-instance-actions/<request_id>", _instance_action, "show instance action")

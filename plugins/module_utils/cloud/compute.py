@@ -223,8 +223,8 @@ class Compute(ResourceCalls):
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
         ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
-        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``tags_in_metadata`` (metadata stands
-        for tags), ``boot_order`` (metadata says which device boots first)."""
+        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``descriptions``, ``hostnames``,
+        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first)."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
@@ -277,6 +277,10 @@ class Compute(ResourceCalls):
     def keeps_metadata(self, key: str) -> bool:
         """Whether a key of a server's metadata is the platform's own, which no task removes."""
         return False
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
 
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None

@@ -8,7 +8,7 @@ What is asked of a server that is there, by the action of its deed and the deed'
 the same words:
 
 ``update`` name, description, hostname (those that change); ``set_metadata`` metadata (is added);
-``replace_metadata`` metadata (is all that there is then); ``set_tags`` tags (all that there are then), add, remove;
+``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is); ``set_tags`` tags (all that there are then), add, remove;
 ``lock`` reason; ``unlock``; ``reset_state`` state (active, error); ``resize`` and ``live_resize`` flavor_id,
 flavor_name; ``confirm_resize``; ``revert_resize``; ``delete``; ``restore``; ``purge``.
 """

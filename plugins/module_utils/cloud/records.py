@@ -209,6 +209,12 @@ class Server:
         return [address.ip for address in self.addresses if address.public]
 
     @property
+    def hostname(self) -> str | None:
+        """The name inside the guest, where the cloud tells it: Nova and Huawei Cloud do so under the same key."""
+        found = self.raw.get("OS-EXT-SRV-ATTR:hostname")
+        return found if isinstance(found, str) and found else None
+
+    @property
     def label(self) -> str:
         """The words that name the server in a sentence; one that is to be made has no id yet."""
         return "%s (%s)" % (self.name, self.id) if self.name and self.id else self.name or self.id

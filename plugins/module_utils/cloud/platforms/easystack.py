@@ -21,6 +21,7 @@ class EasyStack(OpenStack):
     newest_tested = (2, 67)
     #: Its document has files in the same call as everything else.
     newest_files = (2, 67)
+    takes_subnets = True
     operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
     actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
 

@@ -48,6 +48,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: How many servers one request makes at most: Nova makes them before it answers, and gateways lose their patience.
 _MOST_AT_ONCE = 100
+_LONGEST_TAG = 60
+_MOST_TAGS = 50
 #: What is refused for one server is refused for all that are alike.
 _FOR_ALL = (BadRequest, PermissionDenied, NotFound)
 
@@ -57,6 +59,8 @@ class NovaCreate(NovaServers):
 
     #: The newest microversion that takes files into a new server.
     newest_files: Version = (2, 56)
+    #: Whether a new server's interface can be on a subnet that is named.
+    takes_subnets = False
     #: Whether several servers of one request are named ``name-1`` to ``name-N``.
     numbers_names = True
 
@@ -73,11 +77,24 @@ class NovaCreate(NovaServers):
                 return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
                     (option,) + needed + self.version
                 )
+        nics = new.networks if isinstance(new.networks, tuple) else ()
+        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
+            return "networks: subnet_id: %s puts servers on networks and ports; make a port on the subnet" % self.platform
         for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
             if value:
                 return "%s: %s does not know it; leave it out" % (option, self.platform)
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
             return "image: nothing to boot from; give an image, or a volume with boot_index: 0"
+        return None
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        if self.supports("tags_in_metadata"):
+            return None
+        for tag in tags:
+            if len(tag) > _LONGEST_TAG or "/" in tag:
+                return "tags: %s is no tag: Nova takes %d characters at most, and no slash" % (tag, _LONGEST_TAG)
+        if len(tags) > _MOST_TAGS:
+            return "tags: a server has %d tags at most, and not %d" % (_MOST_TAGS, len(tags))
         return None
 
     def _version_for(self, new: NewServer) -> Version:

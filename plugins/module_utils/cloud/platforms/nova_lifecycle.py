@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -23,9 +22,9 @@ class NovaLifecycle(NovaAsking):
     """The deeds of new_server.py."""
 
     def _order_update(self, server: Server, arguments: Arguments) -> Order:
-        for name, needed in (("description", (2, 19)), ("hostname", (2, 90))):
-            if name in arguments and self.version < needed:
-                raise UnsupportedOperation("update of the %s" % name, self.platform)
+        for name in ("description", "hostname"):
+            if name in arguments:
+                self.require(name + "s")
         return Order({"server": dict(arguments)}, path="", method="PUT")
 
     def _order_set_metadata(self, server: Server, arguments: Arguments) -> Order:
@@ -33,7 +32,11 @@ class NovaLifecycle(NovaAsking):
         return Order({"metadata": dict(arguments["metadata"])}, path="/metadata", repeatable=True)
 
     def _order_replace_metadata(self, server: Server, arguments: Arguments) -> Order:
-        return Order({"metadata": dict(arguments["metadata"])}, path="/metadata", method="PUT")
+        # The whole is replaced, so what others have set since the server was listed is read first.
+        what = "read the metadata of the server %s" % server.label
+        there = dict(self._get("/servers/%s/metadata" % server.id, "metadata", what))
+        whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
+        return Order({"metadata": {**whole, **arguments["set"]}}, path="/metadata", method="PUT")
 
     def _order_set_tags(self, server: Server, arguments: Arguments) -> Order:
         return Order({"tags": list(arguments["tags"])}, path="/tags", method="PUT")

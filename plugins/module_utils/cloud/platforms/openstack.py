@@ -65,7 +65,7 @@ class OpenStack(
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
             " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
-            " revert_resize delete restore purge networks"
+            " revert_resize delete restore purge networks descriptions hostnames"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -74,6 +74,8 @@ class OpenStack(
         "keypair_users": ((2, 10), "naming the user of a key pair"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
         "set_tags": ((2, 26), "tags"),
+        "descriptions": ((2, 19), "the description of a server"),
+        "hostnames": ((2, 90), "the host name of a server"),
     }
     instead: dict[str, str] = {
         "attach_keypairs": "server_os, which gives a server its key pair",

@@ -42,6 +42,8 @@ class UStack(OpenStack):
         "aggregates": "the cloud's own administration",
         "zones": "the availability zones that server_info shows",
         "zone_hosts": "the availability zones that server_info shows",
+        "descriptions": "metadata",
+        "hostnames": "user_data",
         "set_tags": "metadata, which stands for tags there",
         "lock": "the cloud's own console",
         "unlock": "the cloud's own console",

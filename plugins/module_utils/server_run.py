@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out what server_plan says: making servers beside everything that is done to those that are there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Iterable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    Compute,
+    CreatedServer,
+    Observation,
+    ServerQuery,
+    Ticket,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import BUILT, NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
+    ServerWish,
+    is_made_anew,
+    is_new,
+    plan_one,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
+
+WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
+_CREATE = (Deed("create"),)
+_DELETE = Deed("delete", aim=Aim(presence=GONE), tasks=("deleting", "soft-deleting"))
+
+
+class ServerRun(DeedRun):
+    """Makes what is missing, and does to the servers that are there what is to be done, all at the same time.
+
+    ``new`` is what a missing server is made as; ``known`` are the ids that were there before. ``remove_broken``: a
+    server whose making failed is deleted again. ``made`` are the ids of those that were made, by name.
+    """
+
+    def __init__(
+        self,
+        cloud: Compute,
+        wish: ServerWish,
+        new: NewServer | None,
+        known: Iterable[str],
+        wait: bool,
+        patience: Patience,
+        remove_broken: bool = False,
+        client_token: str | None = None,
+    ) -> None:
+        super().__init__(
+            cloud,
+            lambda server: plan_one(server, wish, cloud, server.id in self.made.values()),
+            WORDS[wish.state],
+            wait,
+            patience,
+        )
+        self.wish = wish
+        self.new = new
+        self.known = set(known)
+        self.remove_broken = remove_broken
+        self.client_token = client_token
+        self.made: dict[str, str] = {}
+        #: What became of those that were not made, by name; of those whose broken server is deleted, by id.
+        self.refused: dict[str, Outcome] = {}
+        self._broken: dict[str, Outcome] = {}
+        self._erased: dict[str, str] = {}
+
+    def run(self, todo: Plan) -> None:
+        names = [str(change.server.name) for change in todo.items if is_new(change)]
+        names += self._erase([change for change in todo.items if is_made_anew(change)])
+        created = self._create(names) if names else {}
+        rest = Plan(tuple(item for item in todo.items if not is_new(item) and not is_made_anew(item)))
+        items = self.prepare(rest)
+        for key, item in created.items():
+            if self.waits:
+                items[key] = item
+            elif item.ticket:
+                self.tickets[key] = item.ticket
+                request_id = item.ticket.request_id
+                self.outcomes[key] = Outcome(key, item.server.name, plan.PENDING, item.taken, request_id=request_id)
+                self._stale.add(key)
+        self.carry_out(items)
+
+    def outcome_of(self, change: Change) -> Outcome:
+        """What became of one change of the plan, be it of a server that was there, is new, or was made anew."""
+        name = str(change.server.name)
+        if not is_new(change) and not (is_made_anew(change) and change.server.id in self._erased):
+            return self.outcomes[change.server.id]
+        found = self.refused[name] if name in self.refused else self.outcomes[self.made[name]]
+        if is_new(change):
+            return found
+        return replace(found, actions=tuple(action for action in change.actions if action != "create") + found.actions)
+
+    def server_of(self, change: Change) -> Server | None:
+        """The server as it was last seen, the new one where one was made."""
+        name = str(change.server.name)
+        if name in self.made and (is_new(change) or is_made_anew(change)):
+            return self.servers.get(self.made[name])
+        return None if is_new(change) else self.servers.get(change.server.id)
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    def _erase(self, changes: Sequence[Change]) -> list[str]:
+        """Deletes the servers that are to be made anew, whether the task waits or not; gives the names of those that
+        are gone."""
+        if not changes:
+            return []
+        eraser = DeedRun(self.cloud, _until_gone, "deleted", True, self.patience)
+        eraser.run(Plan(tuple(replace(change, deeds=change.deeds[:-1]) for change in changes)))
+        self.outcomes.update(eraser.outcomes)
+        self.servers.update(eraser.servers)
+        gone = [change.server for change in changes if eraser.outcomes[change.server.id].result == plan.DONE]
+        self._erased = {server.id: str(server.name) for server in gone}
+        return list(self._erased.values())
+
+    def _create(self, names: Sequence[str]) -> dict[str, Item]:
+        assert self.new is not None, "a plan makes servers only where the task says what as"
+        self._since = self.cloud.mark()
+        try:
+            answers = self.cloud.create_servers(self.new, names, self.client_token)
+        except CloudError as error:
+            if not self._erased:
+                # Nothing was done to anybody, so this is the task's failure and not one of each server.
+                raise
+            answers = [CreatedServer(name, error=error) for name in names]
+        found = [each.ticket for each in answers if each.ticket]
+        for each in answers:
+            if each.error is not None and not each.uncertain:
+                self.refused[each.name] = Outcome.of_error(self._nobody(each.name), plan.FAILED, each.error)
+        found += self._settle_lost([each for each in answers if each.uncertain])
+        items = {}
+        for ticket in found:
+            server = Server(ticket.server_id, self.cloud.platform, name=ticket.name)
+            self.servers[server.id] = server
+            self.made[str(ticket.name)] = server.id
+            items[server.id] = Item(server, _CREATE, ("create",), ticket)
+        return items
+
+    def _settle_lost(self, doubtful: Sequence[CreatedServer]) -> list[Ticket]:
+        """One listing decides what became of all whose answers were lost: none is ever made twice."""
+        if not doubtful:
+            return []
+        names = tuple(each.name for each in doubtful)
+        try:
+            listed = list(self.cloud.servers(ServerQuery(names=names)))
+        except CloudError as error:
+            for each in doubtful:
+                self.refused[each.name] = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
+            return []
+        found = []
+        for each in doubtful:
+            ids = [server.id for server in listed if server.name == each.name and server.id not in self.known]
+            if len(ids) == 1:
+                found.append(Ticket(ids[0], "create", each.name, aim=BUILT, witnessed=True))
+                continue
+            error = each.error
+            assert error is not None
+            lost = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
+            many = "%s; %d servers of this name are there now (%s)" % (error.message, len(ids), ", ".join(sorted(ids)))
+            self.refused[each.name] = replace(
+                lost,
+                message=many if ids else "%s No server of this name is there, or not yet." % error.message,
+                hint="Look at the servers of this name, and run the task again: it makes what is missing.",
+            )
+        return found
+
+    def _nobody(self, name: str) -> Server:
+        """Stands in an outcome for a server that there is none of."""
+        return Server("", self.cloud.platform, name=name)
+
+    # -- asking and looking ------------------------------------------------------------------------------------
+
+    def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
+        if action == "reboot":
+            return self.cloud.act(action, [item.server for item in items], True)
+        return super().ask(action, items)
+
+    def advance(self, left: dict[str, Item]) -> dict[str, Outcome]:
+        """A cloud that confirms resizes by itself has left nothing to be confirmed."""
+        ended: dict[str, Outcome] = {}
+        for key, item in left.items():
+            confirmed = (item.server.status or "").upper() != "VERIFY_RESIZE"
+            if item.ready and item.deeds[0].action == "confirm_resize" and confirmed:
+                item.deeds = item.deeds[1:]
+                if not item.deeds:
+                    ended[key] = Outcome(key, item.server.name, plan.DONE, item.taken)
+        ended.update(super().advance({key: item for key, item in left.items() if key not in ended}))
+        return ended
+
+    def judge(self, item: Item, seen: Observation) -> Outcome | None:
+        key, ticket = item.server.id, item.ticket
+        outcome = super().judge(item, seen)
+        if outcome is None or ticket is None:
+            return outcome
+        if key in self._broken:
+            return self._removed(key, outcome)
+        if ticket.action != "create":
+            return outcome
+        if outcome.result == plan.DONE:
+            return self._furnish(item, outcome)
+        if item.server.power_state != ERROR:
+            return outcome
+        if self.remove_broken:
+            self._broken[key] = outcome
+            item.deeds, item.ticket, item.ready = (_DELETE,), None, True
+            return None
+        hint = "on_error: delete removes such a server, and recreate: true makes it anew."
+        return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint)
+
+    def _furnish(self, item: Item, outcome: Outcome) -> Outcome | None:
+        """What of the declaration no creation does: a lock, tags on an older cloud."""
+        now = self.again(item.server)
+        if now.refusal:
+            return replace(outcome, result=plan.FAILED, message="it was made, but: %s" % now.refusal)
+        if not now.deeds:
+            return outcome
+        item.deeds, item.ticket, item.ready = now.deeds, None, not now.settle_first
+        return None
+
+    def _removed(self, key: str, outcome: Outcome) -> Outcome:
+        failed = self._broken[key]
+        if outcome.result == plan.DONE:
+            return replace(failed, actions=outcome.actions, message="%s; the broken server was deleted" % failed.message)
+        message = "%s; the broken server could not be deleted: %s" % (failed.message, outcome.message)
+        return replace(failed, actions=outcome.actions, message=message)
+
+    def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
+        ending = self.wish.state in ("absent", "purged")
+        if server is None and ending:
+            return Outcome(item.server.id, item.server.name, plan.DONE if item.taken else plan.UNCHANGED, item.taken)
+        if server is not None and ending and self.again(server).settle_first:
+            return None
+        return super().judge_moving(item, server)
+
+
+def _until_gone(server: Server) -> Change:
+    return Change(server) if server.gone else Change(server, ("delete",), deeds=(_DELETE,))

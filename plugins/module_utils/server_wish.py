@@ -1,0 +1,319 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the options of a task declare of servers: names, the wish for those that are there, and what a new one is.
+
+Only ``find_flavor``, ``network_ids`` and what calls them ask the cloud.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
+    AUTO,
+    NONE,
+    BlockDevice,
+    NewServer,
+    Nic,
+    SystemDisk,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import IMAGE_RECORD, ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import BOOT_ORDER, ServerWish, labels_of
+
+_LONGEST_NAME = 255
+_MOST_SERVERS = 1000
+_LONGEST_METADATA = 255
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
+_DEVICES = ("hd", "cdrom", "network")
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+
+
+def names_of(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that the task declares, in order; none where it selects servers. Raises PlanError."""
+    name, names, count, pattern = params["name"], params["names"], params["count"], params["name_pattern"]
+    if count is None and pattern is not None:
+        raise PlanError("name_pattern: it needs count, the number of servers")
+    if count is None:
+        found = [name] if name is not None else list(names or ())
+    elif not 1 <= count <= _MOST_SERVERS:
+        raise PlanError("count: %d is out of range; use 1 to %d" % (count, _MOST_SERVERS))
+    elif (name is None) == (pattern is None):
+        raise PlanError("count: it needs either name, for name-1 and so on, or name_pattern, such as web-%02d")
+    else:
+        found = [_numbered(pattern, name, number) for number in range(1, count + 1)]
+    for each in found:
+        check_name("name", each)
+        if len(each) > _LONGEST_NAME:
+            raise PlanError("name: %s… has %d characters, and %d are allowed" % (each[:20], len(each), _LONGEST_NAME))
+    if len(set(found)) != len(found):
+        raise PlanError("names: %s is there twice" % next(each for each in found if found.count(each) > 1))
+    if params["new_name"] is not None:
+        check_name("new_name", params["new_name"])
+        if name is None or count is not None or params["state"] != "present":
+            raise PlanError("new_name: it renames the one server of name, with state: present")
+    return tuple(found)
+
+
+def _numbered(pattern: str | None, name: str | None, number: int) -> str:
+    if pattern is None:
+        return "%s-%d" % (name, number)
+    try:
+        first, made = pattern % 1, pattern % number
+    except (TypeError, ValueError):
+        first = made = pattern
+    if "%" not in pattern or first == pattern or first == pattern.replace("%%", "%"):
+        raise PlanError("name_pattern: %s has no place for one number, such as %%d or %%02d" % pattern)
+    return made
+
+
+def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server]:
+    """The servers of these names. Raises PlanError for a name that two of them share."""
+    found: dict[str, list[Server]] = {}
+    for server in servers:
+        if server.name in names:
+            found.setdefault(str(server.name), []).append(server)
+    for name, sharing in sorted(found.items()):
+        if len(sharing) > 1:
+            ids = ", ".join(sorted(server.id for server in sharing))
+            raise PlanError("%d servers are named %s (%s); choose by select with ids" % (len(sharing), name, ids))
+    return {name: sharing[0] for name, sharing in found.items()}
+
+
+# -- the wish --------------------------------------------------------------------------------------------------------
+
+
+def wish_of(params: Mapping[str, Any], cloud: Compute, image: ImageDetails | None) -> ServerWish:
+    """What the task declares; asks the cloud for flavors. Raises PlanError and UnsupportedOperation."""
+    if params["state"] != "present":
+        return ServerWish(params["state"], locked=params["locked"])
+    for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
+        if params[option]:
+            cloud.require(operation)
+    tags = _tags(params, cloud)
+    networks = params["networks"] if isinstance(params["networks"], list) else []
+    named = [each.get("network") if isinstance(each, dict) else each for each in networks]
+    if params["revert"] and params["flavor"]:
+        raise PlanError("revert: it takes the resize back that waits to be confirmed, and cannot be had with flavor")
+    return ServerWish(
+        new_name=params["new_name"],
+        description=params["description"],
+        hostname=params["hostname"],
+        metadata=_metadata(params),
+        purge_metadata=params["purge_metadata"],
+        tags=tags,
+        purge_tags=params["purge_tags"],
+        locked=params["locked"],
+        lock_reason=params["lock_reason"],
+        flavor=find_flavor(cloud, params["flavor"]) if params["flavor"] else None,
+        resize=params["resize"],
+        confirm=params["confirm"],
+        revert=params["revert"],
+        reset_state=params["reset_state"],
+        reboot=params["apply"] == "now",
+        recreate=params["recreate"],
+        image=image,
+        networks=tuple(str(name) for name in named if name and not _UUID.fullmatch(str(name))),
+        availability_zone=params["availability_zone"],
+        key_name=params["key_name"],
+    )
+
+
+def _metadata(params: Mapping[str, Any]) -> dict[str, str] | None:
+    found = texts(params["metadata"], "metadata")
+    for key, value in (found or {}).items():
+        if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
+            raise PlanError("metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA))
+    if params["boot_order"]:
+        found = {**(found or {}), BOOT_ORDER: _boot_order(params["boot_order"])}
+    return found
+
+
+def _boot_order(devices: Sequence[str]) -> str:
+    if len(set(devices)) != len(devices):
+        raise PlanError("boot_order: a device is there twice")
+    return json.dumps({"order": list(devices)}, separators=(",", ":"))
+
+
+def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
+    if params["tags"] is None:
+        return None
+    found = tuple(dict.fromkeys(str(tag) for tag in params["tags"]))
+    for tag in found:
+        if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
+            raise PlanError("tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends"
+                            % tag)
+    if not cloud.supports("tags_in_metadata"):
+        cloud.require("set_tags")
+    problem = cloud.tags_problem(found)
+    if problem:
+        raise PlanError(problem)
+    return found
+
+
+def find_flavor(cloud: Compute, wanted: str) -> Flavor:
+    """The flavor of that id or name. Raises PlanError where there is none, or more than one."""
+    known = list(cloud.flavors())
+    found = [flavor for flavor in known if flavor.id == wanted] or [flavor for flavor in known if flavor.name == wanted]
+    if not found:
+        raise PlanError(
+            "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
+        )
+    if len(found) > 1:
+        ids = ", ".join(sorted(str(flavor.id) for flavor in found))
+        raise PlanError("flavor: %d flavors are named %s (%s); give the id of one" % (len(found), wanted, ids))
+    return found[0]
+
+
+# -- a new server ----------------------------------------------------------------------------------------------------
+
+
+def new_server(
+    params: Mapping[str, Any], wish: ServerWish, cloud: Compute, user_data: str | None, names: Sequence[str]
+) -> NewServer:
+    """What a missing server is to be made as; asks the cloud for networks that are named. Raises PlanError."""
+    if wish.flavor is None:
+        raise PlanError("flavor: %s is not there, and to make it a flavor is needed" % ", ".join(names[:5]))
+    image = wish.image
+    volumes, from_volume = _volumes(params, image)
+    metadata = dict(wish.metadata or {})
+    tags = wish.tags or ()
+    if cloud.supports("tags_in_metadata"):
+        metadata, tags = {**labels_of(tags), **metadata}, ()
+    if image and from_volume:
+        # Such a server shows no image; server_os and the next run of this task look here.
+        metadata.setdefault(IMAGE_RECORD, image.id)
+    if image and params["iso"] and cloud.supports("boot_order"):
+        known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
+        metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
+    new = NewServer(
+        flavor_id=str(wish.flavor.id or wish.flavor.name),
+        image_id=image.id if image and not from_volume else None,
+        networks=network_ids(cloud, params["networks"]),
+        volumes=volumes,
+        metadata=metadata,
+        tags=tags,
+        security_groups=tuple(params["security_groups"] or ()),
+        user_data=user_data,
+        files=params["files"] or {},
+        group_id=params["group"],
+        system_disk=SystemDisk(**params["system_disk"]) if params["system_disk"] else None,
+        extra=params["extra"] or {},
+        **{
+            name: params[name]
+            for name in (
+                "availability_zone", "key_name", "password", "description", "hostname", "host", "hypervisor_hostname",
+                "config_drive", "disk_config", "access_ipv4", "access_ipv6", "vpc_id",
+            )
+        },
+    )
+    _check_new(new, image, names, cloud)
+    return new
+
+
+def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], cloud: Compute) -> None:
+    """Raises PlanError for what no cloud, or not this one, would make."""
+    if image and not image.active:
+        raise PlanError("image: %s is in status %s; only an active image makes a server" % (image.label, image.status))
+    if new.password is not None:
+        rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+        kind = image.os_type if image else None
+        user = password_rules.administrator(kind)
+        problem = rules.problem(new.password, user, password_rules.is_windows(kind))
+        if problem:
+            raise PlanError("password: %s; choose another one" % problem)
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    if len(names) > 1:
+        own = [word for word, given in (
+            ("networks: port", any(nic.port_id for nic in nics)),
+            ("networks: fixed_ip", any(nic.fixed_ip for nic in nics)),
+            ("volumes: a volume", any(device.source == "volume" for device in new.volumes)),
+        ) if given]
+        if own:
+            raise PlanError("%s: only one server can have it, and %d are to be made" % (own[0], len(names)))
+    problem = cloud.server_problem(new)
+    if problem:
+        raise PlanError(problem)
+
+
+def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tuple[BlockDevice, ...], bool]:
+    """The disks, and whether the first one is a volume that is made from the image."""
+    boot, found = params["boot_volume"], []
+    if params["iso"]:
+        if not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:
+            raise PlanError("iso: it needs boot_volume with size_gb, the empty disk that the system is put on")
+        assert image is not None
+        found.append(BlockDevice("image", image.id, None, 0, None, "local", True, "cdrom", "ide"))
+        found.append(_boot_device(boot, "blank", None, 1))
+    elif boot:
+        given = [name for name in ("volume", "snapshot") if boot[name]] + (["image"] if image else [])
+        if len(given) != 1:
+            raise PlanError("boot_volume: it is made from one of image, its own volume and its snapshot; %s"
+                            % (" and ".join(given) + " are given" if given else "none is given"))
+        source = given[0]
+        if source == "image" and not boot["size_gb"]:
+            raise PlanError("boot_volume: a volume that is made from an image needs size_gb")
+        found.append(_boot_device(boot, source, image.id if source == "image" and image else boot.get(source), 0))
+    for row in params["volumes"] or ():
+        if (row["source"] == "blank") != (row["id"] is None):
+            raise PlanError("volumes: an id is needed for every source but blank, which has none")
+        found.append(BlockDevice(**row))
+    indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
+    if len(set(indexes)) != len(indexes):
+        raise PlanError("volumes: two of them have the boot_index %d"
+                        % next(index for index in indexes if indexes.count(index) > 1))
+    first = next((device for device in found if device.boot_index == 0), None)
+    return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
+
+
+def _boot_device(boot: Mapping[str, Any], source: str, source_id: str | None, index: int) -> BlockDevice:
+    return BlockDevice(
+        source, source_id, boot["size_gb"], index, boot["volume_type"],
+        delete_on_termination=boot["delete_on_termination"],
+    )
+
+
+def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
+    """The interfaces, with the ids of networks that are named. Raises PlanError for what is none, not there or not
+    one."""
+    if wanted is None or wanted in (AUTO, NONE):
+        return wanted
+    if not isinstance(wanted, list) or not wanted:
+        raise PlanError("networks: it is auto, none, or a list of networks by name or id, or of mappings")
+    known: dict[str, str] = {}
+    return tuple(_nic(cloud, each, known) for each in wanted)
+
+
+def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
+    given = wanted if isinstance(wanted, dict) else {"network": wanted}
+    unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
+    if unknown:
+        raise PlanError("networks: %s is not known; an entry has %s" % (unknown[0], ", ".join(_NIC_KEYS)))
+    values = {key: str(value) for key, value in given.items() if value not in (None, "")}
+    if not any(values.get(key) for key in ("network", "port", "subnet")):
+        raise PlanError("networks: an entry names a network, a port or a subnet")
+    network = values.get("network")
+    if network and not _UUID.fullmatch(network):
+        network = known[network] = known.get(network) or _network_id(cloud, network)
+    return Nic(network, values.get("port"), values.get("subnet"), values.get("fixed_ip"), values.get("tag"))
+
+
+def _network_id(cloud: Compute, name: str) -> str:
+    found = cloud.networks(name)
+    if not found:
+        raise PlanError("networks: no network that this project may use is named %s; check its spelling and project"
+                        % name)
+    if len(found) > 1:
+        ids = ", ".join(sorted(network.id for network in found))
+        raise PlanError("networks: %d networks are named %s (%s); give the id of one" % (len(found), name, ids))
+    return found[0].id
