@@ -354,8 +354,8 @@ class _Present:
             return
         label = _label(wish.flavor)
         if wish.resize == "never":
-            raise PlanError("its flavor is %s and not %s; resize: offline stops the server for the change, resize: live "
-                            "does not where the cloud can do that" % (_label(server.flavor), label))
+            raise PlanError("its flavor is %s and not %s; resize: offline stops the server for the change, and "
+                            "resize: live does not, where the cloud can do that" % (_label(server.flavor), label))
         self._note("flavor", _label(server.flavor), label)
         self.deeds.extend(self._resize())
 

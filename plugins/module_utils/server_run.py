@@ -227,7 +227,8 @@ class ServerRun(DeedRun):
     def _removed(self, key: str, outcome: Outcome) -> Outcome:
         failed = self._broken[key]
         if outcome.result == plan.DONE:
-            return replace(failed, actions=outcome.actions, message="%s; the broken server was deleted" % failed.message)
+            message = "%s; the broken server was deleted" % failed.message
+            return replace(failed, actions=outcome.actions, message=message)
         message = "%s; the broken server could not be deleted: %s" % (failed.message, outcome.message)
         return replace(failed, actions=outcome.actions, message=message)
 

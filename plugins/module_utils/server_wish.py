@@ -33,7 +33,7 @@ _MOST_SERVERS = 1000
 _LONGEST_METADATA = 255
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
-_DEVICES = ("hd", "cdrom", "network")
+DEVICES = ("hd", "cdrom", "network")
 
 
 # -- names -----------------------------------------------------------------------------------------------------------
@@ -88,6 +88,12 @@ def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server
             ids = ", ".join(sorted(server.id for server in sharing))
             raise PlanError("%d servers are named %s (%s); choose by select with ids" % (len(sharing), name, ids))
     return {name: sharing[0] for name, sharing in found.items()}
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    """Raises PlanError for options that make no sense, whatever the cloud."""
+    for option in ("image", "iso", "flavor", "key_name", "availability_zone"):
+        check_name(option, params[option])
 
 
 # -- the wish --------------------------------------------------------------------------------------------------------

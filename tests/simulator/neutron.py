@@ -47,7 +47,7 @@ def known(call: Call) -> Networks:
 
 
 def lister(kind: str, rows: Any) -> Any:
-    """GET of a list: any field filters exactly, several values of one are OR, pages by marker where `limit` is given."""
+    """GET of a list: any field filters exactly, values of one are OR, pages by marker where `limit` is given."""
 
     def list_rows(call: Call) -> Response:
         shown = sorted(rows(call), key=lambda row: str(row["id"]))

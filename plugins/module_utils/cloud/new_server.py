@@ -8,9 +8,10 @@ What is asked of a server that is there, by the action of its deed and the deed'
 the same words:
 
 ``update`` name, description, hostname (those that change); ``set_metadata`` metadata (is added);
-``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is); ``set_tags`` tags (all that there are then), add, remove;
-``lock`` reason; ``unlock``; ``reset_state`` state (active, error); ``resize`` and ``live_resize`` flavor_id,
-flavor_name; ``confirm_resize``; ``revert_resize``; ``delete``; ``restore``; ``purge``.
+``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is);
+``set_tags`` tags (all that there are then), add, remove; ``lock`` reason; ``unlock``; ``reset_state`` state (active,
+error); ``resize`` and ``live_resize`` flavor_id, flavor_name; ``confirm_resize``; ``revert_resize``; ``delete``;
+``restore``; ``purge``.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class SystemDisk:
 class NewServer:
     """What a new server is to be; ``None`` and empty leave it to the cloud.
 
-    ``user_data`` is base64, as is what ``files`` (path → content) holds. ``networks`` may be the words of AUTO and NONE.
+    ``user_data`` is base64, as is what ``files`` (path → content) holds. ``networks`` may be AUTO or NONE.
     """
 
     flavor_id: str

@@ -79,7 +79,7 @@ class NovaCreate(NovaServers):
                 )
         nics = new.networks if isinstance(new.networks, tuple) else ()
         if not self.takes_subnets and any(nic.subnet_id for nic in nics):
-            return "networks: subnet_id: %s puts servers on networks and ports; make a port on the subnet" % self.platform
+            return "networks: subnet: %s puts servers on networks and ports; make a port on the subnet" % self.platform
         for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
             if value:
                 return "%s: %s does not know it; leave it out" % (option, self.platform)

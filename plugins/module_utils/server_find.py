@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Observes the servers that a task declares or selects, in the list and in the recycle bin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, SelectionError, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import by_name
+
+
+@dataclass(frozen=True)
+class There:
+    """What was observed: the servers that the task is about, the names that are to be made, and the ids of all
+    servers that were listed. ``missing`` is what of a selection no server has."""
+
+    servers: tuple[Server, ...]
+    to_make: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    missing: Mapping[str, Sequence[str]] | None = field(default=None)
+
+
+def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> There:
+    """Looks at the names, or at what ``select`` chooses. Raises PlanError and SelectionError."""
+    state = params["state"]
+    if params["select"] is not None:
+        return _selected(cloud, params["select"], state)
+    if state in ("restored", "purged"):
+        return _declared_with_bin(cloud, names, state)
+    asked = tuple(names) + ((params["new_name"],) if params["new_name"] else ())
+    listed = [server for server in cloud.servers(ServerQuery(names=asked)) if not server.gone]
+    found = by_name(listed, asked)
+    if params["new_name"] and params["new_name"] in found:
+        if names[0] in found:
+            raise PlanError("new_name: the server %s has that name already" % found[params["new_name"]].label)
+        names = (params["new_name"],)
+    servers = tuple(found[name] for name in names if name in found)
+    missing = tuple(name for name in names if name not in found) if state == "present" else ()
+    return There(servers, missing, frozenset(server.id for server in listed))
+
+
+def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> There:
+    leave = "ignore" if state in ("absent", "purged") else "fail"
+    selection = Selection.from_options(options, leave)
+    if state in ("restored", "purged"):
+        return _with_bin(cloud, selection)
+    chosen = find(cloud, selection)
+    return There(chosen.servers, missing=dict(chosen.missing))
+
+
+def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> There:
+    """A name is that of the server in the list; only without one it is that of a server in the recycle bin."""
+    candidates = _everywhere(cloud, Selection(names=tuple(names)))
+    listed = by_name([server for server in candidates if not server.gone], names)
+    binned = by_name([server for server in candidates if server.gone and server.name not in listed], names)
+    found = {**binned, **listed}
+    absent = [name for name in names if name not in found]
+    if absent and state == "restored":
+        raise PlanError(
+            "no server in the list or the recycle bin is named %s; on plain Nova only an administrator sees the bin,"
+            " and others name a server by select with ids" % ", ".join(absent)
+        )
+    return There(tuple(found[name] for name in names if name in found))
+
+
+def _with_bin(cloud: Compute, selection: Selection) -> There:
+    candidates = _everywhere(cloud, selection)
+    there = selection.choose(candidates)
+    rest = replace(selection, deleted=True, missing="ignore")
+    # Nothing can be done to what is gone for good.
+    binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
+    servers = there.servers + binned.servers
+    if selection.max_targets is not None and len(servers) > selection.max_targets:
+        raise SelectionError(
+            "the selection finds %d servers and max_targets allows %d; nothing was done"
+            % (len(servers), selection.max_targets)
+        )
+    return There(servers, missing=dict(there.missing))
+
+
+def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
+    """The list and the recycle bin. By its id a server is shown from either."""
+    if selection.ids:
+        cloud.all_projects = selection.all_projects
+        return list(cloud.servers_by_id(selection.ids).values())
+    found = {server.id: server for server in cloud.servers(selection.ask())}
+    if cloud.supports("deleted"):
+        found.update((server.id, server) for server in cloud.servers(replace(selection, deleted=True).ask()))
+    return list(found.values())
