@@ -73,7 +73,10 @@ def plan_servers(
     servers: Iterable[Server], missing: Sequence[str], wish: ServerWish, cloud: Compute
 ) -> Plan:
     """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``cloud`` only what
-    it supports."""
+    it supports. Raises PlanError for a name that it does not take."""
+    problem = next((found for found in map(cloud.name_problem, missing) if found), None)
+    if problem:
+        raise PlanError(problem)
     found = [plan_one(server, wish, cloud) for server in servers]
     return Plan(tuple(found + [new_one(name, wish, cloud.platform) for name in missing]))
 
@@ -128,7 +131,7 @@ def _ending(server: Server, wish: ServerWish, deed: Deed, cloud: Compute) -> Cha
     deeds: tuple[Deed, ...] = (deed,)
     if server.locked and wish.locked is False:
         deeds = (_unlock(),) + deeds
-    problem = next((_unsupported(each.action, cloud) for each in deeds if not cloud.supports(each.action)), None)
+    problem = _problem(server, deeds, cloud)
     if problem:
         return Change.refused(server, problem, before)
     return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
@@ -155,6 +158,15 @@ def _presence(server: Server) -> dict[str, Any]:
 
 def _unsupported(action: str, cloud: Compute) -> str:
     return str(UnsupportedOperation(action, cloud.platform, cloud.instead.get(action)))
+
+
+def _problem(server: Server, deeds: Iterable[Deed], cloud: Compute) -> str | None:
+    """Why the platform would not do one of these, the first of them."""
+    for deed in deeds:
+        problem = cloud.deed_problem(server, deed) if cloud.supports(deed.action) else _unsupported(deed.action, cloud)
+        if problem:
+            return problem
+    return None
 
 
 def _unlock() -> Deed:
@@ -215,10 +227,9 @@ class _Present:
             return self._anew()
         except PlanError as problem:
             return Change.refused(server, str(problem), self.before)
-        problems = [_unsupported(deed.action, self.cloud) for deed in self.deeds
-                    if not self.cloud.supports(deed.action)]
-        if problems:
-            return Change.refused(server, problems[0], self.before)
+        problem = _problem(server, self.deeds, self.cloud)
+        if problem:
+            return Change.refused(server, problem, self.before)
         moving = not server.settled and not any(deed.action == "reset_state" for deed in self.deeds)
         waits = moving and (bool(self.deeds) or (server.status or "").upper() in _COMING)
         actions = tuple(deed.action for deed in self.deeds)
@@ -318,7 +329,7 @@ class _Present:
         if wanted is None:
             return
         there = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {key: value for key, value in there.items() if key.startswith(_KEPT)}
+        kept = {key: value for key, value in there.items() if key.startswith(_KEPT) or self.cloud.keeps_metadata(key)}
         whole, to_set, to_remove = merged(there, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
@@ -337,7 +348,7 @@ class _Present:
         if wish.tags is None or self.cloud.supports("tags_in_metadata"):
             return
         there, wanted = set(server.tags), set(wish.tags)
-        whole = wanted if wish.purge_tags else there | wanted
+        whole = self.cloud.tags_after(sorted(there), sorted(wanted), wish.purge_tags)
         if whole == there:
             return
         self._note("tags", sorted(there), sorted(whole))

@@ -35,7 +35,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_serv
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, text, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    integer,
+    mapping,
+    text,
+    texts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import (
     HuaweiAsking,
 )
@@ -46,15 +51,11 @@ _TOKENS = uuid.UUID("0b8d0f5c-6a0e-4a39-9d0c-7f4f1b7c2e55")
 _FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
 _MAY_BE_DONE = (AnswerLost, MalformedAnswer, ServiceFailed, DeadlineExceeded)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\Z")
-#: What ``extra`` may hold, and the name that it has in extendparam.
-_EXTEND = {
-    "charging_mode": "chargingMode",
-    "period_type": "periodType",
-    "period_num": "periodNum",
-    "auto_renew": "isAutoRenew",
-    "auto_pay": "isAutoPay",
-    "enterprise_project_id": "enterprise_project_id",
-}
+#: What ``extra`` may hold, by the names of the document: what belongs into extendparam, and what beside it.
+_EXTEND = (
+    "chargingMode", "periodType", "periodNum", "isAutoRenew", "isAutoPay", "enterprise_project_id",
+)  # fmt: skip
+_BESIDE = ("publicip", "auto_terminate_time")
 _CHARGING = ("postPaid", "prePaid")
 _PERIODS = {"month": 9, "year": 3}
 
@@ -64,6 +65,9 @@ class HuaweiCreate(HuaweiAsking):
 
     def name_problem(self, name: str) -> str | None:
         return rules.name_problem(name)
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        return rules.tags_problem(tags) or rules.too_many_tags(tags)
 
     def server_problem(self, new: NewServer) -> str | None:
         return next((problem for problem in _problems(new, self.platform) if problem), None)
@@ -124,7 +128,6 @@ def token_of(token: str, name: str) -> str:
 
 def _problems(new: NewServer, platform: str) -> Iterator[str | None]:
     for option, value in (
-        ("hostname", new.hostname),
         ("host", new.host),
         ("hypervisor_hostname", new.hypervisor_hostname),
         ("config_drive", new.config_drive),
@@ -151,6 +154,9 @@ def _problems(new: NewServer, platform: str) -> Iterator[str | None]:
     names = [group for group in new.security_groups if not _UUID.match(group)]
     if names:
         yield "security_groups: %s takes ids, and %s is none" % (platform, names[0])
+    if new.hostname:
+        # Not part of the call: it is set when the server is there.
+        yield rules.hostname_problem(new.hostname)
     if new.description:
         yield rules.description_problem(new.description)
     yield rules.metadata_problem(new.metadata, new=True)
@@ -183,19 +189,20 @@ def _volume_problem(device: BlockDevice, platform: str) -> str | None:
 
 def _charging_problem(new: NewServer, platform: str) -> str | None:
     extra = new.extra
-    unknown = sorted(key for key in extra if key not in _EXTEND)
+    known = _EXTEND + _BESIDE
+    unknown = sorted(key for key in extra if key not in known)
     if unknown:
-        return "%s: %s does not know it; known: %s" % (unknown[0], platform, ", ".join(_EXTEND))
-    mode = extra.get("charging_mode") or "postPaid"
+        return "extra: %s is not known to %s; known: %s" % (unknown[0], platform, ", ".join(known))
+    mode = extra.get("chargingMode") or "postPaid"
     if mode not in _CHARGING:
-        return "charging_mode is %s, and not %s" % (" or ".join(_CHARGING), mode)
-    term = [key for key in ("period_type", "period_num", "auto_renew", "auto_pay") if extra.get(key)]
+        return "extra: chargingMode is %s, and not %s" % (" or ".join(_CHARGING), mode)
+    term = [key for key in ("periodType", "periodNum", "isAutoRenew", "isAutoPay") if extra.get(key)]
     if mode == "postPaid":
-        return "%s: it goes with charging_mode: prePaid only" % term[0] if term else None
-    most = _PERIODS.get(str(extra.get("period_type")))
-    number = extra.get("period_num")
-    if most is None or not isinstance(number, int) or not 1 <= number <= most:
-        return "charging_mode: prePaid needs period_type: month and period_num 1 to 9, or year and 1 to 3"
+        return "extra: %s goes with chargingMode: prePaid only" % term[0] if term else None
+    most = _PERIODS.get(str(extra.get("periodType")))
+    number = integer(extra.get("periodNum"))
+    if most is None or number is None or not 1 <= number <= most:
+        return "extra: chargingMode: prePaid needs periodType: month and periodNum 1 to 9, or year and 1 to 3"
     if new.key_name and "op_svc_userid" not in new.metadata:
         return "key_name: with prePaid, metadata needs op_svc_userid, the id of the IAM user whose key pair it is"
     return None
@@ -226,6 +233,7 @@ def _body(new: NewServer, name: str) -> dict[str, Any]:
         "description": new.description,
         "extendparam": _extendparam(new),
         "os:scheduler_hints": {"group": new.group_id} if new.group_id else None,
+        **{key: new.extra.get(key) for key in _BESIDE},
     }
     found.update((key, value) for key, value in plain.items() if value)
     return found
@@ -251,10 +259,12 @@ def _data_volume(device: BlockDevice) -> dict[str, Any]:
 
 
 def _extendparam(new: NewServer) -> dict[str, Any]:
-    """Booleans are texts there."""
-    found = {}
-    for key, name in _EXTEND.items():
+    """Booleans are texts there, and one number is none."""
+    found: dict[str, Any] = {}
+    for key in _EXTEND:
         value = new.extra.get(key)
+        if key == "periodNum":
+            value = integer(value)
         if value is not None:
-            found[name] = ("true" if value else "false") if isinstance(value, bool) else value
+            found[key] = ("true" if value else "false") if isinstance(value, bool) else value
     return found
