@@ -25,6 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     observe_all,
     progress,
     timed_out,
+    unpaid,
 )
 
 #: How often one deed is asked for whose answer is lost, or that others get in the way of.
@@ -247,7 +248,7 @@ class DeedRun:
         if outcome.result == plan.DONE and len(item.deeds) > 1:
             item.deeds, item.ticket, item.ready = item.deeds[1:], None, True
             return None
-        return replace(outcome, actions=item.taken)
+        return unpaid(item.ticket, replace(outcome, actions=item.taken))
 
     def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
         """A server that was waited for: once it has settled it is planned for anew."""

@@ -88,7 +88,7 @@ class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Comp
         "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
         "restore": "the console's recycle bin, which no public call reaches",
         "purge": "state: absent; what the console's recycle bin holds, the console purges",
-        "networks": "networks with subnet_id, and vpc_id",
+        "networks": "networks with subnet, and vpc_id",
     }
 
     @property

@@ -144,7 +144,7 @@ def _problems(new: NewServer, platform: str) -> Iterator[str | None]:
         yield "vpc_id: %s needs the id of the VPC that the server is to be in" % platform
     yield _networks_problem(new, platform)
     if not new.system_disk or not new.system_disk.type:
-        yield "system_disk: %s needs its type, for example {type: GPSSD, size_gb: 40}" % platform
+        yield "system_disk: %s needs its type, such as GPSSD" % platform
     elif new.system_disk.size_gb is not None and not 1 <= new.system_disk.size_gb <= 1024:
         yield "system_disk: size_gb is 1 to 1024, and not %d" % new.system_disk.size_gb
     for device in new.volumes:
@@ -167,10 +167,10 @@ def _problems(new: NewServer, platform: str) -> Iterator[str | None]:
 
 def _networks_problem(new: NewServer, platform: str) -> str | None:
     if not new.networks or not isinstance(new.networks, tuple):
-        return "networks: %s needs at least one subnet of the VPC, as {subnet_id: ...}" % platform
+        return "networks: %s needs at least one subnet of the VPC, each with its id as subnet" % platform
     for nic in new.networks:
         if nic.port_id or nic.tag or not (nic.subnet_id or nic.network_id):
-            return "networks: %s takes subnet_id and fixed_ip; it makes the ports itself" % platform
+            return "networks: %s takes subnet and fixed_ip; it makes the ports itself" % platform
     return None
 
 

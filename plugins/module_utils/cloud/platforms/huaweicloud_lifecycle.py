@@ -99,7 +99,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
             wanted = _own(deed.arguments["metadata"])
             there = _own(server.metadata)
             changed = {key: value for key, value in wanted.items() if there.get(key) != value}
-            steps = [("POST", "/metadata", {"metadata": changed})] if changed else []
+            steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
             steps += [("DELETE", "/metadata/%s" % key, None) for key in sorted(set(there) - set(wanted))]
             return self._several(server, deed, steps, "set the metadata of the server %s" % server.label)
 
