@@ -57,10 +57,13 @@ def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> There:
 
 def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> There:
     """A name is that of the server in the list; only without one it is that of a server in the recycle bin."""
-    candidates = _everywhere(cloud, Selection(names=tuple(names)))
-    listed = by_name([server for server in candidates if not server.gone], names)
-    binned = by_name([server for server in candidates if server.gone and server.name not in listed], names)
-    found = {**binned, **listed}
+    wanted = Selection(names=tuple(names))
+    found = by_name([server for server in cloud.servers(wanted.ask()) if not server.gone], names)
+    rest = tuple(name for name in names if name not in found)
+    if rest and cloud.supports("deleted"):
+        # Not everybody may look there, so it is asked for only what is nowhere else.
+        binned = cloud.servers(replace(wanted, names=rest, deleted=True).ask())
+        found.update(by_name([server for server in binned if server.gone], rest))
     absent = [name for name in names if name not in found]
     if absent and state == "restored":
         raise PlanError(

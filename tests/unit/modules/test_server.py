@@ -44,3 +44,224 @@ def test_the_ten_steps(bench: Bench) -> None:
     shown = changed["server"]
     assert "blue" not in shown["tags"] and "role=new" in shown["tags"]
     assert gone["servers"] == [] and outcome(gone, "new-1")["actions"] == ["delete"]
+
+
+# -- several at once ---------------------------------------------------------------------------------------------------
+
+
+@EVERY_NOVA
+def test_several_are_made_with_few_requests(bench: Bench) -> None:
+    with nothing_done(bench):
+        predicted = make(bench, name="many", count=3, check=True)
+    assert [each["outcome"] for each in predicted["outcomes"]] == ["planned"] * 3 and predicted["servers"] == []
+    done = make(bench, name="many", count=3)
+    assert not done.get("failed"), done
+    assert [server["name"] for server in done["servers"]] == ["many-1", "many-2", "many-3"]
+    assert {each["outcome"] for each in done["outcomes"]} == {"done"}
+    # Servers of one request are named by their ids on ustack.
+    assert len(bench.requests(CREATE[bench.platform])) == (3 if bench.platform == "ustack" else 1)
+    with nothing_done(bench):
+        assert make(bench, name="many", count=3)["changed"] is False
+
+
+@EVERY_NOVA
+def test_only_the_missing_ones_are_made(bench: Bench) -> None:
+    done = make(bench, name_pattern="web-%02d", count=6)
+    assert [each["actions"] for each in done["outcomes"]] == [[], [], [], [], ["create"], ["create"]]
+    assert bench.server("web-06")["vm_state"] == "active" and len(bench.ids_of("web-04")) == 1
+    gone = bench.call("server", name_pattern="web-%02d", count=6, state="absent")
+    assert len(gone["outcomes"]) == 6 and not gone.get("failed")
+    with nothing_done(bench):
+        assert bench.call("server", names=["web-05", "web-06"], state="absent")["changed"] is False
+
+
+@BOTH
+def test_all_or_none_where_the_quota_ends(bench: Bench) -> None:
+    used = sum(1 for row in bench.control("GET", f"/{bench.platform}/servers")["servers"]
+               if row["project_id"] == bench.server("web-01")["project_id"] and row["vm_state"] != "soft-delete")
+    bench.control("PUT", f"/{bench.platform}/quota", {"instances": used + 2})
+    result = make(bench, name="many", count=3)
+    refused(result, "3 of 3 servers could not be as declared", "Quota exceeded for instances")
+    assert bench.ids_of("many-1") == []
+    done = make(bench, name="own", names=None, count=2)
+    assert done["changed"] and not done.get("failed")
+
+
+# -- failures ----------------------------------------------------------------------------------------------------------
+
+
+@EVERY_NOVA
+@pytest.mark.parametrize("on_error", ["keep", "delete"])
+def test_no_host_takes_it(bench: Bench, on_error: str) -> None:
+    bench.fault(CREATE[bench.platform], fail_servers="all", reason="No valid host was found.", times=1)
+    result = make(bench, name="lost", on_error=on_error)
+    assert result["failed"] and result["changed"]
+    rows = bench.control("GET", f"/{bench.platform}/servers/{outcome(result, 'lost')['id']}")
+    left = rows["server"]["vm_state"] not in ("deleted", "soft-delete")
+    assert left is (on_error == "keep")
+    told = "was left" if left else "was deleted"
+    says(result, "No valid host was found", "the broken server " + told)
+    assert outcome(result, "lost")["actions"] == (["create"] if left else ["create", "delete"])
+    if not left:
+        return
+    refused(make(bench, name="lost"), "No valid host was found", "recreate: true")
+    old = bench.id_of("lost")
+    again = make(bench, name="lost", recreate=True)
+    assert again["changed"] and not again.get("failed"), again
+    assert again["server"]["id"] != old and outcome(again, "lost")["actions"] == ["delete", "create"]
+    with nothing_done(bench):
+        assert make(bench, name="lost", recreate=True)["changed"] is False
+
+
+@EVERY_NOVA
+@pytest.mark.parametrize("count", [None, 2])
+def test_a_creation_whose_answer_is_lost_is_not_sent_again(bench: Bench, count: int | None) -> None:
+    bench.fault(CREATE[bench.platform], reset="after", times=1)
+    done = make(bench, name="lost", count=count)
+    assert not done.get("failed"), done
+    assert done["changed"]
+    for name in ["lost"] if count is None else ["lost-1", "lost-2"]:
+        assert len(bench.ids_of(name)) == 1
+
+
+@EVERY_NOVA
+def test_a_creation_that_never_arrived_is_not_known(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], reset="before", times=1)
+    result = make(bench, name="lost")
+    assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
+    says(result, "No server of this name is there, or not yet", "run the task again")
+    assert len(bench.requests(CREATE[bench.platform])) == 1
+    assert make(bench, name="lost")["changed"] and len(bench.ids_of("lost")) == 1
+
+
+@EVERY_NOVA
+def test_the_password_and_user_data_are_nowhere(bench: Bench) -> None:
+    secrets = {"password": "Sekret-Pass-77!", "user_data": "#cloud-config\npassword: hush-hush-99\n"}
+    done = make(bench, name="quiet", diff=True, **secrets)
+    assert not done.get("failed") and "Sekret" not in str(done) and "hush" not in str(done)
+    told = "Invalid input. Value: Sekret-Pass-77!"
+    bench.fault(CREATE[bench.platform], status=400, reason=told, times=1)
+    bad = make(bench, name="quiet-2", **secrets)
+    assert bad["failed"] and "Sekret" not in str(bad)
+
+
+# -- changes -----------------------------------------------------------------------------------------------------------
+
+
+@EVERY_NOVA
+def test_a_rename_and_again(bench: Bench) -> None:
+    done = bench.call("server", name="web-01", new_name="front-01")
+    assert done["changed"] and done["server"]["name"] == "front-01"
+    with nothing_done(bench):
+        assert bench.call("server", name="web-01", new_name="front-01")["changed"] is False
+    refused(bench.call("server", name="web-02", new_name="front-01"), "has that name already")
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["never", "offline", "live", "auto"])
+def test_a_resize(bench: Bench, how: str) -> None:
+    _small, medium, _large = FLAVORS[bench.platform]
+    options = {"name": "web-01", "flavor": medium, "resize": how}
+    if how == "never":
+        refused(bench.call("server", **options), "its flavor is", "resize: offline")
+        return
+    if how == "live" and bench.platform == "openstack":
+        refused(bench.call("server", **options), "has no operation live_resize", "resize: offline")
+        return
+    done = bench.call("server", **options)
+    assert not done.get("failed"), done
+    live = bench.platform == "easystack" and how != "offline"
+    assert outcome(done, "web-01")["actions"] == (["live_resize"] if live else ["resize", "confirm_resize"])
+    assert done["server"]["flavor"]["name"] == medium and done["server"]["status"] == "ACTIVE"
+    with nothing_done(bench):
+        assert bench.call("server", **options)["changed"] is False
+
+
+@BOTH
+def test_a_resize_that_waits_is_confirmed_or_reverted(bench: Bench) -> None:
+    small, medium, large = FLAVORS[bench.platform]
+    options = {"name": "web-01", "flavor": medium, "resize": "offline"}
+    first = bench.call("server", confirm=False, **options)
+    assert first["server"]["status"] == "VERIFY_RESIZE" and not first.get("failed")
+    with nothing_done(bench):
+        assert bench.call("server", confirm=False, **options)["changed"] is False
+        other = bench.call("server", name="web-01", flavor=large, resize="offline")
+        refused(other, "waits to be confirmed or reverted")
+    back = bench.call("server", name="web-01", revert=True)
+    assert back["server"]["flavor"]["name"] == small and back["server"]["status"] == "ACTIVE"
+    bench.call("server", confirm=False, **options)
+    confirmed = bench.call("server", **options)
+    assert outcome(confirmed, "web-01")["actions"] == ["confirm_resize"]
+    assert confirmed["server"]["status"] == "ACTIVE"
+
+
+@BOTH
+def test_reset_of_the_state_is_for_administrators(bench: Bench) -> None:
+    refused(bench.call("server", name="broken-01", reset_state="active"), "broken-01")
+    bench.options = bench.credentials("admin")
+    done = bench.call("server", select={"names": ["broken-01"], "all_projects": True}, reset_state="active")
+    assert not done.get("failed") and bench.server("broken-01")["vm_state"] == "active"
+    with nothing_done(bench):
+        again = bench.call("server", select={"names": ["broken-01"], "all_projects": True}, reset_state="active")
+        assert again["changed"] is False
+
+
+@BOTH
+def test_a_selection_of_many(bench: Bench) -> None:
+    done = bench.call("server", select={"tags": ["role=web"]}, metadata={"retire": "soon"}, locked=True)
+    assert [each["actions"] for each in done["outcomes"]] == [["set_metadata", "lock"]] * 4
+    with nothing_done(bench):
+        assert bench.call("server", select={"tags": ["role=web"]}, metadata={"retire": "soon"}, locked=True)[
+            "changed"] is False
+        refused(bench.call("server", select={"tags": ["role=web"], "max_targets": 3}, state="absent"), "max_targets")
+
+
+@EVERY_NOVA
+def test_purging_metadata_keeps_what_others_have_set_meanwhile(bench: Bench) -> None:
+    bench.change("web-01", metadata={"old": "1", "keep": "2"})
+    done = bench.call("server", name="web-01", metadata={"keep": "2", "new": "3"}, purge_metadata=True)
+    assert done["changed"] and bench.server("web-01")["metadata"] == {"keep": "2", "new": "3"}
+
+
+# -- the recycle bin ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_into_the_recycle_bin_and_back(bench: Bench) -> None:
+    bench.options = bench.credentials("admin")
+    bench.options["auth"] = bench.auth(project_name="demo", project_id=None)
+    gone = bench.call("server", names=["web-01", "web-02"], state="absent")
+    assert not gone.get("failed") and bench.server("web-01")["vm_state"] == "soft-delete"
+    with nothing_done(bench):
+        assert bench.call("server", name="web-01", state="absent")["changed"] is False
+        refused(bench.call("server", name="nobody", state="restored"), "no server in the list or the recycle bin")
+    back = bench.call("server", name="web-01", state="restored")
+    assert back["server"]["status"] == "ACTIVE" and outcome(back, "web-01")["actions"] == ["restore"]
+    with nothing_done(bench):
+        assert bench.call("server", name="web-01", state="restored")["changed"] is False
+    purged = bench.call("server", names=["web-01", "web-02"], state="purged")
+    assert [each["actions"] for each in purged["outcomes"]] == [["purge"], ["purge"]] and not purged.get("failed")
+    assert {bench.server(each["id"])["vm_state"] for each in purged["outcomes"]} == {"deleted"}
+    with nothing_done(bench):
+        assert bench.call("server", names=["web-01", "web-02"], state="purged")["changed"] is False
+
+
+@EVERY_NOVA
+def test_a_deletion_is_not_asked_for_twice(bench: Bench) -> None:
+    delete = {"openstack": "E27", "easystack": "E27", "ustack": "U06"}[bench.platform]
+    bench.fault(delete, reset="after", times=1)
+    done = bench.call("server", name="web-01", state="absent")
+    assert not done.get("failed"), done
+    assert len(bench.requests(delete)) == 1
+
+
+@EVERY_NOVA
+def test_without_waiting(bench: Bench) -> None:
+    made = make(bench, name="later", wait=False)
+    assert made["changed"] and outcome(made, "later")["outcome"] == "pending"
+    joined = bench.call("job_info", handle=made["handle"], wait=True)
+    assert joined["finished"] and not joined.get("failed"), joined
+    gone = bench.call("server", name="later", state="absent", wait=False)
+    assert outcome(gone, "later")["outcome"] == "pending"
+    joined = bench.call("job_info", handle=gone["handle"], wait=True)
+    assert not joined.get("failed"), joined
