@@ -238,7 +238,8 @@ def test_a_locked_one_is_not_deleted(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": "absent-01", "state": "restored"}, "recycle bin"), ({"reset_state": "active"}, "Use server_power or server_os"),
+        ({"name": "absent-01", "state": "restored"}, "recycle bin"),
+        ({"reset_state": "active"}, "Use server_power or server_os"),
         ({"new_name": "a b"}, "the name 'a b'"),
         ({"revert": True}, ""),
     ],
@@ -264,3 +265,37 @@ def test_made_anew(bench: Bench) -> None:
     done = make(bench, name="broken-01", recreate=True)
     assert outcome(done, "broken-01")["actions"] == ["delete", "create"], done
     assert done["server"]["id"] != before and done["server"]["power_state"] == "running"
+
+
+# -- a server on which another command is running ---------------------------------------------------------------------
+
+BUSY = {"status": 501, "body": {"error": {"code": "Ecs.0603", "message": "Another command is running."}}}
+
+
+@pytest.mark.parametrize("by", [BUSY, {"job": {"status": "FAIL", "code": "Ecs.0603", "reason": "busy"}}])
+@pytest.mark.parametrize(
+    ("operation", "options"),
+    [(DELETE, {"state": "absent"}), (RESIZE, {"flavor": "s6.large.2", "resize": "offline"})],
+)
+def test_a_busy_server_is_asked_again(
+    bench: Bench, operation: str, options: dict[str, Any], by: dict[str, Any]
+) -> None:
+    bench.fault(operation, times=2, **by)
+    done = change(bench, "web-01", **options)
+    assert not done.get("failed"), done
+    assert outcome(done, "web-01")["actions"] == [operation.split()[0]] and len(bench.requests(operation)) == 3
+    assert 30 <= bench.clock.elapsed < 60
+
+
+def test_a_server_that_stays_busy(bench: Bench) -> None:
+    bench.fault(DELETE, **BUSY)
+    done = change(bench, "web-01", state="absent", wait_timeout=60)
+    found = outcome(done, "web-01")
+    assert done["failed"] and (found["outcome"], found["code"], found["actions"]) == ("failed", "Ecs.0603", [])
+    assert "Another command is running" in says(done) and 4 <= len(bench.requests(DELETE)) <= 5
+
+
+def test_power_waits_for_a_busy_server_too(bench: Bench) -> None:
+    bench.fault("stop", times=1, **BUSY)
+    done = bench.power(names=["web-01"], state="stopped")
+    assert not done.get("failed") and outcome(done, "web-01")["outcome"] == "done"
