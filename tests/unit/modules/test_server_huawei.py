@@ -78,6 +78,15 @@ def test_a_task_that_runs_again_with_its_token_gets_the_same_server(bench: Bench
     assert len(bench.ids_of("new-1")) == 1
 
 
+def test_a_token_of_a_server_that_is_deleted_since_makes_no_other_and_says_so(bench: Bench) -> None:
+    make(bench, name="new-1", client_token="run 7")
+    change(bench, "new-1", state="absent")
+    bench.control("POST", "/clock", {"advance": 600})
+    again = make(bench, name="new-1", client_token="run 7")
+    assert again["failed"] and "no longer exists" in says(again)
+    assert not make(bench, name="new-1", client_token="run 8").get("failed")
+
+
 def test_a_server_that_could_not_be_made(bench: Bench) -> None:
     bench.fault(CREATE, times=1, job={"status": "FAIL", "code": "Ecs.0319", "reason": "sold out"})
     made = make(bench, names=["new-1", "new-2"])

@@ -9,7 +9,8 @@ Facts: huawei-facts 3 and 5, read from the vendor's documents and the official c
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from typing import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     Compute,
@@ -55,6 +56,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
 _IDS = 100
+#: Seconds after the end of its job within which a new server is listed.
+_LISTED_WITHIN = 300.0
 
 
 class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
@@ -214,13 +217,28 @@ class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Comp
         verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != PENDING]
         seen = self.servers_by_id(done)
-        # A new server may take a while to be listed after its job has ended.
-        late = {ticket.server_id for ticket in tickets if ticket.action == "create"} - set(seen)
+        # A new server may take a while to be listed after its job has ended; one whose job ended long ago, which is that
+        # of an earlier request with the same client token, has been deleted since.
+        now = self.session.server_time()
+        late = {
+            ticket.server_id
+            for ticket in tickets
+            if ticket.action == "create" and ticket.server_id not in seen and _ended_just_now(jobs, ticket, now)
+        }
         return {
             server_id: Observation(seen.get(server_id), *verdicts[server_id])
             for server_id in done
             if not (server_id in late and verdicts[server_id][0] == SUCCEEDED)
         }
+
+
+def _ended_just_now(jobs: Mapping[str, Job], ticket: Ticket, now: datetime) -> bool:
+    job = jobs.get(ticket.job_id or "")
+    try:
+        ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        return True
+    return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
 
 
 def _verdict(ticket: Ticket, job: Job | None) -> tuple[str | None, str | None, str | None]:
