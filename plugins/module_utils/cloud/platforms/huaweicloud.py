@@ -217,8 +217,8 @@ class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Comp
         verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != PENDING]
         seen = self.servers_by_id(done)
-        # A new server may take a while to be listed after its job has ended; one whose job ended long ago, which is that
-        # of an earlier request with the same client token, has been deleted since.
+        # A new server may take a while to be listed after its job has ended. One whose job ended long ago, which is
+        # that of an earlier request with the same client token, has been deleted since.
         now = self.session.server_time()
         late = {
             ticket.server_id
