@@ -25,12 +25,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     observe_all,
     progress,
     timed_out,
+    unpaid,
 )
 
 #: How often one deed is asked for whose answer is lost, or that others get in the way of.
 _TRIES = 6
 #: The server's state does not allow it, though the HTTP status says something else.
 _OF_STATE = ("Ecs.0100",)
+#: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
+_BUSY, _BUSY_PAUSE = ("Ecs.0603",), 15.0
 VANISHED = "the server no longer exists"
 
 
@@ -47,6 +50,9 @@ class Item:
     ticket: Ticket | None = None
     ready: bool = False
     tries: int = 0
+    #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
+    not_before: float = 0.0
+    busy: CloudError | None = None
 
 
 class DeedRun:
@@ -95,6 +101,9 @@ class DeedRun:
         for key, item in left.items():
             if item.ticket:
                 self.tickets[key] = item.ticket
+            elif item.busy:
+                self.outcomes[key] = Outcome.of_error(item.server, plan.FAILED, item.busy, item.taken)
+                continue
             self.outcomes[key] = timed_out(
                 key, item.server.name, item.taken, self.servers[key], self.patience.timeout, error
             )
@@ -143,6 +152,8 @@ class DeedRun:
         for item, ticket in zip(items, tickets):
             if ticket.error is None:
                 self._accept(item, ticket, ended)
+            elif not ticket.uncertain and ticket.error.code in _BUSY:
+                self._later(item, ticket.error)
             elif ticket.uncertain or of_state(ticket.error):
                 doubtful.append((item, ticket, ticket.error))
             else:
@@ -166,9 +177,15 @@ class DeedRun:
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
+    def _later(self, item: Item, error: CloudError) -> None:
+        """The deed is planned for anew when the command that is running on the server may be over."""
+        item.ticket, item.ready, item.busy = None, False, error
+        item.not_before = self.patience.clock.time() + _BUSY_PAUSE
+
     def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         deed = item.deeds[0]
         item.taken += (ticket.action,)
+        item.busy = None
         if not deed.watched:
             self._stale.add(item.server.id)
             item.deeds, item.ready = item.deeds[1:], True
@@ -247,13 +264,18 @@ class DeedRun:
         if outcome.result == plan.DONE and len(item.deeds) > 1:
             item.deeds, item.ticket, item.ready = item.deeds[1:], None, True
             return None
-        return replace(outcome, actions=item.taken)
+        if outcome.result == plan.FAILED and outcome.code in _BUSY:
+            # The job found the server busy, and did nothing to it.
+            item.taken = item.taken[:-1]
+            self._later(item, CloudError(outcome.message or "another command is running on it", code=outcome.code))
+            return None
+        return unpaid(item.ticket, replace(outcome, actions=item.taken))
 
     def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
         """A server that was waited for: once it has settled it is planned for anew."""
         if server is None:
             return _ended(item, plan.FAILED, VANISHED)
-        if not server.settled or item.ready:
+        if not server.settled or item.ready or self.patience.clock.time() < item.not_before:
             return None
         now = self.again(server)
         if now.refusal:

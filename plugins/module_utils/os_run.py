@@ -37,6 +37,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     judge_action,
     progress,
     timed_out,
+    unpaid,
 )
 
 #: How often a server is looked at anew that others get in the way of.
@@ -323,15 +324,9 @@ class OsRun:
         if outcome.result == plan.DONE:
             step.failure = self._keep_metadata(step)
             return self._after(step)
-        if outcome.code == "PENDING_PAYMENT":
-            order = " %s" % ticket.order_id if ticket.order_id else ""
-            return replace(
-                outcome,
-                result=plan.AWAITING_PAYMENT,
-                actions=step.taken,
-                message="the order%s for it waits to be paid (job %s)" % (order, ticket.job_id),
-                hint="Pay the order or cancel it in the console, and do not run this before; auto_pay: true pays.",
-            )
+        outcome = unpaid(ticket, outcome)
+        if outcome.result == plan.AWAITING_PAYMENT:
+            return replace(outcome, actions=step.taken, hint="%s auto_pay: true pays." % outcome.hint)
         return self._fail(step, outcome)
 
     def _keep_metadata(self, step: _Step) -> Outcome | None:

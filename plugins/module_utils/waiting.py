@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any, Callable, Mapping, TypeVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
@@ -188,6 +189,19 @@ def judge_action(ticket: Ticket, seen: Observation) -> Outcome | None:
             return _outcome(ticket, plan.FAILED, None, message % (server.image.id, ticket.image_id))
         return _outcome(ticket, DONE)
     return None
+
+
+def unpaid(ticket: Ticket, outcome: Outcome) -> Outcome:
+    """The same, but for an order that waits to be paid: that is no failure, and nothing to wait for."""
+    if outcome.code != "PENDING_PAYMENT":
+        return outcome
+    order = " %s" % ticket.order_id if ticket.order_id else ""
+    return replace(
+        outcome,
+        result=plan.AWAITING_PAYMENT,
+        message="the order%s for it waits to be paid (job %s)" % (order, ticket.job_id),
+        hint="Pay the order or cancel it in the console, and do not run this before.",
+    )
 
 
 def _outcome(ticket: Ticket, result: str, code: Any = None, message: str | None = None) -> Outcome:

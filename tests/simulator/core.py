@@ -42,6 +42,7 @@ class Simulator:
         self.fleets: dict[str, Fleet] = {}
         self.keys: dict[str, Keys] = {}
         self.jobs: dict[str, Any] = {}
+        self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}
         now = self.clock.now()
         for name in PLATFORMS:

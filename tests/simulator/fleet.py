@@ -92,6 +92,7 @@ class Server:
     key_names: list[str] = field(default_factory=list)    # ustack: the attached ones
     volume_image: dict[str, Any] | None = None            # of a server that boots from a volume
     prepaid: bool = False
+    appears: float = 0.0                      # huaweicloud: a new server is not found before
     system_disk: bool = True
     os_change_failed: bool = False
     encryption_key: str | None = None         # of the system disk

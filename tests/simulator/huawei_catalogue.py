@@ -42,7 +42,7 @@ def _enter_nova(call: Call, words: dict[str, str]) -> None:
     call.scoped = True
 
 
-def _all_zones(call: Call) -> dict[str, bool]:
+def all_zones(call: Call) -> dict[str, bool]:
     """Every zone, and whether it is available: those of the configuration, and those that servers are in."""
     rows = call.sim.platform(PLATFORM).get("zones") or []
     zones = {row if isinstance(row, str) else row["name"]: isinstance(row, str) or bool(row.get("available", True))
@@ -55,7 +55,7 @@ def _all_zones(call: Call) -> dict[str, bool]:
 def list_zones(call: Call) -> Response:
     return answer({"availabilityZoneInfo": [
         {"zoneName": name, "zoneState": {"available": alive}, "hosts": None}
-        for name, alive in _all_zones(call).items()]})
+        for name, alive in all_zones(call).items()]})
 
 
 def list_flavors(call: Call) -> Response:
@@ -69,7 +69,7 @@ def list_flavors(call: Call) -> Response:
         rows = [row for row in rows if row["id"] == args["flavor_id"]]
     zone = args.get("availability_zone")
     if zone:
-        rows = [row for row in rows if row["zones"].get(zone, row["status"]) in _ON_SALE and zone in _all_zones(call)]
+        rows = [row for row in rows if row["zones"].get(zone, row["status"]) in _ON_SALE and zone in all_zones(call)]
     marker = args.get("marker")
     if marker:
         ids = [row["id"] for row in rows]

@@ -40,7 +40,9 @@ def project_of(call: Call) -> str:
 def mine(call: Call, server_id: str) -> Server | None:
     """The server, if it is one of the project that is not deleted."""
     server = call.fleet.servers.get(server_id)
-    return server if server and server.vm_state != "deleted" and server.project_id == project_of(call) else None
+    if server is None or server.vm_state == "deleted" or server.project_id != project_of(call):
+        return None
+    return server if call.now >= server.appears else None
 
 
 def find(call: Call, server_id: str, code: str = "Ecs.0114") -> Server:

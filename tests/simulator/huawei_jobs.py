@@ -46,12 +46,13 @@ class Job:
     kind: str = "serversAction"
     single: bool = False              # of one server, which it names itself: it has no sub jobs
     server_id: str = ""
-    payment: Callable[[float], SubJob] | None = None      # what begins when the order is paid
+    sub_kind: str = "serverActions"
+    payment: Callable[[float], list[SubJob]] | None = None      # what begins when the order is paid
     id: str = field(default_factory=job_id)
 
     def pay(self, now: float) -> None:
         assert self.payment is not None
-        self.subs = [self.payment(now)]
+        self.subs = self.payment(now)
         self.payment = None
 
     def ends(self) -> float | None:
@@ -107,7 +108,7 @@ def show_job(call: Call, job_id: str) -> Response:
     state = job.state(call.now)
     if job.payment is not None:
         return answer(_describe(job.id, job.kind, state, job.started, None, None, {"server_id": job.server_id}))
-    subs = [_describe(sub.id, "serverActions", _sub_state(sub, state, call.now), job.started,
+    subs = [_describe(sub.id, job.sub_kind, _sub_state(sub, state, call.now), job.started,
                       sub.transition.ends, sub.transition.error, {"server_id": sub.server_id}) for sub in job.subs]
     error = next((sub.transition.error for sub in job.subs if sub.transition.error), None)
     entities = subs[0]["entities"] if job.single else {"sub_jobs_total": len(subs), "sub_jobs": subs}

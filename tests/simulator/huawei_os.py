@@ -54,8 +54,8 @@ def _view(key: str, modern: bool) -> Callable[..., Response]:
         wanted = _read(call, part, server, key == "os-change", modern)
         _check_state(server, wanted)
 
-        def begin(_now: float) -> SubJob:
-            return _begin(call, server, wanted)
+        def begin(_now: float) -> list[SubJob]:
+            return [_begin(call, server, wanted)]
 
         body: dict[str, Any] = {}
         job = Job(call.now, [], kind="changeOs" if key == "os-change" else "reinstallOs", single=True,

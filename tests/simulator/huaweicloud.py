@@ -11,7 +11,10 @@ from functools import partial
 from typing import Any
 
 import huawei_catalogue
+import huawei_create
+import huawei_delete
 import huawei_jobs
+import huawei_manage
 import huawei_os
 import huawei_passwords
 from call import Call, Refusal, Router, answer, encode
@@ -40,7 +43,7 @@ def register(router: Router) -> None:
                before=enter)
     router.add(PLATFORM, "POST", "/v2.1/<pid>/servers/<server_id>/action", lock_server, name="lock or unlock",
                before=enter)
-    for part in (huawei_passwords, huawei_os, huawei_catalogue):
+    for part in (huawei_passwords, huawei_os, huawei_catalogue, huawei_delete, huawei_create, huawei_manage):
         part.register(router)
 
 
@@ -91,7 +94,8 @@ def lock_server(call: Call, server_id: str) -> Response:
 
 
 def _ordered(call: Call) -> list[Server]:
-    return [server for server in call.fleet.ordered(call.region, project_of(call)) if not server.hidden]
+    return [server for server in call.fleet.ordered(call.region, project_of(call))
+            if not server.hidden and call.now >= server.appears]
 
 
 def _number(name: str, default: int, low: int, high: int | None) -> int:
@@ -231,5 +235,7 @@ _KEYS = (
     "OS-DCF:diskConfig", "os-extended-volumes:volumes_attached", "OS-EXT-STS:task_state", "OS-EXT-STS:vm_state",
     "OS-EXT-STS:power_state", "OS-EXT-AZ:availability_zone", "OS-EXT-SRV-ATTR:host", "OS-EXT-SRV-ATTR:hostname",
     "OS-EXT-SRV-ATTR:instance_name", "OS-EXT-SRV-ATTR:hypervisor_hostname", "OS-EXT-SRV-ATTR:reservation_id",
-    "OS-EXT-SRV-ATTR:user_data", "OS-SRV-USG:launched_at", "OS-SRV-USG:terminated_at", "key_name",
+    "OS-EXT-SRV-ATTR:launch_index", "OS-EXT-SRV-ATTR:kernel_id", "OS-EXT-SRV-ATTR:ramdisk_id",
+    "OS-EXT-SRV-ATTR:root_device_name", "OS-EXT-SRV-ATTR:user_data", "OS-SRV-USG:launched_at",
+    "OS-SRV-USG:terminated_at", "key_name",
 )

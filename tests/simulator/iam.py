@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import signing
@@ -22,8 +23,10 @@ MOST_BYTES = 12 * 1024 * 1024
 def register(router: Router) -> None:
     router.add(PLATFORM, "POST", "/v3/auth/tokens", create_token, operation="H10", name="create token")
     router.add(PLATFORM, "GET", "/v3/auth/tokens", show_token, name="show token")
-    for rule, name in (("/v3/projects", "list projects"), ("/v3/auth/projects", "list own projects")):
-        router.add(PLATFORM, "GET", rule, list_projects, name=name, before=lambda call, _words: admit(call))
+    # Only the first of the two has room for pages in its links.
+    for rule, name, rest in (("/v3/projects", "list projects", {"previous": None, "next": None}),
+                             ("/v3/auth/projects", "list own projects", {})):
+        router.add(PLATFORM, "GET", rule, _listing(rest), name=name, before=lambda call, _words: admit(call))
 
 
 def refuse(call: Call, status: int, message: str) -> Refusal:
@@ -104,18 +107,23 @@ def show_token(call: Call) -> Response:
     return answer({"token": _describe(call, subject)}, 200, {"X-Subject-Token": subject.id})
 
 
-def list_projects(call: Call) -> Response:
-    """GET /v3/projects?name=…: the name is matched exactly."""
-    name = request.args.get("name")
-    allowed = None if call.token is None else call.token.user.get("projects")
-    rows = [{"id": row["id"], "name": row["name"], "domain_id": _domain(call)["id"], "parent_id": _domain(call)["id"],
-             "description": row.get("description", ""), "enabled": True, "is_domain": False,
-             "links": {"self": "%s/v3/projects/%s" % (call.sim.base_url, row["id"])}}
-            for row in call.sim.builders[PLATFORM].projects
-            if name in (None, row["name"]) and (allowed is None or row["name"] in allowed)]
-    return answer({"projects": rows, "links": {"next": None, "previous": None,
-                                               "self": call.sim.base_url + "/v3/projects"}},
-                  200, {"X-IAM-Trace-Id": "token_%s" % call.request_id})
+def _listing(rest: dict[str, None]) -> Callable[[Call], Response]:
+    """The view of a list of projects; `rest` is what links hold besides `self`."""
+
+    def list_projects(call: Call) -> Response:
+        """GET /v3/projects?name=…: the name is matched exactly."""
+        name = request.args.get("name")
+        allowed = None if call.token is None else call.token.user.get("projects")
+        domain = _domain(call)["id"]
+        rows = [{"id": row["id"], "name": row["name"], "domain_id": domain, "parent_id": domain,
+                 "description": row.get("description", ""), "enabled": True, "is_domain": False,
+                 "links": {"self": "%s/v3/projects/%s" % (call.sim.base_url, row["id"]), **rest}}
+                for row in call.sim.builders[PLATFORM].projects
+                if name in (None, row["name"]) and (allowed is None or row["name"] in allowed)]
+        return answer({"projects": rows, "links": {"self": call.sim.base_url + call.path, **rest}},
+                      200, {"X-IAM-Trace-Id": "token_%s" % call.request_id})
+
+    return list_projects
 
 
 def _scope(call: Call, scope: Any, user: dict[str, Any]) -> dict[str, Any] | None:
@@ -153,11 +161,10 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
         document["domain"] = _domain(call)
     else:
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": _domain(call)}
-    if not request.args.get("nocatalog"):
-        document["catalog"] = []
-        if token.project is not None:
-            region = token.project["name"].split("_")[0]
-            endpoint = {"id": hex_id("ecs", region), "interface": "public", "region": region, "region_id": region,
-                        "url": "%s/v1/%s" % (call.sim.base_url, token.project["id"])}
-            document["catalog"].append({"id": hex_id("ecs"), "type": "ecs", "name": "ecs", "endpoints": [endpoint]})
+    document["catalog"] = []              # stays where nobody wants to see it
+    if token.project is not None and not request.args.get("nocatalog"):
+        region = token.project["name"].split("_")[0]
+        endpoint = {"id": hex_id("ecs", region), "interface": "public", "region": region, "region_id": region,
+                    "url": "%s/v1/%s" % (call.sim.base_url, token.project["id"])}
+        document["catalog"].append({"id": hex_id("ecs"), "type": "ecs", "name": "ecs", "endpoints": [endpoint]})
     return document

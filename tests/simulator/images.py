@@ -160,6 +160,7 @@ def show_image(call: Call, image_id: str) -> Response:
 
 def _ims(row: dict[str, Any]) -> dict[str, Any]:
     """An image as IMS shows it: `__support_fc_inject` is "true" where nothing can be injected."""
+    created = iso(row["created"])
     return {
         "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
         "min_disk": row["min_disk"], "min_ram": row["min_ram"], "owner": row["owner"], "protected": True,
@@ -167,8 +168,9 @@ def _ims(row: dict[str, Any]) -> dict[str, Any]:
         "__platform": row["name"].split()[0].split("-")[0], "__os_version": row["name"],
         "__image_size": str(row["size"]), "__support_fc_inject": "false" if row["cloud_init"] else "true",
         "__os_feature_list": '{"onekey_resource_desc":"","onekeyresetpasswd":"true"}', "__isregistered": "true",
+        "__image_source_type": "uds", "active_at": created if row["status"] in ("active", "deactivated") else None,
         "virtual_env_type": "FusionCompute", "disk_format": "zvhd2", "container_format": "bare", "tags": [],
-        "created_at": iso(row["created"]), "updated_at": iso(row["created"]), "self": "/v2/images/" + row["id"],
+        "created_at": created, "updated_at": created, "self": "/v2/images/" + row["id"],
         "schema": "/v2/schemas/image", "file": "/v2/images/%s/file" % row["id"]}
 
 

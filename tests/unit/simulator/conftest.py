@@ -92,7 +92,7 @@ class Cloud:
         assert response.status_code == 200, response.text
         return response.json
 
-    def change(self, name: str, **fields: Any) -> None:
+    def change(self, name: str, /, **fields: Any) -> None:
         """Change a server from the simulator's own side."""
         response = self.client.put("/_sim/%s/servers/%s" % (self.platform, name), json=fields)
         assert response.status_code == 200, response.text

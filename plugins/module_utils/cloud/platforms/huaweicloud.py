@@ -9,7 +9,8 @@ Facts: huawei-facts 3 and 5, read from the vendor's documents and the official c
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from typing import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     Compute,
@@ -17,17 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     ServerQuery,
     Ticket,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    AuthenticationFailed,
-    BadRequest,
-    CloudError,
-    Conflict,
-    MalformedAnswer,
-    NotFound,
-    ServiceFailed,
-    Throttled,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
@@ -36,6 +27,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     mappings,
     part_of,
     text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_create import (
+    HuaweiCreate,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_lifecycle import (
+    HuaweiLifecycle,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_os import HuaweiOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_passwords import (
@@ -48,6 +45,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     AWAITING_PAYMENT,
     FAILED,
     PENDING,
+    SUCCEEDED,
     VANISHED,
     Flavor,
     Job,
@@ -55,18 +53,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
-#: Servers a batch call takes (Ecs.0118 above it), and ids a list call takes.
-_BATCH = 1000
+#: Servers a page of a list call has, and ids that one takes.
+_PAGE = 1000
 _IDS = 100
-#: A refused batch is halved until the servers at fault are found, at most so often.
-_HALVINGS = 40
-#: Codes that speak of one server, whatever the HTTP status they come with: another command is running, it is locked.
-_OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
-#: At most 1,000 servers a minute are acted upon; a throttled batch is tried again this often, this many seconds apart.
-_PATIENCE = (15, 15, 30)
+#: Seconds after the end of its job within which a new server is listed.
+_LISTED_WITHIN = 300.0
 
 
-class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
+class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
@@ -74,6 +68,7 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         (
             "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
             " password_rules"
+            " create update set_metadata replace_metadata set_tags lock unlock resize delete descriptions hostnames"
         ).split()
     )
     instead = {
@@ -90,6 +85,13 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         "flavor_admin": "flavor_info; the vendor makes the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
         "zone_hosts": "availability_zone_info without hosts",
+        "live_resize": "resize: offline, which stops a running server and starts it again",
+        "confirm_resize": "resize: offline alone; ECS confirms by itself",
+        "revert_resize": "the old flavor, with resize: offline",
+        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
+        "restore": "the console's recycle bin, which no public call reaches",
+        "purge": "state: absent; what the console's recycle bin holds, the console purges",
+        "networks": "networks with subnet, and vpc_id",
     }
 
     @property
@@ -153,7 +155,7 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         wanted = set(ids)
 
         def ask(some: list[str]) -> list[Server]:
-            return list(self._list([("server_id", server_id) for server_id in some], _BATCH))
+            return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
 
         if len(wanted) <= _IDS:
             return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
@@ -192,51 +194,7 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         self.require(action)
         key = {"start": "os-start", "stop": "os-stop", "reboot": "reboot"}[action]
         kind = {} if action == "start" else {"type": "HARD" if force else "SOFT"}
-        tickets: list[Ticket] = []
-        for batch in chunks(servers, _BATCH):
-            tickets.extend(self._batch(action, key, kind, batch, [_HALVINGS]))
-            refused = [ticket.error for ticket in tickets if isinstance(ticket.error, AuthenticationFailed)]
-            if refused and len(refused) == len(tickets):
-                raise refused[0]
-        return tickets
-
-    def _batch(
-        self, action: str, key: str, kind: dict[str, str], servers: Sequence[Server], halvings: list[int]
-    ) -> list[Ticket]:
-        """One batch call. A batch that is refused has done nothing, so it is halved to find the servers at fault."""
-        try:
-            job_id = self._post_action({key: dict(kind, servers=[{"id": server.id} for server in servers])}, action)
-        except CloudError as error:
-            of_some = isinstance(error, (BadRequest, NotFound, Conflict)) or error.code in _OF_ONE_SERVER
-            if of_some and len(servers) > 1 and halvings[0] > 0:
-                halvings[0] -= 1
-                middle = len(servers) // 2
-                return self._batch(action, key, kind, servers[:middle], halvings) + self._batch(
-                    action, key, kind, servers[middle:], halvings
-                )
-            if of_some and len(servers) > 1:
-                text = "%s (for one or more of %d servers; nothing was done to any of them)"
-                error.message = text % (error.message, len(servers))
-            # Without an answer that can be read, and after the service's own failure, the batch may be under way.
-            open_ = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and not of_some
-            return [Ticket(server.id, action, server.name, error=error, uncertain=open_) for server in servers]
-        return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
-
-    def _post_action(self, body: dict[str, Any], action: str) -> str:
-        what = "%s a batch of servers" % action
-        for pause in _PATIENCE:
-            try:
-                return self._job_id(self.session.post(self._url("/cloudservers/action"), json=body, what=what).body)
-            except Throttled:
-                self.session.sleep(pause)
-        return self._job_id(self.session.post(self._url("/cloudservers/action"), json=body, what=what).body)
-
-    @staticmethod
-    def _job_id(body: Any) -> str:
-        if not isinstance(body, dict) or not body.get("job_id"):
-            # The batch was accepted, so whatever it does is under way: the servers' states decide.
-            raise AnswerLost("the cloud accepted the batch and named no job")
-        return str(body["job_id"])
+        return self.in_batches(action, servers, "/cloudservers/action", kind, key)
 
     def job(self, job_id: str) -> Job:
         what = "read the job %s" % job_id
@@ -259,7 +217,28 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != PENDING]
         seen = self.servers_by_id(done)
-        return {server_id: Observation(seen.get(server_id), *verdicts[server_id]) for server_id in done}
+        # A new server may take a while to be listed after its job has ended. One whose job ended long ago, which is
+        # that of an earlier request with the same client token, has been deleted since.
+        now = self.session.server_time()
+        late = {
+            ticket.server_id
+            for ticket in tickets
+            if ticket.action == "create" and ticket.server_id not in seen and _ended_just_now(jobs, ticket, now)
+        }
+        return {
+            server_id: Observation(seen.get(server_id), *verdicts[server_id])
+            for server_id in done
+            if not (server_id in late and verdicts[server_id][0] == SUCCEEDED)
+        }
+
+
+def _ended_just_now(jobs: Mapping[str, Job], ticket: Ticket, now: datetime) -> bool:
+    job = jobs.get(ticket.job_id or "")
+    try:
+        ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        return True
+    return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
 
 
 def _verdict(ticket: Ticket, job: Job | None) -> tuple[str | None, str | None, str | None]:

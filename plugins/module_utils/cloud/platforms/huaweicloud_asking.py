@@ -30,7 +30,8 @@ BUSY = "Ecs.0603"
 
 @dataclass(frozen=True)
 class Order:
-    """The request of one deed on one server; ``path`` is below the server. ``job``: the answer names one."""
+    """The request of one deed on one server; ``path`` is below the server, which is below ``base``. ``job``: the answer
+    names one."""
 
     body: Any
     path: str = ""
@@ -38,6 +39,7 @@ class Order:
     version: str = "v1"
     job: bool = True
     repeatable: bool | None = None
+    base: str = "/cloudservers"
 
 
 class HuaweiAsking(Compute):
@@ -71,7 +73,7 @@ class HuaweiAsking(Compute):
 
     def _ask(self, ticket: Ticket, order: Order, what: str) -> Ticket:
         """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
-        url = self._url("/cloudservers/%s%s" % (ticket.server_id, order.path), order.version)
+        url = self._url("%s/%s%s" % (order.base, ticket.server_id, order.path), order.version)
         try:
             answer = self.session.request(
                 order.method, url, json=order.body, what=what, expect="json" if order.job else "any",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ def official(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def by_the_sdk(
-    official: Any, method: str, path: str, pairs: list[tuple[str, Any]], headers: dict[str, str], body: bytes
+    official: Any, method: str, path: str, pairs: list[tuple[str, Any]], headers: dict[str, str], body: bytes | str
 ) -> Any:
     request = official.SdkRequest(
         method=method,
@@ -74,6 +75,32 @@ def test_same_signature_as_the_official_sdk(
     url = "https://ecs.example.com:8443" + path + ("?" + query if query else "")
     assert theirs.uri == path + ("?" + query if query else "")
     assert theirs.header_params["Authorization"] == signature.sign(method, url, headers, body, "AK", "SK")
+
+
+@given(
+    path=st.lists(SEGMENTS, max_size=4),
+    query=st.dictionaries(NAMES, st.one_of(VALUES, st.lists(VALUES, max_size=4)), max_size=4),
+    document=st.dictionaries(VALUES, VALUES, max_size=3),
+    token=st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=20),
+)
+def test_same_signature_for_repeated_keys_documents_and_temporary_keys(
+    official: Any, path: list[str], query: dict[str, Any], document: dict[str, str], token: str
+) -> None:
+    """As the SDK's clients call the signer: a body is a text there, the bytes that are sent here."""
+    target = "/v1/" + "/".join(signature.encode(segment) for segment in path)
+    body = json.dumps(document, ensure_ascii=False)
+    headers = {
+        "Host": "ecs.example.com:8443",
+        "X-Sdk-Date": DATE,
+        "X-Security-Token": token,
+        "Content-Type": "application/json;charset=utf-8",
+    }
+    theirs = by_the_sdk(official, "POST", target, list(query.items()), headers, body)
+    pairs = [(key, one) for key, value in query.items() for one in (value if isinstance(value, list) else [value])]
+    text = signature.canonical_query(pairs)
+    url = "https://ecs.example.com:8443" + target + ("?" + text if text else "")
+    assert theirs.uri == target + ("?" + text if text else "")
+    assert theirs.header_params["Authorization"] == signature.sign("POST", url, headers, body.encode(), "AK", "SK")
 
 
 def test_a_repeated_key_keeps_all_its_values_in_order(official: Any) -> None:

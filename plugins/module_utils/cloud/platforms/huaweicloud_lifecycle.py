@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of an ECS between its creation and its end: the deeds of new_server.py.
+
+Facts: huawei-facts 3.3, 3.8 and 5; H07 of the operations list (its document prints GET, PUT is right).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    CloudError,
+    MalformedAnswer,
+    NotFound,
+    ServiceFailed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import (
+    BUSY,
+    HuaweiAsking,
+    Order,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_batches import (
+    HuaweiBatches,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import RUNNING, Server
+
+Arguments = Mapping[str, Any]
+Orders = Sequence["tuple[Server, Deed]"]
+
+_PREPAID = (
+    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
+    " billing center, which deletes it"
+)
+
+
+class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
+    """Each deed is one call a server, but ``delete``, which takes 1,000."""
+
+    def deed_problem(self, server: Server, deed: Deed) -> str | None:
+        arguments = deed.arguments
+        if deed.action == "delete" and rules.prepaid(server):
+            return _PREPAID % self.platform
+        if deed.action == "update":
+            return rules.update_problem(arguments)
+        if deed.action == "set_metadata":
+            return rules.metadata_problem(arguments["metadata"])
+        if deed.action == "replace_metadata":
+            return rules.metadata_problem(_own(arguments["metadata"]))
+        if deed.action == "set_tags":
+            return rules.tags_problem(arguments["add"]) or rules.too_many_tags(arguments["tags"])
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        return rules.tags_after(there, wanted, purge)
+
+    def keeps_metadata(self, key: str) -> bool:
+        return rules.system_key(key)
+
+    # -- one call a server -------------------------------------------------------------------------------------
+
+    def _order_update(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"server": dict(arguments)}, method="PUT", job=False)
+
+    def _order_set_metadata(self, server: Server, arguments: Arguments) -> Order:
+        # The same keys and values once more change nothing.
+        return Order({"metadata": dict(arguments["metadata"])}, "/metadata", job=False, repeatable=True)
+
+    def _order_lock(self, server: Server, arguments: Arguments) -> Order:
+        # Nova's own call; ECS takes no reason.
+        return Order({"lock": None}, "/action", version="v2.1", job=False, repeatable=True, base="/servers")
+
+    def _order_unlock(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"unlock": None}, "/action", version="v2.1", job=False, repeatable=True, base="/servers")
+
+    def _order_resize(self, server: Server, arguments: Arguments) -> Order:
+        wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
+        if server.destination == RUNNING:
+            wanted["mode"] = "withStopServer"
+        if rules.prepaid(server) and arguments.get("auto_pay"):
+            wanted["extendparam"] = {"isAutoPay": "true"}
+        return Order({"resize": wanted}, "/resize", version="v1.1")
+
+    # -- several calls a server --------------------------------------------------------------------------------
+
+    def _perform_replace_metadata(self, orders: Orders) -> list[Ticket]:
+        """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
+
+        def ask(pair: tuple[Server, Deed]) -> Ticket:
+            server, deed = pair
+            wanted = _own(deed.arguments["metadata"])
+            there = _own(server.metadata)
+            changed = {key: value for key, value in wanted.items() if there.get(key) != value}
+            steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
+            steps += [("DELETE", "/metadata/%s" % key, None) for key in sorted(set(there) - set(wanted))]
+            return self._several(server, deed, steps, "set the metadata of the server %s" % server.label)
+
+        return ask_each(ask, orders, self.parallel)
+
+    def _perform_set_tags(self, orders: Orders) -> list[Ticket]:
+        """The old ones go first, to make room; one whose key has another value then is written over."""
+
+        def ask(pair: tuple[Server, Deed]) -> Ticket:
+            server, deed = pair
+            add = [rules.tag_of(tag) for tag in deed.arguments["add"]]
+            keys = {tag["key"] for tag in add}
+            remove = [
+                rules.tag_of(tag)
+                for tag in deed.arguments["remove"]
+                if rules.key_of(tag) not in keys and not rules.system_tag(tag)
+            ]
+            steps = [
+                ("POST", "/tags/action", {"action": action, "tags": tags})
+                for action, tags in (("delete", remove), ("create", add))
+                if tags
+            ]
+            return self._several(server, deed, steps, "set the tags of the server %s" % server.label)
+
+        return ask_each(ask, orders, self.parallel)
+
+    def _several(self, server: Server, deed: Deed, steps: Sequence[tuple[str, str, Any]], what: str) -> Ticket:
+        """One call after the other; each may be repeated, and one that has nothing to delete is done."""
+        ticket = Ticket(server.id, deed.action, server.name, aim=deed.aim)
+        for method, path, body in steps:
+            url = self._url("/cloudservers/%s%s" % (server.id, path))
+            try:
+                answer = self.session.request(method, url, json=body, what=what, expect="any", repeatable=True)
+            except CloudError as error:
+                if method == "DELETE" and isinstance(error, NotFound) and error.code != "Ecs.0114":
+                    continue
+                lost = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and error.code != BUSY
+                return replace(ticket, error=error, uncertain=lost)
+            ticket = replace(ticket, request_id=answer.request_id)
+        return ticket
+
+    # -- one call for many -------------------------------------------------------------------------------------
+
+    def _perform_delete(self, orders: Orders) -> list[Ticket]:
+        """A deed's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+        tickets = []
+        kinds: dict[tuple[Any, Any], list[tuple[Server, Deed]]] = {}
+        for server, deed in orders:
+            problem = self.deed_problem(server, deed)
+            if problem:
+                error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
+                tickets.append(Ticket(server.id, deed.action, server.name, error=error, aim=deed.aim))
+                continue
+            kind = (deed.arguments.get("delete_volume"), deed.arguments.get("delete_publicip"))
+            kinds.setdefault(kind, []).append((server, deed))
+        for (volume, publicip), some in kinds.items():
+            options = {"delete_volume": volume, "delete_publicip": publicip}
+            given = {key: value for key, value in options.items() if value is not None}
+            servers = [server for server, _deed in some]
+            asked = self.in_batches("delete", servers, "/cloudservers/delete", given)
+            tickets += [
+                # Where it is gone already, somebody else was faster: the state decides.
+                replace(ticket, aim=deed.aim, uncertain=ticket.uncertain or isinstance(ticket.error, NotFound))
+                for ticket, (_server, deed) in zip(asked, some)
+            ]
+        return tickets
+
+
+def _own(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The keys that are the user's."""
+    return {str(key): str(value) for key, value in metadata.items() if not rules.system_key(str(key))}

@@ -1,0 +1,235 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Making servers on Huawei Cloud ECS, at the wire."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cloud.platforms import samples
+from cloud.platforms.test_huaweicloud_acting import error, listed
+from cloud.platforms.test_huaweicloud_reading import server
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CreatedServer, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    AuthenticationFailed,
+    BadRequest,
+    CloudError,
+    Conflict,
+    ServiceFailed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
+    AUTO,
+    BUILT,
+    BlockDevice,
+    NewServer,
+    Nic,
+    SystemDisk,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_create import token_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import judge_action
+
+URL = "/v1.1/p1/cloudservers"
+GROUP = "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"
+SMALL = NewServer(
+    flavor_id="s6.small.1", image_id="i1", networks=(Nic(subnet_id="net1"),), vpc_id="vpc1",
+    system_disk=SystemDisk("GPSSD"),
+)  # fmt: skip
+BODY: dict[str, Any] = {
+    "imageRef": "i1", "flavorRef": "s6.small.1", "vpcid": "vpc1", "nics": [{"subnet_id": "net1"}],
+    "root_volume": {"volumetype": "GPSSD"},
+}  # fmt: skip
+FULL = replace(
+    SMALL, networks=(Nic(subnet_id="net1", fixed_ip="10.0.0.9"), Nic(network_id="net2")),
+    system_disk=SystemDisk("SSD", 40), availability_zone="az1", password="Secret-1", metadata={"team": "a"},
+    tags=("spot", "env=prod"), security_groups=(GROUP,), user_data="ZQ==", description="mine", group_id="g1",
+    volumes=(
+        BlockDevice("blank", size_gb=10, volume_type="SAS"),
+        BlockDevice("image", "i2", 20, volume_type="SSD", delete_on_termination=True),
+        BlockDevice("snapshot", "s1", 30, volume_type="SSD", boot_index=-1),
+    ),
+    extra={"enterprise_project_id": "ep1", "chargingMode": "prePaid", "periodType": "month", "periodNum": "1",
+           "isAutoRenew": False, "isAutoPay": True, "auto_terminate_time": "2027-01-01T00:00:00Z"},
+)  # fmt: skip
+FULL_BODY = {
+    **BODY, "nics": [{"subnet_id": "net1", "ip_address": "10.0.0.9"}, {"subnet_id": "net2"}],
+    "root_volume": {"volumetype": "SSD", "size": 40}, "availability_zone": "az1", "adminPass": "Secret-1",
+    "metadata": {"team": "a"}, "server_tags": [{"key": "env", "value": "prod"}, {"key": "spot", "value": ""}],
+    "security_groups": [{"id": GROUP}], "user_data": "ZQ==", "description": "mine",
+    "os:scheduler_hints": {"group": "g1"}, "auto_terminate_time": "2027-01-01T00:00:00Z",
+    "data_volumes": [
+        {"volumetype": "SAS", "size": 10},
+        {"volumetype": "SSD", "size": 20, "data_image_id": "i2", "delete_on_termination": True},
+        {"volumetype": "SSD", "size": 30, "extendparam": {"snapshotId": "s1"}},
+    ],
+    "extendparam": {"enterprise_project_id": "ep1", "chargingMode": "prePaid", "periodType": "month", "periodNum": 1,
+                    "isAutoRenew": "false", "isAutoPay": "true"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("new", "body"), [(SMALL, BODY), (FULL, FULL_BODY)])
+def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body: dict[str, Any]) -> None:
+    cloud = connect("huaweicloud")
+    assert cloud.server_problem(new) is None
+    answer = {"job_id": "j1", "serverIds": ["a"], "order_id": "CS1"}
+    headers = {"X-Client-Token": token_of("run-7", "web"), "X-Project-Id": "p1"}
+    wire.expect("POST", URL, query=[], json={"server": {"name": "web", **body}}, headers=headers,
+                absent=("X-Auth-Token",), reply=reply(200, answer, headers={"X-Request-Id": "r1"}))  # fmt: skip
+    assert cloud.create_servers(new, ["web"], "run-7") == [
+        CreatedServer("web", Ticket("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", aim=BUILT))
+    ]
+    assert "Secret-1" not in repr(new)
+
+
+def test_each_name_has_a_token_that_stays(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.serve(lambda seen: reply(200, {"job_id": "j-" + seen.json["server"]["name"], "serverIds": ["x"]}))
+    for token in ("run-7", "run-7", None, None):
+        made = cloud.create_servers(SMALL, ["a", "b", "c"], token)
+        assert [(each.name, each.ticket.job_id) for each in made] == [("a", "j-a"), ("b", "j-b"), ("c", "j-c")]
+    sent = {(seen.json["server"]["name"], number // 3): seen.headers["x-client-token"]
+            for number, seen in enumerate(wire.seen)}  # fmt: skip
+    assert all(uuid.UUID(token) for token in sent.values())
+    assert [sent["a", 0], sent["b", 0]] == [sent["a", 1], sent["b", 1]]
+    assert len({sent["a", 0], sent["b", 0], sent["c", 0], sent["a", 2], sent["a", 3]}) == 5
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud", api_retries=2)
+    wire.expect("POST", URL, reply=reply(broken="close"))
+    wire.expect("POST", URL, reply=reply(503, error("x")))
+    wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    (made,) = cloud.create_servers(SMALL, ["web"])
+    assert made.ticket.server_id == "a"
+    assert len({seen.headers["x-client-token"] for seen in wire.seen}) == 1
+    assert len({seen.content for seen in wire.seen}) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "uncertain", "asked"),
+    [
+        (400, error("Ecs.0029"), BadRequest, False, 1),
+        (401, error("Common.0013"), AuthenticationFailed, False, 1),
+        (409, error("Ecs.0319"), Conflict, False, 3),
+        (500, error("Common.0001"), ServiceFailed, True, 3),
+        (200, {"order_id": "CS1"}, AnswerLost, True, 3),
+    ],
+)
+def test_what_is_refused(
+    wire: Any, reply: Any, connect: Any, status: int, body: Any, kind: type[CloudError], uncertain: bool, asked: int
+) -> None:
+    cloud = connect("huaweicloud")
+    wire.serve(lambda seen: reply(status, body))
+    made = cloud.create_servers(SMALL, ["a", "b", "c"])
+    assert [each.name for each in made] == ["a", "b", "c"]
+    assert all(isinstance(each.error, kind) and each.uncertain is uncertain and not each.ticket for each in made)
+    assert len(wire.seen) == asked
+
+
+def test_an_order_of_which_only_the_job_names_the_server(connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"POST " + URL: {"job_id": "j1"}, "GET /v1/p1/jobs/j1": samples.huawei_job("RUNNING", ("a", "RUNNING"))})
+    assert cloud.create_servers(SMALL, ["web"])[0].ticket.server_id == "a"
+
+
+def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.serve(lambda seen: reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
+    assert "the name 'web 1': it takes" in first.error.message and second.ticket.server_id == "a"
+    assert len(wire.seen) == 1
+    assert cloud.name_problem("名" * 64) is None and "128" in cloud.name_problem("名" * 65)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"image_id": None}, "image: huaweicloud makes the system disk from an image"),
+        ({"vpc_id": None}, "vpc_id: huaweicloud needs the id"),
+        ({"networks": AUTO}, "networks: huaweicloud needs at least one subnet"),
+        ({"networks": None}, "networks: huaweicloud needs at least one subnet"),
+        ({"networks": (Nic(port_id="p"),)}, "makes the ports itself"),
+        ({"system_disk": None}, "system_disk: huaweicloud needs its type"),
+        ({"system_disk": SystemDisk("SSD", 2000)}, "size_gb is 1 to 1024, and not 2000"),
+        ({"volumes": (BlockDevice("volume", "v"),)}, "attach one that exists with server_volume"),
+        ({"volumes": (BlockDevice("blank", size_gb=1, volume_type="SSD", boot_index=0),)}, "they are data disks"),
+        ({"volumes": (BlockDevice("blank", size_gb=1),)}, "needs volume_type and size_gb"),
+        ({"volumes": (BlockDevice("blank", size_gb=1, volume_type="SSD", tag="t"),)}, "disk_bus and tag"),
+        ({"password": "p", "key_name": "k"}, "exclude each other"),
+        ({"security_groups": ("default",)}, "security_groups: huaweicloud takes ids, and default is none"),
+        ({"description": "d" * 86}, "description: it has 86 characters, and 85 are the most"),
+        ({"metadata": {"a b": ""}}, "metadata: the key 'a b'"),
+        ({"metadata": {"vpc_id": "x"}}, "the key vpc_id is the cloud's own"),
+        ({"metadata": {"k%d" % number: "" for number in range(11)}}, "takes 10 keys at most, and these are 11"),
+        ({"tags": ("k" * 37,)}, "must have 1 to 36 characters"),
+        ({"tags": ("k=" + "v" * 44,)}, "has 44 characters, and 43 are the most"),
+        ({"tags": ("a=1", "a=2")}, "the key a has two values, '1' and '2'"),
+        ({"tags": ("_sys_x",)}, "_sys_x is the cloud's own"),
+        ({"tags": tuple("k%d" % number for number in range(11))}, "takes 10 at most, and it would have 11"),
+        ({"extra": {"colour": "red"}}, "extra: colour is not known to huaweicloud; known: chargingMode"),
+        ({"extra": {"chargingMode": "free"}}, "chargingMode is postPaid or prePaid, and not free"),
+        ({"extra": {"isAutoPay": True}}, "isAutoPay goes with chargingMode: prePaid only"),
+        ({"extra": {"chargingMode": "prePaid", "periodType": "month", "periodNum": 10}}, "periodNum 1 to 9"),
+        ({"key_name": "k", "extra": {"chargingMode": "prePaid", "periodType": "year", "periodNum": 1}},
+         "metadata needs op_svc_userid"),
+        ({"hostname": "a..b"}, "hostname 'a..b'"),
+        ({"host": "h"}, "host: huaweicloud does not know it for a new server"),
+        ({"files": {"/a": "b"}}, "files: huaweicloud does not know it for a new server"),
+    ],
+)  # fmt: skip
+def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: dict[str, Any], words: str) -> None:
+    found = connect("huaweicloud").server_problem(replace(SMALL, **change))
+    assert words in found and "\n" not in found
+    assert wire.seen == []
+
+
+# -- what becomes of it -----------------------------------------------------------------------------------------------
+
+#: The scripted server's answers are dated by this machine's clock, so "not long ago" is an instant that never gets old.
+JUST_NOW = "2099-01-01T00:00:00.000Z"
+MADE = Ticket("a", "create", "n-a", job_id="j1", aim=BUILT)
+
+
+def judged(cloud: Any) -> Any:
+    seen = cloud.observe([MADE])
+    return judge_action(MADE, seen["a"]) if seen else None
+
+
+@pytest.mark.parametrize(
+    ("job", "there", "result"),
+    [
+        (samples.huawei_job("RUNNING", ("a", "RUNNING")), [], None),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS"), end_time=JUST_NOW), [], None),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS"), end_time=""), [], None),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS"), end_time="2025-03-01T11:00:00.000Z"), [], "failed"),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a", **{"OS-EXT-STS:task_state": "spawning"})], None),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a")], "done"),
+        (samples.huawei_job("FAIL", ("a", "FAIL"), fail_reason="sold out", error_code="Ecs.0319"), [], "failed"),
+    ],
+    ids=["running", "not listed yet", "end not told", "deleted since", "on its way", "there", "cleared away"],
+)
+def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
+    outcome = judged(cloud)
+    assert (outcome.result if outcome else None) == result
+    if job["status"] == "FAIL":
+        assert (outcome.code, outcome.message) == ("Ecs.0319", "sold out")
+
+
+def test_an_order_that_waits_for_its_payment(connect: Any, serve: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed()})
+    outcome = judged(cloud)
+    assert (outcome.result, outcome.code) == ("failed", "PENDING_PAYMENT")
+
+
+def test_a_server_that_is_not_there_and_no_job_speaks_of(connect: Any, serve: Any, reply: Any) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": reply(404, error("x")), **listed()})
+    assert judged(cloud).result == "failed"

@@ -1,0 +1,303 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of an ECS between its creation and its end, at the wire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cloud.platforms import samples
+from cloud.platforms.test_huaweicloud_acting import error, listed
+from cloud.platforms.test_huaweicloud_reading import server
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    UnsupportedOperation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import judge_action
+
+ONE = "/v1/p1/cloudservers/a"
+DELETE = "/v1/p1/cloudservers/delete"
+#: What the cloud keeps in a server's metadata (huawei-facts 3.3).
+SYSTEM = {
+    "charging_mode": "0", "metering.image_id": "i", "vpc_id": "v", "os_type": "Linux", "__support_agent_list": "hss",
+    "lockSource": "x", "EcmResStatus": "normal",
+}  # fmt: skip
+
+
+def record(server_id: str = "a", **more: Any) -> Server:
+    return Server(id=server_id, platform="huaweicloud", name="n-" + server_id, **more)
+
+
+def ask(cloud: Any, action: str, arguments: dict[str, Any] | None = None, server: Server | None = None) -> Ticket:
+    (ticket,) = cloud.perform([(server or record(status="ACTIVE"), Deed(action, arguments or {}))])
+    assert isinstance(ticket, Ticket)
+    return ticket
+
+
+# -- one call ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "method", "path", "body"),
+    [
+        ("update", {"name": "b", "description": "", "hostname": "h"}, "PUT", ONE,
+         {"server": {"name": "b", "description": "", "hostname": "h"}}),
+        ("set_metadata", {"metadata": {"k": "v"}}, "POST", ONE + "/metadata", {"metadata": {"k": "v"}}),
+        ("lock", {"reason": "mine"}, "POST", "/v2.1/p1/servers/a/action", {"lock": None}),
+        ("unlock", {}, "POST", "/v2.1/p1/servers/a/action", {"unlock": None}),
+    ],
+)  # fmt: skip
+def test_what_is_done_with_its_answer(
+    wire: Any, reply: Any, connect: Any, action: str, arguments: dict[str, Any], method: str, path: str, body: Any
+) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect(method, path, query=[], json=body, headers={"X-Project-Id": "p1"}, absent=("X-Auth-Token",),
+                reply=reply(200, text="", headers={"X-Request-Id": "r1"}))  # fmt: skip
+    assert ask(cloud, action, arguments) == Ticket("a", action, "n-a", request_id="r1")
+
+
+@pytest.mark.parametrize("action", ["update", "set_metadata", "lock", "unlock"])
+def test_it_may_be_asked_for_again(wire: Any, reply: Any, connect: Any, action: str) -> None:
+    cloud = connect("huaweicloud", api_retries=1)
+    answers = [reply(broken="close"), reply(200, {})]
+    wire.serve(lambda seen: answers.pop(0))
+    assert ask(cloud, action, {"metadata": {}} if "metadata" in action else {"name": "b"}).error is None
+    assert len(wire.seen) == 2 and len({seen.content for seen in wire.seen}) == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "arguments", "body"),
+    [
+        ({"status": "ACTIVE"}, {}, {"flavorRef": "f2", "mode": "withStopServer"}),
+        ({"status": "SHUTOFF"}, {}, {"flavorRef": "f2"}),
+        ({"status": "SHUTOFF"}, {"auto_pay": True}, {"flavorRef": "f2"}),
+        ({"status": "SHUTOFF", "metadata": {"charging_mode": "1"}}, {"auto_pay": True},
+         {"flavorRef": "f2", "extendparam": {"isAutoPay": "true"}}),
+    ],
+)  # fmt: skip
+def test_a_resize(
+    wire: Any, reply: Any, connect: Any, there: dict[str, Any], arguments: dict[str, Any], body: dict[str, Any]
+) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", "/v1.1/p1/cloudservers/a/resize", json={"resize": body},
+                reply=reply(200, {"job_id": "j1", "order_id": "CS1"}))  # fmt: skip
+    ticket = ask(cloud, "resize", {"flavor_id": "f2", "flavor_name": "f2", **arguments}, record(**there))
+    assert (ticket.job_id, ticket.order_id, ticket.error) == ("j1", "CS1", None)
+
+
+def test_a_lost_answer_to_a_resize_is_not_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
+    wire.serve(lambda seen: reply(broken="close"))
+    ticket = ask(connect("huaweicloud", api_retries=3), "resize", {"flavor_id": "f2"})
+    assert ticket.uncertain and len(wire.seen) == 1
+
+
+@pytest.mark.parametrize("action", "live_resize confirm_resize revert_resize reset_state restore purge".split())
+def test_what_it_has_not_says_what_to_use(wire: Any, connect: Any, action: str) -> None:
+    with pytest.raises(UnsupportedOperation, match=r"has no operation %s\. Use .+ instead\." % action):
+        ask(connect("huaweicloud"), action)
+    assert wire.seen == []
+
+
+# -- metadata and tags ------------------------------------------------------------------------------------------------
+
+
+def test_metadata_is_replaced_but_not_the_clouds_own(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    there = record(metadata={**SYSTEM, "old": "1", "older": "1", "kept": "1", "new": "0"})
+    wire.expect("POST", ONE + "/metadata", json={"metadata": {"new": "1"}}, reply=reply(200, {"metadata": {}}))
+    wire.expect("DELETE", ONE + "/metadata/old", reply=reply(204))
+    wire.expect("DELETE", ONE + "/metadata/older", reply=reply(404, error("Ecs.1000")))
+    ticket = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
+    assert ticket.error is None and not ticket.uncertain
+
+
+def test_metadata_of_which_a_key_cannot_be_removed(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("DELETE", ONE + "/metadata/old", reply=reply(404, error("Ecs.0114", "no such server")))
+    ticket = ask(cloud, "replace_metadata", {"metadata": {}}, record(metadata={"old": "1", "zz": "1"}))
+    assert "no such server" in ticket.error.message
+
+
+def test_tags_the_old_ones_go_first(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    actions = ONE + "/tags/action"
+    wire.expect("POST", actions, json={"action": "delete", "tags": [{"key": "old", "value": "1"}]}, reply=reply(204))
+    wire.expect("POST", actions, reply=reply(204), json={
+        "action": "create", "tags": [{"key": "bare", "value": ""}, {"key": "env", "value": "prod"}]})  # fmt: skip
+    change = {"tags": [], "add": ["bare", "env=prod"], "remove": ["env=test", "old=1", "_sys_type_hcss_x"]}
+    assert ask(cloud, "set_tags", change).error is None
+
+
+@given(
+    st.sets(st.sampled_from(["a", "a=1", "a=2", "b=1", "b=2", "c", "_sys_x", "_sys_y=1"])),
+    st.sets(st.sampled_from(["a", "a=", "b=1", "c", "d=1"])),
+    st.booleans(),
+)
+def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[str], purge: bool) -> None:
+    after = rules.tags_after(there, wanted, purge)
+    assert {tag for tag in there if tag.startswith("_sys_")} <= after
+    assert {tag.rstrip("=") for tag in wanted} <= after
+    assert rules.tags_after(after, wanted, purge) == after
+    if purge:
+        own = {tag for tag in after if not rules.system_tag(tag)}
+        assert {rules.key_of(tag) for tag in own} == {rules.key_of(tag) for tag in wanted}
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        (Deed("update", {"name": "a b"}), "the name 'a b'"),
+        (Deed("update", {"description": "<b>"}), "it must not hold '<' or '>'"),
+        (Deed("update", {"hostname": "a..b"}), "hostname 'a..b'"),
+        (Deed("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and 255 are the most"),
+        (Deed("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
+        (Deed("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not hold any of"),
+        (Deed("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
+    ],
+)
+def test_what_it_would_refuse_is_said_before(connect: Any, deed: Deed, words: str) -> None:
+    assert words in connect("huaweicloud").deed_problem(record(), deed)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        Deed("update", {"name": "名-1.a_b", "description": "", "hostname": "a-1.b"}), Deed("delete"), Deed("lock"),
+        Deed("replace_metadata", {"metadata": {**SYSTEM, "k": ""}}), Deed("resize", {"flavor_id": "f"}),
+        Deed("set_tags", {"tags": ["_sys_x"] + [str(n) for n in range(10)], "add": ["9=" + "v" * 43], "remove": []}),
+    ],
+)  # fmt: skip
+def test_what_it_would_not_refuse(connect: Any, deed: Deed) -> None:
+    assert connect("huaweicloud").deed_problem(record(), deed) is None
+
+
+# -- deleting ---------------------------------------------------------------------------------------------------------
+
+AIM = Aim(presence=GONE)
+DEED = Deed("delete", aim=AIM)
+
+
+def rows(*ids: str) -> list[dict[str, str]]:
+    return [{"id": each} for each in ids]
+
+
+def test_many_are_deleted_by_one_call(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    body = {"servers": rows("a", "b")}
+    wire.expect("POST", DELETE, json=body, reply=reply(200, {"job_id": "j1"}))
+    assert cloud.perform([(record("a"), DEED), (record("b"), DEED)]) == [
+        Ticket("a", "delete", "n-a", job_id="j1", aim=AIM), Ticket("b", "delete", "n-b", job_id="j1", aim=AIM),
+    ]  # fmt: skip
+
+
+def test_what_goes_along(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", DELETE, json={"delete_volume": True, "servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
+    wire.expect("POST", DELETE, json={"servers": rows("a", "c")}, reply=reply(200, {"job_id": "j2"}))
+    with_disks = replace(DEED, arguments={"delete_volume": True})
+    tickets = cloud.perform([(record("b"), with_disks), (record("a"), DEED), (record("c"), DEED)])
+    assert [(each.server_id, each.job_id) for each in tickets] == [("b", "j1"), ("a", "j2"), ("c", "j2")]
+
+
+def test_a_thousand_at_once(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.serve(lambda seen: reply(200, {"job_id": "j%d" % len(wire.seen)}))
+    tickets = cloud.perform([(record(str(number)), DEED) for number in range(1500)])
+    assert [len(seen.json["servers"]) for seen in wire.seen] == [1000, 500]
+    assert [each.server_id for each in tickets] == [str(number) for number in range(1500)]
+
+
+def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", DELETE, json={"servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
+    prepaid = record("a", metadata={"charging_mode": "1"})
+    assert "unsubscribe" in cloud.deed_problem(prepaid, DEED)
+    first, second = cloud.perform([(prepaid, DEED), (record("b"), DEED)])
+    assert "Could not delete the server n-a (a): it is paid by the year or month" in first.error.message
+    assert not first.uncertain and second.job_id == "j1"
+
+
+def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
+    """One that is gone already makes the whole batch fail, and that of itself is looked at."""
+    cloud = connect("huaweicloud")
+
+    def answer(seen: Any) -> Any:
+        if {"id": "c"} in seen.json["servers"]:
+            return reply(404, error("Ecs.0114", "could not be found"))
+        return reply(200, {"job_id": "j%d" % len(wire.seen)})
+
+    wire.serve(answer)
+    tickets = cloud.perform([(record(each), DEED) for each in "abcd"])
+    assert [(each.server_id, bool(each.error), each.uncertain) for each in tickets] == [
+        ("a", False, False), ("b", False, False), ("c", True, True), ("d", False, False),
+    ]  # fmt: skip
+
+
+def test_throttled_batches_are_sent_again(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
+    cloud = connect("huaweicloud")
+    answers = [reply(429, error("APIGW.0308")), reply(200, {"job_id": "j1"})]
+    wire.serve(lambda seen: answers.pop(0))
+    assert cloud.perform([(record("a"), DEED)])[0].job_id == "j1"
+    assert clock.sleeps == [15]
+
+
+def test_a_lost_answer_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud", api_retries=3)
+    wire.serve(lambda seen: reply(broken="close"))
+    tickets = cloud.perform([(record("a"), DEED), (record("b"), DEED)])
+    assert [each.uncertain for each in tickets] == [True, True] and len(wire.seen) == 1
+
+
+def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect: Any) -> None:
+    wire.serve(lambda seen: reply(401, error("APIGW.0301")))
+    with pytest.raises(AuthenticationFailed):
+        connect("huaweicloud").perform([(record("a"), DEED), (record("b"), DEED)])
+    assert len(wire.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "there", "result"),
+    [
+        (samples.huawei_job("RUNNING", ("a", "SUCCESS")), [], None),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [], "done"),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a", status="DELETED")], "done"),
+        (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a", **{"OS-EXT-STS:task_state": "deleting"})], None),
+        (samples.huawei_job("FAIL", ("a", "FAIL"), error_code="Ecs.0605"), [server("a")], "failed"),
+        (samples.huawei_job("FAIL", ("a", "SUCCESS"), ("b", "FAIL")), [], "done"),
+    ],
+)
+def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+    cloud = connect("huaweicloud")
+    serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
+    ticket = Ticket("a", "delete", "n-a", job_id="j1", aim=AIM)
+    seen = cloud.observe([ticket])
+    outcome = judge_action(ticket, seen["a"]) if seen else None
+    assert (outcome.result if outcome else None) == result
+
+
+@pytest.mark.parametrize(
+    ("status", "flavor", "task", "result"),
+    [("ACTIVE", "f2", None, "done"), ("SHUTOFF", "f2", None, "done"), ("RESIZE", "f1", "resize_prep", None),
+     ("ACTIVE", "f1", None, None), ("SHUTOFF", "f2", "powering-on", None)],
+)  # fmt: skip
+def test_a_resize_is_done_when_the_server_has_the_flavor(
+    connect: Any, serve: Any, status: str, flavor: str, task: str | None, result: str | None
+) -> None:
+    cloud = connect("huaweicloud")
+    shown = server("a", status=status, flavor={"id": flavor, "name": flavor}, **{"OS-EXT-STS:task_state": task})
+    serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "SUCCESS")), **listed(shown)})
+    aim = Aim(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
+    ticket = Ticket("a", "resize", "n-a", job_id="j1", aim=aim)
+    assert aim.met(record(status="ACTIVE", flavor=Flavor("f2")))
+    outcome = judge_action(ticket, cloud.observe([ticket])["a"])
+    assert (outcome.result if outcome else None) == result

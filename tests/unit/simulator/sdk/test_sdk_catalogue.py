@@ -1,0 +1,90 @@
+"""Flavors, zones, images and metadata as the official SDK reads them."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+def test_flavors(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
+    flavors = {flavor.id: flavor for flavor in ecs.list_flavors(m.ListFlavorsRequest()).flavors}
+    one = flavors["c7.large.2"]
+    assert (one.name, one.vcpus, one.ram, one.disk) == ("c7.large.2", "2", 4096, "0")
+    assert isinstance(one.os_extra_specs, m.FlavorExtraSpec)
+    assert one.os_extra_specs.condoperationaz == "cn-north-4a(normal),cn-north-4b(sellout)"
+    assert flavors["s3.medium.2"].os_extra_specs.condoperationstatus == "abandon"
+    assert (one.os_flv_disable_ddisabled, one.os_flavor_accessis_public, one.rxtx_quota) == (False, True, None)
+    assert calls() == ["list flavors"]
+
+
+def test_flavors_by_page_and_zone(ecs: Any, m: Any) -> None:
+    everyone = [flavor.id for flavor in ecs.list_flavors(m.ListFlavorsRequest()).flavors]
+    seen: list[str] = []
+    while page := ecs.list_flavors(m.ListFlavorsRequest(limit=2, marker=seen[-1] if seen else None)).flavors:
+        seen += [flavor.id for flavor in page]
+    assert seen == everyone and len(seen) == 5
+    there = [flavor.id for flavor in ecs.list_flavors(m.ListFlavorsRequest(availability_zone="cn-north-4b")).flavors]
+    assert there == ["s6.small.1", "s6.large.2", "x1.2u.4g"]
+    (one,) = ecs.list_flavors(m.ListFlavorsRequest(flavor_id="x1.2u.4g")).flavors
+    assert one.id == "x1.2u.4g"
+
+
+@pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning")
+def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
+    zones = ecs.nova_list_availability_zones(m.NovaListAvailabilityZonesRequest()).availability_zone_info
+    assert [(zone.zone_name, zone.zone_state.available, zone.hosts) for zone in zones] == [
+        ("cn-north-4a", True, None), ("cn-north-4b", True, None), ("cn-north-4c", False, None)]
+    assert calls() == ["list zones"]
+
+
+def test_images(ims: Any, calls: Callable[[], list[Any]]) -> None:
+    m = ims.models
+    images = {image.name: image for image in ims.list_images(m.ListImagesRequest()).images}
+    windows, queued = images["Windows Server 2022 64bit"], images["Debian 13 64bit"]
+    assert (windows.os_type, windows.status, windows.imagetype, windows.min_ram) == ("Windows", "active", "gold", 0)
+    assert (queued.status, queued.active_at, windows.active_at) == ("queued", None, windows.created_at)
+    assert images["CentOS 6.5 64bit"].support_fc_inject == "true"       # it cannot be injected into
+    assert (windows.image_source_type, windows.protected, windows.image_size) == ("uds", True, "536870912")
+    assert calls() == ["list images"]
+
+
+def test_images_by_page_and_filter(ims: Any) -> None:
+    m = ims.models
+    seen: list[Any] = []
+    while page := ims.list_images(m.ListImagesRequest(limit=2, marker=seen[-1].id if seen else None)).images:
+        seen += page
+    assert len({image.id for image in seen}) == len(seen) == 6
+    private = ims.list_images(m.ListImagesRequest(imagetype="private", status="active", os_type="Linux")).images
+    assert [image.name for image in private] == ["CentOS 6.5 64bit"]
+    by_name = ims.list_images(m.ListImagesRequest(sort_key="name", sort_dir="asc")).images
+    assert [image.name for image in by_name] == sorted(image.name for image in seen)
+
+
+def test_metadata(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    """Keys that are not named stay; a key travels in the path, which is signed."""
+    server_id = huaweicloud.id("web-01")
+
+    def write(**metadata: str) -> Any:
+        body = m.UpdateServerMetadataRequestBody(metadata)
+        return ecs.update_server_metadata(m.UpdateServerMetadataRequest(server_id, body)).metadata
+
+    def delete(key: str) -> Any:
+        return ecs.delete_server_metadata(m.DeleteServerMetadataRequest(key, server_id)).status_code
+
+    owner = "Besitzer é~&=:键"
+    assert write(**{owner: "Ops"}) == {owner: "Ops"}
+    assert write(stage="test")[owner] == "Ops"
+    assert ecs.show_server(m.ShowServerRequest(server_id)).server.metadata[owner] == "Ops"
+    assert delete(owner) == 204
+    assert huaweicloud.seen("web-01")["metadata"] == {"stage": "test"}
+    with pytest.raises(refusal) as caught:
+        delete(owner)
+    assert caught.value.status_code == 404
+    with pytest.raises(refusal, match="Ecs.0005"):
+        write(long="x" * 256)
+    assert calls() == ["merge metadata"] * 2 + ["H01"] + ["delete metadata item"] * 2 + ["merge metadata"]
