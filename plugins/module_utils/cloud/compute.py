@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
@@ -122,7 +123,7 @@ class Ticket:
 
     @property
     def leaves_no_trace(self) -> bool:
-        return self.action == "reboot" or (self.aim is None and self.action not in GOALS)
+        return self.action == "reboot" or (self.aim.beyond if self.aim else self.action not in GOALS)
 
     @property
     def label(self) -> str:
@@ -172,7 +173,7 @@ class Observation:
     message: str | None = None
 
 
-class Compute(ResourceCalls):
+class Compute(ResourceCalls, AttachmentCalls):
     """What a module may ask of a cloud, the same on every platform.
 
     Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
@@ -207,7 +208,10 @@ class Compute(ResourceCalls):
         Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
+        Of what hangs on a server: ``create_image``, ``delete_image``, ``attach_volume``, ``detach_volume``,
+        ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
+        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

@@ -89,6 +89,12 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         "flavor_access": "flavor_info without access",
         "flavor_admin": "flavor_info; the vendor makes the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
+        "create_image": "the console's image service, which makes images of servers",
+        "delete_image": "the console's image service",
+        "attach_volume": "the console, which attaches disks",
+        "detach_volume": "the console, which detaches disks",
+        "attach_interface": "the console, which attaches network interfaces",
+        "detach_interface": "the console, which detaches network interfaces",
         "zone_hosts": "availability_zone_info without hosts",
     }
 

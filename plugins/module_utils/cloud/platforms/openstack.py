@@ -28,9 +28,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_interfaces import NovaInterfaces
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_snapshots import NovaSnapshots
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_volumes import NovaVolumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_watching import beyond
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
 #: What Nova calls an action in its record of them, where the collection calls it something else.
@@ -43,7 +46,16 @@ _RECORDED_AS = {
 }
 
 
-class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
+class OpenStack(
+    NovaSnapshots,
+    NovaVolumes,
+    NovaInterfaces,
+    NovaPasswords,
+    NovaKeypairs,
+    NovaFlavors,
+    NovaAggregates,
+    NovaZones,
+):
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
@@ -52,6 +64,8 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+            " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
+            " attach_interface detach_interface interface_tags"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -59,8 +73,15 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
+        "volume_tags": ((2, 49), "the tag of a volume"),
+        "interface_tags": ((2, 49), "the tag of an interface"),
+        "shared_volumes": ((2, 60), "a volume on several servers"),
+        "volume_termination": ((2, 79), "delete_on_termination of a volume"),
     }
-    instead: dict[str, str] = {"attach_keypairs": "server_os, which gives a server its key pair"}
+    instead: dict[str, str] = {
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "interface_subnets": "ip_address, or a port of that subnet by port_id",
+    }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
     #: shutdown time is over.
@@ -112,6 +133,8 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
             if not ticket.leaves_no_trace and ticket.reached(server):
                 return ticket.server_id, Observation(server, SUCCEEDED)
             proof = self._proof(ticket)
+            if ticket.aim and ticket.aim.beyond:
+                return ticket.server_id, beyond(self, ticket.aim, server, proof)
             if proof is None:
                 return ticket.server_id, Observation(server, SUCCEEDED if not ticket.uncertain else None)
             return ticket.server_id, Observation(server, proof.status, proof.code, proof.message)

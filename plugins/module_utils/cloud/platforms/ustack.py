@@ -22,7 +22,10 @@ class UStack(OpenStack):
 
     platform = "ustack"
     operations: frozenset[str] = frozenset(
-        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs".split()
+        (
+            "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+            " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
+        ).split()
     )
     instead = {
         "pause": "state: stopped",
@@ -38,6 +41,10 @@ class UStack(OpenStack):
         "aggregates": "the cloud's own administration",
         "zones": "the availability zones that server_info shows",
         "zone_hosts": "the availability zones that server_info shows",
+        "volume_tags": "a volume without tag",
+        "volume_termination": "a volume without delete_on_termination",
+        "shared_volumes": "a volume for each server",
+        "interface_tags": "an interface without tag",
     }
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
