@@ -91,11 +91,11 @@ class Outcome:
 
     @property
     def label(self) -> str:
-        return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
+        return "%s (%s)" % (self.name, self.server_id) if self.name and self.server_id else self.name or self.server_id
 
     def as_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "id": self.server_id,
+            "id": self.server_id or None,
             "name": self.name,
             "outcome": self.result,
             "actions": list(self.actions),

@@ -18,6 +18,7 @@ import huaweicloud
 import iam
 import images
 import keystone
+import neutron
 import nova
 import nova_checks
 import ustack
@@ -37,7 +38,7 @@ def create_app(sim: Simulator) -> Flask:
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, nova, easystack, ustack, images, iam, huaweicloud):
+    for dialect in (keystone, nova, easystack, ustack, images, neutron, iam, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 

@@ -25,6 +25,7 @@ PLATFORM_KEYS = {
     "servers", "generate", "delays", "microversions", "page_limit", "token_lifetime", "regions", "domain", "domains",
     "projects", "users", "application_credentials", "access_keys", "flavors", "images", "keypairs", "hosts",
     "aggregates", "zones", "connect_as", *OPTIONS,
+    "networks", "quota",
 }
 SERVER_KEYS = {
     "name", "id", "status", "tags", "metadata", "addresses", "flavor", "image", "zone", "locked", "host", "key_name",
@@ -37,6 +38,7 @@ ROW_KEYS = {
     "images": {"name", "id", "status", "min_disk", "min_ram", "size", "os_type", "cloud_init", "visibility", "type",
                "owner"},
     "keypairs": {"name", "public_key", "type", "user"}, "zones": {"name", "available"},
+    "networks": {"name", "id", "subnets", "shared", "external"},
     "hosts": {"name", "zone", "up", "empty"}, "aggregates": {"name", "availability_zone", "hosts", "metadata"},
 }
 GENERATE_KEYS = (SERVER_KEYS - {"id"}) | {"count"}

@@ -47,12 +47,13 @@ def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> 
 def catalog(sim: Simulator, platform: str, project_id: str) -> list[dict[str, Any]]:
     """The service catalog of a project-scoped token."""
     services = []
-    for kind, name in (("compute", "nova"), ("identity", "keystone"), ("image", "glance")):
+    for kind, name in (("compute", "nova"), ("identity", "keystone"), ("image", "glance"), ("network", "neutron")):
         endpoints = []
         for region in sim.platform(platform)["regions"]:
             url = {"compute": compute_url(sim, platform, region, project_id),
                    "identity": "%s/%s/identity/v3" % (sim.base_url, platform),
-                   "image": "%s/%s/image" % (sim.base_url, platform)}[kind]
+                   "image": "%s/%s/image" % (sim.base_url, platform),
+                   "network": "%s/%s/network" % (sim.base_url, platform)}[kind]
             for interface in ("public", "internal", "admin"):
                 endpoints.append({"id": hex_id(platform, kind, region, interface), "interface": interface,
                                   "region": region, "region_id": region, "url": url})

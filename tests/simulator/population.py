@@ -15,6 +15,7 @@ from fleet import FIRST_CREATED, Fleet, Server, stable_id
 from guests import digest
 from hosts import Hosts
 from keys import InvalidKey, Keys, stable_public_key
+from networks import Networks
 from states import STARTING_POINTS
 
 
@@ -70,6 +71,7 @@ class Builder:
         for row in settings.get("images") or []:
             self.image(row)
         self.hosts = Hosts(platform, settings)
+        self.networks = Networks(platform, settings.get("networks") or [], self.projects[0]["id"])
         self.number = 0
 
     def _projects(self) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import Network, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     PAUSED,
@@ -160,6 +161,20 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class CreatedServer:
+    """What became of asking for one new server: a ``ticket`` of action ``create`` to watch, which knows its id, or an
+    ``error``.
+
+    ``uncertain``: the answer was lost, and the server may have been made, or be made yet.
+    """
+
+    name: str
+    ticket: Ticket | None = None
+    error: CloudError | None = None
+    uncertain: bool = False
+
+
+@dataclass(frozen=True)
 class Observation:
     """One look at a server that something was asked of.
 
@@ -211,7 +226,9 @@ class Compute(ResourceCalls, AttachmentCalls):
         ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
         Of what hangs on a server: ``create_image``, ``delete_image``, ``attach_volume``, ``detach_volume``,
         ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
-        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``."""
+        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``.
+        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``tags_in_metadata`` (metadata stands
+        for tags), ``boot_order`` (metadata says which device boots first)."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:
@@ -244,6 +261,24 @@ class Compute(ResourceCalls, AttachmentCalls):
     def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
         """Asks for one deed a server; one ticket an order, in their order. None is asked for twice by itself."""
         raise NotImplementedError
+
+    def server_problem(self, new: NewServer) -> str | None:
+        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def create_servers(
+        self, new: NewServer, names: Sequence[str], client_token: str | None = None
+    ) -> list[CreatedServer]:
+        """Asks for one server of each name, all alike; one answer a name, in their order.
+
+        Raises nothing for one of them. None is asked for twice by itself, but where the platform makes that safe by the
+        ``client_token``. The tickets' aim is BUILT: the server runs.
+        """
+        raise UnsupportedOperation("create", self.platform, self.instead.get("create"))
+
+    def networks(self, name: str | None = None) -> Sequence[Network]:
+        """The networks of that exact name, or all, that the project may use."""
+        raise UnsupportedOperation("networks", self.platform, self.instead.get("networks"))
 
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""

@@ -212,8 +212,8 @@ class Server:
 
     @property
     def label(self) -> str:
-        """The words that name the server in a sentence."""
-        return "%s (%s)" % (self.name, self.id) if self.name else self.id
+        """The words that name the server in a sentence; one that is to be made has no id yet."""
+        return "%s (%s)" % (self.name, self.id) if self.name and self.id else self.name or self.id
 
     def as_dict(self, raw: bool = False) -> dict[str, Any]:
         """The record as a task's result shows it.

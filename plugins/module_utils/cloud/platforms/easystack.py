@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -18,7 +19,13 @@ class EasyStack(OpenStack):
 
     platform = "easystack"
     newest_tested = (2, 67)
+    #: Its document has files in the same call as everything else.
+    newest_files = (2, 67)
+    operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
     actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
+
+    def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        return Order({"live_resize": {"flavorRef": arguments["flavor_id"]}})
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The recycle bin, as the document reads it.

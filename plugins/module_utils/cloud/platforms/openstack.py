@@ -27,9 +27,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaZones,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_interfaces import NovaInterfaces
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_lifecycle import NovaLifecycle
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_snapshots import NovaSnapshots
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_volumes import NovaVolumes
@@ -43,6 +45,7 @@ _RECORDED_AS = {
     "confirm_resize": "confirmResize",
     "revert_resize": "revertResize",
     "live_migrate": "live-migration",
+    "purge": "forceDelete",
 }
 
 
@@ -51,6 +54,8 @@ class OpenStack(
     NovaVolumes,
     NovaInterfaces,
     NovaPasswords,
+    NovaLifecycle,
+    NovaCreate,
     NovaKeypairs,
     NovaFlavors,
     NovaAggregates,
@@ -66,6 +71,8 @@ class OpenStack(
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
             " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
             " attach_interface detach_interface interface_tags"
+            " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
+            " revert_resize delete restore purge networks"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -77,10 +84,13 @@ class OpenStack(
         "interface_tags": ((2, 49), "the tag of an interface"),
         "shared_volumes": ((2, 60), "a volume on several servers"),
         "volume_termination": ((2, 79), "delete_on_termination of a volume"),
+        "set_tags": ((2, 26), "tags"),
     }
     instead: dict[str, str] = {
         "attach_keypairs": "server_os, which gives a server its key pair",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
+        "live_resize": "resize: offline",
+        "boot_order": "boot_index of volumes",
     }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 
@@ -25,6 +26,7 @@ class UStack(OpenStack):
         (
             "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
             " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
+            " create update set_metadata replace_metadata tags_in_metadata delete networks"
         ).split()
     )
     instead = {
@@ -45,9 +47,28 @@ class UStack(OpenStack):
         "volume_termination": "a volume without delete_on_termination",
         "shared_volumes": "a volume for each server",
         "interface_tags": "an interface without tag",
+        "set_tags": "metadata, which stands for tags there",
+        "lock": "the cloud's own console",
+        "unlock": "the cloud's own console",
+        "reset_state": "the cloud's own administration",
+        "resize": "recreate: true, which makes the server anew",
+        "live_resize": "recreate: true, which makes the server anew",
+        "confirm_resize": "the cloud's own console",
+        "revert_resize": "the cloud's own console",
+        "restore": "nothing: a server that is deleted there is gone for good",
+        "purge": "state: absent, after which a server is gone for good",
+        "boot_order": "boot_index of volumes",
     }
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+
+    #: Several of one request are named by their ids there.
+    numbers_names = False
+
+    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
+        body = super()._body(new, name)
+        body["server"].update(min_count=1, max_count=1)
+        return body
 
     def attach_keypair(self, server_id: str, name: str) -> None:
         self._keypair_of("attach", server_id, name)

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of a Nova server between its creation and its end.
+
+Facts: the Nova API reference (tags from microversion 2.26 on, a reason of a lock from 2.73, hostname from 2.90);
+E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+Arguments = Mapping[str, Any]
+
+
+class NovaLifecycle(NovaAsking):
+    """The deeds of new_server.py."""
+
+    def _order_update(self, server: Server, arguments: Arguments) -> Order:
+        for name, needed in (("description", (2, 19)), ("hostname", (2, 90))):
+            if name in arguments and self.version < needed:
+                raise UnsupportedOperation("update of the %s" % name, self.platform)
+        return Order({"server": dict(arguments)}, path="", method="PUT")
+
+    def _order_set_metadata(self, server: Server, arguments: Arguments) -> Order:
+        # The same keys and values once more change nothing.
+        return Order({"metadata": dict(arguments["metadata"])}, path="/metadata", repeatable=True)
+
+    def _order_replace_metadata(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"metadata": dict(arguments["metadata"])}, path="/metadata", method="PUT")
+
+    def _order_set_tags(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"tags": list(arguments["tags"])}, path="/tags", method="PUT")
+
+    def _order_lock(self, server: Server, arguments: Arguments) -> Order:
+        reason = arguments.get("reason")
+        told = {"locked_reason": reason} if reason and self.version >= (2, 73) else None
+        return Order({"lock": told}, repeatable=True)
+
+    def _order_unlock(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"unlock": None}, repeatable=True)
+
+    def _order_reset_state(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"os-resetState": {"state": arguments["state"]}}, repeatable=True)
+
+    def _order_resize(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"resize": {"flavorRef": arguments["flavor_id"]}})
+
+    def _order_confirm_resize(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"confirmResize": None})
+
+    def _order_revert_resize(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"revertResize": None})
+
+    def _order_delete(self, server: Server, arguments: Arguments) -> Order:
+        # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
+        return Order(None, path="", method="DELETE", repeatable=False)
+
+    def _order_restore(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"restore": None})
+
+    def _order_purge(self, server: Server, arguments: Arguments) -> Order:
+        return Order({"forceDelete": None})
