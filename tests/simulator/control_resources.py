@@ -65,6 +65,16 @@ def register(route: Route, sim: Simulator) -> None:
             rows = sim.builders[known_platform(platform)].ports.rows.values()
             return answer({"ports": [asdict(row) for row in rows]})
 
+    @route("/<platform>/networks", "POST")
+    def add_network(platform: str) -> Response:
+        order = order_of()
+        with sim.lock:
+            networks = sim.builders[known_platform(platform)].networks
+            unknown = sorted(set(order) - ROW_KEYS["networks"])
+            if unknown or not order.get("name"):
+                raise Bad("a network has a name, and of other keys only %s" % ", ".join(sorted(ROW_KEYS["networks"])))
+            return answer({"network": {"id": networks.add(order).id, "name": order["name"]}}, 201)
+
     @route("/<platform>/networks", "GET")
     def networks(platform: str) -> Response:
         with sim.lock:

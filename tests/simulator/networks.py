@@ -47,16 +47,24 @@ class Networks:
     """The networks of one platform; all regions share them."""
 
     def __init__(self, platform: str, rows: list[Any], owner: str) -> None:
+        self.platform = platform
+        self.owner = owner
         self.rows: dict[str, Network] = {}
         self._next = itertools.count(1)
-        for number, row in enumerate(rows):
-            fields = {"name": row} if isinstance(row, str) else row
-            network_id = str(fields.get("id") or stable_id(platform, "network", fields["name"], number))
-            made = Network(network_id, fields["name"], owner, bool(fields.get("shared")), bool(fields.get("external")))
-            for place, cidr in enumerate(fields.get("subnets") or []):
-                name = "%s_subnet" % made.name if not place else "%s_subnet_%d" % (made.name, place + 1)
-                made.subnets.append(Subnet(stable_id(platform, "subnet", network_id, place), name, network_id, cidr))
-            self.rows[network_id] = made
+        for row in rows:
+            self.add({"name": row} if isinstance(row, str) else row)
+
+    def add(self, fields: dict[str, Any]) -> Network:
+        """A network of the project that owns the configuration's."""
+        platform = self.platform
+        network_id = str(fields.get("id") or stable_id(platform, "network", fields["name"], len(self.rows)))
+        made = Network(network_id, fields["name"], self.owner, bool(fields.get("shared")),
+                       bool(fields.get("external")))
+        for place, cidr in enumerate(fields.get("subnets") or []):
+            name = "%s_subnet" % made.name if not place else "%s_subnet_%d" % (made.name, place + 1)
+            made.subnets.append(Subnet(stable_id(platform, "subnet", network_id, place), name, network_id, cidr))
+        self.rows[network_id] = made
+        return made
 
     def visible(self, project_id: str, admin: bool) -> list[Network]:
         return [row for row in self.rows.values() if admin or row.shared or row.project_id == project_id]
