@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Plan
@@ -120,6 +121,15 @@ class VolumeRun(DeedRun):
             return plan_one(server, cloud.volume_attachments([server.id]).get(server.id, ()), wish)
 
         super().__init__(cloud, again, "done", wait, patience)
+
+    def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
+        found = []
+        for item, ticket in zip(items, super().ask(action, items)):
+            if action == DETACH and item.tries and isinstance(ticket.error, BadRequest):
+                # Its answer was lost, and the volume is on its way off the server: it cannot be detached twice.
+                ticket = replace(ticket, error=None)
+            found.append(ticket)
+        return found
 
     def look(self, left: dict[str, Item], final: bool) -> dict[str, Any]:
         # A volume that comes or goes is no change of the server in the eyes of ``changes-since``.

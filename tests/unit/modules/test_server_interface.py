@@ -14,8 +14,12 @@ ATTACH = {"openstack": "E16", "easystack": "E16", "ustack": "U25"}
 BY_NETWORK = {**ATTACH, "ustack": "U27"}
 DETACH = {"openstack": "E17", "easystack": "E17", "ustack": "U26"}
 RECORDED = ("openstack", "easystack")
-pytestmark = pytest.mark.parametrize("platform", NOVA)
 WEB = ["web-01", "web-02", "web-03"]
+
+
+@pytest.fixture(params=NOVA)
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def interface(bench: Bench, **options: Any) -> dict[str, Any]:

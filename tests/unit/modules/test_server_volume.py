@@ -13,7 +13,11 @@ from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
 ATTACH = {"openstack": "E18", "easystack": "E18", "ustack": "U20"}
 DETACH = {"openstack": "E19", "easystack": "E19", "ustack": "U21"}
 RECORDED = ("openstack", "easystack")
-pytestmark = pytest.mark.parametrize("platform", NOVA)
+
+
+@pytest.fixture(params=NOVA)
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def volume(bench: Bench, **options: Any) -> dict[str, Any]:
