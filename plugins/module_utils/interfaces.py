@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ports of servers: what is to be attached and detached. All but ``InterfaceRun`` is pure."""
+"""The ports of servers: what is to be attached and detached. All but ``check_network`` and ``InterfaceRun`` is pure."""
 
 from __future__ import annotations
 
@@ -138,6 +138,22 @@ def _canonical(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return text
+
+
+def check_network(cloud: Compute, network_id: str) -> None:
+    """Raises PlanError for a network that is not there: Nova finds that out too late to say so.
+
+    A cloud that does not tell of its networks is let find it out.
+    """
+    try:
+        known = cloud.networks()
+    except CloudError:
+        return
+    if network_id not in [network.id for network in known]:
+        raise PlanError(
+            "network_id: no network that this project may use has the id %s; check it, and region and project"
+            % network_id
+        )
 
 
 class InterfaceRun(DeedRun):

@@ -128,6 +128,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.interfaces import (
     InterfaceRun,
     InterfaceWish,
+    check_network,
     plan_interfaces,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
@@ -176,6 +177,8 @@ def run(context: Context) -> Result:
     ids = [server.id for server in chosen.servers]
     there = context.cloud.interfaces(ids)
     todo = plan_interfaces(chosen.servers, there, wish)
+    if todo.changed and wish.state == "present" and wish.network_id:
+        check_network(context.cloud, wish.network_id)
     data = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = InterfaceRun(context.cloud, wish, context.params["wait"], patience)

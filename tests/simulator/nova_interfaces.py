@@ -152,7 +152,8 @@ def _port(call: Call, wanted: dict[str, Any]) -> Port:
         return port
     network = _network(call, wanted.get("net_id"))
     if not network.subnets:
-        raise refuse(400, "Network %s requires a subnet in order to boot instances on." % network.id)
+        raise refuse(400, "Network requires port_security_enabled and subnet associated in order to apply "
+                          "security groups.")
     asked = (wanted.get("fixed_ips") or [{}])[0]
     ip = asked.get("ip_address")
     if ip is not None:
@@ -179,7 +180,9 @@ def _network(call: Call, network_id: str | None) -> Network:
         return usable[0]
     found = networks.find(network_id, call.project_id, call.is_admin)
     if found is None:
-        raise refuse(404, "Network %s could not be found." % network_id)
+        # Nova does not look for it; nova-compute fails, and the answer is of no use.
+        raise refuse(500, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the "
+                          "Nova API log if possible.")
     if found.external and not call.is_admin:
         raise refuse(403, "It is not allowed to create an interface on external network %s" % network_id)
     return found

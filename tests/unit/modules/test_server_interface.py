@@ -115,7 +115,7 @@ def test_a_port_of_another_server(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("options, words", [
-    ({"network_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "could not be found"),
+    ({"network_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "no network that this project may use"),
     ({"port_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "could not be found"),
     ({"port_id": "a", "network_id": "b"}, "either port_id or network_id"),
     ({"port_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}]}, "fixed_ips"),

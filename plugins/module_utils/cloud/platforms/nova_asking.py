@@ -39,6 +39,8 @@ class Order:
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
     repeatable: bool | None = None
+    #: The deed as an infinitive that the server completes, ``attach a volume to``; ``None`` is the action's name.
+    what: str | None = None
     #: Where it is not sent to the server: the whole address.
     url: str | None = None
     #: What is to be deleted and is not there is deleted.
@@ -98,6 +100,7 @@ class NovaAsking(NovaServers):
                 order: Order = getattr(self, "_order_" + deed.action)(server, deed.arguments)
             except CloudError as error:
                 return replace(ticket, error=error)
-            return self._ask(ticket, order, "%s the server %s" % (deed.action.replace("_", " "), server.label))
+            what = order.what or deed.action.replace("_", " ")
+            return self._ask(ticket, order, "%s the server %s" % (what, server.label))
 
         return ask_each(ask, orders, self.parallel)

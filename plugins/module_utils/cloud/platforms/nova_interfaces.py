@@ -26,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 _HINTS = (
     ("still in use", "The port is on another server or router: detach it there first, or take another port."),
     ("requires a subnet", "Give the network a subnet first, or name a port."),
+    ("subnet associated", "Give the network a subnet first, or name a port."),
     ("no more", "The network has no free address left: choose another network, or free one."),
     ("already in use", "The address is taken: choose another one, or leave fixed_ips out."),
     ("could not be found", "Check the id, and that region and project are the intended ones."),
@@ -52,11 +53,14 @@ class NovaInterfaces(NovaAsking):
         for name, key in (("port_id", "port_id"), ("network_id", "net_id"), ("fixed_ips", "fixed_ips"), ("tag", "tag")):
             if arguments.get(name):
                 wanted[key] = arguments[name]
-        return Order({"interfaceAttachment": wanted}, "/os-interface", learn=_with_port, hints=_HINTS)
+        thing = "the port %s" % arguments["port_id"] if arguments.get("port_id") else "an interface"
+        body = {"interfaceAttachment": wanted}
+        return Order(body, "/os-interface", learn=_with_port, what="attach %s to" % thing, hints=_HINTS)
 
     def _order_detach_interface(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         path = "/os-interface/" + segment(arguments["port_id"])
-        return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True)
+        what = "remove the port %s from" % arguments["port_id"]
+        return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)
 
 
 def _with_port(ticket: Ticket, answer: Any) -> Ticket:

@@ -78,11 +78,12 @@ class NovaSnapshots(NovaOs):
     def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
         body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-        return Order(body, learn=_with_image)
+        return Order(body, learn=_with_image, what="make an image of")
 
     def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         return Order(
             method="DELETE",
+            what="delete the image %s of" % arguments["image_id"],
             url=self._image_url(arguments["image_id"]),
             gone_is_done=True,
             hints=(("protected", _PROTECTED),),

@@ -48,12 +48,14 @@ class NovaVolumes(NovaAsking):
         for name in ("device", "tag", "delete_on_termination"):
             if arguments.get(name) is not None:
                 wanted[name] = arguments[name]
-        return Order({"volumeAttachment": wanted}, "/os-volume_attachments", hints=_HINTS)
+        what = "attach the volume %s to" % arguments["volume_id"]
+        return Order({"volumeAttachment": wanted}, "/os-volume_attachments", what=what, hints=_HINTS)
 
     def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         path = "/os-volume_attachments/" + segment(arguments["volume_id"])
         # Asked again while it is being detached, Nova refuses.
-        return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True)
+        what = "detach the volume %s from" % arguments["volume_id"]
+        return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)
 
 
 def _attachment(data: Mapping[str, Any]) -> VolumeAttachment:
