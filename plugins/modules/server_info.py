@@ -155,6 +155,10 @@ servers:
     enterprise_project_id:
       description: The enterprise project, on V(huaweicloud).
       type: str
+    volumes:
+      description: The ids of the volumes that are attached to it.
+      type: list
+      elements: str
     platform:
       description: The platform.
       type: str

@@ -19,7 +19,7 @@ from flask import Flask, Response, g
 from fleet import Fleet
 from tokens import Token
 
-Picker = Callable[[Any], "tuple[str | None, str]"]
+Picker = Callable[[Any], "tuple[str | None, str] | None"]
 
 
 class Refusal(Exception):
@@ -46,7 +46,7 @@ class Operation:
     pick: Picker | None = None
 
     def named(self, body: Any) -> tuple[str | None, str]:
-        return self.pick(body) if self.pick else (self.id, self.name)
+        return (self.pick(body) if self.pick else None) or (self.id, self.name)
 
 
 @dataclass

@@ -26,6 +26,7 @@ PLATFORM_KEYS = {
     "projects", "users", "application_credentials", "access_keys", "flavors", "images", "keypairs", "hosts",
     "aggregates", "zones", "connect_as", *OPTIONS,
     "networks", "quota", "reclaim",
+    "volumes", "ports",
 }
 SERVER_KEYS = {
     "name", "id", "status", "tags", "metadata", "addresses", "flavor", "image", "zone", "locked", "host", "key_name",
@@ -36,9 +37,10 @@ ROW_KEYS = {
     "flavors": {"name", "id", "vcpus", "ram", "disk", "ephemeral", "swap", "extra_specs", "public", "access",
                 "rxtx_factor", "description", "disabled", "status", "zones"},
     "images": {"name", "id", "status", "min_disk", "min_ram", "size", "os_type", "cloud_init", "visibility", "type",
-               "owner"},
+               "owner", "protected", "properties"},
     "keypairs": {"name", "public_key", "type", "user"}, "zones": {"name", "available"},
     "networks": {"name", "id", "subnets", "shared", "external"},
+    "volumes": {"name", "id", "size", "multiattach", "status"}, "ports": {"name", "id", "network"},
     "hosts": {"name", "zone", "up", "empty"}, "aggregates": {"name", "availability_zone", "hosts", "metadata"},
 }
 GENERATE_KEYS = (SERVER_KEYS - {"id"}) | {"count"}
@@ -48,6 +50,7 @@ DELAYS = (
     "rebuild",
     "migrate", "live_migrate", "evacuate", "confirm_resize", "revert_resize",
     "create", "resize", "live_resize", "delete", "restore",
+    "create_image", "attach", "detach",
 )
 
 

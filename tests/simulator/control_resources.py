@@ -50,6 +50,37 @@ def register(route: Route, sim: Simulator) -> None:
             return answer({"hosts": [{"name": host, "zone": known.zone_of(host), "up": known.up.get(host, True),
                                       "servers": servers} for host, servers in names.items()]})
 
+    @route("/<platform>/volumes", "GET")
+    def volumes(platform: str) -> Response:
+        with sim.lock:
+            fleet_of(sim, platform)
+            rows = sim.builders[known_platform(platform)].volumes.rows.values()
+            return answer({"volumes": [asdict(row) for row in rows]})
+
+    @route("/<platform>/ports", "GET")
+    def ports(platform: str) -> Response:
+        """Those that no server of the configuration was made with."""
+        with sim.lock:
+            fleet_of(sim, platform)
+            rows = sim.builders[known_platform(platform)].ports.rows.values()
+            return answer({"ports": [asdict(row) for row in rows]})
+
+    @route("/<platform>/networks", "POST")
+    def add_network(platform: str) -> Response:
+        order = order_of()
+        with sim.lock:
+            networks = sim.builders[known_platform(platform)].networks
+            unknown = sorted(set(order) - ROW_KEYS["networks"])
+            if unknown or not order.get("name"):
+                raise Bad("a network has a name, and of other keys only %s" % ", ".join(sorted(ROW_KEYS["networks"])))
+            return answer({"network": {"id": networks.add(order).id, "name": order["name"]}}, 201)
+
+    @route("/<platform>/networks", "GET")
+    def networks(platform: str) -> Response:
+        with sim.lock:
+            rows = sim.builders[known_platform(platform)].networks.rows.values()
+            return answer({"networks": [asdict(row) for row in rows]})
+
     @route("/<platform>/images", "GET")
     def images(platform: str) -> Response:
         with sim.lock:

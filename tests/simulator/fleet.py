@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,6 +100,7 @@ class Server:
     extra: dict[str, Any] = field(default_factory=dict)
     moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
     delete_lost: bool = False                 # deleted twice at once: Nova does not get on with it any more
+    attached: list[dict[str, Any]] = field(default_factory=list)      # the volumes on it, beside the one that it boots
     stuck: bool = False
     transition: Transition | None = None
     reached_at: float | None = None
@@ -123,6 +125,7 @@ class Fleet:
         self.clock = clock
         self.servers: dict[str, Server] = {}
         self._moving: list[tuple[float, int, Server, Transition]] = []
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._orders: dict[Any, list[Server]] = {}
 
@@ -169,6 +172,12 @@ class Fleet:
             _ends, _count, server, transition = heapq.heappop(self._moving)
             if server.transition is transition:
                 self._end(server, transition)
+        while self._due and self._due[0][0] <= now:
+            heapq.heappop(self._due)[2]()
+
+    def after(self, delay: float, deed: Callable[[], None]) -> None:
+        """Do something, `delay` seconds from now, that is no movement of a server from state to state."""
+        heapq.heappush(self._due, (self.clock.now() + delay, next(self._count), deed))
 
     def begin(self, server: Server, power: Power, delay: float, *, never_ends: bool = False,
               error: tuple[str, str] | None = None, outcome: dict[str, Any] | None = None) -> Transition:

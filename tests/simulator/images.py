@@ -37,6 +37,8 @@ def register(router: Router) -> None:
         router.add(platform, "GET", root + "/v2/images", list_images, operation=operation, name="list images",
                    before=_enter)
         router.add(platform, "GET", root + "/v2/images/<image_id>", show_image, name="show image", before=_enter)
+        router.add(platform, "DELETE", root + "/v2/images/<image_id>", delete_image, name="delete image",
+                   operation=operation and "E30", before=_enter)
     router.add(HUAWEI, "GET", "/v2/cloudimages", list_cloudimages, name="list images",
                before=lambda call, _words: admit(call))
 
@@ -75,11 +77,12 @@ def _glance(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
         "min_disk": row["min_disk"], "min_ram": row["min_ram"], "size": row["size"] if stored else None,
-        "virtual_size": None, "disk_format": "qcow2", "container_format": "bare", "protected": False,
+        "virtual_size": None, "disk_format": "qcow2", "container_format": "bare",
+        "protected": row["protected"],
         "os_hidden": False, "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
         "owner": row["owner"], "os_type": row["os_type"].lower(), "tags": [], "created_at": iso(row["created"]),
         "updated_at": iso(row["created"]), "self": "/v2/images/" + row["id"], "schema": "/v2/schemas/image",
-        "file": "/v2/images/%s/file" % row["id"]}
+        "file": "/v2/images/%s/file" % row["id"], **row["properties"]}
 
 
 def _matches(shown: dict[str, Any], name: str, wanted: str) -> bool:
@@ -156,6 +159,20 @@ def show_image(call: Call, image_id: str) -> Response:
     if row is None or not (row["visibility"] == "public" or _owns(call, row)):
         raise _page(404, "Not Found", "No image found with ID %s" % image_id)
     return answer(_glance(row))
+
+
+def delete_image(call: Call, image_id: str) -> Response:
+    images = call.sim.builders[call.platform].images
+    row = images.get(image_id)
+    if row is None or not (row["visibility"] == "public" or _owns(call, row)):
+        raise _page(404, "Not Found", "Failed to find image %s to delete" % image_id)
+    assert call.token is not None
+    if not _owns(call, row) or not {"admin", "member"} & set(call.token.roles):
+        raise _page(403, "Forbidden", "You are not authorized to complete delete_image action.")
+    if row["protected"]:
+        raise _page(403, "Forbidden", "Image %s is protected and cannot be deleted." % image_id)
+    del images[image_id]
+    return answer(None, 204)
 
 
 def _ims(row: dict[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,14 @@ import nova_create
 import nova_flavor_admin
 import nova_flavors
 import nova_guests
+import nova_interfaces
 import nova_keypairs
 import nova_life
 import nova_metadata
 import nova_resize_end
+import nova_snapshots
 import nova_views
+import nova_volumes
 from call import Call, Malformed, Picker, Refusal, Router, answer
 from flask import Response, request
 from fleet import Server
@@ -55,7 +58,7 @@ def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live
     a live resize."""
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
             "rebuild": nova_guests.rebuild(rebuild, detail), **nova_resize_end.standard(None, None),
-            **nova_life.actions(live)}
+            **nova_life.actions(live), "createImage": nova_snapshots.create_image("E15")}
 
 
 OPENSTACK = Dialect(
@@ -66,7 +69,8 @@ OPENSTACK = Dialect(
      "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
      "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
      "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
-     "create server": "E04", "update server": "E12", "delete server": "E27"},
+     "create server": "E04", "update server": "E12", "delete server": "E27",
+     "attach interface": "E16", "detach interface": "E17", "attach volume": "E18", "detach volume": "E19"},
     actions("E26", nova_views.detail))
 
 
@@ -102,6 +106,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         add("GET", "/flavors/detail", nova_flavors.list_flavors(dialect.version, True), "list flavors with details")
         add("GET", "/flavors/<flavor_id>", nova_flavors.show_flavor(dialect.version), "show flavor")
         nova_metadata.register(add, one_server)
+        nova_volumes.register(add, one_server, 202 if dialect.version == "v2" else 200)
+        nova_interfaces.register(add, one_server, dialect.ids.get("attach network"), dialect.version == "v2")
         nova_keypairs.register(add, dialect.keypair_status, dialect.keypair_status, dialect.ids)
         if dialect.manages:
             nova_flavor_admin.register(add, dialect.version, dialect.ids)

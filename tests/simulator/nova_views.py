@@ -120,12 +120,12 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
 
 
 def volumes(server: Server, with_flag: bool) -> list[dict[str, Any]]:
-    if server.image is not None:
-        return []
-    row: dict[str, Any] = {"id": stable_id("volume", server.id)}
+    rows = [(row["volume_id"], row["delete_on_termination"]) for row in server.attached]
+    if server.image is None:
+        rows.insert(0, (stable_id("volume", server.id), False))
     if with_flag:
-        row["delete_on_termination"] = False
-    return [row]
+        return [{"id": volume, "delete_on_termination": flag} for volume, flag in rows]
+    return [{"id": volume} for volume, _flag in rows]
 
 
 def user_data(server: Server) -> str:

@@ -13,6 +13,7 @@ from clock import parse_iso
 from config import ConfigError
 from fleet import FIRST_CREATED, Fleet, Server, stable_id
 from guests import digest
+from hangers import Ports, Volumes
 from hosts import Hosts
 from keys import InvalidKey, Keys, stable_public_key
 from networks import Networks
@@ -73,6 +74,8 @@ class Builder:
         self.hosts = Hosts(platform, settings)
         self.networks = Networks(platform, settings.get("networks") or [], self.projects[0]["id"])
         self.quota: dict[str, int] = dict(settings.get("quota") or {})
+        self.volumes = Volumes(platform, settings.get("volumes") or [])
+        self.ports = Ports(platform, self.networks, settings.get("ports") or [])
         self.number = 0
 
     def _projects(self) -> list[dict[str, Any]]:
@@ -128,6 +131,7 @@ class Builder:
             "os_type": row.get("os_type", "Linux"), "cloud_init": bool(row.get("cloud_init", True)),
             "visibility": row.get("visibility", "public"), "type": row.get("type", "gold"),
             "owner": self.project(row.get("owner"))["id"], "created": FIRST_CREATED + len(self.images),
+            "protected": bool(row.get("protected")), "properties": dict(row.get("properties") or {}),
         }
         self.images[image["id"]] = image
         return image

@@ -13,6 +13,7 @@ from call import Call, Router
 from fleet import Server, stable_id
 from nova_actions import power, reboot
 from nova_guests import change_password, keypairs
+from nova_snapshots import create_image
 
 
 def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
@@ -59,9 +60,12 @@ USTACK = nova.Dialect(
     {"list servers": "U02", "list servers with details": "U03", "show server": "U04", "list flavors": "U22",
      "list flavors with details": "U23", "show flavor": "U24", "create keypair": "U13", "import keypair": "U14",
      "list keypairs": "U15", "show keypair": "U16", "delete keypair": "U17",
-     "create server": "U01", "update server": "U05", "delete server": "U06"},
+     "create server": "U01", "update server": "U05", "delete server": "U06",
+     "attach volume": "U20", "detach volume": "U21", "attach interface": "U25", "detach interface": "U26",
+     "attach network": "U27"},
     {"reboot": reboot("U07"), "os-start": power("start", "U08"), "os-shutdown": power("shutdown", "U09"),
      "os-stop": power("stop", "U10"), "changePassword": change_password("U11"),
+     "createImage": create_image("U12"),
      "attachKeypairs": keypairs(True, "U18"), "detachKeypairs": keypairs(False, "U19")},
     manages=False, keypair_status=200)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import Network, NewServer
@@ -123,7 +124,7 @@ class Ticket:
 
     @property
     def leaves_no_trace(self) -> bool:
-        return self.action == "reboot" or (self.aim is None and self.action not in GOALS)
+        return self.action == "reboot" or (self.aim.beyond if self.aim else self.action not in GOALS)
 
     @property
     def label(self) -> str:
@@ -187,7 +188,7 @@ class Observation:
     message: str | None = None
 
 
-class Compute(ResourceCalls):
+class Compute(ResourceCalls, AttachmentCalls):
     """What a module may ask of a cloud, the same on every platform.
 
     Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
@@ -224,7 +225,10 @@ class Compute(ResourceCalls):
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
         ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
         Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``descriptions``, ``hostnames``,
-        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first)."""
+        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first).
+        Of what hangs on a server: ``create_image``, ``delete_image``, ``attach_volume``, ``detach_volume``,
+        ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
+        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

@@ -35,6 +35,19 @@ class Aim:
     host: str | None = None
     #: Any host but this one.
     left_host: str | None = None
+    #: Volumes that it has, and that it has no more.
+    volumes: tuple[str, ...] = ()
+    no_volumes: tuple[str, ...] = ()
+    #: Ports that it has, and that it has no more; a server's record does not show them.
+    ports: tuple[str, ...] = ()
+    no_ports: tuple[str, ...] = ()
+    #: The image that was made of it, which is to become active; likewise.
+    image: str | None = None
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the server's record alone is no proof: a volume is in it before it is attached."""
+        return bool(self.volumes or self.ports or self.no_ports or self.image)
 
     def met(self, server: Server | None) -> bool:
         """Whether the server, ``None`` for one that the cloud does not know, is as it is to be."""
@@ -53,6 +66,8 @@ class Aim:
             and self.name in (None, server.name)
             and self.host in (None, server.host)
             and (self.left_host is None or server.host not in (None, self.left_host))
+            and not set(self.volumes).difference(server.volumes or ())
+            and not set(self.no_volumes).intersection(server.volumes or ())
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -174,6 +174,8 @@ class Server:
     launched_at: str | None = None
     fault: Mapping[str, Any] | None = None
     enterprise_project_id: str | None = None
+    #: The ids of the volumes that are attached to it.
+    volumes: tuple[str, ...] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -247,6 +249,7 @@ class Server:
             "launched_at": self.launched_at,
             "fault": dict(self.fault) if self.fault else None,
             "enterprise_project_id": self.enterprise_project_id,
+            "volumes": None if self.volumes is None else list(self.volumes),
             "platform": self.platform,
             "region": self.region,
         }

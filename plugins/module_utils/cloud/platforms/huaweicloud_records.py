@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     fault,
     flavor,
     image,
+    volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
     AWAITING_PAYMENT,
@@ -75,6 +76,7 @@ def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server
         launched_at=text(data.get("OS-SRV-USG:launched_at")),
         fault=fault(data.get("fault")),
         enterprise_project_id=text(data.get("enterprise_project_id")),
+        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
         raw=data,
     )
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     CloudError,
     MalformedAnswer,
+    NotFound,
     ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
@@ -38,6 +39,16 @@ class Order:
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
     repeatable: bool | None = None
+    #: The deed as an infinitive that the server completes, ``attach a volume to``; ``None`` is the action's name.
+    what: str | None = None
+    #: Where it is not sent to the server: the whole address.
+    url: str | None = None
+    #: What is to be deleted and is not there is deleted.
+    gone_is_done: bool = False
+    #: What the ticket is to know of the answer, an id for example.
+    learn: Callable[[Ticket, Any], Ticket] | None = None
+    #: A word of the refusal in small letters, and what to try then.
+    hints: tuple[tuple[str, str], ...] = ()
 
 
 class NovaAsking(NovaServers):
@@ -49,7 +60,7 @@ class NovaAsking(NovaServers):
         try:
             answer = self.session.request(
                 order.method,
-                "%s/servers/%s%s" % (self.endpoint, ticket.server_id, order.path),
+                order.url or "%s/servers/%s%s" % (self.endpoint, ticket.server_id, order.path),
                 json=order.body,
                 headers=self.headers(version),
                 what=what,
@@ -60,13 +71,20 @@ class NovaAsking(NovaServers):
             # A gateway that gives up, or a service that stumbles, may do so after the action was taken.
             return replace(ticket, error=error, uncertain=error.status != _CANNOT)
         except CloudError as error:
+            if order.gone_is_done and isinstance(error, NotFound):
+                return ticket
+            for word, hint in order.hints:
+                if word in error.message.lower():
+                    error.hint = hint
+                    break
             return replace(ticket, error=error, image_id=None)
         if answer.status != 202 and isinstance(answer.body, str) and answer.body:
             # A page in place of an answer: something between here and the service has answered.
             strange = MalformedAnswer("Could not %s: the answer is not the compute service's." % what)
             return replace(ticket, error=strange, uncertain=True)
-        # What an answer holds may be a password that Nova made up; it is not looked at here.
-        return replace(ticket, request_id=answer.request_id)
+        # What an answer holds may be a password that Nova made up; only who ordered looks at it.
+        found = replace(ticket, request_id=answer.request_id)
+        return order.learn(found, answer) if order.learn else found
 
     def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
         """A deed ``x`` is asked for by what ``_order_x(server, arguments)`` gives."""
@@ -82,6 +100,7 @@ class NovaAsking(NovaServers):
                 order: Order = getattr(self, "_order_" + deed.action)(server, deed.arguments)
             except CloudError as error:
                 return replace(ticket, error=error)
-            return self._ask(ticket, order, "%s the server %s" % (deed.action.replace("_", " "), server.label))
+            what = order.what or deed.action.replace("_", " ")
+            return self._ask(ticket, order, "%s the server %s" % (what, server.label))
 
         return ask_each(ask, orders, self.parallel)

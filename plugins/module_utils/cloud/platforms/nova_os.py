@@ -39,10 +39,14 @@ class NovaOs(NovaAsking):
     #: Nova takes 65535 characters of base64.
     most_user_data = 49149
 
-    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
+    @property
+    def image_endpoint(self) -> str:
+        """The image service's endpoint with its version, without a trailing slash."""
         base = str(self.session.auth.endpoint("image"))
-        if not re.search(r"/v2(\.\d+)?$", base):
-            base += "/v2"
+        return base if re.search(r"/v2(\.\d+)?$", base) else base + "/v2"
+
+    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
+        base = self.image_endpoint
         if image_id is None:
             # Glance reads `in:` at the beginning of a value as a list of values.
             params = {"limit": "1000", **({"name": name} if name and not name.startswith("in:") else {})}

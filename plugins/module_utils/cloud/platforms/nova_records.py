@@ -113,8 +113,16 @@ def server(data: Any, platform: str, region: str | None) -> Server:
         updated=text(data.get("updated")),
         launched_at=text(data.get("OS-SRV-USG:launched_at")),
         fault=fault(data.get("fault")),
+        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
         raw=data,
     )
+
+
+def volumes(listed: Any) -> tuple[str, ...] | None:
+    """The ids of the attached volumes; ``None`` where the cloud does not tell."""
+    if not listed:
+        return () if isinstance(listed, list) else None
+    return tuple(str(each["id"]) for each in mappings(listed) if each.get("id"))
 
 
 def fault(data: Any) -> Mapping[str, Any] | None:

@@ -29,10 +29,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_interfaces import NovaInterfaces
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_lifecycle import NovaLifecycle
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_snapshots import NovaSnapshots
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_volumes import NovaVolumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_watching import beyond
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
 #: What Nova calls an action in its record of them, where the collection calls it something else.
@@ -47,7 +50,9 @@ _RECORDED_AS = {
 
 
 class OpenStack(
-    NovaOs,
+    NovaSnapshots,
+    NovaVolumes,
+    NovaInterfaces,
     NovaPasswords,
     NovaLifecycle,
     NovaCreate,
@@ -64,6 +69,8 @@ class OpenStack(
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+            " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
+            " attach_interface detach_interface interface_tags"
             " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
             " revert_resize delete restore purge networks descriptions hostnames"
         ).split()
@@ -73,12 +80,17 @@ class OpenStack(
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
+        "volume_tags": ((2, 49), "the tag of a volume"),
+        "interface_tags": ((2, 49), "the tag of an interface"),
+        "shared_volumes": ((2, 60), "a volume on several servers"),
+        "volume_termination": ((2, 79), "delete_on_termination of a volume"),
         "set_tags": ((2, 26), "tags"),
         "descriptions": ((2, 19), "the description of a server"),
         "hostnames": ((2, 90), "the host name of a server"),
     }
     instead: dict[str, str] = {
         "attach_keypairs": "server_os, which gives a server its key pair",
+        "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "live_resize": "resize: offline",
         "boot_order": "boot_index of volumes",
     }
@@ -133,6 +145,8 @@ class OpenStack(
             if not ticket.leaves_no_trace and ticket.reached(server):
                 return ticket.server_id, Observation(server, SUCCEEDED)
             proof = self._proof(ticket)
+            if ticket.aim and ticket.aim.beyond:
+                return ticket.server_id, beyond(self, ticket.aim, server, proof)
             if proof is None:
                 return ticket.server_id, Observation(server, SUCCEEDED if not ticket.uncertain else None)
             return ticket.server_id, Observation(server, proof.status, proof.code, proof.message)

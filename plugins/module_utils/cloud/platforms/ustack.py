@@ -25,6 +25,7 @@ class UStack(OpenStack):
     operations: frozenset[str] = frozenset(
         (
             "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+            " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
             " create update set_metadata replace_metadata tags_in_metadata delete networks"
         ).split()
     )
@@ -44,6 +45,10 @@ class UStack(OpenStack):
         "zone_hosts": "the availability zones that server_info shows",
         "descriptions": "metadata",
         "hostnames": "user_data",
+        "volume_tags": "a volume without tag",
+        "volume_termination": "a volume without delete_on_termination",
+        "shared_volumes": "a volume for each server",
+        "interface_tags": "an interface without tag",
         "set_tags": "metadata, which stands for tags there",
         "lock": "the cloud's own console",
         "unlock": "the cloud's own console",

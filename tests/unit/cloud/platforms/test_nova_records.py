@@ -78,6 +78,7 @@ def test_a_server_in_error_as_easystack_prints_it() -> None:
         "launched_at": None,
         "fault": {"code": 500, "message": "Exceeded maximum number of retries.", "created": "2022-08-23T11:37:45Z"},
         "enterprise_project_id": None,
+        "volumes": None,
         "platform": "easystack",
         "region": "r1",
     }

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images made of the servers of a Nova cloud, and their life in its Glance.
+
+Facts: the Nova API reference (``createImage``: the image's id is in the body from microversion 2.45 on, in the header
+``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of the operations list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+from urllib.parse import quote, urlsplit
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import SERVER_RECORD, Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    integer,
+    mapping,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+#: What every image has; the rest are its properties, which a snapshot's metadata becomes.
+_OWN = frozenset(
+    (
+        "id name status visibility size virtual_size min_disk min_ram protected os_hidden checksum os_hash_algo"
+        " os_hash_value owner tags created_at updated_at disk_format container_format self file schema locations"
+        " direct_url stores"
+    ).split()
+)
+_PROTECTED = "The image is protected against deletion: take the protection off first, or leave it."
+
+
+class NovaSnapshots(NovaOs):
+    """``createImage`` and the images of ``/v2/images``."""
+
+    def snapshots(
+        self, name: str | None = None, image_id: str | None = None, status: str | None = None
+    ) -> Sequence[Snapshot]:
+        base = self.image_endpoint + "/images"
+        if image_id is not None:
+            what = "show the image %s" % image_id
+            try:
+                body = self.session.get("%s/%s" % (base, quote(image_id, safe="")), what=what).body
+            except NotFound:
+                return []
+            part_of(body, "id", what, str)
+            return [snapshot(body)]
+        wanted = {"limit": "1000"}
+        for key, value in (("name", name), ("status", status)):
+            # Glance reads `in:` at the beginning of a value as a list of values.
+            if value and not value.startswith("in:"):
+                wanted[key] = value
+        found = [snapshot(data) for data in self._pages(base, wanted)]
+        return [image for image in found if name in (None, image.name) and status in (None, image.status)]
+
+    def delete_image(self, image_id: str) -> None:
+        what = "delete the image %s" % image_id
+        try:
+            self.session.request("DELETE", self._image_url(image_id), what=what, expect="any")
+        except NotFound:
+            return
+        except Exception as error:
+            _explain(error)
+            raise
+
+    def _image_url(self, image_id: str) -> str:
+        return "%s/images/%s" % (self.image_endpoint, quote(image_id, safe=""))
+
+    def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
+        body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
+        return Order(body, learn=_with_image, what="make an image of")
+
+    def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        return Order(
+            method="DELETE",
+            what="delete the image %s of" % arguments["image_id"],
+            url=self._image_url(arguments["image_id"]),
+            gone_is_done=True,
+            hints=(("protected", _PROTECTED),),
+        )
+
+
+def _explain(error: Exception) -> None:
+    if "protected" in str(error).lower():
+        error.hint = _PROTECTED  # type: ignore[attr-defined]
+
+
+def _with_image(ticket: Ticket, answer: Any) -> Ticket:
+    """The ticket that waits for the image of the answer; without one, for what Nova records of the request."""
+    image_id = text(mapping(answer.body).get("image_id"))
+    if not image_id:
+        image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
+    return replace(ticket, aim=Aim(image=image_id) if image_id else None)
+
+
+def snapshot(data: Mapping[str, Any]) -> Snapshot:
+    """An image of any of Glance's answers."""
+    metadata = {key: str(value) for key, value in data.items() if key not in _OWN and value is not None}
+    server_id = metadata.get("instance_uuid") or metadata.get(SERVER_RECORD)
+    return Snapshot(
+        id=text(data.get("id")) or "",
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        size=integer(data.get("size")),
+        min_disk_gb=integer(data.get("min_disk")),
+        server_id=server_id,
+        snapshot=metadata.get("image_type") == "snapshot" or bool(server_id),
+        protected=data.get("protected") is True,
+        created=text(data.get("created_at")),
+        metadata=metadata,
+    )

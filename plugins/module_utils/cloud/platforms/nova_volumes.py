@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Volumes on the servers of a Nova cloud.
+
+Facts: the Nova API reference (``tag`` from microversion 2.49 on, several servers of one volume from 2.60 on,
+``delete_on_termination`` from 2.79 on); E18, E19, U20 and U21 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+_HINTS = (
+    ("in-use", "The volume is on another server: detach it there first."),
+    ("already attached", "The volume is on another server: detach it there first."),
+    ("could not be found", "Check the volume's id, and that region and project are the intended ones."),
+    ("status must be", "The volume is not free; wait until what is done to it has ended, or detach it first."),
+)
+
+
+class NovaVolumes(NovaAsking):
+    """``/servers/{id}/os-volume_attachments``."""
+
+    def volume_attachments(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
+        def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
+            what = "list the volumes of the server %s" % server_id
+            try:
+                listed = self._get("/servers/%s/os-volume_attachments" % server_id, "volumeAttachments", what, list)
+            except NotFound:
+                return None
+            return server_id, [_attachment(each) for each in mappings(listed) if each.get("volumeId")]
+
+        self.headers()
+        return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
+
+    def _order_attach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        wanted = {"volumeId": arguments["volume_id"]}
+        for name in ("device", "tag", "delete_on_termination"):
+            if arguments.get(name) is not None:
+                wanted[name] = arguments[name]
+        what = "attach the volume %s to" % arguments["volume_id"]
+        return Order({"volumeAttachment": wanted}, "/os-volume_attachments", what=what, hints=_HINTS)
+
+    def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        path = "/os-volume_attachments/" + segment(arguments["volume_id"])
+        # Asked again while it is being detached, Nova refuses.
+        what = "detach the volume %s from" % arguments["volume_id"]
+        return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)
+
+
+def _attachment(data: Mapping[str, Any]) -> VolumeAttachment:
+    kept = data.get("delete_on_termination")
+    return VolumeAttachment(
+        volume_id=str(data["volumeId"]),
+        device=text(data.get("device")),
+        tag=text(data.get("tag")),
+        delete_on_termination=kept if isinstance(kept, bool) else None,
+    )

@@ -1,0 +1,199 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_interface
+short_description: Attach network interfaces to cloud servers and remove them
+version_added: 0.1.0
+description:
+  - Connects servers to a network or a port, and disconnects them, on V(openstack), V(easystack) and V(ustack).
+  - A server that has an interface on the network, with the address if one is given, stays as it is.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  state:
+    description:
+      - V(present) attaches an interface, V(absent) removes every one that is as the other options say.
+    type: str
+    choices: [present, absent]
+    default: present
+  port_id:
+    description:
+      - The id of a port that exists. One that is removed from its server stays.
+    type: str
+  network_id:
+    description:
+      - The id of a network on which the cloud makes a port. That one is deleted with the interface.
+    type: str
+  fixed_ips:
+    description:
+      - The address of the interface on O(network_id), one at most.
+    type: list
+    elements: dict
+    suboptions:
+      ip_address:
+        description:
+          - The address itself.
+        type: str
+      subnet_id:
+        description:
+          - The id of the subnet that gives the address, on V(ustack). Elsewhere make a port of that subnet.
+        type: str
+  ip:
+    description:
+      - With O(state=absent), the interface with this address.
+    type: str
+  mac:
+    description:
+      - With O(state=absent), the interface with this MAC address.
+    type: str
+  tag:
+    description:
+      - The tag by which the server's metadata service tells of the interface, from microversion 2.49 on.
+    type: str
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.selection
+  - cloudserver.compute.waiting
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.server_info
+"""
+
+EXAMPLES = r"""
+- name: All web servers are on the storage network
+  cloudserver.compute.server_interface:
+    cloud: production
+    tags: [role=web]
+    network_id: 3cb9bc59-5699-4588-a4b1-b87f96708bc6
+
+- name: One server has this port
+  cloudserver.compute.server_interface:
+    cloud: production
+    names: [web-1]
+    port_id: ce531f90-199f-48c0-816c-13e38010b442
+
+- name: Nobody is on the old network any more
+  cloudserver.compute.server_interface:
+    cloud: production
+    all: true
+    network_id: 7f1c0a34-6a3f-4d0a-9f1b-2f0c5b8e9d11
+    state: absent
+"""
+
+RETURN = r"""
+outcomes:
+  description: What became of each server that was chosen, also when the task fails.
+  returned: when servers were chosen
+  type: list
+  elements: dict
+  contains:
+    id: {description: The server's id., type: str}
+    name: {description: The server's name., type: str}
+    outcome:
+      description:
+        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
+          check mode.
+      type: str
+    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    code: {description: The cloud's error code., type: str, returned: on failure}
+    message: {description: What went wrong., type: str, returned: on failure}
+    hint: {description: What to try., type: str, returned: on failure}
+    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+interfaces:
+  description:
+    - The interfaces of each server by its id, each with C(port_id), C(network_id), C(mac), C(state) and C(fixed_ips).
+  returned: success
+  type: dict
+servers:
+  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  returned: when servers were chosen
+  type: list
+  elements: dict
+handle:
+  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
+  returned: when something is still under way
+  type: dict
+missing:
+  description: The ids, names and addresses of the selection that no server has.
+  returned: O(missing=ignore)
+  type: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.interfaces import (
+    InterfaceRun,
+    InterfaceWish,
+    check_network,
+    plan_interfaces,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    conclude,
+    predict,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+
+MODULE = ModuleSpec(
+    argument_spec(
+        SELECTION,
+        WAITING,
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        port_id={"type": "str"},
+        network_id={"type": "str"},
+        fixed_ips={
+            "type": "list",
+            "elements": "dict",
+            "options": {"ip_address": {"type": "str"}, "subnet_id": {"type": "str"}},
+        },
+        ip={"type": "str"},
+        mac={"type": "str"},
+        tag={"type": "str"},
+    )
+)
+
+
+def run(context: Context) -> Result:
+    selection = Selection.from_options(context.params)
+    wish = InterfaceWish.from_options(context.params)
+    for needed, operation in (
+        (True, "detach_interface" if wish.state == "absent" else "attach_interface"),
+        (wish.tag is not None, "interface_tags"),
+        (wish.subnet_id is not None and wish.state == "present", "interface_subnets"),
+    ):
+        if needed:
+            context.cloud.require(operation)
+    patience = context.patience()
+
+    chosen = find(context.cloud, selection)
+    wish.check(chosen.servers)
+    ids = [server.id for server in chosen.servers]
+    there = context.cloud.interfaces(ids)
+    todo = plan_interfaces(chosen.servers, there, wish)
+    if todo.changed and wish.state == "present" and wish.network_id:
+        check_network(context.cloud, wish.network_id)
+    data = {"missing": dict(chosen.missing)}
+    if not context.check_mode:
+        work = InterfaceRun(context.cloud, wish, context.params["wait"], patience)
+        work.run(todo)
+        if any(outcome.actions for outcome in work.outcomes.values()):
+            there = context.cloud.interfaces(ids)
+    data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in there.items()}
+    if context.check_mode:
+        return predict(context, todo, "given its interfaces", data)
+    return conclude(context, work, todo, "given its interfaces", data)
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_snapshot
+short_description: Make images of cloud servers, keep the newest ones, delete them
+version_added: 0.1.0
+description:
+  - Makes an image of each chosen server, or deletes such images. On V(openstack), V(easystack) and V(ustack).
+  - A server that has an image of that name already stays as it is, so a name with V({date}) makes one image a day.
+  - The image keeps in its metadata, as C(cloudserver_server), of which server it was made.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  state:
+    description:
+      - V(present) makes the image, V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The image's name, in which V({name}) and V({id}) stand for the server's, V({date}) for the day and V({time}) for
+        the time of day, both in UTC, as in V({name}-{date}).
+      - The names of the images of several servers must differ.
+      - With O(state=absent) and no server chosen, the exact name of one image.
+    type: str
+  image_ids:
+    description:
+      - With O(state=absent), the images to delete. One that does not exist is deleted already.
+    type: list
+    elements: str
+  metadata:
+    description:
+      - Properties of a new image. Those of an image that is there already are left as they are.
+    type: dict
+  keep:
+    description:
+      - Keeps so many of the newest images of each server whose names O(name) could have given it, the new one among
+        them, and deletes the older ones as soon as the new one is there.
+      - Images that are protected, or not V(active), are never deleted. Without it none are.
+    type: int
+  reuse_name:
+    description:
+      - Makes the image although another one, of another server or uploaded, has its name.
+    type: bool
+    default: false
+  force:
+    description:
+      - With O(state=absent), deletes images that were not made of a server too.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.selection
+  - cloudserver.compute.waiting
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.server_snapshot_info
+  - module: cloudserver.compute.server_os
+"""
+
+EXAMPLES = r"""
+- name: One image a day of each database, of which a week is kept
+  cloudserver.compute.server_snapshot:
+    cloud: production
+    tags: [role=db]
+    name: "{name}-{date}"
+    keep: 7
+
+- name: An image before the upgrade
+  cloudserver.compute.server_snapshot:
+    cloud: production
+    names: [web-1]
+    name: web-1-before-upgrade
+    metadata: {ticket: CHG-1234}
+
+- name: It went well
+  cloudserver.compute.server_snapshot:
+    cloud: production
+    name: web-1-before-upgrade
+    state: absent
+"""
+
+RETURN = r"""
+outcomes:
+  description: What became of each server that was chosen, or of each image to be deleted, also when the task fails.
+  returned: when servers or images were chosen
+  type: list
+  elements: dict
+  contains:
+    id: {description: The server's or image's id., type: str}
+    name: {description: The server's or image's name., type: str}
+    outcome:
+      description:
+        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
+          check mode.
+      type: str
+    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    code: {description: The cloud's error code., type: str, returned: on failure}
+    message: {description: What went wrong., type: str, returned: on failure}
+    hint: {description: What to try., type: str, returned: on failure}
+    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+snapshots:
+  description: The images of the chosen servers by that name, those that were deleted with O(state=absent).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id: {description: The image's id., type: str}
+    name: {description: The image's name., type: str}
+    status: {description: "The image's status, V(active) when it can be used.", type: str}
+    size: {description: "Its size in bytes, once it is known.", type: int}
+    min_disk_gb: {description: The smallest disk in GiB of a server made from it., type: int}
+    server_id: {description: The id of the server of which it was made., type: str}
+    snapshot: {description: Whether it was made of a server., type: bool}
+    protected: {description: Whether it is protected against deletion., type: bool}
+    created: {description: When it was made., type: str}
+    metadata: {description: The image's properties., type: dict}
+servers:
+  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  returned: when servers were chosen
+  type: list
+  elements: dict
+handle:
+  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
+  returned: when something is still under way
+  type: dict
+missing:
+  description: The ids, names and addresses of the selection that no server has.
+  returned: O(missing=ignore)
+  type: dict
+"""
+
+from typing import Any, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    conclude,
+    predict,
+    report,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.snapshots import (
+    SnapshotRun,
+    SnapshotWish,
+    one_of_name,
+    plan_removal,
+    plan_snapshots,
+)
+
+MODULE = ModuleSpec(
+    argument_spec(
+        SELECTION,
+        WAITING,
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        name={"type": "str"},
+        image_ids={"type": "list", "elements": "str"},
+        metadata={"type": "dict"},
+        keep={"type": "int"},
+        reuse_name={"type": "bool", "default": False},
+        force={"type": "bool", "default": False},
+    ),
+    mutually_exclusive=[("image_ids", "name")],
+    required_if=[("state", "present", ("name",)), ("state", "absent", ("name", "image_ids"), True)],
+)
+
+
+def run(context: Context) -> Result:
+    absent = context.params["state"] == "absent"
+    context.cloud.require("delete_image" if absent else "create_image")
+    wish = SnapshotWish(
+        context.params["name"] or "",
+        context.cloud.session.clock.now(),
+        texts(context.params["metadata"], "metadata") or {},
+        context.params["keep"],
+        context.params["reuse_name"],
+    )
+    if not context.params["image_ids"]:
+        wish.check()
+    if absent:
+        return _remove(context, _unwanted(context, wish))
+    selection = Selection.from_options(context.params)
+    patience = context.patience()
+
+    chosen = find(context.cloud, selection)
+    images = _images(context, wish, chosen.servers)
+    todo = plan_snapshots(chosen.servers, images, wish)
+    data: dict[str, Any] = {"missing": dict(chosen.missing)}
+    if context.check_mode:
+        data["snapshots"] = _shown(images, wish, chosen.servers)
+        return predict(context, todo, "snapshotted", data)
+
+    work = SnapshotRun(context.cloud, wish, images, context.params["wait"], patience)
+    work.run(todo)
+    if any(outcome.actions for outcome in work.outcomes.values()):
+        try:
+            images = _images(context, wish, chosen.servers)
+        except CloudError as error:
+            context.warn("The images could not be listed afterwards: %s" % error)
+    data["snapshots"] = _shown(images, wish, chosen.servers)
+    return conclude(context, work, todo, "snapshotted", data)
+
+
+def _images(context: Context, wish: SnapshotWish, servers: Sequence[Any]) -> Sequence[Snapshot]:
+    """The images by the names that are wanted; all of them where there are many, or older ones matter."""
+    if len(servers) == 1 and not wish.keep:
+        return context.cloud.snapshots(name=wish.name_of(servers[0]))
+    return context.cloud.snapshots()
+
+
+def _shown(images: Sequence[Snapshot], wish: SnapshotWish, servers: Sequence[Any]) -> list[dict[str, Any]]:
+    wanted = {(wish.name_of(server), server.id) for server in servers}
+    return [image.as_dict() for image in images if (image.name, image.server_id) in wanted]
+
+
+def _unwanted(context: Context, wish: SnapshotWish) -> Sequence[Snapshot]:
+    ids = context.params["image_ids"]
+    by_server = any(context.params[name] for name in CHOOSERS)
+    if ids:
+        if by_server:
+            raise PlanError("image_ids says already which images are deleted; leave out what chooses servers")
+        return [image for one in dict.fromkeys(ids) for image in context.cloud.snapshots(image_id=one)]
+    if by_server:
+        servers = find(context.cloud, Selection.from_options(context.params)).servers
+        wanted = {(wish.name_of(server), server.id) for server in servers}
+        return [image for image in _images(context, wish, servers) if (image.name, image.server_id) in wanted]
+    if "{name}" in wish.template or "{id}" in wish.template:
+        raise PlanError("name: %s needs servers to be chosen" % wish.template)
+    name = wish.now.strftime(wish.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
+    return one_of_name(context.cloud.snapshots(name=name), name)
+
+
+def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
+    outcomes = plan_removal(images, context.params["force"])
+    going = [image for image in images if outcomes[image.id].result == PLANNED]
+    diff = {"before": {image.label: image.as_dict() for image in going}, "after": {}}
+    result = Result(bool(going), {"snapshots": [image.as_dict() for image in going]}, diff)
+    if context.check_mode:
+        return report(outcomes.values(), "deleted", result)
+
+    def delete(image: Snapshot) -> Outcome:
+        try:
+            context.cloud.delete_image(image.id)
+        except CloudError as error:
+            return Outcome.of_error(image, FAILED, error)
+        return Outcome(image.id, image.name, DONE, outcomes[image.id].actions)
+
+    for outcome in in_parallel(delete, going, context.cloud.parallel):
+        outcomes[outcome.server_id] = outcome
+    result.changed = any(outcome.result == DONE for outcome in outcomes.values())
+    return report(outcomes.values(), "deleted", result)
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

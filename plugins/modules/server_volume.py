@@ -1,0 +1,197 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_volume
+short_description: Attach volumes to cloud servers and detach them
+version_added: 0.1.0
+description:
+  - Attaches volumes to a server, and detaches them, on V(openstack), V(easystack) and V(ustack).
+  - The volume that a server boots from is never detached.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  state:
+    description:
+      - V(present) attaches the volumes, V(absent) detaches them.
+    type: str
+    choices: [present, absent]
+    default: present
+  volumes:
+    description:
+      - The ids of the volumes.
+    type: list
+    elements: str
+    default: []
+  purge_volumes:
+    description:
+      - Detaches the volumes that O(volumes) does not list, except the one that the server boots from.
+    type: bool
+    default: false
+  device:
+    description:
+      - The device of one volume in the server, such as V(/dev/vdb). Most clouds choose it themselves whatever is asked
+        for, so the device of a volume that is attached already is left as it is.
+    type: str
+  tag:
+    description:
+      - The tag by which the server's metadata service tells of one volume, from microversion 2.49 on.
+    type: str
+  delete_on_termination:
+    description:
+      - Whether the volume is deleted with the server, from microversion 2.79 on.
+    type: bool
+  shared:
+    description:
+      - The volumes were made for several servers (multiattach), and may be attached to all the servers that are chosen.
+        From microversion 2.60 on.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.selection
+  - cloudserver.compute.waiting
+  - cloudserver.compute.attributes
+seealso:
+  - module: cloudserver.compute.server_info
+"""
+
+EXAMPLES = r"""
+- name: The database has its two volumes
+  cloudserver.compute.server_volume:
+    cloud: production
+    names: [db-1]
+    volumes:
+      - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001
+      - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002
+
+- name: Take every volume off but the one that it boots from
+  cloudserver.compute.server_volume:
+    cloud: production
+    names: [db-1]
+    purge_volumes: true
+
+- name: Take one off
+  cloudserver.compute.server_volume:
+    cloud: production
+    names: [db-1]
+    volumes: [0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002]
+    state: absent
+"""
+
+RETURN = r"""
+outcomes:
+  description: What became of each server that was chosen, also when the task fails.
+  returned: when servers were chosen
+  type: list
+  elements: dict
+  contains:
+    id: {description: The server's id., type: str}
+    name: {description: The server's name., type: str}
+    outcome:
+      description:
+        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
+          check mode.
+      type: str
+    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    code: {description: The cloud's error code., type: str, returned: on failure}
+    message: {description: What went wrong., type: str, returned: on failure}
+    hint: {description: What to try., type: str, returned: on failure}
+    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+attachments:
+  description:
+    - The volumes of each server by its id, each with C(volume_id), C(device), C(tag) and C(delete_on_termination).
+  returned: success
+  type: dict
+servers:
+  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  returned: when servers were chosen
+  type: list
+  elements: dict
+handle:
+  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
+  returned: when something is still under way
+  type: dict
+missing:
+  description: The ids, names and addresses of the selection that no server has.
+  returned: O(missing=ignore)
+  type: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    conclude,
+    predict,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.volumes import VolumeRun, VolumeWish, plan_volumes
+
+MODULE = ModuleSpec(
+    argument_spec(
+        SELECTION,
+        WAITING,
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        volumes={"type": "list", "elements": "str", "default": []},
+        purge_volumes={"type": "bool", "default": False},
+        device={"type": "str"},
+        tag={"type": "str"},
+        delete_on_termination={"type": "bool"},
+        shared={"type": "bool", "default": False},
+    )
+)
+
+
+def run(context: Context) -> Result:
+    params = context.params
+    selection = Selection.from_options(params)
+    wish = VolumeWish(
+        tuple(dict.fromkeys(params["volumes"])),
+        params["state"],
+        params["device"],
+        params["tag"],
+        params["delete_on_termination"],
+        params["purge_volumes"],
+        params["shared"],
+    )
+    wish.check()
+    for needed, operation in (
+        (True, "detach_volume" if wish.state == "absent" else "attach_volume"),
+        (wish.tag is not None, "volume_tags"),
+        (wish.delete_on_termination is not None, "volume_termination"),
+        (wish.shared, "shared_volumes"),
+    ):
+        if needed:
+            context.cloud.require(operation)
+    patience = context.patience()
+
+    chosen = find(context.cloud, selection)
+    wish.check(chosen.servers)
+    ids = [server.id for server in chosen.servers]
+    attached = context.cloud.volume_attachments(ids)
+    todo = plan_volumes(chosen.servers, attached, wish)
+    data = {"missing": dict(chosen.missing)}
+    if not context.check_mode:
+        work = VolumeRun(context.cloud, wish, params["wait"], patience)
+        work.run(todo)
+        if any(outcome.actions for outcome in work.outcomes.values()):
+            attached = context.cloud.volume_attachments(ids)
+    data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
+    if context.check_mode:
+        return predict(context, todo, "given its volumes", data)
+    return conclude(context, work, todo, "given its volumes", data)
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""server_volume at its end: attaching, detaching, what is never detached, failures, the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
+
+ATTACH = {"openstack": "E18", "easystack": "E18", "ustack": "U20"}
+DETACH = {"openstack": "E19", "easystack": "E19", "ustack": "U21"}
+RECORDED = ("openstack", "easystack")
+
+
+@pytest.fixture(params=NOVA)
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def volume(bench: Bench, **options: Any) -> dict[str, Any]:
+    return bench.call("server_volume", **options)
+
+
+def ids(bench: Bench, *names: str) -> list[str]:
+    rows = {row["name"]: row for row in bench.control("GET", f"/{bench.platform}/volumes")["volumes"]}
+    return [rows[name]["id"] for name in names]
+
+
+def status(bench: Bench, name: str) -> str:
+    rows = bench.control("GET", f"/{bench.platform}/volumes")["volumes"]
+    return next(str(row["status"]) for row in rows if row["name"] == name)
+
+
+def on_volume(bench: Bench) -> str:
+    """The name of a server that boots from a volume."""
+    if bench.platform != "ustack":
+        return "db-01"
+    bench.control("POST", "/ustack/servers", {"name": "onvolume", "image": ""})
+    return "onvolume"
+
+
+def held(bench: Bench, **options: Any) -> dict[str, Any]:
+    with nothing_done(bench):
+        predicted = volume(bench, check=True, diff=True, **options)
+    done = volume(bench, diff=True, **options)
+    assert not done.get("failed") and predicted["changed"] is done["changed"] is True, done
+    assert predicted["diff"] == done["diff"]
+    assert [each["actions"] for each in predicted["outcomes"]] == [each["actions"] for each in done["outcomes"]]
+    with nothing_done(bench):
+        again = volume(bench, diff=True, **options)
+        checked = volume(bench, check=True, diff=True, **options)
+    assert again["changed"] is checked["changed"] is False and again["diff"] == checked["diff"]
+    return done
+
+
+def test_ten_steps(bench: Bench) -> None:
+    first, second = ids(bench, "data-1", "data-2")
+    server = bench.id_of("web-01")
+    with nothing_done(bench):
+        refused(volume(bench, names=["web-01"]), "volumes")
+    done = held(bench, names=["web-01"], volumes=[first])
+    assert [each["volume_id"] for each in done["attachments"][server]] == [first]
+    assert done["servers"][0]["volumes"] == [first] and status(bench, "data-1") == "in-use"
+    assert bench.requests(ATTACH[bench.platform])[0]["body"] == {"volumeAttachment": {"volumeId": first}}
+    done = held(bench, names=["web-01"], volumes=[second], purge_volumes=True)
+    assert outcome(done, "web-01")["actions"] == ["detach_volume", "attach_volume"]
+    assert done["servers"][0]["volumes"] == [second] and status(bench, "data-1") == "available"
+    done = held(bench, names=["web-01"], volumes=[second], state="absent")
+    assert done["attachments"][server] == [] and status(bench, "data-2") == "available"
+
+
+def test_the_boot_volume_stays(bench: Bench) -> None:
+    name = on_volume(bench)
+    extra = ids(bench, "data-1")
+    volume(bench, names=[name], volumes=extra)
+    done = held(bench, names=[name], purge_volumes=True)
+    (left,) = done["attachments"][bench.id_of(name)]
+    assert left["device"] == "/dev/vda"
+    with nothing_done(bench):
+        says(volume(bench, names=[name], volumes=[left["volume_id"]], state="absent"), name, "boots from the volume")
+
+
+def test_a_volume_of_another_server(bench: Bench) -> None:
+    volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    result = volume(bench, names=["web-02"], volumes=ids(bench, "data-1"))
+    says(result, "web-02", "detach it there first")
+    assert result["changed"] is False
+
+
+def test_one_volume_does_not_go_on_many_servers(bench: Bench) -> None:
+    with nothing_done(bench):
+        refused(volume(bench, names=["web-01", "web-02"], volumes=ids(bench, "data-1")), "2 servers", "shared: true")
+    options = {"names": ["web-01", "web-02"], "volumes": ids(bench, "shared-1"), "shared": True}
+    if bench.platform == "ustack":
+        with nothing_done(bench):
+            refused(volume(bench, **options), "shared_volumes", "a volume for each server")
+        return
+    assert len(held(bench, **options)["outcomes"]) == 2
+    assert len(held(bench, **{**options, "state": "absent"})["outcomes"]) == 2
+
+
+@pytest.mark.parametrize("option, operation, first", [
+    ({"tag": "data"}, "tag", "openstack easystack"), ({"delete_on_termination": True}, "delete_on", "openstack"),
+])
+def test_what_needs_a_newer_cloud(bench: Bench, option: dict[str, Any], operation: str, first: str) -> None:
+    wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1"), **option}
+    if bench.platform in first.split():
+        held(bench, **wanted)
+        if "delete_on_termination" in option:
+            with nothing_done(bench):
+                says(volume(bench, **{**wanted, "delete_on_termination": False}), "detach it first")
+    else:
+        with nothing_done(bench):
+            assert volume(bench, **wanted)["failed"]
+
+
+@pytest.mark.parametrize("platform", RECORDED)
+def test_a_volume_that_cannot_be_attached(bench: Bench) -> None:
+    bench.fault(ATTACH[bench.platform], fail_servers="all")
+    result = volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    says(result, "web-01", "the cloud reports")
+    assert result["attachments"][bench.id_of("web-01")] == []
+
+
+@pytest.mark.parametrize("platform", RECORDED)
+def test_a_volume_that_cannot_be_detached(bench: Bench) -> None:
+    volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    bench.fault(DETACH[bench.platform], fail_servers="all")
+    says(volume(bench, names=["web-01"], volumes=ids(bench, "data-1"), state="absent"), "web-01", "the cloud reports")
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_lost_answer(bench: Bench, state: str, reset: str) -> None:
+    wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1")}
+    if state == "absent":
+        volume(bench, **wanted)
+    bench.fault((ATTACH if state == "present" else DETACH)[bench.platform], reset=reset, times=1)
+    result = volume(bench, state=state, **wanted)
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    assert len(result["attachments"][bench.id_of("web-01")]) == (1 if state == "present" else 0)
+
+
+def test_a_detach_that_never_ends(bench: Bench) -> None:
+    volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    bench.fault(DETACH[bench.platform], stuck=True)
+    result = volume(bench, names=["web-01"], volumes=ids(bench, "data-1"), state="absent", wait_timeout=30)
+    assert outcome(result, "web-01")["outcome"] == "unknown"
+
+
+def test_not_waiting(bench: Bench) -> None:
+    volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    started = volume(bench, names=["web-01"], volumes=ids(bench, "data-1"), state="absent", wait=False)
+    assert outcome(started, "web-01")["outcome"] == "pending"
+    joined = bench.call("job_info", handle=started["handle"], wait=True)
+    assert outcome(joined, "web-01")["outcome"] == "done" and status(bench, "data-1") == "available"
+
+
+@pytest.mark.parametrize("server, words", [("vault-01", "locked"), ("broken-01", "error")])
+def test_a_server_that_refuses(bench: Bench, server: str, words: str) -> None:
+    result = volume(bench, names=[server], volumes=ids(bench, "data-1"))
+    says(result, server, words)
+    assert status(bench, "data-1") == "available"
+
+
+@pytest.mark.parametrize("wanted, words", [
+    ({"volumes": ["0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"]}, "could not be found"),
+    ({"volumes": ["data"]}, "uuid"),
+    ({"volumes": ["a/b"]}, "ids of volumes"),
+    ({"volumes": ["a", "b"], "device": "/dev/vdb"}, "device"),
+    ({"volumes": ["a"], "state": "absent", "purge_volumes": True}, "purge_volumes"),
+])
+def test_bad_input(bench: Bench, wanted: dict[str, Any], words: str) -> None:
+    refused(volume(bench, names=["web-01"], **wanted), words)
+
+
+def test_a_volume_in_error(bench: Bench) -> None:
+    says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not free")
