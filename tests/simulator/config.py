@@ -44,6 +44,7 @@ ADDRESS_KEYS = {"ip", "kind", "version", "mac", "type"}
 DELAYS = (
     "start", "stop", "shutdown", "reboot_soft", "reboot_hard", "pause", "unpause", "suspend", "resume", "password",
     "rebuild",
+    "migrate", "live_migrate", "evacuate", "confirm_resize", "revert_resize",
 )
 
 

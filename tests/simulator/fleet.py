@@ -96,6 +96,7 @@ class Server:
     os_change_failed: bool = False
     encryption_key: str | None = None         # of the system disk
     extra: dict[str, Any] = field(default_factory=dict)
+    moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
     stuck: bool = False
     transition: Transition | None = None
     reached_at: float | None = None

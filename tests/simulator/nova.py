@@ -18,8 +18,12 @@ import nova_aggregates
 import nova_flavor_admin
 import nova_flavors
 import nova_guests
+import nova_hypervisors
 import nova_keypairs
 import nova_metadata
+import nova_migrations
+import nova_resize_end
+import nova_services
 import nova_views
 from call import Call, Malformed, Picker, Refusal, Router, answer
 from flask import Response, request
@@ -49,7 +53,8 @@ class Dialect:
 def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]]) -> dict[str, nova_actions.Action]:
     """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt."""
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
-            "rebuild": nova_guests.rebuild(rebuild, detail)}
+            "rebuild": nova_guests.rebuild(rebuild, detail),
+            **nova_migrations.standard("E20", "E21", "E22"), **nova_resize_end.standard(None, None)}
 
 
 OPENSTACK = Dialect(
@@ -59,7 +64,8 @@ OPENSTACK = Dialect(
      "list flavors": "E41", "list flavors with details": "E41", "create flavor": "E42", "delete flavor": "E43",
      "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
      "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
-     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58"},
+     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
+     "list hypervisors with details": "E54", "disable service": "E55", "enable service": "E56"},
     actions("E26", nova_views.detail))
 
 
@@ -97,6 +103,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         if dialect.manages:
             nova_flavor_admin.register(add, dialect.version, dialect.ids)
             nova_aggregates.register(add, dialect.ids)
+            nova_services.register(add)
+            nova_hypervisors.register(add)
 
 
 def one_server(call: Call, server_id: str) -> Server:
