@@ -21,6 +21,7 @@ VCPUS, RAM_MB, DISK_GB = 32, 131072, 2000
 _CPU = {"arch": "x86_64", "model": "Skylake-Server", "vendor": "Intel", "features": ["aes", "vmx"],
         "topology": {"cores": 8, "threads": 2, "sockets": 2}}
 _BY_UUID = (2, 53)
+_QUERY = {"limit", "marker", "hypervisor_hostname_pattern", "with_servers"}
 
 
 def register(add: Callable[..., None]) -> None:
@@ -84,9 +85,9 @@ def _list_view(details: bool) -> Callable[[Call], Response]:
     def list_hypervisors(call: Call) -> Response:
         need_admin(call, "os-hypervisors:" + ("list-detail" if details else "list"))
         version, args = call.microversion, request.args
-        known = {"limit", "marker"} | ({"hypervisor_hostname_pattern", "with_servers"} if version >= _BY_UUID else set())
-        if version >= (2, 53) and set(args) - known:
-            raise refuse(400, "Additional properties are not allowed (%r was unexpected)" % sorted(set(args) - known)[0])
+        unknown = sorted(set(args) - _QUERY)
+        if version >= _BY_UUID and unknown:
+            raise refuse(400, "Additional properties are not allowed (%r was unexpected)" % unknown[0])
         numbered = list(enumerate(hosts_of(call).up, 1))
         pattern = args.get("hypervisor_hostname_pattern") if version >= _BY_UUID else None
         with_servers = version >= _BY_UUID and is_true(args.get("with_servers"))

@@ -28,9 +28,9 @@ _INTERNAL = ("nova-scheduler", "nova-conductor")
 _CONTROLLER = "controller"
 _BY_ID = (2, 53)
 _HOST = text(1, 255, r"[a-zA-Z0-9\-._]+")
-_CANNOT_FORCE_UP = ("Unable to force up host %s as `done` evacuation migration records remain associated with the host. "
-                    "Ensure the compute service has been restarted, allowing these records to move to `completed` "
-                    "before retrying this request.")
+_CANNOT_FORCE_UP = ("Unable to force up host %s as `done` evacuation migration records remain associated with the "
+                    "host. Ensure the compute service has been restarted, allowing these records to move to "
+                    "`completed` before retrying this request.")
 
 
 def register(add: Callable[..., None]) -> None:

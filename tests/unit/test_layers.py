@@ -16,7 +16,7 @@ LAYERS = (
     ("module_utils/module",),
     ("module_utils/jobs", "module_utils/power", "module_utils/fleet", "module_utils/keypairs", "module_utils/flavors",
      "module_utils/aggregates", "module_utils/private_key_file", "module_utils/password",
-     "module_utils/server_os", "module_utils/os_run"),
+     "module_utils/server_os", "module_utils/os_run", "module_utils/services", "module_utils/migrations"),
     ("module_utils/deed_run",),
     ("module_utils/waiting",),
     ("module_utils/selection", "module_utils/plan", "module_utils/arguments", "module_utils/resource_plan"),

@@ -207,7 +207,8 @@ class Compute(ResourceCalls):
         Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
+        Of hosts: ``services``, ``forced_down``, ``hypervisors``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

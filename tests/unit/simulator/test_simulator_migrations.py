@@ -132,8 +132,8 @@ def test_the_scheduler_minds_zone_state_and_status(nova: Any) -> None:
     for name, words in (("web-04", "No valid host"), ("web-02", None)):
         if words is None:
             nova.change(name, host="cmp6")
-            nova.put("/os-services/" + nova.get("/os-services", query_string={"host": "cmp1"}).json["services"][0]["id"],
-                     {"status": "disabled"})
+            service = nova.get("/os-services", query_string={"host": "cmp1"}).json["services"][0]["id"]
+            nova.put("/os-services/" + service, {"status": "disabled"})
         before = host(nova, name)
         for body in (LIVE, {"migrate": None}):
             assert nova.act(name, body).status_code == 202
@@ -152,7 +152,7 @@ def test_wanted_hosts(nova: Any) -> None:
     for body, status, words in (
             ({"migrate": {"host": "cmp1"}}, 400, "Cannot migrate to the host where the server exists"),
             ({"migrate": {"host": "nix"}}, 400, "Compute host nix could not be found"),
-            ({"os-migrateLive": {"host": "nix", "block_migration": "auto"}}, 400, "Compute host nix could not be found"),
+            ({"os-migrateLive": {"host": "nix", "block_migration": "auto"}}, 400, "host nix could not be found"),
             ({"evacuate": {"host": "nix"}}, 404, "Compute host nix not found"),
             ({"evacuate": {"host": "cmp1"}}, 400, "can't be the same one")):
         response = nova.act("web-01", body)
@@ -194,8 +194,9 @@ def test_force_passes_the_scheduler_by(nova: Any) -> None:
 def test_states_that_do_not_allow_it(nova: Any) -> None:
     up(nova, "cmp1", False)
     for status, body, allowed in (
-            ("SHUTOFF", LIVE, False), ("PAUSED", LIVE, True), ("SUSPENDED", LIVE, False), ("SUSPENDED", {"migrate": None},
-            False), ("PAUSED", {"migrate": None}, False), ("ERROR", {"migrate": None}, False),
+            ("SHUTOFF", LIVE, False), ("PAUSED", LIVE, True), ("SUSPENDED", LIVE, False),
+            ("SUSPENDED", {"migrate": None}, False), ("PAUSED", {"migrate": None}, False),
+            ("ERROR", {"migrate": None}, False),
             ("PAUSED", {"evacuate": {}}, False), ("ERROR", {"evacuate": {}}, True), ("REBOOT", LIVE, False)):
         nova.change("web-01", status=status, host="cmp1" if "evacuate" in body else "cmp2")
         assert (nova.act("web-01", body).status_code < 300) is allowed, (status, body)

@@ -106,7 +106,8 @@ def test_hypervisors_count_what_they_have(admin: Any) -> None:
 
 
 def test_hypervisors_by_microversion(nova: Any) -> None:
-    first = {v: nova.at(v).get("/os-hypervisors/detail").json["hypervisors"][0] for v in ("2.1", "2.28", "2.53", "2.88")}
+    path, versions = "/os-hypervisors/detail", ("2.1", "2.28", "2.53", "2.88")
+    first = {version: nova.at(version).get(path).json["hypervisors"][0] for version in versions}
     assert isinstance(first["2.1"]["cpu_info"], str) and first["2.28"]["cpu_info"]["arch"] == "x86_64"
     assert isinstance(first["2.28"]["id"], int) and len(first["2.53"]["id"]) == 36
     assert "vcpus" not in first["2.88"] and "uptime" in first["2.88"] and "uptime" not in first["2.53"]

@@ -89,6 +89,8 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         "flavor_access": "flavor_info without access",
         "flavor_admin": "flavor_info; the vendor makes the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
+        "services": "server groups; the vendor owns the hosts",
+        "hypervisors": "flavor_info; the vendor owns the hosts",
         "zone_hosts": "availability_zone_info without hosts",
     }
 

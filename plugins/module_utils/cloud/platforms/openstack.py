@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_hosts import NovaHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
@@ -43,7 +44,10 @@ _RECORDED_AS = {
 }
 
 
-class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
+class OpenStack(
+    NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones,
+    NovaHosts,
+):  # fmt: skip
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
@@ -52,12 +56,14 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+            " services forced_down hypervisors"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
     since: dict[str, tuple[tuple[int, int], str]] = {
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
+        "forced_down": ((2, 11), "forcing a compute service down"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
     }
     instead: dict[str, str] = {"attach_keypairs": "server_os, which gives a server its key pair"}
