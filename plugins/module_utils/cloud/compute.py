@@ -208,7 +208,8 @@ class Compute(ResourceCalls):
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
         ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
-        Of hosts: ``services``, ``forced_down``, ``hypervisors``."""
+        Of hosts: ``services``, ``forced_down``, ``hypervisors``; of servers that leave them: ``migrate``,
+        ``live_migrate``, ``evacuate``, ``migrate_to_host``, ``force_host``, ``confirm_resize``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

@@ -90,6 +90,7 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         "flavor_admin": "flavor_info; the vendor makes the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
         "services": "server groups; the vendor owns the hosts",
+        "migrate": "availability zones and server groups; the vendor places servers",
         "hypervisors": "flavor_info; the vendor owns the hosts",
         "zone_hosts": "availability_zone_info without hosts",
     }

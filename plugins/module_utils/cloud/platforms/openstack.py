@@ -30,8 +30,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_hosts import NovaHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_migrations import NovaMigrations
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_resize import NovaResizeEnd
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
 #: What Nova calls an action in its record of them, where the collection calls it something else.
@@ -45,7 +47,11 @@ _RECORDED_AS = {
 
 
 class OpenStack(
-    NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones,
+    # What asks of a server comes first, for it knows the endpoint and the version; what calls for resources next.
+    NovaOs, NovaPasswords,
+    NovaMigrations,
+    NovaResizeEnd,
+    NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones,
     NovaHosts,
 ):  # fmt: skip
     """A Nova cloud, found through Keystone's catalog."""
@@ -56,13 +62,16 @@ class OpenStack(
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
-            " services forced_down hypervisors"
+            " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
+            " confirm_resize"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
     since: dict[str, tuple[tuple[int, int], str]] = {
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
+        "migrate_to_host": ((2, 56), "choosing the host of a cold migration"),
+        "force_host": ((2, 30), "force"),
         "forced_down": ((2, 11), "forcing a compute service down"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
     }

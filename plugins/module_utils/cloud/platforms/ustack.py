@@ -37,6 +37,7 @@ class UStack(OpenStack):
         "flavor_admin": "the cloud's own administration; flavor_info lists its flavors",
         "aggregates": "the cloud's own administration",
         "services": "the cloud's own administration",
+        "migrate": "the cloud's own administration",
         "hypervisors": "the cloud's own administration",
         "zones": "the availability zones that server_info shows",
         "zone_hosts": "the availability zones that server_info shows",
