@@ -54,29 +54,44 @@ class Item:
     not_before: float = 0.0
     busy: CloudError | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether the cloud was asked for anything that it may have done."""
+        return bool(self.taken or self.tries)
+
 
 class DeedRun:
     """Does what a plan says.
 
     ``again`` is the plan of one server, for one that was on its way when it was planned, or that somebody else has
-    moved since. ``word`` completes ``37 of 100 …``. After ``run``: ``outcomes`` by server id, ``servers`` as they were
-    last seen, ``tickets`` of what is under way.
+    moved since. ``word`` completes ``37 of 100 …``. ``at_once`` is how many servers are under way at the same time;
+    the others wait for their turn. After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen,
+    ``tickets`` of what is under way.
     """
 
     def __init__(
-        self, cloud: Compute, again: Callable[[Server], Change], word: str, wait: bool, patience: Patience
+        self,
+        cloud: Compute,
+        again: Callable[[Server], Change],
+        word: str,
+        wait: bool,
+        patience: Patience,
+        at_once: int | None = None,
     ) -> None:
         self.cloud = cloud
         self.again = again
         self.word = word
         self.waits = wait
         self.patience = patience
+        self.at_once = at_once
         self.outcomes: dict[str, Outcome] = {}
         self.servers: dict[str, Server] = {}
         self.tickets: dict[str, Ticket] = {}
         self._since: str | None = None
         #: The ids of the servers that have changed since they were last looked at.
         self._stale: set[str] = set()
+        #: Whether the cloud has taken anything yet, also for a server that is done with.
+        self._acted = False
 
     def run(self, todo: Plan) -> None:
         self.carry_out(self.prepare(todo))
@@ -99,6 +114,10 @@ class DeedRun:
         found, left, error = self.patience.wait(items, self.look, self.judge, progress(self.word), self.advance)
         self.outcomes.update(found)
         for key, item in left.items():
+            if item.ready and not item.begun:
+                late = "its turn did not come within %g seconds; nothing was done to it" % self.patience.timeout
+                self.outcomes[key] = _ended(item, plan.FAILED, late)
+                continue
             if item.ticket:
                 self.tickets[key] = item.ticket
             elif item.busy:
@@ -130,21 +149,39 @@ class DeedRun:
         ended: dict[str, Outcome] = {}
         while True:
             groups: dict[str, list[Item]] = {}
-            for key, item in left.items():
-                if item.ready and key not in ended:
-                    groups.setdefault(item.deeds[0].action, []).append(item)
+            for item in self._whose_turn([item for key, item in left.items() if key not in ended]):
+                groups.setdefault(item.deeds[0].action, []).append(item)
             if not groups:
+                self._let_go(left, ended)
                 return ended
             if self._since is None:
                 self._since = self.cloud.mark()
             for action, items in sorted(groups.items()):
                 self._ask_for(action, items, left, ended)
 
+    def _whose_turn(self, items: Sequence[Item]) -> list[Item]:
+        """Those that are asked for now: where only so many may be under way, those that have begun come first."""
+        ready = [item for item in items if item.ready]
+        if self.at_once is None:
+            return ready
+        free = max(0, self.at_once - sum(1 for item in items if item.begun))
+        return [item for item in ready if item.begun] + [item for item in ready if not item.begun][:free]
+
+    def _let_go(self, left: dict[str, Item], ended: dict[str, Outcome]) -> None:
+        """Where nobody waits for the end, whose last deed was accepted is done with, unless others wait for its end."""
+        items = {key: item for key, item in left.items() if key not in ended}
+        if self.waits or (self.at_once is not None and not all(item.begun for item in items.values())):
+            return
+        for key, item in items.items():
+            if item.ticket and len(item.deeds) == 1:
+                self.tickets[key] = item.ticket
+                ended[key] = _ended(item, plan.PENDING)
+
     def _ask_for(self, action: str, items: list[Item], left: dict[str, Item], ended: dict[str, Outcome]) -> None:
         try:
             tickets = self.ask(action, items)
         except CloudError as error:
-            if not any(item.taken for item in left.values()):
+            if not self._acted:
                 # Nothing was done to anybody, so this is the task's failure and not one of each server.
                 raise
             tickets = [Ticket(item.server.id, action, item.server.name, error=error) for item in items]
@@ -169,6 +206,7 @@ class DeedRun:
         except CloudError as unreadable:
             for item, ticket, error in doubtful:
                 if ticket.uncertain:
+                    self._acted = True
                     item.taken += (ticket.action,)
                     ended[ticket.server_id] = Outcome.of_error(ticket, plan.UNKNOWN, unreadable, item.taken)
                 else:
@@ -184,6 +222,7 @@ class DeedRun:
 
     def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         deed = item.deeds[0]
+        self._acted = True
         item.taken += (ticket.action,)
         item.busy = None
         if not deed.watched:
@@ -194,9 +233,6 @@ class DeedRun:
             return
         item.ticket, item.ready = ticket, False
         self._stale.discard(item.server.id)
-        if not self.waits and len(item.deeds) == 1:
-            self.tickets[ticket.server_id] = ticket
-            ended[ticket.server_id] = _ended(item, plan.PENDING)
 
     def _refused(
         self, item: Item, ticket: Ticket, error: CloudError, now: Server | None, ended: dict[str, Outcome]
@@ -247,9 +283,9 @@ class DeedRun:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def look(self, left: dict[str, Item], final: bool) -> dict[str, Any]:
-        seen = observe_all(
-            self.cloud, {key: item.ticket for key, item in left.items()}, None if final else self._since
-        )
+        # Whose turn has not come is not looked at: nothing was asked of it.
+        watched = {key: item.ticket for key, item in left.items() if not item.ready}
+        seen = observe_all(self.cloud, watched, None if final else self._since)
         for key, each in seen.items():
             if each.server:
                 self.servers[key] = left[key].server = each.server

@@ -107,16 +107,6 @@ def register(route: Route, sim: Simulator) -> None:
             sim.builders[known_platform(platform)].quota = order
         return answer(None, 204)
 
-    @route("/<platform>/networks", "POST")
-    def add_network(platform: str) -> Response:
-        order = order_of()
-        with sim.lock:
-            networks = sim.builders[known_platform(platform)].networks
-            unknown = sorted(set(order) - ROW_KEYS["networks"])
-            if unknown or not order.get("name"):
-                raise Bad("a network has a name, and of other keys only %s" % ", ".join(sorted(ROW_KEYS["networks"])))
-            return answer({"network": {"id": networks.add(order).id, "name": order["name"]}}, 201)
-
     @route("/<platform>/images/<image>", "PUT")
     def change_image(platform: str, image: str) -> Response:
         """Servers that run the image keep it as it was."""

@@ -31,12 +31,24 @@ class Aggregate:
         return self.metadata.get("availability_zone")
 
 
+@dataclass(eq=False)
+class Service:
+    """The nova-compute of a host: what its administrators have set. Whether it runs is `Hosts.up`."""
+
+    disabled: bool = False
+    reason: str | None = None
+    forced_down: bool = False
+    changed: float | None = None
+    evacuated: bool = False       # servers were taken off while it was down; it has to start again before it is up
+
+
 class Hosts:
     """The hosts of one platform, and the aggregates that group them."""
 
     def __init__(self, platform: str, settings: dict[str, Any]) -> None:
         self.platform = platform
         self.up: dict[str, bool] = {}
+        self.services: dict[str, Service] = {}
         self.aggregates: dict[int, Aggregate] = {}
         self._spare: set[str] = set()
         self._last = 0
@@ -71,6 +83,13 @@ class Hosts:
 
     def zone_of(self, host: str) -> str:
         return next(iter(self.zones_of(host)), DEFAULT_ZONE)
+
+    def service(self, host: str) -> Service:
+        return self.services.setdefault(host, Service())
+
+    def alive(self, host: str) -> bool:
+        """Whether its service runs, and nobody has said that it does not."""
+        return self.up.get(host, False) and not self.service(host).forced_down
 
     def place(self, zone: str | None, host: str | None, number: int) -> tuple[str, str]:
         """Zone and host of a new server; what is not known yet is added, so that a copied fleet loads."""

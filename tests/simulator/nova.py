@@ -19,11 +19,14 @@ import nova_create
 import nova_flavor_admin
 import nova_flavors
 import nova_guests
+import nova_hypervisors
 import nova_interfaces
 import nova_keypairs
 import nova_life
 import nova_metadata
+import nova_migrations
 import nova_resize_end
+import nova_services
 import nova_snapshots
 import nova_views
 import nova_volumes
@@ -58,7 +61,8 @@ def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live
     a live resize."""
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
             "rebuild": nova_guests.rebuild(rebuild, detail), **nova_resize_end.standard(None, None),
-            **nova_life.actions(live), "createImage": nova_snapshots.create_image("E15")}
+            **nova_migrations.standard("E20", "E21", "E22"), **nova_life.actions(live),
+            "createImage": nova_snapshots.create_image("E15")}
 
 
 OPENSTACK = Dialect(
@@ -70,7 +74,8 @@ OPENSTACK = Dialect(
      "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
      "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
      "create server": "E04", "update server": "E12", "delete server": "E27",
-     "attach interface": "E16", "detach interface": "E17", "attach volume": "E18", "detach volume": "E19"},
+     "attach interface": "E16", "detach interface": "E17", "attach volume": "E18", "detach volume": "E19",
+     "list hypervisors with details": "E54", "disable service": "E55", "enable service": "E56"},
     actions("E26", nova_views.detail))
 
 
@@ -112,6 +117,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         if dialect.manages:
             nova_flavor_admin.register(add, dialect.version, dialect.ids)
             nova_aggregates.register(add, dialect.ids)
+            nova_services.register(add)
+            nova_hypervisors.register(add)
 
 
 def one_server(call: Call, server_id: str) -> Server:

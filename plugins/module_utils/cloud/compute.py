@@ -228,7 +228,9 @@ class Compute(ResourceCalls, AttachmentCalls):
         ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first).
         Of what hangs on a server: ``create_image``, ``delete_image``, ``attach_volume``, ``detach_volume``,
         ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
-        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``."""
+        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``.
+        Of hosts: ``services``, ``forced_down``, ``hypervisors``; of servers that leave them: ``migrate``,
+        ``live_migrate``, ``evacuate``, ``migrate_to_host``, ``force_host``, ``confirm_resize``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

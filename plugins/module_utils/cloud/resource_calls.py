@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import HostCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import (
     Aggregate,
     FlavorDetails,
@@ -20,7 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 )
 
 
-class ResourceCalls:
+class ResourceCalls(HostCalls):
     """Key pairs, flavors, aggregates, zones."""
 
     def require(self, operation: str) -> None:

@@ -29,9 +29,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_hosts import NovaHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_interfaces import NovaInterfaces
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_lifecycle import NovaLifecycle
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_migrations import NovaMigrations
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_snapshots import NovaSnapshots
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_volumes import NovaVolumes
@@ -50,16 +52,19 @@ _RECORDED_AS = {
 
 
 class OpenStack(
+    # What asks of a server comes first, for it knows the endpoint and the version; what calls for resources next.
     NovaSnapshots,
     NovaVolumes,
     NovaInterfaces,
     NovaPasswords,
     NovaLifecycle,
+    NovaMigrations,
     NovaCreate,
     NovaKeypairs,
     NovaFlavors,
     NovaAggregates,
     NovaZones,
+    NovaHosts,
 ):
     """A Nova cloud, found through Keystone's catalog."""
 
@@ -73,12 +78,16 @@ class OpenStack(
             " attach_interface detach_interface interface_tags"
             " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
             " revert_resize delete restore purge networks descriptions hostnames"
+            " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
     since: dict[str, tuple[tuple[int, int], str]] = {
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
+        "migrate_to_host": ((2, 56), "choosing the host of a cold migration"),
+        "force_host": ((2, 30), "force"),
+        "forced_down": ((2, 11), "forcing a compute service down"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
         "volume_tags": ((2, 49), "the tag of a volume"),
         "interface_tags": ((2, 49), "the tag of an interface"),

@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: compute_service_info
+short_description: List the services of hosts
+version_added: 0.1.0
+description:
+  - Lists the services of the cloud's hosts, with whether they are enabled and alive. For administrators, on
+    V(openstack) and V(easystack).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  host:
+    description:
+      - Only services on this host.
+    type: str
+  binary:
+    description:
+      - Only services of this kind, such as V(nova-compute).
+    type: str
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.compute_service
+"""
+
+EXAMPLES = r"""
+- name: Which hosts run servers?
+  cloudserver.compute.compute_service_info:
+    cloud: admin
+    binary: nova-compute
+  register: found
+
+- name: Which of them are disabled or down?
+  ansible.builtin.debug:
+    msg: >-
+      {{ (found.services | selectattr('status', 'eq', 'disabled') + found.services | selectattr('state', 'eq', 'down'))
+      | map(attribute='host') | unique }}
+"""
+
+RETURN = r"""
+services:
+  description: The services in the order of host and kind.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id: {description: "Its id, a number below microversion 2.53.", type: str}
+    host: {description: Its host., type: str}
+    binary: {description: Its kind., type: str}
+    status: {description: V(enabled) or V(disabled)., type: str}
+    disabled_reason: {description: Why it is disabled., type: str}
+    state: {description: V(up) or V(down)., type: str}
+    forced_down:
+      description: Whether it counts as down whatever it says itself; null below microversion 2.11.
+      type: bool
+    zone: {description: The availability zone of its host., type: str}
+    updated: {description: When it was last heard of., type: str}
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+
+MODULE = ModuleSpec(argument_spec(host={"type": "str"}, binary={"type": "str"}))
+
+
+def run(context: Context) -> Result:
+    host, binary = context.params["host"], context.params["binary"]
+    context.cloud.require("services")
+    found = [
+        each
+        for each in context.cloud.services(host, binary)
+        if host in (None, each.host) and binary in (None, each.binary)
+    ]
+    found.sort(key=lambda each: (each.host, each.binary, each.id))
+    return Result(data={"services": [each.as_dict() for each in found]})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plans of server_migrate and compute_service: pure, for any server, host and wish."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.migrations import (
+    ACTION,
+    CONFIRM,
+    MODES,
+    Wish,
+    check_hosts,
+    choosing,
+    plan_migrations,
+    plan_one,
+    unconfirmed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.services import (
+    ServiceChange,
+    Wanted,
+    choose_services,
+    diff,
+    plan_service,
+)
+
+HOSTS = ("a", "b", "c", "dead")
+STATUSES = (
+    "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR", "VERIFY_RESIZE", "MIGRATING", "RESIZE", "REBUILD", "BUILD",
+    "REBOOT", "RESCUE", "SHELVED", "SHELVED_OFFLOADED",
+)  # fmt: skip
+SERVICES = {
+    host: Service(host, host, "nova-compute", "enabled", "down" if host == "dead" else "up", forced_down=False)
+    for host in HOSTS
+}
+
+
+class Cloud:
+    """Says what it can do; nothing else may be asked of it by a plan."""
+
+    platform = "test"
+
+    def __init__(self, *missing: str) -> None:
+        self.missing = missing
+
+    def require(self, operation: str) -> None:
+        if operation in self.missing:
+            raise UnsupportedOperation(operation, self.platform, "something else")
+
+
+def server(host: str | None = "a", status: str = "ACTIVE", task: str | None = None) -> Server:
+    return Server(id="1", platform="test", name="web", status=status, task_state=task, host=host)
+
+
+servers = st.builds(
+    server,
+    st.sampled_from((*HOSTS, None)),
+    st.sampled_from(STATUSES),
+    st.sampled_from((None, "powering-off", "migrating", "rebuilding")),
+)
+wishes = st.builds(
+    Wish,
+    mode=st.sampled_from(MODES),
+    host=st.sampled_from((None, "b")),
+    from_host=st.sampled_from(("a", "c", "dead")),
+    confirm=st.booleans(),
+) | st.builds(Wish, mode=st.sampled_from(MODES), host=st.sampled_from(HOSTS), confirm=st.booleans())
+
+
+@given(servers, wishes)
+def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, wish: Wish) -> None:
+    change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
+    assert not (change.deeds and change.refusal)
+    if one.host is None:
+        assert change.refusal
+        return
+    assert bool(change.deeds or change.refusal) is not wish.holds(one)
+    if not change.deeds:
+        assert not change.changes and change.before == change.after
+        return
+    first, *rest = change.deeds
+    dead = one.host == "dead"
+    assert (first.action == "evacuate") is dead, "nothing else leads off a dead host, and that off no other"
+    assert wish.mode == "auto" or first.action == ACTION[wish.mode]
+    assert rest == ([CONFIRM] if first.action == "migrate" and wish.confirm else [])
+    assert first.aim is not None and not first.aim.met(one)
+    status = "SHUTOFF" if one.status == "SHUTOFF" else "ACTIVE"
+    moved = replace(one, host=wish.host or "b", task_state=None, status=status)
+    assert first.aim.met(moved) and wish.holds(moved)
+    assert not plan_one(moved, wish, SERVICES, Cloud()).changes  # type: ignore[arg-type]
+
+
+@given(servers, wishes)
+def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, wish: Wish) -> None:
+    change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
+    if change.deeds and change.actions[0] == "evacuate":
+        assert change.settle_first is (one.task_state == "rebuilding")
+    elif change.deeds:
+        assert change.settle_first is not one.settled
+
+
+@pytest.mark.parametrize(
+    "status, host, action",
+    [("ACTIVE", "a", "live_migrate"), ("PAUSED", "a", "live_migrate"), ("SHUTOFF", "a", "migrate"),
+     ("ACTIVE", "dead", "evacuate"), ("SHUTOFF", "dead", "evacuate"), ("ERROR", "dead", "evacuate"),
+     ("MIGRATING", "a", "live_migrate"), ("RESIZE", "a", "migrate")],
+)  # fmt: skip
+def test_auto_takes_the_way_that_fits(status: str, host: str, action: str) -> None:
+    change = plan_one(server(host, status), Wish(from_host=host), SERVICES, Cloud())  # type: ignore[arg-type]
+    assert change.actions[0] == action
+
+
+@pytest.mark.parametrize(
+    "missing, wish",
+    [("live_migrate", Wish("live", from_host="a")), ("migrate_to_host", Wish("cold", host="b")),
+     ("confirm_resize", Wish("cold", from_host="a")), ("force_host", Wish("live", host="b", force=True))],
+)  # fmt: skip
+def test_what_the_platform_cannot(missing: str, wish: Wish) -> None:
+    change = plan_one(server(), wish, SERVICES, Cloud(missing))  # type: ignore[arg-type]
+    assert "no operation %s" % missing in str(change.refusal) and "Use something else" in str(change.refusal)
+
+
+def test_a_password_is_in_no_plan() -> None:
+    wish = Wish(from_host="dead", password="Secret-1")
+    todo = plan_migrations([server("dead")], wish, SERVICES, Cloud())  # type: ignore[arg-type]
+    assert todo.items[0].deeds[0].arguments["password"] == "Secret-1"
+    assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(wish)
+
+
+def test_those_that_wait_to_be_confirmed_are_told() -> None:
+    wish = Wish(host="b")
+    todo = plan_migrations(
+        [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], wish, SERVICES, Cloud()
+    )  # type: ignore[arg-type]
+    assert unconfirmed(todo) == "web (1)"
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [({"host": "nix"}, "no compute host nix"), ({"from_host": "nix"}, "no compute host nix"),
+     ({"host": "dead"}, "is down"), ({"host": "c"}, "c is disabled")],
+)  # fmt: skip
+def test_hosts_are_checked(options: dict[str, Any], words: str) -> None:
+    known = {**SERVICES, "c": replace(SERVICES["c"], status="disabled")}
+    with pytest.raises(PlanError, match=words):
+        check_hosts(Wish(**options), known, moving=True)
+    if "nix" not in options.values():
+        check_hosts(Wish(**options), known, moving=False)
+
+
+def test_what_chooses_the_servers_of_a_host() -> None:
+    assert choosing({"from_host": "a"}) == ({"from_host": "a", "all": False, "filters": {"host": "a"}}, True)
+    narrowed, yes = choosing({"from_host": "a", "all": True, "filters": {"image": "x"}, "tags": ["t"]})
+    assert yes and narrowed["filters"] == {"image": "x", "host": "a"} and narrowed["tags"] == ["t"]
+    for name in ("ids", "names", "ips"):
+        assert choosing({"from_host": "a", name: ["x"]}) == ({"from_host": "a", name: ["x"]}, False)
+    assert choosing({"host": "a", "all": True}) == ({"host": "a", "all": True}, False)
+
+
+# -- services ---------------------------------------------------------------------------------------------------------
+
+services = st.builds(
+    Service,
+    id=st.just("1"),
+    host=st.just("a"),
+    binary=st.just("nova-compute"),
+    status=st.sampled_from(("enabled", "disabled")),
+    disabled_reason=st.sampled_from((None, "disks", "memory")),
+    forced_down=st.sampled_from((None, True, False)),
+)
+wanted = st.builds(Wanted, state=st.just("disabled"), reason=st.sampled_from((None, "disks"))) | st.builds(
+    Wanted, state=st.sampled_from((None, "enabled")), forced_down=st.sampled_from((None, True, False))
+)
+
+
+@given(services, wanted)
+def test_a_service_gets_what_is_asked_for_and_keeps_the_rest(one: Service, wish: Wanted) -> None:
+    change = plan_service(one, wish)
+    after = replace(one, **change.changes)
+    assert wish.state in (None, after.status)
+    assert wish.reason in (None, after.disabled_reason)
+    assert wish.forced_down in (None, bool(after.forced_down))
+    if wish.state is None:
+        assert (after.status, after.disabled_reason) == (one.status, one.disabled_reason)
+    if wish.state == "disabled" and wish.reason is None and one.status == "disabled":
+        assert after.disabled_reason == one.disabled_reason
+    if wish.forced_down is None:
+        assert after.forced_down == one.forced_down
+    assert not plan_service(after, wish).changes
+    assert change.changed_to(after) is any(getattr(one, key) != value for key, value in change.changes.items())
+
+
+def test_the_diff_shows_those_that_change() -> None:
+    one, other = SERVICES["a"], SERVICES["b"]
+    shown = diff([ServiceChange(one, {"status": "disabled", "disabled_reason": "x"}), ServiceChange(other)])
+    assert shown == {
+        "before": {"a": {"status": "enabled", "disabled_reason": None, "forced_down": False}},
+        "after": {"a": {"status": "disabled", "disabled_reason": "x", "forced_down": False}},
+    }
+
+
+def test_services_are_chosen_in_the_order_of_the_hosts() -> None:
+    assert [each.host for each in choose_services(SERVICES.values(), ["b", "a", "b"])] == ["b", "a"]
+    with pytest.raises(PlanError, match="nix, nox"):
+        choose_services(SERVICES.values(), ["nix", "a", "nox"])
