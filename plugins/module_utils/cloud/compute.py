@@ -207,7 +207,11 @@ class Compute(ResourceCalls):
         Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
         no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
         ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``."""
+        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
+        ``server_groups``, ``server_group_policies`` (others than anti-affinity), ``server_group_soft``,
+        ``server_group_rules``.
+        ``detach_keypairs``; ``console``, ``console_types`` (others than novnc), ``console_mks``,
+        ``console_output``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

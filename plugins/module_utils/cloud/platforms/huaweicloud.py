@@ -37,9 +37,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_consoles import (
+    HuaweiConsoles,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_os import HuaweiOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_passwords import (
     HuaweiPasswords,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_server_groups import (
+    HuaweiServerGroups,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import NovaZones
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
@@ -66,14 +72,18 @@ _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 _PATIENCE = (15, 15, 30)
 
 
-class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
+class HuaweiCloud(
+    HuaweiOs, HuaweiPasswords,
+    HuaweiServerGroups, HuaweiConsoles,
+    Compute, NovaKeypairs, NovaZones,
+):  # fmt: skip
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
     operations: frozenset[str] = frozenset(
         (
             "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
-            " password_rules"
+            " password_rules server_groups console"
         ).split()
     )
     instead = {
@@ -90,6 +100,12 @@ class HuaweiCloud(HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
         "flavor_admin": "flavor_info; the vendor makes the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
         "zone_hosts": "availability_zone_info without hosts",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_rules": "the policy without rules; a host has one server of a group",
+        "console_types": "type: novnc",
+        "console_output": "the console itself, whose address is in url",
     }
 
     @property

@@ -38,6 +38,8 @@ class Order:
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
     repeatable: bool | None = None
+    #: The deed as an infinitive, where its name and the server's do not make one.
+    what: str | None = None
 
 
 class NovaAsking(NovaServers):
@@ -82,6 +84,7 @@ class NovaAsking(NovaServers):
                 order: Order = getattr(self, "_order_" + deed.action)(server, deed.arguments)
             except CloudError as error:
                 return replace(ticket, error=error)
-            return self._ask(ticket, order, "%s the server %s" % (deed.action.replace("_", " "), server.label))
+            what = order.what or "%s the server %s" % (deed.action.replace("_", " "), server.label)
+            return self._ask(ticket, order, what)
 
         return ask_each(ask, orders, self.parallel)

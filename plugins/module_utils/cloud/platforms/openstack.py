@@ -27,10 +27,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaZones,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_consoles import NovaConsoles
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import (
+    NovaServerGroups,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Job, Server
 
 #: What Nova calls an action in its record of them, where the collection calls it something else.
@@ -43,7 +47,10 @@ _RECORDED_AS = {
 }
 
 
-class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones):
+class OpenStack(
+    NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates, NovaZones,
+    NovaServerGroups, NovaConsoles,
+):  # fmt: skip
     """A Nova cloud, found through Keystone's catalog."""
 
     platform = "openstack"
@@ -52,6 +59,8 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
             "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
             " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+            " server_groups server_group_policies server_group_soft server_group_rules"
+            " console console_types console_mks console_output"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -59,8 +68,14 @@ class OpenStack(NovaOs, NovaPasswords, NovaKeypairs, NovaFlavors, NovaAggregates
         "keypair_types": ((2, 2), "the type of a key pair"),
         "keypair_users": ((2, 10), "naming the user of a key pair"),
         "flavor_descriptions": ((2, 55), "the description of a flavor"),
+        "server_group_soft": ((2, 15), "a soft policy of a server group"),
+        "server_group_rules": ((2, 64), "a rule of a server group"),
+        "console_mks": ((2, 8), "a console of type webmks"),
     }
-    instead: dict[str, str] = {"attach_keypairs": "server_os, which gives a server its key pair"}
+    instead: dict[str, str] = {
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+    }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
     #: shutdown time is over.
