@@ -90,7 +90,7 @@ consoles:
     type: {description: The type of console., type: str, returned: O(url=true)}
     protocol: {description: "What it speaks; V(vnc), V(spice), V(rdp), V(serial) or V(mks).", type: str,
       returned: O(url=true)}
-    url: {description: The address that opens it. It holds a token; see the description., type: str, returned: O(url=true)}
+    url: {description: The address that opens it; it holds a token., type: str, returned: O(url=true)}
     output: {description: The last lines that were written on it., type: str, returned: O(output=true)}
 outcomes:
   description: What became of each server that was chosen, also when the task fails.

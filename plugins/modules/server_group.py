@@ -156,6 +156,8 @@ def wanted_of(context: Context) -> Wanted:
     cloud.require("server_groups")
     check_name("name", params["name"])
     check_name("id", params["id"])
+    if len(params["name"] or "") > 255:
+        raise PlanError("name: %d characters are too many; use 255 at most" % len(params["name"]))
     policy = params["policy"]
     rules = rules_of(params["rules"], policy)
     if policy not in (None, ANTI_AFFINITY):

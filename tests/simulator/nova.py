@@ -15,8 +15,10 @@ from typing import Any
 
 import nova_actions
 import nova_aggregates
+import nova_consoles
 import nova_flavor_admin
 import nova_flavors
+import nova_groups
 import nova_guests
 import nova_keypairs
 import nova_metadata
@@ -49,7 +51,8 @@ class Dialect:
 def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]]) -> dict[str, nova_actions.Action]:
     """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt."""
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
-            "rebuild": nova_guests.rebuild(rebuild, detail)}
+            "rebuild": nova_guests.rebuild(rebuild, detail),
+            **nova_consoles.actions(None), **nova_consoles.output()}
 
 
 OPENSTACK = Dialect(
@@ -59,7 +62,8 @@ OPENSTACK = Dialect(
      "list flavors": "E41", "list flavors with details": "E41", "create flavor": "E42", "delete flavor": "E43",
      "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
      "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
-     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58"},
+     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
+     "list server groups": "E34", "create server group": "E35", "delete server group": "E36"},
     actions("E26", nova_views.detail))
 
 
@@ -97,6 +101,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         if dialect.manages:
             nova_flavor_admin.register(add, dialect.version, dialect.ids)
             nova_aggregates.register(add, dialect.ids)
+            nova_groups.register(add)
+            nova_consoles.register(add, one_server)
 
 
 def one_server(call: Call, server_id: str) -> Server:

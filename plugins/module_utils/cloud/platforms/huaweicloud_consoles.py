@@ -31,7 +31,7 @@ class HuaweiConsoles(Compute):
     def console(self, server: Server, kind: str) -> Console:
         if kind != USUAL:
             self.require("console_types")
-        protocol, what = PROTOCOLS[kind], "get a console of the server %s" % server.label
+        protocol, what = PROTOCOLS[kind], "get a console of the server"
         url = self._url("/cloudservers/%s/remote_console" % segment(server.id))
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         try:

@@ -44,7 +44,7 @@ class NovaConsoles(NovaCalls):
             self.require("console_types")
         if kind == "webmks":
             self.require("console_mks")
-        protocol, what = PROTOCOLS[kind], "get a console of the server %s" % server.label
+        protocol, what = PROTOCOLS[kind], "get a console of the server"
         if self.version >= _OWN_PATH:
             body: Any = {"remote_console": {"protocol": protocol, "type": kind}}
             path, key = "/remote-consoles", "remote_console"
@@ -55,7 +55,7 @@ class NovaConsoles(NovaCalls):
 
     def console_output(self, server: Server, lines: int | None = None) -> str:
         self.require("console_output")
-        what = "read the console of the server %s" % server.label
+        what = "read the console of the server"
         body = {"os-getConsoleOutput": {} if lines is None else {"length": lines}}
         return text(part_of(self._of_server(server, "/action", body, what, "log"), "output", what, str)) or ""
 
