@@ -103,7 +103,8 @@ def test_one_that_is_locked_does_not_stop_the_others(bench: Bench) -> None:
     assert result["failed"] is True and result["changed"] is True
     assert outcome(result, "web-01")["outcome"] == "done"
     failed = outcome(result, "web-02")
-    assert failed["outcome"] == "failed" and "Could not attach key pair deploy to the server web-02" in failed["message"]
+    assert failed["outcome"] == "failed"
+    assert "Could not attach key pair deploy to the server web-02" in failed["message"]
     assert "1 of 2 servers could not be given the key pairs: web-02" in result["msg"]
 
 
