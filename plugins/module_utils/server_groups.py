@@ -111,6 +111,8 @@ def plan_group(there: ServerGroup | None, wanted: Wanted, members: Sequence[str]
             " it anew with another id" % (there.name, shown)
         )
     after = dict(known, id=None, **changes)
+    if wanted.rules is not None:
+        after["rules"] = dict(wanted.rules)
     if after["policy"] != ANTI_AFFINITY and after["rules"]:
         if wanted.rules:
             raise PlanError("rules: only the policy anti-affinity has rules, and the group has %s" % after["policy"])
