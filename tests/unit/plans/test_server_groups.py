@@ -106,7 +106,7 @@ def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: Wanted) -
 
 def test_names_that_several_groups_have() -> None:
     twins = [DB, ServerGroup("g9", "db", "affinity")]
-    with pytest.raises(PlanError, match="2 server groups are named db .g1 with policy anti-affinity, g9 with policy af"):
+    with pytest.raises(PlanError, match="2 server groups are named db .g1 with policy anti-affinity, g9 with policy"):
         find_group(twins, None, "db")
     assert find_group(twins, "g9", "db") is twins[1] and find_group(twins, "nix", "db") is None
     assert find_group(twins, None, "nix") is None
