@@ -38,7 +38,7 @@ class Order:
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
     repeatable: bool | None = None
-    #: The deed as an infinitive, where its name and the server's do not make one.
+    #: The deed as an infinitive that the server completes, ``attach a volume to``; ``None`` is the action's name.
     what: str | None = None
 
 
@@ -84,7 +84,7 @@ class NovaAsking(NovaServers):
                 order: Order = getattr(self, "_order_" + deed.action)(server, deed.arguments)
             except CloudError as error:
                 return replace(ticket, error=error)
-            what = order.what or "%s the server %s" % (deed.action.replace("_", " "), server.label)
-            return self._ask(ticket, order, what)
+            what = order.what or deed.action.replace("_", " ")
+            return self._ask(ticket, order, "%s the server %s" % (what, server.label))
 
         return ask_each(ask, orders, self.parallel)

@@ -50,10 +50,10 @@ class UStack(OpenStack):
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
 
     def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        return _keypairs("attach", "to", server, arguments["key_names"])
+        return _keypairs("attach", "to", arguments["key_names"])
 
     def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        return _keypairs("detach", "from", server, arguments["key_names"])
+        return _keypairs("detach", "from", arguments["key_names"])
 
     @property
     def endpoint(self) -> str:
@@ -66,7 +66,7 @@ class UStack(OpenStack):
         return "%s/%s" % (base, self.session.auth.project_id)
 
 
-def _keypairs(verb: str, word: str, server: Server, names: Sequence[str]) -> Order:
+def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:
     """Operations U18 and U19, which take several key pairs at once."""
-    what = "%s key pair %s %s the server %s" % (verb, ", ".join(names), word, server.label)
+    what = "%s key pair %s %s" % (verb, ", ".join(names), word)
     return Order({verb + "Keypairs": {"key_names": list(names)}}, what=what)
