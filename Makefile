@@ -24,11 +24,11 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 unexport $(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES))
 
 # In order of cost: the cheapest complaint comes first.
-GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration sanity
-.PHONY: help demo simulator test test-matrix benchmark benchmark-openstack docs dist constraints clean $(GATES)
+GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration operations-report sanity
+.PHONY: help demo simulator test test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo  ## Show the collection at work on all four platforms, against the simulator
 	@$(RUN) tools/demo.py
@@ -76,6 +76,9 @@ molecule: $(VENV)/.test | $(CACHE)  ## Gate: the molecule scenarios
 integration: $(VENV)/.test | $(CACHE)  ## Gate: integration targets on every platform, in process and shipped
 	@$(RUN) tools/integration.py --jobs $(WORKERS) $(ARGS)
 
+operations-report: $(VENV)/.test | $(CACHE)  ## Gate: every operation of the documents is driven through a module by some target
+	@$(RUN) tools/operations.py report
+
 sanity: $(VENV)/.test | $(CACHE)  ## Gate: ansible-test sanity, no ignore file
 	@$(RUN) tools/sanity.py $(ARGS)
 
@@ -91,6 +94,9 @@ $(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt 
 
 docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py
+
+operations-page: $(VENV)/.test  ## Write the documentation's page of all operations from docs/operations.yml
+	@$(RUN) tools/operations.py page
 
 dist: $(VENV)/.test  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist

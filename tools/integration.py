@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import operations
 import simulator
 from simulator import ROOT
 
@@ -183,6 +184,8 @@ def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: t
             outcome = execute(run, ready, command, extra)
             print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
             outcomes.append(outcome)
+            if outcome.passed:
+                operations.keep(WORK / run.name, run.target, run.platform, ready)
     return outcomes
 
 

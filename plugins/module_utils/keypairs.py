@@ -23,6 +23,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan 
     ResourcePlan,
     Step,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ATTACH as ATTACH_TO
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import DETACH as DETACH_FROM
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ask_one, to_attach, to_detach
 
 CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
@@ -103,7 +106,7 @@ def plan_keypair(there: Keypair | None, wanted: Wanted) -> ResourcePlan:
     """What makes the key pair as wanted. Raises PlanError where it is another one and may not be replaced, and where
     one is to be made of nothing."""
     before = _shown(there, wanted.detached_from + wanted.attached_to)
-    detach = [server for server in wanted.detached_from if server.key_name is not None and there]
+    detach = [server for server in wanted.detached_from if there and to_detach(server, [wanted.name])]
     leaving = [Step(DETACH, server) for server in detach]
     if wanted.state == "absent":
         return ResourcePlan(before, None, tuple(leaving + [Step(DELETE)]) if there else ())
@@ -125,7 +128,7 @@ def plan_keypair(there: Keypair | None, wanted: Wanted) -> ResourcePlan:
                 " generates" % wanted.name
             )
         steps = ([Step(DELETE)] if there else []) + [Step(CREATE)]
-    attach = [server for server in wanted.attached_to if made or server.key_name != wanted.name]
+    attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]
     steps += [Step(ATTACH, server) for server in attach] + leaving
     after: dict[str, Any] = {"name": wanted.name}
     if not made:
@@ -198,9 +201,9 @@ def apply_keypair(
             elif step.deed == CREATE:
                 there = _create(cloud, there, wanted, user_id, place, keep_secret, done)
             elif step.deed == ATTACH:
-                cloud.attach_keypair(step.value.id, wanted.name)
+                ask_one(cloud, ATTACH_TO, step.value, wanted.name)
             elif step.deed == DETACH:
-                cloud.detach_keypair(step.value.id, wanted.name)
+                ask_one(cloud, DETACH_FROM, step.value, wanted.name)
         except CloudError as error:
             raise Halted(error, done) from None
         done.append("%s %s" % (step.deed, step.value.label) if step.value else step.deed)

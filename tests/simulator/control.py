@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import control_groups
 import control_hosts
 import control_resources
 import control_servers
@@ -133,3 +134,4 @@ def register(app: Flask, sim: Simulator) -> None:
     control_servers.register(route, sim)
     control_resources.register(route, sim)
     control_hosts.register(route, sim)
+    control_groups.register(route, sim)

@@ -12,6 +12,7 @@ from clock import Clock
 from config import OPTIONS, PLATFORMS
 from faults import Faults
 from fleet import Fleet
+from groups import Groups
 from keys import Keys
 from log import Log
 from population import Builder
@@ -41,6 +42,7 @@ class Simulator:
         self.builders: dict[str, Builder] = {}
         self.fleets: dict[str, Fleet] = {}
         self.keys: dict[str, Keys] = {}
+        self.groups: dict[str, Groups] = {name: Groups() for name in PLATFORMS}
         self.jobs: dict[str, Any] = {}
         self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}

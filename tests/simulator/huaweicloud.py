@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 import huawei_catalogue
+import huawei_consoles
 import huawei_create
 import huawei_delete
+import huawei_groups
 import huawei_jobs
 import huawei_manage
 import huawei_os
@@ -44,6 +46,8 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "POST", "/v2.1/<pid>/servers/<server_id>/action", lock_server, name="lock or unlock",
                before=enter)
     for part in (huawei_passwords, huawei_os, huawei_catalogue, huawei_delete, huawei_create, huawei_manage):
+        part.register(router)
+    for part in (huawei_groups, huawei_consoles):
         part.register(router)
 
 

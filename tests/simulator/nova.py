@@ -15,9 +15,11 @@ from typing import Any
 
 import nova_actions
 import nova_aggregates
+import nova_consoles
 import nova_create
 import nova_flavor_admin
 import nova_flavors
+import nova_groups
 import nova_guests
 import nova_hypervisors
 import nova_interfaces
@@ -62,7 +64,7 @@ def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live
     return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
             "rebuild": nova_guests.rebuild(rebuild, detail), **nova_resize_end.standard(None, None),
             **nova_migrations.standard("E20", "E21", "E22"), **nova_life.actions(live),
-            "createImage": nova_snapshots.create_image("E15")}
+            "createImage": nova_snapshots.create_image("E15"), **nova_consoles.actions(None), **nova_consoles.output()}
 
 
 OPENSTACK = Dialect(
@@ -75,7 +77,8 @@ OPENSTACK = Dialect(
      "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
      "create server": "E04", "update server": "E12", "delete server": "E27",
      "attach interface": "E16", "detach interface": "E17", "attach volume": "E18", "detach volume": "E19",
-     "list hypervisors with details": "E54", "disable service": "E55", "enable service": "E56"},
+     "list hypervisors with details": "E54", "disable service": "E55", "enable service": "E56",
+     "list server groups": "E34", "create server group": "E35", "delete server group": "E36"},
     actions("E26", nova_views.detail))
 
 
@@ -119,6 +122,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
             nova_aggregates.register(add, dialect.ids)
             nova_services.register(add)
             nova_hypervisors.register(add)
+            nova_groups.register(add)
+            nova_consoles.register(add, one_server)
 
 
 def one_server(call: Call, server_id: str) -> Server:

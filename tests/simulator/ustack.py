@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import nova
+import nova_consoles
 import nova_views
 from call import Call, Router
 from fleet import Server, stable_id
@@ -66,7 +67,8 @@ USTACK = nova.Dialect(
     {"reboot": reboot("U07"), "os-start": power("start", "U08"), "os-shutdown": power("shutdown", "U09"),
      "os-stop": power("stop", "U10"), "changePassword": change_password("U11"),
      "createImage": create_image("U12"),
-     "attachKeypairs": keypairs(True, "U18"), "detachKeypairs": keypairs(False, "U19")},
+     "attachKeypairs": keypairs(True, "U18"), "detachKeypairs": keypairs(False, "U19"),
+     **nova_consoles.actions("U28", 202, others=False)},
     manages=False, keypair_status=200)
 
 

@@ -230,7 +230,11 @@ class Compute(ResourceCalls, AttachmentCalls):
         ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
         ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``.
         Of hosts: ``services``, ``forced_down``, ``hypervisors``; of servers that leave them: ``migrate``,
-        ``live_migrate``, ``evacuate``, ``migrate_to_host``, ``force_host``, ``confirm_resize``."""
+        ``live_migrate``, ``evacuate``, ``migrate_to_host``, ``force_host``, ``confirm_resize``.
+        Of groups: ``server_groups``, ``server_group_policies`` (others than anti-affinity), ``server_group_soft``,
+        ``server_group_rules``.
+        Of consoles and key pairs: ``detach_keypairs``; ``console``, ``console_types`` (others than novnc),
+        ``console_mks``, ``console_output``."""
         return operation in self.operations
 
     def require(self, operation: str) -> None:

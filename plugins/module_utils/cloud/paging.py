@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists that come in pages: after a marker (Nova, Glance), or by number (Huawei ECS)."""
+"""Lists that come in pages: after a marker (Nova, Glance), by number (Huawei ECS), or after an offset (Nova)."""
 
 from __future__ import annotations
 
@@ -82,6 +82,32 @@ def _numbered(
             yield ahead.popleft().result()
     finally:
         _leave(pool, ahead)
+
+
+def offset_pages(
+    session: Session,
+    url: str,
+    key: str,
+    pairs: list[tuple[str, Any]],
+    limit: int,
+    what: str,
+    headers: Mapping[str, str] | None,
+) -> Iterator[Any]:
+    """The items of a list that takes how many of them to skip, each once.
+
+    It links to no next page, and a service may cap its pages, so the list ends with a page that has nothing new.
+    """
+    seen: set[str] = set()
+    offset = 0
+    while True:
+        asked = pairs + [("limit", limit), ("offset", offset or None)]
+        body = session.get(url, params=asked, what=what, headers=headers).body
+        items = _page(body, key, what)[key]
+        fresh = list(_new(items, seen, id_of))
+        yield from fresh
+        if not fresh:
+            return
+        offset += len(items)
 
 
 class MarkedPages:

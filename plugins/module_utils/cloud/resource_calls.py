@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles import ConsoleCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import HostCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import (
     Aggregate,
@@ -19,9 +20,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
     Keypair,
     Zone,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroupCalls
 
 
-class ResourceCalls(HostCalls):
+class ResourceCalls(HostCalls, ServerGroupCalls, ConsoleCalls):
     """Key pairs, flavors, aggregates, zones."""
 
     def require(self, operation: str) -> None:
@@ -46,14 +48,6 @@ class ResourceCalls(HostCalls):
     def delete_keypair(self, name: str, user_id: str | None = None) -> None:
         """One that is not there is deleted already."""
         raise NotImplementedError
-
-    def attach_keypair(self, server_id: str, name: str) -> None:
-        """Puts the key pair on a server; again does nothing. The cloud may have no answer that shows all of them."""
-        self.require("attach_keypairs")
-
-    def detach_keypair(self, server_id: str, name: str) -> None:
-        """Takes the key pair off a server; again does nothing."""
-        self.require("attach_keypairs")
 
     # -- flavors -----------------------------------------------------------------------------------------------
 

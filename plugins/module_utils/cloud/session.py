@@ -40,6 +40,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging i
     MarkedPages,
     id_of,
     numbered_pages,
+    offset_pages,
     pairs_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
@@ -265,6 +266,19 @@ class Session:
         read already, so the list is read once more; nothing comes twice.
         """
         return numbered_pages(self, url, key, pairs_of(params), limit, what, parallel, headers)
+
+    def by_offset(
+        self,
+        url: str,
+        key: str,
+        *,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        limit: int = 1000,
+        what: str = "list",
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[Any]:
+        """The items of a list that is paged by how many items to skip (Nova's server groups), each once."""
+        return offset_pages(self, url, key, pairs_of(params), limit, what, headers)
 
     def _prepare(
         self,

@@ -18,6 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     BadRequest,
@@ -26,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     MalformedAnswer,
     ServiceFailed,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
     Wanted,
@@ -88,14 +91,21 @@ class FakeCloud:
         self._begin("delete")
         self.keys.pop(name, None)
 
-    def attach_keypair(self, server_id: str, name: str) -> None:
-        self._begin("attach " + server_id)
-        self.servers[server_id] = replace(self.servers[server_id], key_name=name)
+    def perform(self, orders: Any) -> list[Ticket]:
+        return [self._one(server, deed) for server, deed in orders]
 
-    def detach_keypair(self, server_id: str, name: str) -> None:
-        self._begin("detach " + server_id)
-        if self.servers[server_id].key_name == name:
-            self.servers[server_id] = replace(self.servers[server_id], key_name=None)
+    def _one(self, server: Server, deed: Deed) -> Ticket:
+        (name,) = deed.arguments["key_names"]
+        ticket = Ticket(server.id, deed.action, server.name)
+        try:
+            self._begin("%s %s" % (deed.action.replace("_keypairs", ""), server.id))
+        except CloudError as error:
+            return replace(ticket, error=error)
+        if deed.action == "attach_keypairs":
+            self.servers[server.id] = replace(self.servers[server.id], key_name=name)
+        elif self.servers[server.id].key_name == name:
+            self.servers[server.id] = replace(self.servers[server.id], key_name=None)
+        return ticket
 
 
 def carry_out(cloud: Any, wanted: Wanted, path: str | None = None, secrets: list[str] | None = None) -> bool:

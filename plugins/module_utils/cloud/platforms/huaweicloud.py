@@ -28,6 +28,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_consoles import (
+    HuaweiConsoles,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_create import (
     HuaweiCreate,
 )
@@ -37,6 +40,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_os import HuaweiOs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_passwords import (
     HuaweiPasswords,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_server_groups import (
+    HuaweiServerGroups,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import NovaZones
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaKeypairs
@@ -60,15 +66,25 @@ _IDS = 100
 _LISTED_WITHIN = 300.0
 
 
-class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Compute, NovaKeypairs, NovaZones):
+class HuaweiCloud(
+    HuaweiCreate,
+    HuaweiLifecycle,
+    HuaweiOs,
+    HuaweiPasswords,
+    HuaweiServerGroups,
+    HuaweiConsoles,
+    Compute,
+    NovaKeypairs,
+    NovaZones,
+):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
     operations: frozenset[str] = frozenset(
         (
             "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
-            " password_rules"
             " create update set_metadata replace_metadata set_tags lock unlock resize delete descriptions hostnames"
+            " password_rules server_groups console"
         ).split()
     )
     instead = {
@@ -101,6 +117,12 @@ class HuaweiCloud(HuaweiCreate, HuaweiLifecycle, HuaweiOs, HuaweiPasswords, Comp
         "restore": "the console's recycle bin, which no public call reaches",
         "purge": "state: absent; what the console's recycle bin holds, the console purges",
         "networks": "networks with subnet, and vpc_id",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_rules": "the policy without rules; a host has one server of a group",
+        "console_types": "type: novnc",
+        "console_output": "the console itself, whose address is in url",
     }
 
     @property

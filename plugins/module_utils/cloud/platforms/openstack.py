@@ -27,6 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaZones,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_consoles import NovaConsoles
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import NovaFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_hosts import NovaHosts
@@ -35,6 +36,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_lifecycle import NovaLifecycle
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_migrations import NovaMigrations
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_passwords import NovaPasswords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import (
+    NovaServerGroups,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_snapshots import NovaSnapshots
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_volumes import NovaVolumes
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_watching import beyond
@@ -65,6 +69,8 @@ class OpenStack(
     NovaAggregates,
     NovaZones,
     NovaHosts,
+    NovaServerGroups,
+    NovaConsoles,
 ):
     """A Nova cloud, found through Keystone's catalog."""
 
@@ -79,6 +85,8 @@ class OpenStack(
             " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
             " revert_resize delete restore purge networks descriptions hostnames"
             " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
+            " server_groups server_group_policies server_group_soft server_group_rules"
+            " console console_types console_mks console_output"
         ).split()
     )
     #: What an older cloud has not, the microversion that brought it, and how a task names it.
@@ -96,12 +104,16 @@ class OpenStack(
         "set_tags": ((2, 26), "tags"),
         "descriptions": ((2, 19), "the description of a server"),
         "hostnames": ((2, 90), "the host name of a server"),
+        "server_group_soft": ((2, 15), "a soft policy of a server group"),
+        "server_group_rules": ((2, 64), "a rule of a server group"),
+        "console_mks": ((2, 8), "a console of type webmks"),
     }
     instead: dict[str, str] = {
         "attach_keypairs": "server_os, which gives a server its key pair",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "live_resize": "resize: offline",
         "boot_order": "boot_index of volumes",
+        "detach_keypairs": "server_os, which gives a server its key pair",
     }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its

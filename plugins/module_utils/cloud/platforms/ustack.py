@@ -11,11 +11,12 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
 class UStack(OpenStack):
@@ -27,6 +28,7 @@ class UStack(OpenStack):
             "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
             " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
             " create update set_metadata replace_metadata tags_in_metadata delete networks"
+            " detach_keypairs console"
         ).split()
     )
     instead = {
@@ -63,6 +65,9 @@ class UStack(OpenStack):
         "restore": "nothing: a server that is deleted there is gone for good",
         "purge": "state: absent, after which a server is gone for good",
         "boot_order": "boot_index of volumes",
+        "server_groups": "availability zones, which keep servers apart too",
+        "console_types": "type: novnc",
+        "console_output": "the console itself, whose address is in url",
     }
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
@@ -75,15 +80,11 @@ class UStack(OpenStack):
         body["server"].update(min_count=1, max_count=1)
         return body
 
-    def attach_keypair(self, server_id: str, name: str) -> None:
-        self._keypair_of("attach", server_id, name)
+    def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        return _keypairs("attach", "to", arguments["key_names"])
 
-    def detach_keypair(self, server_id: str, name: str) -> None:
-        self._keypair_of("detach", server_id, name)
-
-    def _keypair_of(self, deed: str, server_id: str, name: str) -> None:
-        what = "%s the key pair %s" % (deed, name)
-        self.ask("POST", "/servers/%s/action" % segment(server_id), what, {deed + "Keypairs": {"key_names": [name]}})
+    def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+        return _keypairs("detach", "from", arguments["key_names"])
 
     @property
     def endpoint(self) -> str:
@@ -94,3 +95,9 @@ class UStack(OpenStack):
             return found
         base = found if re.search(r"/v2(\.\d+)?$", found) else found + "/v2"
         return "%s/%s" % (base, self.session.auth.project_id)
+
+
+def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:
+    """Operations U18 and U19, which take several key pairs at once."""
+    what = "%s key pair %s %s" % (verb, ", ".join(names), word)
+    return Order({verb + "Keypairs": {"key_names": list(names)}}, what=what)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     CloudError,
@@ -24,6 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair, segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
 PLAIN = {"keypair": {"name": "k", "public_key": "ssh-rsa AAAA", "fingerprint": "aa:bb"}}
@@ -159,14 +161,19 @@ def test_certificates_need_2_2(wire: Any, reply: Any, connect: Any) -> None:
 
 def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
     cloud, path = connect("ustack"), "/v2/p1/servers/s1/action"
-    wire.expect("POST", path, json={"attachKeypairs": {"key_names": ["k"]}}, reply=reply(202))
-    wire.expect("POST", path, json={"detachKeypairs": {"key_names": ["k"]}}, reply=reply(202))
-    cloud.attach_keypair("s1", "k")
-    cloud.detach_keypair("s1", "k")
-    for platform in ("openstack", "easystack", "huaweicloud"):
-        for deed in ("attach_keypair", "detach_keypair"):
-            with pytest.raises(UnsupportedOperation, match="attach_keypairs. Use server_os"):
-                getattr(connect(platform), deed)("s1", "k")
+    wire.expect("POST", path, json={"attachKeypairs": {"key_names": ["k", "l"]}}, reply=reply(202))
+    wire.expect("POST", path, json={"detachKeypairs": {"key_names": ["k", "l"]}}, reply=reply(202))
+    server = Server(id="s1", platform="x", name="web")
+    for action in ("attach_keypairs", "detach_keypairs"):
+        orders = [(server, Deed(action, {"key_names": ("k", "l")}))]
+        (ticket,) = cloud.perform(orders)
+        assert ticket.error is None and ticket.label == "web (s1)"
+        for platform in ("openstack", "easystack", "huaweicloud"):
+            with pytest.raises(UnsupportedOperation, match=action + ". Use server_os"):
+                connect(platform).perform(orders)
+    wire.expect("POST", path, reply=reply(404, {"itemNotFound": {"code": 404, "message": "no key"}}))
+    (ticket,) = cloud.perform(orders)
+    assert "Could not detach key pair k, l from the server web (s1): no key" in str(ticket.error)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/"])

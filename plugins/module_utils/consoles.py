@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Consoles of many servers, read at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AuthenticationFailed, CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one server: ``shown`` is what was read before an error, addresses included."""
+
+    server: Server
+    shown: dict[str, Any] = field(repr=False)
+    error: CloudError | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.error:
+            return Outcome.of_error(self.server, plan.FAILED, self.error)
+        return Outcome(self.server.id, self.server.name, plan.DONE)
+
+
+def read_consoles(
+    cloud: Compute, servers: Sequence[Server], kind: str | None, output: bool, lines: int | None
+) -> list[Seen]:
+    """A console of type ``kind`` of each server (``None``: no address), and with ``output`` its last lines.
+
+    Raises AuthenticationFailed; any other error is that of its server.
+    """
+
+    def read(server: Server) -> Seen:
+        shown: dict[str, Any] = {"id": server.id, "name": server.name}
+        try:
+            if kind is not None:
+                console = cloud.console(server, kind)
+                shown.update(type=console.type, protocol=console.protocol, url=console.url)
+            if output:
+                shown["output"] = cloud.console_output(server, lines)
+        except AuthenticationFailed:
+            raise
+        except CloudError as error:
+            return Seen(server, shown, error)
+        return Seen(server, shown)
+
+    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+    return [read(server) for server in servers[:1]] + in_parallel(read, servers[1:], cloud.parallel)

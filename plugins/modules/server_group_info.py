@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_group_info
+short_description: List server groups
+version_added: 0.1.0
+description:
+  - Lists server groups, on V(openstack), V(easystack) and V(huaweicloud).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  name:
+    description:
+      - Only the groups of this name, of which there may be several.
+    type: str
+  id:
+    description:
+      - Only the group of this id.
+    type: str
+  member:
+    description:
+      - Only the group that has the server of this id.
+    type: str
+  all_projects:
+    description:
+      - Lists the groups of all projects. Only for administrators, and not on V(huaweicloud); to anybody else the cloud
+        lists those of the own project without a word.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - cloudserver.compute.connection
+  - cloudserver.compute.attributes
+  - cloudserver.compute.attributes.info
+seealso:
+  - module: cloudserver.compute.server_group
+"""
+
+EXAMPLES = r"""
+- name: Which groups are there, and who is in them?
+  cloudserver.compute.server_group_info:
+    cloud: production
+
+- name: Which group is the server in?
+  cloudserver.compute.server_group_info:
+    cloud: production
+    member: 3058bc88-126e-4142-9d36-341392990de5
+"""
+
+RETURN = r"""
+server_groups:
+  description: The groups in the order of their names and ids, as M(cloudserver.compute.server_group) returns one.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
+)
+
+MODULE = ModuleSpec(
+    argument_spec(
+        name={"type": "str"},
+        id={"type": "str"},
+        member={"type": "str"},
+        all_projects={"type": "bool", "default": False},
+    )
+)
+
+
+def run(context: Context) -> Result:
+    params = context.params
+    context.cloud.require("server_groups")
+    if params["all_projects"]:
+        context.cloud.require("all_projects")
+    found = [
+        each
+        for each in context.cloud.server_groups(params["all_projects"])
+        if params["name"] in (None, each.name)
+        and params["id"] in (None, each.id)
+        and (params["member"] is None or params["member"] in each.members)
+    ]
+    found.sort(key=lambda each: (each.name or "", each.id))
+    return Result(data={"server_groups": [each.as_dict() for each in found]})
+
+
+def main() -> None:
+    run_as_module(MODULE, run)
+
+
+if __name__ == "__main__":
+    main()
