@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import partial
 from html import escape
@@ -22,6 +23,7 @@ STATUSES = ("queued", "saving", "active", "killed", "deleted", "pending_delete",
 _SORT_KEYS = ("name", "status", "container_format", "disk_format", "id", "min_disk", "min_ram", "created_at",
               "updated_at")
 _DEFAULT_PAGE = 25
+_HASH = hashlib.sha512(b"").hexdigest()
 _IMS_FILTERS = {
     "name": "name", "id": "id", "status": "status", "visibility": "visibility", "__imagetype": "__imagetype",
     "__os_type": "__os_type", "__platform": "__platform", "__os_bit": "__os_bit",
@@ -75,8 +77,10 @@ def _glance(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
         "min_disk": row["min_disk"], "min_ram": row["min_ram"], "size": row["size"] if stored else None,
-        "virtual_size": None, "disk_format": "qcow2", "container_format": "bare", "protected": False,
-        "os_hidden": False, "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
+        "virtual_size": row["size"] if stored else None, "disk_format": "qcow2", "container_format": "bare",
+        "protected": False, "os_hidden": False, "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
+        "os_hash_algo": "sha512" if stored else None, "os_hash_value": _HASH if stored else None,
+        **({"stores": "files"} if stored else {}),
         "owner": row["owner"], "os_type": row["os_type"].lower(), "tags": [], "created_at": iso(row["created"]),
         "updated_at": iso(row["created"]), "self": "/v2/images/" + row["id"], "schema": "/v2/schemas/image",
         "file": "/v2/images/%s/file" % row["id"]}

@@ -27,6 +27,9 @@ from fleet import Server
 from nova_checks import refuse
 from nova_query import list_page
 
+# What every answer to a request without a microversion bears.
+LOWEST = {"OpenStack-API-Version": "compute 2.1", "X-OpenStack-Nova-API-Version": "2.1",
+          "Vary": "OpenStack-API-Version, X-OpenStack-Nova-API-Version"}
 _VERSION = re.compile(r"([1-9]\d*)\.([1-9]\d*|0)")
 
 
@@ -161,12 +164,13 @@ def negotiate(call: Call) -> None:
     else:
         call.microversion = _pair(wanted.strip())
     call.headers["Vary"] = "OpenStack-API-Version, X-OpenStack-Nova-API-Version"
-    if not low <= call.microversion <= high:
-        raise refuse(406, "Version %s is not supported by the API. Minimum is %s and maximum is %s."
-                     % (wanted, limits["min"], limits["max"]))
+    # A version that is refused is repeated too.
     text = "%d.%d" % call.microversion
     call.headers["OpenStack-API-Version"] = "compute " + text
     call.headers["X-OpenStack-Nova-API-Version"] = text
+    if not low <= call.microversion <= high:
+        raise refuse(406, "Version %s is not supported by the API. Minimum is %s and maximum is %s."
+                     % (wanted, limits["min"], limits["max"]))
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -186,8 +190,11 @@ def _versions(dialect: Dialect, one: bool) -> Callable[[Call], Response]:
             "updated": "2013-07-23T11:33:21Z" if dialect.microversions else "2011-01-21T11:33:21Z",
             "links": [{"rel": "self",
                        "href": "%s/%s/%s/%s/" % (call.sim.base_url, call.platform, compute, dialect.version)}]}
+        if dialect.microversions and one:
+            call.headers.update(LOWEST)
         if not one:
             return answer({"versions": [entry]})
+        entry["links"].append({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
         media = {"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}
         return answer({"version": {**entry, "media-types": [media]}})
 
@@ -217,7 +224,9 @@ def _pick_list(dialect: Dialect) -> Picker:
 def _show_view(dialect: Dialect) -> Callable[..., Response]:
     def show_server(call: Call, server_id: str) -> Response:
         server = one_server(call, server_id)
-        return answer(b'{"server": ' + nova_views.rendered(call, server, dialect.detail) + b"}")
+        # A list does not tell it.
+        groups = b', "server_groups": []' if call.microversion >= (2, 71) else b""
+        return answer(b'{"server": ' + nova_views.rendered(call, server, dialect.detail)[:-1] + groups + b"}}")
 
     return show_server
 

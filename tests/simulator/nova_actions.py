@@ -85,11 +85,11 @@ def run_power(call: Call, server: Server, what: Power) -> Response:
     return answer(None, 202)
 
 
-def check_state(call: Call, server: Server, what: Power, rule: str) -> None:
+def check_state(call: Call, server: Server, what: Power, rule: str, locked: str = "Instance %s is locked") -> None:
     """Check the role, the lock and the state as Nova does, in its order. Raises Refusal."""
     _check_role(call, rule)
     if server.locked and not call.is_admin:
-        raise refuse(409, "Instance %s is locked" % server.id)
+        raise refuse(409, locked % server.id)
     for kind, value, allowed in (("vm_state", server.vm_state, what.allowed),
                                  ("task_state", server.task_state, what.tasks)):
         if value not in allowed:

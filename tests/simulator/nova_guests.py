@@ -43,7 +43,8 @@ def change_password(operation: str | None) -> Action:
 
     def run(call: Call, server: Server, argument: Any) -> Response:
         what = ACTIONS["password"]
-        check_state(call, server, what, "os_compute_api:os-admin-password")
+        check_state(call, server, what, "os_compute_api:os-admin-password",
+                    "Instance %s is in an invalid state for 'changePassword'")
         if not server.reset_plugin:
             raise refuse(409, "Failed to set admin password on %s because setting it is not supported" % server.id)
         begin(call, server, what, {"password": digest(argument["adminPass"]), "pending_password": None,

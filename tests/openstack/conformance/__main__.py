@@ -15,6 +15,7 @@ import fnmatch
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def main() -> int:
         load(chosen.areas)
         estate = Estate("openstack")
         with simulator.running(WORK, "--quiet", "--config", str(config(estate))) as ready:
-            one = simulated(ready, lambda: simulator.control(ready, "POST", "/reset", {}))
+            one = simulated(ready, partial(simulator.control, ready))
             return run(chosen.areas, chosen.only, [one, real(estate)])
     except (BadCase, LabError) as error:
         print("conformance: %s" % error, file=sys.stderr)

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from cases import Step
 from estate import Estate
-from lab import SERVICES, connect
+from lab import SERVICES, LabError, connect
 from servers import FROM_ACTIVE, TO_ACTIVE
 
 #: Headers whose values a client reads, and those that it needs to be there.
@@ -32,6 +32,8 @@ class Side:
     urls: dict[str, str]
     words: dict[str, str]
     reset: Callable[[], None]
+    #: Called with the side, a server's id, its status and the one that it is to have.
+    force: Callable[[Side, str, str, str], None]
     session: requests.Session = field(default_factory=connect)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -45,6 +47,7 @@ class Side:
         images = self.send("GET", "image:/v2/images?limit=1000", "admin", "").json()["images"]
         for row in images:
             self.words["image." + row["name"]] = row["id"]
+        self.token("demo")
 
     def token(self, who: str) -> str:
         """A token of that person; ``project`` of one without any is left out."""
@@ -122,18 +125,23 @@ class Side:
             time.sleep(0.1)
 
     def lead(self, server: str, status: str) -> None:
-        """Lead a server to a status by its administrator."""
+        """Lead a server to a status by its administrator, where it has another one."""
         server_id = self.words["server." + server]
-        path = "/servers/%s/action" % server_id
         now = self.settled(server_id)["status"]
-        if now == status:
-            return
-        way = [TO_ACTIVE[now]] if now != "ACTIVE" else []
-        for body in way + ([FROM_ACTIVE[status]] if status != "ACTIVE" else []):
-            answer = self.send("POST", path, "admin", "2.96", body)
-            if answer.status_code >= 400:
-                raise RuntimeError("%s: %s of %s: %s" % (self.name, json.dumps(body), server, answer.text[:200]))
+        if now != status:
+            self.force(self, server_id, now, status)
             self.settled(server_id)
+
+
+def by_actions(side: Side, server_id: str, now: str, status: str) -> None:
+    """By way of ACTIVE. Raises LabError where the cloud refuses."""
+    way = [TO_ACTIVE[now]] if now != "ACTIVE" else []
+    error = {"ERROR": {"os-resetState": {"state": "error"}}}
+    for body in way + ([{**FROM_ACTIVE, **error}[status]] if status != "ACTIVE" else []):
+        answer = side.send("POST", "/servers/%s/action" % server_id, "admin", "2.96", body)
+        if answer.status_code >= 400:
+            raise LabError("%s: %s" % (json.dumps(body), answer.text[:200]))
+        side.settled(server_id)
 
 
 def _name(row: dict[str, Any]) -> str:
@@ -163,10 +171,11 @@ def real(estate: Estate) -> Side:
               "outsider": (*foundation.person(""), "")}
     credential = foundation.application_credential()
     words.update({"credential.id": credential["id"], "credential.secret": credential["secret"]})
-    return Side("real", SERVICES, {**words, **_words(people)}, estate.restore)
+    return Side("real", SERVICES, {**words, **_words(people)}, estate.restore, by_actions)
 
 
-def simulated(ready: dict[str, Any], reset: Callable[[], None]) -> Side:
+def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) -> Side:
+    """The simulator's openstack dialect; ``control`` asks its control side: method, path, body."""
     root = ready["url"] + "/openstack/"
     known = ready["credentials"]["openstack"]
     people = {name: (known[name]["auth"]["username"], known[name]["auth"]["password"], "demo")
@@ -177,7 +186,11 @@ def simulated(ready: dict[str, Any], reset: Callable[[], None]) -> Side:
     words = {"credential.id": by_id["application_credential_id"],
              "credential.secret": by_id["application_credential_secret"]}
     urls = {name: root + name for name in ("identity", "compute", "image")}
-    side = Side("simulator", urls, {**words, **_words(people)}, reset)
+
+    def force(_side: Side, server_id: str, _now: str, status: str) -> None:
+        control("PUT", "/openstack/servers/" + server_id, {"status": status})
+
+    side = Side("simulator", urls, {**words, **_words(people)}, lambda: control("POST", "/reset", {}), force)
     token = side.session.get(root + "identity/v3/auth/tokens", headers={
         "X-Auth-Token": side.token("demo"), "X-Subject-Token": side.token("demo")}, timeout=30).json()["token"]
     side.words.update(project_id=token["project"]["id"], user_id=token["user"]["id"])

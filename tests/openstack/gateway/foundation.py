@@ -10,6 +10,7 @@ a test has changed it.
 from __future__ import annotations
 
 import ipaddress
+import threading
 from typing import Any
 
 from keys import stable_public_key
@@ -43,6 +44,8 @@ class Foundation:
         self.images: dict[str, str] = {}
         self.subnets: dict[str, dict[str, Any]] = {}
         self._outside = ""
+        # Servers are made at the same time, and need the same networks.
+        self._lock = threading.RLock()
 
     def ensure(self) -> None:
         self._flavors()
@@ -89,6 +92,10 @@ class Foundation:
             if name not in known:
                 body = {key: row[key] for key in ("name", "vcpus", "ram", "disk")}
                 known[name] = self.admin.post("compute/v2.1/flavors", {"flavor": {**body, "id": None}})["flavor"]
+            for key in row["extra_specs"]:
+                # No value that asks for hardware: the fake hypervisor has none, so no host would do.
+                self.admin.post("compute/v2.1/flavors/%s/os-extra_specs" % known[name]["id"],
+                                {"extra_specs": {key: "shared"}})
         for name in set(known) - set(wanted) - OWN_FLAVORS:
             # The flavors of other estates bear no dot; what tests make does.
             if "." in name:
@@ -166,6 +173,10 @@ class Foundation:
     def _subnet(self, network: str, ip: str) -> dict[str, Any]:
         cidr = str(ipaddress.ip_network(ip + ("/64" if ":" in ip else "/24"), strict=False))
         key = "%s %s" % (network, cidr)
+        with self._lock:
+            return self._found_subnet(network, ip, cidr, key)
+
+    def _found_subnet(self, network: str, ip: str, cidr: str, key: str) -> dict[str, Any]:
         if key not in self.subnets:
             project = self.admin.project_id
             found = self.admin.get("network/v2.0/networks?name=%s&project_id=%s" % (network, project))["networks"]
@@ -181,8 +192,9 @@ class Foundation:
 
     def floating(self, network: str, fixed: str, ip: str, port: str) -> None:
         """Point a floating address at a port, by way of a router to an outside network of the estate's own."""
-        outside = self._outside or self._router(self._subnet(network, fixed), ip)
-        self._outside = outside
+        with self._lock:
+            self._outside = self._outside or self._router(self._subnet(network, fixed), ip)
+            outside = self._outside
         self.admin.post("network/v2.0/floatingips", {"floatingip": {
             "floating_network_id": outside, "floating_ip_address": ip, "port_id": port, "fixed_ip_address": fixed,
             "project_id": self.admin.project_id}})
@@ -201,8 +213,12 @@ class Foundation:
         router = self.admin.post("network/v2.0/routers", {"router": {
             "name": self.name, "project_id": self.admin.project_id,
             "external_gateway_info": {"network_id": outside["id"]}}})["router"]
+        # The router takes the gateway's address, which the first server may have by now: one of its own then.
+        port = self.admin.post("network/v2.0/ports", {"port": {
+            "network_id": inside["network_id"],
+            "fixed_ips": [{"subnet_id": inside["id"], "ip_address": inside["cidr"].split("/")[0][:-1] + "254"}]}})
         self.admin.call("PUT", "network/v2.0/routers/%s/add_router_interface" % router["id"],
-                        {"subnet_id": inside["id"]})
+                        {"port_id": port["port"]["id"]})
         return str(outside["id"])
 
     def drop_ports(self, ids: list[str]) -> None:

@@ -31,7 +31,6 @@ FROM_ACTIVE: dict[str, dict[str, Any]] = {
     "SHUTOFF": {"os-stop": None},
     "PAUSED": {"pause": None},
     "SUSPENDED": {"suspend": None},
-    "ERROR": {"os-resetState": {"state": "error"}},
 }
 
 class Servers:
@@ -62,7 +61,10 @@ class Servers:
     def _fits(self, record: Server, row: dict[str, Any]) -> bool:
         """Whether the server can be made what it was; another flavor, address or a deletion cannot be undone."""
         there = Counter(entry["addr"] for entries in row["addresses"].values() for entry in entries)
-        return (row["flavor"]["original_name"] == record.flavor["name"] and row["OS-EXT-SRV-ATTR:host"] == record.host
+        flavor = row["flavor"]
+        return (flavor["original_name"] == record.flavor["name"]
+                and set(flavor["extra_specs"]) == set(record.flavor["extra_specs"])
+                and row["OS-EXT-SRV-ATTR:host"] == self._host(record)
                 and there == Counter(address["ip"] for address in record.addresses)
                 and row["OS-EXT-STS:task_state"] != "deleting")
 
@@ -96,6 +98,17 @@ class Servers:
             self._act(path, {"lock" if record.locked else "unlock": None})
         if row["status"] != record.status:
             raise LabError("%s is %s and should be %s" % (record.name, row["status"], record.status))
+
+    @staticmethod
+    def _host(record: Server) -> str | None:
+        return None if record.status == "ERROR" else record.host
+
+    @staticmethod
+    def _hints(record: Server) -> dict[str, Any]:
+        """One in ERROR is one that no host could be found for: beside a server that there is not."""
+        if record.status != "ERROR":
+            return {}
+        return {"os:scheduler_hints": {"same_host": ["00000000-0000-4000-8000-000000000000"]}}
 
     def _image(self, record: Server) -> str:
         """The first image in place of a volume: the lab has no volume service."""
@@ -132,11 +145,12 @@ class Servers:
             "name": record.name,
             "imageRef": self._image(record),
             "flavorRef": self.foundation.flavors[record.flavor["name"]],
-            "host": record.host, "metadata": record.metadata, "tags": record.tags,
+            "metadata": record.metadata, "tags": record.tags,
             "networks": [{"port": port} for port in ports.values()] or "none",
             "user_data": base64.b64encode(USER_DATA).decode(),
             **({"key_name": record.key_name} if record.key_name else {}),
-        }})["server"]
+            **({"host": record.host} if record.status != "ERROR" else {}),
+        }, **self._hints(record)})["server"]
         path = "%s/%s" % (SERVERS, made["id"])
         row = self._settled(path)
         floating = [address for address in record.addresses if address["kind"] == "floating"]
