@@ -21,7 +21,7 @@ import nova_guests
 import nova_keypairs
 import nova_metadata
 import nova_views
-from call import Call, Malformed, Picker, Refusal, Router, answer
+from call import Call, Picker, Refusal, Router, answer
 from flask import Response, request
 from fleet import Server
 from nova_checks import refuse
@@ -242,9 +242,8 @@ def _pick_action(dialect: Dialect) -> Picker:
 
 def _action_view(dialect: Dialect) -> Callable[..., Response]:
     def server_action(call: Call, server_id: str) -> Response:
-        if request.mimetype != "application/json":
-            raise refuse(415, "Unsupported Content-Type")
-        if isinstance(call.body, Malformed) or not isinstance(call.body, dict):
+        # Nova does not read a body of another type at all.
+        if request.mimetype != "application/json" or not isinstance(call.body, dict):
             raise refuse(400, "Malformed request body")
         if len(call.body) != 1:
             raise refuse(400, "Malformed request body: too many body keys" if call.body else "Malformed request body")

@@ -14,6 +14,7 @@ from clock import iso_us
 from flask import Response
 from fleet import ActionRecord, Server, Transition
 from nova_checks import forbid, refuse
+from nova_views import host_id
 from states import ACTIONS, Power
 
 _REBOOT_TYPES = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
@@ -90,6 +91,9 @@ def check_state(call: Call, server: Server, what: Power, rule: str, locked: str 
     _check_role(call, rule)
     if server.locked and not call.is_admin:
         raise refuse(409, locked % server.id)
+    if not server.host:
+        # No host ever took it, so there is nothing to act on.
+        raise refuse(409, "Instance %s is in an invalid state for '%s'" % (server.id, what.verb))
     for kind, value, allowed in (("vm_state", server.vm_state, what.allowed),
                                  ("task_state", server.task_state, what.tasks)):
         if value not in allowed:
@@ -126,8 +130,14 @@ def describe(call: Call, server: Server, record: ActionRecord, events: bool = Fa
         event: dict[str, Any] = {
             "event": "compute_%s_instance" % record.action, "start_time": iso_us(record.started, ""),
             "finish_time": iso_us(ended, ""), "result": None if not over else "Error" if failed else "Success"}
+        if call.microversion >= (2, 62):
+            event["hostId"] = host_id(server)
         if call.is_admin:
             event["traceback"] = "Traceback (most recent call last): simulated" if failed else None
+            if call.microversion >= (2, 62):
+                event["host"] = server.host or None
+            if call.microversion >= (2, 84):
+                event["details"] = transition.error[1] if failed and transition and transition.error else None
         shown["events"] = [event]
     return shown
 

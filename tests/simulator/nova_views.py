@@ -86,7 +86,8 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     version, admin, status = call.microversion, call.is_admin, server.status
     shown: dict[str, Any] = {
         "id": server.id, "name": server.name, "status": status, "tenant_id": server.project_id,
-        "user_id": server.user_id, "metadata": server.metadata, "hostId": host_id(server), "image": "", "flavor": flavor(call, server),
+        "user_id": server.user_id, "metadata": server.metadata, "hostId": host_id(server), "image": "",
+        "flavor": flavor(call, server),
         "created": iso(server.created), "updated": iso(server.updated), "addresses": addresses(server),
         "accessIPv4": "", "accessIPv6": "", "links": links(call, "v2.1", "servers", server.id),
         "OS-DCF:diskConfig": "AUTO", "OS-EXT-AZ:availability_zone": server.zone, "config_drive": "",
@@ -150,6 +151,6 @@ def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
     if extended:
         shown.update({
             name + "hostname": server.name, name + "reservation_id": "r-" + server.id[:8], name + "launch_index": 0,
-            name + "kernel_id": "", name + "ramdisk_id": "", name + "root_device_name": "/dev/vda" if server.host else None,
-            name + "user_data": user_data(server)})
+            name + "kernel_id": "", name + "ramdisk_id": "", name + "user_data": user_data(server),
+            name + "root_device_name": "/dev/vda" if server.host else None})
     return shown

@@ -6,7 +6,8 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
   guests in memory and then fails with InstanceNotFound);
 * createImage uploads a few bytes, so that the image becomes active (the
   in-tree driver leaves it queued for ever);
-* the uptime of a hypervisor is known (in-tree: NotImplementedError).
+* the uptime of a hypervisor is known (in-tree: NotImplementedError);
+* a paused server is seen to be paused (in-tree: running).
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -58,6 +59,14 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
     def power_off(self, instance, *args, **kwargs):
         self._adopt(instance)
         return super().power_off(instance, *args, **kwargs)
+
+    def pause(self, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.PAUSED
+
+    def unpause(self, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.RUNNING
 
     def unrescue(self, context, instance):
         self._adopt(instance)
