@@ -20,12 +20,12 @@ export ANSIBLE_HOME := $(CURDIR)/$(CACHE)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/$(CACHE)/hypothesis
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 
-# Nobody's own clouds may reach a test or the demo.
-unexport $(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES))
+# Nobody's own clouds may reach a test or the demo; OS_LAB_* says where the real OpenStack of tests/openstack lies.
+unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES)))
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration operations-report sanity
-.PHONY: help demo simulator test test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test openstack openstack-stop test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,13 @@ simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground (con
 
 test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
 	@tools/gates $(GATES)
+
+openstack:  ## Install (the first time) and start a real OpenStack on loopback; tests/openstack/README.md
+	@tests/openstack/install.sh
+	@tests/openstack/up.sh
+
+openstack-stop:  ## Stop it
+	@tests/openstack/down.sh
 
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tools/matrix.py $(ARGS)

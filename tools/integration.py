@@ -1,15 +1,16 @@
 """Run the targets of tests/integration/targets against simulators, on every platform, in process and shipped.
 
-Each platform has a simulator of its own, which is reset before each run, so platforms run side by side. A target is
-a role, as ansible-test lays it out. It finds these variables:
+Each platform has a simulator of its own, which is reset before each run, so platforms run side by side. With --cloud
+they run against the real OpenStack of tests/openstack, shown as that cloud. A target is a role, as ansible-test lays it
+out. It finds these variables:
 
 - `platform_name`: huaweicloud, easystack, ustack or openstack;
 - `options`: the connection options of that platform; they are `module_defaults` of the group already;
 - `control`: the address of the simulator's /_sim side;
-- `sim`: all of the simulator's ready file, with further credentials;
+- `sim`: all of the simulator's ready file, with further credentials; on a real cloud `sim.real` is true;
 - `mode`: in_process or shipped.
 
-A file `platforms` or `modes` in the target's meta/ names those it is for, one a line; without it, all.
+A file `platforms`, `modes` or `clouds` in the target's meta/ names those it is for, one a line; without it, all.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -27,6 +28,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,19 @@ WORK = ROOT / ".cache" / "integration"
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 MODES = ("in_process", "shipped")
 GROUP = "group/cloudserver.compute.compute"
+# The clouds that tests/openstack/gateway shows of the real OpenStack, and the platform of each.
+GATEWAY = ROOT / "tests" / "openstack" / "gateway"
+CLOUDS = {
+    "openstack": "openstack",
+    "openstack-credential": "openstack",
+    "openstack-clouds-yaml": "openstack",
+    "openstack-2014": "openstack",
+    "openstack-2.1": "openstack",
+    "easystack": "easystack",
+    "ustack": "ustack",
+}
+# A real cloud takes its time to make the servers, the first time.
+CLOUD_SECONDS = 600
 # A run that hangs must not hang CI; the slowest target takes a small part of this.
 RUN_SECONDS = 600
 # Nobody's own credentials or Ansible settings may reach a test, nor decide it.
@@ -53,10 +68,16 @@ class Run:
     target: str
     platform: str
     mode: str
+    cloud: str = ""
+
+    @property
+    def where(self) -> str:
+        """The column of the table: a real cloud, or the platform on its simulator."""
+        return self.cloud or self.platform
 
     @property
     def name(self) -> str:
-        return f"{self.target}-{self.platform}-{self.mode}"
+        return f"{self.target}-{'lab-' * bool(self.cloud)}{self.where}-{self.mode}"
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,19 @@ def wanted(target: str, kind: str, everything: Sequence[str]) -> list[str]:
     return [item for item in everything if item in named]
 
 
+def plan_clouds(chosen: Sequence[str], clouds: Sequence[str], modes: Sequence[str]) -> list[Run]:
+    """Like `plan`, on clouds of the real OpenStack."""
+    return [
+        Run(target, CLOUDS[cloud], mode, cloud)
+        for cloud in clouds
+        for target in chosen
+        for mode in modes
+        if CLOUDS[cloud] in wanted(target, "platforms", PLATFORMS)
+        and mode in wanted(target, "modes", MODES)
+        and cloud in wanted(target, "clouds", list(CLOUDS))
+    ]
+
+
 def plan(chosen: Sequence[str], platforms: Sequence[str], modes: Sequence[str]) -> list[Run]:
     return [
         Run(target, platform, mode)
@@ -109,7 +143,7 @@ def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
     connection = ready["platforms"][run.platform]
     return [
         {
-            "name": f"{run.target} on {run.platform}, {run.mode}",
+            "name": f"{run.target} on {run.where}, {run.mode}",
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
@@ -159,7 +193,7 @@ def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str])
             done = subprocess.run(
                 [command, str(book), *extra],
                 cwd=folder,
-                env=environment(folder / "home"),
+                env={**environment(folder / "home"), **ready.get("environment", {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -173,14 +207,22 @@ def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str])
     return Outcome(run, passed, time.monotonic() - begin, log)
 
 
+def cloud_of(run: Run) -> AbstractContextManager[dict[str, Any]]:
+    """The simulator, or the gateway to the real OpenStack, that a run of this kind is made against."""
+    if not run.cloud:
+        return simulator.running(WORK / "simulators" / run.platform, "--quiet")
+    folder = WORK / "clouds" / run.cloud
+    return simulator.running(folder, "--cloud", run.cloud, "--quiet", program=GATEWAY, seconds=CLOUD_SECONDS)
+
+
 def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: threading.Event) -> list[Outcome]:
     """The runs of one platform, one after the other, against one simulator; none more once `stop` is set."""
     outcomes = []
-    with simulator.running(WORK / "simulators" / runs[0].platform, "--quiet") as ready:
+    with cloud_of(runs[0]) as ready:
         for run in runs:
             if stop.is_set():
                 break
-            simulator.control(ready, "POST", "/reset", {})
+            simulator.control(ready, "POST", "/reset", {}, seconds=CLOUD_SECONDS)
             outcome = execute(run, ready, command, extra)
             print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
             outcomes.append(outcome)
@@ -189,16 +231,17 @@ def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: t
     return outcomes
 
 
-def table(outcomes: Sequence[Outcome], platforms: Sequence[str]) -> str:
-    """Seconds of each run; a row is a target in a mode, a column a platform; `-` where the target is not for it."""
-    cells = {(outcome.run.target, outcome.run.mode, outcome.run.platform): outcome for outcome in outcomes}
-    lines = [f"{'target':28}{'mode':12}" + "".join(f"{platform:>14}" for platform in platforms)]
+def table(outcomes: Sequence[Outcome], columns: Sequence[str]) -> str:
+    """Seconds of each run; a row is a target in a mode, a column a platform or a cloud; `-` where it is not for it."""
+    width = max(14, *(len(column) + 2 for column in columns))
+    cells = {(outcome.run.target, outcome.run.mode, outcome.run.where): outcome for outcome in outcomes}
+    lines = [f"{'target':28}{'mode':12}" + "".join(f"{column:>{width}}" for column in columns)]
     for target, mode in dict.fromkeys(key[:2] for key in sorted(cells)):
         row = ""
-        for platform in platforms:
-            outcome = cells.get((target, mode, platform))
+        for column in columns:
+            outcome = cells.get((target, mode, column))
             text = "-" if outcome is None else f"{outcome.seconds:.1f} s" if outcome.passed else "FAILED"
-            row += f"{text:>14}"
+            row += f"{text:>{width}}"
         lines.append(f"{target:28}{mode:12}{row}")
     return "\n".join(lines)
 
@@ -207,6 +250,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="*", help="targets to run (default: all)")
     parser.add_argument("--platform", action="append", choices=PLATFORMS, help="may be given several times")
+    parser.add_argument("--cloud", action="append", choices=CLOUDS, help="on the real OpenStack; several times")
     parser.add_argument("--mode", action="append", choices=MODES, help="may be given several times")
     parser.add_argument("--jobs", type=int, default=2, help="platforms at the same time (default: %(default)s)")
     parser.add_argument("--ansible-playbook", default="ansible-playbook", help="the program, for another version")
@@ -223,14 +267,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = shutil.which(options.ansible_playbook)
     if command is None:
         sys.exit(f"{options.ansible_playbook} was not found; run this by `make integration`.")
-    platforms = [platform for platform in PLATFORMS if platform in (options.platform or PLATFORMS)]
-    runs = plan(options.targets or there, platforms, options.mode or MODES)
+    if options.cloud:
+        # One after the other: several of them look at the same servers.
+        columns, jobs = list(dict.fromkeys(options.cloud)), 1
+        runs = plan_clouds(options.targets or there, columns, options.mode or MODES)
+    else:
+        columns = [platform for platform in PLATFORMS if platform in (options.platform or PLATFORMS)]
+        jobs = options.jobs
+        runs = plan(options.targets or there, columns, options.mode or MODES)
     if not runs:
         sys.exit("There is no target to run in tests/integration/targets.")
-    groups = [[run for run in runs if run.platform == platform] for platform in platforms]
+    groups = [[run for run in runs if run.where == column] for column in columns]
     begin = time.monotonic()
     stop = threading.Event()
-    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
         futures = [pool.submit(on_platform, group, command, options.verbose, stop) for group in groups if group]
         try:
             outcomes = [outcome for future in futures for outcome in future.result()]
@@ -242,7 +292,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for outcome in failed:
         print(f"\n=== {outcome.run.name}: the end of {outcome.log.relative_to(ROOT)}")
         print("\n".join(outcome.log.read_text().splitlines()[-60:]))
-    print("\n" + table(outcomes, platforms))
+    print("\n" + table(outcomes, columns))
     print(f"\n{len(outcomes) - len(failed)} passed, {len(failed)} failed in {time.monotonic() - begin:.0f} s")
     return 1 if failed else 0
 

@@ -1,4 +1,4 @@
-"""Start tests/simulator, wait until it listens, and stop it again whatever happens."""
+"""Start tests/simulator, or what stands in its place, wait until it listens, and stop it again whatever happens."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+SIMULATOR = ROOT / "tests" / "simulator"
 START_SECONDS = 30
 
 
@@ -24,21 +25,23 @@ class SimulatorError(Exception):
 
 
 @contextmanager
-def running(directory: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+def running(
+    directory: Path, *arguments: str, program: Path = SIMULATOR, seconds: int = START_SECONDS
+) -> Iterator[dict[str, Any]]:
     """Run a simulator of its own port, its ready file and log in `directory`; yields what the ready file holds.
 
-    Raises SimulatorError where it ends, or does not listen within START_SECONDS.
+    Raises SimulatorError where it ends, or does not listen within `seconds`.
     """
     directory.mkdir(parents=True, exist_ok=True)
     ready_file = directory / "simulator.json"
     ready_file.unlink(missing_ok=True)
-    log = directory / "simulator.log"
-    command = [sys.executable, str(ROOT / "tests" / "simulator"), "--ready-file", str(ready_file), *arguments]
+    log = directory / f"{program.name}.log"
+    command = [sys.executable, str(program), "--ready-file", str(ready_file), *arguments]
     with log.open("w") as output:
         # A session of its own: Ctrl-C at the terminal must reach us first, so that playbooks end before their cloud.
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            yield _ready(process, ready_file, log)
+            yield _ready(process, ready_file, log, seconds)
         finally:
             process.terminate()
             try:
@@ -48,7 +51,7 @@ def running(directory: Path, *arguments: str) -> Iterator[dict[str, Any]]:
                 process.wait()
 
 
-def control(ready: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
+def control(ready: dict[str, Any], method: str, path: str, body: Any = None, seconds: int = 30) -> Any:
     """Ask the control side; `path` is below /_sim. Returns the decoded answer, or None where it is empty."""
     request = urllib.request.Request(
         ready["control"] + path,
@@ -57,17 +60,17 @@ def control(ready: dict[str, Any], method: str, path: str, body: Any = None) -> 
         headers={"Content-Type": "application/json"},
     )
     # No proxy of the environment: the simulator is on loopback.
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
         text = answer.read()
     return json.loads(text) if text.strip() else None
 
 
-def _ready(process: subprocess.Popen[bytes], ready_file: Path, log: Path) -> dict[str, Any]:
-    end = time.monotonic() + START_SECONDS
+def _ready(process: subprocess.Popen[bytes], ready_file: Path, log: Path, seconds: int) -> dict[str, Any]:
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if ready_file.exists():
             return dict(json.loads(ready_file.read_text()))
         if process.poll() is not None:
-            raise SimulatorError(f"The simulator ended with status {process.returncode}:\n{log.read_text()[-2000:]}")
+            raise SimulatorError(f"{log.stem} ended with status {process.returncode}:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)
-    raise SimulatorError(f"The simulator did not listen within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
+    raise SimulatorError(f"{log.stem} did not listen within {seconds} s:\n{log.read_text()[-2000:]}")

@@ -29,6 +29,18 @@ from log import MASK, SECRET_HEADERS, masked
 from werkzeug.exceptions import HTTPException
 
 HTML = "<html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center><hr>nginx</body></html>"
+NO_ROUTE = """<html>
+ <head>
+  <title>404 Not Found</title>
+ </head>
+ <body>
+  <h1>404 Not Found</h1>
+  The resource could not be found.<br /><br />
+
+
+
+ </body>
+</html>"""
 REASONS = {200: "OK", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
            503: "Service Unavailable", 504: "Gateway Time-out"}
 
@@ -158,7 +170,8 @@ def _leave(sim: Simulator, call: Call, response: Response) -> Response:
     elif "/compute" in call.path:
         response.headers["x-compute-request-id"] = call.request_id
         response.headers["X-Openstack-Request-Id"] = call.request_id
-    else:
+    elif not ("/image/" in call.path and (response.status_code == 401 or call.path.endswith("/versions"))):
+        # Glance gives a request its id behind what checks the token.
         response.headers["x-openstack-request-id"] = call.request_id
     if fault.get("reset") == "before":
         call.entry["status"] = None
@@ -176,6 +189,9 @@ def _no_route(call: Call, error: HTTPException) -> Response:
                      "error_code": "APIGW.0101", "request_id": call.request_id}
         return answer(body, 404)
     code = error.code or 500
+    if "/compute" in call.path and code in (404, 405):
+        # Nova's router does not know a wrong method on a known path either.
+        return answer(NO_ROUTE, 404)
     if code == 405:
         return answer({"badMethod": {"code": 405, "message": "The method %s is not allowed for this resource."
                                      % call.method}}, 405)

@@ -45,7 +45,7 @@ def register(route: Route, sim: Simulator) -> None:
             known = sim.builders[known_platform(platform)].hosts
             names: dict[str, list[str]] = {host: [] for host in known.up}
             for server in fleet_of(sim, platform).servers.values():
-                if server.vm_state != "deleted":
+                if server.vm_state != "deleted" and server.host:
                     names.setdefault(server.host, []).append(server.name)
             return answer({"hosts": [{"name": host, "zone": known.zone_of(host), "up": known.up.get(host, True),
                                       "servers": servers} for host, servers in names.items()]})

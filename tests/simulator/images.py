@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import partial
 from html import escape
@@ -22,6 +23,7 @@ STATUSES = ("queued", "saving", "active", "killed", "deleted", "pending_delete",
 _SORT_KEYS = ("name", "status", "container_format", "disk_format", "id", "min_disk", "min_ram", "created_at",
               "updated_at")
 _DEFAULT_PAGE = 25
+_HASH = hashlib.sha512(b"").hexdigest()
 _IMS_FILTERS = {
     "name": "name", "id": "id", "status": "status", "visibility": "visibility", "__imagetype": "__imagetype",
     "__os_type": "__os_type", "__platform": "__platform", "__os_bit": "__os_bit",
@@ -52,9 +54,10 @@ def _page(status: int, title: str, message: str) -> Refusal:
 def _enter(call: Call, _words: dict[str, str]) -> None:
     call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
     if call.token is None:
-        raise Refusal(401, {"error": {"code": 401, "title": "Unauthorized",
-                                      "message": "The request you have made requires authentication."}},
-                      {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)})
+        refusal = _page(401, "Unauthorized", "This server could not verify that you are authorized to access the "
+                                             "document you requested.")
+        refusal.headers["WWW-Authenticate"] = 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)
+        raise refusal
     if call.token.project is None:
         raise _page(403, "Forbidden", "You are not authorized to complete get_images action.")
 
@@ -77,9 +80,10 @@ def _glance(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
         "min_disk": row["min_disk"], "min_ram": row["min_ram"], "size": row["size"] if stored else None,
-        "virtual_size": None, "disk_format": "qcow2", "container_format": "bare",
-        "protected": row["protected"],
-        "os_hidden": False, "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
+        "virtual_size": row["size"] if stored else None, "disk_format": "qcow2", "container_format": "bare",
+        "protected": row["protected"], "os_hidden": False, "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
+        "os_hash_algo": "sha512" if stored else None, "os_hash_value": _HASH if stored else None,
+        **({"stores": "files"} if row["status"] == "active" else {}),
         "owner": row["owner"], "os_type": row["os_type"].lower(), "tags": [], "created_at": iso(row["created"]),
         "updated_at": iso(row["created"]), "self": "/v2/images/" + row["id"], "schema": "/v2/schemas/image",
         "file": "/v2/images/%s/file" % row["id"], **row["properties"]}
@@ -100,9 +104,6 @@ def list_images(call: Call) -> Response:
         raise _page(400, "Bad Request", "limit param must be an integer" if "-" not in text
                     else "limit param must be positive")
     limit = min(int(text), int(call.sim.platform(call.platform)["page_limit"]))
-    status = args.get("status", "active")
-    if not status.startswith("in:") and status not in STATUSES:
-        raise _page(400, "Bad Request", "Invalid status value: %s" % status)
     if args.get("visibility", "public") not in ("public", "private", "shared", "community", "all"):
         raise _page(400, "Bad Request", "Invalid visibility value: %s" % args["visibility"])
     shown = [_glance(row) for row in _rows(call) if row["visibility"] == "public" or _owns(call, row)]

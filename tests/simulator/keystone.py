@@ -33,7 +33,10 @@ def register(router: Router) -> None:
 
 
 def refuse(status: int, message: str) -> Refusal:
-    return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status]}})
+    headers = {"Vary": "X-Auth-Token"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Keystone uri="%s"' % request.base_url.partition("/auth/")[0]
+    return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status]}}, headers)
 
 
 def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> str:
@@ -68,7 +71,8 @@ def _versions(platform: str, status: int) -> Any:
                    "links": [{"rel": "self", "href": url}],
                    "media-types": [{"base": "application/json",
                                     "type": "application/vnd.openstack.identity-v3+json"}]}
-        return answer({"versions": {"values": [version]}} if status == 300 else {"version": version}, status)
+        document = {"versions": {"values": [version]}} if status == 300 else {"version": version}
+        return answer(document, status, {"Vary": "X-Auth-Token"})
 
     return versions
 

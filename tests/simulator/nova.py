@@ -32,12 +32,15 @@ import nova_services
 import nova_snapshots
 import nova_views
 import nova_volumes
-from call import Call, Malformed, Picker, Refusal, Router, answer
+from call import Call, Picker, Refusal, Router, answer
 from flask import Response, request
 from fleet import Server
 from nova_checks import refuse
 from nova_query import list_page
 
+# What every answer to a request without a microversion bears.
+LOWEST = {"OpenStack-API-Version": "compute 2.1", "X-OpenStack-Nova-API-Version": "2.1",
+          "Vary": "OpenStack-API-Version, X-OpenStack-Nova-API-Version"}
 _VERSION = re.compile(r"([1-9]\d*)\.([1-9]\d*|0)")
 
 
@@ -188,12 +191,13 @@ def negotiate(call: Call) -> None:
     else:
         call.microversion = _pair(wanted.strip())
     call.headers["Vary"] = "OpenStack-API-Version, X-OpenStack-Nova-API-Version"
-    if not low <= call.microversion <= high:
-        raise refuse(406, "Version %s is not supported by the API. Minimum is %s and maximum is %s."
-                     % (wanted, limits["min"], limits["max"]))
+    # A version that is refused is repeated too.
     text = "%d.%d" % call.microversion
     call.headers["OpenStack-API-Version"] = "compute " + text
     call.headers["X-OpenStack-Nova-API-Version"] = text
+    if not low <= call.microversion <= high:
+        raise refuse(406, "Version %s is not supported by the API. Minimum is %s and maximum is %s."
+                     % (wanted, limits["min"], limits["max"]))
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -213,8 +217,11 @@ def _versions(dialect: Dialect, one: bool) -> Callable[[Call], Response]:
             "updated": "2013-07-23T11:33:21Z" if dialect.microversions else "2011-01-21T11:33:21Z",
             "links": [{"rel": "self",
                        "href": "%s/%s/%s/%s/" % (call.sim.base_url, call.platform, compute, dialect.version)}]}
+        if dialect.microversions and one:
+            call.headers.update(LOWEST)
         if not one:
             return answer({"versions": [entry]})
+        entry["links"].append({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
         media = {"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}
         return answer({"version": {**entry, "media-types": [media]}})
 
@@ -244,7 +251,9 @@ def _pick_list(dialect: Dialect) -> Picker:
 def _show_view(dialect: Dialect) -> Callable[..., Response]:
     def show_server(call: Call, server_id: str) -> Response:
         server = one_server(call, server_id)
-        return answer(b'{"server": ' + nova_views.rendered(call, server, dialect.detail) + b"}")
+        # A list does not tell it.
+        groups = b', "server_groups": []' if call.microversion >= (2, 71) else b""
+        return answer(b'{"server": ' + nova_views.rendered(call, server, dialect.detail)[:-1] + groups + b"}}")
 
     return show_server
 
@@ -260,9 +269,8 @@ def _pick_action(dialect: Dialect) -> Picker:
 
 def _action_view(dialect: Dialect) -> Callable[..., Response]:
     def server_action(call: Call, server_id: str) -> Response:
-        if request.mimetype != "application/json":
-            raise refuse(415, "Unsupported Content-Type")
-        if isinstance(call.body, Malformed) or not isinstance(call.body, dict):
+        # Nova does not read a body of another type at all.
+        if request.mimetype != "application/json" or not isinstance(call.body, dict):
             raise refuse(400, "Malformed request body")
         if len(call.body) != 1:
             raise refuse(400, "Malformed request body: too many body keys" if call.body else "Malformed request body")

@@ -14,6 +14,7 @@ from clock import iso_us
 from flask import Response
 from fleet import ActionRecord, Server, Transition
 from nova_checks import forbid, refuse
+from nova_views import host_id
 from states import ACTIONS, Power
 
 _REBOOT_TYPES = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
@@ -85,11 +86,14 @@ def run_power(call: Call, server: Server, what: Power) -> Response:
     return answer(None, 202)
 
 
-def check_state(call: Call, server: Server, what: Power, rule: str) -> None:
+def check_state(call: Call, server: Server, what: Power, rule: str, locked: str = "Instance %s is locked") -> None:
     """Check the role, the lock and the state as Nova does, in its order. Raises Refusal."""
     _check_role(call, rule)
     if server.locked and not call.is_admin:
-        raise refuse(409, "Instance %s is locked" % server.id)
+        raise refuse(409, locked % server.id)
+    if not server.host:
+        # No host ever took it, so there is nothing to act on.
+        raise refuse(409, "Instance %s is in an invalid state for '%s'" % (server.id, what.verb))
     for kind, value, allowed in (("vm_state", server.vm_state, what.allowed),
                                  ("task_state", server.task_state, what.tasks)):
         if value not in allowed:
@@ -128,8 +132,12 @@ def describe(call: Call, server: Server, record: ActionRecord, events: bool = Fa
             "finish_time": iso_us(ended, ""), "result": None if not over else "Error" if failed else "Success"}
         if call.microversion >= (2, 84) and failed and transition is not None and transition.error is not None:
             event["details"] = transition.error[1]
+        if call.microversion >= (2, 62):
+            event["hostId"] = host_id(server)
         if call.is_admin:
             event["traceback"] = "Traceback (most recent call last): simulated" if failed else None
+            if call.microversion >= (2, 62):
+                event["host"] = server.host or None
         shown["events"] = [event]
     return shown
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import nova_views
 from call import Call, answer
 from flask import Response
 from fleet import Server
@@ -39,11 +40,12 @@ _DETAILS_ONLY = ("OS-EXT-", "OS-SRV-USG:", "os-extended-volumes:", "security_gro
 
 def change_password(operation: str | None) -> Action:
     def check(_call: Call, argument: Any) -> None:
-        check_fields("changePassword", argument, {"adminPass": text(1, 65535)}, ("adminPass",))
+        check_fields("changePassword", argument, {"adminPass": text(0, 65535)}, ("adminPass",))
 
     def run(call: Call, server: Server, argument: Any) -> Response:
         what = ACTIONS["password"]
-        check_state(call, server, what, "os_compute_api:os-admin-password")
+        check_state(call, server, what, "os_compute_api:os-admin-password",
+                    "Instance %s is in an invalid state for 'changePassword'")
         if not server.reset_plugin:
             raise refuse(409, "Failed to set admin password on %s because setting it is not supported" % server.id)
         begin(call, server, what, {"password": digest(argument["adminPass"]), "pending_password": None,
@@ -136,10 +138,14 @@ def _shown(call: Call, server: Server, view: View, password: str) -> dict[str, A
     shown = view(call, server)
     if call.microversion < (2, 75):
         shown = {key: value for key, value in shown.items() if not key.startswith(_DETAILS_ONLY)}
+        shown["addresses"] = {network: [{"version": row["version"], "addr": row["addr"]} for row in rows]
+                              for network, rows in shown["addresses"].items()}
     if call.microversion < (2, 54):
         shown.pop("key_name", None)
     if call.microversion >= (2, 57):
-        shown["user_data"] = server.user_data
+        shown["user_data"] = nova_views.user_data(server)
+    if call.microversion >= (2, 71):
+        shown["server_groups"] = []
     shown["adminPass"] = password
     return shown
 

@@ -224,6 +224,10 @@ def _tags(kind: str) -> Callable[[Call, list[str]], Test]:
     return make
 
 
+def _locked(_call: Call, values: list[str]) -> Test:
+    return lambda s: s.locked == _true(values[0])
+
+
 def _before(_call: Call, _values: list[str]) -> Test:
     moment = _time("changes-before")
     return lambda s: moment is None or s.updated <= moment
@@ -240,10 +244,9 @@ _PLAIN: dict[str, Callable[[Server], Any]] = {
     "power_state": lambda s: s.power_state, "reservation_id": lambda s: "r-" + s.id[:8], "uuid": lambda s: s.id,
     "user_id": lambda s: s.user_id, "project_id": lambda s: s.project_id, "tenant_id": lambda s: s.project_id,
     "hostname": lambda s: s.name, "description": lambda s: s.description or "",
-    "locked": lambda s: s.locked,
 }
 _SPECIAL: dict[str, Callable[[Call, list[str]], Test]] = {
     "name": _name, "status": _status, "ip": _ip(4), "ip6": _ip(6), "tags": _tags("tags"),
     "tags-any": _tags("tags-any"), "not-tags": _tags("not-tags"), "not-tags-any": _tags("not-tags-any"),
-    "changes-before": _before,
+    "changes-before": _before, "locked": _locked,
 }

@@ -86,17 +86,20 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     version, admin, status = call.microversion, call.is_admin, server.status
     shown: dict[str, Any] = {
         "id": server.id, "name": server.name, "status": status, "tenant_id": server.project_id,
-        "user_id": server.user_id, "metadata": server.metadata, "hostId": stable_id(server.project_id, server.host)
-        .replace("-", "") + "00000000000000000000000", "image": "", "flavor": flavor(call, server),
+        "user_id": server.user_id, "metadata": server.metadata, "hostId": host_id(server), "image": "",
+        "flavor": flavor(call, server),
         "created": iso(server.created), "updated": iso(server.updated), "addresses": addresses(server),
         "accessIPv4": "", "accessIPv6": "", "links": links(call, "v2.1", "servers", server.id),
         "OS-DCF:diskConfig": "AUTO", "OS-EXT-AZ:availability_zone": server.zone, "config_drive": "",
         "key_name": server.key_name, "OS-SRV-USG:launched_at": iso_us(server.launched, ""),
         "OS-SRV-USG:terminated_at": iso_us(server.deleted_at, ""),
         "OS-EXT-STS:task_state": server.task_state, "OS-EXT-STS:vm_state": server.vm_state,
-        "OS-EXT-STS:power_state": server.power_state, "security_groups": [{"name": "default"}],
+        "OS-EXT-STS:power_state": server.power_state,
         "os-extended-volumes:volumes_attached": volumes(server, version >= (2, 3)),
     }
+    if server.addresses:
+        # They are those of its ports.
+        shown["security_groups"] = [{"name": "default"}]
     if server.image is not None:
         image = server.image["id"]
         shown["image"] = {"id": image, "links": links(call, "v2.1", "images", image)[1:]}
@@ -107,7 +110,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     if admin:
         shown.update(host_attributes(server, version >= (2, 3)))
         if version >= (2, 16):
-            shown["host_status"] = "UP"
+            shown["host_status"] = "UP" if server.host else ""
     elif version >= (2, 90):
         shown["OS-EXT-SRV-ATTR:hostname"] = server.name
     for since, key, value in (
@@ -117,6 +120,13 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
         if version >= since:
             shown[key] = value
     return shown
+
+
+def host_id(server: Server) -> str:
+    """To a project its hosts bear other names than to another; empty where no host took the server."""
+    if not server.host:
+        return ""
+    return stable_id(server.project_id, server.host).replace("-", "") + "00000000000000000000000"
 
 
 def volumes(server: Server, with_flag: bool) -> list[dict[str, Any]]:
@@ -136,11 +146,11 @@ def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
     """What only administrators see; the extended ones since 2.3, user_data among them."""
     name = "OS-EXT-SRV-ATTR:"
     shown: dict[str, Any] = {
-        name + "host": server.host, name + "instance_name": "instance-" + server.id[:8],
-        name + "hypervisor_hostname": server.host + ".example.org"}
+        name + "host": server.host or None, name + "instance_name": "instance-" + server.id[:8],
+        name + "hypervisor_hostname": server.host + ".example.org" if server.host else None}
     if extended:
         shown.update({
             name + "hostname": server.name, name + "reservation_id": "r-" + server.id[:8], name + "launch_index": 0,
-            name + "kernel_id": "", name + "ramdisk_id": "", name + "root_device_name": "/dev/vda",
-            name + "user_data": user_data(server)})
+            name + "kernel_id": "", name + "ramdisk_id": "", name + "user_data": user_data(server),
+            name + "root_device_name": "/dev/vda" if server.host else None})
     return shown

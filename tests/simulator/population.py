@@ -172,6 +172,9 @@ class Builder:
             zone, host = entry.get("zone") or "cn-north-4a", entry.get("host") or "cmp%d" % (number % 3 + 1)
         else:
             zone, host = self.hosts.place(entry.get("zone"), entry.get("host"), number)
+            if vm_state == "error" and not entry.get("zone") and not entry.get("host"):
+                # No host would take it, so it is nowhere.
+                zone, host = "", ""
         fault = entry.get("fault")
         if fault is None and vm_state == "error":
             fault = {"message": "No valid host was found. There are not enough hosts available."}

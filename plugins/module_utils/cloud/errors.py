@@ -287,6 +287,9 @@ def _hint(status: int, codes: list[str | None], message: str) -> str | None:
         hint = HINTS_BY_CODE.get((code or "").replace("APIG.", "APIGW."))
         if hint:
             return hint
+    if status == 409 and "is in an invalid state for '" in message:
+        # Nova's words where no state is in the way: setting a password meets a lock, or a rebuild finds no host.
+        return "The server is locked, or no host ever took it: unlock it, or look at its fault."
     if status == 409 and message.rstrip(".").endswith("is locked"):
         # Nova has no code for it: "Instance … is locked".
         return HINTS_BY_CODE["Ecs.0605"]

@@ -1,0 +1,101 @@
+"""The gateway's own /_sim side: what of the simulator's the targets use, with the same forms."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from call import answer
+from control_orders import Bad, order_of
+from estate import Estate
+from faults import BadFault
+from flask import Flask, Response, request
+from proxy import Proxy
+
+#: What can be done to a request that is on its way to somebody else's service.
+FAULTS = {"latency", "status", "reason", "body", "headers"}
+
+
+def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
+    @app.errorhandler(Bad)
+    def bad(error: Bad) -> Response:
+        return answer({"error": str(error)}, error.status)
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> Response:
+        traceback.print_exception(error)
+        return answer({"error": "the gateway failed: %r" % error}, 500)
+
+    @app.get("/_sim/health")
+    def health() -> Response:
+        return answer({"status": "ok"})
+
+    @app.post("/_sim/reset")
+    def reset() -> Response:
+        estate.restore()
+        proxy.forget()
+        return answer({"status": "ok"})
+
+    @app.get("/_sim/requests")
+    def requests() -> Response:
+        with proxy.lock:
+            return answer({"requests": proxy.log.select(request.args.get("platform"))})
+
+    @app.delete("/_sim/requests")
+    def forget_requests() -> Response:
+        with proxy.lock:
+            proxy.log.clear()
+        return answer(None, 204)
+
+    @app.post("/_sim/faults")
+    def add_fault() -> Response:
+        order = order_of()
+        if not set(order.get("do") or ()) <= FAULTS:
+            raise Bad("on a real cloud a fault is made of " + ", ".join(sorted(FAULTS)))
+        with proxy.lock:
+            try:
+                return answer({"id": proxy.faults.add(order)}, 201)
+            except BadFault as error:
+                raise Bad(str(error)) from error
+
+    @app.delete("/_sim/faults")
+    def clear_faults() -> Response:
+        with proxy.lock:
+            proxy.faults.clear()
+        return answer(None, 204)
+
+    @app.get("/_sim/<platform>/images")
+    def images(platform: str) -> Response:
+        _known(platform)
+        return answer({"images": estate.foundation.described_images()})
+
+    @app.post("/_sim/<platform>/servers")
+    def add_server(platform: str) -> Response:
+        _known(platform)
+        return answer({"server": estate.add(order_of())}, 201)
+
+    @app.get("/_sim/<platform>/servers/<wanted>")
+    def server(platform: str, wanted: str) -> Response:
+        _known(platform)
+        row = estate.server(wanted)
+        if row is None:
+            raise Bad("no server %s" % wanted, 404)
+        return answer({"server": _describe(proxy, row)})
+
+    def _known(platform: str) -> None:
+        if platform != proxy.cloud.platform:
+            raise Bad("this gateway shows %s alone" % proxy.cloud.platform, 404)
+
+    @app.before_request
+    def arrive() -> Response | None:
+        return None if request.path.startswith("/_sim") else proxy.handle()
+
+
+def _describe(proxy: Proxy, row: dict[str, Any]) -> dict[str, Any]:
+    password, changes = proxy.passwords.get(row["id"], (None, 0))
+    return {"id": row["id"], "name": row["name"], "status": row["status"], "project_id": row["tenant_id"],
+            "image": row["image"] or None, "host": row["OS-EXT-SRV-ATTR:host"], "password": password,
+            "pending_password": None, "password_changes": changes}

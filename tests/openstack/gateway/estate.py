@@ -1,0 +1,42 @@
+"""An estate: the servers that the simulator's default.yml has on one platform, on the real cloud."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from config import load
+from foundation import Foundation
+from population import Builder, expand
+from servers import Servers
+
+
+class Estate:
+    """Made where it is not there. Servers of a second region, of other projects and in a recycle bin are left out."""
+
+    def __init__(self, platform: str) -> None:
+        settings = load(None)["platforms"][platform]
+        self.settings = settings
+        self.builder = Builder(platform, settings)
+        self.foundation = Foundation(platform, self.builder)
+        self.entries = [entry for entry in expand(settings)
+                        if not entry.get("region") and not entry.get("project")
+                        and entry.get("status") != "SOFT_DELETED"]
+        self.servers = Servers(self.foundation, [self.builder.make(entry, 0.0) for entry in self.entries])
+        self._lock = threading.Lock()
+
+    def restore(self) -> None:
+        with self._lock:
+            self.foundation.ensure()
+            self.servers.restore()
+            self.foundation.check()
+
+    def add(self, entry: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            return self.servers.add(self.builder.make(entry, 0.0))
+
+    def server(self, wanted: str) -> dict[str, Any] | None:
+        return next((row for row in self.servers.listed() if wanted in (row["id"], row["name"])), None)

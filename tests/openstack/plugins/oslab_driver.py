@@ -1,0 +1,82 @@
+"""Nova's in-tree fake virt driver, with the gaps that hurt a test lab closed.
+
+Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
+* resources are large enough for tens of thousands of servers;
+* servers survive a restart of nova-compute (the in-tree driver keeps its
+  guests in memory and then fails with InstanceNotFound);
+* createImage uploads a few bytes, so that the image becomes active (the
+  in-tree driver leaves it queued for ever);
+* the uptime of a hypervisor is known (in-tree: NotImplementedError);
+* a paused server is seen to be paused (in-tree: running).
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import io
+
+from nova.compute import power_state
+from nova.image import glance
+from nova.scheduler.client import report
+from nova.virt import fake
+
+# nova-compute asks Placement for the allocations of every server of the host,
+# one request each, at every claim: quadratic in the servers per host. Only
+# drivers that reshape their provider tree use the answer; this one does not.
+report.SchedulerReportClient.get_allocations_for_provider_tree = (
+    lambda self, context, nodename: {})
+
+
+class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
+    vcpus = 100000
+    memory_mb = 100000000
+    local_gb = 10000000
+
+    def _adopt(self, instance):
+        if (instance.uuid in self.instances or instance.deleted or
+                instance.host != self._host):
+            return
+        state = instance.power_state
+        if not state:
+            state = power_state.RUNNING
+        self.instances[instance.uuid] = fake.FakeInstance(
+            instance.name, state, instance.uuid)
+
+    def get_info(self, instance, use_cache=True):
+        if instance.launched_at and instance.task_state is None:
+            self._adopt(instance)
+        return super().get_info(instance, use_cache)
+
+    def get_host_uptime(self):
+        return ' 12:00:00 up 1 day,  2:03,  0 users,  load average: 0.00, 0.00, 0.00'
+
+    def power_on(self, context, instance, *args, **kwargs):
+        self._adopt(instance)
+        return super().power_on(context, instance, *args, **kwargs)
+
+    def power_off(self, instance, *args, **kwargs):
+        self._adopt(instance)
+        return super().power_off(instance, *args, **kwargs)
+
+    def pause(self, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.PAUSED
+
+    def unpause(self, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.RUNNING
+
+    def unrescue(self, context, instance):
+        self._adopt(instance)
+        return super().unrescue(context, instance)
+
+    def snapshot(self, context, instance, image_id, update_task_state):
+        self._adopt(instance)
+        super().snapshot(context, instance, image_id, update_task_state)
+        glance.API().update(
+            context, image_id,
+            {'disk_format': 'raw', 'container_format': 'bare',
+             'status': 'active', 'is_public': False},
+            data=io.BytesIO(b'os-lab snapshot of ' + instance.uuid.encode()))
