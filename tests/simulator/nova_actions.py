@@ -130,14 +130,14 @@ def describe(call: Call, server: Server, record: ActionRecord, events: bool = Fa
         event: dict[str, Any] = {
             "event": "compute_%s_instance" % record.action, "start_time": iso_us(record.started, ""),
             "finish_time": iso_us(ended, ""), "result": None if not over else "Error" if failed else "Success"}
-        if call.microversion >= (2, 84) and failed and transition is not None and transition.error is not None:
-            event["details"] = transition.error[1]
         if call.microversion >= (2, 62):
             event["hostId"] = host_id(server)
         if call.is_admin:
             event["traceback"] = "Traceback (most recent call last): simulated" if failed else None
             if call.microversion >= (2, 62):
                 event["host"] = server.host or None
+            if call.microversion >= (2, 84):
+                event["details"] = transition.error[1] if failed and transition and transition.error else None
         shown["events"] = [event]
     return shown
 
