@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping, Protocol
+from typing import Any, Callable, Iterable, Mapping, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -35,6 +35,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,15 @@ class Context:
         if timeout < 0 or interval <= 0:
             raise SelectionError("wait_timeout and wait_interval are seconds above 0")
         return Patience(self.cloud, timeout, interval, self.tell)
+
+    def seen_after(self, read: Callable[[], T], before: T, what: str) -> T:
+        """What there is when the work is done; what there was, with a warning, where it cannot be read: what became
+        of each server must not be lost with it. ``what`` begins the warning."""
+        try:
+            return read()
+        except CloudError as error:
+            self.warn("%s could not be read afterwards and are shown as they were: %s" % (what, error))
+            return before
 
     def secrets_met(self) -> set[str]:
         """What ``keep_secret`` was told."""

@@ -184,7 +184,7 @@ def run(context: Context) -> Result:
         work = InterfaceRun(context.cloud, wish, context.params["wait"], patience)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            there = context.cloud.interfaces(ids)
+            there = context.seen_after(lambda: context.cloud.interfaces(ids), there, "The interfaces")
     data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in there.items()}
     if context.check_mode:
         return predict(context, todo, "given its interfaces", data)

@@ -207,10 +207,7 @@ def run(context: Context) -> Result:
     work = SnapshotRun(context.cloud, wish, images, context.params["wait"], patience)
     work.run(todo)
     if any(outcome.actions for outcome in work.outcomes.values()):
-        try:
-            images = _images(context, wish, chosen.servers)
-        except CloudError as error:
-            context.warn("The images could not be listed afterwards: %s" % error)
+        images = context.seen_after(lambda: _images(context, wish, chosen.servers), images, "The images")
     data["snapshots"] = _shown(images, wish, chosen.servers)
     return conclude(context, work, todo, "snapshotted", data)
 

@@ -182,7 +182,7 @@ def run(context: Context) -> Result:
         work = VolumeRun(context.cloud, wish, params["wait"], patience)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            attached = context.cloud.volume_attachments(ids)
+            attached = context.seen_after(lambda: context.cloud.volume_attachments(ids), attached, "The volumes")
     data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
     if context.check_mode:
         return predict(context, todo, "given its volumes", data)

@@ -179,3 +179,16 @@ def test_bad_input(bench: Bench, wanted: dict[str, Any], words: str) -> None:
 
 def test_a_volume_in_error(bench: Bench) -> None:
     says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not free")
+
+
+def test_what_was_done_is_told_where_nobody_can_look_afterwards(bench: Bench) -> None:
+    wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1")}
+    volume(bench, **wanted)
+    reads = len([row for row in bench.requests() if row["method"] == "GET" and "os-volume_att" in row["path"]])
+    bench.restart()
+    rule = {"method": "GET", "path": "os-volume_attachments", "after": reads - 1, "times": None}
+    bench.control("POST", "/faults", {"platform": bench.platform, "do": {"status": 403}, **rule})
+    result = volume(bench, **wanted)
+    assert not result.get("failed") and result["changed"]
+    assert outcome(result, "web-01")["outcome"] == "done"
+    assert any("The volumes could not be read afterwards" in each for each in result["warnings"]), result
