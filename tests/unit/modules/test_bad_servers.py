@@ -39,12 +39,19 @@ def test_a_server_in_error_is_refused_with_the_fault(bench: Bench, state: str) -
 
 
 def test_force_restarts_a_server_in_error(bench: Bench) -> None:
-    result = bench.power(names=["broken-01"], state="restarted", force=True)
+    bench.change("web-01", status="ERROR")
+    result = bench.power(names=["web-01"], state="restarted", force=True)
     if bench.platform == "huaweicloud":
         assert result["failed"], "ECS refuses what it cannot restart"
-        says(result, "broken-01")
+        says(result, "web-01")
         return
-    assert outcome(result, "broken-01")["outcome"] == "done" and bench.server("broken-01")["status"] == "ACTIVE"
+    assert outcome(result, "web-01")["outcome"] == "done" and bench.server("web-01")["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("platform", NOVA)
+def test_one_that_no_host_ever_took_cannot_be_restarted(bench: Bench) -> None:
+    result = bench.power(names=["broken-01"], state="restarted", force=True)
+    refused(result, "broken-01", "no host ever took it")
 
 
 def test_a_server_that_was_deleted_is_not_found(bench: Bench) -> None:

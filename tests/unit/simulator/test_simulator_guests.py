@@ -40,7 +40,7 @@ def test_a_password_is_changed(keystone_cloud: Any) -> None:
     assert PASSWORD not in keystone_cloud.client.get("/_sim/requests").text
 
 
-@pytest.mark.parametrize("argument", [None, {}, {"adminPass": ""}, {"adminPass": 5}, {"adminPass": "a", "b": "c"},
+@pytest.mark.parametrize("argument", [None, {}, {"adminPass": 5}, {"adminPass": "a", "b": "c"},
                                       {"password": "a"}, [PASSWORD], PASSWORD, {"adminPass": [PASSWORD]}])
 def test_malformed_passwords(openstack: Any, argument: Any) -> None:
     assert openstack.act("web-01", {"changePassword": argument}).status_code == 400
@@ -69,9 +69,11 @@ def test_passwords_need_the_guests_part_a_role_and_an_idle_server(openstack: Any
 
 
 @pytest.mark.parametrize(("name", "meanwhile", "end"), [
-    ("web-01", "ACTIVE", "ACTIVE"), ("batch-01", "SHUTOFF", "SHUTOFF"), ("broken-01", "ERROR", "ACTIVE"),
+    ("web-01", "ACTIVE", "ACTIVE"), ("batch-01", "SHUTOFF", "SHUTOFF"), ("web-03", "ERROR", "ACTIVE"),
 ])
 def test_a_rebuild_brings_the_server_back(openstack: Any, name: str, meanwhile: str, end: str) -> None:
+    if meanwhile == "ERROR":
+        openstack.change(name, status="ERROR")
     assert openstack.status(name)[0] == meanwhile
     response = rebuild(openstack, name, adminPass=PASSWORD, metadata={"a": "b"}, name="new", description="d")
     shown = response.json["server"]

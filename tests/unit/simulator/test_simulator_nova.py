@@ -17,7 +17,6 @@ POWER = [
     ("web-01", {"reboot": {"type": "SOFT"}}, ("REBOOT", "rebooting"), 0.25, "ACTIVE"),
     ("web-01", {"reboot": {"type": "HARD"}}, ("HARD_REBOOT", "rebooting_hard"), 0.2, "ACTIVE"),
     ("batch-01", {"reboot": {"type": "HARD"}}, ("HARD_REBOOT", "rebooting_hard"), 0.2, "ACTIVE"),
-    ("broken-01", {"reboot": {"type": "HARD"}}, ("HARD_REBOOT", "rebooting_hard"), 0.2, "ACTIVE"),
     ("web-01", {"pause": None}, ("ACTIVE", "pausing"), 0.05, "PAUSED"),
     ("web-01", {"suspend": None}, ("ACTIVE", "suspending"), 0.15, "SUSPENDED"),
     ("build-01", {"unpause": None}, ("PAUSED", "unpausing"), 0.05, "ACTIVE"),
@@ -75,6 +74,16 @@ def test_power_actions_take_their_time(openstack: Any, name: str, action: dict[s
     assert openstack.status(name) == (end, None)
     seen = openstack.client.get("/_sim/openstack/servers/" + openstack.id(name)).json["server"]
     assert seen["reached_at"] == pytest.approx(openstack.sim.clock.now() - seconds * 0.1, abs=0.001)
+
+
+def test_a_hard_reboot_brings_a_server_out_of_error_if_a_host_ever_took_it(openstack: Any) -> None:
+    openstack.change("web-01", status="ERROR")
+    assert openstack.act("web-01", {"reboot": {"type": "HARD"}}).status_code == 202
+    assert openstack.status("web-01") == ("HARD_REBOOT", "rebooting_hard")
+    openstack.pass_time(0.3)
+    assert openstack.status("web-01") == ("ACTIVE", None)
+    refused = openstack.act("broken-01", {"reboot": {"type": "HARD"}})
+    assert refused.status_code == 409 and "is in an invalid state for 'reboot'" in refused.text
 
 
 @pytest.mark.parametrize(("name", "action", "message"), ILLEGAL)
