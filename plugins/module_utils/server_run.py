@@ -18,11 +18,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     Ticket,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, Aim, Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import BUILT, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
     ServerWish,
     is_made_anew,
@@ -123,7 +124,8 @@ class ServerRun(DeedRun):
         return list(self._erased.values())
 
     def _create(self, names: Sequence[str]) -> dict[str, Item]:
-        assert self.new is not None, "a plan makes servers only where the task says what as"
+        if self.new is None:
+            raise PlanError("nothing says what the servers %s are made as" % ", ".join(names))
         self._since = self.cloud.mark()
         try:
             answers = self.cloud.create_servers(self.new, names, self.client_token)
@@ -162,8 +164,7 @@ class ServerRun(DeedRun):
             if len(ids) == 1:
                 found.append(Ticket(ids[0], "create", each.name, aim=BUILT, witnessed=True))
                 continue
-            error = each.error
-            assert error is not None
+            error = each.error or AnswerLost("The cloud's answer was lost.")
             lost = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
             many = "%s %d servers of this name are there now (%s)." % (error.message, len(ids), ", ".join(sorted(ids)))
             self.refused[each.name] = replace(

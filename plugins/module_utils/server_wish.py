@@ -256,9 +256,8 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
     """The disks, and whether the first one is a volume that is made from the image."""
     boot, found = params["boot_volume"], []
     if params["iso"]:
-        if not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:
+        if image is None or not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:
             raise PlanError("iso: it needs boot_volume with size_gb, the empty disk that the system is put on")
-        assert image is not None
         found.append(BlockDevice("image", image.id, None, 0, None, "local", True, "cdrom", "ide"))
         found.append(_boot_device(boot, "blank", None, 1))
     elif boot:

@@ -130,8 +130,8 @@ def _uuid(name: str, value: Any) -> None:
 
 
 def _fields(version: tuple[int, int]) -> dict[str, Check]:
-    known: dict[str, Check] = {"volumeId": _uuid, "device": text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]{1,})",
-                                                                null=True)}
+    device = text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]{1,})", null=True)
+    known: dict[str, Check] = {"volumeId": _uuid, "device": device}
     if version >= (2, 49):
         known["tag"] = text(1, 60, "[^,/]*")
     if version >= (2, 79):

@@ -60,7 +60,7 @@ def _mark_absent(found: dict[str, frozenset[str]], items: list[Any], path: str) 
 
 def differences(simulated: Shape, real: Shape) -> dict[str, str]:
     """By path, what the one holds and the other does not. Of a key that is missing, what is below it is left out."""
-    missing = {path for path in set(simulated) ^ set(real)}
+    missing = set(simulated) ^ set(real)
     told = {}
     for path in sorted(set(simulated) | set(real)):
         one, other = simulated.get(path), real.get(path)

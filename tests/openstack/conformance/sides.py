@@ -64,7 +64,7 @@ class Side:
 
     def send(self, method: str, path: str, who: str, microversion: str, body: Any = None,
              headers: dict[str, str] | None = None) -> requests.Response:
-        service, _, rest = ("compute:/v2.1" + path if path.startswith("/") else path).partition(":")
+        service, _colon, rest = ("compute:/v2.1" + path if path.startswith("/") else path).partition(":")
         sent = {"OpenStack-API-Version": "compute " + microversion, "X-OpenStack-Nova-API-Version": microversion}
         if not microversion or service != "compute":
             sent = {}

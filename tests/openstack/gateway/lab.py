@@ -77,7 +77,7 @@ class Api:
             return self._token
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
-        service, _, rest = path.partition("/")
+        service, _slash, rest = path.partition("/")
         headers = {
             "X-Auth-Token": self.token(),
             "OpenStack-API-Version": "compute " + MICROVERSION,

@@ -49,7 +49,7 @@ class Proxy:
             self.passwords.clear()
 
     def handle(self) -> Response:
-        _, platform, service, *rest = [*request.path.split("/", 3), "", ""]
+        _root, platform, service, *rest = [*request.path.split("/", 3), "", ""]
         path = "/" + rest[0]
         body = request.get_data()
         entry, fault = self._note(body)

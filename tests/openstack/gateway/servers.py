@@ -33,6 +33,7 @@ FROM_ACTIVE: dict[str, dict[str, Any]] = {
     "SUSPENDED": {"suspend": None},
 }
 
+
 class Servers:
     """The servers of one estate. ``wanted`` are the simulator's records of them."""
 

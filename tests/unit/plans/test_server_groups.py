@@ -49,13 +49,14 @@ class FakeCloud:
         return list(self.rows.values())
 
     def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
-        error = self.fail.pop(0) if self.fail else None
-        if error and not self.after:
+        errors = [error for error in self.fail[:1] if error]
+        del self.fail[:1]
+        for error in errors if not self.after else ():
             raise error
         self.made += 1
         group = ServerGroup(f"new{self.made}", name, policy, dict(rules), (), "p", "u")
         self.rows[group.id] = group
-        if error:
+        for error in errors:
             raise error
         return group
 

@@ -61,7 +61,7 @@ def test_ustack(ustack: Any) -> None:
 
 
 @pytest.mark.parametrize(("argument", "lines"), [({}, 3), ({"length": 2}, 2), ({"length": "1"}, 1), ({"length": 0}, 0),
-                                                  ({"length": -1}, 3), ({"length": 99}, 3), ({"length": None}, 3)])
+                                                 ({"length": -1}, 3), ({"length": 99}, 3), ({"length": None}, 3)])
 def test_output(openstack: Any, argument: Any, lines: int) -> None:
     answer = openstack.act("web-01", {"os-getConsoleOutput": argument})
     assert (answer.status_code, len(answer.json["output"].splitlines())) == (200, lines)

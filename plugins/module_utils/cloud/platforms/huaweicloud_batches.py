@@ -36,7 +36,6 @@ _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 _PATIENCE = (15, 15, 30)
 
 
-
 class HuaweiBatches(Compute):
     """Sends batches, and finds the servers at fault in one that is refused."""
 

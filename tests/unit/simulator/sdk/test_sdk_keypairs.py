@@ -37,7 +37,7 @@ def test_life(ecs: Any, m: Any, huaweicloud: Any, calls: Callable[[], list[Any]]
     assert names(ecs) == ["operators", "sdk-made"]
     shown = ecs.nova_show_keypair(m.NovaShowKeypairRequest(keypair_name="sdk-made")).keypair
     assert (shown.fingerprint, shown.public_key) == (made.keypair.fingerprint, made.keypair.public_key)
-    assert type(shown.id) is int and shown.deleted is False and shown.created_at
+    assert isinstance(shown.id, int) and shown.deleted is False and shown.created_at
     assert ecs.nova_delete_keypair(m.NovaDeleteKeypairRequest(keypair_name="sdk-made")).status_code == 202
     assert names(ecs) == ["operators"]
     assert calls() == ["create keypair", "list keypairs", "show keypair", "delete keypair", "list keypairs"]

@@ -14,8 +14,8 @@ WEB = {"web-01", "web-02", "web-03", "web-04"}
 # The SDK's parameters, and whom they find.
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"name": "web.0[12]"}, {"web-01", "web-02"}), ({"status": "SHUTOFF"}, {"batch-01", "build-01"}),
-    ({"tags": "role=web"}, WEB), ({"tags": "env=demo", "not_tags": "role=web"}, {"db-01", "db-02", "cache-01",
-                                                                                "batch-01"}),
+    ({"tags": "role=web"}, WEB),
+    ({"tags": "env=demo", "not_tags": "role=web"}, {"db-01", "db-02", "cache-01", "batch-01"}),
     ({"flavor": "s6.large.2"}, {"db-01", "db-02"}), ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
     ({"ip_eq": "10.0.0.2"}, set()), ({"ip_eq": "10.0.0.21"}, {"db-01"}),
     ({"enterprise_project_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}, {"cache-01"}),
@@ -27,7 +27,7 @@ def test_pages_by_number(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> No
     ids: list[str] = []
     for page in range(1, 10):
         answer = ecs.list_servers_details(m.ListServersDetailsRequest(limit=4, offset=page))
-        assert type(answer.count) is int and answer.count == 14
+        assert isinstance(answer.count, int) and answer.count == 14
         if not answer.servers:
             break
         ids += [server.id for server in answer.servers]
