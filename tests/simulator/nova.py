@@ -123,7 +123,7 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         if dialect.manages:
             nova_flavor_admin.register(add, dialect.version, dialect.ids)
             nova_aggregates.register(add, dialect.ids)
-            nova_services.register(add)
+            nova_services.register(add, dialect.ids)
             nova_hypervisors.register(add)
             nova_groups.register(add)
             nova_consoles.register(add, one_server)

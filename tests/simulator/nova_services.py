@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from call import Call, answer
+from call import Call, Picker, answer
 from clock import iso_us
 from flask import Response, request
 from fleet import stable_id
@@ -33,14 +33,25 @@ _CANNOT_FORCE_UP = ("Unable to force up host %s as `done` evacuation migration r
                     "`completed` before retrying this request.")
 
 
-def register(add: Callable[..., None]) -> None:
+def register(add: Callable[..., None], ids: dict[str, str]) -> None:
     add("GET", "/os-services", list_services, "list services")
-    add("PUT", "/os-services/<service_id>", update_service, "update service")
+    add("PUT", "/os-services/<service_id>", update_service, "update service", _pick(ids))
     # By a path of their own, so that each is known by its name.
     for name, operation in (("disable", "disable service"), ("enable", "enable service"),
                             ("disable-log-reason", "disable service with a reason"),
                             ("force-down", "force service down")):
         add("PUT", "/os-services/" + name, _by_host(name), operation)
+
+
+def _pick(ids: dict[str, str]) -> Picker:
+    """What the path by host did below 2.53 is the same operation by id: the body says which."""
+
+    def pick(body: Any) -> tuple[str | None, str]:
+        status = body.get("status") if isinstance(body, dict) else None
+        name = {"disabled": "disable service", "enabled": "enable service"}.get(str(status), "")
+        return ids.get(name), "update service"
+
+    return pick
 
 
 def hosts_of(call: Call) -> Hosts:
