@@ -115,8 +115,23 @@ class Selection:
             max_targets=limit,
         )
 
-    def ask(self) -> ServerQuery:
-        """What the cloud is asked for.
+    @property
+    def by_name_alone(self) -> bool:
+        """Whether nothing of a server but its id and name is looked at."""
+        return not (
+            self.ips
+            or self.tags
+            or self.not_tags
+            or self.status
+            or self.flavor
+            or self.availability_zone
+            or self.query is not None
+            or self.filters
+            or self.deleted
+        )
+
+    def ask(self, brief: bool = False) -> ServerQuery:
+        """What the cloud is asked for; ``brief`` where the caller needs no more than ids and names.
 
         Where servers are named one by one, only by what names them: a server that exists and does not match the
         rest must not be taken for one that does not exist.
@@ -126,6 +141,7 @@ class Selection:
             "all_projects": self.all_projects,
             "deleted": self.deleted,
             "page_size": self.page_size,
+            "brief": brief and self.by_name_alone,
         }
         for name in ("ids", "names", "ips"):
             if getattr(self, name):
@@ -227,9 +243,12 @@ class Selection:
         return [by_id[server_id] for server_id in dict.fromkeys(ids)]
 
 
-def find(cloud: Compute, selection: Selection) -> Chosen:
-    """Observes: the servers that the selection chooses, with as few requests as the platform allows."""
-    return selection.choose(cloud.servers(selection.ask()))
+def find(cloud: Compute, selection: Selection, brief: bool = False) -> Chosen:
+    """Observes: the servers that the selection chooses, with as few requests as the platform allows.
+
+    ``brief``: the caller needs no more than their ids and names, and the rest of the records may be empty.
+    """
+    return selection.choose(cloud.servers(selection.ask(brief)))
 
 
 def _texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:

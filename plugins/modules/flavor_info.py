@@ -20,8 +20,14 @@ options:
     type: str
   id:
     description:
-      - Only the flavor of this id.
+      - Only the flavor of this id. The cloud is asked for this one alone, but on V(huaweicloud), which only lists them.
     type: str
+  fields:
+    description:
+      - The keys of the records to return; all of them by default. V(id) is always there.
+      - Where V(id) and V(name) are all that is asked for, the cloud is asked for its short list. V(huaweicloud) has none.
+    type: list
+    elements: str
   access:
     description:
       - Reads the access lists of private flavors too, for administrators, at a request for each, on V(openstack) and
@@ -40,46 +46,73 @@ EXAMPLES = r"""
 - name: Which flavors are there?
   cloudserver.compute.flavor_info:
     cloud: production
+
+- name: What are they called?
+  cloudserver.compute.flavor_info:
+    cloud: production
+    fields: [id, name]
 """
 
 RETURN = r"""
 flavors:
-  description: The flavors in the order of their names and ids, as M(cloudserver.compute.flavor) returns one.
+  description:
+    - The flavors in the order of their names and ids, as M(cloudserver.compute.flavor) returns one.
+    - Only the keys that O(fields) names, where it is given.
   returned: success
   type: list
   elements: dict
 """
 
+from typing import Sequence
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+
+FLAVOR_FIELDS = tuple(FlavorDetails(id="").as_dict())
+#: What a cloud's short list tells of a flavor.
+BRIEF = frozenset(("id", "name"))
 
 MODULE = ModuleSpec(
     argument_spec(
         name={"type": "str"},
         id={"type": "str"},
+        fields={"type": "list", "elements": "str"},
         access={"type": "bool", "default": False},
     )
 )
 
 
 def run(context: Context) -> Result:
-    name, flavor_id = context.params["name"], context.params["id"]
+    name, fields = context.params["name"], context.params["fields"]
+    unknown = [key for key in fields or () if key not in FLAVOR_FIELDS]
+    if unknown:
+        raise PlanError("fields: a flavor has no %s; choose from %s" % (", ".join(unknown), ", ".join(FLAVOR_FIELDS)))
     if context.params["access"]:
         context.cloud.require("flavor_access")
-    found = [
-        flavor
-        for flavor in context.cloud.flavor_details()
-        if (not name or flavor.name == name) and (not flavor_id or flavor.id == flavor_id)
-    ]
+    found = [flavor for flavor in _candidates(context) if not name or flavor.name == name]
     if context.params["access"]:
         found = [context.cloud.flavor_access(flavor) for flavor in found]
     found.sort(key=lambda flavor: (flavor.name or "", flavor.id))
-    return Result(data={"flavors": [flavor.as_dict() for flavor in found]})
+    records = [flavor.as_dict() for flavor in found]
+    if fields:
+        records = [{key: value for key, value in each.items() if key in fields or key == "id"} for each in records]
+    return Result(data={"flavors": records})
+
+
+def _candidates(context: Context) -> Sequence[FlavorDetails]:
+    if context.params["id"]:
+        one = context.cloud.flavor_by_id(context.params["id"])
+        return [one] if one else []
+    fields = context.params["fields"]
+    # Whether a flavor is private, and so has an access list, the short list does not tell.
+    return context.cloud.flavor_details(bool(fields) and set(fields) <= BRIEF and not context.params["access"])
 
 
 def main() -> None:

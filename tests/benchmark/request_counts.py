@@ -84,7 +84,8 @@ def budget(platform: str, servers: int, wanted: str, changes: bool, seconds: flo
         most = {"auth": 1, "listing": pages}
         if changes:
             # Once a job is over, its servers are read; each job may end at a look of its own.
-            most.update(action=pages, job=looks * pages, poll=pages * pages)
+            # One server alone is shown.
+            most.update(action=pages, job=looks * pages, **{"show" if servers == 1 else "poll": pages * pages})
     else:
         most = {"auth": 1, "listing": pages + (servers >= PAGE)}
         if platform in PROVEN:

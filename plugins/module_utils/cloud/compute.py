@@ -87,6 +87,8 @@ class ServerQuery:
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
+    #: Ids and names are enough; a platform that has a cheaper list of those leaves the rest of the records empty.
+    brief: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,16 @@ class ResourceCalls(HostCalls, ServerGroupCalls, ConsoleCalls):
 
     # -- flavors -----------------------------------------------------------------------------------------------
 
-    def flavor_details(self) -> Sequence[FlavorDetails]:
-        """Every flavor that the user may see, with its extra_specs where the cloud tells them."""
+    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        """Every flavor that the user may see, with its extra_specs where the cloud tells them.
+
+        ``brief``: ids and names are enough; a platform that has a cheaper list of those leaves the rest empty.
+        """
         raise NotImplementedError
+
+    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
+        """The flavor of this id, as ``flavor_details`` has it; ``None`` where there is none."""
+        return next((flavor for flavor in self.flavor_details() if flavor.id == flavor_id), None)
 
     def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
         """The flavor with its access list, which only a private one has."""

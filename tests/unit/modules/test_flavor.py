@@ -184,6 +184,13 @@ def test_the_list(bench: Bench) -> None:
     assert bench.call("flavor_info", id=first["id"])["flavors"] == [first]
     assert bench.call("flavor_info", name=first["name"])["flavors"] == [first]
     assert bench.call("flavor_info", name="nix")["flavors"] == []
+    assert bench.call("flavor_info", id="nix")["flavors"] == []
+    assert bench.call("flavor_info", id=first["id"], name="nix")["flavors"] == []
+    short = [{"id": each["id"], "name": each["name"]} for each in listed]
+    assert bench.call("flavor_info", fields=["name"])["flavors"] == short
+    assert bench.call("flavor_info", fields=["id", "name"], name=first["name"])["flavors"] == short[:1]
+    assert bench.call("flavor_info", fields=["vcpus"])["flavors"][0] == {"id": first["id"], "vcpus": first["vcpus"]}
+    refused(bench.call("flavor_info", fields=["cpus"]), "fields: a flavor has no cpus; choose from id, name, vcpus")
     with nothing_done(bench):
         bench.call("flavor_info", check=True)
 
@@ -198,4 +205,8 @@ def test_private_flavors_and_who_may_use_them(bench: Bench) -> None:
     assert (found["mine"]["access"], found["hidden"]["access"]) == ([mine], [])
     small, _medium, large = (found[name] for name in NAMES[bench.platform])
     assert small["access"] is None
+    names = bench.call("flavor_info", **admin, access=True, fields=["name", "access"])["flavors"]
+    assert {"id": found["mine"]["id"], "name": "mine", "access": [mine]} in names
+    (alone,) = bench.call("flavor_info", **admin, access=True, id=found["mine"]["id"])["flavors"]
+    assert alone == found["mine"]
     assert large["extra_specs"] == ({"hw:cpu_policy": "dedicated"} if bench.platform == "openstack" else {})

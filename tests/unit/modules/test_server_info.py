@@ -88,6 +88,59 @@ def test_fields_keep_the_result_small(bench: Bench) -> None:
     assert record == {"id": bench.id_of("web-01"), "name": "web-01", "status": "ACTIVE"}
 
 
+def details_listed(bench: Bench, **options: Any) -> int:
+    """How many detailed lists the call asks for."""
+    before = len(bench.requests("list"))
+    assert not bench.call("server_info", **options).get("failed")
+    return len(bench.requests("list")) - before
+
+
+def test_ids_and_names_alone_come_from_the_short_list(bench: Bench) -> None:
+    whole = names(bench.call("server_info", all=True))
+    for options in ({"all": True}, {"names": ["web-01", "nix"]}, {"names": ["web-01", "web-02"]}):
+        for fields in (["name"], ["id"], ["id", "name"]):
+            wanted = 1 if bench.platform == "huaweicloud" else 0
+            assert details_listed(bench, **options, fields=fields) == wanted, (options, fields)
+    found = bench.call("server_info", names=["web-01", "nix"], fields=["name"])
+    assert found["servers"] == [{"id": bench.id_of("web-01"), "name": "web-01"}]
+    assert found["missing"] == {"names": ["nix"]}
+    assert names(bench.call("server_info", all=True, fields=["name"], page_size=3)) == whole
+    message = bench.call("server_info", names=["twin"], fields=["name"], duplicates="fail")
+    assert message["failed"] and "2 servers are named twin" in message["msg"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"all": True},
+        {"all": True, "fields": []},
+        {"all": True, "fields": ["name", "status"]},
+        {"all": True, "fields": ["name", "platform"]},
+        {"all": True, "fields": ["name"], "raw": True},
+        {"tags": ["role=web"], "fields": ["name"]},
+        {"names": ["web-01"], "not_tags": ["role=db"], "fields": ["name"]},
+        {"names": ["web-01"], "status": ["running"], "fields": ["name"]},
+        {"names": ["web-01"], "flavor": ["nix"], "fields": ["name"]},
+        {"names": ["web-01"], "availability_zone": ["nix"], "fields": ["name"]},
+        {"names": ["web-01"], "query": "[?power_state=='running']", "fields": ["name"]},
+        {"names": ["web-01"], "ips": ["10.0.0.11"], "fields": ["name"]},
+        {"ips": ["10.0.0.11"], "fields": ["name"]},
+    ],
+    ids=str,
+)
+def test_whatever_else_is_shown_or_checked_takes_the_detailed_list(bench: Bench, options: dict[str, Any]) -> None:
+    assert details_listed(bench, **options) == 1
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+def test_one_id_alone_is_shown(bench: Bench) -> None:
+    assert names(bench.call("server_info", ids=[bench.id_of("web-01")])) == ["web-01"]
+    nobody = "00000000-0000-4000-8000-000000000000"
+    gone = bench.call("server_info", ids=[nobody])
+    assert (gone["servers"], gone["missing"]) == ([], {"ids": [nobody]})
+    assert len(bench.requests("H01")) == 2 and bench.requests("list") == []
+
+
 def test_a_server_in_error_shows_its_fault_without_the_traceback(bench: Bench) -> None:
     (record,) = bench.call("server_info", names=["broken-01"])["servers"]
     assert record["power_state"] == "error"

@@ -9,6 +9,7 @@ Facts: huawei-facts 3 and 5, read from the vendor's documents and the official c
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import Iterable, Iterator, Mapping, Sequence
 
@@ -62,6 +63,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
 _IDS = 100
+#: An id that cannot be mistaken for another path beside the servers, such as ``detail``.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: Seconds after the end of its job within which a new server is listed.
 _LISTED_WITHIN = 300.0
 
@@ -188,6 +191,9 @@ class HuaweiCloud(
         def ask(some: list[str]) -> list[Server]:
             return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
 
+        if len(wanted) == 1 and _UUID.fullmatch(ids[0]):
+            shown = self._show(ids[0])
+            return {shown.id: shown} if shown else {}
         if len(wanted) <= _IDS:
             return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
         found = {server.id: server for server in self._list([]) if server.id in wanted}
@@ -195,12 +201,23 @@ class HuaweiCloud(
             found.update((server.id, server) for server in servers)
         return found
 
+    def _show(self, server_id: str) -> Server | None:
+        what = "show the server %s" % server_id
+        try:
+            answer = self.session.get(self._url("/cloudservers/%s" % server_id), what=what)
+        except NotFound as error:
+            # The gateway speaks of the whole API, which says nothing of the server.
+            if (error.code or "").startswith("APIG"):
+                raise
+            return None
+        return records.server(part_of(answer.body, "server", what), self.platform, self.region)
+
     def flavors(self) -> Iterable[Flavor]:
         what = "list the flavors"
         answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
         return [flavor(data) for data in mappings(part_of(answer.body, "flavors", what, list))]
 
-    def flavor_details(self) -> Sequence[FlavorDetails]:
+    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
         what = "list the flavors"
         answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
         return [

@@ -30,19 +30,35 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 class NovaFlavors(NovaCalls):
     """``/flavors``; what changes one takes an administrator."""
 
-    def flavor_details(self) -> Sequence[FlavorDetails]:
+    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
         listed = self.session.by_marker(
-            self.endpoint + "/flavors/detail",
+            self.endpoint + ("/flavors" if brief else "/flavors/detail"),
             "flavors",
             # Private flavors too; whoever may not see them gets the public ones and their own.
             params={"is_public": "None"} if self.supports("flavor_admin") else {},
             headers=self.headers(),
             what="list the flavors",
         )
+        if brief:
+            return [FlavorDetails(id=each.id, name=each.name) for each in map(flavor, listed)]
         flavors = [flavor(entry) for entry in listed]
-        if self.supports("flavor_admin") and self.version < (2, 61):
+        if self._specs_apart:
             return in_parallel(self._with_extra_specs, flavors, self.parallel)
         return flavors
+
+    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
+        what = "show the flavor %s" % flavor_id
+        try:
+            body = self.ask("GET", _path(flavor_id), what)
+        except NotFound:
+            return None
+        found = flavor(part_of(body, "flavor", what))
+        return self._with_extra_specs(found) if self._specs_apart else found
+
+    @property
+    def _specs_apart(self) -> bool:
+        """Whether a flavor is shown without its extra_specs, which are then read by a request of their own."""
+        return self.supports("flavor_admin") and self.version < (2, 61)
 
     def _with_extra_specs(self, found: FlavorDetails) -> FlavorDetails:
         what = "read the extra_specs of the flavor %s" % found.name

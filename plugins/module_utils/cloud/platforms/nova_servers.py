@@ -109,7 +109,7 @@ class NovaServers(Compute):
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         # Only a listing knows the recycle bin and the platform's own filters, which nobody checks again.
         if query.ids and not query.deleted and not query.filters:
-            yield from self.servers_by_id(query.ids).values()
+            yield from self._look(query.ids, None, query)[0].values()
         elif query.ips and len(query.ips) <= _FEW_ADDRESSES and not query.deleted:
             yield from self._by_address(query)
         else:
@@ -144,7 +144,7 @@ class NovaServers(Compute):
         # A narrow answer fits one page, and a list by both ends costs one request more than it needs then.
         wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
         pages = self.session.by_marker(
-            self.endpoint + "/servers/detail",
+            self.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
             "servers",
             params=parameters,
             limit=query.page_size if query else 1000,
@@ -182,7 +182,9 @@ class NovaServers(Compute):
     def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         return self._look(ids, since)[0]
 
-    def _look(self, ids: Sequence[str], since: str | None) -> tuple[dict[str, Server], set[str]]:
+    def _look(
+        self, ids: Sequence[str], since: str | None, query: ServerQuery | None = None
+    ) -> tuple[dict[str, Server], set[str]]:
         """The servers of these ids, and the ids that were looked at: one of them without a server does not exist."""
         wanted = set(ids)
         if len(wanted) <= (_FEW_TO_POLL if since else _FEW_TO_READ):
@@ -190,7 +192,7 @@ class NovaServers(Compute):
         parameters = {"all_tenants": "1"} if self.all_projects else {}
         if since:
             parameters["changes-since"] = since
-        found = {server.id: server for server in self._list(parameters) if server.id in wanted}
+        found = {server.id: server for server in self._list(parameters, query) if server.id in wanted}
         # A listing shows one project; a server of another one, asked for by its id, is only shown by itself. What was
         # acted upon has changed, so of the changes only such a server is missing, or all where the clouds' clocks
         # differ much: a few at each look will do.

@@ -13,6 +13,7 @@ from cloud.platforms import samples
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     MalformedAnswer,
+    NotFound,
     UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor
@@ -119,6 +120,62 @@ def test_few_ids_are_one_request_and_unknown_ones_are_not_there(wire: Any, reply
         assert sorted(each.id for each in ask()) == ["a", "c"]
     assert cloud.servers_by_id([]) == {}
     assert cloud.mark() is None
+
+
+ID = "5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"
+
+
+def test_one_id_alone_is_shown(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    for ask in (
+        lambda: list(cloud.servers(ServerQuery(ids=(ID,)))),
+        lambda: list(cloud.servers_by_id([ID, ID], "ignored").values()),
+    ):
+        wire.expect("GET", "/v1/p1/cloudservers/" + ID, query=[], reply=reply(200, {"server": server(ID)}))
+        assert [each.id for each in ask()] == [ID]
+
+
+@pytest.mark.parametrize("code", ["Ecs.0114", "Ecs.0614"])
+def test_one_id_that_the_cloud_does_not_know_is_not_there(wire: Any, reply: Any, connect: Any, code: str) -> None:
+    refusal = {"error": {"code": code, "message": "Instance could not be found."}}
+    wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
+    assert connect("huaweicloud").servers_by_id([ID]) == {}
+
+
+def test_one_id_that_is_shown_as_an_empty_record_is_not_there(wire: Any, reply: Any, connect: Any) -> None:
+    shown = {"server": {**samples.HUAWEI_UNKNOWN, "id": ID}}
+    wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, shown))
+    assert connect("huaweicloud").servers_by_id([ID]) == {}
+
+
+def test_a_gateway_that_knows_no_such_api_does_not_mean_that_the_server_is_gone(
+    wire: Any, reply: Any, connect: Any
+) -> None:
+    refusal = {"error_code": "APIGW.0101", "error_msg": "The API does not exist or has not been published."}
+    wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
+    with pytest.raises(NotFound, match="does not exist or has not been published"):
+        connect("huaweicloud").servers_by_id([ID])
+
+
+@pytest.mark.parametrize("body", [{}, {"server": None}, {"servers": [server("a")]}])
+def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+    wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, body))
+    with pytest.raises(MalformedAnswer, match="Could not show the server %s: the answer has no server" % ID):
+        connect("huaweicloud").servers_by_id([ID])
+
+
+@pytest.mark.parametrize("name", ["detail", "flavors", "../jobs", "a/b", ID + "\n", ""])
+def test_an_id_that_would_be_another_path_is_looked_for_in_the_list(
+    wire: Any, reply: Any, connect: Any, name: str
+) -> None:
+    unknown = {**samples.HUAWEI_UNKNOWN, "id": name or "x"}
+    expect_page(wire, reply, ("server_id", name), servers=[unknown])
+    assert connect("huaweicloud").servers_by_id([name]) == {}
+
+
+def test_the_short_list_that_it_has_not_is_the_whole_one(wire: Any, reply: Any, connect: Any) -> None:
+    expect_page(wire, reply, servers=[server("a")])
+    assert [each.status for each in connect("huaweicloud").servers(ServerQuery(brief=True))] == [server("a")["status"]]
 
 
 def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: Any, serve: Any) -> None:

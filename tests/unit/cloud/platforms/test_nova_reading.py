@@ -186,6 +186,38 @@ def test_a_refusal_is_raised_when_the_servers_are_read(wire: Any, reply: Any, co
         list(cloud.servers(ServerQuery(all_projects=True)))
 
 
+# -- the short list ---------------------------------------------------------------------------------------------------
+
+
+def short(server_id: str) -> dict[str, Any]:
+    return {"id": server_id, "name": "n-" + server_id, "links": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [({}, BOTH_ENDS), ({"names": ("n-a",)}, [("name", "^n-a$")]), ({"names": ("n-a", "n-b")}, BOTH_ENDS)],
+    ids=str,
+)
+def test_where_ids_and_names_are_enough_the_list_is_short(
+    wire: Any, reply: Any, connect: Any, query: dict[str, Any], asked: list[tuple[str, str]]
+) -> None:
+    cloud = connect()
+    listing(wire, reply, *asked, servers=[short("a")], path="/v2.1/servers")
+    (found,) = cloud.servers(ServerQuery(brief=True, **query))
+    assert (found.id, found.name, found.platform, found.region) == ("a", "n-a", "openstack", "r1")
+    assert found.status is None and found.addresses == () and not found.gone
+
+
+def test_the_short_list_of_many_ids_and_of_ustack(wire: Any, reply: Any, connect: Any) -> None:
+    ids = ["s%02d" % number for number in range(21)]
+    listing(wire, reply, *BOTH_ENDS, servers=[short(each) for each in ids], limit=50, path="/v2.1/servers")
+    found = connect().servers(ServerQuery(ids=tuple(ids), page_size=50, brief=True))
+    assert sorted(each.id for each in found) == ids
+    absent = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
+    listing(wire, reply, servers=[short("a")], path="/v2/p1/servers", headers={}, absent=absent)
+    assert [each.name for each in connect("ustack").servers(ServerQuery(brief=True))] == ["n-a"]
+
+
 # -- addresses --------------------------------------------------------------------------------------------------------
 
 

@@ -225,6 +225,57 @@ def test_extra_specs_are_read_one_by_one_below_2_61(wire: Any, reply: Any, conne
     assert found[0].swap_mb == 0, "an empty text is no swap"
 
 
+@pytest.mark.parametrize(("platform", "query"), [("openstack", [("is_public", "None")]), ("ustack", [])])
+def test_the_short_list_of_flavors_has_ids_and_names(
+    wire: Any, reply: Any, connect: Any, platform: str, query: list[tuple[str, str]]
+) -> None:
+    listed = [{"id": "f1", "name": "small", "links": []}]
+    answer = reply(200, {"flavors": listed})
+    # Below 2.61 as well, where extra_specs would be read flavor by flavor.
+    wire.expect("GET", ROOTS[platform] + "/flavors", query=[*query, ("limit", "1000")], reply=answer)
+    assert connect(platform, version="2.60").flavor_details(brief=True) == [FlavorDetails("f1", "small")]
+
+
+@pytest.mark.parametrize(
+    ("platform", "version", "specs"),
+    [("openstack", "2.61", {"a": "1"}), ("openstack", "2.60", {"b": "2"}), ("ustack", None, None)],
+)
+def test_one_flavor_alone_is_shown(
+    wire: Any, connect: Any, serve: Any, platform: str, version: str | None, specs: Any
+) -> None:
+    path = "GET %s/flavors/f1" % ROOTS[platform]
+    shown = {**FLAVOR, "extra_specs": specs} if version == "2.61" else FLAVOR
+    serve({path: {"flavor": shown}, path + "/os-extra_specs": {"extra_specs": {"b": "2"}}})
+    cloud = connect(platform, version=version)
+    found = cloud.flavor_by_id("f1")
+    assert found is not None and (found.id, found.ram_mb, found.extra_specs) == ("f1", 1024, specs)
+    assert len(wire.seen) == (2 if version == "2.60" else 1)
+    assert cloud.flavor_by_id("gone") is None
+
+
+def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any) -> None:
+    for name in ("..", "a/b"):
+        with pytest.raises(BadRequest, match="cannot be the name of anything in the cloud"):
+            connect().flavor_by_id(name)
+    assert wire.seen == []
+
+
+@pytest.mark.parametrize("body", [{}, {"flavor": None}, {"flavors": []}])
+def test_an_answer_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+    wire.expect("GET", "/v2.1/flavors/f1", reply=reply(200, body))
+    with pytest.raises(MalformedAnswer, match="Could not show the flavor f1: the answer has no flavor"):
+        connect().flavor_by_id("f1")
+
+
+def test_one_flavor_of_huawei_cloud_is_found_in_its_list(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    for wanted, name in (("s6", "s6"), ("nix", None)):
+        answer = reply(200, {"flavors": [{"id": "s6", "name": "s6", "vcpus": "2", "ram": 4096}]})
+        wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=answer)
+        found = cloud.flavor_by_id(wanted)
+        assert (found.name if found else None) == name
+
+
 def test_ustack_tells_no_extra_specs_and_is_not_asked_for_private_flavors(wire: Any, reply: Any, connect: Any) -> None:
     query = [("limit", "1000")]
     answer = reply(200, {"flavors": [FLAVOR]})
