@@ -24,8 +24,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES)))
 
 # In order of cost: the cheapest complaint comes first.
-GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration sanity
-.PHONY: help demo simulator test openstack openstack-stop test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean operations-report $(GATES)
+GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration operations-report sanity
+.PHONY: help demo simulator test openstack openstack-stop test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
