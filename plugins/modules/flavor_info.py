@@ -25,7 +25,8 @@ options:
   fields:
     description:
       - The keys of the records to return; all of them by default. V(id) is always there.
-      - Where V(id) and V(name) are all that is asked for, the cloud is asked for its short list. V(huaweicloud) has none.
+      - Where V(id) and V(name) are all that is asked for, the cloud is asked for its short list. There is none on
+        V(huaweicloud).
     type: list
     elements: str
   access:

@@ -19,8 +19,8 @@ options:
     description:
       - The keys of the records to return; all of them by default. V(id) is always there.
       - With thousands of servers a few fields make the result small.
-      - Where V(id) and V(name) are all that is asked for, and O(all), O(ids) or O(names) alone choose, the cloud is asked
-        for its short list, which costs it much less. V(huaweicloud) has none.
+      - Where V(id) and V(name) are all that is asked for, and O(all), O(ids) or O(names) alone choose, the cloud is
+        asked for its short list, which costs it much less. V(huaweicloud) has none.
     type: list
     elements: str
   deleted:
