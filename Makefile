@@ -25,7 +25,7 @@ unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOU
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration operations-report sanity
-.PHONY: help demo simulator test openstack openstack-stop test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test openstack openstack-stop test-openstack test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ openstack:  ## Install (the first time) and start a real OpenStack on loopback; 
 
 openstack-stop:  ## Stop it
 	@tests/openstack/down.sh
+
+test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with it, and targets on it; starts it where it does not run
+	@$(RUN) tools/real_cloud.py $(ARGS)
 
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tools/matrix.py $(ARGS)

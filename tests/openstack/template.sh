@@ -18,6 +18,8 @@ boot() {
 wait_ready() {
   local out=
   for _ in $(seq 60); do
+    # One that died as it started: oslo.config's options are not safe between the threads of nova-compute.
+    start_computes
     out=$(boot ready 2>>"$LOG/ready.log") && return 0
     sleep 1
   done

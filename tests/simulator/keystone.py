@@ -32,11 +32,12 @@ def register(router: Router) -> None:
         router.add(platform, "GET", prefix + "/v3/auth/catalog", show_catalog, name="show catalog")
 
 
-def refuse(status: int, message: str) -> Refusal:
+def refuse(status: int, message: str, **more: Any) -> Refusal:
+    """Keystone's error; ``more`` are further keys of its body."""
     headers = {"Vary": "X-Auth-Token"}
     if status == 401:
         headers["WWW-Authenticate"] = 'Keystone uri="%s"' % request.base_url.partition("/auth/")[0]
-    return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status]}}, headers)
+    return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status], **more}}, headers)
 
 
 def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> str:
@@ -100,7 +101,8 @@ def create_token(call: Call) -> Response:
     project: dict[str, Any] | None
     if credential is not None:
         if scope is not None:
-            raise refuse(401, "Application credentials cannot request a scope.")
+            raise refuse(401, "Error authenticating with application credential: Application credentials cannot "
+                              "request a scope.", identity={})
         project = call.sim.builders[call.platform].project(credential["project"])
         roles = (user.get("roles") or {}).get(project["name"], [])
         roles = credential.get("roles", [role for role in roles if role != "admin"] or roles)

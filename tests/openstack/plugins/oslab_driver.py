@@ -7,7 +7,7 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
 * createImage uploads a few bytes, so that the image becomes active (the
   in-tree driver leaves it queued for ever);
 * the uptime of a hypervisor is known (in-tree: NotImplementedError);
-* a paused server is seen to be paused (in-tree: running).
+* a paused or suspended server is seen to be that (in-tree: running).
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -65,6 +65,15 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
         self.instances[instance.uuid].state = power_state.PAUSED
 
     def unpause(self, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.RUNNING
+
+    def suspend(self, context, instance):
+        self._adopt(instance)
+        self.instances[instance.uuid].state = power_state.SUSPENDED
+
+    def resume(self, context, instance, network_info, block_device_info=None,
+               share_info=None):
         self._adopt(instance)
         self.instances[instance.uuid].state = power_state.RUNNING
 

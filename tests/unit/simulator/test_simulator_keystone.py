@@ -50,7 +50,13 @@ def test_application_credentials(openstack: Any) -> None:
         response = ask(openstack, body)
         assert (response.status_code, response.json["token"]["project"]["name"]) == (201, "demo")
         scoped = {"auth": {**body["auth"], "scope": {"project": {"id": openstack.project_id}}}}
-        assert ask(openstack, scoped).status_code == 401
+        refused = ask(openstack, scoped)
+        assert refused.status_code == 401
+        # Keystone puts an empty object there, whatever failed.
+        assert refused.json["error"] == {
+            "code": 401, "title": "Unauthorized", "identity": {},
+            "message": "Error authenticating with application credential: Application credentials cannot request a "
+                       "scope."}
         wrong = copy.deepcopy(body)
         wrong["auth"]["identity"]["application_credential"]["secret"] = "guess"  # type: ignore[index]
         assert ask(openstack, wrong).status_code == 401

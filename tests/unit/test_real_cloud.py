@@ -1,0 +1,103 @@
+"""make test-openstack: each target runs on a cloud of the real OpenStack or is excused, and all is run and counted."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import real_cloud  # noqa: E402
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Any:
+    """Reads the list of the repository after a change to it."""
+    def read(change: Any) -> dict[str, list[str]]:
+        document = yaml.safe_load(real_cloud.LIST.read_text())
+        change(document)
+        path = tmp_path / "targets.yml"
+        path.write_text(yaml.safe_dump(document))
+        return real_cloud.read(path)
+
+    return read
+
+
+def test_every_target_is_run_or_excused() -> None:
+    clouds = real_cloud.read()
+    assert set(clouds) == set(real_cloud.integration.CLOUDS) and all(clouds.values())
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (lambda row: row["clouds"].update({"moon": ["test_flavor"]}), "there is no cloud moon"),
+        (lambda row: row["not_yet"].update({"test_moon": "far"}), "there is no target test_moon"),
+        (lambda row: row["not_yet"].pop("test_server_volume"), "test_server_volume is neither run nor in not_yet"),
+        (lambda row: row["not_yet"].update({"test_keypair": "why"}), "test_keypair is in not_yet, but run"),
+        (lambda row: row["not_yet"].update({"test_server_volume": " "}), "test_server_volume needs a reason"),
+        (lambda row: row["clouds"]["ustack"].append("test_flavor"), "test_flavor is not for ustack by its meta/ files"),
+    ],
+)
+def test_a_list_that_is_wrong_is_refused(listed: Any, change: Any, told: str) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        listed(change)
+    assert refusal.value.code == "targets.yml: " + told
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands are noted in place of being run; easystack and what is broken fail."""
+    seen: list[list[str]] = []
+
+    def run(command: list[str], check: bool) -> Any:
+        seen.append([Path(word).name for word in command])
+        failed = any("easystack" in word or "broken" in word for word in command)
+        return type("Done", (), {"returncode": int(failed)})
+
+    monkeypatch.setattr(real_cloud.subprocess, "run", run)
+    return seen
+
+
+def test_a_part_that_fails_fails_the_run_and_the_others_run_all_the_same(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(real_cloud, "lab", nullcontext)
+    assert real_cloud.main(["conformance", "easystack", "ustack"]) == 1
+    assert [command[1] for command in ran] == ["conformance", "integration.py", "integration.py"]
+    assert ran[-1][2:6] == ["--cloud", "ustack", "--mode", "in_process"]
+    assert "1 failed" in capsys.readouterr().out
+    assert real_cloud.main(["ustack"]) == 0
+
+
+def test_a_part_that_there_is_not_is_refused(ran: list[list[str]]) -> None:
+    with pytest.raises(SystemExit):
+        real_cloud.main(["moon"])
+    assert ran == []
+
+
+def test_what_was_started_here_is_stopped_and_nothing_else(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_cloud, "answers", lambda: True)
+    with real_cloud.lab():
+        assert ran == []
+    assert ran == []
+    monkeypatch.setattr(real_cloud, "answers", lambda: False)
+    with pytest.raises(KeyboardInterrupt), real_cloud.lab():
+        assert ran == [["install.sh"], ["up.sh"]]
+        raise KeyboardInterrupt
+    assert ran == [["install.sh"], ["up.sh"], ["down.sh"]]
+
+
+def test_a_lab_that_does_not_start_is_stopped_again(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real_cloud, "answers", lambda: False)
+    monkeypatch.setattr(real_cloud, "LAB", Path("broken"))
+    with pytest.raises(SystemExit, match="install.sh failed"), real_cloud.lab():
+        pytest.fail("the lab does not run")
+    assert ran == [["install.sh"], ["down.sh"]]
