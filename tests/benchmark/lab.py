@@ -112,21 +112,21 @@ def power(connection: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     return result
 
 
-def measure(command: Sequence[str], **variables: str) -> Child:
-    """Run a command and measure it. Raises BenchmarkError where it fails or hangs."""
+def measure(command: Sequence[str], at_most: float = CHILD_SECONDS, **variables: str) -> Child:
+    """Run a command and measure it. Raises BenchmarkError where it fails or takes over ``at_most`` seconds."""
     report = WORK / "measured.json"
     report.unlink(missing_ok=True)
     words = [sys.executable, str(HERE / "measured.py"), str(report), *command]
     process = subprocess.Popen(words, env=environment(**variables), cwd=ROOT, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
-        output, _errors = process.communicate(timeout=CHILD_SECONDS)
+        output, _errors = process.communicate(timeout=at_most)
     except BaseException as error:
         # The launcher passes the signal on to what it measures.
         process.terminate()
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise BenchmarkError("%s did not end within %d s" % (Path(command[0]).name, CHILD_SECONDS)) from None
+            raise BenchmarkError("%s did not end within %d s" % (Path(command[0]).name, at_most)) from None
         raise
     found = json.loads(report.read_text()) if report.exists() else {"status": process.returncode}
     if found["status"]:

@@ -29,6 +29,8 @@ CLOUDS = Path(os.environ.get("BENCHMARK_CLOUDS") or ROOT / ".cache" / "openstack
 SEED = ROOT / "tests" / "openstack" / "seed.sh"
 CLOUD = "oslab"
 TASKS = 11
+#: Seconds that a play may take: a hundred turns of a loop are not a hang.
+AT_MOST = 1800.0
 FLEET = 50
 SERVERS = 1000
 NOTE = (
@@ -59,7 +61,7 @@ class Side:
         if requests is not None:
             requests.write_text("")
             more.update(PYTHONPATH=str(HERE / "counting"), BENCHMARK_REQUESTS=str(requests))
-        return measure(command, **more)
+        return measure(command, AT_MOST, **more)
 
 
 OURS = Side("cloudserver.compute", BIN)
