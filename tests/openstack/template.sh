@@ -16,9 +16,15 @@ boot() {
 }
 
 wait_ready() {
-  local out=
-  for _ in $(seq 60); do
-    # One that died as it started: oslo.config's options are not safe between the threads of nova-compute.
+  local out='' try host
+  for try in $(seq 60); do
+    # A compute host whose first report failed, as it may where all start at once, reports again after five minutes only.
+    if [ $((try % 15)) = 0 ]; then
+      for host in $OS_LAB_HOSTS; do
+        case $out in *"\"$host\""*) stop "nova-compute-$host" ;; esac
+      done
+    fi
+    # Also one that died as it started: oslo.config's options are not safe between the threads of nova-compute.
     start_computes
     out=$(boot ready 2>>"$LOG/ready.log") && return 0
     sleep 1
