@@ -17,13 +17,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     ServerQuery,
     Ticket,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import BUILT, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_ending import DELETE
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
     ServerWish,
     is_made_anew,
@@ -34,7 +35,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
 
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 _CREATE = (Deed("create"),)
-_DELETE = Deed("delete", aim=Aim(presence=GONE), tasks=("deleting", "soft-deleting"))
 
 
 class ServerRun(DeedRun):
@@ -210,7 +210,7 @@ class ServerRun(DeedRun):
             return outcome
         if self.remove_broken:
             self._broken[key] = outcome
-            item.deeds, item.ticket, item.ready = (_DELETE,), None, True
+            item.deeds, item.ticket, item.ready = (DELETE,), None, True
             return None
         hint = "on_error: delete removes such a server, and recreate: true makes it anew."
         return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint)
@@ -243,4 +243,4 @@ class ServerRun(DeedRun):
 
 
 def _until_gone(server: Server) -> Change:
-    return Change(server) if server.gone else Change(server, ("delete",), deeds=(_DELETE,))
+    return Change(server) if server.gone else Change(server, ("delete",), deeds=(DELETE,))
