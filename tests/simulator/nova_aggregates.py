@@ -131,9 +131,10 @@ def aggregate_action(call: Call, aggregate_id: str) -> Response:
     if key == "set_metadata":
         row = _found(call, aggregate_id)
         _set_metadata(call, row, wanted["metadata"])
+        row.updated = call.now
     else:
+        # A host that comes or goes is no update to Nova.
         row = (_add_host if key == "add_host" else _remove_host)(call, aggregate_id, wanted["host"])
-    row.updated = call.now
     return answer({"aggregate": _describe(call, row)})
 
 

@@ -159,7 +159,10 @@ def _state(_call: Call, argument: Any) -> None:
 
 def _reset(call: Call, server: Server, argument: Any) -> Response:
     need_admin(call, "os-admin-actions:reset_state")
+    power_state = server.power_state
     call.fleet.set_status(server, "ACTIVE" if argument["state"] == "active" else "ERROR")
+    # It is what Nova writes down that changes; the guest runs on, or does not.
+    server.power_state = power_state
     server.delete_lost = False
     return answer(None, 202)
 

@@ -194,7 +194,10 @@ def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) ->
              "credential.secret": by_id["application_credential_secret"]}
     urls = {name: root + name for name in ("identity", "compute", "image")}
 
-    def force(_side: Side, server_id: str, _now: str, status: str) -> None:
+    def force(side: Side, server_id: str, now: str, status: str) -> None:
+        if "ERROR" in (now, status):
+            by_actions(side, server_id, now, status)
+            return
         control("PUT", "/openstack/servers/" + server_id, {"status": status})
 
     side = Side("simulator", urls, {**words, **_words(people)}, lambda: control("POST", "/reset", {}), force)

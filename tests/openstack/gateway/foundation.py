@@ -90,8 +90,9 @@ class Foundation:
         wanted = {row["name"]: row for row in self.builder.flavors.values()}
         for name, row in wanted.items():
             if name not in known:
+                # Not an id that Nova makes up, which would stand among those of the lab's own in a list by id.
                 body = {key: row[key] for key in ("name", "vcpus", "ram", "disk")}
-                known[name] = self.admin.post("compute/v2.1/flavors", {"flavor": {**body, "id": None}})["flavor"]
+                known[name] = self.admin.post("compute/v2.1/flavors", {"flavor": {**body, "id": name}})["flavor"]
             for key in row["extra_specs"]:
                 # No value that asks for hardware: the fake hypervisor has none, so no host would do.
                 self.admin.post("compute/v2.1/flavors/%s/os-extra_specs" % known[name]["id"],

@@ -46,6 +46,7 @@ def test_a_life(admin: Any) -> None:
     assert isinstance(made["id"], int) and made["uuid"]
     added = act(admin, path, "add_host", host="cmp5")
     assert (added.status_code, added.json["aggregate"]["hosts"]) == (200, ["cmp5"])
+    assert added.json["aggregate"]["updated_at"] is None
     zoned = admin.put(path, {"aggregate": {"name": "ssd2", "availability_zone": "z"}}).json["aggregate"]
     assert (zoned["name"], zoned["availability_zone"], zoned["metadata"]) == ("ssd2", "z", {"availability_zone": "z"})
     assert zoned["updated_at"] is not None

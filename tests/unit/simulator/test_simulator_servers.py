@@ -165,6 +165,13 @@ def test_reset_state_is_for_administrators(openstack: Any) -> None:
     assert admin.status("broken-01") == ("ACTIVE", None)
 
 
+def test_reset_state_leaves_the_guest_as_it_is(openstack: Any) -> None:
+    admin = openstack.by("admin")
+    assert admin.act("web-01", {"os-resetState": {"state": "error"}}).status_code == 202
+    assert admin.status("web-01") == ("ERROR", None)
+    assert admin.show("web-01")["OS-EXT-STS:power_state"] == 1
+
+
 def test_delete_without_a_recycle_bin(keystone_cloud: Any) -> None:
     key = keystone_cloud.id("web-01")
     locked = keystone_cloud.delete("/servers/" + keystone_cloud.id("vault-01"))
