@@ -162,7 +162,7 @@ def inventories() -> dict[Side, Path]:
 
 
 def seeded() -> None:
-    """A fleet of servers of flesh, as far as a fake hypervisor has any, and many that are only listed."""
+    """A fleet of servers of flesh, as far as a fake hypervisor has any."""
     listed = subprocess.run(
         [str(BIN / "ansible"), "localhost", "-m", "cloudserver.compute.server_info", "-a",
          "cloud=%s all=true fields=name" % CLOUD],
@@ -173,9 +173,13 @@ def seeded() -> None:
     if '"fleet-000' not in listed.stdout:
         say("rival: seeding %d servers" % FLEET)
         subprocess.run([str(SEED), str(FLEET), "none", "fleet"], check=True)
-    if '"clone-' not in listed.stdout:
-        say("rival: seeding %d servers more" % SERVERS)
-        subprocess.run([str(SEED), "--clone", str(SERVERS), "clone"], check=True)
+
+
+def seeded_more() -> None:
+    """As many servers as an inventory has. Not before: openstack.cloud.server_info reads them all to find one by its
+    name, and a play of eleven such tasks would be measured by that alone."""
+    say("rival: seeding %d servers more" % SERVERS)
+    subprocess.run([str(SEED), "--clone", str(SERVERS), "clone"], check=True)
 
 
 def bare_listing() -> float:
@@ -200,6 +204,7 @@ def run(lab: Lab) -> Sequence[Figure]:
                THEIRS: [{**theirs("server_action", name="{{ item }}", action=action), "loop": names}
                         for action in ("stop", "start")]}, 10),
     ]
+    seeded_more()
     files = inventories()
     calls = {side: (lambda log, side=side: side.inventory(files[side], log)) for side in SIDES}
     found.append(_measured(lab, "inventory of %d servers" % (SERVERS + FLEET), calls, 10, bare_listing()))
