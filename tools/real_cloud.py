@@ -107,8 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     print()
     for name, passed, seconds in rows:
         print(f"{'passed' if passed else 'FAILED':7}{seconds:7.0f} s  {name}")
-    print(f"{sum(not passed for _, passed, _ in rows)} failed in {time.monotonic() - begin:.0f} s")
-    return 0 if all(passed for _, passed, _ in rows) else 1
+    failed = sum(not row[1] for row in rows)
+    print(f"{failed} failed in {time.monotonic() - begin:.0f} s")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
