@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -160,7 +161,11 @@ class MarkedPages:
             items, more = self.page(items)
 
     def from_both_ends(self, slow: float = 0.0) -> Iterator[Any]:
-        """From both ends at once where the first page took ``slow`` seconds or more, else from one."""
+        """From both ends at once where the first page took ``slow`` seconds or more, else from one.
+
+        The other end is begun after the second full page: before, it would most often be read for nothing. What is
+        still on its way when all is there is not waited for.
+        """
         seen: set[str] = set()
         begin = self.session.clock.time()
         items, more = self.page([], "asc")
@@ -174,32 +179,28 @@ class MarkedPages:
         sorted_by_id = _ascending(items, self.marker_of)
         # The two ends of the whole list, if the service keeps to the order; one that does not will cross them.
         bottom, top = self.marker_of(items[0]), ""
-        pool = ThreadPoolExecutor(max_workers=2)
-        pending: dict[Future[tuple[list[Any], bool]], str] = {}
-        try:
-            for name in ("asc", "desc") if sorted_by_id and worth_it else ("asc",):
-                pending[pool.submit(self.page, ends[name], name)] = name
-            while pending:
-                for done in wait(pending, return_when=FIRST_COMPLETED)[0]:
-                    name = pending.pop(done)
-                    items, more = done.result()
-                    joined = ends[name][-1:] + items
-                    ordered = _ascending(joined if name == "asc" else joined[::-1], self.marker_of)
-                    if name == "desc" and items and not top:
-                        top = self.marker_of(items[0])
-                        ordered = ordered and top > bottom
-                    within = all(bottom <= self.marker_of(item) <= (top or self.marker_of(item)) for item in items)
-                    sorted_by_id = sorted_by_id and ordered and within
-                    yield from _new(items, seen, self.marker_of)
-                    ends[name] = items or ends[name]
-                    if not more or (sorted_by_id and self._met(ends)):
-                        return
-                    # A service that ignores the order is only read from the one end that it has.
-                    if sorted_by_id or name == "asc":
-                        self._use(items, used[name])
-                        pending[pool.submit(self.page, ends[name], name)] = name
-        finally:
-            _leave(pool, pending)
+        pending = {_aside(self.page, items, "asc"): "asc"}
+        while pending:
+            for done in wait(pending, return_when=FIRST_COMPLETED)[0]:
+                name = pending.pop(done)
+                items, more = done.result()
+                joined = ends[name][-1:] + items
+                ordered = _ascending(joined if name == "asc" else joined[::-1], self.marker_of)
+                if name == "desc" and items and not top:
+                    top = self.marker_of(items[0])
+                    ordered = ordered and top > bottom
+                within = all(bottom <= self.marker_of(item) <= (top or self.marker_of(item)) for item in items)
+                sorted_by_id = sorted_by_id and ordered and within
+                yield from _new(items, seen, self.marker_of)
+                ends[name] = items or ends[name]
+                if not more or (sorted_by_id and self._met(ends)):
+                    return
+                # A service that ignores the order is only read from the one end that it has.
+                if sorted_by_id or name == "asc":
+                    self._use(items, used[name])
+                    pending[_aside(self.page, items, name)] = name
+                if worth_it and sorted_by_id and not ends["desc"] and "desc" not in pending.values():
+                    pending[_aside(self.page, [], "desc")] = "desc"
 
     def _met(self, ends: dict[str, list[Any]]) -> bool:
         return bool(ends["desc"]) and self.marker_of(ends["asc"][-1]) >= self.marker_of(ends["desc"][-1])
@@ -236,6 +237,20 @@ def _new(items: list[Any], seen: set[str], marker_of: Callable[[Any], str]) -> I
 
 def _ascending(items: list[Any], marker_of: Callable[[Any], str]) -> bool:
     return all(marker_of(one) < marker_of(next_one) for one, next_one in zip(items, items[1:]))
+
+
+def _aside(call: Callable[[list[Any], str], tuple[list[Any], bool]], *given: Any) -> Future[tuple[list[Any], bool]]:
+    """The call on a thread of its own, which does not keep the process from ending as those of a pool do."""
+    future: Future[tuple[list[Any], bool]] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call(*given))
+        except Exception as error:
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def _leave(pool: ThreadPoolExecutor, futures: Iterable[Future[Any]]) -> None:

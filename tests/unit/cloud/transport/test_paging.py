@@ -102,6 +102,30 @@ def test_both_ends_share_the_work(size: int, limit: int) -> None:
         assert len(service.queries) == 1
 
 
+@given(size=st.integers(0, 60), limit=limits)
+def test_two_pages_are_read_from_one_end(size: int, limit: int) -> None:
+    service = PagedService(Nova(ids(size)))
+    list(service.by_marker("/servers", "servers", limit=limit, both_ends=True))
+    if size < 2 * limit:
+        assert len(service.queries) == size // limit + 1
+        assert {query["sort_dir"] for query in service.queries} == {"asc"}
+
+
+def test_a_page_that_nobody_needs_is_not_waited_for() -> None:
+    nova, never = Nova(ids(8)), threading.Event()
+
+    def answer(query: dict[str, str]) -> Any:
+        if query["sort_dir"] == "desc":
+            never.wait(60)
+        return nova(query)
+
+    service = PagedService(answer)
+    assert found(service.by_marker("/servers", "servers", limit=3, both_ends=True)) == sorted(ids(8))
+    waiting = [thread for thread in threading.enumerate() if thread.daemon and "run" in thread.name]
+    assert len(waiting) == 1
+    never.set()
+
+
 def test_no_marker_on_the_first_page_and_the_own_filters_on_all() -> None:
     service = PagedService(Nova(ids(3)))
     list(service.by_marker("/s", "servers", limit=2, params={"name": "w", "none": None, "tags": ["a"]}))
