@@ -1,4 +1,4 @@
-"""make test-openstack: the simulator's conformance with the real OpenStack of tests/openstack, then targets on it.
+"""make test-openstack: the simulator's conformance with the real OpenStack of tests/openstack, then targets and roles on it.
 
 Starts the lab where it does not answer, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
@@ -27,6 +27,9 @@ from simulator import ROOT
 LAB = ROOT / "tests" / "openstack"
 LIST = LAB / "targets.yml"
 CONFORMANCE = "conformance"
+# The scenarios of molecule that hold the roles against it.
+ROLES = "roles"
+SCENARIOS = LAB / "molecule"
 
 
 def read(path: Path = LIST) -> dict[str, list[str]]:
@@ -77,22 +80,24 @@ def lab() -> Iterator[None]:
 
 
 def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str) -> list[tuple[str, list[str]]]:
-    """What is run, one after the other: (name, command). ``chosen`` are names of clouds and ``conformance``, or none
-    for all."""
+    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance`` and ``roles``,
+    or none for all."""
     found = [(CONFORMANCE, [sys.executable, str(LAB / "conformance")])]
     for cloud, targets in clouds.items():
         program = str(ROOT / "tools" / "integration.py")
         found.append((cloud, [sys.executable, program, "--cloud", cloud, "--mode", mode, *targets]))
+    found += [(ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
+              for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))]
     return [(name, command) for name, command in found if not chosen or name in chosen]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     clouds = read()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{CONFORMANCE}, {', '.join(clouds)} (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join((CONFORMANCE, *clouds, ROLES))} (default: all)")
     parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
     options = parser.parse_args(argv)
-    unknown = sorted(set(options.parts) - {CONFORMANCE, *clouds})
+    unknown = sorted(set(options.parts) - {CONFORMANCE, ROLES, *clouds})
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}")
     rows: list[tuple[str, bool, float]] = []

@@ -104,9 +104,9 @@ def content():
             assert conn.image.get_image(image.id).status == 'active'
 
     net = conn.network
-    private = net.find_network('private')
+    private = net.find_network('lab-private')
     if not private:
-        private = net.create_network(name='private', is_shared=True)
+        private = net.create_network(name='lab-private', is_shared=True)
     subnet = net.find_subnet('private-subnet')
     if not subnet:
         subnet = net.create_subnet(

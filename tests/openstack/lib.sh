@@ -15,6 +15,8 @@ OS_LAB_SERVICE_PASSWORD=${OS_LAB_SERVICE_PASSWORD:-servicepass}
 # Compute hosts, one nova-compute process each. The seed puts servers on cmp1 to cmp3, puts cmp4 into a zone of its
 # own and leaves cmp5 and cmp6 empty, as the simulator does.
 OS_LAB_HOSTS=${OS_LAB_HOSTS:-"cmp1 cmp2 cmp3 cmp4 cmp5 cmp6"}
+# Known to Nova, and dead: they ran while the template was built, and never again.
+OS_LAB_DEAD_HOSTS=${OS_LAB_DEAD_HOSTS-cmp7}
 # The in-tree alternative is fake.FakeDriverWithoutFakeNodes.
 OS_LAB_COMPUTE_DRIVER=${OS_LAB_COMPUTE_DRIVER:-oslab_driver.OsLabDriver}
 # Seconds a server stays SOFT_DELETED when deleted through RegionSoft.
@@ -314,7 +316,7 @@ send_service_user_token = true
 $(tokensection nova compute)
 EOS
   done
-  for h in $OS_LAB_HOSTS; do
+  for h in $OS_LAB_HOSTS $OS_LAB_DEAD_HOSTS; do
     # A directory of its own: nova-compute looks for compute_id beside its
     # configuration files as well as in state_path.
     mkdir -p "$CONF/compute-$h"
@@ -332,7 +334,7 @@ make_state_dirs() {
   mkdir -p "$STATE"/{keystone/fernet-keys,keystone/credential-keys,neutron/lock,nova/lock,nova/ctl1}
   mkdir -p "$STATE"/glance/{images,staging,tasks,lock}
   chmod 700 "$STATE/keystone/fernet-keys" "$STATE/keystone/credential-keys"
-  for h in $OS_LAB_HOSTS; do
+  for h in $OS_LAB_HOSTS $OS_LAB_DEAD_HOSTS; do
     mkdir -p "$STATE/nova/$h"
     # nova-compute refuses to start twice without this file.
     [ -s "$STATE/nova/$h/compute_id" ] || "$BIN/python" - "$h" >"$STATE/nova/$h/compute_id" <<'EOS'

@@ -104,5 +104,5 @@ def clone(count, port):
 if mode == 'api':
     create(count, arg, 50)
 else:
-    create(4, 'private', 1)
+    create(4, 'lab-private', 1)
     clone(count, arg)

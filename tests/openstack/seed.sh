@@ -3,7 +3,7 @@
 #   Create N servers in project demo through the API (NETWORK: a name, or none, the default) in batches of 50, with
 #   metadata and tags that differ between batches, and wait until none is building.
 # seed.sh --clone N [PREFIX]
-#   Create 4 servers through the API on network private, then copy their database rows N times. Takes seconds for
+#   Create 4 servers through the API on network lab-private, then copy their database rows N times. Takes seconds for
 #   thousands of servers; good for measuring lists and details. The copies have no port and no allocation.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"

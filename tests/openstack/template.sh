@@ -40,6 +40,7 @@ build_template() {
   fi
   alive mariadb && die "the lab is running; run 'make openstack-stop' first"
   say "building the template"
+  local OS_LAB_HOSTS="$OS_LAB_HOSTS $OS_LAB_DEAD_HOSTS"
   rm -rf "$TEMPLATE" "$STATE"; mkdir -p "$STATE"; rm -f "$LOG"/*
   make_state_dirs
   mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$STATE/mysql" \

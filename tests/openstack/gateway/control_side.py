@@ -85,6 +85,46 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
             raise Bad("no server %s" % wanted, 404)
         return answer({"server": _describe(proxy, row)})
 
+    @app.put("/_sim/<platform>/servers/<wanted>")
+    def change_server(platform: str, wanted: str) -> Response:
+        """Of what the simulator can change, what an administrator can: host and status."""
+        _known(platform)
+        order = order_of()
+        if not order or set(order) - {"host", "status"}:
+            raise Bad("on a real cloud a server's host and status can be changed")
+        row = estate.change(wanted, order)
+        if row is None:
+            raise Bad("no server %s" % wanted, 404)
+        return answer({"server": _describe(proxy, row)})
+
+    @app.put("/_sim/<platform>/hosts/<host>")
+    def change_host(platform: str, host: str) -> Response:
+        _known(platform)
+        order = order_of()
+        if set(order) != {"up"} or not isinstance(order["up"], bool):
+            raise Bad("give up: true or false")
+        estate.hosts.force(host, order["up"])
+        return answer({"host": {"name": host, "up": order["up"]}})
+
+    @app.put("/_sim/<platform>/server-groups/<group>")
+    def put_members(platform: str, group: str) -> Response:
+        """Nova takes members as it makes them, so they are made anew."""
+        _known(platform)
+        estate.join(group, list(order_of()["members"]))
+        return answer({"server_group": {"name": group}})
+
+    @app.post("/_sim/<platform>/networks")
+    def add_network(platform: str) -> Response:
+        _known(platform)
+        order = order_of()
+        made = estate.foundation.network(order["name"], order.get("subnets") or [])
+        return answer({"network": {"id": made["id"], "name": made["name"]}}, 201)
+
+    @app.get("/_sim/<platform>/ports")
+    def ports(platform: str) -> Response:
+        _known(platform)
+        return answer({"ports": estate.foundation.spare_ports()})
+
     def _known(platform: str) -> None:
         if platform != proxy.cloud.platform:
             raise Bad("this gateway shows %s alone" % proxy.cloud.platform, 404)

@@ -10,6 +10,8 @@ from typing import Any
 
 from config import load
 from foundation import Foundation
+from hosts_of_lab import Hosts
+from lab import LabError
 from population import Builder, expand
 from servers import Servers
 
@@ -22,6 +24,7 @@ class Estate:
         self.settings = settings
         self.builder = Builder(platform, settings)
         self.foundation = Foundation(platform, self.builder)
+        self.hosts = Hosts(self.foundation.root)
         self.entries = [entry for entry in expand(settings)
                         if not entry.get("region") and not entry.get("project")
                         and entry.get("status") != "SOFT_DELETED"]
@@ -30,13 +33,32 @@ class Estate:
 
     def restore(self) -> None:
         with self._lock:
+            self.hosts.restore()
             self.foundation.ensure()
             self.servers.restore()
+            self.foundation.tidy({
+                address["network"] for record in self.servers.wanted for address in record.addresses})
             self.foundation.check()
 
     def add(self, entry: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             return self.servers.add(self.builder.make(entry, 0.0))
+
+    def change(self, wanted: str, order: dict[str, Any]) -> dict[str, Any] | None:
+        row = self.server(wanted)
+        if row is None:
+            return None
+        with self._lock:
+            return self.servers.change(row, order)
+
+    def join(self, group: str, names: list[str]) -> None:
+        """These servers are made anew as members of the group, on the hosts that they had."""
+        found = self.foundation.server_groups()
+        ids = [row["id"] for row in found if group in (row["id"], row["name"])]
+        if not ids:
+            raise LabError("there is no server group %s" % group)
+        with self._lock:
+            self.servers.make_anew(names, {"group": ids[0]})
 
     def server(self, wanted: str) -> dict[str, Any] | None:
         return next((row for row in self.servers.listed() if wanted in (row["id"], row["name"])), None)

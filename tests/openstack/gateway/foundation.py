@@ -163,6 +163,27 @@ class Foundation:
             for host in self.zones[name]:
                 self.root.post("%s/%s/action" % (path, made["id"]), {"add_host": {"host": host}})
 
+    def server_groups(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.admin.get("compute/v2.1/os-server-groups")["server_groups"]
+        return rows
+
+    def tidy(self, networks: set[str]) -> None:
+        """Nothing of the project's is left but its servers and the ``networks`` they are on: no server group, no
+        network that a test made. The spare ports are there."""
+        for group in self.server_groups():
+            self.admin.delete("compute/v2.1/os-server-groups/" + group["id"])
+        mine = self.admin.get("network/v2.0/networks?project_id=" + self.admin.project_id)["networks"]
+        for row in mine:
+            if row["name"] not in networks | {self.name + "-outside"}:
+                for port in self.admin.get("network/v2.0/ports?network_id=" + row["id"])["ports"]:
+                    self.admin.delete("network/v2.0/ports/" + port["id"])
+                self.admin.delete("network/v2.0/networks/" + row["id"])
+        there = {port["name"] for port in self.spare_ports()}
+        for spare in self.builder.settings.get("ports", ()):
+            row = next(network for network in mine if network["name"] == spare["network"])
+            if spare["name"] not in there:
+                self.admin.post("network/v2.0/ports", {"port": {"name": spare["name"], "network_id": row["id"]}})
+
     # -- networks ------------------------------------------------------------------------------------------------
 
     def port(self, network: str, fixed: list[str]) -> str:
@@ -196,6 +217,10 @@ class Foundation:
         with self._lock:
             self._outside = self._outside or self._router(self._subnet(network, fixed), ip)
             outside = self._outside
+        # One that is left over from a server that was made anew.
+        for row in self.root.get("network/v2.0/floatingips?floating_ip_address=" + ip)["floatingips"]:
+            if row["floating_network_id"] == outside:
+                self.admin.delete("network/v2.0/floatingips/" + row["id"])
         self.admin.post("network/v2.0/floatingips", {"floatingip": {
             "floating_network_id": outside, "floating_ip_address": ip, "port_id": port, "fixed_ip_address": fixed,
             "project_id": self.admin.project_id}})
@@ -221,6 +246,21 @@ class Foundation:
         self.admin.call("PUT", "network/v2.0/routers/%s/add_router_interface" % router["id"],
                         {"port_id": port["port"]["id"]})
         return str(outside["id"])
+
+    def network(self, name: str, cidrs: list[str]) -> dict[str, Any]:
+        """One more, with these subnets; the next restore removes it."""
+        made: dict[str, Any] = self.admin.post("network/v2.0/networks", {"network": {"name": name}})["network"]
+        for cidr in cidrs:
+            self.admin.post("network/v2.0/subnets", {"subnet": {
+                "network_id": made["id"], "cidr": cidr, "enable_dhcp": False,
+                "ip_version": ipaddress.ip_network(cidr).version}})
+        return made
+
+    def spare_ports(self) -> list[dict[str, Any]]:
+        """Those of default.yml, which no server has at first."""
+        names = {row["name"] for row in self.builder.settings.get("ports", ())}
+        ports = self.admin.get("network/v2.0/ports?project_id=" + self.admin.project_id)["ports"]
+        return sorted((port for port in ports if port["name"] in names), key=lambda port: str(port["name"]))
 
     def drop_ports(self, ids: list[str]) -> None:
         for port in ids:

@@ -135,7 +135,33 @@ class Servers:
         settled: dict[str, Any] = wait("server " + path, look)
         return settled
 
-    def _make(self, record: Server) -> dict[str, Any]:
+    def change(self, row: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+        """To another host, into another status; the next restore brings it back."""
+        path = "%s/%s" % (SERVERS, row["id"])
+        status = order.get("status", row["status"])
+        if order.get("host", row["OS-EXT-SRV-ATTR:host"]) != row["OS-EXT-SRV-ATTR:host"]:
+            self._active(path, row)
+            self._act(path, {"os-migrateLive": {"host": order["host"], "block_migration": "auto"}})
+            row = self._settled(path)
+            if row["OS-EXT-SRV-ATTR:host"] != order["host"]:
+                raise LabError("%s did not move to %s" % (row["name"], order["host"]))
+        if row["status"] != status:
+            row = self._active(path, row)
+            if status != "ACTIVE":
+                self._act(path, FROM_ACTIVE[status])
+                row = self._settled(path)
+        return row
+
+    def make_anew(self, names: list[str], hints: dict[str, Any]) -> None:
+        rows = self.listed()
+        for record in self.wanted:
+            if record.name in names:
+                for row in rows:
+                    if row["name"] == record.name:
+                        self._remove(row)
+                self._make(record, hints)
+
+    def _make(self, record: Server, hints: dict[str, Any] | None = None) -> dict[str, Any]:
         """Create the server with its addresses, on its host."""
         fixed: dict[str, list[str]] = {}
         for address in record.addresses:
@@ -151,7 +177,7 @@ class Servers:
             "user_data": base64.b64encode(USER_DATA).decode(),
             **({"key_name": record.key_name} if record.key_name else {}),
             **({"host": record.host} if record.status != "ERROR" else {}),
-        }, **self._hints(record)})["server"]
+        }, **({"os:scheduler_hints": hints} if hints else self._hints(record))})["server"]
         path = "%s/%s" % (SERVERS, made["id"])
         row = self._settled(path)
         floating = [address for address in record.addresses if address["kind"] == "floating"]

@@ -7,7 +7,9 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
 * createImage uploads a few bytes, so that the image becomes active (the
   in-tree driver leaves it queued for ever);
 * the uptime of a hypervisor is known (in-tree: NotImplementedError);
-* a paused or suspended server is seen to be that (in-tree: running).
+* a paused or suspended server is seen to be that (in-tree: running);
+* a host forgets a server that left it by live migration (in-tree: it stays,
+  and cannot come back by evacuation).
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -76,6 +78,10 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
                share_info=None):
         self._adopt(instance)
         self.instances[instance.uuid].state = power_state.RUNNING
+
+    def post_live_migration(self, context, instance, block_device_info,
+                            migrate_data=None):
+        self.instances.pop(instance.uuid, None)
 
     def unrescue(self, context, instance):
         self._adopt(instance)
