@@ -34,6 +34,8 @@ class Estate:
     def restore(self) -> None:
         with self._lock:
             self.hosts.restore()
+            # A host leaves an aggregate of a test once the servers are gone that the test put there.
+            self.servers.clear()
             self.foundation.ensure()
             self.servers.restore()
             self.foundation.tidy({

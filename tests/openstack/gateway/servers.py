@@ -46,8 +46,18 @@ class Servers:
         rows: list[dict[str, Any]] = self.admin.get(SERVERS + "/detail?limit=1000")["servers"]
         return rows
 
+    def clear(self) -> None:
+        """Remove all that are not as default.yml has them, and cannot be made so."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self._remove, self._paired()[1]))
+
     def restore(self) -> None:
-        """All servers are there once, as default.yml has them, and no others."""
+        """All servers are there once, as default.yml has them; others may be there beside them."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda pair: self._restore(*pair), self._paired()[0]))
+
+    def _paired(self) -> tuple[list[tuple[Server, dict[str, Any] | None]], list[dict[str, Any]]]:
+        """Each record with the server that is to be it, if there is one, and the servers that are left over."""
         spare = self.listed()
         pairs: list[tuple[Server, dict[str, Any] | None]] = []
         for record in self.wanted:
@@ -55,9 +65,7 @@ class Servers:
             pairs.append((record, fitting[0] if fitting else None))
             if fitting:
                 spare.remove(fitting[0])
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(self._remove, spare))
-            list(pool.map(lambda pair: self._restore(*pair), pairs))
+        return pairs, spare
 
     def _fits(self, record: Server, row: dict[str, Any]) -> bool:
         """Whether the server can be made what it was; another flavor, address or a deletion cannot be undone."""
