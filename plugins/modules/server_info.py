@@ -108,11 +108,11 @@ servers:
         mac: {description: The MAC address of its port., type: str}
         network: {description: "The network's name, on V(huaweicloud) the VPC's id.", type: str}
     private_ips:
-      description: The addresses that are not floating.
+      description: The addresses that are not floating, IPv4 first.
       type: list
       elements: str
     public_ips:
-      description: The floating addresses.
+      description: The floating addresses, IPv4 first.
       type: list
       elements: str
     flavor:

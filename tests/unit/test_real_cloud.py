@@ -75,6 +75,15 @@ def test_a_part_that_fails_fails_the_run_and_the_others_run_all_the_same(
     assert real_cloud.main(["ustack"]) == 0
 
 
+def test_the_roles_run_on_each_cloud_that_has_a_scenario(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_cloud, "lab", nullcontext)
+    real_cloud.main(["roles"])
+    assert [command[-1] for command in ran] == ["easystack", "openstack", "ustack"]
+    assert all(command[2:5] == ["molecule", "test", "--scenario-name"] for command in ran)
+
+
 def test_a_part_that_there_is_not_is_refused(ran: list[list[str]]) -> None:
     with pytest.raises(SystemExit):
         real_cloud.main(["moon"])

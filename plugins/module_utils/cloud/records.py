@@ -204,11 +204,16 @@ class Server:
 
     @property
     def private_ips(self) -> list[str]:
-        return [address.ip for address in self.addresses if not address.public]
+        """IPv4 first, whatever the order of the cloud, which is not the same for each server."""
+        return [address.ip for address in self._by_version() if not address.public]
 
     @property
     def public_ips(self) -> list[str]:
-        return [address.ip for address in self.addresses if address.public]
+        """IPv4 first."""
+        return [address.ip for address in self._by_version() if address.public]
+
+    def _by_version(self) -> list[Address]:
+        return sorted(self.addresses, key=lambda address: address.version)
 
     @property
     def hostname(self) -> str | None:

@@ -38,7 +38,7 @@ CLOUDS = {
         # Its servers have metadata in place of tags, which came with microversion 2.26.
         Cloud("openstack-2014", "openstack", "ustack", version="v2"),
         Cloud("openstack-2.1", "openstack", "ustack", newest="2.1"),
-        Cloud("easystack", "easystack", "easystack", newest="2.67"),
+        Cloud("easystack", "easystack", "easystack", newest="2.67", lacks=("live_resize",)),
         # os-shutdown, which asks the guest, is what Nova's os-stop does; Nova has no way to cut the power.
         Cloud("ustack", "ustack", "ustack", version="v2", translated={"os-shutdown": "os-stop"},
               lacks=("attachKeypairs", "detachKeypairs")),
