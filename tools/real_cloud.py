@@ -1,4 +1,4 @@
-"""make test-openstack: the simulator's conformance with the real OpenStack of tests/openstack, then targets and roles on it.
+"""make test-openstack: the simulator's conformance with the real OpenStack, then targets and roles on it.
 
 Starts the lab where it does not answer, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
@@ -94,10 +94,11 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
 def main(argv: Sequence[str] | None = None) -> int:
     clouds = read()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join((CONFORMANCE, *clouds, ROLES))} (default: all)")
+    parts = (CONFORMANCE, *clouds, ROLES)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts)} (default: all)")
     parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
     options = parser.parse_args(argv)
-    unknown = sorted(set(options.parts) - {CONFORMANCE, ROLES, *clouds})
+    unknown = sorted(set(options.parts) - set(parts))
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}")
     rows: list[tuple[str, bool, float]] = []

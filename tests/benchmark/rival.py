@@ -37,7 +37,7 @@ NOTE = (
     "`times` is openstack.cloud / cloudserver.compute, median over the repetitions of the ratios within each."
     " One task: (play of %d tasks - play of 1) / %d. `requests` are those of one task, or of the whole, counted in a"
     " run of its own. `bare, s`: what neither can go below: bare requests for the same, and ansible-inventory with an"
-    " empty inventory; `own share`: of the time that openstack.cloud adds to it, the part that cloudserver.compute adds."
+    " empty inventory; `own share`: of the time that openstack.cloud adds to it, what cloudserver.compute adds."
     % (TASKS, TASKS - 1)
 )
 

@@ -49,8 +49,10 @@ class Servers:
         return rows
 
     def clear(self) -> None:
-        """Remove all that are not as default.yml has them, and cannot be made so; and what another estate's tests left on
-        hosts that are to be empty."""
+        """Remove all that are not as default.yml has them, and cannot be made so.
+
+        Also what another estate's tests left on hosts that are to be empty.
+        """
         left = self._paired()[1]
         there = {row["id"] for row in left}
         for host in EMPTY_HOSTS:
