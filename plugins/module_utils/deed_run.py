@@ -28,8 +28,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     unpaid,
 )
 
-#: How often one deed is asked for whose answer is lost, or that others get in the way of.
-_TRIES = 6
 #: The server's state does not allow it, though the HTTP status says something else.
 _OF_STATE = ("Ecs.0100",)
 #: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
@@ -68,6 +66,9 @@ class DeedRun:
     the others wait for their turn. After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen,
     ``tickets`` of what is under way.
     """
+
+    #: How often one deed is asked for whose answer is lost, or that others get in the way of.
+    tries = 6
 
     def __init__(
         self,
@@ -259,7 +260,7 @@ class DeedRun:
         elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable:
             item.taken += (ticket.action,)
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
-        elif item.tries >= _TRIES:
+        elif item.tries >= self.tries:
             ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
         elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)

@@ -17,9 +17,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils import passwor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     CHANGE_PASSWORD,
     Compute,
-    Observation,
     Ticket,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
@@ -29,23 +29,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     TRANSITIONAL,
     Server,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import of_state
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import DEEDS, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
-    Patience,
-    fault_text,
-    judge_action,
-    observe_all,
-    progress,
-    timed_out,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, fault_text
 
 #: Where a server's metadata holds the label of its password.
 REVISION = "cloudserver_password_revision"
-#: How often a server is asked whose answer is lost, or that others get in the way of.
-_TRIES = 3
 #: The longest value that the clouds' metadata take.
 _LONGEST_REVISION = 255
 
@@ -93,13 +84,15 @@ def _plan_one(server: Server, wish: Wish, cloud: Compute) -> Change:
         return Change(server, before=before, after=before)
     after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
     after["password"] = "changed"
-    actions: tuple[str, ...] = (CHANGE_PASSWORD,)
-    if wish.restart and cloud.supports("password_at_boot") and server.destination == RUNNING:
-        actions += ("reboot",)
+    at_boot = cloud.supports("password_at_boot")
+    # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
+    deeds: tuple[Deed, ...] = (Deed(CHANGE_PASSWORD, repeatable=True, watched=not at_boot),)
+    if wish.restart and at_boot and server.destination == RUNNING:
+        deeds += (DEEDS["reboot"],)
         after["restarted"] = True
     refusal = _why_not(server, cloud)
     moving = server.power_state == TRANSITIONAL and not refusal
-    return Change(server, actions, before, after, refusal, moving)
+    return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
 
 
 def _why_not(server: Server, cloud: Compute) -> str | None:
@@ -207,186 +200,68 @@ def rehearsed(cloud: Compute, todo: Plan, passwords: Mapping[str, str]) -> dict[
     }
 
 
-@dataclass
-class _Item:
-    """Where one server is: with a ticket it is being given its password; without, and not ready, it is waited for."""
+class PasswordRun(PowerRun):
+    """Carries a plan out: the passwords of all servers, their restarts, and then their labels.
 
-    server: Server
-    ticket: Ticket | None = None
-    ready: bool = False
-    tries: int = 0
-    error: CloudError | None = None
-
-
-class PasswordRun:
-    """Carries a plan out: the passwords of all servers, then their restarts, then their labels.
-
-    After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of what is under way,
-    ``told`` the ids of the servers that may have their password.
+    Also after ``run``: ``told``, the ids of the servers that may have their password.
     """
+
+    tries = 3
 
     def __init__(
         self, cloud: Compute, passwords: Mapping[str, str], wish: Wish, wait: bool, patience: Patience
     ) -> None:
-        self.cloud = cloud
+        super().__init__(cloud, "restarted", wish.force, wait, patience)
+        self.again, self.word = self._plan_again, "given the password"
         self.passwords = passwords
         self.wish = wish
-        self.waits = wait
-        self.patience = patience
-        self.outcomes: dict[str, Outcome] = {}
-        self.servers: dict[str, Server] = {}
-        self.tickets: dict[str, Ticket] = {}
         self.told: set[str] = set()
-        self._since: str | None = None
+        #: The ids of those of which the cloud has taken it.
+        self._taken: set[str] = set()
 
     def run(self, todo: Plan) -> None:
-        items: dict[str, _Item] = {}
-        for change in todo.items:
-            server = change.server
-            self.servers[server.id] = server
-            if change.changes:
-                items[server.id] = _Item(server, ready=not change.settle_first)
-            else:
-                result = plan.FAILED if change.refusal else plan.UNCHANGED
-                self.outcomes[server.id] = Outcome(server.id, server.name, result, message=change.refusal)
-        word = "given the password"
-        found, left, error = self.patience.wait(items, self._look, self._judge, progress(word), self._advance)
-        self.outcomes.update(found)
-        for key, item in left.items():
-            if item.ticket:
-                self.tickets[key] = item.ticket
-            actions = (CHANGE_PASSWORD,) if item.ticket else ()
-            self.outcomes[key] = timed_out(
-                key, item.server.name, actions, self.servers[key], self.patience.timeout, error
-            )
-        self._restart([change for change in todo.items if "reboot" in change.actions and self._given(change.server.id)])
+        items = self.prepare(todo)
+        self.carry_out(items)
+        for key in items:
+            self.outcomes[key] = self._in_words(key, self.outcomes[key])
         if self.wish.revision is not None:
-            self._label([key for key in items if self._given(key)], self.wish.revision)
+            done = [key for key in items if self.outcomes[key].result in (plan.DONE, plan.PENDING)]
+            self._label(done, self.wish.revision)
 
-    def _given(self, server_id: str) -> bool:
-        return self.outcomes[server_id].result in (plan.DONE, plan.PENDING)
+    def _plan_again(self, server: Server) -> Change:
+        change = _plan_one(server, self.wish, self.cloud)
+        return replace(change, deeds=change.deeds[1:]) if server.id in self._taken else change
 
-    # -- passwords ---------------------------------------------------------------------------------------------
+    def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
+        if action != CHANGE_PASSWORD:
+            return super().ask(action, items)
+        servers = [item.server for item in items]
+        found = {ticket.server_id: ticket for ticket in ask_all(self.cloud, servers, self.passwords, False)}
+        self._taken.update(key for key, ticket in found.items() if ticket.error is None)
+        self.told.update(key for key, ticket in found.items() if ticket.error is None or ticket.uncertain)
+        self._acted = bool(self.told)
+        return [found[server.id] for server in servers]
 
-    def _advance(self, left: dict[str, _Item]) -> dict[str, Outcome]:
-        """Asks for every server that is ready for it."""
-        ready = {key: item for key, item in left.items() if item.ready}
-        if not ready:
-            return {}
-        if self._since is None:
-            self._since = self.cloud.mark()
-        try:
-            tickets = ask_all(self.cloud, [item.server for item in ready.values()], self.passwords, False)
-        except CloudError as error:
-            if not self.told:
-                # Nothing was done to anybody, so this is the task's failure and not one of each server.
-                raise
-            tickets = [Ticket(key, CHANGE_PASSWORD, item.server.name, error=error) for key, item in ready.items()]
-        ended: dict[str, Outcome] = {}
-        doubtful: dict[str, Ticket] = {}
-        for ticket in tickets:
-            key = ticket.server_id
-            if ticket.error is None or ticket.uncertain:
-                self.told.add(key)
-            if ticket.error is None:
-                self._accept(ready[key], ticket, ended)
-            elif ticket.uncertain or of_state(ticket.error):
-                doubtful[key] = ticket
-            else:
-                ended[key] = self._refused(ticket)
-        self._decide(doubtful, ready, ended)
-        return ended
+    def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
+        """Nothing proves a password whose answer was lost; it is asked for again, for twice does no harm."""
+        return None if deed.action == CHANGE_PASSWORD else super()._proof(deed, ticket, before, now)
 
-    def _accept(self, item: _Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
-        item.ticket, item.ready = ticket, False
-        done = Outcome(ticket.server_id, ticket.name, plan.DONE, (CHANGE_PASSWORD,))
-        if self.cloud.supports("password_at_boot"):
-            # It was accepted, and there is no more to be seen of it from outside of the guest.
-            ended[ticket.server_id] = done
-        elif not self.waits:
-            self.tickets[ticket.server_id] = ticket
-            ended[ticket.server_id] = replace(done, result=plan.PENDING, request_id=ticket.request_id)
+    def _look_again(self) -> None:
+        """A server looks the same with another password."""
 
-    def _refused(self, ticket: Ticket) -> Outcome:
-        """What an error means for good: a server that was asked before and did not answer may have taken it then."""
-        asked = (CHANGE_PASSWORD,) if ticket.server_id in self.told else ()
-        result = plan.UNKNOWN if asked else plan.FAILED
-        outcome = Outcome.of_error(ticket, result, ticket.error, asked)  # type: ignore[arg-type]
-        if asked and not outcome.hint:
-            outcome = replace(outcome, hint="Run the task again; the same password twice does no harm.")
+    def _in_words(self, key: str, outcome: Outcome) -> Outcome:
+        """The outcome with what it means for the password."""
+        if key not in self.told or outcome.result in (plan.DONE, plan.PENDING):
+            return outcome
+        if key not in self._taken:
+            # It was asked, and did not answer: it may have taken it then.
+            asked = (CHANGE_PASSWORD,) + outcome.actions
+            hint = outcome.hint or "Run the task again; the same password twice does no harm."
+            return replace(outcome, result=plan.UNKNOWN, actions=asked, hint=hint)
+        if outcome.message and self.cloud.supports("password_at_boot"):
+            message = "the password holds from the next start on, but the restart went wrong: %s" % outcome.message
+            return replace(outcome, message=message)
         return outcome
-
-    def _decide(self, doubtful: dict[str, Ticket], ready: dict[str, _Item], ended: dict[str, Outcome]) -> None:
-        """An answer that was lost, or a state that was in the way: once the server has settled it is asked again, for
-        the same password twice does no harm."""
-        again: dict[str, Ticket] = {}
-        for key, ticket in doubtful.items():
-            item = ready[key]
-            item.tries, item.ready, item.error = item.tries + 1, False, ticket.error
-            if item.tries >= _TRIES:
-                ended[key] = self._refused(ticket)
-            elif not ticket.uncertain:
-                again[key] = ticket
-        if not again:
-            return
-        try:
-            now = self.cloud.servers_by_id(list(again))
-        except CloudError:
-            now = {}
-        for key, ticket in again.items():
-            before, seen = ready[key].server, now.get(key)
-            if seen is None or (seen.settled and seen.power_state == before.power_state):
-                ended[key] = self._refused(ticket)
-            else:
-                self.servers[key] = ready[key].server = seen
-
-    def _look(self, left: dict[str, _Item], final: bool) -> dict[str, Any]:
-        seen = observe_all(
-            self.cloud, {key: item.ticket for key, item in left.items()}, None if final else self._since
-        )
-        for key, each in seen.items():
-            if each.server:
-                self.servers[key] = left[key].server = each.server
-        return seen
-
-    def _judge(self, item: _Item, seen: Observation) -> Outcome | None:
-        if item.ticket is not None:
-            return judge_action(item.ticket, seen)
-        server = seen.server
-        if server is None:
-            return Outcome(item.server.id, item.server.name, plan.FAILED, message="the server no longer exists")
-        if server.settled and not item.ready:
-            refusal = _why_not(server, self.cloud)
-            if refusal:
-                asked = (CHANGE_PASSWORD,) if server.id in self.told else ()
-                return Outcome(server.id, server.name, plan.FAILED, asked, message=refusal)
-            item.ready = True
-        return None
-
-    # -- restarts and labels -----------------------------------------------------------------------------------
-
-    def _restart(self, changes: Sequence[Change]) -> None:
-        if not changes:
-            return
-        todo = Plan(
-            tuple(
-                Change(server, ("reboot",), settle_first=not server.settled, deeds=(DEEDS["reboot"],))
-                for server in (self.servers[change.server.id] for change in changes)
-            )
-        )
-        power = PowerRun(self.cloud, "restarted", self.wish.force, self.waits, self.patience)
-        try:
-            power.run(todo)
-            found = power.outcomes
-        except CloudError as error:
-            found = {item.server.id: Outcome.of_error(item.server, plan.FAILED, error) for item in todo.items}
-        self.tickets.update(power.tickets)
-        self.servers.update(power.servers)
-        for key, outcome in found.items():
-            message = outcome.message
-            if message:
-                message = "the password holds from the next start on, but the restart went wrong: %s" % message
-            self.outcomes[key] = replace(outcome, actions=(CHANGE_PASSWORD,) + outcome.actions, message=message)
 
     def _label(self, ids: Sequence[str], revision: str) -> None:
         def label(key: str) -> CloudError | None:
