@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
@@ -22,9 +22,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS, resolve
-
-#: A busy machine is no reason for a property to fail.
-NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 AUTH = {
     "huaweicloud": {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"},
@@ -91,7 +88,6 @@ def test_what_a_platform_need_not_have() -> None:
             call()
 
 
-@NO_CLOCK
 @given(
     st.builds(
         Ticket,

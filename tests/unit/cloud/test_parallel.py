@@ -8,16 +8,12 @@ from __future__ import annotations
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
 
-#: A busy machine is no reason for a property to fail.
-NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-
-@NO_CLOCK
 @given(st.lists(st.integers()), st.integers(1, 7))
 def test_chunks_hold_everything_in_its_order(items: list[int], size: int) -> None:
     found = list(chunks(items, size))

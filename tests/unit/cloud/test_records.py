@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
@@ -26,9 +26,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     in_private_range,
     power_state,
 )
-
-#: A busy machine is no reason for a property to fail.
-NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 #: status: the power state of a settled server, and where the status leads.
 STATUSES = {
@@ -128,7 +125,6 @@ def test_private_and_public_addresses_begin_with_those_of_version_4() -> None:
     assert [row["ip"] for row in found.as_dict()["addresses"]] == [address.ip for address in addresses]
 
 
-@NO_CLOCK
 @given(st.ip_addresses())
 def test_every_address_is_either_private_or_public(ip: Any) -> None:
     assert Address(str(ip), ip.version).public is not in_private_range(str(ip))

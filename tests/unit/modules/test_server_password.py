@@ -364,7 +364,7 @@ def test_not_waiting_for_the_restart(bench: Bench) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     fleet=st.dictionaries(

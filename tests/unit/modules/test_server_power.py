@@ -279,7 +279,7 @@ def fleets() -> st.SearchStrategy[dict[str, str]]:
 
 
 @settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(fleet=fleets(), data=st.data())
 def test_check_mode_predicts_the_run_on_any_fleet(bench: Bench, fleet: dict[str, str], data: st.DataObject) -> None:

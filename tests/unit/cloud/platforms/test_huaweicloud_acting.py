@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cloud.platforms import samples
 from cloud.platforms.test_huaweicloud_reading import DETAIL, server
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
@@ -37,9 +37,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     VANISHED,
     Server,
 )
-
-#: A busy machine is no reason for a property to fail.
-NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ACTION = "/v1/p1/cloudservers/action"
 
@@ -192,7 +189,6 @@ def stop(stub: Stub, ids: Sequence[str]) -> list[Ticket]:
     return cloud.act("stop", [record(each) for each in ids])
 
 
-@NO_CLOCK
 @given(st.integers(1, 200), st.sets(st.integers(0, 199), max_size=5))
 def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int]) -> None:
     ids = [str(each) for each in range(number)]
@@ -207,7 +203,6 @@ def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int
         assert (ticket.job_id is None) == (ticket.server_id in bad)
 
 
-@NO_CLOCK
 @given(st.sets(st.integers(0, 999), min_size=6))
 def test_halving_costs_no_more_than_its_budget_and_forgets_nobody(chosen: set[int]) -> None:
     ids = [str(each) for each in range(1000)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cloud.platforms import samples
-from cloud.platforms.test_nova_records import ANYTHING, NO_CLOCK, PARTIAL
+from cloud.platforms.test_nova_records import ANYTHING, PARTIAL
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +71,6 @@ def test_a_server_without_an_id_is_a_malformed_answer() -> None:
         record({"status": "ACTIVE"})
 
 
-@NO_CLOCK
 @given(PARTIAL)
 def test_no_partial_answer_raises(data: dict[str, Any]) -> None:
     found = record(data)
@@ -110,14 +109,12 @@ def test_a_job_of_one_server_and_one_that_runs() -> None:
     assert running.as_dict()["finished"] is False
 
 
-@NO_CLOCK
 @given(st.dictionaries(st.sampled_from([*samples.huawei_job("FAIL"), "error_code", "fail_reason"]), ANYTHING))
 def test_no_partial_job_raises(data: dict[str, Any]) -> None:
     job = huaweicloud_records.job(data, "j1")
     assert job.as_dict()["id"] == "j1" and job.status
 
 
-@NO_CLOCK
 @given(ANYTHING | st.fixed_dictionaries({"sub_jobs": ANYTHING, "server_id": ANYTHING}))
 def test_no_entities_of_a_job_raise(entities: Any) -> None:
     for part in huaweicloud_records.job({"status": "FAIL", "entities": entities}, "j1").parts:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cloud.platforms import samples
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer
@@ -23,9 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     Image,
     Server,
 )
-
-#: A busy machine is no reason for a property to fail.
-NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -143,7 +140,6 @@ def test_a_server_without_an_id_is_a_malformed_answer(data: Any) -> None:
         nova_records.server(data, "openstack", None)
 
 
-@NO_CLOCK
 @given(PARTIAL)
 def test_no_partial_answer_raises(data: dict[str, Any]) -> None:
     shown = record(data)
@@ -209,7 +205,6 @@ def test_what_is_no_address_is_none(value: Any) -> None:
     assert nova_records.addresses(value) == ()
 
 
-@NO_CLOCK
 @given(ADDRESSES)
 def test_no_addresses_raise(value: Any) -> None:
     for each in nova_records.addresses(value):
