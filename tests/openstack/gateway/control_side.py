@@ -80,10 +80,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
     @app.get("/_sim/<platform>/servers/<wanted>")
     def server(platform: str, wanted: str) -> Response:
         _known(platform)
-        row = estate.server(wanted)
-        if row is None:
-            raise Bad("no server %s" % wanted, 404)
-        return answer({"server": _describe(proxy, row)})
+        return _told(estate.server(wanted), wanted)
 
     @app.put("/_sim/<platform>/servers/<wanted>")
     def change_server(platform: str, wanted: str) -> Response:
@@ -92,10 +89,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
         order = order_of()
         if not order or set(order) - {"host", "status"}:
             raise Bad("on a real cloud a server's host and status can be changed")
-        row = estate.change(wanted, order)
-        if row is None:
-            raise Bad("no server %s" % wanted, 404)
-        return answer({"server": _describe(proxy, row)})
+        return _told(estate.change(wanted, order), wanted)
 
     @app.put("/_sim/<platform>/hosts/<host>")
     def change_host(platform: str, host: str) -> Response:
@@ -124,6 +118,11 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
     def ports(platform: str) -> Response:
         _known(platform)
         return answer({"ports": estate.foundation.spare_ports()})
+
+    def _told(row: dict[str, Any] | None, wanted: str) -> Response:
+        if row is None:
+            raise Bad("no server %s" % wanted, 404)
+        return answer({"server": _describe(proxy, row)})
 
     def _known(platform: str) -> None:
         if platform != proxy.cloud.platform:
