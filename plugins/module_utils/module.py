@@ -97,6 +97,7 @@ class Context:
             for warning in found.warnings:
                 self.warn(warning)
             self._cloud = compute.connect(found, parallel=self._parallel())
+            self._cloud.warn = self.warn
         return self._cloud
 
     def _parallel(self) -> int:

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ConnectionFailed,
     DeadlineExceeded,
     MalformedAnswer,
+    NotFound,
     ServiceFailed,
     Throttled,
 )
@@ -36,7 +37,8 @@ _QUIET = 5.0
 _LAST_LOOK = 30.0
 
 #: What may pass by itself: it does not end a wait before its time.
-_PASSING = (ConnectionFailed, AnswerLost, MalformedAnswer, ServiceFailed, Throttled, DeadlineExceeded)
+#: A 404 that a look raises is a proxy's: a server that is not there is an answer and no error.
+_PASSING = (ConnectionFailed, AnswerLost, MalformedAnswer, NotFound, ServiceFailed, Throttled, DeadlineExceeded)
 
 
 def pause(waited: float, last_look: float, interval: float) -> float:

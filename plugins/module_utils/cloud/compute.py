@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
@@ -211,6 +211,9 @@ class Compute(ResourceCalls, AttachmentCalls):
         self.parallel = parallel
         #: Whether servers of other projects are looked at too; ``servers`` sets it from its query.
         self.all_projects = False
+        #: Takes a warning for the user.
+        self.warn: Callable[[str], None] = lambda words: None
+        self._withheld: dict[str, CloudError] = {}
 
     @property
     def region(self) -> str | None:
@@ -243,6 +246,12 @@ class Compute(ResourceCalls, AttachmentCalls):
         """Raises UnsupportedOperation, which says what to use instead."""
         if not self.supports(operation):
             raise UnsupportedOperation(operation, self.platform, self.instead.get(operation))
+
+    def withhold(self, detail: str, error: CloudError) -> None:
+        # setdefault is atomic: details of many things are read at the same time.
+        if self._withheld.setdefault(detail, error) is error:
+            reason = error.message.rstrip(".")
+            self.warn("The cloud does not show %s to this user, so they are null: %s." % (detail, reason))
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
         """The servers that may match the query, each once, in no order that can be relied upon."""

@@ -12,49 +12,12 @@ from collections import deque
 from typing import Any, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import FOREIGN_404, hint_for, is_quota
+
 REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id")
 
 # Answers that say "not now" whatever their HTTP status is: Common.0024 comes with 202, Common.1503 with 429 or 503.
 THROTTLE_CODES = ("Common.0024", "Common.1503", "APIGW.0308")
-
-HINTS_BY_CODE = {
-    "Ecs.0005": "Compare the values with what the service accepts; the detail names the one it refuses.",
-    "Ecs.0011": "Choose a password of 8 to 26 characters with three of: upper, lower case, digits, special characters.",
-    "Ecs.0023": "Check auth.project_id: the request and the credentials belong to different projects.",
-    "Ecs.0100": "The server's state does not allow it; wait until its present task has ended, then try again.",
-    "Ecs.0110": "Give the user or agency a role that allows the operation in this project.",
-    "Ecs.0114": "No server has this id in this project and region; check ids, region and auth.project_id.",
-    "Ecs.0118": "Ask for at most 1000 servers at once.",
-    "Ecs.0603": "Another command is running on the server; try again in a minute.",
-    "Ecs.0605": "The server is locked; unlock it first.",
-    "Ecs.0613": "Install the password reset plug-in in the server first.",
-    "APIGW.0101": "The address knows no such API; check endpoint and region.",
-    "APIGW.0301": (
-        "Check auth.access_key, auth.secret_key (or auth.token) and this machine's clock, which may be 15 minutes off "
-        "at most; five wrong signatures in a row lock the key for five minutes."
-    ),
-    "APIGW.0302": "Give the user or agency a role that allows the operation in this project.",
-    "APIGW.0307": "Get a new token: the one in auth.token has expired.",
-    "APIGW.0308": "Too many requests; try later or lower the parallelism.",
-    "Common.0013": "Get a new token: the one that was sent is not valid any more.",
-    "Common.0018": "Check auth.project_id: the token belongs to another project.",
-    "Common.0024": "Too many requests; try later or lower the parallelism.",
-    "Common.1503": "Too many requests; try later or lower the parallelism.",
-    "Pdp.0001": "Give the user or agency a policy that allows the operation in this project.",
-}
-
-HINTS_BY_STATUS = {
-    401: "Check the credentials: user, domain, project and password, key or token.",
-    403: "Give the user a role in this project that the cloud's policy accepts for this operation.",
-    404: "Check the id or name, and that region, project and endpoint are the intended ones.",
-    406: "The service does not know the microversion that was asked for.",
-    409: "The present state does not allow it; wait until the running task has ended, then try again.",
-    413: "Ask for less at once, or try later.",
-    429: "Too many requests; try later or lower the parallelism.",
-    502: "The service's front end has no answer from the service; try later.",
-    503: "The service is not available at the moment; try later.",
-    504: "The service took too long to answer its front end; try later.",
-}
 
 _PAIRS = (
     ("error_code", "error_msg"),
@@ -64,6 +27,9 @@ _PAIRS = (
 )
 _MESSAGE_KEYS = ("message", "error_msg", "errorMsg", "error_message", "detail", "error", "title")
 _LONGEST = 600
+#: A code of a service of Huawei Cloud, such as Ecs.0114; those of its gateway (APIGW.0101) speak of the address.
+_SERVICE_CODE = re.compile(r"^(?!APIGW?\.)[A-Z][A-Za-z]*\.\d+$")
+_GLANCE_404 = re.compile(r"No image found with ID \S|Failed to find image \S+ to delete|Image \S+ (is )?not found")
 MASK = "********"
 
 
@@ -134,7 +100,19 @@ class PermissionDenied(CloudError):
 
 
 class NotFound(CloudError):
-    """404, or a project, region or endpoint that does not exist."""
+    """404, or a project, region or endpoint that does not exist.
+
+    By itself it says nothing of the thing that was asked for: a proxy, a wrong address and another service answer 404
+    too. Only ItemNotFound does.
+    """
+
+
+class ItemNotFound(NotFound):
+    """404 in the service's own form: the thing that was asked for does not exist, or the user may not see it.
+
+    Nova's ``{"itemNotFound": …}``, a code of a service of Huawei Cloud (not of its gateway), Neutron's ``NeutronError``
+    or Glance's sentence about the image.
+    """
 
 
 class Conflict(CloudError):
@@ -258,10 +236,16 @@ def from_answer(
         if item["message"] and item["id"] is None and item["message"] not in message:
             message = short_text("%s: %s" % (message.rstrip("."), item["message"]))
     retry_after = lower.get("retry-after")
-    kind = _kind(status, code, retry_after is not None)
+    kind = _kind(status, code, retry_after is not None, message)
+    hint = hint_for(status, [code] + [item["code"] for item in details], message)
+    if kind is NotFound:
+        if _is_own_404(document, code, message):
+            kind = ItemNotFound
+        elif not code:
+            hint = FOREIGN_404
     return kind(
         "Could not %s: %s" % (what, message),
-        hint=_hint(status, [code] + [item["code"] for item in details], message),
+        hint=hint,
         status=status,
         code=code,
         request_id=request_id_of(headers),
@@ -270,8 +254,9 @@ def from_answer(
     )
 
 
-def _kind(status: int, code: str | None, retry_after: bool) -> type[CloudError]:
-    if status == 429 or code in THROTTLE_CODES or (status == 413 and retry_after):
+def _kind(status: int, code: str | None, retry_after: bool, message: str) -> type[CloudError]:
+    # Nova of 2014 answers 413 with Retry-After: 0 to a quota that is used up, which no pause helps against.
+    if status == 429 or code in THROTTLE_CODES or (status == 413 and retry_after and not is_quota(message)):
         return Throttled
     exact = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound, 409: Conflict}
     if status in exact:
@@ -281,19 +266,22 @@ def _kind(status: int, code: str | None, retry_after: bool) -> type[CloudError]:
     return ServiceFailed if status >= 500 else CloudError
 
 
-def _hint(status: int, codes: list[str | None], message: str) -> str | None:
-    # A detail's code says more than the outer one (Ecs.0005 outside, Ecs.0057 inside), so the last known one counts.
-    for code in reversed(codes):
-        hint = HINTS_BY_CODE.get((code or "").replace("APIG.", "APIGW."))
-        if hint:
-            return hint
-    if status == 409 and "is in an invalid state for '" in message:
-        # Nova's words where no state is in the way: setting a password meets a lock, or a rebuild finds no host.
-        return "The server is locked, or no host ever took it: unlock it, or look at its fault."
-    if status == 409 and message.rstrip(".").endswith("is locked"):
-        # Nova has no code for it: "Instance … is locked".
-        return HINTS_BY_CODE["Ecs.0605"]
-    return HINTS_BY_STATUS.get(status)
+def is_ambiguous(error: CloudError) -> bool:
+    """Whether a request that ended so may have been carried out all the same: only the state can tell."""
+    if isinstance(error, NotFound):
+        return not isinstance(error, ItemNotFound)
+    return isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed, DeadlineExceeded))
+
+
+def _is_own_404(document: Any, code: str | None, message: str) -> bool:
+    """Whether a 404 is in the form of a service that was asked for a thing, and not of what is between."""
+    for key in ("itemNotFound", "NeutronError"):
+        if isinstance(document, dict) and isinstance(document.get(key), dict):
+            return True
+    if code and _SERVICE_CODE.match(code):
+        return True
+    # Glance answers with a page, and older ones with JSON of the same words.
+    return bool(_GLANCE_404.search(message))
 
 
 def _mappings(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,7 +5,8 @@
 """What a module may ask of a cloud beside its servers.
 
 A platform that has the thing overrides the call; one that has not says so, and what to use instead, through
-``Compute.require``. Every call raises CloudError; a thing that is not there is ``None``, not an error.
+``Compute.require``. Every call raises CloudError; a thing that is not there is ``None``, not an error. A call that
+changes something returns only where the cloud's answer proves it: after a MalformedAnswer the state decides.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles import ConsoleCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import HostCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import (
     Aggregate,
@@ -28,6 +30,10 @@ class ResourceCalls(HostCalls, ServerGroupCalls, ConsoleCalls):
 
     def require(self, operation: str) -> None:
         """Raises UnsupportedOperation where the platform cannot do it."""
+        raise NotImplementedError
+
+    def withhold(self, detail: str, error: CloudError) -> None:
+        """Warns, once for each kind of ``detail``, that the cloud does not show it to the user: it is null then."""
         raise NotImplementedError
 
     # -- key pairs ---------------------------------------------------------------------------------------------

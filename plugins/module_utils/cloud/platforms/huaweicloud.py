@@ -19,7 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     ServerQuery,
     Ticket,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
@@ -205,10 +205,7 @@ class HuaweiCloud(
         what = "show the server %s" % server_id
         try:
             answer = self.session.get(self._url("/cloudservers/%s" % server_id), what=what)
-        except NotFound as error:
-            # The gateway speaks of the whole API, which says nothing of the server.
-            if (error.code or "").startswith("APIG"):
-                raise
+        except ItemNotFound:
             return None
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)
 
@@ -248,7 +245,7 @@ class HuaweiCloud(
         what = "read the job %s" % job_id
         try:
             answer = self.session.get(self._url("/jobs/%s" % job_id), what=what)
-        except NotFound:
+        except ItemNotFound:
             return Job(id=job_id, status=VANISHED, message="the cloud knows no job of this id (any more)")
         except BadRequest as error:
             if error.code == "Common.0011":

@@ -18,10 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     BadRequest,
     CloudError,
     Conflict,
-    MalformedAnswer,
-    NotFound,
-    ServiceFailed,
+    ItemNotFound,
     Throttled,
+    is_ambiguous,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -75,7 +74,7 @@ class HuaweiBatches(Compute):
         try:
             job_id = self._post_batch(path, body(servers), action)
         except CloudError as error:
-            of_some = isinstance(error, (BadRequest, NotFound, Conflict)) or error.code in _OF_ONE_SERVER
+            of_some = isinstance(error, (BadRequest, ItemNotFound, Conflict)) or error.code in _OF_ONE_SERVER
             if of_some and len(servers) > 1 and halvings[0] > 0:
                 halvings[0] -= 1
                 middle = len(servers) // 2
@@ -86,7 +85,7 @@ class HuaweiBatches(Compute):
                 text = "%s (for one or more of %d servers; nothing was done to any of them)"
                 error.message = text % (error.message, len(servers))
             # Without an answer that can be read, and after the service's own failure, the batch may be under way.
-            open_ = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and not of_some
+            open_ = is_ambiguous(error) and not of_some
             return [Ticket(server.id, action, server.name, error=error, uncertain=open_) for server in servers]
         return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
 

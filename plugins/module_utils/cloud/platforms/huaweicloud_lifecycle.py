@@ -15,11 +15,10 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     CloudError,
-    MalformedAnswer,
+    ItemNotFound,
     NotFound,
-    ServiceFailed,
+    is_ambiguous,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
@@ -134,9 +133,9 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
             try:
                 answer = self.session.request(method, url, json=body, what=what, expect="any", repeatable=True)
             except CloudError as error:
-                if method == "DELETE" and isinstance(error, NotFound) and error.code != "Ecs.0114":
+                if method == "DELETE" and isinstance(error, ItemNotFound) and error.code != "Ecs.0114":
                     continue
-                lost = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and error.code != BUSY
+                lost = is_ambiguous(error) and error.code != BUSY
                 return replace(ticket, error=error, uncertain=lost)
             ticket = replace(ticket, request_id=answer.request_id)
         return ticket

@@ -17,7 +17,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     Ticket,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    HINTS_BY_CODE,
     AnswerLost,
     AuthenticationFailed,
     BadRequest,
@@ -27,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ServiceFailed,
     Throttled,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -136,6 +136,6 @@ def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudErr
                 status=error.status,
                 code=item["code"] or error.code,
                 request_id=error.request_id,
-                hint=HINTS_BY_CODE.get(item["code"] or ""),
+                hint=BY_CODE.get(item["code"] or ""),
             )
     return found

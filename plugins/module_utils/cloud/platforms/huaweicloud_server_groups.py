@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import (
+    CREATED,
     server_group,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import has, prove_deleted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroup
 
 
@@ -38,12 +38,12 @@ class HuaweiServerGroups(Compute):
     def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
         what = "create the server group %s" % name
         body: dict[str, Any] = {"server_group": {"name": name, "policies": [policy]}}
-        answer = self.session.post(self._url("/cloudservers/os-server-groups"), json=body, what=what)
-        return server_group(part_of(answer.body, "server_group", what))
+        answer = self.session.post(self._url("/cloudservers/os-server-groups"), json=body, what=what, expect="any")
+        return server_group(CREATED.read(answer, what, has({"name": name})))
 
     def delete_server_group(self, group_id: str) -> None:
         url = self._url("/cloudservers/os-server-groups/" + segment(group_id))
-        try:
-            self.session.delete(url, what="delete the server group %s" % group_id, expect="any")
-        except NotFound:
-            return
+        what = "delete the server group %s" % group_id
+        prove_deleted(
+            lambda: self.session.delete(url, what=what, expect="any"), lambda: self.session.get(url, what=what), what
+        )

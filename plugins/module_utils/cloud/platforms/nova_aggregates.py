@@ -9,9 +9,9 @@ Facts: the Nova API reference; operations E47-E53 of the operations list; behavi
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mapping,
@@ -21,7 +21,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     texts,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Aggregate, Zone
+
+#: What Nova answers to every change of an aggregate: the aggregate as it is then.
+_AGGREGATE = Documented((200,), "aggregate")
 
 
 class NovaAggregates(NovaCalls):
@@ -39,35 +43,46 @@ class NovaAggregates(NovaCalls):
         if availability_zone:
             wanted["availability_zone"] = availability_zone
         what = "create the aggregate %s" % name
-        return aggregate(part_of(self.ask("POST", "/os-aggregates", what, {"aggregate": wanted}), "aggregate", what))
+        return aggregate(
+            self.change("POST", "/os-aggregates", what, {"aggregate": wanted}, _AGGREGATE, has({"name": name}))
+        )
 
     def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
         self.require("aggregates")
         what = "change the aggregate %d" % aggregate_id
-        self.ask("PUT", "/os-aggregates/%d" % aggregate_id, what, {"aggregate": dict(changes)})
+        body = {"aggregate": dict(changes)}
+        self.change("PUT", "/os-aggregates/%d" % aggregate_id, what, body, _AGGREGATE, has(changes))
 
     def delete_aggregate(self, aggregate_id: int) -> None:
         self.require("aggregates")
-        try:
-            self.ask("DELETE", "/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
-        except NotFound:
-            return
+        self.remove("/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
 
     def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
         what = "set metadata of the aggregate %d" % aggregate_id
-        self._act(aggregate_id, {"set_metadata": {"metadata": dict(metadata)}}, what)
+        body = {"set_metadata": {"metadata": dict(metadata)}}
+        self._act(aggregate_id, body, what, lambda found: has(metadata)(mapping(found.get("metadata"))))
 
     def add_host(self, aggregate_id: int, host: str) -> None:
         what = "add the host %s to the aggregate %d" % (host, aggregate_id)
-        self._act(aggregate_id, {"add_host": {"host": host}}, what)
+        self._act(aggregate_id, {"add_host": {"host": host}}, what, lambda found: host in (_hosts(found) or ()))
 
     def remove_host(self, aggregate_id: int, host: str) -> None:
         what = "remove the host %s from the aggregate %d" % (host, aggregate_id)
-        self._act(aggregate_id, {"remove_host": {"host": host}}, what)
 
-    def _act(self, aggregate_id: int, body: Any, what: str) -> None:
+        def shows(found: Any) -> bool:
+            hosts = _hosts(found)
+            return hosts is not None and host not in hosts
+
+        self._act(aggregate_id, {"remove_host": {"host": host}}, what, shows)
+
+    def _act(self, aggregate_id: int, body: Any, what: str, shows: Callable[[Any], bool]) -> None:
         self.require("aggregates")
-        self.ask("POST", "/os-aggregates/%d/action" % aggregate_id, what, body)
+        self.change("POST", "/os-aggregates/%d/action" % aggregate_id, what, body, _AGGREGATE, shows)
+
+
+def _hosts(found: Any) -> tuple[str, ...] | None:
+    """The hosts of an aggregate of an answer; ``None`` where it has no list of them."""
+    return texts(found["hosts"]) if isinstance(found.get("hosts"), list) else None
 
 
 class NovaZones(NovaCalls):
@@ -76,8 +91,14 @@ class NovaZones(NovaCalls):
     def zones(self, hosts: bool = False) -> Sequence[Zone]:
         self.require("zone_hosts" if hosts else "zones")
         what = "list the availability zones"
-        path = "/os-availability-zone/detail" if hosts else "/os-availability-zone"
-        listed = part_of(self.ask("GET", path, what), "availabilityZoneInfo", what, list)
+        try:
+            body = self.ask("GET", "/os-availability-zone/detail" if hosts else "/os-availability-zone", what)
+        except PermissionDenied as error:
+            if not hosts:
+                raise
+            body = self.ask("GET", "/os-availability-zone", what)
+            self.withhold("the hosts of availability zones", error)
+        listed = part_of(body, "availabilityZoneInfo", what, list)
         return [zone(entry) for entry in mappings(listed)]
 
 

@@ -14,6 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds im
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     CloudError,
+    ItemNotFound,
     MalformedAnswer,
     NotFound,
     ServiceFailed,
@@ -72,7 +73,8 @@ class NovaAsking(NovaServers):
             return replace(ticket, error=error, uncertain=error.status != _CANNOT)
         except CloudError as error:
             if order.gone_is_done and isinstance(error, NotFound):
-                return ticket
+                # A 404 that is not Nova's own says nothing of the thing: the state decides.
+                return ticket if isinstance(error, ItemNotFound) else replace(ticket, error=error, uncertain=True)
             for word, hint in order.hints:
                 if word in error.message.lower():
                     error.hint = hint

@@ -12,7 +12,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    ItemNotFound,
+    MalformedAnswer,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
@@ -24,7 +28,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaCalls,
     segment,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
+
+#: What Nova answers to a change of a flavor, of its extra specs and of its access list.
+_FLAVOR = Documented((200,), "flavor")
+_SPECS = Documented((200,), "extra_specs")
+_ACCESS = Documented((200,), "flavor_access", list)
 
 
 class NovaFlavors(NovaCalls):
@@ -50,7 +60,7 @@ class NovaFlavors(NovaCalls):
         what = "show the flavor %s" % flavor_id
         try:
             body = self.ask("GET", _path(flavor_id), what)
-        except NotFound:
+        except ItemNotFound:
             return None
         found = flavor(part_of(body, "flavor", what))
         return self._with_extra_specs(found) if self._specs_apart else found
@@ -64,9 +74,12 @@ class NovaFlavors(NovaCalls):
         what = "read the extra_specs of the flavor %s" % found.name
         try:
             body = self.ask("GET", _path(found.id, "/os-extra_specs"), what)
-        except NotFound:
+        except ItemNotFound:
             # It was deleted since it was listed.
             return found
+        except PermissionDenied as error:
+            self.withhold("the extra_specs of flavors", error)
+            return replace(found, extra_specs=None)
         return replace(found, extra_specs=part_of(body, "extra_specs", what))
 
     def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
@@ -96,43 +109,45 @@ class NovaFlavors(NovaCalls):
             self.require("flavor_descriptions")
             data["description"] = wanted.description
         what = "create the flavor %s" % wanted.name
-        return flavor(part_of(self.ask("POST", "/flavors", what, {"flavor": data}), "flavor", what))
+        shows = has({"name": wanted.name})
+        return flavor(self.change("POST", "/flavors", what, {"flavor": data}, _FLAVOR, shows))
 
     def describe_flavor(self, flavor_id: str, description: str | None) -> None:
         self.require("flavor_descriptions")
         body = {"flavor": {"description": description}}
-        self.ask("PUT", _path(flavor_id), "describe the flavor %s" % flavor_id, body)
+        what = "describe the flavor %s" % flavor_id
+        self.change("PUT", _path(flavor_id), what, body, _FLAVOR, has({"description": description}))
 
     def delete_flavor(self, flavor_id: str) -> None:
         self.require("flavor_admin")
-        try:
-            self.ask("DELETE", _path(flavor_id), "delete the flavor %s" % flavor_id)
-        except NotFound:
-            return
+        self.remove(_path(flavor_id), "delete the flavor %s" % flavor_id)
 
     def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
         self.require("flavor_admin")
         what = "set extra_specs of the flavor %s" % flavor_id
-        self.ask("POST", _path(flavor_id, "/os-extra_specs"), what, {"extra_specs": dict(extra_specs)})
+        body = {"extra_specs": dict(extra_specs)}
+        self.change("POST", _path(flavor_id, "/os-extra_specs"), what, body, _SPECS, has(extra_specs))
 
     def unset_extra_spec(self, flavor_id: str, key: str) -> None:
         self.require("flavor_admin")
         what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
-        try:
-            self.ask("DELETE", _path(flavor_id, "/os-extra_specs/" + segment(key)), what)
-        except NotFound:
-            return
+        self.remove(_path(flavor_id, "/os-extra_specs/" + segment(key)), what)
 
     def allow_flavor(self, flavor_id: str, project_id: str) -> None:
-        self._access(flavor_id, "addTenantAccess", project_id)
+        self._access(flavor_id, "addTenantAccess", project_id, True)
 
     def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
-        self._access(flavor_id, "removeTenantAccess", project_id)
+        self._access(flavor_id, "removeTenantAccess", project_id, False)
 
-    def _access(self, flavor_id: str, action: str, project_id: str) -> None:
+    def _access(self, flavor_id: str, action: str, project_id: str, allowed: bool) -> None:
+        """Nova answers with the whole list as it is then."""
         self.require("flavor_admin")
         what = "change who may use the flavor %s" % flavor_id
-        self.ask("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}})
+
+        def shows(listed: Any) -> bool:
+            return (project_id in [entry.get("tenant_id") for entry in mappings(listed)]) is allowed
+
+        self.change("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}}, _ACCESS, shows)
 
 
 def _path(flavor_id: str, rest: str = "") -> str:

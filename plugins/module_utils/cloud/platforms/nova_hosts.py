@@ -15,7 +15,11 @@ import json
 from dataclasses import replace
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    ItemNotFound,
+    MalformedAnswer,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import DISABLED, Hypervisor, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
@@ -29,7 +33,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaCalls,
     segment,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 
+#: What Nova answers to a change of a service, in every microversion.
+_SERVICE = Documented((200,), "service")
 _BY_ID = (2, 53)
 _PAGED = (2, 33)
 #: The last one in which a hypervisor tells what it has and what of it is in use.
@@ -56,17 +63,21 @@ class NovaHosts(NovaCalls):
         if self.version >= _BY_ID:
             # A reason that is null is refused, and one that is left out is none.
             body = {key: value for key, value in changes.items() if value is not None}
-            self.ask("PUT", "/os-services/%s" % segment(service.id), what, body)
+            self.change("PUT", "/os-services/%s" % segment(service.id), what, body, _SERVICE, has(changes))
             return
-        whose = {"host": service.host, "binary": service.binary}
+
+        def put(path: str, **values: Any) -> None:
+            body = dict(values, host=service.host, binary=service.binary)
+            asked = values or {"status": changes["status"]}
+            self.change("PUT", "/os-services/" + path, what, body, _SERVICE, has(asked))
+
         reason = changes.get("disabled_reason")
         if changes.get("status") == DISABLED and reason:
-            self.ask("PUT", "/os-services/disable-log-reason", what, dict(whose, disabled_reason=reason))
+            put("disable-log-reason", disabled_reason=reason)
         elif "status" in changes:
-            path = "disable" if changes["status"] == DISABLED else "enable"
-            self.ask("PUT", "/os-services/" + path, what, whose)
+            put("disable" if changes["status"] == DISABLED else "enable")
         if "forced_down" in changes:
-            self.ask("PUT", "/os-services/force-down", what, dict(whose, forced_down=changes["forced_down"]))
+            put("force-down", forced_down=changes["forced_down"])
 
     # -- hypervisors -------------------------------------------------------------------------------------------
 
@@ -90,7 +101,7 @@ class NovaHosts(NovaCalls):
                 query["hypervisor_hostname_pattern"] = pattern
             try:
                 body = self.ask("GET", path, what, version=version, query=query)
-            except NotFound:
+            except ItemNotFound:
                 if pattern:
                     return []
                 raise
@@ -105,7 +116,15 @@ class NovaHosts(NovaCalls):
         """Below microversion 2.53 they have a list of their own, which knows hypervisors by a part of their name."""
         what = "list the servers of the hypervisor %s" % found.hostname
         path = "/os-hypervisors/%s/servers" % segment(found.hostname or "")
-        listed = part_of(self.ask("GET", path, what), "hypervisors", what, list)
+        try:
+            body = self.ask("GET", path, what)
+        except ItemNotFound:
+            # It has gone since it was listed.
+            return found
+        except PermissionDenied as error:
+            self.withhold("the servers of hypervisors", error)
+            return found
+        listed = part_of(body, "hypervisors", what, list)
         own = next((entry for entry in mappings(listed) if _id(entry) == found.id), {})
         return replace(found, servers=_servers(own))
 

@@ -16,7 +16,7 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import FixedIp, Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
@@ -41,7 +41,7 @@ class NovaInterfaces(NovaAsking):
             what = "list the ports of the server %s" % server_id
             try:
                 listed = self._get("/servers/%s/os-interface" % server_id, "interfaceAttachments", what, list)
-            except NotFound:
+            except ItemNotFound:
                 return None
             return server_id, [_interface(each) for each in mappings(listed) if each.get("port_id")]
 

@@ -9,21 +9,31 @@ Facts: the Nova API reference; operations E37-E40 and U13-U17 of the operations 
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, Callable, Mapping, Sequence, Tuple
 from urllib.parse import quote
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    ItemNotFound,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     mappings,
     part_of,
     text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import (
+    Documented,
+    has,
+    prove_deleted,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource_calls import ResourceCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
 
 Version = Tuple[int, int]
 
+#: What answers the creation of a key pair: 200 in microversion 2.1, on UOS and on Huawei Cloud; 201 from 2.2 on.
+_CREATED = Documented((200, 201), "keypair")
 #: From here on Nova generates no key pair any more.
 _NO_GENERATION = (2, 92)
 
@@ -51,11 +61,38 @@ class NovaCalls(ResourceCalls):
     def ask(
         self, method: str, path: str, what: str, body: Any = None, version: Version | None = None, query: Any = None
     ) -> Any:
-        """The body of the answer; ``None`` for an empty one."""
+        """The body of the answer, ``None`` for an empty one; for reading. See ``change`` and ``remove``."""
+        return self._send(method, path, what, body, version, query).body
+
+    def change(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Any,
+        form: Documented,
+        shows: Callable[[Any], bool] | None = None,
+        version: Version | None = None,
+    ) -> Any:
+        """Asks for a change; gives what the answer holds. Raises CloudError, MalformedAnswer where it proves nothing.
+
+        ``form`` is the documented answer; ``shows`` tells whether what it holds is what was asked for."""
+        return form.read(self._send(method, path, what, body, version), what, shows)
+
+    def remove(self, path: str, what: str, query: Any = None) -> None:
+        """Deletes what is at the path. Raises CloudError unless it is proven to be gone."""
+        prove_deleted(
+            lambda: self._send("DELETE", path, what, query=query),
+            lambda: self._send("GET", path, what, query=query),
+            what,
+        )
+
+    def _send(
+        self, method: str, path: str, what: str, body: Any = None, version: Version | None = None, query: Any = None
+    ) -> Any:
         expect = "json" if method == "GET" else "any"
         url, headers = self.endpoint + path, self.headers(version)
-        answer = self.session.request(method, url, json=body, params=query, headers=headers, what=what, expect=expect)
-        return answer.body
+        return self.session.request(method, url, json=body, params=query, headers=headers, what=what, expect=expect)
 
 
 def segment(value: str) -> str:
@@ -95,7 +132,7 @@ class NovaKeypairs(NovaCalls):
         query, what = self._of(user_id), "show the key pair %s" % name
         try:
             body = self.ask("GET", "/os-keypairs/" + segment(name), what, query=query)
-        except NotFound:
+        except ItemNotFound:
             return None
         return keypair(part_of(body, "keypair", what))
 
@@ -116,14 +153,12 @@ class NovaKeypairs(NovaCalls):
         version = self.version
         if not public_key and version >= _NO_GENERATION:
             version = (_NO_GENERATION[0], _NO_GENERATION[1] - 1)
-        return keypair(part_of(self.ask("POST", "/os-keypairs", what, {"keypair": wanted}, version), "keypair", what))
+        shows = has({"name": name})
+        return keypair(self.change("POST", "/os-keypairs", what, {"keypair": wanted}, _CREATED, shows, version))
 
     def delete_keypair(self, name: str, user_id: str | None = None) -> None:
-        query, what = self._of(user_id), "delete the key pair %s" % name
-        try:
-            self.ask("DELETE", "/os-keypairs/" + segment(name), what, query=query)
-        except NotFound:
-            return
+        query = self._of(user_id)
+        self.remove("/os-keypairs/" + segment(name), "delete the key pair %s" % name, query)
 
 
 def _inner(entry: Any) -> Mapping[str, Any]:
@@ -133,7 +168,7 @@ def _inner(entry: Any) -> Mapping[str, Any]:
 
 
 def keypair(data: Mapping[str, Any]) -> Keypair:
-    """A key pair of any of Nova's answers; ``type`` is told from microversion 2.2 on."""
+    """A key pair of any of Nova's answers; ``type`` is shown from microversion 2.2 on."""
     return Keypair(
         name=text(data.get("name")) or "",
         public_key=text(data.get("public_key")),

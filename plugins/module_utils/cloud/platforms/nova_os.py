@@ -15,7 +15,7 @@ from typing import Any, Iterator, Mapping, Sequence
 from urllib.parse import parse_qs, quote, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
     IMAGE_RECORD,
     ImageDetails,
@@ -55,7 +55,7 @@ class NovaOs(NovaAsking):
         what = "show the image %s" % image_id
         try:
             body = self.session.get("%s/images/%s" % (base, quote(image_id, safe="")), what=what).body
-        except NotFound:
+        except ItemNotFound:
             return []
         part_of(body, "id", what, str)
         return [_image(body)]

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
-    part_of,
     text,
     texts,
 )
@@ -22,8 +21,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaCalls,
     segment,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroup
 
+#: What Nova answers to the creation of a group, and Huawei Cloud too.
+CREATED = Documented((200,), "server_group")
 #: From here on a group has one policy and its rules, below a list of one policy.
 _ONE_POLICY = (2, 64)
 
@@ -53,15 +55,12 @@ class NovaServerGroups(NovaCalls):
                 wanted["rules"] = dict(rules)
         else:
             wanted["policies"] = [policy]
-        answer = self.ask("POST", "/os-server-groups", what, {"server_group": wanted})
-        return server_group(part_of(answer, "server_group", what))
+        body = {"server_group": wanted}
+        return server_group(self.change("POST", "/os-server-groups", what, body, CREATED, has({"name": name})))
 
     def delete_server_group(self, group_id: str) -> None:
         self.require("server_groups")
-        try:
-            self.ask("DELETE", "/os-server-groups/" + segment(group_id), "delete the server group %s" % group_id)
-        except NotFound:
-            return
+        self.remove("/os-server-groups/" + segment(group_id), "delete the server group %s" % group_id)
 
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:

@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
     ServerQuery,
     with_flavor_ids,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
@@ -207,7 +207,7 @@ class NovaServers(Compute):
         def show(server_id: str) -> Server | None:
             try:
                 return self._record(self._get("/servers/%s" % server_id, "server", "show the server %s" % server_id))
-            except NotFound:
+            except ItemNotFound:
                 return None
 
         if ids:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import SERVER_RECORD, Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mapping,
@@ -26,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import prove_deleted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: What every image has; the rest are its properties, which a snapshot's metadata becomes.
@@ -50,7 +51,7 @@ class NovaSnapshots(NovaOs):
             what = "show the image %s" % image_id
             try:
                 body = self.session.get("%s/%s" % (base, quote(image_id, safe="")), what=what).body
-            except NotFound:
+            except ItemNotFound:
                 return []
             part_of(body, "id", what, str)
             return [snapshot(body)]
@@ -63,13 +64,16 @@ class NovaSnapshots(NovaOs):
         return [image for image in found if name in (None, image.name) and status in (None, image.status)]
 
     def delete_image(self, image_id: str) -> None:
-        what = "delete the image %s" % image_id
+        what, url = "delete the image %s" % image_id, self._image_url(image_id)
         try:
-            self.session.request("DELETE", self._image_url(image_id), what=what, expect="any")
-        except NotFound:
-            return
-        except Exception as error:
-            _explain(error)
+            prove_deleted(
+                lambda: self.session.delete(url, what=what, expect="any"),
+                lambda: self.session.get(url, what=what),
+                what,
+            )
+        except CloudError as error:
+            if "protected" in str(error).lower():
+                error.hint = _PROTECTED
             raise
 
     def _image_url(self, image_id: str) -> str:
@@ -88,11 +92,6 @@ class NovaSnapshots(NovaOs):
             gone_is_done=True,
             hints=(("protected", _PROTECTED),),
         )
-
-
-def _explain(error: Exception) -> None:
-    if "protected" in str(error).lower():
-        error.hint = _PROTECTED  # type: ignore[attr-defined]
 
 
 def _with_image(ticket: Ticket, answer: Any) -> Ticket:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
@@ -36,7 +36,7 @@ class NovaVolumes(NovaAsking):
             what = "list the volumes of the server %s" % server_id
             try:
                 listed = self._get("/servers/%s/os-volume_attachments" % server_id, "volumeAttachments", what, list)
-            except NotFound:
+            except ItemNotFound:
                 return None
             return server_id, [_attachment(each) for each in mappings(listed) if each.get("volumeId")]
 

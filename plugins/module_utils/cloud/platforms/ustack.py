@@ -11,12 +11,19 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+
+#: The document's answer to attachKeypairs and detachKeypairs.
+_ACCEPTED = Documented((202,))
 
 
 class UStack(OpenStack):
@@ -98,6 +105,16 @@ class UStack(OpenStack):
 
 
 def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:
-    """Operations U18 and U19, which take several key pairs at once."""
+    """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
     what = "%s key pair %s %s" % (verb, ", ".join(names), word)
-    return Order({verb + "Keypairs": {"key_names": list(names)}}, what=what)
+    return Order({verb + "Keypairs": {"key_names": list(names)}}, what=what, repeatable=True, learn=_accepted)
+
+
+def _accepted(ticket: Ticket, answer: Any) -> Ticket:
+    """The ticket, uncertain unless the answer is the documented 202 without a body: a server shows one of its key pairs
+    only, so the answer is all the proof there is."""
+    try:
+        _ACCEPTED.read(answer, "%s of the server %s" % (ticket.action.replace("_", " "), ticket.label))
+    except MalformedAnswer as error:
+        return replace(ticket, error=AnswerLost(error.message, status=error.status, hint=error.hint), uncertain=True)
+    return ticket

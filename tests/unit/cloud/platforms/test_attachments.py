@@ -88,7 +88,8 @@ def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
 
 def test_one_image_and_none(wire: Any, reply: Any, images: Any) -> None:
     cloud = images()
-    wire.expect("GET", "/image/v2/images/i%2F1", reply=reply(404, "gone"))
+    page = "<h1>404 Not Found</h1>No image found with ID i/1"
+    wire.expect("GET", "/image/v2/images/i%2F1", reply=reply(404, text=page))
     assert cloud.snapshots(image_id="i/1") == []
     wire.expect("GET", "/image/v2/images/i", reply=reply(200, {"no": "id"}))
     with pytest.raises(MalformedAnswer):
@@ -99,13 +100,13 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
     cloud = images()
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(204))
     cloud.delete_image("i")
-    wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, "gone"))
+    wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
     cloud.delete_image("i")
     page = "<html><h1>403 Forbidden</h1>Image i is protected and cannot be deleted.</html>"
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
     with pytest.raises(PermissionDenied, match="take the protection off"):
         cloud.delete_image("i")
-    wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, "gone"))
+    wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
     assert perform(cloud, "delete_image", image_id="i").error is None
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
     refused = perform(cloud, "delete_image", image_id="i").error

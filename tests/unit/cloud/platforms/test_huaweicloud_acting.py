@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     BadRequest,
     CloudError,
     Conflict,
+    ItemNotFound,
     MalformedAnswer,
     NotFound,
     PermissionDenied,
@@ -114,7 +115,8 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
     ("status", "code", "kind", "requests", "uncertain"),
     [
         (400, "Ecs.0100", BadRequest, 3, False),
-        (404, "Ecs.0114", NotFound, 3, False),
+        (404, "Ecs.0114", ItemNotFound, 3, False),
+        (404, "APIGW.0101", NotFound, 1, True),
         (409, "Ecs.0100", Conflict, 3, False),
         (501, "Ecs.0603", ServiceFailed, 3, False),
         (403, "Ecs.0605", PermissionDenied, 3, False),
@@ -319,7 +321,7 @@ def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) ->
     assert cloud.job("j1").status == AWAITING_PAYMENT
 
 
-@pytest.mark.parametrize(("status", "body"), [(404, error("x")), (400, error("Common.0011"))])
+@pytest.mark.parametrize(("status", "body"), [(404, error("Ecs.0614")), (400, error("Common.0011"))])
 def test_of_a_vanished_job_the_state_decides(connect: Any, serve: Any, reply: Any, status: int, body: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": reply(status, body), **listed(server("a", status="SHUTOFF"))})

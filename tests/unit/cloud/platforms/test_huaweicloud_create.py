@@ -231,5 +231,5 @@ def test_an_order_that_waits_for_its_payment(connect: Any, serve: Any) -> None:
 
 def test_a_server_that_is_not_there_and_no_job_speaks_of(connect: Any, serve: Any, reply: Any) -> None:
     cloud = connect("huaweicloud")
-    serve({"GET /v1/p1/jobs/j1": reply(404, error("x")), **listed()})
+    serve({"GET /v1/p1/jobs/j1": reply(404, error("Ecs.0614")), **listed()})
     assert judged(cloud).result == "failed"

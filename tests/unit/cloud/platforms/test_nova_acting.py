@@ -15,8 +15,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     AuthenticationFailed,
     Conflict,
+    ItemNotFound,
     MalformedAnswer,
-    NotFound,
     PermissionDenied,
     ServiceFailed,
     UnsupportedOperation,
@@ -120,7 +120,7 @@ def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_eac
     kinds = [type(each.error) for each in tickets]
     nothing = type(None)
     assert kinds == [
-        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, NotFound, nothing, AuthenticationFailed
+        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, ItemNotFound, nothing, AuthenticationFailed
     ]  # fmt: skip
     assert [each.server_id for each in tickets if each.uncertain] == ["d", "e"], "these may have been done"
     assert (tickets[0].request_id, tickets[1].error.request_id) == ("req-a", "req-b")

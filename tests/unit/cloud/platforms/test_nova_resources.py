@@ -296,6 +296,10 @@ def test_the_flavors_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> Non
 
 def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
+
+    def users(*projects: str) -> Any:
+        return reply(200, {"flavor_access": [{"flavor_id": "f1", "tenant_id": each} for each in projects]})
+
     sent = {
         "name": "small",
         "id": None,
@@ -308,6 +312,7 @@ def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
         "rxtx_factor": 2.0,
         "description": "d",
     }
+    gone = reply(404, {"itemNotFound": {"code": 404, "message": "gone"}})
     wire.expect("POST", "/v2.1/flavors", json={"flavor": sent}, reply=reply(200, {"flavor": FLAVOR}))
     wanted = FlavorDetails("", "small", 1, 1024, rxtx_factor=2.0, is_public=False, description="d")
     assert cloud.create_flavor(wanted, own_id=False).id == "f1"
@@ -317,12 +322,13 @@ def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", "/v2.1/flavors/f1/os-extra_specs", json=specs, reply=reply(200, specs))
     cloud.set_extra_specs("f1", {"hw:a": "1"})
     wire.expect("DELETE", "/v2.1/flavors/f1/os-extra_specs/hw%3Aa", reply=reply(200))
+    wire.expect("GET", "/v2.1/flavors/f1/os-extra_specs/hw%3Aa", reply=gone)
     cloud.unset_extra_spec("f1", "hw:a")
     wire.expect("DELETE", "/v2.1/flavors/f1/os-extra_specs/b", reply=reply(404, {"itemNotFound": {"message": "gone"}}))
     cloud.unset_extra_spec("f1", "b")
-    wire.expect("POST", "/v2.1/flavors/f1/action", json={"addTenantAccess": {"tenant": "p"}}, reply=reply(200, {}))
+    wire.expect("POST", "/v2.1/flavors/f1/action", json={"addTenantAccess": {"tenant": "p"}}, reply=users("p", "q"))
     cloud.allow_flavor("f1", "p")
-    wire.expect("POST", "/v2.1/flavors/f1/action", json={"removeTenantAccess": {"tenant": "p"}}, reply=reply(200, {}))
+    wire.expect("POST", "/v2.1/flavors/f1/action", json={"removeTenantAccess": {"tenant": "p"}}, reply=users("q"))
     cloud.forbid_flavor("f1", "p")
     wire.expect("DELETE", "/v2.1/flavors/f1", reply=reply(202))
     cloud.delete_flavor("f1")
@@ -358,23 +364,30 @@ def test_access_lists(wire: Any, reply: Any, connect: Any) -> None:
 
 def test_the_life_of_an_aggregate(wire: Any, reply: Any, connect: Any) -> None:
     cloud, one, action = connect(), "/v2.1/os-aggregates/3", "/v2.1/os-aggregates/3/action"
-    answer = reply(200, {"aggregate": AGGREGATE})
-    wire.expect("POST", "/v2.1/os-aggregates", json={"aggregate": {"name": "fast"}}, reply=answer)
+
+    def answer(**changes: Any) -> Any:
+        return reply(200, {"aggregate": {**AGGREGATE, **changes}})
+
+    wire.expect("POST", "/v2.1/os-aggregates", json={"aggregate": {"name": "fast"}}, reply=answer())
     assert cloud.create_aggregate("fast", None).id == 3
     body = {"aggregate": {"name": "fast", "availability_zone": "z1"}}
-    wire.expect("POST", "/v2.1/os-aggregates", json=body, reply=answer)
+    wire.expect("POST", "/v2.1/os-aggregates", json=body, reply=answer())
     cloud.create_aggregate("fast", "z1")
-    wire.expect("PUT", one, json={"aggregate": {"name": "new"}}, reply=answer)
+    wire.expect("PUT", one, json={"aggregate": {"name": "new"}}, reply=answer(name="new"))
     cloud.update_aggregate(3, {"name": "new"})
-    wire.expect("POST", action, json={"set_metadata": {"metadata": {"a": "1", "b": None}}}, reply=answer)
+    metadata = {"a": "1", "availability_zone": "z1"}
+    body = {"set_metadata": {"metadata": {"a": "1", "b": None}}}
+    wire.expect("POST", action, json=body, reply=answer(metadata=metadata))
     cloud.set_aggregate_metadata(3, {"a": "1", "b": None})
-    wire.expect("POST", action, json={"add_host": {"host": "h1"}}, reply=answer)
+    wire.expect("POST", action, json={"add_host": {"host": "h1"}}, reply=answer())
     cloud.add_host(3, "h1")
-    wire.expect("POST", action, json={"remove_host": {"host": "h1"}}, reply=answer)
+    wire.expect("POST", action, json={"remove_host": {"host": "h1"}}, reply=answer(hosts=["h2"]))
     cloud.remove_host(3, "h1")
+    gone = reply(404, {"itemNotFound": {"code": 404, "message": "gone"}})
     wire.expect("DELETE", one, reply=reply(200))
+    wire.expect("GET", one, reply=gone)
     cloud.delete_aggregate(3)
-    wire.expect("DELETE", one, reply=reply(404, {"itemNotFound": {"message": "gone"}}))
+    wire.expect("DELETE", one, reply=gone)
     cloud.delete_aggregate(3)
     wire.expect("GET", "/v2.1/os-aggregates", reply=reply(200, {"aggregates": [AGGREGATE, "junk"]}))
     (found,) = cloud.aggregates()

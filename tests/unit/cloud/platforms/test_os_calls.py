@@ -75,7 +75,7 @@ def test_pages_that_do_not_get_on(wire: Any, reply: Any, glance: Any) -> None:
 def test_an_image_by_its_id(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.expect("GET", "/image/v2/images/i-1", reply=reply(200, {"id": "i-1", "name": "a", "status": "active"}))
-    wire.expect("GET", "/image/v2/images/i-2", reply=reply(404, text="<html>404</html>"))
+    wire.expect("GET", "/image/v2/images/i-2", reply=reply(404, text="<h1>404</h1>No image found with ID i-2"))
     wire.expect("GET", "/image/v2/images/i-3", reply=reply(200, {"images": []}))
     assert cloud.images(image_id="i-1") == [ImageDetails("i-1", "a", "active")]
     assert cloud.images(image_id="i-2") == []

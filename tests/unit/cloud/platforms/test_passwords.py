@@ -18,8 +18,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     CloudError,
     Conflict,
     DeadlineExceeded,
+    ItemNotFound,
     MalformedAnswer,
-    NotFound,
     PermissionDenied,
     ServiceFailed,
     Throttled,
@@ -203,7 +203,7 @@ def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) ->
         }
     )
     tickets = connect().reset_passwords([server(each) for each in "abcdefg"], SECRET)
-    kinds = [type(None), Conflict, BadRequest, ServiceFailed, AnswerLost, ServiceFailed, NotFound]
+    kinds = [type(None), Conflict, BadRequest, ServiceFailed, AnswerLost, ServiceFailed, ItemNotFound]
     assert [type(each.error) for each in tickets] == kinds
     assert [each.uncertain for each in tickets] == [False, False, False, True, True, False, False]
     assert not any(SECRET in str(each.error) + repr(each) for each in tickets)

@@ -15,14 +15,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import e
 
 # Body, status, kind, code, a part of the message.
 FORMS = [
-    ({"error": {"code": "Ecs.0114", "message": "gone"}}, 404, errors.NotFound, "Ecs.0114", "gone"),
+    ({"error": {"code": "Ecs.0114", "message": "gone"}}, 404, errors.ItemNotFound, "Ecs.0114", "gone"),
     ({"error_msg": "bad key", "error_code": "APIGW.0301"}, 401, errors.AuthenticationFailed, "APIGW.0301", "bad key"),
     ({"errorCode": "Kps.1", "errorMsg": "camel"}, 400, errors.BadRequest, "Kps.1", "camel"),
     ({"error_code": "X.1", "error_message": "long"}, 400, errors.BadRequest, "X.1", "long"),
     ({"code": "Common.0011", "message": "flat"}, 400, errors.BadRequest, "Common.0011", "flat"),
     ({"error": {"code": 401, "message": "who?", "title": "No"}}, 401, errors.AuthenticationFailed, None, "who?"),
     ({"badRequest": {"code": 400, "message": "malformed"}}, 400, errors.BadRequest, "badRequest", "malformed"),
-    ({"itemNotFound": {"code": 404, "message": "none"}}, 404, errors.NotFound, "itemNotFound", "none"),
+    ({"itemNotFound": {"code": 404, "message": "none"}}, 404, errors.ItemNotFound, "itemNotFound", "none"),
     ({"conflictingRequest": {"code": 409, "message": "busy"}}, 409, errors.Conflict, "conflictingRequest", "busy"),
     ({"forbidden": {"code": "403", "message": "policy"}}, 403, errors.PermissionDenied, "forbidden", "policy"),
     ({"overLimit": {"code": 413, "message": "slow"}}, 413, errors.BadRequest, "overLimit", "slow"),
@@ -91,7 +91,7 @@ def test_details_name_servers_and_the_precise_code() -> None:
         {"id": "s1", "code": "Ecs.0605", "message": "locked"},
         {"id": "7", "code": None, "message": ""},
     ]
-    assert error.hint == "The server is locked; unlock it first."
+    assert error.hint == "The server is locked: unlock it first."
 
 
 def test_a_detail_without_server_joins_the_message() -> None:
@@ -108,7 +108,7 @@ def test_a_detail_without_server_joins_the_message() -> None:
         (403, None, "role"),
         (404, None, "region"),
         (406, None, "microversion"),
-        (409, None, "wait"),
+        (409, None, "state"),
         (400, "Ecs.0605", "unlock"),
         (400, "Ecs.0100", "state"),
         (401, "APIGW.0301", "clock"),

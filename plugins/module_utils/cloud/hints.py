@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about an error of a cloud: by the cloud's own code, by what the message says, by the HTTP status.
+
+Codes: the error code table of Huawei Cloud ECS, of its API gateway and of IAM. Messages: Nova, Neutron, Cinder and
+Glance, which have no codes, so their words are all there is to tell a quota from a missing role.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Sequence
+
+_TOO_MANY = "Too many requests: try again later, or lower the option parallel."
+_NO_PERMISSION = "Give the user or agency a permission for this operation in this project."
+_LOCKED = "The server is locked: unlock it first."
+_RAISE_QUOTA = "delete what is no longer needed, or have the cloud's administrator raise the quota."
+
+#: 404 that is not written by the service that was asked.
+FOREIGN_404 = (
+    "The answer is not the service's own: the address is wrong, or a proxy answered. Check endpoint, region and proxy."
+)
+
+BY_CODE = {
+    "Ecs.0001": "A quota of the project is used up: delete what is no longer needed, or apply for a higher quota.",
+    "Ecs.0005": "Compare the values with what the service accepts; the detail names the one it refuses.",
+    "Ecs.0011": "Choose a password of 8 to 26 characters with three of: upper case, lower case, digits, specials.",
+    "Ecs.0023": "Check auth.project_id: the request and the credentials belong to different projects.",
+    "Ecs.0029": "No flavor has this id in this region; list them with flavor_info.",
+    "Ecs.0031": "No image has this id in this region; check the image and the region.",
+    "Ecs.0100": "The server's state does not allow it: wait until its current task has ended, then try again.",
+    "Ecs.0110": _NO_PERMISSION,
+    "Ecs.0114": "No server has this id in this project and region; check ids, region and auth.project_id.",
+    "Ecs.0118": "Ask for at most 1000 servers at once.",
+    "Ecs.0314": "No key pair has this name; list them with keypair_info.",
+    "Ecs.0603": "Another command is running on the server: try again in a minute.",
+    "Ecs.0605": _LOCKED,
+    "Ecs.0613": "Install the password reset plug-in in the server first.",
+    "APIGW.0101": "There is no such API at this address; check endpoint and region.",
+    "APIGW.0301": (
+        "Check auth.access_key, auth.secret_key (or auth.token) and this machine's clock, which may be at most 15"
+        " minutes off; five wrong signatures in a row lock the key for five minutes."
+    ),
+    "APIGW.0302": _NO_PERMISSION,
+    "APIGW.0307": "Get a new token: the one in auth.token has expired.",
+    "APIGW.0308": _TOO_MANY,
+    "Common.0013": "Get a new token: the one that was sent is no longer valid.",
+    "Common.0018": "Check auth.project_id: the token belongs to another project.",
+    "Common.0024": _TOO_MANY,
+    "Common.1503": _TOO_MANY,
+    "Pdp.0001": _NO_PERMISSION,
+}
+
+BY_STATUS = {
+    401: "Check the credentials: user, domain, project and password, key or token.",
+    403: "The user's roles in this project do not allow the operation: use other credentials, or get a role that does.",
+    404: "Check the id or name, and that region, project and endpoint are the intended ones.",
+    406: "The service does not support the microversion that was asked for.",
+    409: "The current state does not allow the operation; the message says why.",
+    413: "Ask for less at once, or try again later.",
+    429: _TOO_MANY,
+    502: "A gateway got no answer from the service: try again later.",
+    503: "The service is not available: try again later.",
+    504: "A gateway got no answer from the service in time: try again later.",
+}
+
+#: What a quota counts, by the words of the message that names it; the first that fits. A message may name several.
+_COUNTED = (
+    (r"key ?pairs?", "key pairs of the user"),
+    (r"servers? in (the )?group|server_group_members|group members", "servers in a server group"),
+    (r"server.groups?", "server groups"),
+    (r"metadata", "metadata items of a server"),
+    (r"personality|injected|files?\b", "files that are given to a new server"),
+    (r"security.groups?", "security groups"),
+    (r"floating.?ips?", "floating addresses"),
+    (r"ports?\b", "ports"),
+    (r"snapshots?", "snapshots"),
+    (r"volumes?\b|gigabytes", "volumes and their size"),
+    (r"images?\b", "images"),
+    (r"instances?\b|servers?\b", "servers"),
+    (r"\b(cores|vcpus?|ram)\b", "CPUs and memory"),
+)
+_QUOTA = re.compile(
+    r"quota|limit exceeded|maximum number of .* exceed|exceeds? (the )?maximum number|too many (key|server|port)"
+    r"|(volume|port|snapshot|metadata|personality)\w* ?limit",
+    re.IGNORECASE,
+)
+_AMOUNTS = (("instances", "servers"), ("cores", "CPUs"), ("ram", "memory"))
+
+#: Words of a message, in small letters, and what to do: for every 4xx of a service without codes.
+_BY_MESSAGE = (
+    (
+        r"plain http request was sent to (an )?https port|client sent an http request to an https server",
+        "The port takes HTTPS: write https:// in the address.",
+    ),
+    (
+        r"policy (does not|doesn't) allow",
+        "The cloud's policy allows this operation to other roles, in most clouds to administrators only: use such"
+        " credentials, or ask the cloud's administrator for the role.",
+    ),
+    (
+        r"in availability zone\(s\)|zone of the host would change|contain instances in this zone",
+        "A host is in one availability zone, and it keeps that zone as long as it has servers: take the host out of the"
+        " other aggregate, give the aggregate the host's zone, or move the servers away first.",
+    ),
+    (
+        r"is in an invalid state for '",
+        # Nova's words where no state is in the way: setting a password meets a lock, or a rebuild finds no host.
+        "The server is locked, or no host ever took it: unlock it, or look at its fault.",
+    ),
+    # Nova has no code for it: "Instance … is locked".
+    (r"is locked\.?$", _LOCKED),
+    (r"in task_state ", "Another task is running on the server: wait until it has ended, then try again."),
+    (r"in (vm_state|power_state) ", "The server's state does not allow it: bring it into another state first."),
+    (r"already exists", "The name or id is taken: choose another one, or change what has it."),
+)
+
+
+def is_quota(message: str) -> bool:
+    """Whether a refusal says that a quota or another limit on a number of things is used up."""
+    return bool(_QUOTA.search(message))
+
+
+def hint_for(status: int, codes: Sequence[str | None], message: str) -> str | None:
+    """What to do about an answer; ``None`` where nothing is known of it.
+
+    A detail's code says more than the outer one (Ecs.0005 outside, Ecs.0057 inside), so the last known code counts.
+    """
+    for code in reversed(codes):
+        hint = BY_CODE.get((code or "").replace("APIG.", "APIGW."))
+        if hint:
+            return hint
+    if 400 <= status < 500 and status not in (401, 404, 406, 429):
+        # Nova gives a quota as 403, Nova of 2014 and Cinder as 413, Neutron as 409.
+        if is_quota(message):
+            return _quota_hint(message.lower())
+        for pattern, hint in _BY_MESSAGE:
+            if re.search(pattern, message.lower()):
+                return hint
+    return BY_STATUS.get(status)
+
+
+def _quota_hint(message: str) -> str:
+    named = re.search(r"quota exceeded for (?:resources: \[)?([a-z_, ']+)", message)
+    amounts = [word for key, word in _AMOUNTS if named and key in named.group(1)]
+    if amounts:
+        return "The project's quota of %s is used up: %s" % (" and ".join(amounts), _RAISE_QUOTA)
+    for pattern, counted in _COUNTED:
+        if re.search(pattern, message):
+            return "The quota of %s is used up: %s" % (counted, _RAISE_QUOTA)
+    return "A quota is used up: %s" % _RAISE_QUOTA
