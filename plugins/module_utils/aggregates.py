@@ -13,14 +13,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    OPEN,
     Halted,
     PlanError,
     ResourcePlan,
     Step,
     merged,
-    settle,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import settle
 
 
 @dataclass(frozen=True)
@@ -152,32 +151,42 @@ class AggregateRun:
         if step.deed == "create":
             self.aggregate_id = self._create(value["name"], value["availability_zone"])
         elif step.deed == "update":
-            cloud.update_aggregate(self.aggregate_id, value)
+            self._settle(
+                lambda: cloud.update_aggregate(self.aggregate_id, value),
+                lambda now: now is not None and all(getattr(now, key) == value[key] for key in value),
+            )
         elif step.deed == "delete":
-            cloud.delete_aggregate(self.aggregate_id)
+            self._settle(lambda: cloud.delete_aggregate(self.aggregate_id), lambda now: now is None)
         elif step.deed == "set_metadata":
             self._settle(
                 lambda: cloud.set_aggregate_metadata(self.aggregate_id, value),
-                lambda now: all(now.metadata.get(key) == value[key] for key in value),
+                lambda now: now is not None and all(now.metadata.get(key) == value[key] for key in value),
             )
         elif step.deed == "add_host":
-            self._settle(lambda: cloud.add_host(self.aggregate_id, value), lambda now: value in now.hosts)
+            self._settle(
+                lambda: cloud.add_host(self.aggregate_id, value), lambda now: now is not None and value in now.hosts
+            )
         elif step.deed == "remove_host":
-            self._settle(lambda: cloud.remove_host(self.aggregate_id, value), lambda now: value not in now.hosts)
+            self._settle(
+                lambda: cloud.remove_host(self.aggregate_id, value),
+                lambda now: now is not None and value not in now.hosts,
+            )
 
-    def _settle(self, ask: Callable[[], None], proof: Callable[[Aggregate], bool]) -> None:
-        def taken() -> bool:
-            now = find_aggregate(self.cloud.aggregates(), self.aggregate_id, None)
-            return now is not None and proof(now)
+    def _settle(self, ask: Callable[[], None], shows: Callable[[Aggregate | None], bool]) -> None:
+        def send() -> bool:
+            ask()
+            return True
 
-        settle(ask, taken)
+        settle(
+            self.cloud, send, lambda: shows(find_aggregate(self.cloud.aggregates(), self.aggregate_id, None))
+        )
 
     def _create(self, name: str, zone: str | None) -> int:
-        try:
-            return self.cloud.create_aggregate(name, zone).id
-        except OPEN as error:
-            # Names are unique, and it was not there before: one that is there now was made by us.
-            made = find_aggregate(self.cloud.aggregates(), None, name)
-            if made is None:
-                raise error
-            return made.id
+        # Names are unique, and it was not there before: one that is there now was made by us.
+        made = settle(
+            self.cloud,
+            lambda: self.cloud.create_aggregate(name, zone),
+            lambda: find_aggregate(self.cloud.aggregates(), None, name),
+            (),
+        )
+        return made.id

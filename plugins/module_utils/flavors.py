@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    OPEN,
     Halted,
     PlanError,
     ResourcePlan,
@@ -21,8 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan 
     check_name,
     in_range,
     merged,
-    settle,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import settle
 
 #: What Nova cannot change once the flavor is there.
 IMMUTABLE = ("name", "vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "rxtx_factor", "is_public")
@@ -107,6 +106,11 @@ def plan_flavor(there: FlavorDetails | None, wanted: Wanted) -> ResourcePlan:
             "the flavor %s cannot change %s in place; set recreate: true to delete it and make it anew with the same"
             " id. Servers keep what they were made with" % (there.name, shown)
         )
+    if there and there.extra_specs is None and (changes or wanted.extra_specs is not None):
+        raise PlanError(
+            "the cloud does not show the extra_specs of the flavor %s to this user, so they can neither be compared nor"
+            " kept; use credentials that may read them" % there.name
+        )
     after = dict(known, **fields)
     after["description"] = after["description"] or None
     described = after["description"] != (known["description"] or None)
@@ -185,38 +189,62 @@ class FlavorRun:
         if step.deed == "create":
             self.flavor_id = self._create(value)
         elif step.deed == "delete":
-            cloud.delete_flavor(self.flavor_id)
+            self._delete()
         elif step.deed == "describe":
-            cloud.describe_flavor(self.flavor_id, value)
+            self._settle(
+                lambda: cloud.describe_flavor(self.flavor_id, value), lambda now: (now.description or None) == value
+            )
         elif step.deed == "unset_extra_spec":
-            cloud.unset_extra_spec(self.flavor_id, value)
+            self._settle(
+                lambda: cloud.unset_extra_spec(self.flavor_id, value), lambda now: value not in _specs(now)
+            )
         elif step.deed == "set_extra_specs":
             self._settle(
                 lambda: cloud.set_extra_specs(self.flavor_id, value),
-                lambda now: set(value.items()) <= set((now.extra_specs or {}).items()),
+                lambda now: set(value.items()) <= set(_specs(now).items()),
             )
         elif step.deed == "allow":
-            self._settle(lambda: cloud.allow_flavor(self.flavor_id, value), lambda now: value in (now.access or ()))
+            self._settle(
+                lambda: cloud.allow_flavor(self.flavor_id, value),
+                lambda now: value in (cloud.flavor_access(now).access or ()),
+            )
         elif step.deed == "forbid":
             self._settle(
                 lambda: cloud.forbid_flavor(self.flavor_id, value),
-                lambda now: now.access is not None and value not in now.access,
+                lambda now: value not in (cloud.flavor_access(now).access or ()),
             )
 
-    def _settle(self, ask: Callable[[], None], proof: Callable[[FlavorDetails], bool]) -> None:
-        def taken() -> bool:
-            now = find_flavor(self.cloud.flavor_details(), self.flavor_id, None)
-            return now is not None and proof(self.cloud.flavor_access(now))
+    def _settle(self, ask: Callable[[], None], shows: Callable[[FlavorDetails], bool]) -> None:
+        def send() -> bool:
+            ask()
+            return True
 
-        settle(ask, taken)
+        def look() -> bool:
+            now = self.cloud.flavor_by_id(self.flavor_id)
+            return now is not None and shows(now)
+
+        settle(self.cloud, send, look)
+
+    def _delete(self) -> None:
+        def send() -> bool:
+            self.cloud.delete_flavor(self.flavor_id)
+            return True
+
+        settle(self.cloud, send, lambda: self.cloud.flavor_by_id(self.flavor_id) is None)
 
     def _create(self, value: Mapping[str, Any]) -> str:
         wanted = FlavorDetails(**dict(value, id=value["id"] or ""))
-        try:
-            return self.cloud.create_flavor(wanted, own_id=bool(wanted.id)).id
-        except OPEN as error:
+
+        def look() -> FlavorDetails | None:
             # Names are unique, and it was not there before: one that is there now was made by us.
             made = find_flavor(self.cloud.flavor_details(), wanted.id, wanted.name)
-            if made is None or made.name != wanted.name:
-                raise error
-            return made.id
+            return made if made is not None and made.name == wanted.name else None
+
+        return settle(self.cloud, lambda: self.cloud.create_flavor(wanted, own_id=bool(wanted.id)), look, ()).id
+
+
+def _specs(flavor: FlavorDetails) -> Mapping[str, str]:
+    """The extra specs. Raises MalformedAnswer where the cloud does not show them, so that they prove nothing."""
+    if flavor.extra_specs is None:
+        raise MalformedAnswer("the cloud does not show the extra_specs of the flavor %s to this user" % flavor.name)
+    return flavor.extra_specs

@@ -2,30 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key pairs: comparing them, planning them, making them anew, and the servers that they are put on."""
+"""Key pairs: comparing them and planning them, and the servers that they are put on. Pure."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Sequence
+from typing import Any, Iterable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
-from ansible_collections.cloudserver.compute.plugins.module_utils.private_key_file import PrivateKeyFile
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    OPEN,
-    Halted,
     PlanError,
     ResourcePlan,
     Step,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ATTACH as ATTACH_TO
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import DETACH as DETACH_FROM
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ask_one, to_attach, to_detach
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import to_attach, to_detach
 
 CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
@@ -180,107 +173,3 @@ def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) 
             raise PlanError("%s: %d servers are named %s (%s); give the id" % (option, len(fitting), text, ids))
         found[fitting[0].id] = fitting[0]
     return tuple(found.values())
-
-
-def apply_keypair(
-    cloud: Compute,
-    there: Keypair | None,
-    todo: ResourcePlan,
-    wanted: Wanted,
-    user_id: str | None,
-    place: PrivateKeyFile | None,
-    keep_secret: Callable[[str], None],
-) -> Keypair | None:
-    """Takes the steps in order; gives the key pair as it is then. Raises Halted where the cloud refuses a step, and
-    PlanError where a private key could not be kept. A key pair whose successor cannot be made is put back."""
-    done: list[str] = []
-    for step in todo.steps:
-        try:
-            if step.deed == DELETE:
-                cloud.delete_keypair(wanted.name, user_id)
-            elif step.deed == CREATE:
-                there = _create(cloud, there, wanted, user_id, place, keep_secret, done)
-            elif step.deed == ATTACH:
-                ask_one(cloud, ATTACH_TO, step.value, wanted.name)
-            elif step.deed == DETACH:
-                ask_one(cloud, DETACH_FROM, step.value, wanted.name)
-        except CloudError as error:
-            raise Halted(error, done) from None
-        done.append("%s %s" % (step.deed, step.value.label) if step.value else step.deed)
-    return there if wanted.state == "present" else None
-
-
-def _create(
-    cloud: Compute,
-    old: Keypair | None,
-    wanted: Wanted,
-    user_id: str | None,
-    place: PrivateKeyFile | None,
-    keep_secret: Callable[[str], None],
-    done: list[str],
-) -> Keypair:
-    """As make_keypair; where that fails, the key pair that was deleted for it is put back and leaves ``done``."""
-    try:
-        return make_keypair(cloud, wanted, user_id, place, keep_secret)
-    except (CloudError, PlanError) as error:
-        if old is None or DELETE not in done:
-            raise
-        try:
-            cloud.create_keypair(old.name, old.public_key, old.type, user_id)
-        except CloudError as trouble:
-            hint = "The key pair %s is lost; its public key was: %s" % (old.name, material(old.public_key))
-            words = "%s; putting the old key pair back failed: %s" % (error, trouble)
-            raise Halted(CloudError(words, hint=hint), done) from None
-        done.remove(DELETE)
-        words = "The key pair %s that was there was put back." % old.name
-        if isinstance(error, PlanError):
-            raise PlanError("%s. %s" % (error, words)) from None
-        error.hint = "%s %s" % (error.hint, words) if error.hint else words
-        raise
-
-
-def make_keypair(
-    cloud: Compute,
-    wanted: Wanted,
-    user_id: str | None,
-    place: PrivateKeyFile | None,
-    keep_secret: Callable[[str], None],
-) -> Keypair:
-    """Creates or imports the key pair. A generated private key is on disk when this returns.
-
-    If it cannot be kept, the key pair is deleted again, for one that nobody has the key of is of no use. Raises
-    CloudError, and PlanError where the file could not be written.
-    """
-    name, public_key = wanted.name, wanted.public_key
-    try:
-        made = cloud.create_keypair(name, public_key, wanted.kind, user_id)
-    except OPEN + (Conflict,) as error:
-        # Made all the same, or by somebody else meanwhile; if it is what we want, so be it.
-        there = cloud.keypair(name, user_id)
-        if there and public_key and material(there.public_key) == material(public_key):
-            return there
-        if there and public_key is None and not isinstance(error, Conflict):
-            cloud.delete_keypair(name, user_id)
-            error.hint = "The key pair was deleted again, for its private key is lost; run the task again."
-        raise error
-    if public_key is not None:
-        return made
-    if not made.private_key or place is None:
-        raise _taken_back(cloud, name, user_id, "the cloud generated the key pair %s without a private key" % name)
-    keep_secret(made.private_key)
-    try:
-        place.write(made.private_key)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        words = "private_key_path: %s could not be written (%s)" % (place.path, why)
-        raise _taken_back(cloud, name, user_id, words) from None
-    return made
-
-
-def _taken_back(cloud: Compute, name: str, user_id: str | None, why: str) -> PlanError:
-    """Deletes the key pair; gives the error that says so."""
-    try:
-        cloud.delete_keypair(name, user_id)
-    except CloudError as error:
-        return PlanError("%s, and the key pair %s could not be deleted again, so delete it: %s" % (why, name, error))
-    return PlanError("%s, so the key pair %s was deleted again" % (why, name))

@@ -206,7 +206,7 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
         done = list(halt.done)
         told = " Done before that: %s." % ", ".join(done) if done else ""
         error = halt.error.as_dict()
-        return {"failed": True, "changed": bool(done), "msg": str(halt) + told, "error": error, "done": done}
+        return {"failed": True, "changed": halt.changed, "msg": str(halt) + told, "error": error, "done": done}
     except Exception as error:
         return {
             "failed": True,

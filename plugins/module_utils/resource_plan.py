@@ -7,16 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    CloudError,
-    Conflict,
-    MalformedAnswer,
-    NotFound,
-    ServiceFailed,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 
 
 @dataclass(frozen=True)
@@ -50,6 +43,10 @@ class PlanError(Exception):
     """What is wanted cannot be reached from what there is; the text says why and what to do."""
 
 
+class OutcomeUnknown(CloudError):
+    """The cloud's answer does not prove a change, and the state does not tell either whether it was made."""
+
+
 class Halted(Exception):
     """The cloud refused a step after others were taken; ``done`` are those, in order, as the user may read them."""
 
@@ -58,21 +55,10 @@ class Halted(Exception):
         self.error = error
         self.done = tuple(done)
 
-
-#: Errors after which the step may have been taken all the same, by us or by somebody else.
-OPEN = (AnswerLost, ServiceFailed, MalformedAnswer)
-
-
-def settle(ask: Callable[[], Any], taken: Callable[[], bool]) -> None:
-    """Asks once; where the answer is lost, or speaks of what is done already, the state decides.
-
-    Raises the error of ``ask`` where ``taken`` says that the step is not taken.
-    """
-    try:
-        ask()
-    except OPEN + (Conflict, NotFound) as error:
-        if not taken():
-            raise error
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed, or may have been."""
+        return bool(self.done) or isinstance(self.error, OutcomeUnknown)
 
 
 def in_range(name: str, value: Any, lowest: int, highest: int = 2147483647) -> None:

@@ -16,13 +16,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_g
     ServerGroup,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    OPEN,
     Halted,
     PlanError,
     ResourcePlan,
     Step,
     in_range,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import settle
 
 #: How many members a sentence names before it counts the rest.
 _NAMED = 5
@@ -156,7 +156,7 @@ class GroupRun:
                 if step.deed == "create":
                     self.group = self._create(step.value)
                 elif self.there:
-                    self.cloud.delete_server_group(self.there.id)
+                    self._delete(self.there.id)
                     self.group = None
             except CloudError as error:
                 if self.there and "delete" in self.done:
@@ -165,14 +165,26 @@ class GroupRun:
             self.done.append(step.deed)
 
     def _create(self, value: Mapping[str, Any]) -> ServerGroup:
-        try:
-            return self.cloud.create_server_group(value["name"], value["policy"], value["rules"] or {})
-        except OPEN as error:
+        name, policy = value["name"], value["policy"]
+
+        def look() -> ServerGroup | None:
             new = [each for each in self.cloud.server_groups() if each.id not in self._before]
-            made = [each for each in new if (each.name, each.policy) == (value["name"], value["policy"])]
-            if len(made) != 1:
-                raise error
-            return made[0]
+            made = [each for each in new if (each.name, each.policy) == (name, policy)]
+            if len(made) > 1:
+                ids = ", ".join(sorted(each.id for each in made))
+                raise CloudError("%d server groups %s were made meanwhile (%s)" % (len(made), name, ids))
+            return made[0] if made else None
+
+        return settle(
+            self.cloud, lambda: self.cloud.create_server_group(name, policy, value["rules"] or {}), look, ()
+        )
+
+    def _delete(self, group_id: str) -> None:
+        def send() -> bool:
+            self.cloud.delete_server_group(group_id)
+            return True
+
+        settle(self.cloud, send, lambda: group_id not in {each.id for each in self.cloud.server_groups()})
 
     def _put_back(self, there: ServerGroup, error: CloudError) -> None:
         """The group as it was, but for its id. Raises Halted where that fails too."""

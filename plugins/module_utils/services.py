@@ -2,19 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compute services of hosts: enabled or disabled, with a reason, forced down. All but ``ServiceRun`` is pure."""
+"""Compute services of hosts: enabled or disabled, with a reason, forced down. What takes a ``cloud`` asks it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import DISABLED, ENABLED, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, UNCHANGED
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
+    OutcomeUnknown,
+    PlanError,
+    check_name,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import settle
 
 #: How many hosts a sentence names before it counts the rest.
 _NAMED = 5
@@ -54,6 +59,10 @@ class ServiceChange:
     def changed_to(self, now: Service) -> bool:
         """Whether anything that the task speaks of is different now."""
         return any(getattr(now, key) != getattr(self.service, key) for key in self.changes)
+
+    def is_made_in(self, now: Service) -> bool:
+        """Whether the service is as wanted now."""
+        return all(getattr(now, key) == value for key, value in self.changes.items())
 
 
 def choose_services(services: Iterable[Service], hosts: Sequence[str]) -> list[Service]:
@@ -121,8 +130,19 @@ def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome
         host, binary = each.service.host, each.service.binary
         if not each.changes:
             return HostOutcome(host, binary, UNCHANGED)
-        try:
+
+        def send() -> bool:
             cloud.change_service(each.service, each.changes)
+            return True
+
+        def look() -> bool:
+            found = [service for service in cloud.services(host, binary) if service.id == each.service.id]
+            return bool(found) and each.is_made_in(found[0])
+
+        try:
+            settle(cloud, send, look)
+        except OutcomeUnknown as error:
+            return HostOutcome(host, binary, UNKNOWN, error)
         except CloudError as error:
             return HostOutcome(host, binary, FAILED, error)
         return HostOutcome(host, binary, DONE)
@@ -130,16 +150,23 @@ def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome
     return in_parallel(change, todo, cloud.parallel)
 
 
-def look_again(cloud: Compute, todo: Sequence[ServiceChange]) -> list[Service]:
-    """The services as they are after the changes; as they were meant to be where the cloud cannot be asked."""
+def look_again(
+    cloud: Compute, todo: Sequence[ServiceChange], outcomes: Sequence[HostOutcome], warn: Callable[[str], None]
+) -> list[Service]:
+    """The services as they are after the changes. Where they cannot be read, with a warning: those that were changed as
+    planned, the others as they were."""
     binary = todo[0].service.binary
     only = todo[0].service.host if len(todo) == 1 else None
     try:
         now = {service.id: service for service in cloud.services(only, binary)}
-    except CloudError:
-        # What was done is done; it is only shown as it was planned.
+    except CloudError as error:
+        warn("The services could not be read after the change; the result shows those changed as planned: %s" % error)
         now = {}
-    return [now.get(each.service.id) or replace(each.service, **each.changes) for each in todo]
+    shown = []
+    for each, outcome in zip(todo, outcomes):
+        planned = replace(each.service, **each.changes) if outcome.result == DONE else each.service
+        shown.append(now.get(each.service.id) or planned)
+    return shown
 
 
 def failure(outcomes: Sequence[HostOutcome]) -> str | None:

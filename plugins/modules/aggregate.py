@@ -96,6 +96,8 @@ done:
   elements: str
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.aggregates import (
     AggregateRun,
     Wanted,
@@ -114,6 +116,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan 
     check_name,
     texts,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import read_back
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -160,11 +163,19 @@ def run(context: Context) -> Result:
     if todo.changed and not context.check_mode:
         deeds = AggregateRun(cloud, there)
         deeds.run(todo)
-        found = find_aggregate(cloud.aggregates(), deeds.aggregate_id, None)
-        shown = found.as_dict() if found else shown
+        if params["state"] == "present":
+            shown = _read_back(context, deeds.aggregate_id, dict(todo.after or {}, id=deeds.aggregate_id))
     if params["state"] == "present":
         result.data["aggregate"] = shown
     return result
+
+
+def _read_back(context: Context, aggregate_id: int, planned: dict) -> dict:
+    def read() -> Any:
+        found = find_aggregate(context.cloud.aggregates(), aggregate_id, None)
+        return found.as_dict() if found else None
+
+    return read_back(context.warn, read, planned, "The aggregate %s (%d)" % (planned["name"], aggregate_id))
 
 
 def main() -> None:

@@ -87,7 +87,9 @@ outcomes:
     host: {description: The host., type: str}
     binary: {description: The kind of the service., type: str}
     outcome:
-      description: V(done), V(unchanged), V(failed), V(planned) in check mode.
+      description:
+        - V(done), V(unchanged), V(failed), V(planned) in check mode; V(unknown) where neither the cloud's answer nor
+          the service's state tells whether it was changed.
       type: str
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
@@ -121,6 +123,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.services import (
     Wanted,
@@ -165,9 +168,10 @@ def run(context: Context) -> Result:
         shown = [replace(each.service, **each.changes) for each in todo]
     else:
         outcomes = carry_out(cloud, todo)
-        shown = look_again(cloud, todo)
-        # A change of two requests may have been half done.
-        changes = any(was.changed_to(now) for was, now in zip(todo, shown))
+        shown = look_again(cloud, todo, outcomes, context.warn)
+        # A change of two requests may have been half done, and an unknown one may have been made.
+        changes = any(each.result == UNKNOWN for each in outcomes)
+        changes = changes or any(was.changed_to(now) for was, now in zip(todo, shown))
     data = {
         "outcomes": [each.as_dict() for each in outcomes],
         "services": [each.as_dict() for each in shown],

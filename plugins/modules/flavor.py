@@ -137,6 +137,8 @@ done:
   elements: str
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.flavors import (
     IMMUTABLE,
@@ -154,6 +156,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import read_back
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -206,11 +209,18 @@ def run(context: Context) -> Result:
         deeds = FlavorRun(cloud, there)
         deeds.run(todo)
         if params["state"] == "present":
-            made = find_flavor(cloud.flavor_details(), deeds.flavor_id, None)
-            shown = cloud.flavor_access(made).as_dict() if made else shown
+            shown = _read_back(context, deeds.flavor_id, dict(todo.after or {}, id=deeds.flavor_id))
     if params["state"] == "present":
         result.data["flavor"] = shown
     return result
+
+
+def _read_back(context: Context, flavor_id: str, planned: dict) -> dict:
+    def read() -> Any:
+        made = context.cloud.flavor_by_id(flavor_id)
+        return context.cloud.flavor_access(made).as_dict() if made else None
+
+    return read_back(context.warn, read, planned, "The flavor %s (%s)" % (planned["name"], flavor_id))
 
 
 def main() -> None:

@@ -67,6 +67,7 @@ flavors:
 from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
@@ -99,12 +100,21 @@ def run(context: Context) -> Result:
         context.cloud.require("flavor_access")
     found = [flavor for flavor in _candidates(context) if not name or flavor.name == name]
     if context.params["access"]:
-        found = [context.cloud.flavor_access(flavor) for flavor in found]
+        found = [_with_access(context, flavor) for flavor in found]
     found.sort(key=lambda flavor: (flavor.name or "", flavor.id))
     records = [flavor.as_dict() for flavor in found]
     if fields:
         records = [{key: value for key, value in each.items() if key in fields or key == "id"} for each in records]
     return Result(data={"flavors": records})
+
+
+def _with_access(context: Context, flavor: FlavorDetails) -> FlavorDetails:
+    """The flavor with its access list, which is null where the cloud does not show it to the user."""
+    try:
+        return context.cloud.flavor_access(flavor)
+    except PermissionDenied as error:
+        context.cloud.withhold("the access lists of flavors", error)
+        return flavor
 
 
 def _candidates(context: Context) -> Sequence[FlavorDetails]:

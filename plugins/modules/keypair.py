@@ -130,10 +130,10 @@ import os
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.keypair_run import apply_keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
     CREATE,
     Wanted,
-    apply_keypair,
     check_public_key,
     find_servers,
     is_private,

@@ -115,6 +115,7 @@ done:
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import (
     ANTI_AFFINITY,
     POLICIES,
@@ -170,8 +171,11 @@ def wanted_of(context: Context) -> Wanted:
 
 
 def labels(cloud: Compute, group: ServerGroup) -> list:
-    """The members as a sentence names them."""
-    known = cloud.servers_by_id(group.members)
+    """The members as a sentence names them: by their ids where their names cannot be read."""
+    try:
+        known = cloud.servers_by_id(group.members)
+    except CloudError:
+        return list(group.members)
     return [known[each].label if each in known else each for each in group.members]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
-_TOO_MANY = "Too many requests: try again later, or lower the option parallel."
+_TOO_MANY = "Too many requests; try later or lower the parallelism."
 _NO_PERMISSION = "Give the user or agency a permission for this operation in this project."
 _LOCKED = "The server is locked: unlock it first."
 _RAISE_QUOTA = "delete what is no longer needed, or have the cloud's administrator raise the quota."
@@ -54,15 +54,15 @@ BY_CODE = {
 
 BY_STATUS = {
     401: "Check the credentials: user, domain, project and password, key or token.",
-    403: "The user's roles in this project do not allow the operation: use other credentials, or get a role that does.",
+    403: "Give the user a role in this project that the cloud's policy accepts for this operation.",
     404: "Check the id or name, and that region, project and endpoint are the intended ones.",
     406: "The service does not support the microversion that was asked for.",
-    409: "The current state does not allow the operation; the message says why.",
-    413: "Ask for less at once, or try again later.",
+    409: "The present state does not allow it, for the reason that the message gives; change that, then try again.",
+    413: "Ask for less at once, or try later.",
     429: _TOO_MANY,
-    502: "A gateway got no answer from the service: try again later.",
-    503: "The service is not available: try again later.",
-    504: "A gateway got no answer from the service in time: try again later.",
+    502: "The gateway in front of the service got no answer from it; try later.",
+    503: "The service is not available at the moment; try later.",
+    504: "The gateway in front of the service got no answer from it in time; try later.",
 }
 
 #: What a quota counts, by the words of the message that names it; the first that fits. A message may name several.
@@ -95,9 +95,11 @@ _BY_MESSAGE = (
         "The port takes HTTPS: write https:// in the address.",
     ),
     (
-        r"policy (does not|doesn't) allow",
-        "The cloud's policy allows this operation to other roles, in most clouds to administrators only: use such"
-        " credentials, or ask the cloud's administrator for the role.",
+        r"policy (does not|doesn't) allow os_compute_api:(os-(services|hypervisors|aggregates|flavor-|migrat|evacuate"
+        r"|simple-tenant|admin-actions|availability-zone:detail)|servers:\w+:(get_all_tenants|host_status|forced_host)"
+        r"|.*(reset_state|migrate))",
+        "In most clouds this needs an administrator's role: use an administrator's credentials, or give the user a role"
+        " in this project that the cloud's policy accepts for this operation.",
     ),
     (
         r"in availability zone\(s\)|zone of the host would change|contain instances in this zone",

@@ -85,6 +85,9 @@ class FakeCloud:
     def flavor_details(self) -> Sequence[FlavorDetails]:
         return [replace(flavor, access=None) for flavor in self.flavors.values()]
 
+    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
+        return next((flavor for flavor in self.flavor_details() if flavor.id == flavor_id), None)
+
     def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
         return self.flavors[flavor.id]
 

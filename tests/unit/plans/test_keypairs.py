@@ -30,9 +30,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.keypair_run import apply_keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
     Wanted,
-    apply_keypair,
     check_public_key,
     find_servers,
     material,
