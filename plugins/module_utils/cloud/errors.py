@@ -267,9 +267,12 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
 
 
 def is_ambiguous(error: CloudError) -> bool:
-    """Whether a request that ended so may have been carried out all the same: only the state can tell."""
+    """Whether a request that ended so may have been carried out all the same: only the state can tell.
+
+    A 404 of Huawei Cloud's gateway is not: it forwards nothing to an API that it does not know.
+    """
     if isinstance(error, NotFound):
-        return not isinstance(error, ItemNotFound)
+        return not isinstance(error, ItemNotFound) and not (error.code or "").startswith("APIG")
     return isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed, DeadlineExceeded))
 
 

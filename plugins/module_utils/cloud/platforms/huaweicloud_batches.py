@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     BadRequest,
     CloudError,
     Conflict,
-    ItemNotFound,
+    NotFound,
     Throttled,
     is_ambiguous,
 )
@@ -74,7 +74,8 @@ class HuaweiBatches(Compute):
         try:
             job_id = self._post_batch(path, body(servers), action)
         except CloudError as error:
-            of_some = isinstance(error, (BadRequest, ItemNotFound, Conflict)) or error.code in _OF_ONE_SERVER
+            refused = isinstance(error, (BadRequest, NotFound, Conflict)) and not is_ambiguous(error)
+            of_some = refused or error.code in _OF_ONE_SERVER
             if of_some and len(servers) > 1 and halvings[0] > 0:
                 halvings[0] -= 1
                 middle = len(servers) // 2

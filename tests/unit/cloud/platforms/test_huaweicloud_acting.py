@@ -116,7 +116,8 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
     [
         (400, "Ecs.0100", BadRequest, 3, False),
         (404, "Ecs.0114", ItemNotFound, 3, False),
-        (404, "APIGW.0101", NotFound, 1, True),
+        (404, "APIGW.0101", NotFound, 3, False),
+        (404, "x", NotFound, 1, True),
         (409, "Ecs.0100", Conflict, 3, False),
         (501, "Ecs.0603", ServiceFailed, 3, False),
         (403, "Ecs.0605", PermissionDenied, 3, False),
