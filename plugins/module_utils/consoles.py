@@ -11,7 +11,12 @@ from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AuthenticationFailed, CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles import PROTOCOLS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    CloudError,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
@@ -37,17 +42,16 @@ def read_consoles(
 ) -> list[Seen]:
     """A console of type ``kind`` of each server (``None``: no address), and with ``output`` its last lines.
 
-    Raises AuthenticationFailed; any other error is that of its server.
+    Where the user may have one of the two only, the other is null, with a warning. Raises AuthenticationFailed; any
+    other error is that of its server.
     """
 
     def read(server: Server) -> Seen:
         shown: dict[str, Any] = {"id": server.id, "name": server.name}
         try:
-            if kind is not None:
-                console = cloud.console(server, kind)
-                shown.update(type=console.type, protocol=console.protocol, url=console.url)
+            forbidden = _read_url(cloud, server, kind, shown, output) if kind is not None else None
             if output:
-                shown["output"] = cloud.console_output(server, lines)
+                _read_output(cloud, server, lines, shown, kind is not None and not forbidden)
         except AuthenticationFailed:
             raise
         except CloudError as error:
@@ -56,3 +60,28 @@ def read_consoles(
 
     # The first one alone: where the credentials are wrong, they are wrong for all the others too.
     return [read(server) for server in servers[:1]] + in_parallel(read, servers[1:], cloud.parallel)
+
+
+def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], others: bool) -> bool:
+    """Puts the console into ``shown``. ``others``: more is read of the server, so a refusal is no error, but returned."""
+    try:
+        console = cloud.console(server, kind)
+    except PermissionDenied as error:
+        if not others:
+            raise
+        cloud.withhold("the addresses of consoles", error)
+        shown.update(type=kind, protocol=PROTOCOLS[kind], url=None)
+        return True
+    shown.update(type=console.type, protocol=console.protocol, url=console.url)
+    return False
+
+
+def _read_output(cloud: Compute, server: Server, lines: int | None, shown: dict[str, Any], others: bool) -> None:
+    """Puts the output into ``shown``. ``others``: the server's address was read, so a refusal is no error."""
+    try:
+        shown["output"] = cloud.console_output(server, lines)
+    except PermissionDenied as error:
+        if not others:
+            raise
+        cloud.withhold("the output of consoles", error)
+        shown["output"] = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Callable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
@@ -30,6 +30,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run i
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ATTACH as ATTACH_TO
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import DETACH as DETACH_FROM
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import ask_one
+
+#: How often a key pair is put on a server, or taken off, where the answers prove nothing.
+_TRIES = 3
 
 
 def apply_keypair(
@@ -75,7 +78,14 @@ def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
     """Puts the key pair on the server, or takes it off. Raises CloudError."""
 
     def send() -> bool:
-        ask_one(cloud, ATTACH_TO if deed == ATTACH else DETACH_FROM, server, name)
+        # To ask again does no harm, and the answer is most often all the proof there is.
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                ask_one(cloud, ATTACH_TO if deed == ATTACH else DETACH_FROM, server, name)
+                break
+            except CloudError as error:
+                if not left or not is_ambiguous(error):
+                    raise
         return True
 
     def look() -> bool:

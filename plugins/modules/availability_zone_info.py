@@ -16,7 +16,8 @@ author:
 options:
   hosts:
     description:
-      - Reads the hosts of each zone too, for administrators, on V(openstack) and V(easystack).
+      - Reads the hosts of each zone too, for administrators, on V(openstack) and V(easystack). To other users the
+        hosts are V(null), with one warning.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -40,7 +41,9 @@ zones:
   contains:
     name: {description: The zone's name., type: str}
     available: {description: Whether it takes servers., type: bool}
-    hosts: {description: "The services of each host, V(null) where they were not asked for.", type: dict}
+    hosts:
+      description: The services of each host; V(null) where they were not asked for or the user may not see them.
+      type: dict
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec

@@ -11,6 +11,7 @@ short_description: List flavors
 version_added: 0.1.0
 description:
   - Lists the flavors that the project can use, all flavors for an administrator.
+  - What the user may not see, such as V(extra_specs) or access lists on some clouds, is V(null), with one warning.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -67,7 +68,7 @@ flavors:
 from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import PermissionDenied
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
@@ -112,6 +113,9 @@ def _with_access(context: Context, flavor: FlavorDetails) -> FlavorDetails:
     """The flavor with its access list, which is null where the cloud does not show it to the user."""
     try:
         return context.cloud.flavor_access(flavor)
+    except ItemNotFound:
+        # It was deleted since it was listed.
+        return flavor
     except PermissionDenied as error:
         context.cloud.withhold("the access lists of flavors", error)
         return flavor

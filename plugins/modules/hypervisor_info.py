@@ -87,7 +87,9 @@ hypervisors:
     cpu_info: {description: What its processors are., type: dict}
     uptime: {description: How long it has been up., type: str}
     servers:
-      description: Its servers by id and by the hypervisor's own name for them; null without O(servers).
+      description:
+        - Its servers by id and by the hypervisor's own name for them; null without O(servers), and with one warning
+          where the user may not see them.
       type: list
       elements: dict
 """

@@ -14,6 +14,7 @@ description:
   - The address holds a token that opens the console without a password. It is in the result and nowhere else; set
     C(no_log=true) on the task, and do not print what it registers.
   - Every server has its outcome in the result, also when the task fails.
+  - Where the user may have the addresses or the output only, the other one is V(null), with one warning.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:

@@ -269,11 +269,17 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
 def is_ambiguous(error: CloudError) -> bool:
     """Whether a request that ended so may have been carried out all the same: only the state can tell.
 
-    A 404 of Huawei Cloud's gateway is not: it forwards nothing to an API that it does not know.
+    501 says that the service cannot do it. A refusal that is not in a service's own form, which has a code, comes from
+    something in between. A 404 of Huawei Cloud's gateway is none of these: it forwards nothing to an API that it does
+    not know.
     """
     if isinstance(error, NotFound):
         return not isinstance(error, ItemNotFound) and not (error.code or "").startswith("APIG")
-    return isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed, DeadlineExceeded))
+    if isinstance(error, (PermissionDenied, Conflict, BadRequest)):
+        return error.status is not None and error.code is None
+    if isinstance(error, ServiceFailed):
+        return error.status != 501
+    return isinstance(error, (AnswerLost, MalformedAnswer, DeadlineExceeded))
 
 
 def _is_own_404(document: Any, code: str | None, message: str) -> bool:

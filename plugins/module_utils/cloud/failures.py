@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json as json_module
+import re
 import socket
 import ssl
 from collections import deque
@@ -29,6 +30,8 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
+# How OpenSSL names an answer that is no TLS, from 1.1 on: plain HTTP in most cases.
+_IS_PLAIN = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE", re.IGNORECASE)
 # Fields of a request's body whose values an answer must not repeat to the user (Nova quotes what it refuses).
 SECRET_FIELDS = ("adminpass", "password", "new_password", "newpassword", "user_data", "private_key", "secret", "token")
 
@@ -91,6 +94,12 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
     inner = [each for each in causes if isinstance(each, ssl.SSLError)]
     # An end or a broken record may come after the request was sent; all else is the handshake's failure.
     broken = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any("MAC" in str(each.reason) for each in inner)
+    if any(_IS_PLAIN.search(str(each.reason or each)) for each in inner):
+        return ConnectionFailed(
+            "Could not %s: %s does not speak TLS, and the address begins with https." % (what, origin),
+            permanent=True,
+            hint="The port most likely serves plain HTTP: check the port, or write http:// in the address.",
+        )
     if has(ssl.SSLError, requests.exceptions.SSLError) and not broken:
         reason = (getattr(inner[-1], "verify_message", "") or inner[-1].reason) if inner else ""
         return ConnectionFailed(

@@ -66,6 +66,22 @@ def test_what_was_read_before_an_error_is_not_lost(bench: Bench) -> None:
     assert result["failed"] is True and result["consoles"][0]["url"] and "output" not in result["consoles"][0]
 
 
+@NOVA
+@pytest.mark.parametrize(
+    "operation, key, detail",
+    [("os-getConsoleOutput", "output", "the output of consoles"), ("create console", "url", "the addresses of consoles")],
+)
+def test_a_part_that_the_user_may_not_see_is_null(bench: Bench, operation: str, key: str, detail: str) -> None:
+    bench.fault(operation, status=403, reason="Policy doesn't allow it.")
+    result = bench.call("server_console_info", names=["web-01", "web-02"], output=True)
+    assert not result.get("failed") and [each[key] for each in result["consoles"]] == [None, None]
+    assert all(each["url"] or each["output"] for each in result["consoles"])
+    (warning,) = result["warnings"]
+    assert detail in warning and "Policy doesn't allow it" in warning
+    alone = {"output": True, "url": False} if key == "output" else {}
+    refused(bench.call("server_console_info", names=["web-01"], **alone), "Policy doesn't allow it")
+
+
 @pytest.mark.parametrize("platform", ["ustack", "huaweicloud"], indirect=True)
 def test_what_these_platforms_have_not(bench: Bench) -> None:
     cases = [({"type": "serial"}, "console_types", "type: novnc"), ({"output": True}, "console_output", "the console")]

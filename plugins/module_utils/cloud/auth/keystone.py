@@ -288,7 +288,7 @@ class KeystoneAuthenticator:
             return need(self._transport).request(method, known.auth_url + "/auth/tokens", what=what, **arguments)
         except AuthenticationFailed as error:
             if not isinstance(known, ReadyToken):
-                error.hint = "Check %s, its secret, the project %s and that the one has a role in the other." % (
+                error.hint = "Check %s, its secret, the project %s, and that it has a role in that project." % (
                     known.who(),
                     "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
                 )
