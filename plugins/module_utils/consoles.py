@@ -63,7 +63,7 @@ def read_consoles(
 
 
 def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], others: bool) -> bool:
-    """Puts the console into ``shown``. ``others``: more is read of the server, so a refusal is no error, but returned."""
+    """Puts the console into ``shown``. ``others``: more is read of the server, so a refusal is returned, not raised."""
     try:
         console = cloud.console(server, kind)
     except PermissionDenied as error:

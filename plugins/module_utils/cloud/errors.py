@@ -313,7 +313,7 @@ def _find(document: Any) -> tuple[str | None, str]:
                 code = node[code_key]
                 if isinstance(code, int) or str(code).isdigit():
                     code = key if key not in ("", "error", "errors") else None
-                return (str(code) if code else None), node[message_key]
+                return (short_text(str(code)) or None if code else None), node[message_key]
     for _key, node in _mappings(document):
         for message_key in _MESSAGE_KEYS:
             if isinstance(node.get(message_key), str) and node[message_key]:
@@ -332,6 +332,6 @@ def _details(document: Any) -> Iterator[dict[str, Any]]:
                     server = item.get("id", item.get("server_id"))
                     yield {
                         "id": None if server is None else str(server),
-                        "code": None if code is None else str(code),
+                        "code": None if code is None else short_text(str(code)),
                         "message": message if isinstance(message, str) else "",
                     }

@@ -69,7 +69,7 @@ def test_what_was_read_before_an_error_is_not_lost(bench: Bench) -> None:
 @NOVA
 @pytest.mark.parametrize(
     "operation, key, detail",
-    [("os-getConsoleOutput", "output", "the output of consoles"), ("create console", "url", "the addresses of consoles")],
+    [("os-getConsoleOutput", "output", "the output of consoles"), ("create console", "url", "the addresses of")],
 )
 def test_a_part_that_the_user_may_not_see_is_null(bench: Bench, operation: str, key: str, detail: str) -> None:
     bench.fault(operation, status=403, reason="Policy doesn't allow it.")
