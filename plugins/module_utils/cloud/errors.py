@@ -274,7 +274,9 @@ def is_ambiguous(error: CloudError) -> bool:
     not know.
     """
     if isinstance(error, NotFound):
-        return not isinstance(error, ItemNotFound) and not (error.code or "").startswith("APIG")
+        # Without a status nothing was sent: the catalog has no such service.
+        own = isinstance(error, ItemNotFound) or (error.code or "").startswith("APIG")
+        return error.status is not None and not own
     if isinstance(error, (PermissionDenied, Conflict, BadRequest)):
         return error.status is not None and error.code is None
     if isinstance(error, ServiceFailed):
