@@ -58,6 +58,16 @@ def identity(data: Any) -> str:
     return str(found)
 
 
+def number(value: Any) -> float | None:
+    """The number as the cloud wrote it; ``None`` for anything else, and for one that no float holds."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 def integer(value: Any) -> int | None:
     """The number, whether the cloud wrote it as a number or as text; ``None`` for neither."""
     if value is None or isinstance(value, bool):

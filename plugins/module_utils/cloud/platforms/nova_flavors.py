@@ -21,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mappings,
+    number,
     part_of,
     text,
 )
@@ -156,7 +157,7 @@ def _path(flavor_id: str, rest: str = "") -> str:
 
 def flavor(data: Mapping[str, Any]) -> FlavorDetails:
     """A flavor; an empty ``swap`` is none, and ``extra_specs`` are told from microversion 2.61 on."""
-    factor, specs = data.get("rxtx_factor"), data.get("extra_specs")
+    specs = data.get("extra_specs")
     flavor_id = text(data.get("id"))
     if not flavor_id:
         raise MalformedAnswer("The cloud tells of a flavor that has no id")
@@ -168,7 +169,7 @@ def flavor(data: Mapping[str, Any]) -> FlavorDetails:
         disk_gb=integer(data.get("disk")),
         ephemeral_gb=integer(data.get("OS-FLV-EXT-DATA:ephemeral")),
         swap_mb=integer(data.get("swap") or 0),
-        rxtx_factor=float(factor) if isinstance(factor, (int, float)) else None,
+        rxtx_factor=number(data.get("rxtx_factor")),
         is_public=data.get("os-flavor-access:is_public"),
         disabled=data.get("OS-FLV-DISABLED:disabled"),
         description=text(data.get("description")),

@@ -26,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     integer,
     mapping,
     mappings,
+    number,
     part_of,
     text,
 )
@@ -83,7 +84,13 @@ class NovaHosts(NovaCalls):
 
     def hypervisors(self, pattern: str | None = None, servers: bool = False) -> Sequence[Hypervisor]:
         self.require("hypervisors")
-        listed = self._hypervisor_list(pattern, servers)
+        try:
+            listed = list(self._hypervisor_list(pattern, servers))
+        except PermissionDenied as error:
+            if not servers or self.version < _BY_ID:
+                raise
+            listed, servers = list(self._hypervisor_list(pattern, False)), False
+            self.withhold("the servers of hypervisors", error)
         found = [hypervisor(data, servers and self.version >= _BY_ID) for data in listed]
         if pattern:
             found = [each for each in found if pattern in (each.hostname or "")]
@@ -183,16 +190,12 @@ def hypervisor(data: Mapping[str, Any], with_servers: bool = False) -> Hyperviso
         disk_gb_available_least=integer(data.get("disk_available_least")),
         running_servers=integer(data.get("running_vms")),
         workload=integer(data.get("current_workload")),
-        cpu_allocation_ratio=_ratio(data.get("cpu_allocation_ratio")),
-        ram_allocation_ratio=_ratio(data.get("ram_allocation_ratio")),
+        cpu_allocation_ratio=number(data.get("cpu_allocation_ratio")),
+        ram_allocation_ratio=number(data.get("ram_allocation_ratio")),
         cpu_info=_cpu_info(data.get("cpu_info")),
         uptime=text(data.get("uptime")),
         servers=_servers(data) if with_servers else None,
     )
-
-
-def _ratio(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _cpu_info(value: Any) -> Mapping[str, Any] | None:

@@ -254,9 +254,15 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
     assert [(each.name, each.hosts) for each in cloud.zones(hosts=True)] == [("z1", None)]
     assert [each.servers for each in cloud.hypervisors(servers=True)] == [None, None]
     assert len(warnings) == 2 and "hosts of availability zones" in warnings[0] and "servers of hyp" in warnings[1]
+    newer = connect(version="2.60")
+    newer.warn = warnings.append
+    wire.serve(lambda seen: reply(403, NO) if ("with_servers", "true") in seen.query else reply(200, hypervisors))
+    assert [each.servers for each in newer.hypervisors(servers=True)] == [None, None] and len(warnings) == 3
     wire.serve(lambda seen: reply(403, NO))
     with pytest.raises(PermissionDenied):
         cloud.zones(hosts=True)
+    with pytest.raises(PermissionDenied):
+        newer.hypervisors(servers=True)
     with pytest.raises(PermissionDenied):
         cloud.hypervisors()
 
