@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping, Protocol, TypeVar
+from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -33,7 +33,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
     summary,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
+    HAS_JMESPATH,
+    Chosen,
+    Selection,
+    SelectionError,
+    described,
+    find,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
 
 T = TypeVar("T")
@@ -113,6 +120,26 @@ class Context:
         if timeout < 0 or interval <= 0:
             raise SelectionError("wait_timeout and wait_interval are seconds above 0")
         return Patience(self.cloud, timeout, interval, self.tell)
+
+    def select_servers(self, selection: Selection) -> Chosen:
+        """The servers that the task acts on. Raises SelectionError."""
+        chosen = find(self.cloud, selection)
+        self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
+        return chosen
+
+    def warn_of_no_servers(
+        self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
+    ) -> None:
+        """Warns where a selection matches nothing, which may be a typo that nobody notices for months.
+
+        ``options`` are those of the selection. Servers that are named one by one and ``missing`` were expected to be
+        so, and ``min_targets: 0`` says that there may be none.
+        """
+        if not servers and not missing and options.get("min_targets") is None:
+            self.warn(
+                "The selection (%s) matches no server, so there is nothing to do. Set min_targets: 1 to fail in that"
+                " case, or min_targets: 0 where it is expected." % described(options)
+            )
 
     def seen_after(self, read: Callable[[], T], before: T, what: str) -> T:
         """What there is when the work is done; what there was, with a warning, where it cannot be read: what became

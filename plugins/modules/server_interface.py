@@ -139,7 +139,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     predict,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -172,7 +172,7 @@ def run(context: Context) -> Result:
             context.cloud.require(operation)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     there = context.cloud.interfaces(ids)

@@ -110,7 +110,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import (
     DEEDS,
     KeypairRun,
@@ -142,7 +142,7 @@ def run(context: Context) -> Result:
         unknown = sorted(set(names) - known)
         if unknown:
             raise PlanError("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
     data, deed = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
     if context.check_mode:

@@ -168,6 +168,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import check_name, in_range
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS
 
 _DEED = "moved"
 
@@ -203,6 +204,9 @@ def run(context: Context) -> Result:
     services = {each.host: each for each in cloud.services(binary=NOVA_COMPUTE)}
     check_hosts(wish, services, moving=False)
     chosen = find_servers(cloud, params)
+    if params["from_host"] is None or any(params[name] for name in CHOOSERS):
+        # A host that is empty already is what its last task has left.
+        context.warn_of_no_servers(params, chosen.servers, chosen.missing)
     todo = plan_migrations(chosen.servers, wish, services, cloud)
     check_hosts(wish, services, moving=todo.changed)
     waiting = unconfirmed(todo)

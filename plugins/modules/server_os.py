@@ -202,7 +202,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     POWER_STATES,
     STOPS,
@@ -243,7 +243,7 @@ def run(context: Context) -> Result:
     patience = context.patience()
     wish = _wish(context)
 
-    chosen = find(cloud, selection)
+    chosen = context.select_servers(selection)
     todo = plan_os(chosen.servers, wish, cloud)
     check_order(todo, wish, cloud)
     data = {"missing": dict(chosen.missing)}

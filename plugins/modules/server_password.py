@@ -173,7 +173,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.password_rules import SAFE_SPECIAL
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 RECIPE = {"length": {"type": "int", "default": 16}, "special": {"type": "str", "default": SAFE_SPECIAL}}
 MODULE = ModuleSpec(
@@ -203,7 +203,7 @@ def run(context: Context) -> Result:
     context.cloud.require(CHANGE_PASSWORD)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, wish)
     todo = passwords.plan_passwords(chosen.servers, wish, context.cloud)
     passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud)

@@ -118,7 +118,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import LAST_ACTION, STATES, PowerRun, plan_power
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -137,7 +137,7 @@ def run(context: Context) -> Result:
         context.cloud.require(LAST_ACTION[want])
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     todo = plan_power(chosen.servers, want, force, context.cloud)
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:

@@ -29,6 +29,11 @@ options:
       - The names of the images of several servers must differ.
       - With O(state=absent) and no server chosen, the exact name of one image.
     type: str
+  names:
+    description:
+      - Servers with exactly one of these names.
+    type: list
+    elements: str
   image_ids:
     description:
       - With O(state=absent), the images to delete. One that does not exist is deleted already.
@@ -153,7 +158,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.snapshots import (
     SnapshotRun,
     SnapshotWish,
@@ -196,7 +201,7 @@ def run(context: Context) -> Result:
     selection = Selection.from_options(context.params)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     images = _images(context, wish, chosen.servers)
     todo = plan_snapshots(chosen.servers, images, wish)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
@@ -232,7 +237,7 @@ def _unwanted(context: Context, wish: SnapshotWish) -> Sequence[Snapshot]:
             raise PlanError("image_ids says already which images are deleted; leave out what chooses servers")
         return [image for one in dict.fromkeys(ids) for image in context.cloud.snapshots(image_id=one)]
     if by_server:
-        servers = find(context.cloud, Selection.from_options(context.params)).servers
+        servers = context.select_servers(Selection.from_options(context.params)).servers
         wanted = {(wish.name_of(server), server.id) for server in servers}
         return [image for image in _images(context, wish, servers) if (image.name, image.server_id) in wanted]
     if "{name}" in wish.template or "{id}" in wish.template:

@@ -131,7 +131,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     predict,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.volumes import VolumeRun, VolumeWish, plan_volumes
 
 MODULE = ModuleSpec(
@@ -172,7 +172,7 @@ def run(context: Context) -> Result:
             context.cloud.require(operation)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volume_attachments(ids)

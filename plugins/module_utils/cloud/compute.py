@@ -12,6 +12,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import Network, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
@@ -204,6 +205,8 @@ class Compute(ResourceCalls, AttachmentCalls):
     most_user_data = 0
     #: What to use instead of an operation that the platform has not.
     instead: dict[str, str] = {}
+    #: The platform's own list filters that can be checked on the records; see filters.py.
+    filter_checks: Mapping[str, FilterCheck] = {}
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         self.session = session
