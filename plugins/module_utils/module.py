@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
     Outcome,
     Plan,
+    failed_first,
     failures,
     predicted,
     summary,
@@ -163,13 +164,20 @@ class Context:
 
 
 def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
-    """The result with each server's outcome in it, failed if any failed and naming them: ``deed`` completes
-    ``could not be …``."""
-    ordered = list(outcomes)
+    """The result with each server's outcome in it, those that failed first; failed if any failed, and naming them:
+    ``deed`` completes ``could not be …``."""
+    ordered = failed_first(outcomes)
     result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
     if failures(ordered):
         result.failure = summary(ordered, deed)
     return result
+
+
+def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
+    """The servers for the result of a task that acts on them: nothing, where the task did not ask for them."""
+    if not context.params.get("return_servers"):
+        return {}
+    return {"servers": [server.as_dict() for server in servers]}
 
 
 class Work(Protocol):
@@ -182,8 +190,8 @@ class Work(Protocol):
 
 def predict(context: Context, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
     """What check mode reports of a plan: ``deed`` completes ``could not be …``, ``data`` goes into the result."""
-    servers = [item.server.as_dict() for item in todo.items]
-    result = Result(todo.changed, dict(data, servers=servers), todo.diff())
+    shown = records(context, (item.server for item in todo.items))
+    result = Result(todo.changed, {**data, **shown}, todo.diff())
     return report(predicted(todo), deed, result)
 
 
@@ -192,7 +200,7 @@ def conclude(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[
     keys = [item.server.id for item in todo.items]
     outcomes = [work.outcomes[key] for key in keys]
     result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
-    result.data["servers"] = [work.servers[key].as_dict() for key in keys if key in work.servers]
+    result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
     if work.tickets:
         result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
     return report(outcomes, deed, result)

@@ -437,6 +437,7 @@ notes:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_info
@@ -509,12 +510,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, also when the task fails.
+  description: What became of each server, also when the task fails. Those that failed come first.
   returned: when there are servers that the task is about
   type: list
   elements: dict
   contains:
-    id: {description: "The server's id, V(null) for one that is not made.", type: str}
+    id: {description: The server's id., type: str, returned: when there is a server}
     name: {description: The server's name., type: str}
     outcome:
       description:
@@ -530,11 +531,11 @@ servers:
   description:
     - The servers as they were last seen, as M(cloudserver.compute.server_info) returns them. One that is to be made is
       not among them in check mode, and one that was deleted is not either.
-  returned: always
+  returned: O(return_servers=true)
   type: list
   elements: dict
 server:
-  description: The one of them.
+  description: The one server, as M(cloudserver.compute.server_info) returns it.
   returned: with O(name) and without O(count), where the server is known
   type: dict
 handle:
@@ -547,7 +548,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
@@ -592,6 +598,7 @@ BOOT_VOLUME = {
 MODULE = ModuleSpec(
     argument_spec(
         WAITING,
+        REPORT,
         name={"type": "str"},
         names={"type": "list", "elements": "str"},
         count={"type": "int"},

@@ -93,7 +93,7 @@ consoles:
     url: {description: The address that opens it; it holds a token., type: str, returned: O(url=true)}
     output: {description: The last lines that were written on it., type: str, returned: O(output=true)}
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict

@@ -81,6 +81,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.compute_service
@@ -116,7 +117,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -135,7 +136,7 @@ outcomes:
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -148,7 +149,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import NOVA_COMPUTE
 from ansible_collections.cloudserver.compute.plugins.module_utils.migrations import (
     MODES,
@@ -176,6 +182,7 @@ MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         host={"type": "str"},
         from_host={"type": "str"},
         mode={"type": "str", "choices": list(MODES), "default": "auto"},

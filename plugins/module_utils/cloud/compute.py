@@ -134,15 +134,12 @@ class Ticket:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "server_id": self.server_id,
-            "name": self.name,
-            "action": self.action,
-            "job_id": self.job_id,
-            "request_id": self.request_id,
-        }
-        if self.image_id:
-            found["image_id"] = self.image_id
+        """The ticket for a handle; what is not known is left out, for a handle may have a thousand of them."""
+        found: dict[str, Any] = {"server_id": self.server_id, "action": self.action}
+        for key in ("name", "job_id", "request_id", "image_id"):
+            value = getattr(self, key)
+            if value:
+                found[key] = value
         if self.aim:
             found["aim"] = self.aim.as_dict()
         return found
