@@ -20,6 +20,7 @@ options:
       - Servers with exactly one of these names.
     type: list
     elements: str
+    aliases: [name]
   ips:
     description:
       - Servers with one of these addresses, private or public, IPv4 or IPv6.
@@ -28,17 +29,19 @@ options:
   tags:
     description:
       - Servers with all of these tags, each V(key) or V(key=value).
+      - "Also a mapping, in which V(role: web) stands for V(role=web)."
       - On V(ustack), and below microversion 2.26, servers have no tags and their metadata stands for them.
-    type: list
-    elements: str
+    type: raw
   not_tags:
     description:
-      - Servers with none of these tags.
-    type: list
-    elements: str
+      - Leaves out servers with any of these tags, written as in O(tags).
+      - It only narrows the selection. In a module that changes something it needs an option that chooses, such as
+        O(all=true).
+    type: raw
   status:
     description:
       - Servers in one of these statuses, such as V(ACTIVE), or power states, such as V(running).
+      - A word that is neither is an error that lists them.
     type: list
     elements: str
   flavor:
@@ -62,12 +65,18 @@ options:
     description:
       - Parameters for the platform's own list call, sent as they are, such as C(enterprise_project_id) or
         C(reservation_id) on V(huaweicloud) and C(host) or C(image) on the others.
-      - A cloud may ignore a parameter that it does not know, and then finds more servers than were meant; set
-        O(max_targets).
+      - They only narrow the selection. In a module that changes something they need an option that chooses, such as
+        O(all=true).
+      - A cloud ignores a parameter that it does not know, and Nova also one that the user may not use, such as C(host)
+        of a user who is no administrator. What the records of servers show (C(host), C(availability_zone), C(key_name),
+        C(locked), C(task_state), C(uuid), tags) is therefore checked again, and it is an error where the cloud does
+        not show it to the user.
+      - For other parameters that not every user may use, modules that change something require O(max_targets).
     type: dict
   all:
     description:
-      - Every server of the project and region.
+      - Every server of the project and region. O(not_tags) and O(filters) narrow it; it contradicts the other options
+        that choose.
     type: bool
     default: false
   all_projects:
@@ -88,6 +97,11 @@ options:
     type: str
     choices: [fail, allow]
     default: fail
+  min_targets:
+    description:
+      - Fails, and does nothing, when the selection finds fewer servers than this.
+      - A module that changes something warns when the selection finds none; V(0) says that this is expected.
+    type: int
   max_targets:
     description:
       - Fails, and does nothing, when the selection finds more servers than this.
@@ -100,5 +114,6 @@ options:
     default: 1000
 notes:
   - The options that choose servers combine with AND, the values of one with OR, those of O(tags) with AND. At least one
-    is required.
+    is required. O(not_tags) and O(filters) alone are enough only where servers are listed, and not where something is
+    done to them.
 """

@@ -49,6 +49,11 @@ options:
   name:
     description: The source's name, where there are no O(sources).
     type: str
+  names:
+    description:
+      - Servers with exactly one of these names.
+    type: list
+    elements: str
   on_error:
     description:
       - What happens when a source does not answer.

@@ -48,10 +48,11 @@ CONNECTION: dict[str, Any] = {
 
 SELECTION: dict[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
-    "names": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str", "aliases": ["name"]},
     "ips": {"type": "list", "elements": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "not_tags": {"type": "list", "elements": "str"},
+    # A list of texts, a text with commas, or a mapping; selection_values.tags reads them.
+    "tags": {"type": "raw"},
+    "not_tags": {"type": "raw"},
     "status": {"type": "list", "elements": "str"},
     "flavor": {"type": "list", "elements": "str"},
     "availability_zone": {"type": "list", "elements": "str"},
@@ -61,6 +62,7 @@ SELECTION: dict[str, Any] = {
     "all_projects": {"type": "bool", "default": False},
     "missing": {"type": "str", "choices": ["fail", "ignore"]},
     "duplicates": {"type": "str", "choices": ["fail", "allow"], "default": "fail"},
+    "min_targets": {"type": "int"},
     "max_targets": {"type": "int"},
     "page_size": {"type": "int", "default": 1000},
 }
@@ -73,10 +75,25 @@ WAITING: dict[str, Any] = {
 }
 
 
+#: For modules that change servers; ``module.report`` reads it.
+REPORT: dict[str, Any] = {
+    "return_servers": {"type": "bool", "default": False},
+}
+
+
 def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
-    """The connection options, the parts, and the module's own options as one argument spec."""
+    """The connection options, the parts, and the module's own options as one argument spec.
+
+    An alias of a shared option gives way to an option of the module's own.
+    """
     spec: dict[str, Any] = dict(CONNECTION)
     for part in parts:
         spec.update(part)
+    for option, shared in spec.items():
+        aliases = [alias for alias in shared.get("aliases", ()) if alias not in own]
+        if aliases != shared.get("aliases", []):
+            spec[option] = {key: value for key, value in shared.items() if key != "aliases"}
+            if aliases:
+                spec[option]["aliases"] = aliases
     spec.update(own)
     return spec

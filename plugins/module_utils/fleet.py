@@ -159,7 +159,7 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
     if not any(selection.get(chooser) for chooser in CHOOSERS):
         selection["all"] = True
     try:
-        Selection.from_options(selection)
+        Selection.from_options(selection, listing=True)
         connect_with = policies(values["connect_with"])
     except (SelectionError, FleetError) as error:
         raise FleetError("%s: %s" % (label, error)) from error
@@ -169,7 +169,7 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
 
 def fetch(source: Source, settings: Settings) -> Answer:
     """Asks the source's cloud. Raises CloudError and SelectionError."""
-    selection = Selection.from_options(source.selection, missing="ignore")
+    selection = Selection.from_options(source.selection, missing="ignore", listing=True)
     cloud = compute.connect(settings)
     try:
         chosen = find(cloud, selection)

@@ -25,7 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Chosen, Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSING, Chosen, Selection, listed
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, fault_text
 
 MODES = ("auto", "live", "cold", "evacuate")
@@ -81,14 +81,15 @@ def choosing(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     host = options.get("from_host")
     if host is None or any(options.get(name) for name in ("ids", "names", "ips")):
         return options, False
-    return dict(options, all=False, filters=dict(options.get("filters") or {}, host=host)), True
+    chosen = any(options.get(name) for name in CHOOSING if name != "all")
+    return dict(options, all=not chosen, filters=dict(options.get("filters") or {}, host=host)), True
 
 
 def find_servers(cloud: Compute, options: Mapping[str, Any]) -> Chosen:
     """Observes: the servers that the options choose, with one listing for those of a host."""
     chosen, narrowed = choosing(options)
     selection = Selection.from_options(chosen)
-    found = cloud.servers(selection.ask())
+    found = listed(cloud, selection)
     if narrowed:
         found = (server for server in found if server.host == options["from_host"])
     return selection.choose(found)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping, Protocol, TypeVar
+from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -28,12 +28,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
     Outcome,
     Plan,
+    failed_first,
     failures,
     predicted,
     summary,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import HAS_JMESPATH, SelectionError
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
+    HAS_JMESPATH,
+    Chosen,
+    Selection,
+    SelectionError,
+    described,
+    find,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
 
 T = TypeVar("T")
@@ -115,6 +123,26 @@ class Context:
             raise SelectionError("wait_timeout and wait_interval are seconds above 0")
         return Patience(self.cloud, timeout, interval, self.tell)
 
+    def select_servers(self, selection: Selection) -> Chosen:
+        """The servers that the task acts on. Raises SelectionError."""
+        chosen = find(self.cloud, selection)
+        self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
+        return chosen
+
+    def warn_of_no_servers(
+        self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
+    ) -> None:
+        """Warns where a selection matches nothing, which may be a typo that nobody notices for months.
+
+        ``options`` are those of the selection. Servers that are named one by one and ``missing`` were expected to be
+        so, and ``min_targets: 0`` says that there may be none.
+        """
+        if not servers and not missing and options.get("min_targets") is None:
+            self.warn(
+                "The selection (%s) matches no server, so there is nothing to do. Set min_targets: 1 to fail in that"
+                " case, or min_targets: 0 where it is expected." % described(options)
+            )
+
     def seen_after(self, read: Callable[[], T], before: T, what: str) -> T:
         """What there is when the work is done; what there was, with a warning, where it cannot be read: what became
         of each server must not be lost with it. ``what`` begins the warning."""
@@ -137,13 +165,20 @@ class Context:
 
 
 def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
-    """The result with each server's outcome in it, failed if any failed and naming them: ``deed`` completes
-    ``could not be …``."""
-    ordered = list(outcomes)
+    """The result with each server's outcome in it, those that failed first; failed if any failed, and naming them:
+    ``deed`` completes ``could not be …``."""
+    ordered = failed_first(outcomes)
     result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
     if failures(ordered):
         result.failure = summary(ordered, deed)
     return result
+
+
+def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
+    """The servers for the result of a task that acts on them: nothing, where the task did not ask for them."""
+    if not context.params.get("return_servers"):
+        return {}
+    return {"servers": [server.as_dict() for server in servers]}
 
 
 class Work(Protocol):
@@ -156,8 +191,8 @@ class Work(Protocol):
 
 def predict(context: Context, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
     """What check mode reports of a plan: ``deed`` completes ``could not be …``, ``data`` goes into the result."""
-    servers = [item.server.as_dict() for item in todo.items]
-    result = Result(todo.changed, dict(data, servers=servers), todo.diff())
+    shown = records(context, (item.server for item in todo.items))
+    result = Result(todo.changed, {**data, **shown}, todo.diff())
     return report(predicted(todo), deed, result)
 
 
@@ -166,7 +201,7 @@ def conclude(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[
     keys = [item.server.id for item in todo.items]
     outcomes = [work.outcomes[key] for key in keys]
     result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
-    result.data["servers"] = [work.servers[key].as_dict() for key in keys if key in work.servers]
+    result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
     if work.tickets:
         result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
     return report(outcomes, deed, result)

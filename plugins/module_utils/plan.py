@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
@@ -23,6 +24,8 @@ PENDING = "pending"
 PLANNED = "planned"
 #: The cloud took the order and begins when it is paid.
 AWAITING_PAYMENT = "awaiting_payment"
+#: The results that make a task fail.
+_FAILING = (FAILED, UNKNOWN, AWAITING_PAYMENT)
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,12 @@ class Outcome:
         return "%s (%s)" % (self.name, self.server_id) if self.name and self.server_id else self.name or self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "id": self.server_id or None,
-            "name": self.name,
-            "outcome": self.result,
-            "actions": list(self.actions),
-        }
+        """The outcome as a task's result shows it; what is not known is left out."""
+        found: dict[str, Any] = {"outcome": self.result, "actions": list(self.actions)}
+        if self.name is not None:
+            found = {"name": self.name, **found}
+        if self.server_id:
+            found = {"id": self.server_id, **found}
         for key in ("code", "message", "hint", "request_id"):
             value = getattr(self, key)
             if value is not None:
@@ -133,26 +136,65 @@ def predicted(todo: Plan) -> list[Outcome]:
 
 def failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The outcomes that make a task fail."""
-    return [outcome for outcome in outcomes if outcome.result in (FAILED, UNKNOWN, AWAITING_PAYMENT)]
+    return [outcome for outcome in outcomes if outcome.result in _FAILING]
 
 
-#: How many servers a sentence names before it counts the rest.
-_NAMED = 5
+def failed_first(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes that make a task fail before the others, each in the order of the task."""
+    return sorted(outcomes, key=lambda outcome: outcome.result not in _FAILING)
+
+
+#: How many of the failed a sentence names before it counts the rest, and by how many reasons it counts them.
+_NAMED, _COUNTED = 10, 5
+#: How many characters of a reason a sentence repeats; the outcome has all of it.
+_LONGEST = 300
 
 
 def summary(outcomes: Sequence[Outcome], deed: str) -> str:
     """One sentence that names who failed and why: ``2 of 10 servers could not be stopped: …``."""
     bad = failures(outcomes)
-    named = ["%s: %s" % (outcome.label, (outcome.message or outcome.result).rstrip(".")) for outcome in bad[:_NAMED]]
-    rest = len(bad) - len(named)
+    rows = [(outcome.label, outcome.server_id, outcome.message or outcome.result) for outcome in bad]
+    plural = "" if len(outcomes) == 1 else "s"
+    text = "%d of %d server%s could not be %s: %s" % (len(bad), len(outcomes), plural, deed, reasons(rows))
+    return with_hints(text, [outcome.hint for outcome in bad])
+
+
+def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Why some things failed, for a sentence, from (label, id, message) of each.
+
+    The first ten are named, those of one reason together; the rest is counted by reason. Messages that differ only in
+    the id that they repeat are one reason.
+    """
+    found = [(label, _shortened(message.rstrip(".")), key) for label, key, message in rows]
+    together: dict[str, list[str]] = {}
+    exact: dict[str, str] = {}
+    for label, message, key in found[:_NAMED]:
+        reason = _without(message, key)
+        together.setdefault(reason, []).append(label)
+        exact[reason] = message
+    named = [
+        "%s: %s" % (", ".join(labels), exact[reason] if len(labels) == 1 else reason)
+        for reason, labels in together.items()
+    ]
+    rest = found[_NAMED:]
     if rest:
-        named.append("and %d more, see outcomes" % rest)
-    hints = sorted({outcome.hint for outcome in bad if outcome.hint})
-    text = "%d of %d server%s could not be %s: %s" % (
-        len(bad),
-        len(outcomes),
-        "" if len(outcomes) == 1 else "s",
-        deed,
-        "; ".join(named),
-    )
-    return text + (". " + " ".join(hints[:2]) if hints else "")
+        counts = Counter(_without(message, key) for _label, message, key in rest).most_common()
+        counted = ['%d "%s"' % (number, reason) for reason, number in counts[:_COUNTED]]
+        others = sum(number for _reason, number in counts[_COUNTED:])
+        if others:
+            counted.append("%d for other reasons, see outcomes" % others)
+        named.append("and %d more: %s" % (len(rest), ", ".join(counted)))
+    return "; ".join(named)
+
+
+def with_hints(text: str, hints: Sequence[str | None]) -> str:
+    """The sentence with the first two of the hints, each once."""
+    return " ".join([text + ".", *sorted({hint for hint in hints if hint})[:2]]) if any(hints) else text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "\u2026"
+
+
+def _without(message: str, key: str) -> str:
+    return message.replace(key, "ID") if key else message

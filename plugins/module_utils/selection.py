@@ -11,39 +11,28 @@ finds servers on their way.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import POWER_STATES, Server
-
-try:
-    import jmespath
-except ImportError:
-    HAS_JMESPATH = False
-else:
-    HAS_JMESPATH = True
-
-#: The options that choose, each enough alone.
-CHOOSERS = (
-    "ids",
-    "names",
-    "ips",
-    "tags",
-    "not_tags",
-    "status",
-    "flavor",
-    "availability_zone",
-    "query",
-    "filters",
-    "all",
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection_filters import matching, refuse_unchecked
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection_values import (
+    HAS_JMESPATH,
+    SelectionError,
+    shortened,
 )
+
+if HAS_JMESPATH:
+    import jmespath
+
+#: The options that only narrow what others choose: a typo in one of them chooses more, not fewer.
+NARROWING = ("not_tags", "filters")
+#: The options that choose, each enough alone.
+CHOOSING = ("ids", "names", "ips", "tags", "status", "flavor", "availability_zone", "query", "all")
+CHOOSERS = CHOOSING + NARROWING
 _FAIL = "fail"
-
-
-class SelectionError(Exception):
-    """The selection cannot be used, or does not fit what is there; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,8 @@ class Chosen:
 class Selection:
     """The options that choose servers.
 
-    They combine with AND; the values of one combine with OR, those of ``tags`` with AND.
+    They combine with AND; the values of one combine with OR, those of ``tags`` with AND. ``listing``: nothing is done
+    to the servers that are found.
     """
 
     ids: tuple[str, ...] = ()
@@ -76,43 +66,41 @@ class Selection:
     page_size: int = 1000
     missing: str = _FAIL
     duplicates: str = _FAIL
+    min_targets: int | None = None
     max_targets: int | None = None
+    listing: bool = False
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL) -> Selection:
+    def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL, listing: bool = False) -> Selection:
         """The selection that the options ask for; ``missing`` is what happens where the option does not say.
 
-        Raises SelectionError for no selection, and for a value that cannot be used.
+        Only a ``listing`` may be narrowed without anything that chooses: where something is done to the servers, every
+        server of a project is named by ``all: true``, and not by a typo in ``not_tags`` or a filter that the cloud
+        ignores. Raises SelectionError for no selection, and for a value that cannot be used.
         """
-        if not any(options.get(name) for name in CHOOSERS):
-            raise SelectionError("nothing chooses a server: set one of %s" % ", ".join(CHOOSERS))
-        if options.get("all"):
-            others = [name for name in CHOOSERS if name != "all" and options.get(name)]
-            if others:
-                raise SelectionError("all: true chooses every server and contradicts %s" % " and ".join(others))
-        limit = options.get("max_targets")
-        if limit is not None and limit < 0:
-            raise SelectionError("max_targets: %s is not a number of servers; use 0 or more" % limit)
+        _check_choice(options, listing)
         page_size = options.get("page_size")
         if page_size is not None and not 1 <= page_size <= 1000:
             raise SelectionError("page_size: %s is out of range; use 1 to 1000" % page_size)
         return cls(
-            ids=_texts(options, "ids"),
-            names=_texts(options, "names"),
-            ips=tuple(_address(text) for text in _texts(options, "ips")),
-            tags=tuple(_tag("tags", text) for text in _texts(options, "tags")),
-            not_tags=tuple(_tag("not_tags", text) for text in _texts(options, "not_tags")),
-            status=tuple(_status(text) for text in _texts(options, "status")),
-            flavor=_texts(options, "flavor"),
-            availability_zone=_texts(options, "availability_zone"),
-            query=_expression(options.get("query")),
-            filters=tuple(sorted((key, str(value)) for key, value in (options.get("filters") or {}).items())),
+            ids=values.texts(options, "ids"),
+            names=values.texts(options, "names"),
+            ips=tuple(values.address(text) for text in values.texts(options, "ips")),
+            tags=values.tags(options, "tags"),
+            not_tags=values.tags(options, "not_tags"),
+            status=tuple(values.status(text) for text in values.texts(options, "status")),
+            flavor=values.texts(options, "flavor"),
+            availability_zone=values.texts(options, "availability_zone"),
+            query=values.expression(options.get("query")),
+            filters=values.filters(options.get("filters")),
             all_projects=bool(options.get("all_projects")),
             deleted=bool(options.get("deleted")),
             page_size=page_size or 1000,
             missing=options.get("missing") or missing,
             duplicates=options.get("duplicates") or _FAIL,
-            max_targets=limit,
+            min_targets=options.get("min_targets"),
+            max_targets=options.get("max_targets"),
+            listing=listing,
         )
 
     @property
@@ -172,25 +160,32 @@ class Selection:
     def choose(self, servers: Iterable[Server]) -> Chosen:
         """The servers of the list that match, in the order of name and id.
 
-        Raises SelectionError for a name that two servers share, for more servers than ``max_targets``, and with
-        ``missing: fail`` for an id, name or address that no server has.
+        Raises SelectionError for a name that two servers share, for fewer servers than ``min_targets`` or more than
+        ``max_targets``, and with ``missing: fail`` for an id, name or address that no server has.
         """
         known = list({server.id: server for server in servers}.values())
         missing = self._missing(known)
         if missing and self.missing == _FAIL:
-            parts = ["%s %s" % (name, ", ".join(values)) for name, values in missing.items()]
+            parts = ["%s %s" % (name, shortened(absent)) for name, absent in missing.items()]
             raise SelectionError(
                 "no server has %s; check the selection, region and project, or set missing: ignore"
                 % " and ".join(parts)
             )
         chosen = self._filtered([server for server in known if self.matches(server)])
         self._refuse_shared_names(chosen)
-        if self.max_targets is not None and len(chosen) > self.max_targets:
-            raise SelectionError(
-                "the selection finds %d servers and max_targets allows %d; nothing was done"
-                % (len(chosen), self.max_targets)
-            )
+        self.check_number(len(chosen))
         return Chosen(tuple(sorted(chosen, key=lambda server: (server.name or "", server.id))), missing)
+
+    def check_number(self, found: int) -> None:
+        """Raises SelectionError where so many servers are not between ``min_targets`` and ``max_targets``."""
+        if self.max_targets is not None and found > self.max_targets:
+            limit = "max_targets allows %d" % self.max_targets
+        elif self.min_targets is not None and found < self.min_targets:
+            limit = "min_targets asks for at least %d" % self.min_targets
+        else:
+            return
+        number = "%d server%s" % (found, "" if found == 1 else "s")
+        raise SelectionError("the selection finds %s and %s; nothing was done" % (number, limit))
 
     def _missing(self, servers: Sequence[Server]) -> dict[str, list[str]]:
         seen: dict[str, set[Any]] = {
@@ -217,7 +212,7 @@ class Selection:
             if len(ids) > 1:
                 raise SelectionError(
                     "%d servers are named %s (%s); choose by ids, or set duplicates: allow"
-                    % (len(ids), name, ", ".join(sorted(ids)))
+                    % (len(ids), name, shortened(sorted(ids)))
                 )
 
     def _filtered(self, servers: list[Server]) -> list[Server]:
@@ -248,21 +243,51 @@ def find(cloud: Compute, selection: Selection, brief: bool = False) -> Chosen:
 
     ``brief``: the caller needs no more than their ids and names, and the rest of the records may be empty.
     """
-    return selection.choose(cloud.servers(selection.ask(brief)))
+    return selection.choose(listed(cloud, selection, brief))
 
 
-def _texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    values = [str(value).strip() for value in options.get(name) or ()]
-    if any(not value for value in values):
-        raise SelectionError("%s: an empty text chooses nothing; leave it out" % name)
-    return tuple(dict.fromkeys(values))
+def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:
+    """The candidates of a selection, as the cloud lists them, without those that its own filters should have left out.
+
+    Raises SelectionError for filters that nothing proves to be applied.
+    """
+    if not selection.listing and selection.max_targets is None:
+        refuse_unchecked(cloud, selection.filters)
+    found = cloud.servers(selection.ask(brief))
+    return matching(cloud, selection.filters, found) if selection.filters else found
 
 
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise SelectionError("ips: %s is not an IP address; give whole addresses, without a netmask" % text) from None
+def described(options: Mapping[str, Any]) -> str:
+    """The options that choose, as they were given, for a sentence."""
+    given = []
+    for name in CHOOSERS:
+        value = options.get(name)
+        if value:
+            if isinstance(value, Mapping):
+                value = ["%s=%s" % pair for pair in value.items()]
+            shown = shortened([str(each) for each in value]) if isinstance(value, (list, tuple)) else str(value)
+            given.append("%s: %s" % (name, "true" if value is True else shown))
+    return "; ".join(given)
+
+
+def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
+    choosing = [name for name in CHOOSING if name != "all" and options.get(name)]
+    narrowing = [name for name in NARROWING if options.get(name)]
+    if options.get("all") and choosing:
+        raise SelectionError("all: true chooses every server and contradicts %s" % " and ".join(choosing))
+    if not (options.get("all") or choosing or (narrowing and listing)):
+        if narrowing:
+            raise SelectionError(
+                "nothing chooses a server: %s only narrows what other options choose; add all: true to mean all others"
+                " of the project, or one of %s" % (" and ".join(narrowing), ", ".join(CHOOSING[:-1]))
+            )
+        raise SelectionError("nothing chooses a server: set one of %s" % ", ".join(CHOOSERS if listing else CHOOSING))
+    lowest, highest = options.get("min_targets"), options.get("max_targets")
+    for name, limit in (("min_targets", lowest), ("max_targets", highest)):
+        if limit is not None and limit < 0:
+            raise SelectionError("%s: %s is not a number of servers; use 0 or more" % (name, limit))
+    if lowest is not None and highest is not None and lowest > highest:
+        raise SelectionError("min_targets: %s is more than max_targets: %s" % (lowest, highest))
 
 
 def _canonical(text: str) -> str:
@@ -270,35 +295,9 @@ def _canonical(text: str) -> str:
     if ":" not in text:
         return text
     try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
+        return values.address(text)
+    except SelectionError:
         return text
-
-
-def _tag(option: str, text: str) -> str:
-    if "," in text or text.startswith("="):
-        raise SelectionError(
-            "%s: %s is not a tag; a tag is written key or key=value and has no comma, each one an item of the list"
-            % (option, text)
-        )
-    return text
-
-
-def _status(text: str) -> str:
-    """A status in capitals as the clouds write it, or a power state in small letters as the records do."""
-    return text.lower() if text.lower() in POWER_STATES and text.upper() != "ERROR" else text.upper()
-
-
-def _expression(text: Any) -> Any:
-    if text is None or text == "":
-        return None
-    if not HAS_JMESPATH:
-        raise SelectionError("query needs the Python library jmespath, which is not installed")
-    try:
-        return jmespath.compile(str(text))
-    except jmespath.exceptions.JMESPathError as error:
-        why = " ".join(str(error).split())
-        raise SelectionError("query: %s is not a JMESPath expression: %s" % (text, why)) from None
 
 
 def _among(value: Any, wanted: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, SelectionError, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find, listed
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import by_name
 
 
@@ -74,26 +74,24 @@ def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> Ther
 
 
 def _with_bin(cloud: Compute, selection: Selection) -> There:
+    # How many there are is counted over both places.
+    unlimited = replace(selection, min_targets=None, max_targets=None)
     candidates = _everywhere(cloud, selection)
-    there = selection.choose(candidates)
-    rest = replace(selection, deleted=True, missing="ignore")
+    there = unlimited.choose(candidates)
+    rest = replace(unlimited, deleted=True, missing="ignore")
     # Nothing can be done to what is gone for good.
     binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
     servers = there.servers + binned.servers
-    if selection.max_targets is not None and len(servers) > selection.max_targets:
-        raise SelectionError(
-            "the selection finds %d servers and max_targets allows %d; nothing was done"
-            % (len(servers), selection.max_targets)
-        )
+    selection.check_number(len(servers))
     return There(servers, missing=dict(there.missing))
 
 
 def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
     """The list and the recycle bin. By its id a server is shown from either."""
-    if selection.ids:
+    if selection.ids and not selection.filters:
         cloud.all_projects = selection.all_projects
         return list(cloud.servers_by_id(selection.ids).values())
-    found = {server.id: server for server in cloud.servers(selection.ask())}
+    found = {server.id: server for server in listed(cloud, selection)}
     if cloud.supports("deleted"):
-        found.update((server.id, server) for server in cloud.servers(replace(selection, deleted=True).ask()))
+        found.update((server.id, server) for server in listed(cloud, replace(selection, deleted=True)))
     return list(found.values())

@@ -10,7 +10,12 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import jobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import Context, Result, report
+from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+    Context,
+    Result,
+    records,
+    report,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, Plan, predicted
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import ServerWish
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_run import WORDS, ServerRun
@@ -41,9 +46,10 @@ def conclude_servers(
 
 
 def _data(context: Context, servers: Iterable[Server], missing: Missing | None) -> dict[str, Any]:
-    data: dict[str, Any] = {"servers": [server.as_dict() for server in servers]}
+    seen = list(servers)
+    data = records(context, seen)
     if missing is not None:
         data["missing"] = dict(missing)
-    if context.params["name"] is not None and context.params["count"] is None and data["servers"]:
-        data["server"] = data["servers"][0]
+    if context.params["name"] is not None and context.params["count"] is None and seen:
+        data["server"] = seen[0].as_dict()
     return data

@@ -13,16 +13,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import DISABLED, ENABLED, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
+    DONE,
+    FAILED,
+    PLANNED,
+    UNCHANGED,
+    UNKNOWN,
+    reasons,
+    with_hints,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
     OutcomeUnknown,
     PlanError,
     check_name,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import settle
-
-#: How many hosts a sentence names before it counts the rest.
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -174,9 +179,6 @@ def failure(outcomes: Sequence[HostOutcome]) -> str | None:
     bad = [each for each in outcomes if each.error]
     if not bad:
         return None
-    named = ["%s: %s" % (each.host, each.error.message.rstrip(".")) for each in bad[:_NAMED] if each.error]
-    if len(bad) > _NAMED:
-        named.append("and %d more, see outcomes" % (len(bad) - _NAMED))
-    hints = sorted({each.error.hint for each in bad if each.error and each.error.hint})
-    text = "the service of %d of %d hosts could not be changed: %s" % (len(bad), len(outcomes), "; ".join(named))
-    return text + (". " + " ".join(hints[:2]) if hints else "")
+    rows = [(each.host, "", each.error.message) for each in bad if each.error]
+    text = "the service of %d of %d hosts could not be changed: %s" % (len(bad), len(outcomes), reasons(rows))
+    return with_hints(text, [each.error.hint for each in bad if each.error])

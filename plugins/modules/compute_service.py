@@ -79,7 +79,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each host's service, also when the task fails.
+  description: What became of each host's service, also when the task fails. Those that failed come first.
   returned: success, and when a change failed
   type: list
   elements: dict
@@ -173,7 +173,7 @@ def run(context: Context) -> Result:
         changes = any(each.result == UNKNOWN for each in outcomes)
         changes = changes or any(was.changed_to(now) for was, now in zip(todo, shown))
     data = {
-        "outcomes": [each.as_dict() for each in outcomes],
+        "outcomes": [each.as_dict() for each in sorted(outcomes, key=lambda each: each.error is None)],
         "services": [each.as_dict() for each in shown],
     }
     return Result(changes, data, diff(todo), failure(outcomes))

@@ -48,6 +48,7 @@ options:
     default: 8
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:
@@ -101,24 +102,26 @@ jobs:
 outcomes:
   description:
     - What became of each server, as M(cloudserver.compute.server_power) returns it; V(pending) while it is under way.
+      Those that failed come first.
   returned: always
   type: list
   elements: dict
 servers:
   description: The servers as they were last seen.
-  returned: O(handle) is given
+  returned: O(handle) and O(return_servers=true)
   type: list
   elements: dict
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import REPORT, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import VANISHED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.jobs import Join, job_outcome, tickets_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
+    records,
     report,
     run_as_module,
 )
@@ -127,6 +130,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Ou
 MODULE = ModuleSpec(
     argument_spec(
         WAITING,
+        REPORT,
         handle={"type": "dict"},
         job_ids={"type": "list", "elements": "str"},
         wait={"type": "bool", "default": False},
@@ -152,7 +156,7 @@ def _join(context: Context, patience) -> Result:
     outcomes = [joined.outcomes[key] for key in joined.tickets]
     data = {
         "finished": all(outcome.result in (plan.DONE, plan.FAILED) for outcome in outcomes),
-        "servers": [joined.servers[key].as_dict() for key in joined.tickets if key in joined.servers],
+        **records(context, (joined.servers[key] for key in joined.tickets if key in joined.servers)),
     }
     return report(outcomes, "finished", Result(data=data))
 

@@ -56,6 +56,7 @@ options:
             - Servers with exactly one of these names.
           type: list
           elements: str
+          aliases: [name]
         ips:
           description:
             - Servers with one of these addresses, private or public, IPv4 or IPv6.
@@ -64,17 +65,18 @@ options:
         tags:
           description:
             - Servers with all of these tags, each V(key) or V(key=value).
+            - "Also a mapping, in which V(role: web) stands for V(role=web)."
             - On V(ustack), and below microversion 2.26, servers have no tags and their metadata stands for them.
-          type: list
-          elements: str
+          type: raw
         not_tags:
           description:
-            - Servers with none of these tags.
-          type: list
-          elements: str
+            - Leaves out servers with any of these tags, written as in O(select.tags).
+            - It only narrows the selection. It needs an option that chooses, such as O(select.all=true).
+          type: raw
         status:
           description:
             - Servers in one of these statuses, such as V(ACTIVE), or power states, such as V(running).
+            - A word that is neither is an error that lists them.
           type: list
           elements: str
         flavor:
@@ -99,12 +101,17 @@ options:
           description:
             - Parameters for the platform's own list call, sent as they are, such as C(enterprise_project_id) or
               C(reservation_id) on V(huaweicloud) and C(host) or C(image) on the others.
-            - A cloud may ignore a parameter that it does not know, and then finds more servers than were meant; set
-              O(select.max_targets).
+            - They only narrow the selection. They need an option that chooses, such as O(select.all=true).
+            - A cloud ignores a parameter that it does not know, and Nova also one that the user may not use, such as
+              C(host) of a user who is no administrator. What the records of servers show (C(host),
+              C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid), tags) is therefore checked again,
+              and it is an error where the cloud does not show it to the user.
+            - For other parameters that not every user may use, O(select.max_targets) is required.
           type: dict
         all:
           description:
-            - Every server of the project and region.
+            - Every server of the project and region. O(select.not_tags) and O(select.filters) narrow it; it contradicts
+              the other options that choose.
           type: bool
           default: false
         all_projects:
@@ -124,6 +131,11 @@ options:
           type: str
           choices: [fail, allow]
           default: fail
+        min_targets:
+          description:
+            - Fails, and does nothing, when the selection finds fewer servers than this.
+            - The task warns when the selection finds none; V(0) says that this is expected.
+          type: int
         max_targets:
           description:
             - Fails, and does nothing, when the selection finds more servers than this.
@@ -425,6 +437,7 @@ notes:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_info
@@ -497,12 +510,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, also when the task fails.
+  description: What became of each server, also when the task fails. Those that failed come first.
   returned: when there are servers that the task is about
   type: list
   elements: dict
   contains:
-    id: {description: "The server's id, V(null) for one that is not made.", type: str}
+    id: {description: The server's id., type: str, returned: when there is a server}
     name: {description: The server's name., type: str}
     outcome:
       description:
@@ -518,11 +531,11 @@ servers:
   description:
     - The servers as they were last seen, as M(cloudserver.compute.server_info) returns them. One that is to be made is
       not among them in check mode, and one that was deleted is not either.
-  returned: always
+  returned: O(return_servers=true)
   type: list
   elements: dict
 server:
-  description: The one of them.
+  description: The one server, as M(cloudserver.compute.server_info) returns it.
   returned: with O(name) and without O(count), where the server is known
   type: dict
 handle:
@@ -535,7 +548,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
@@ -580,6 +598,7 @@ BOOT_VOLUME = {
 MODULE = ModuleSpec(
     argument_spec(
         WAITING,
+        REPORT,
         name={"type": "str"},
         names={"type": "list", "elements": "str"},
         count={"type": "int"},
@@ -651,6 +670,8 @@ def run(context: Context) -> Result:
     wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
 
     there = observe(cloud, params, names)
+    if params["select"] is not None:
+        context.warn_of_no_servers(params["select"], there.servers, there.missing)
     wish = wish_of(params, cloud, find_image(cloud, wanted) if wanted else None)
     todo = plan_servers(there.servers, there.to_make, wish, cloud)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]

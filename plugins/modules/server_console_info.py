@@ -94,7 +94,7 @@ consoles:
     url: {description: The address that opens it; it holds a token., type: str, returned: O(url=true)}
     output: {description: The last lines that were written on it., type: str, returned: O(output=true)}
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -124,7 +124,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, in_range
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -153,7 +153,7 @@ def run(context: Context) -> Result:
     if params["output"]:
         cloud.require("console_output")
 
-    chosen = find(cloud, selection)
+    chosen = context.select_servers(selection)
     kind = params["type"] if params["url"] else None
     seen = read_consoles(cloud, chosen.servers, kind, params["output"], params["lines"])
     shown = [each.shown for each in seen if not each.error or len(each.shown) > 2]

@@ -209,7 +209,7 @@ def run(context: Context) -> Result:
         raise SelectionError(
             "fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS))
         )
-    selection = Selection.from_options(context.params, missing="ignore")
+    selection = Selection.from_options(context.params, missing="ignore", listing=True)
     brief = bool(fields) and set(fields) <= BRIEF and not context.params["raw"]
     chosen = find(context.cloud, selection, brief)
     records = [server.as_dict(raw=context.params["raw"]) for server in chosen.servers]

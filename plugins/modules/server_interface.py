@@ -59,6 +59,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_info
@@ -87,7 +88,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -111,7 +112,7 @@ interfaces:
   type: dict
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -124,7 +125,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.interfaces import (
     InterfaceRun,
     InterfaceWish,
@@ -139,12 +145,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     predict,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         port_id={"type": "str"},
         network_id={"type": "str"},
@@ -172,7 +179,7 @@ def run(context: Context) -> Result:
             context.cloud.require(operation)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     there = context.cloud.interfaces(ids)

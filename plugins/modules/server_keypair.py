@@ -51,6 +51,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.keypair
@@ -74,7 +75,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -91,7 +92,7 @@ outcomes:
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 missing:
@@ -100,7 +101,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
@@ -110,7 +116,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import (
     DEEDS,
     KeypairRun,
@@ -120,6 +126,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypair
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
+        REPORT,
         {name: WAITING[name] for name in ("wait_timeout", "wait_interval", "parallel")},
         key_names={"type": "list", "elements": "str", "required": True, "no_log": False},
         state={"type": "str", "choices": list(DEEDS), "default": "attached"},
@@ -142,7 +149,7 @@ def run(context: Context) -> Result:
         unknown = sorted(set(names) - known)
         if unknown:
             raise PlanError("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
     data, deed = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
     if context.check_mode:

@@ -81,6 +81,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.compute_service
@@ -116,7 +117,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -135,7 +136,7 @@ outcomes:
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -148,7 +149,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import NOVA_COMPUTE
 from ansible_collections.cloudserver.compute.plugins.module_utils.migrations import (
     MODES,
@@ -168,6 +174,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import check_name, in_range
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS
 
 _DEED = "moved"
 
@@ -175,6 +182,7 @@ MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         host={"type": "str"},
         from_host={"type": "str"},
         mode={"type": "str", "choices": list(MODES), "default": "auto"},
@@ -203,6 +211,9 @@ def run(context: Context) -> Result:
     services = {each.host: each for each in cloud.services(binary=NOVA_COMPUTE)}
     check_hosts(wish, services, moving=False)
     chosen = find_servers(cloud, params)
+    if params["from_host"] is None or any(params[name] for name in CHOOSERS):
+        # A host that is empty already is what its last task has left.
+        context.warn_of_no_servers(params, chosen.servers, chosen.missing)
     todo = plan_migrations(chosen.servers, wish, services, cloud)
     check_hosts(wish, services, moving=todo.changed)
     waiting = unconfirmed(todo)

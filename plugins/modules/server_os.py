@@ -106,6 +106,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_password
@@ -146,7 +147,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -177,7 +178,7 @@ image:
     os_type: {description: The kind of system in it., type: str}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -190,7 +191,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
@@ -202,7 +208,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     POWER_STATES,
     STOPS,
@@ -217,6 +223,7 @@ MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         image={"type": "str"},
         reinstall={"type": "bool", "default": False},
         cloud_init={"type": "bool", "default": True},
@@ -243,7 +250,7 @@ def run(context: Context) -> Result:
     patience = context.patience()
     wish = _wish(context)
 
-    chosen = find(cloud, selection)
+    chosen = context.select_servers(selection)
     todo = plan_os(chosen.servers, wish, cloud)
     check_order(todo, wish, cloud)
     data = {"missing": dict(chosen.missing)}

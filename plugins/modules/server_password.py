@@ -86,6 +86,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_power
@@ -120,7 +121,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -142,7 +143,7 @@ outcomes:
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 passwords:
@@ -162,24 +163,31 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import passwords, plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
     conclude,
+    records,
     report,
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.password_rules import SAFE_SPECIAL
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 RECIPE = {"length": {"type": "int", "default": 16}, "special": {"type": "str", "default": SAFE_SPECIAL}}
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         password={"type": "str", "no_log": True},
         passwords={"type": "dict", "no_log": True},
         generate={"type": "dict", "options": RECIPE},
@@ -203,7 +211,7 @@ def run(context: Context) -> Result:
     context.cloud.require(CHANGE_PASSWORD)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, wish)
     todo = passwords.plan_passwords(chosen.servers, wish, context.cloud)
     passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud)
@@ -212,7 +220,7 @@ def run(context: Context) -> Result:
         refused = passwords.rehearsed(context.cloud, todo, secrets)
         todo = passwords.without(todo, refused)
         result.changed, result.diff = todo.changed, todo.diff()
-        result.data["servers"] = [server.as_dict() for server in chosen.servers]
+        result.data.update(records(context, chosen.servers))
         return report([refused.get(each.server_id, each) for each in plan.predicted(todo)], DEED, result)
 
     work = passwords.PasswordRun(context.cloud, secrets, wish, params["wait"], patience)

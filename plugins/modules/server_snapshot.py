@@ -29,6 +29,11 @@ options:
       - The names of the images of several servers must differ.
       - With O(state=absent) and no server chosen, the exact name of one image.
     type: str
+  names:
+    description:
+      - Servers with exactly one of these names.
+    type: list
+    elements: str
   image_ids:
     description:
       - With O(state=absent), the images to delete. One that does not exist is deleted already.
@@ -58,6 +63,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_snapshot_info
@@ -88,7 +94,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, or of each image to be deleted, also when the task fails.
+  description:
+    - What became of each server that was chosen, or of each image to be deleted, also when the task fails. Those that
+      failed come first.
   returned: when servers or images were chosen
   type: list
   elements: dict
@@ -120,10 +128,10 @@ snapshots:
     snapshot: {description: Whether it was made of a server., type: bool}
     protected: {description: Whether it is protected against deletion., type: bool}
     created: {description: When it was made., type: str}
-    metadata: {description: The image's properties., type: dict}
+    metadata: {description: The image's properties., type: dict, returned: O(return_servers=true)}
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -138,7 +146,12 @@ missing:
 
 from typing import Any, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
@@ -153,7 +166,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.snapshots import (
     SnapshotRun,
     SnapshotWish,
@@ -166,6 +179,7 @@ MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         name={"type": "str"},
         image_ids={"type": "list", "elements": "str"},
@@ -196,19 +210,19 @@ def run(context: Context) -> Result:
     selection = Selection.from_options(context.params)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     images = _images(context, wish, chosen.servers)
     todo = plan_snapshots(chosen.servers, images, wish)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        data["snapshots"] = _shown(images, wish, chosen.servers)
+        data["snapshots"] = _shown(context, images, wish, chosen.servers)
         return predict(context, todo, "snapshotted", data)
 
     work = SnapshotRun(context.cloud, wish, images, context.params["wait"], patience)
     work.run(todo)
     if any(outcome.actions for outcome in work.outcomes.values()):
         images = context.seen_after(lambda: _images(context, wish, chosen.servers), images, "The images")
-    data["snapshots"] = _shown(images, wish, chosen.servers)
+    data["snapshots"] = _shown(context, images, wish, chosen.servers)
     return conclude(context, work, todo, "snapshotted", data)
 
 
@@ -219,9 +233,21 @@ def _images(context: Context, wish: SnapshotWish, servers: Sequence[Any]) -> Seq
     return context.cloud.snapshots()
 
 
-def _shown(images: Sequence[Snapshot], wish: SnapshotWish, servers: Sequence[Any]) -> list[dict[str, Any]]:
+def _shown(
+    context: Context, images: Sequence[Snapshot], wish: SnapshotWish, servers: Sequence[Any]
+) -> list[dict[str, Any]]:
     wanted = {(wish.name_of(server), server.id) for server in servers}
-    return [image.as_dict() for image in images if (image.name, image.server_id) in wanted]
+    return _records(context, [image for image in images if (image.name, image.server_id) in wanted])
+
+
+def _records(context: Context, images: Sequence[Snapshot]) -> list[dict[str, Any]]:
+    """The images for the result, without their properties where full records are not asked for: Nova gives an image
+    many, and server_snapshot_info shows them."""
+    found = [image.as_dict() for image in images]
+    if not context.params["return_servers"]:
+        for record in found:
+            del record["metadata"]
+    return found
 
 
 def _unwanted(context: Context, wish: SnapshotWish) -> Sequence[Snapshot]:
@@ -232,7 +258,7 @@ def _unwanted(context: Context, wish: SnapshotWish) -> Sequence[Snapshot]:
             raise PlanError("image_ids says already which images are deleted; leave out what chooses servers")
         return [image for one in dict.fromkeys(ids) for image in context.cloud.snapshots(image_id=one)]
     if by_server:
-        servers = find(context.cloud, Selection.from_options(context.params)).servers
+        servers = context.select_servers(Selection.from_options(context.params)).servers
         wanted = {(wish.name_of(server), server.id) for server in servers}
         return [image for image in _images(context, wish, servers) if (image.name, image.server_id) in wanted]
     if "{name}" in wish.template or "{id}" in wish.template:
@@ -245,7 +271,7 @@ def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
     outcomes = plan_removal(images, context.params["force"])
     going = [image for image in images if outcomes[image.id].result == PLANNED]
     diff = {"before": {image.label: image.as_dict() for image in going}, "after": {}}
-    result = Result(bool(going), {"snapshots": [image.as_dict() for image in going]}, diff)
+    result = Result(bool(going), {"snapshots": _records(context, going)}, diff)
     if context.check_mode:
         return report(outcomes.values(), "deleted", result)
 

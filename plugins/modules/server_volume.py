@@ -55,6 +55,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.waiting
+  - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:
   - module: cloudserver.compute.server_info
@@ -85,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails.
+  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
   returned: when servers were chosen
   type: list
   elements: dict
@@ -109,7 +110,7 @@ attachments:
   type: dict
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
-  returned: when servers were chosen
+  returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
@@ -122,7 +123,12 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    REPORT,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
@@ -131,13 +137,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     predict,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, find
+from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.volumes import VolumeRun, VolumeWish, plan_volumes
 
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         WAITING,
+        REPORT,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         volumes={"type": "list", "elements": "str", "default": []},
         purge_volumes={"type": "bool", "default": False},
@@ -172,7 +179,7 @@ def run(context: Context) -> Result:
             context.cloud.require(operation)
     patience = context.patience()
 
-    chosen = find(context.cloud, selection)
+    chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volume_attachments(ids)

@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import Network, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails, OsOrder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
@@ -133,15 +134,12 @@ class Ticket:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "server_id": self.server_id,
-            "name": self.name,
-            "action": self.action,
-            "job_id": self.job_id,
-            "request_id": self.request_id,
-        }
-        if self.image_id:
-            found["image_id"] = self.image_id
+        """The ticket for a handle; what is not known is left out, for a handle may have a thousand of them."""
+        found: dict[str, Any] = {"server_id": self.server_id, "action": self.action}
+        for key in ("name", "job_id", "request_id", "image_id"):
+            value = getattr(self, key)
+            if value:
+                found[key] = value
         if self.aim:
             found["aim"] = self.aim.as_dict()
         return found
@@ -204,6 +202,8 @@ class Compute(ResourceCalls, AttachmentCalls):
     most_user_data = 0
     #: What to use instead of an operation that the platform has not.
     instead: dict[str, str] = {}
+    #: The platform's own list filters that can be checked on the records; see filters.py.
+    filter_checks: Mapping[str, FilterCheck] = {}
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         self.session = session

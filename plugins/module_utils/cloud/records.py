@@ -62,6 +62,11 @@ _DESTINATION_OF_STATUS = {
     "REVERT_RESIZE": RUNNING,
 }
 
+#: Every status that a server can have: those of Nova (API guide, "Server concepts"), which ECS has too.
+STATUSES = tuple(
+    sorted((*_SETTLED, "DELETED", "RESCUE", "SHELVED", "SHELVED_OFFLOADED", "SOFT_DELETED", "UNKNOWN"))
+)
+
 GONE_STATUSES = frozenset(("DELETED", "SOFT_DELETED"))
 
 

@@ -160,9 +160,10 @@ def test_hosts_are_checked(options: dict[str, Any], words: str) -> None:
 
 
 def test_what_chooses_the_servers_of_a_host() -> None:
-    assert choosing({"from_host": "a"}) == ({"from_host": "a", "all": False, "filters": {"host": "a"}}, True)
+    assert choosing({"from_host": "a"}) == ({"from_host": "a", "all": True, "filters": {"host": "a"}}, True)
     narrowed, yes = choosing({"from_host": "a", "all": True, "filters": {"image": "x"}, "tags": ["t"]})
-    assert yes and narrowed["filters"] == {"image": "x", "host": "a"} and narrowed["tags"] == ["t"]
+    assert yes and narrowed["all"] is False
+    assert narrowed["filters"] == {"image": "x", "host": "a"} and narrowed["tags"] == ["t"]
     for name in ("ids", "names", "ips"):
         assert choosing({"from_host": "a", name: ["x"]}) == ({"from_host": "a", name: ["x"]}, False)
     assert choosing({"host": "a", "all": True}) == ({"host": "a", "all": True}, False)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import selection as selection_module
+from ansible_collections.cloudserver.compute.plugins.module_utils import selection_values
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_filters
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
     CHOOSERS,
@@ -33,7 +34,7 @@ FLEET = [WEB, DB, GONE]
 
 
 def names(options: dict[str, Any], fleet: list[Server] | None = None) -> list[str]:
-    chosen = Selection.from_options(options).choose(FLEET if fleet is None else fleet)
+    chosen = Selection.from_options(options, listing=True).choose(FLEET if fleet is None else fleet)
     return [str(each.name) for each in chosen.servers]
 
 
@@ -50,7 +51,12 @@ def names(options: dict[str, Any], fleet: list[Server] | None = None) -> list[st
         ({"tags": ["role=web", "env=demo"]}, ["web"]),
         ({"tags": ["role=web", "role=db"]}, []),
         ({"tags": ["role"]}, []),
+        ({"tags": "role=web,env=demo"}, ["web"]),
+        ({"tags": {"role": "web", "env": "demo"}}, ["web"]),
+        ({"tags": [{"role": "web"}, "env=demo"]}, ["web"]),
         ({"not_tags": ["env=demo"]}, ["db"]),
+        ({"all": True, "not_tags": {"env": "demo"}}, ["db"]),
+        ({"all": True, "not_tags": ["env=demo"], "filters": {"a": "b"}}, ["db"]),
         ({"status": ["active"]}, ["web"]),
         ({"status": ["SHUTOFF", "ACTIVE"]}, ["db", "web"]),
         ({"status": ["stopped"]}, ["db"]),
@@ -78,14 +84,31 @@ def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
         ({"all": False}, "nothing chooses a server"),
         ({"tags": []}, "nothing chooses a server"),
         ({"all": True, "names": ["web"]}, "contradicts names"),
+        ({"not_tags": ["a"]}, "nothing chooses a server: not_tags only narrows"),
+        ({"filters": {"host": "a"}}, "nothing chooses a server: filters only narrows"),
+        ({"not_tags": ["a"], "filters": {"b": "c"}, "all": False}, "add all: true"),
         ({"all": True, "max_targets": -1}, "max_targets: -1"),
+        ({"all": True, "min_targets": -1}, "min_targets: -1"),
+        ({"all": True, "min_targets": 3, "max_targets": 2}, "min_targets: 3 is more than max_targets: 2"),
         ({"all": True, "page_size": 0}, "page_size: 0"),
         ({"all": True, "page_size": 1001}, "page_size: 1001"),
         ({"names": [""]}, "names: an empty text"),
         ({"ips": ["10.0.0.0/24"]}, "ips: 10.0.0.0/24 is not an IP address"),
         ({"ips": ["10.0.0"]}, "ips: 10.0.0 is not"),
         ({"tags": ["a,b"]}, "tags: a,b is not a tag"),
-        ({"not_tags": ["=x"]}, "not_tags: =x is not a tag"),
+        ({"all": True, "not_tags": ["=x"]}, "not_tags: =x is not a tag"),
+        ({"all": True, "not_tags": [None]}, "not_tags: one of the items is nothing"),
+        ({"tags": [["a"]]}, "tags: one of the items is a list"),
+        ({"tags": " "}, "tags: an empty text"),
+        ({"tags": "a,"}, "tags: an empty text"),
+        ({"tags": [{}]}, "tags: an empty mapping"),
+        ({"tags": {"a": ["b"]}}, "tags: the value of a is not a text"),
+        ({"tags": {"": "b"}}, "tags: =b is not a tag"),
+        ({"tags": True}, "tags: True is no list of tags"),
+        ({"status": ["runing"]}, "status: no server has the status runing"),
+        ({"status": ["ACTIV"]}, "SHUTOFF"),
+        ({"all": True, "filters": {"host": None}}, "filters: host has no value"),
+        ({"all": True, "filters": {"host": ["a"]}}, "filters: the value of host is not a text"),
         ({"query": "[?"}, "query: [? is not a JMESPath expression"),
     ],
 )
@@ -103,6 +126,8 @@ def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words:
         ({"names": ["nobody"]}, "no server has names nobody"),
         ({"ips": ["10.9.9.9"]}, "no server has ips 10.9.9.9"),
         ({"all": True, "max_targets": 1}, "finds 2 servers and max_targets allows 1; nothing was done"),
+        ({"tags": ["role=web"], "min_targets": 2}, "finds 1 server and min_targets asks for at least 2; nothing was"),
+        ({"ids": ["id-%d" % number for number in range(30)]}, "id-9 and 20 more; check the selection"),
         ({"query": "length(@)"}, "must give a list of server records"),
         ({"query": "[].name"}, "must give a list of server records"),
         ({"query": "abs(@)"}, "does not fit the servers"),
@@ -138,7 +163,7 @@ def test_a_server_listed_twice_is_chosen_once() -> None:
 
 
 def test_jmespath_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection_module, "HAS_JMESPATH", False)
+    monkeypatch.setattr(selection_values, "HAS_JMESPATH", False)
     with pytest.raises(SelectionError, match="jmespath"):
         Selection.from_options({"query": "[]"})
     assert Selection.from_options({"all": True}).query is None
@@ -165,7 +190,7 @@ def test_options_combine_with_and_whatever_the_cloud_filtered(
 ) -> None:
     servers = [server(f"s{n}", state, tags=tuple(tags)) for n, (tags, state) in enumerate(fleet)]
     options = {"tags": wanted, "not_tags": unwanted, "status": [status] if status else []}
-    if not any(options.values()):
+    if not wanted and not status:
         options["all"] = [True]
     chosen = find(FakeCloud(servers), Selection.from_options(options)).servers
     expected = {
@@ -177,6 +202,67 @@ def test_options_combine_with_and_whatever_the_cloud_filtered(
     }
     assert {each.id for each in chosen} == expected
     assert [(each.name, each.id) for each in chosen] == sorted((each.name, each.id) for each in chosen)
+
+
+def test_a_value_of_every_kind_of_tag_is_read() -> None:
+    options = {"tags": {"role": "web", "beta": None, "keep": True, "level": 3}}
+    assert Selection.from_options(options).tags == ("role=web", "beta", "keep=true", "level=3")
+    assert Selection.from_options({"tags": 7}).tags == ("7",)
+
+
+# -- the platform's own filters ---------------------------------------------------------------------------------------
+
+
+class Ignoring(FakeCloud):
+    """A cloud that answers with every server, whatever it is asked."""
+
+    filter_checks = nova_filters.FILTER_CHECKS
+
+
+ON_A = server("on-a", host="cmp-a", availability_zone="az1", key_name="ops", tags=("t",), locked=True)
+ON_B = server("on-b", host="cmp-b", availability_zone="az2", task_state="powering-off")
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"host": "cmp-a"}, ["on-a"]),
+        ({"host": "cmp"}, []),
+        ({"uuid": "id-on-b"}, ["on-b"]),
+        ({"availability_zone": "az"}, ["on-a", "on-b"]),
+        ({"availability_zone": "AZ1"}, ["on-a"]),
+        ({"key_name": "^ops$"}, ["on-a"]),
+        ({"task_state": "powering-off"}, ["on-b"]),
+        ({"tags": "t"}, ["on-a"]),
+        ({"tags-any": "t,u"}, ["on-a"]),
+        ({"not-tags": "t"}, ["on-b"]),
+        ({"not-tags-any": "t,u"}, ["on-b"]),
+        ({"name": "nobody", "reservation_id": "r-1"}, ["on-a", "on-b"]),
+        ({"host": "cmp-a", "availability_zone": "az2"}, []),
+    ],
+)
+def test_filters_that_the_cloud_ignores_are_checked_on_the_records(filters: dict[str, str], found: list[str]) -> None:
+    selection = Selection.from_options({"all": True, "filters": filters})
+    assert [each.name for each in find(Ignoring([ON_A, ON_B]), selection).servers] == found
+
+
+def test_a_filter_that_the_records_do_not_show_is_refused() -> None:
+    for listing in (True, False):
+        selection = Selection.from_options({"all": True, "filters": {"host": "cmp-a"}}, listing=listing)
+        with pytest.raises(SelectionError, match="does not show this user the host of servers"):
+            find(Ignoring([server("web")]), selection)
+    for name in ("locked", "availability_zone"):
+        with pytest.raises(SelectionError, match=name):
+            find(Ignoring([server("web")]), Selection.from_options({"all": True, "filters": {name: "x"}}))
+
+
+def test_a_filter_that_cannot_be_checked_needs_a_limit_where_something_is_done() -> None:
+    cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"user_id": "u"}}
+    with pytest.raises(SelectionError, match="do not show user_id.*set max_targets"):
+        find(cloud, Selection.from_options(options))
+    assert len(find(cloud, Selection.from_options(options, listing=True)).servers) == 2
+    with pytest.raises(SelectionError, match="max_targets allows 1"):
+        find(cloud, Selection.from_options({**options, "max_targets": 1}))
 
 
 def test_every_chooser_is_documented_and_in_the_argument_spec() -> None:

@@ -35,6 +35,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_create import (
     HuaweiCreate,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_filters import (
+    FILTER_CHECKS,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_lifecycle import (
     HuaweiLifecycle,
 )
@@ -83,6 +86,7 @@ class HuaweiCloud(
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     platform = "huaweicloud"
+    filter_checks = FILTER_CHECKS
     operations: frozenset[str] = frozenset(
         (
             "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"

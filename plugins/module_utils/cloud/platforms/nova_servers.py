@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_filters import FILTER_CHECKS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
 
 Version = Tuple[int, int]
@@ -40,6 +41,7 @@ class NovaServers(Compute):
 
     #: The newest microversion that the tests ran with; a newer cloud is spoken to in this one.
     newest_tested: Version = (2, 1)
+    filter_checks = FILTER_CHECKS
 
     _version: Version | None = None
 
@@ -107,7 +109,7 @@ class NovaServers(Compute):
         return with_flavor_ids(found, self.flavors()) if query.flavor else found
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
-        # Only a listing knows the recycle bin and the platform's own filters, which nobody checks again.
+        # Only a listing knows the recycle bin and the platform's own filters, of which few can be checked again.
         if query.ids and not query.deleted and not query.filters:
             yield from self._look(query.ids, None, query)[0].values()
         elif query.ips and len(query.ips) <= _FEW_ADDRESSES and not query.deleted:

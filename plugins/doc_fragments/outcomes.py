@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What a task that acts on many servers returns of each."""
+
+    DOCUMENTATION = r"""
+options:
+  return_servers:
+    description:
+      - Whether to return the full records of the servers too, as they were last seen.
+      - Without it the result has one short outcome for each server, which stays readable with a thousand of them.
+    type: bool
+    default: false
+"""
