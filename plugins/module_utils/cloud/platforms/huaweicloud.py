@@ -21,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
@@ -135,7 +136,7 @@ class HuaweiCloud(
 
     def _url(self, path: str, version: str = "v1") -> str:
         auth = self.session.auth
-        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, auth.project_id, path)
+        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class HuaweiCloud(
     def _show(self, server_id: str) -> Server | None:
         what = "show the server %s" % server_id
         try:
-            answer = self.session.get(self._url("/cloudservers/%s" % server_id), what=what)
+            answer = self.session.get(self._url("/cloudservers/%s" % path_segment(server_id)), what=what)
         except NotFound as error:
             # The gateway speaks of the whole API, which says nothing of the server.
             if (error.code or "").startswith("APIG"):
@@ -247,7 +248,7 @@ class HuaweiCloud(
     def job(self, job_id: str) -> Job:
         what = "read the job %s" % job_id
         try:
-            answer = self.session.get(self._url("/jobs/%s" % job_id), what=what)
+            answer = self.session.get(self._url("/jobs/%s" % path_segment(job_id)), what=what)
         except NotFound:
             return Job(id=job_id, status=VANISHED, message="the cloud knows no job of this id (any more)")
         except BadRequest as error:

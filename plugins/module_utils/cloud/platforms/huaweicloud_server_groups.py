@@ -13,8 +13,8 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import (
     server_group,
 )
@@ -42,7 +42,7 @@ class HuaweiServerGroups(Compute):
         return server_group(part_of(answer.body, "server_group", what))
 
     def delete_server_group(self, group_id: str) -> None:
-        url = self._url("/cloudservers/os-server-groups/" + segment(group_id))
+        url = self._url("/cloudservers/os-server-groups/" + path_segment(group_id))
         try:
             self.session.delete(url, what="delete the server group %s" % group_id, expect="any")
         except NotFound:

@@ -14,16 +14,14 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mappings,
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
-    NovaCalls,
-    segment,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
 
@@ -119,7 +117,7 @@ class NovaFlavors(NovaCalls):
         self.require("flavor_admin")
         what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
         try:
-            self.ask("DELETE", _path(flavor_id, "/os-extra_specs/" + segment(key)), what)
+            self.ask("DELETE", _path(flavor_id, "/os-extra_specs/" + path_segment(key)), what)
         except NotFound:
             return
 
@@ -136,7 +134,7 @@ class NovaFlavors(NovaCalls):
 
 
 def _path(flavor_id: str, rest: str = "") -> str:
-    return "/flavors/%s%s" % (segment(flavor_id), rest)
+    return "/flavors/%s%s" % (id_segment(flavor_id), rest)
 
 
 def flavor(data: Mapping[str, Any]) -> FlavorDetails:

@@ -18,6 +18,7 @@ from typing import Any, Iterable, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import DISABLED, Hypervisor, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mapping,
@@ -25,10 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
-    NovaCalls,
-    segment,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
 
 _BY_ID = (2, 53)
 _PAGED = (2, 33)
@@ -56,7 +54,7 @@ class NovaHosts(NovaCalls):
         if self.version >= _BY_ID:
             # A reason that is null is refused, and one that is left out is none.
             body = {key: value for key, value in changes.items() if value is not None}
-            self.ask("PUT", "/os-services/%s" % segment(service.id), what, body)
+            self.ask("PUT", "/os-services/%s" % path_segment(service.id), what, body)
             return
         whose = {"host": service.host, "binary": service.binary}
         reason = changes.get("disabled_reason")
@@ -104,7 +102,7 @@ class NovaHosts(NovaCalls):
     def _with_servers(self, found: Hypervisor) -> Hypervisor:
         """Below microversion 2.53 they have a list of their own, which knows hypervisors by a part of their name."""
         what = "list the servers of the hypervisor %s" % found.hostname
-        path = "/os-hypervisors/%s/servers" % segment(found.hostname or "")
+        path = "/os-hypervisors/%s/servers" % path_segment(found.hostname or "")
         listed = part_of(self.ask("GET", path, what), "hypervisors", what, list)
         own = next((entry for entry in mappings(listed) if _id(entry) == found.id), {})
         return replace(found, servers=_servers(own))

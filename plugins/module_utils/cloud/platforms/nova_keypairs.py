@@ -10,9 +10,9 @@ Facts: the Nova API reference; operations E37-E40 and U13-U17 of the operations 
 from __future__ import annotations
 
 from typing import Any, Mapping, Sequence, Tuple
-from urllib.parse import quote
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     mappings,
@@ -58,13 +58,6 @@ class NovaCalls(ResourceCalls):
         return answer.body
 
 
-def segment(value: str) -> str:
-    """A name as one part of a path. Raises BadRequest for what would lead to another thing: ``..``, a slash."""
-    if value in ("", ".", "..") or "/" in value:
-        raise BadRequest("%r cannot be the name of anything in the cloud" % value)
-    return quote(value, safe="")
-
-
 class NovaKeypairs(NovaCalls):
     """``/os-keypairs``."""
 
@@ -94,7 +87,7 @@ class NovaKeypairs(NovaCalls):
     def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
         query, what = self._of(user_id), "show the key pair %s" % name
         try:
-            body = self.ask("GET", "/os-keypairs/" + segment(name), what, query=query)
+            body = self.ask("GET", "/os-keypairs/" + path_segment(name), what, query=query)
         except NotFound:
             return None
         return keypair(part_of(body, "keypair", what))
@@ -121,7 +114,7 @@ class NovaKeypairs(NovaCalls):
     def delete_keypair(self, name: str, user_id: str | None = None) -> None:
         query, what = self._of(user_id), "delete the key pair %s" % name
         try:
-            self.ask("DELETE", "/os-keypairs/" + segment(name), what, query=query)
+            self.ask("DELETE", "/os-keypairs/" + path_segment(name), what, query=query)
         except NotFound:
             return
 

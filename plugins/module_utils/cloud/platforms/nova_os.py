@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Iterator, Mapping, Sequence
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order
     OsOrder,
     metadata_wanted,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     mappings,
@@ -52,9 +53,11 @@ class NovaOs(NovaAsking):
             params = {"limit": "1000", **({"name": name} if name and not name.startswith("in:") else {})}
             found = [_image(data) for data in self._pages(base + "/images", params)]
             return [image for image in found if name in (None, image.name)]
+        if not can_be_id(image_id):
+            return []
         what = "show the image %s" % image_id
         try:
-            body = self.session.get("%s/images/%s" % (base, quote(image_id, safe="")), what=what).body
+            body = self.session.get("%s/images/%s" % (base, path_segment(image_id)), what=what).body
         except NotFound:
             return []
         part_of(body, "id", what, str)

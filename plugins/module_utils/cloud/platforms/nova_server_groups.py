@@ -12,16 +12,14 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     part_of,
     text,
     texts,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
-    NovaCalls,
-    segment,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroup
 
 #: From here on a group has one policy and its rules, below a list of one policy.
@@ -59,7 +57,7 @@ class NovaServerGroups(NovaCalls):
     def delete_server_group(self, group_id: str) -> None:
         self.require("server_groups")
         try:
-            self.ask("DELETE", "/os-server-groups/" + segment(group_id), "delete the server group %s" % group_id)
+            self.ask("DELETE", "/os-server-groups/" + path_segment(group_id), "delete the server group %s" % group_id)
         except NotFound:
             return
 

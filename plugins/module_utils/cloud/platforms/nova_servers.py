@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
@@ -205,8 +206,12 @@ class NovaServers(Compute):
 
     def _show_each(self, ids: Sequence[str]) -> dict[str, Server]:
         def show(server_id: str) -> Server | None:
+            if not can_be_id(server_id):
+                return None
             try:
-                return self._record(self._get("/servers/%s" % server_id, "server", "show the server %s" % server_id))
+                return self._record(
+                    self._get("/servers/%s" % path_segment(server_id), "server", "show the server %s" % server_id)
+                )
             except NotFound:
                 return None
 

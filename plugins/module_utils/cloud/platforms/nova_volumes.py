@@ -15,9 +15,9 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 _HINTS = (
@@ -35,7 +35,9 @@ class NovaVolumes(NovaAsking):
         def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
             what = "list the volumes of the server %s" % server_id
             try:
-                listed = self._get("/servers/%s/os-volume_attachments" % server_id, "volumeAttachments", what, list)
+                listed = self._get(
+                    "/servers/%s/os-volume_attachments" % id_segment(server_id), "volumeAttachments", what, list
+                )
             except NotFound:
                 return None
             return server_id, [_attachment(each) for each in mappings(listed) if each.get("volumeId")]
@@ -52,7 +54,7 @@ class NovaVolumes(NovaAsking):
         return Order({"volumeAttachment": wanted}, "/os-volume_attachments", what=what, hints=_HINTS)
 
     def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        path = "/os-volume_attachments/" + segment(arguments["volume_id"])
+        path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
         # Asked again while it is being detached, Nova refuses.
         what = "detach the volume %s from" % arguments["volume_id"]
         return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)

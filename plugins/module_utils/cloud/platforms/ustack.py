@@ -14,6 +14,7 @@ import re
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -94,7 +95,7 @@ class UStack(OpenStack):
         if re.search(r"/v2(\.\d+)?/", found):
             return found
         base = found if re.search(r"/v2(\.\d+)?$", found) else found + "/v2"
-        return "%s/%s" % (base, self.session.auth.project_id)
+        return "%s/%s" % (base, path_segment(self.session.auth.project_id))
 
 
 def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:

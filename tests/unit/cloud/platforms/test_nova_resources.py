@@ -19,12 +19,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     PermissionDenied,
     UnsupportedOperation,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import (
     aggregate,
     zone,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair, segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
@@ -94,9 +95,7 @@ def test_generating_needs_a_version_below_2_92(
         "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(generating), reply=reply(201, PLAIN)
     )
     body = {**body, "public_key": "ssh-rsa AAAA"}
-    wire.expect(
-        "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN)
-    )
+    wire.expect("POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN))
     assert cloud.create_keypair("k", kind="ssh").name == "k"
     assert cloud.create_keypair("k", "ssh-rsa AAAA", kind="ssh").name == "k"
 
@@ -186,7 +185,7 @@ def test_no_name_leads_elsewhere(name: str, wire: Any, connect: Any) -> None:
 
 
 def test_names_are_quoted() -> None:
-    assert segment("a b@c.d?#%") == "a%20b%40c.d%3F%23%25"
+    assert path_segment("a b@c.d?#%") == "a%20b%40c.d%3F%23%25"
 
 
 @pytest.mark.parametrize("body", [{}, {"keypair": None}, {"keypair": []}, []])
@@ -255,7 +254,7 @@ def test_one_flavor_alone_is_shown(
 
 def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any) -> None:
     for name in ("..", "a/b"):
-        with pytest.raises(BadRequest, match="cannot be the name of anything in the cloud"):
+        with pytest.raises(BadRequest, match="cannot be the name or the id of anything in the cloud"):
             connect().flavor_by_id(name)
     assert wire.seen == []
 
