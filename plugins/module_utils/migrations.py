@@ -108,7 +108,9 @@ def check_hosts(wish: Wish, services: Mapping[str, Service], moving: bool) -> No
         raise PlanError("host: %s is disabled, so it gets no servers; enable it with compute_service" % wish.host)
 
 
-def plan_migrations(servers: Iterable[Server], wish: Wish, services: Mapping[str, Service], cloud: Compute) -> Plan:
+def plan_migrations(
+    servers: Iterable[Server], wish: Wish, services: Mapping[str, Service], cloud: Compute
+) -> Plan:
     """What brings each server to where it is to be; asks ``cloud`` only what it supports.
 
     ``services`` are the compute services by host.

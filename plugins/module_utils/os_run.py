@@ -267,7 +267,9 @@ class OsRun:
             return None
         return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
 
-    def _proof(self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None) -> Ticket | None:
+    def _proof(
+        self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None
+    ) -> Ticket | None:
         """The ticket to watch, where an order whose answer was lost was taken all the same."""
         try:
             adopted = self.cloud.adopt(ticket, since)

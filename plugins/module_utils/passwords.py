@@ -195,7 +195,9 @@ def rehearsed(cloud: Compute, todo: Plan, passwords: Mapping[str, str]) -> dict[
         return {}
     servers = [item.server for item in todo.items if item.changes and not item.settle_first]
     tickets = ask_all(cloud, servers, passwords, True)
-    return {ticket.server_id: Outcome.of_error(ticket, plan.FAILED, ticket.error) for ticket in tickets if ticket.error}
+    return {
+        ticket.server_id: Outcome.of_error(ticket, plan.FAILED, ticket.error) for ticket in tickets if ticket.error
+    }
 
 
 class PasswordRun(PowerRun):

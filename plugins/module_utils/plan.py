@@ -40,7 +40,9 @@ class Change:
     deeds: tuple[Deed, ...] = ()
 
     @classmethod
-    def of(cls, server: Server, deeds: Sequence[Deed], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+    def of(
+        cls, server: Server, deeds: Sequence[Deed], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Change:
         """The change that the deeds make; without deeds nothing is to happen."""
         moving = bool(deeds) and not server.settled
         return cls(server, tuple(deed.action for deed in deeds), before, after, None, moving, tuple(deeds))

@@ -74,7 +74,9 @@ def _changes(there: ServerGroup, wanted: Wanted) -> dict[str, Any]:
     """What of the group is another than wanted, as it is to be. What the cloud does not tell is no difference."""
     known = there.as_dict()
     asked = {"name": wanted.name, "policy": wanted.policy, "rules": wanted.rules}
-    return {key: value for key, value in asked.items() if value is not None and known[key] not in (None, value)}
+    return {
+        key: value for key, value in asked.items() if value is not None and known[key] not in (None, value)
+    }
 
 
 def plan_group(there: ServerGroup | None, wanted: Wanted, members: Sequence[str] = ()) -> ResourcePlan:

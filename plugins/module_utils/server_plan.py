@@ -72,7 +72,9 @@ class ServerWish:
     key_name: str | None = None
 
 
-def plan_servers(servers: Iterable[Server], missing: Sequence[str], wish: ServerWish, cloud: Compute) -> Plan:
+def plan_servers(
+    servers: Iterable[Server], missing: Sequence[str], wish: ServerWish, cloud: Compute
+) -> Plan:
     """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``cloud`` only what
     it supports. Raises PlanError for a name that it does not take."""
     refusal = next((found for found in map(cloud.name_problem, missing) if found), None)
@@ -195,10 +197,8 @@ class _Present:
         reasons = []
         runs = image_of(server)
         if wish.image and runs and runs != wish.image.id:
-            reasons.append(
-                "it runs the image %s and not %s (server_os puts another one on it in place)"
-                % (server.image.name or runs, wish.image.label)
-            )
+            reasons.append("it runs the image %s and not %s (server_os puts another one on it in place)"
+                           % (server.image.name or runs, wish.image.label))
         there = {address.network for address in server.addresses}
         absent = [name for name in wish.networks if name not in there]
         if absent and there and None not in there:

@@ -157,9 +157,8 @@ def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
     found = tuple(dict.fromkeys(str(tag) for tag in params["tags"]))
     for tag in found:
         if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
-            raise PlanError(
-                "tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends" % tag
-            )
+            raise PlanError("tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends"
+                            % tag)
     if not cloud.supports("tags_in_metadata"):
         cloud.require("set_tags")
     problem = cloud.tags_problem(found)
@@ -219,18 +218,8 @@ def new_server(
         **{
             name: params[name]
             for name in (
-                "availability_zone",
-                "key_name",
-                "password",
-                "description",
-                "hostname",
-                "host",
-                "hypervisor_hostname",
-                "config_drive",
-                "disk_config",
-                "access_ipv4",
-                "access_ipv6",
-                "vpc_id",
+                "availability_zone", "key_name", "password", "description", "hostname", "host", "hypervisor_hostname",
+                "config_drive", "disk_config", "access_ipv4", "access_ipv6", "vpc_id",
             )
         },
     )
@@ -251,15 +240,11 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
             raise PlanError("password: %s; choose another one" % problem)
     nics = new.networks if isinstance(new.networks, tuple) else ()
     if len(names) > 1:
-        own = [
-            word
-            for word, given in (
-                ("networks: port", any(nic.port_id for nic in nics)),
-                ("networks: fixed_ip", any(nic.fixed_ip for nic in nics)),
-                ("volumes: a volume", any(device.source == "volume" for device in new.volumes)),
-            )
-            if given
-        ]
+        own = [word for word, given in (
+            ("networks: port", any(nic.port_id for nic in nics)),
+            ("networks: fixed_ip", any(nic.fixed_ip for nic in nics)),
+            ("volumes: a volume", any(device.source == "volume" for device in new.volumes)),
+        ) if given]
         if own:
             raise PlanError("%s: only one server can have it, and %d are to be made" % (own[0], len(names)))
     problem = cloud.server_problem(new)
@@ -278,10 +263,8 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
     elif boot:
         given = [name for name in ("volume", "snapshot") if boot[name]] + (["image"] if image else [])
         if len(given) != 1:
-            raise PlanError(
-                "boot_volume: it is made from one of image, its own volume and its snapshot; %s"
-                % (" and ".join(given) + " are given" if given else "none is given")
-            )
+            raise PlanError("boot_volume: it is made from one of image, its own volume and its snapshot; %s"
+                            % (" and ".join(given) + " are given" if given else "none is given"))
         source = given[0]
         if source == "image" and not boot["size_gb"]:
             raise PlanError("boot_volume: a volume that is made from an image needs size_gb")
@@ -292,20 +275,15 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
         found.append(BlockDevice(**row))
     indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
     if len(set(indexes)) != len(indexes):
-        raise PlanError(
-            "volumes: two of them have the boot_index %d" % next(index for index in indexes if indexes.count(index) > 1)
-        )
+        raise PlanError("volumes: two of them have the boot_index %d"
+                        % next(index for index in indexes if indexes.count(index) > 1))
     first = next((device for device in found if device.boot_index == 0), None)
     return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
 
 
 def _boot_device(boot: Mapping[str, Any], source: str, source_id: str | None, index: int) -> BlockDevice:
     return BlockDevice(
-        source,
-        source_id,
-        boot["size_gb"],
-        index,
-        boot["volume_type"],
+        source, source_id, boot["size_gb"], index, boot["volume_type"],
         delete_on_termination=boot["delete_on_termination"],
     )
 
@@ -338,9 +316,8 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
 def _network_id(cloud: Compute, name: str) -> str:
     found = cloud.networks(name)
     if not found:
-        raise PlanError(
-            "networks: no network that this project may use is named %s; check its spelling and project" % name
-        )
+        raise PlanError("networks: no network that this project may use is named %s; check its spelling and project"
+                        % name)
     if len(found) > 1:
         ids = ", ".join(sorted(network.id for network in found))
         raise PlanError("networks: %d networks are named %s (%s); give the id of one" % (len(found), name, ids))

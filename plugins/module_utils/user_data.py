@@ -12,7 +12,9 @@ from typing import Callable
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 
 
-def read_user_data(text: str | None, path: str | None, most: int, keep_secret: Callable[[str], None]) -> str | None:
+def read_user_data(
+    text: str | None, path: str | None, most: int, keep_secret: Callable[[str], None]
+) -> str | None:
     """It in base64; ``None`` where nothing is given. ``most`` is how many bytes a server takes.
 
     ``keep_secret`` is told what may hold secrets: the plain form and the one in base64. Raises PlanError.

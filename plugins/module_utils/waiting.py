@@ -146,7 +146,9 @@ def progress(word: str) -> Callable[[Mapping[str, Outcome], int], str]:
     return words
 
 
-def observe_all(cloud: Compute, tickets: Mapping[str, Ticket | None], since: str | None) -> dict[str, Observation]:
+def observe_all(
+    cloud: Compute, tickets: Mapping[str, Ticket | None], since: str | None
+) -> dict[str, Observation]:
     """One look at servers by id: at those with a ticket for what became of it, at the others for where they are."""
     asked = [ticket for ticket in tickets.values() if ticket]
     moving = [key for key, ticket in tickets.items() if not ticket]

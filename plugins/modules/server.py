@@ -644,7 +644,9 @@ def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     names = names_of(params)
     check_options(params)
-    user_data = read_user_data(params["user_data"], params["user_data_file"], cloud.most_user_data, context.keep_secret)
+    user_data = read_user_data(
+        params["user_data"], params["user_data_file"], cloud.most_user_data, context.keep_secret
+    )
     patience = context.patience()
     wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
 

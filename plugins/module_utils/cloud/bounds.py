@@ -108,6 +108,7 @@ def _bounded_connection(connection: Any, bounds: Bounds) -> Any:
 
     class BoundedConnection(connection):  # type: ignore[misc]
         timeout: Any
+
         def connect(self) -> Any:
             # One of a name with several addresses is given this time for each.
             self.timeout = min(self.timeout or 86400.0, bounds.remaining())

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
@@ -377,9 +377,12 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
         yield server
 
 
-def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute:
-    """The platform of the settings. No request is made before the first question."""
-    session = connect_session(settings, clock=clock)
+def connect(
+    settings: Settings, parallel: int = 8, clock: Any = None, warn: Callable[[str], None] | None = None
+) -> Compute:
+    """The platform of the settings. No request is made before the first question. ``warn`` is given sentences for the
+    user."""
+    session = connect_session(settings, clock=clock, warn=warn)
     return _platform(settings.platform)(session, settings, parallel=parallel)
 
 

@@ -44,8 +44,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.failures
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging import (
     MarkedPages,
+    NumberedPages,
     id_of,
-    numbered_pages,
+    linked_pages,
     offset_pages,
     pairs_of,
 )
@@ -96,10 +97,11 @@ class SystemClock:
         return datetime.now(timezone.utc)
 
 
-def connect(settings: Settings, *, clock: Any = None) -> Session:
-    """A session with its authenticator (session.auth); nothing is sent before the first request."""
+def connect(settings: Settings, *, clock: Any = None, warn: Callable[[str], None] | None = None) -> Session:
+    """A session with its authenticator (session.auth); nothing is sent before the first request. ``warn`` is given
+    sentences for the user."""
     clock = clock or SystemClock()
-    return Session(settings, make(settings, clock), clock=clock)
+    return Session(settings, make(settings, clock), clock=clock, warn=warn)
 
 
 class Session:
@@ -109,7 +111,13 @@ class Session:
     """
 
     def __init__(
-        self, settings: Settings, auth: Authenticator | None = None, *, clock: Any = None, parallel: int = 32
+        self,
+        settings: Settings,
+        auth: Authenticator | None = None,
+        *,
+        clock: Any = None,
+        parallel: int = 32,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         if not HAS_REQUESTS:
             raise SettingsError(
@@ -123,6 +131,8 @@ class Session:
         self._lock = threading.Lock()
         self._server_date: tuple[datetime, float] | None = None
         self._closed = False
+        self._warnings: set[str] = set()
+        self._tell = warn or (lambda sentence: None)
         if settings.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._http = requests.Session()
@@ -137,6 +147,14 @@ class Session:
         """Close the connections; requests under way are not tried again."""
         self._closed = True
         self._http.close()
+
+    def warn(self, sentence: str) -> None:
+        """Tell the user a sentence that changes no result, each once."""
+        with self._lock:
+            known = sentence in self._warnings
+            self._warnings.add(sentence)
+        if not known:
+            self._tell(sentence)
 
     def sleep(self, seconds: float) -> None:
         """Wait by the session's clock."""
@@ -275,9 +293,21 @@ class Session:
 
         The first page's count tells how many pages there are; the others are read `parallel` at a time. Without a count
         the pages are read until a short one. Where the count changes meanwhile, items may have moved to a page that was
-        read already, so the list is read once more; nothing comes twice.
+        read already, so the list is read once more; nothing comes twice. A page with nothing new ends the list, with a
+        warning where there must be more, and is a MalformedAnswer where the service counts more and repeats one page.
         """
-        return numbered_pages(self, url, key, pairs_of(params), limit, what, parallel, headers)
+        return NumberedPages(self, url, key, pairs_of(params), limit, what, parallel, headers).items()
+
+    def by_link(
+        self,
+        url: str,
+        key: str,
+        *,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        what: str = "list",
+    ) -> Iterator[Any]:
+        """The items of a list whose pages name the next one in ``next`` (Glance), each once."""
+        return linked_pages(self, url, key, pairs_of(params), what)
 
     def by_offset(
         self,

@@ -117,13 +117,8 @@ def test_a_public_address(ip: str, kind: str | None, public: bool) -> None:
 
 
 def test_private_and_public_addresses_begin_with_those_of_version_4() -> None:
-    addresses = (
-        Address("2001:db8::1", 6, "fixed"),
-        Address("10.0.0.2", 4, "fixed"),
-        Address("10.0.0.1", 4, "fixed"),
-        Address("2001:db8::9", 6, "floating"),
-        Address("203.0.113.1", 4, "floating"),
-    )
+    addresses = (Address("2001:db8::1", 6, "fixed"), Address("10.0.0.2", 4, "fixed"), Address("10.0.0.1", 4, "fixed"),
+                 Address("2001:db8::9", 6, "floating"), Address("203.0.113.1", 4, "floating"))
     found = server(addresses=addresses)
     assert found.private_ips == ["10.0.0.2", "10.0.0.1", "2001:db8::1"]
     assert found.public_ips == ["203.0.113.1", "2001:db8::9"]

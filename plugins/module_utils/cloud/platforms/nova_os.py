@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from typing import Any, Iterator, Mapping, Sequence
-from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
     IMAGE_RECORD,
     ImageDetails,
@@ -24,8 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
-    mapping,
-    mappings,
     part_of,
     text,
 )
@@ -64,18 +61,8 @@ class NovaOs(NovaAsking):
         return [_image(body)]
 
     def _pages(self, url: str, params: dict[str, str]) -> Iterator[Mapping[str, Any]]:
-        """The images of all pages: ``next`` is the path of the following one, ours to ask for at the same endpoint."""
-        seen = set()
-        while True:
-            body = self.session.get(url, params=params, what="list the images").body
-            yield from mappings(part_of(body, "images", "list the images", list))
-            marker = parse_qs(urlsplit(text(mapping(body).get("next")) or "").query).get("marker", [""])[0]
-            if not marker:
-                return
-            if marker in seen:
-                raise MalformedAnswer("Could not list the images: the service does not get on after one page.")
-            seen.add(marker)
-            params = dict(params, marker=marker)
+        """The images of all pages."""
+        return self.session.by_link(url, "images", params=params, what="list the images")
 
     def os_problem(self, order: OsOrder, server: Server | None = None) -> str | None:
         if server is not None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
-from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import SERVER_RECORD, Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
@@ -102,7 +101,7 @@ def _with_image(ticket: Ticket, answer: Any) -> Ticket:
     """The ticket that waits for the image of the answer; without one, for what Nova records of the request."""
     image_id = text(mapping(answer.body).get("image_id"))
     if not image_id:
-        image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
+        image_id = (answer.headers.get("Location") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
     return replace(ticket, aim=Aim(image=image_id) if image_id else None)
 
 

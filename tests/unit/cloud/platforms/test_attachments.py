@@ -54,16 +54,10 @@ def images(wire: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 # -- images -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "body, location, found",
-    [
-        ({"image_id": "i1"}, None, "i1"),
-        (None, "http://glance.example/v2/images/i2", "i2"),
-        (None, "http://glance.example/images/i3/", "i3"),
-        (None, None, None),
-        ([], None, None),
-    ],
-)
+@pytest.mark.parametrize("body, location, found", [
+    ({"image_id": "i1"}, None, "i1"), (None, "http://glance.example/v2/images/i2", "i2"),
+    (None, "http://glance.example/images/i3/", "i3"), (None, None, None), ([], None, None),
+])
 @ALL
 def test_an_image_is_made(
     wire: Any, reply: Any, connect: Any, platform: str, body: Any, location: str | None, found: str | None
@@ -79,24 +73,10 @@ def test_an_image_is_made(
 
 def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
     rows = [
-        {
-            "id": "1",
-            "name": "a",
-            "status": "active",
-            "instance_uuid": "s",
-            "image_type": "snapshot",
-            "size": 7,
-            "min_disk": 1,
-            "protected": True,
-            "created_at": "t",
-            "tags": [],
-            "x": 5,
-            "y": None,
-        },
-        {"id": "2", "name": "a", "status": "active", "cloudserver_server": "s2"},
-        {"id": "3", "name": "a"},
-        {"id": "4", "name": "A", "status": "active"},
-        "nonsense",
+        {"id": "1", "name": "a", "status": "active", "instance_uuid": "s", "image_type": "snapshot", "size": 7,
+         "min_disk": 1, "protected": True, "created_at": "t", "tags": [], "x": 5, "y": None},
+        {"id": "2", "name": "a", "status": "active", "cloudserver_server": "s2"}, {"id": "3", "name": "a"},
+        {"id": "4", "name": "A", "status": "active"}, "nonsense",
     ]
     query = [("limit", "1000"), ("name", "a"), ("status", "active")]
     wire.expect("GET", "/image/v2/images", query=query, reply=reply(200, {"images": rows}))
@@ -136,29 +116,17 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
 # -- volumes and ports ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "action, arguments, method, path, body",
-    [
-        ("attach_volume", {"volume_id": "v"}, "POST", "os-volume_attachments", {"volumeAttachment": {"volumeId": "v"}}),
-        (
-            "attach_volume",
-            {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False},
-            "POST",
-            "os-volume_attachments",
-            {"volumeAttachment": {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False}},
-        ),
-        ("detach_volume", {"volume_id": "v"}, "DELETE", "os-volume_attachments/v", None),
-        ("attach_interface", {"port_id": "p"}, "POST", "os-interface", {"interfaceAttachment": {"port_id": "p"}}),
-        (
-            "attach_interface",
-            {"network_id": "n", "fixed_ips": [{"subnet_id": "u"}], "tag": None},
-            "POST",
-            "os-interface",
-            {"interfaceAttachment": {"net_id": "n", "fixed_ips": [{"subnet_id": "u"}]}},
-        ),
-        ("detach_interface", {"port_id": "p"}, "DELETE", "os-interface/p", None),
-    ],
-)
+@pytest.mark.parametrize("action, arguments, method, path, body", [
+    ("attach_volume", {"volume_id": "v"}, "POST", "os-volume_attachments", {"volumeAttachment": {"volumeId": "v"}}),
+    ("attach_volume", {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False}, "POST",
+     "os-volume_attachments", {"volumeAttachment": {"volumeId": "v", "device": "/dev/vdb", "tag": "t",
+                                                    "delete_on_termination": False}}),
+    ("detach_volume", {"volume_id": "v"}, "DELETE", "os-volume_attachments/v", None),
+    ("attach_interface", {"port_id": "p"}, "POST", "os-interface", {"interfaceAttachment": {"port_id": "p"}}),
+    ("attach_interface", {"network_id": "n", "fixed_ips": [{"subnet_id": "u"}], "tag": None}, "POST", "os-interface",
+     {"interfaceAttachment": {"net_id": "n", "fixed_ips": [{"subnet_id": "u"}]}}),
+    ("detach_interface", {"port_id": "p"}, "DELETE", "os-interface/p", None),
+])
 @ALL
 def test_what_is_sent(
     wire: Any, reply: Any, connect: Any, platform: str, action: str, arguments: Any, method: str, path: str, body: Any
@@ -174,27 +142,12 @@ def test_the_port_that_was_made_is_waited_for(wire: Any, reply: Any, connect: An
     assert perform(connect(), "attach_interface", network_id="n").aim == Aim(ports=("new",))
 
 
-@pytest.mark.parametrize(
-    "action, arguments, status, message, hint",
-    [
-        (
-            "attach_volume",
-            {"volume_id": "v"},
-            400,
-            "status must be 'available'. Currently in 'in-use'",
-            "detach it there",
-        ),
-        ("attach_volume", {"volume_id": "v"}, 404, "Volume v could not be found.", "Check the volume's id"),
-        ("attach_interface", {"port_id": "p"}, 409, "Port p is still in use.", "another server or router"),
-        (
-            "attach_interface",
-            {"network_id": "n"},
-            400,
-            "subnet associated in order to apply",
-            "Give the network a subnet",
-        ),
-    ],
-)
+@pytest.mark.parametrize("action, arguments, status, message, hint", [
+    ("attach_volume", {"volume_id": "v"}, 400, "status must be 'available'. Currently in 'in-use'", "detach it there"),
+    ("attach_volume", {"volume_id": "v"}, 404, "Volume v could not be found.", "Check the volume's id"),
+    ("attach_interface", {"port_id": "p"}, 409, "Port p is still in use.", "another server or router"),
+    ("attach_interface", {"network_id": "n"}, 400, "subnet associated in order to apply", "Give the network a subnet"),
+])
 def test_what_a_refusal_means(
     wire: Any, reply: Any, connect: Any, action: str, arguments: Any, status: int, message: str, hint: str
 ) -> None:
@@ -216,44 +169,21 @@ def test_a_delete_is_sent_once_and_what_is_gone_is_done(wire: Any, reply: Any, c
 
 
 def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
-    serve(
-        {
-            "GET /v2.1/servers/a/os-volume_attachments": {
-                "volumeAttachments": [
-                    {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True},
-                    {"id": "x"},
-                    7,
-                ]
-            },
-            "GET /v2.1/servers/a/os-interface": {
-                "interfaceAttachments": [
-                    {
-                        "port_id": "p",
-                        "net_id": "n",
-                        "mac_addr": "m",
-                        "port_state": "ACTIVE",
-                        "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}],
-                    },
-                    {},
-                ]
-            },
-        }
-    )
+    serve({
+        "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [
+            {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}, {"id": "x"}, 7]},
+        "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [
+            {"port_id": "p", "net_id": "n", "mac_addr": "m", "port_state": "ACTIVE",
+             "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}]}, {}]},
+    })
     cloud = connect()
     volumes, ports = cloud.volume_attachments(["a", "gone"]), cloud.interfaces(["a", "gone"])
     assert list(volumes) == list(ports) == ["a"]
     assert [each.as_dict() for each in volumes["a"]] == [
-        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}
-    ]
+        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}]
     assert [each.as_dict() for each in ports["a"]] == [
-        {
-            "port_id": "p",
-            "network_id": "n",
-            "mac": "m",
-            "state": "ACTIVE",
-            "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}],
-        }
-    ]
+        {"port_id": "p", "network_id": "n", "mac": "m", "state": "ACTIVE",
+         "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}]}]
 
 
 # -- proof ------------------------------------------------------------------------------------------------------------
@@ -261,68 +191,47 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
 
 def record(result: str | None) -> dict[str, Any]:
     event = {"event": "e", "finish_time": result and "2026-01-01T00:00:00", "result": result}
-    return {
-        "instanceAction": {
-            "action": "a",
-            "request_id": "r",
-            "message": "Error" if result == "Error" else None,
-            "events": [event],
-        }
-    }
+    return {"instanceAction": {"action": "a", "request_id": "r", "message": "Error" if result == "Error" else None,
+                               "events": [event]}}
 
 
-@pytest.mark.parametrize(
-    "aim, attached, ports, image, result, verdict",
-    [
-        (Aim(volumes=("v",)), ["v"], {}, None, None, PENDING),
-        (Aim(volumes=("v",)), ["v"], {}, None, "Success", SUCCEEDED),
-        (Aim(volumes=("v",)), ["v"], {}, None, "Error", FAILED),
-        (Aim(volumes=("v",)), [], {}, None, "Success", PENDING),
-        (Aim(no_volumes=("v",)), [], {}, None, "Error", SUCCEEDED),
-        (Aim(no_volumes=("v",)), ["v"], {}, None, "Error", FAILED),
-        (Aim(ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", SUCCEEDED),
-        (Aim(ports=("p",)), [], {"p": "DOWN"}, None, "Success", PENDING),
-        (Aim(ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", PENDING),
-        (Aim(no_ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", SUCCEEDED),
-        (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", PENDING),
-        (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Error", FAILED),
-        (Aim(image="i"), [], {}, "active", "Success", SUCCEEDED),
-        (Aim(image="i"), [], {}, "saving", "Success", PENDING),
-        (Aim(image="i"), [], {}, "killed", "Success", FAILED),
-        (Aim(image="i"), [], {}, None, "Success", FAILED),
-    ],
-)
+@pytest.mark.parametrize("aim, attached, ports, image, result, verdict", [
+    (Aim(volumes=("v",)), ["v"], {}, None, None, PENDING),
+    (Aim(volumes=("v",)), ["v"], {}, None, "Success", SUCCEEDED),
+    (Aim(volumes=("v",)), ["v"], {}, None, "Error", FAILED),
+    (Aim(volumes=("v",)), [], {}, None, "Success", PENDING),
+    (Aim(no_volumes=("v",)), [], {}, None, "Error", SUCCEEDED),
+    (Aim(no_volumes=("v",)), ["v"], {}, None, "Error", FAILED),
+    (Aim(ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", SUCCEEDED),
+    (Aim(ports=("p",)), [], {"p": "DOWN"}, None, "Success", PENDING),
+    (Aim(ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", PENDING),
+    (Aim(no_ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", SUCCEEDED),
+    (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", PENDING),
+    (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Error", FAILED),
+    (Aim(image="i"), [], {}, "active", "Success", SUCCEEDED),
+    (Aim(image="i"), [], {}, "saving", "Success", PENDING),
+    (Aim(image="i"), [], {}, "killed", "Success", FAILED),
+    (Aim(image="i"), [], {}, None, "Success", FAILED),
+])
 def test_what_proves_it(
     images: Any, serve: Any, aim: Aim, attached: Any, ports: Any, image: Any, result: Any, verdict: str
 ) -> None:
-    serve(
-        {
-            "GET /v2.1/servers/s": {
-                "server": {
-                    "id": "s",
-                    "status": "ACTIVE",
-                    "os-extended-volumes:volumes_attached": [{"id": each} for each in attached],
-                }
-            },
-            "GET /v2.1/servers/s/os-instance-actions/r": record(result),
-            "GET /v2.1/servers/s/os-interface": {
-                "interfaceAttachments": [{"port_id": key, "port_state": state} for key, state in ports.items()]
-            },
-            **({"GET /image/v2/images/i": {"id": "i", "status": image}} if image else {}),
-        }
-    )
+    serve({
+        "GET /v2.1/servers/s": {"server": {"id": "s", "status": "ACTIVE", "os-extended-volumes:volumes_attached": [
+            {"id": each} for each in attached]}},
+        "GET /v2.1/servers/s/os-instance-actions/r": record(result),
+        "GET /v2.1/servers/s/os-interface": {"interfaceAttachments": [
+            {"port_id": key, "port_state": state} for key, state in ports.items()]},
+        **({"GET /image/v2/images/i": {"id": "i", "status": image}} if image else {}),
+    })
     ticket = Ticket("s", "attach_volume", request_id="r", aim=aim)
     assert images().observe([ticket])["s"].verdict == verdict
 
 
-@pytest.mark.parametrize(
-    "platform, operation, words",
-    [
-        ("huaweicloud", "attach_volume", "Use the console"),
-        ("ustack", "volume_tags", "a volume without tag"),
-        ("openstack", "interface_subnets", "a port of that subnet"),
-    ],
-)
+@pytest.mark.parametrize("platform, operation, words", [
+    ("huaweicloud", "attach_volume", "Use the console"), ("ustack", "volume_tags", "a volume without tag"),
+    ("openstack", "interface_subnets", "a port of that subnet"),
+])
 def test_what_a_platform_has_not(connect: Any, platform: str, operation: str, words: str) -> None:
     with pytest.raises(UnsupportedOperation, match=words):
         connect(platform).require(operation)

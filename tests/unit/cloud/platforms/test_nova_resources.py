@@ -95,7 +95,9 @@ def test_generating_needs_a_version_below_2_92(
         "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(generating), reply=reply(201, PLAIN)
     )
     body = {**body, "public_key": "ssh-rsa AAAA"}
-    wire.expect("POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN))
+    wire.expect(
+        "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN)
+    )
     assert cloud.create_keypair("k", kind="ssh").name == "k"
     assert cloud.create_keypair("k", "ssh-rsa AAAA", kind="ssh").name == "k"
 

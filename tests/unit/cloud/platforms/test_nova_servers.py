@@ -118,113 +118,44 @@ BODIES: list[tuple[str, str, NewServer, dict[str, Any]]] = [
     ("openstack", "2.96", NewServer("f", "i", NONE), {"imageRef": "i", "networks": "none"}),
     ("openstack", "2.36", NewServer("f", "i", AUTO), {"imageRef": "i"}),
     (
-        "openstack",
-        "2.96",
-        NewServer(
-            "f",
-            "i",
-            (Nic("n", fixed_ip="10.0.0.9", tag="eth"), Nic(port_id="p")),
-            tags=("b", "a"),
-            availability_zone="z",
-            key_name="k",
-            metadata={"a": "b"},
-            security_groups=("web",),
-            user_data="eA==",
-            password="pw",
-            description="d",
-            hostname="h",
-            host="cmp1",
-            hypervisor_hostname="hv",
-            config_drive=False,
-            disk_config="MANUAL",
-            access_ipv4="192.0.2.1",
-            access_ipv6="2001:db8::1",
-        ),
-        {
-            "imageRef": "i",
-            "networks": [{"uuid": "n", "fixed_ip": "10.0.0.9", "tag": "eth"}, {"port": "p"}],
-            "tags": ["b", "a"],
-            "availability_zone": "z",
-            "key_name": "k",
-            "metadata": {"a": "b"},
-            "security_groups": [{"name": "web"}],
-            "user_data": "eA==",
-            "adminPass": "pw",
-            "description": "d",
-            "hostname": "h",
-            "host": "cmp1",
-            "hypervisor_hostname": "hv",
-            "config_drive": False,
-            "OS-DCF:diskConfig": "MANUAL",
-            "accessIPv4": "192.0.2.1",
-            "accessIPv6": "2001:db8::1",
-        },
+        "openstack", "2.96",
+        NewServer("f", "i", (Nic("n", fixed_ip="10.0.0.9", tag="eth"), Nic(port_id="p")), tags=("b", "a"),
+                  availability_zone="z", key_name="k", metadata={"a": "b"}, security_groups=("web",), user_data="eA==",
+                  password="pw", description="d", hostname="h", host="cmp1", hypervisor_hostname="hv",
+                  config_drive=False, disk_config="MANUAL", access_ipv4="192.0.2.1", access_ipv6="2001:db8::1"),
+        {"imageRef": "i", "networks": [{"uuid": "n", "fixed_ip": "10.0.0.9", "tag": "eth"}, {"port": "p"}],
+         "tags": ["b", "a"], "availability_zone": "z", "key_name": "k", "metadata": {"a": "b"},
+         "security_groups": [{"name": "web"}], "user_data": "eA==", "adminPass": "pw", "description": "d",
+         "hostname": "h", "host": "cmp1", "hypervisor_hostname": "hv", "config_drive": False,
+         "OS-DCF:diskConfig": "MANUAL", "accessIPv4": "192.0.2.1", "accessIPv6": "2001:db8::1"},
     ),
     # Tags are given afterwards below 2.52.
     ("openstack", "2.51", NewServer("f", "i", tags=("a",)), {"imageRef": "i", "networks": "auto"}),
     (
-        "openstack",
-        "2.96",
+        "openstack", "2.96",
         NewServer("f", None, volumes=(BlockDevice("image", "i", 40, 0, "ssd", delete_on_termination=True),)),
-        {
-            "networks": "auto",
-            "block_device_mapping_v2": [
-                {
-                    "source_type": "image",
-                    "destination_type": "volume",
-                    "uuid": "i",
-                    "volume_size": 40,
-                    "volume_type": "ssd",
-                    "boot_index": 0,
-                    "delete_on_termination": True,
-                }
-            ],
-        },
+        {"networks": "auto", "block_device_mapping_v2": [
+            {"source_type": "image", "destination_type": "volume", "uuid": "i", "volume_size": 40, "volume_type": "ssd",
+             "boot_index": 0, "delete_on_termination": True}]},
     ),
     # With a disk of its own, the image has to be named among the disks.
     (
-        "openstack",
-        "2.96",
+        "openstack", "2.96",
         NewServer("f", "i", volumes=(BlockDevice("blank", None, 5, tag="data", disk_bus="scsi"),)),
-        {
-            "imageRef": "i",
-            "networks": "auto",
-            "block_device_mapping_v2": [
-                {
-                    "source_type": "image",
-                    "destination_type": "local",
-                    "uuid": "i",
-                    "boot_index": 0,
-                    "delete_on_termination": True,
-                },
-                {
-                    "source_type": "blank",
-                    "destination_type": "volume",
-                    "volume_size": 5,
-                    "tag": "data",
-                    "disk_bus": "scsi",
-                    "boot_index": -1,
-                    "delete_on_termination": False,
-                },
-            ],
-        },
+        {"imageRef": "i", "networks": "auto", "block_device_mapping_v2": [
+            {"source_type": "image", "destination_type": "local", "uuid": "i", "boot_index": 0,
+             "delete_on_termination": True},
+            {"source_type": "blank", "destination_type": "volume", "volume_size": 5, "tag": "data", "disk_bus": "scsi",
+             "boot_index": -1, "delete_on_termination": False}]},
     ),
     (
-        "easystack",
-        "2.67",
+        "easystack", "2.67",
         NewServer("f", "i", (Nic("n", subnet_id="sub"),), files={"/etc/motd": "aGk="}),
-        {
-            "imageRef": "i",
-            "networks": [{"uuid": "n", "subnet_id": "sub"}],
-            "personality": [{"path": "/etc/motd", "contents": "aGk="}],
-        },
+        {"imageRef": "i", "networks": [{"uuid": "n", "subnet_id": "sub"}],
+         "personality": [{"path": "/etc/motd", "contents": "aGk="}]},
     ),
-    (
-        "ustack",
-        "",
-        NewServer("f", "i", (Nic("n"),)),
-        {"imageRef": "i", "networks": [{"uuid": "n"}], "min_count": 1, "max_count": 1},
-    ),
+    ("ustack", "", NewServer("f", "i", (Nic("n"),)),
+     {"imageRef": "i", "networks": [{"uuid": "n"}], "min_count": 1, "max_count": 1}),
 ]
 
 
@@ -247,41 +178,23 @@ def test_what_a_creation_sends(
 def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     new = NewServer("f", "i", files={"/a": "eA=="}, group_id="g")
-    body = {
-        "server": {
-            "name": "web",
-            "flavorRef": "f",
-            "imageRef": "i",
-            "networks": "auto",
-            "personality": [{"path": "/a", "contents": "eA=="}],
-        },
-        "os:scheduler_hints": {"group": "g"},
-    }
-    wire.expect(
-        "POST",
-        "/v2.1/servers",
-        json=body,
-        headers={"OpenStack-API-Version": "compute 2.56"},
-        reply=reply(202, made("s1")),
-    )
+    body = {"server": {"name": "web", "flavorRef": "f", "imageRef": "i", "networks": "auto",
+                       "personality": [{"path": "/a", "contents": "eA=="}]}, "os:scheduler_hints": {"group": "g"}}
+    wire.expect("POST", "/v2.1/servers", json=body, headers={"OpenStack-API-Version": "compute 2.56"},
+                reply=reply(202, made("s1")))
     assert cloud.create_servers(new, ["web"])[0].ticket
 
 
 def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
-    body = {
-        "server": {"name": "w.x", "flavorRef": "f", "imageRef": "i", "networks": "auto", "min_count": 3, "max_count": 3}
-    }
+    body = {"server": {"name": "w.x", "flavorRef": "f", "imageRef": "i", "networks": "auto", "min_count": 3,
+                       "max_count": 3}}
     at = "2026-01-01T00:00:00Z"
     rows = [{"id": "s%d" % number, "name": "w.x-%d" % number, "created": at} for number in (3, 2, 1)]
     rows.append({"id": "old", "name": "w.x-2", "created": "2025-01-01T00:00:00Z"})
     wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, made("s1")))
-    wire.expect(
-        "GET",
-        "/v2.1/servers/detail",
-        query=[("limit", "1000"), ("name", "^w\\.x-[0-9]+$")],
-        reply=reply(200, {"servers": rows}),
-    )
+    wire.expect("GET", "/v2.1/servers/detail", query=[("limit", "1000"), ("name", "^w\\.x-[0-9]+$")],
+                reply=reply(200, {"servers": rows}))
     created = cloud.create_servers(NEW, ["w.x-1", "w.x-2", "w.x-3"])
     assert [each.ticket.server_id for each in created] == ["s1", "s2", "s3"]
 
@@ -297,10 +210,7 @@ def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, conne
 @pytest.mark.parametrize(
     ("names", "new"),
     [
-        (["w-1", "w-3"], NEW),
-        (["a", "b"], NEW),
-        (["w-2", "w-3"], NEW),
-        (["w-01", "w-02"], NEW),
+        (["w-1", "w-3"], NEW), (["a", "b"], NEW), (["w-2", "w-3"], NEW), (["w-01", "w-02"], NEW),
         (["w-1", "w-2"], NewServer("f", "i", hostname="h")),
     ],
 )
@@ -325,13 +235,8 @@ def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
     wire: Any, reply: Any, connect: Any, how: Any, count: int
 ) -> None:
     cloud = connect(api_retries=5)
-    answer = (
-        reply(how, {})
-        if isinstance(how, int)
-        else reply(202, text="<html>")
-        if how == "page"
-        else reply(202, made("s1"), broken=how)
-    )
+    answer = reply(how, {}) if isinstance(how, int) else reply(202, text="<html>") if how == "page" else reply(
+        202, made("s1"), broken=how)
     wire.expect("POST", "/v2.1/servers", reply=answer)
     created = cloud.create_servers(NEW, ["w-%d" % (number + 1) for number in range(count)])
     assert len(wire.seen) == 1 and all(each.uncertain and each.error for each in created)
@@ -368,10 +273,6 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
     cloud = connect()
     monkeypatch.setattr(cloud.session.auth, "endpoint", lambda service="compute": wire.url + path)
     rows = [{"id": "1", "name": "net"}, {"id": "2", "name": "Net"}, {"name": "net"}, "nonsense"]
-    wire.expect(
-        "GET",
-        "/network/v2.0/networks",
-        query=[("limit", "1000"), ("name", "net")],
-        reply=reply(200, {"networks": rows[:3]}),
-    )
+    wire.expect("GET", "/network/v2.0/networks", query=[("limit", "1000"), ("name", "net")],
+                reply=reply(200, {"networks": rows[:3]}))
     assert [network.label for network in cloud.networks("net")] == ["net (1)"]

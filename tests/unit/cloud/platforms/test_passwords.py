@@ -50,10 +50,8 @@ def asked(*ids: str, **more: Any) -> dict[str, Any]:
 
 
 def brief(tickets: list[Ticket]) -> list[tuple[str, Any, bool]]:
-    return [
-        (each.server_id, each.error and each.error.code or type(each.error).__name__, each.uncertain)
-        for each in tickets
-    ]
+    return [(each.server_id, each.error and each.error.code or type(each.error).__name__, each.uncertain)
+            for each in tickets]
 
 
 # -- Huawei Cloud -----------------------------------------------------------------------------------------------------
@@ -85,10 +83,7 @@ def test_those_that_are_named_are_left_out_and_the_others_sent_once_more(wire: A
     wire.expect("PUT", RESET, json=asked(*"ac"), reply=reply(200, taken("a", "c")))
     tickets = connect("huaweicloud").reset_passwords([server(each) for each in "abcd"], SECRET)
     assert brief(tickets) == [
-        ("a", "NoneType", False),
-        ("b", "Ecs.0613", False),
-        ("c", "NoneType", False),
-        ("d", "Ecs.0605", False),
+        ("a", "NoneType", False), ("b", "Ecs.0613", False), ("c", "NoneType", False), ("d", "Ecs.0605", False),
     ]
     assert "plug-in" in tickets[1].error.hint and "no Ecs.0613" in tickets[1].error.message
 
@@ -107,12 +102,8 @@ def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve:
 
 @pytest.mark.parametrize(
     ("status", "code", "kind", "uncertain"),
-    [
-        (400, "Ecs.0011", BadRequest, False),
-        (403, "Pdp.0001", PermissionDenied, False),
-        (500, "Common.0001", ServiceFailed, True),
-        (504, "x", ServiceFailed, True),
-    ],
+    [(400, "Ecs.0011", BadRequest, False), (403, "Pdp.0001", PermissionDenied, False),
+     (500, "Common.0001", ServiceFailed, True), (504, "x", ServiceFailed, True)],
 )
 def test_a_refusal_that_names_nobody_is_that_of_all(
     connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, uncertain: bool
@@ -125,12 +116,8 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
 
 @pytest.mark.parametrize(
     ("body", "kinds"),
-    [
-        ({}, [MalformedAnswer, MalformedAnswer]),
-        ({"response": {}}, [MalformedAnswer, MalformedAnswer]),
-        (taken(), [AnswerLost, AnswerLost]),
-        (taken("b", "z"), [AnswerLost, type(None)]),
-    ],
+    [({}, [MalformedAnswer, MalformedAnswer]), ({"response": {}}, [MalformedAnswer, MalformedAnswer]),
+     (taken(), [AnswerLost, AnswerLost]), (taken("b", "z"), [AnswerLost, type(None)])],
 )
 def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(200, body))
@@ -195,13 +182,8 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
     wire.expect("POST", base + "/servers/a/action", json=body, headers=headers, reply=done)
     cloud = connect(platform)
     assert cloud.reset_passwords([server("a")], SECRET) == [Ticket("a", "change_password", "n-a", request_id="req-1")]
-    wire.expect(
-        "POST",
-        base + "/servers/a/metadata",
-        json={"metadata": {"k": "v"}},
-        headers=headers,
-        reply=reply(200, {"metadata": {}}),
-    )
+    wire.expect("POST", base + "/servers/a/metadata", json={"metadata": {"k": "v"}}, headers=headers,
+                reply=reply(200, {"metadata": {}}))
     cloud.set_metadata(server("a"), {"k": "v"})
     assert cloud.reset_passwords([], SECRET) == []
     with pytest.raises(UnsupportedOperation, match="password_dry_run"):
@@ -233,14 +215,12 @@ def test_a_token_that_is_refused_is_raised(wire: Any, reply: Any, connect: Any) 
         connect().reset_passwords([server("a"), server("b")], SECRET)
 
 
-@pytest.mark.parametrize(("event", "verdict"), [("Success", SUCCEEDED), ("Error", FAILED)])
+@pytest.mark.parametrize(
+    ("event", "verdict"), [("Success", SUCCEEDED), ("Error", FAILED)]
+)
 def test_only_the_instance_action_proves_a_change(connect: Any, serve: Any, event: str, verdict: str) -> None:
-    action = {
-        "action": "changePassword",
-        "request_id": "req-1",
-        "message": "Error" if event == "Error" else None,
-        "events": [{"result": event, "finish_time": "2026-03-01T12:00:01"}],
-    }
+    action = {"action": "changePassword", "request_id": "req-1", "message": "Error" if event == "Error" else None,
+              "events": [{"result": event, "finish_time": "2026-03-01T12:00:01"}]}
     serve(
         {
             "GET /v2.1/servers/a": {"server": nova("a")},

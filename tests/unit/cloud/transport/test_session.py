@@ -380,7 +380,9 @@ def test_certificate_files_that_do_not_exist(tls: Any, change: dict[str, Any]) -
         plain(**change).get(tls.url + "/x")
 
 
-def test_a_service_that_is_late_gets_more_time_with_each_attempt(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_is_late_gets_more_time_with_each_attempt(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is at work on the last attempt still; seen on a real Nova, whose load grew with every repetition."""
     patient = plain(clock, timeout=60.0, retries=3)
     given: list[tuple[float, float]] = []
