@@ -20,10 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import (
-    NovaServers,
-    Version,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: The hypervisor cannot, now or later.
