@@ -67,8 +67,9 @@ options:
     type: path
   api_timeout:
     description:
-      - How many seconds one request may take; V(60) by default. A request that is repeated for being late gets
-        twice the time.
+      - How many seconds one request may take, from connecting to the last byte of the answer; V(60) by default. A
+        retry after a timeout doubles the timeout.
+      - An answer of more than 64 MiB, decompressed, is not read and fails the request.
       - Read from the environment variable E(CLOUDSERVER_API_TIMEOUT) if not set here.
     type: float
   api_retries:

@@ -78,10 +78,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """The servers of one source as plain records, and the ids, names or addresses that none of them has."""
+    """The servers of one source as plain records, the ids, names or addresses that none of them has, and sentences for
+    the user."""
 
     records: list[dict[str, Any]]
     missing: Mapping[str, Sequence[str]]
+    warnings: Sequence[str] = ()
 
 
 def sources(top: Mapping[str, Any], listed: Any = None) -> list[Source]:
@@ -170,11 +172,12 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> Source:
 def fetch(source: Source, settings: Settings) -> Answer:
     """Asks the source's cloud. Raises CloudError and SelectionError."""
     selection = Selection.from_options(source.selection, missing="ignore", listing=True)
-    cloud = compute.connect(settings)
+    warnings: list[str] = []
+    cloud = compute.connect(settings, warn=warnings.append)
     try:
         chosen = find(cloud, selection)
         # Records only: the cloud's whole answers, which the servers hold, are several times as large.
-        return Answer([server.as_dict() for server in chosen.servers], chosen.missing)
+        return Answer([server.as_dict() for server in chosen.servers], chosen.missing, warnings)
     finally:
         cloud.close()
 
@@ -263,6 +266,8 @@ def gather(
         for warning in settings[source.name].warnings:
             warn("source %s: %s" % (source.name, warning))
         if isinstance(answer, Answer):
+            for warning in answer.warnings:
+                warn("source %s: %s" % (source.name, warning))
             records[source.name] = answer.records
             for option, values in answer.missing.items():
                 warn("source %s: no server has %s %s" % (source.name, option, ", ".join(values)))

@@ -104,8 +104,7 @@ class Context:
             found = settings.resolve(options, os.environ)
             for warning in found.warnings:
                 self.warn(warning)
-            self._cloud = compute.connect(found, parallel=self._parallel())
-            self._cloud.warn = self.warn
+            self._cloud = compute.connect(found, parallel=self._parallel(), warn=self.warn)
         return self._cloud
 
     def _parallel(self) -> int:

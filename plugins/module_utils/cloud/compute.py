@@ -386,9 +386,12 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
         yield server
 
 
-def connect(settings: Settings, parallel: int = 8, clock: Any = None) -> Compute:
-    """The platform of the settings. No request is made before the first question."""
-    session = connect_session(settings, clock=clock)
+def connect(
+    settings: Settings, parallel: int = 8, clock: Any = None, warn: Callable[[str], None] | None = None
+) -> Compute:
+    """The platform of the settings. No request is made before the first question. ``warn`` is given sentences for the
+    user."""
+    session = connect_session(settings, clock=clock, warn=warn)
     return _platform(settings.platform)(session, settings, parallel=parallel)
 
 

@@ -156,6 +156,10 @@ class AnswerLost(CloudError):
     late = False
 
 
+class ResponseTooLarge(AnswerLost):
+    """The answer is larger than any that the collection reads: whether the request took effect is unknown."""
+
+
 class DeadlineExceeded(CloudError):
     """The time given to the work is over."""
 

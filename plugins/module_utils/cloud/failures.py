@@ -13,11 +13,17 @@ from collections import deque
 from typing import Any, Iterator
 from urllib.parse import urlsplit
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.bounds import (
+    MAX_BODY,
+    BodyTooLarge,
+    BodyUnreadable,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     THROTTLE_CODES,
     AnswerLost,
     CloudError,
     ConnectionFailed,
+    ResponseTooLarge,
     SettingsError,
     code_of,
 )
@@ -107,6 +113,12 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
             permanent=True,
             hint="Check the address and ca_cert; the certificate must be issued for this host by a known authority.",
         )
+    unknown = "Whether it took effect is not known; the state has to be read." if acts else ""
+    if has(BodyTooLarge):
+        return ResponseTooLarge(
+            "Could not %s: the answer of %s is larger than %d MiB and was not read." % (what, origin, MAX_BODY >> 20),
+            hint=unknown or "Check the address; narrow the selection, or lower page_size where the task lists servers.",
+        )
     names = [each for each in causes if isinstance(each, socket.gaierror)]
     if names:
         return ConnectionFailed(
@@ -130,10 +142,10 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
     missing = [each for each in causes if isinstance(each, OSError) and "invalid path" in str(each)]
     if missing:
         return SettingsError("Could not %s: the file of ca_cert, client_cert or client_key does not exist." % what)
-    late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
-    lost = AnswerLost(
-        "Could not %s: %s %s." % (what, origin, "did not answer in time" if late else "closed the connection"),
-        hint="Whether it took effect is not known; the state has to be read." if acts else "Try again later.",
-    )
+    late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, socket.timeout)
+    reason = "did not answer in time" if late else "closed the connection"
+    if has(BodyUnreadable):
+        reason = "sent an answer that cannot be decompressed"
+    lost = AnswerLost("Could not %s: %s %s." % (what, origin, reason), hint=unknown or "Try again later.")
     lost.late = late
     return lost

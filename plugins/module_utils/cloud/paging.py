@@ -9,80 +9,149 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from urllib.parse import parse_qs
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     MalformedAnswer,
 )
 
+#: Pages that one list may have: 10 million servers by 1,000.
+MAX_PAGES = 10000
+_BROKEN = "Its paging is broken; narrow the selection so that one page holds it."
+_PARTLY = "Could %s only in part, it seems: %d were read, and the service gives no further page."
+
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
 
 
-def numbered_pages(
-    session: Session,
-    url: str,
-    key: str,
-    pairs: list[tuple[str, Any]],
-    limit: int,
-    what: str,
-    parallel: int,
-    headers: Mapping[str, str] | None,
-) -> Iterator[Any]:
-    """The items of all pages, each once; read again where the count changed while they were read."""
-    seen: set[str] = set()
-    for _unused in range(2):
-        counts: set[Any] = set()
-        for body in _numbered(session, url, key, pairs, limit, what, parallel, headers):
-            counts.add(body.get("count"))
-            yield from _new(body[key], seen, id_of)
-        if len(counts) < 2:
+class NumberedPages:
+    """The pages of a list that is paged by number, from 1 on.
+
+    The service's count says how many pages there are and is believed in nothing else: a page with nothing new ends the
+    list. A service that ignores the number of a page serves the first one again; the list then goes on after a marker,
+    as newer ones of Huawei ECS do ("Querying Details About ECSs": offset is deprecated, marker takes its place).
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        url: str,
+        key: str,
+        pairs: list[tuple[str, Any]],
+        limit: int,
+        what: str,
+        parallel: int,
+        headers: Mapping[str, str] | None,
+    ) -> None:
+        self.session, self.url, self.key, self.pairs, self.limit = session, url, key, pairs, limit
+        self.what, self.parallel, self.headers = what, parallel, headers
+        self.counts: set[int | None] = set()
+        self.read: set[str] = set()
+
+    def items(self) -> Iterator[Any]:
+        """The items of all pages, each once; read again where the count changed while they were read."""
+        seen: set[str] = set()
+        for _unused in range(2):
+            self.counts, self.read = set(), set()
+            for items in self._pages():
+                yield from _new(items, seen, id_of)
+            if len(self.counts) < 2:
+                return
+
+    def _page(self, *where: tuple[str, Any]) -> list[Any]:
+        asked = self.pairs + [("limit", self.limit), *where]
+        body = _page(
+            self.session.get(self.url, params=asked, what=self.what, headers=self.headers).body, self.key, self.what
+        )
+        count = body.get("count")
+        self.counts.add(count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None)
+        return body[self.key]  # type: ignore[no-any-return]
+
+    def _number(self, number: int) -> list[Any]:
+        return self._page(("offset", number))
+
+    def _is_new(self, items: list[Any]) -> bool:
+        """Whether a page has anything that this reading has not had yet."""
+        fresh = {id_of(item) for item in items} - self.read - {""}
+        self.read |= fresh
+        return bool(fresh)
+
+    def _pages(self) -> Iterator[list[Any]]:
+        items = self._number(1)
+        yield items
+        if not self._is_new(items):
             return
+        first, count = items, next(iter(self.counts))
+        # Without a total, or with one that may only count this page, the first short page is the end.
+        endless = count is None or (count <= len(first) and len(first) >= self.limit)
+        for items in self._one_by_one(len(first)) if endless else self._ahead(len(first), count or 0):
+            if self._is_new(items):
+                yield items
+                continue
+            if items:
+                # The number of the page was ignored.
+                yield from self._after(first[-1])
+                self._check(len(items) >= self.limit)
+                return
+            break
+        self._check(False)
 
-
-def _numbered(
-    session: Session,
-    url: str,
-    key: str,
-    pairs: list[tuple[str, Any]],
-    limit: int,
-    what: str,
-    parallel: int,
-    headers: Mapping[str, str] | None,
-) -> Iterator[dict[str, Any]]:
-    def page(number: int) -> dict[str, Any]:
-        asked = pairs + [("limit", limit), ("offset", number)]
-        return _page(session.get(url, params=asked, what=what, headers=headers).body, key, what)
-
-    first = page(1)
-    yield first
-    size, count = len(first[key]), first.get("count")
-    if size == 0:
-        return
-    if isinstance(count, bool) or not isinstance(count, int) or (count <= size and size >= limit):
-        # No total, or one that may only count this page: the first short page is the end.
+    def _one_by_one(self, size: int) -> Iterator[list[Any]]:
         number = 1
-        while size >= limit:
+        while size >= self.limit:
             number += 1
-            body = page(number)
-            size = len(body[key])
-            yield body
-        return
-    # A service with a smaller maximum than was asked for serves pages of its own size.
-    last = -(-count // min(size, limit))
-    if last < 2:
-        return
-    pool = ThreadPoolExecutor(max_workers=max(1, min(parallel, last)))
-    ahead: deque[Future[dict[str, Any]]] = deque()
-    try:
-        for number in range(2, last + 1):
-            ahead.append(pool.submit(page, number))
-            if len(ahead) > parallel:
+            _bounded(number, self.what)
+            items = self._number(number)
+            size = len(items)
+            yield items
+
+    def _ahead(self, size: int, count: int) -> Iterator[list[Any]]:
+        """The pages of a known number, read a few at a time."""
+        # A service with a smaller maximum than was asked for serves pages of its own size.
+        last = -(-count // min(size, self.limit))
+        if last < 2:
+            return
+        pool = ThreadPoolExecutor(max_workers=max(1, min(self.parallel, last)))
+        ahead: deque[Future[list[Any]]] = deque()
+        try:
+            for number in range(2, last + 1):
+                _bounded(number, self.what)
+                ahead.append(pool.submit(self._number, number))
+                if len(ahead) > self.parallel:
+                    yield ahead.popleft().result()
+            while ahead:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-    finally:
-        _leave(pool, ahead)
+        finally:
+            _leave(pool, ahead)
+
+    def _after(self, item: Any) -> Iterator[list[Any]]:
+        pages = 1
+        while True:
+            pages += 1
+            _bounded(pages, self.what)
+            items = self._page(("marker", id_of(item)))
+            if not self._is_new(items):
+                return
+            yield items
+            item = items[-1]
+
+    def _check(self, repeats: bool) -> None:
+        """Say so where there must be more than was read. ``repeats``: the service serves one full page for ever."""
+        count = max((each for each in self.counts if each is not None), default=None)
+        if count is not None and count <= len(self.read):
+            return
+        if count is not None and repeats:
+            raise MalformedAnswer(
+                "Could not %s: the service counts %d and gives the same %d for every page."
+                % (self.what, count, len(self.read)),
+                hint=_BROKEN,
+            )
+        if count is None and repeats:
+            self.session.warn(_PARTLY % (self.what, len(self.read)))
+        elif count is not None and len(self.counts) < 2:
+            told = "Could %s only in part, it seems: %d were read, and the service counts %d."
+            self.session.warn(told % (self.what, len(self.read), count))
 
 
 def offset_pages(
@@ -99,16 +168,58 @@ def offset_pages(
     It links to no next page, and a service may cap its pages, so the list ends with a page that has nothing new.
     """
     seen: set[str] = set()
-    offset = 0
+    offset = pages = 0
     while True:
+        pages += 1
+        _bounded(pages, what)
         asked = pairs + [("limit", limit), ("offset", offset or None)]
         body = session.get(url, params=asked, what=what, headers=headers).body
         items = _page(body, key, what)[key]
-        fresh = list(_new(items, seen, id_of))
-        yield from fresh
-        if not fresh:
+        known = len(seen)
+        yield from _new(items, seen, id_of)
+        if len(seen) == known:
+            if len(items) >= limit:
+                session.warn(_PARTLY % (what, len(seen)))
             return
         offset += len(items)
+
+
+def linked_pages(
+    session: Session, url: str, key: str, pairs: list[tuple[str, Any]], what: str
+) -> Iterator[dict[str, Any]]:
+    """The items of a list whose pages link to the next one by ``next`` (Glance), each once.
+
+    Only the marker of the link is used: where it leads is not for an answer to say, the token goes along.
+    """
+    seen: set[str] = set()
+    marker = None
+    pages = 0
+    while True:
+        pages += 1
+        _bounded(pages, what)
+        body = session.get(url, params=pairs + [("marker", marker)], what=what).body
+        listed = body.get(key) if isinstance(body, dict) else None
+        if not isinstance(listed, list):
+            raise MalformedAnswer("Could not %s: the answer has no list named %s." % (what, key))
+        known = len(seen)
+        yield from _new([item for item in listed if isinstance(item, dict)], seen, id_of)
+        link = body.get("next")
+        if not link:
+            return
+        marker = parse_qs(link.partition("?")[2]).get("marker", [""])[0] if isinstance(link, str) else ""
+        if not marker or len(seen) == known:
+            raise MalformedAnswer(
+                "Could not %s: the service does not get on after %d of them." % (what, len(seen)), hint=_BROKEN
+            )
+
+
+def _bounded(pages: int, what: str) -> None:
+    """Raises MalformedAnswer where a list has more pages than any real one."""
+    if pages > MAX_PAGES:
+        raise MalformedAnswer(
+            "Could not %s: the service has more than %d pages." % (what, MAX_PAGES),
+            hint="Its paging is broken, or page_size is too small; narrow the selection.",
+        )
 
 
 class MarkedPages:
@@ -154,10 +265,11 @@ class MarkedPages:
         used: set[str] = set()
         items, more = self.page([])
         while True:
+            known = len(seen)
             yield from _new(items, seen, self.marker_of)
             if not more:
                 return
-            self._use(items, used)
+            self._use(items, used, len(seen) > known)
             items, more = self.page(items)
 
     def from_both_ends(self, slow: float = 0.0) -> Iterator[Any]:
@@ -167,6 +279,8 @@ class MarkedPages:
         still on its way when all is there is not waited for.
         """
         seen: set[str] = set()
+        # What each end has read: what is new to neither may be new to the other.
+        own: dict[str, set[str]] = {"asc": set(), "desc": set()}
         begin = self.session.clock.time()
         items, more = self.page([], "asc")
         worth_it = self.session.clock.time() - begin >= slow
@@ -175,7 +289,7 @@ class MarkedPages:
             return
         ends = {"asc": items, "desc": []}
         used: dict[str, set[str]] = {"asc": set(), "desc": set()}
-        self._use(items, used["asc"])
+        self._use(items, used["asc"], self._note(items, own["asc"]))
         sorted_by_id = _ascending(items, self.marker_of)
         # The two ends of the whole list, if the service keeps to the order; one that does not will cross them.
         bottom, top = self.marker_of(items[0]), ""
@@ -197,7 +311,7 @@ class MarkedPages:
                     return
                 # A service that ignores the order is only read from the one end that it has.
                 if sorted_by_id or name == "asc":
-                    self._use(items, used[name])
+                    self._use(items, used[name], self._note(items, own[name]))
                     pending[_aside(self.page, items, name)] = name
                 if worth_it and sorted_by_id and not ends["desc"] and "desc" not in pending.values():
                     pending[_aside(self.page, [], "desc")] = "desc"
@@ -205,13 +319,21 @@ class MarkedPages:
     def _met(self, ends: dict[str, list[Any]]) -> bool:
         return bool(ends["desc"]) and self.marker_of(ends["asc"][-1]) >= self.marker_of(ends["desc"][-1])
 
-    def _use(self, items: list[Any], used: set[str]) -> None:
-        """Note the marker of the next page; one that was used before would go round for ever."""
+    def _note(self, items: list[Any], read: set[str]) -> bool:
+        """Whether a page has anything that this end has not read yet."""
+        fresh = {self.marker_of(item) for item in items} - read
+        read |= fresh
+        return bool(fresh)
+
+    def _use(self, items: list[Any], used: set[str], is_new: bool) -> None:
+        """Note the marker of the next page; one that was used before, or a page of nothing new, would go round for
+        ever."""
+        _bounded(len(used) + 2, self.what)
         marker = self.marker_of(items[-1])
-        if marker in used or not marker:
+        if marker in used or not marker or not is_new:
             raise MalformedAnswer(
                 "Could not %s: the service does not get on after the marker %s." % (self.what, marker or "(none)"),
-                hint="Its paging is broken; narrow the selection so that one page holds it.",
+                hint=_BROKEN,
             )
         used.add(marker)
 

@@ -17,6 +17,11 @@ from urllib.parse import parse_qsl
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import Authenticator, make
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.bounds import (
+    Bounds,
+    bounded_adapter,
+    read_content,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     AuthenticationFailed,
@@ -24,6 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     DeadlineExceeded,
     MalformedAnswer,
     Redirected,
+    ResponseTooLarge,
     SettingsError,
     from_answer,
     redact,
@@ -38,8 +44,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.failures
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging import (
     MarkedPages,
+    NumberedPages,
     id_of,
-    numbered_pages,
+    linked_pages,
     offset_pages,
     pairs_of,
 )
@@ -63,6 +70,8 @@ if TYPE_CHECKING:
 
 REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 CONNECT_TIMEOUT = 10.0
+# Bytes of an error's body that are looked at.
+MAX_ERROR = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,10 +97,11 @@ class SystemClock:
         return datetime.now(timezone.utc)
 
 
-def connect(settings: Settings, *, clock: Any = None) -> Session:
-    """A session with its authenticator (session.auth); nothing is sent before the first request."""
+def connect(settings: Settings, *, clock: Any = None, warn: Callable[[str], None] | None = None) -> Session:
+    """A session with its authenticator (session.auth); nothing is sent before the first request. ``warn`` is given
+    sentences for the user."""
     clock = clock or SystemClock()
-    return Session(settings, make(settings, clock), clock=clock)
+    return Session(settings, make(settings, clock), clock=clock, warn=warn)
 
 
 class Session:
@@ -101,7 +111,13 @@ class Session:
     """
 
     def __init__(
-        self, settings: Settings, auth: Authenticator | None = None, *, clock: Any = None, parallel: int = 32
+        self,
+        settings: Settings,
+        auth: Authenticator | None = None,
+        *,
+        clock: Any = None,
+        parallel: int = 32,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         if not HAS_REQUESTS:
             raise SettingsError(
@@ -115,12 +131,15 @@ class Session:
         self._lock = threading.Lock()
         self._server_date: tuple[datetime, float] | None = None
         self._closed = False
+        self._warnings: set[str] = set()
+        self._tell = warn or (lambda sentence: None)
         if settings.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._bounds = Bounds()
         for scheme in ("http://", "https://"):
-            self._http.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=parallel))
+            self._http.mount(scheme, bounded_adapter(self._bounds, parallel))
         if auth is not None:
             auth.bind(self)
 
@@ -128,6 +147,14 @@ class Session:
         """Close the connections; requests under way are not tried again."""
         self._closed = True
         self._http.close()
+
+    def warn(self, sentence: str) -> None:
+        """Tell the user a sentence that changes no result, each once."""
+        with self._lock:
+            known = sentence in self._warnings
+            self._warnings.add(sentence)
+        if not known:
+            self._tell(sentence)
 
     def sleep(self, seconds: float) -> None:
         """Wait by the session's clock."""
@@ -196,10 +223,13 @@ class Session:
             remaining = self._remaining(what, last)
             try:
                 most = timeout if remaining is None else min(timeout, remaining)
-                answer = self._send(prepared, what, most, secret_values(json))
+                answer, content = self._send(prepared, what, most, secret_values(json))
                 if apply is None:
                     self._note_date(answer.headers)
-                return self._read(answer, what, expect, secret_values(json))
+                return self._read(answer, content, what, expect, secret_values(json))
+            except ResponseTooLarge:
+                # Sent again, it would only be as large again.
+                raise
             except AuthenticationFailed as failure:
                 last = failure
                 if renewed:
@@ -263,9 +293,21 @@ class Session:
 
         The first page's count tells how many pages there are; the others are read `parallel` at a time. Without a count
         the pages are read until a short one. Where the count changes meanwhile, items may have moved to a page that was
-        read already, so the list is read once more; nothing comes twice.
+        read already, so the list is read once more; nothing comes twice. A page with nothing new ends the list, with a
+        warning where there must be more, and is a MalformedAnswer where the service counts more and repeats one page.
         """
-        return numbered_pages(self, url, key, pairs_of(params), limit, what, parallel, headers)
+        return NumberedPages(self, url, key, pairs_of(params), limit, what, parallel, headers).items()
+
+    def by_link(
+        self,
+        url: str,
+        key: str,
+        *,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        what: str = "list",
+    ) -> Iterator[Any]:
+        """The items of a list whose pages name the next one in ``next`` (Glance), each once."""
+        return linked_pages(self, url, key, pairs_of(params), what)
 
     def by_offset(
         self,
@@ -292,7 +334,7 @@ class Session:
         pairs = parse_qsl(query, keep_blank_values=True) + pairs_of(params)
         own = {
             "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip",
             "User-Agent": "cloudserver.compute",
         }
         if body is not None:
@@ -306,16 +348,18 @@ class Session:
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
-    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> Any:
-        """One attempt of ``timeout`` seconds: the response of a success, or the error that a failure stands for."""
+    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> tuple[Any, bytes]:
+        """One attempt of ``timeout`` seconds: the response of a success with its body, or the error that a failure
+        stands for."""
         try:
-            where = self._http.merge_environment_settings(
+            where: Any = self._http.merge_environment_settings(
                 prepared.url, {}, False, self.settings.verify, self.settings.cert
             )
+            self._bounds.start(timeout)
             # Redirects are not followed: the token would travel to wherever the answer points.
-            answer = self._http.send(
-                prepared, timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, **where
-            )
+            where.update(timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, stream=True)
+            answer = self._http.send(prepared, **where)
+            content = read_content(answer)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise from_transport(error, what, prepared.url, prepared.method not in ("GET", "HEAD")) from None
         status, headers = answer.status_code, answer.headers
@@ -328,19 +372,20 @@ class Session:
                 hint="Redirects are not followed; set endpoint or auth.auth_url to that address.",
             )
         # 300 without Location is how OpenStack services list the versions of their API.
-        refused = status >= 400 or (status == 202 and throttled(answer.content))
+        refused = status >= 400 or (status == 202 and throttled(content))
         if refused or not (200 <= status < 300 or status == 300):
-            text = answer.content.decode("utf-8", "replace")
+            # A sentence of an error is short; the rest of a larger one is not worth the memory.
+            text = content[:MAX_ERROR].decode("utf-8", "replace")
             raise from_answer(status, headers, text, what, secrets | self.secrets())
-        return answer
+        return answer, content
 
-    def _read(self, answer: Any, what: str, expect: str, secrets: set[str]) -> Answer:
+    def _read(self, answer: Any, content: bytes, what: str, expect: str, secrets: set[str]) -> Answer:
         body: Any = None
-        if expect != "none" and (answer.content or expect == "json"):
+        if expect != "none" and (content or expect == "json"):
             try:
-                body = json_module.loads(answer.content)
+                body = json_module.loads(content)
             except (ValueError, RecursionError):
-                body = answer.content.decode("utf-8", "replace")
+                body = content.decode("utf-8", "replace")
             if expect == "json" and not isinstance(body, (dict, list)):
                 shown = short_text(redact(str(body), secrets | self.secrets()))
                 raise MalformedAnswer(

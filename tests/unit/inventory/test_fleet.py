@@ -364,9 +364,14 @@ def test_fetch_asks_the_cloud_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> 
         def close(self) -> None:
             closed.append(True)
 
-    monkeypatch.setattr(fleet.compute, "connect", lambda settings: Cloud())
+    def connect(settings: Any, warn: Any) -> Cloud:
+        warn("only a part")
+        return Cloud()
+
+    monkeypatch.setattr(fleet.compute, "connect", connect)
     (source,) = fleet.sources({**CONNECTION, "tags": ["role=web"]})
     answer = fleet.fetch(source, source.settings({}))
     assert [each["name"] for each in answer.records] == ["web-1", "web-2"]
     assert "raw" not in answer.records[0]
+    assert answer.warnings == ["only a part"]
     assert closed == [True]

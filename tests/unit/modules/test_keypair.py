@@ -95,7 +95,7 @@ def test_the_list(bench: Bench) -> None:
     assert [each["name"] for each in bench.call("keypair_info", name="a b-c_d")["keypairs"]] == ["a b-c_d"]
     assert bench.call("keypair_info", name="nix")["keypairs"] == []
     with nothing_done(bench):
-        refused(bench.call("keypair_info", name="no/pe"), "'no/pe' cannot be the name of anything")
+        refused(bench.call("keypair_info", name="no/pe"), "'no/pe' cannot be the name or the id of anything")
         assert bench.call("keypair", name="..", state="absent")["msg"].startswith("'..' cannot be the name")
 
 

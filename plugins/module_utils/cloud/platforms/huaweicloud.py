@@ -21,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
@@ -139,7 +140,7 @@ class HuaweiCloud(
 
     def _url(self, path: str, version: str = "v1") -> str:
         auth = self.session.auth
-        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, auth.project_id, path)
+        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 

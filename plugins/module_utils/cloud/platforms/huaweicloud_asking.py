@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     MalformedAnswer,
     ServiceFailed,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -73,8 +74,8 @@ class HuaweiAsking(Compute):
 
     def _ask(self, ticket: Ticket, order: Order, what: str) -> Ticket:
         """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
-        url = self._url("%s/%s%s" % (order.base, ticket.server_id, order.path), order.version)
         try:
+            url = self._url("%s/%s%s" % (order.base, id_segment(ticket.server_id), order.path), order.version)
             answer = self.session.request(
                 order.method, url, json=order.body, what=what, expect="json" if order.job else "any",
                 repeatable=order.repeatable,

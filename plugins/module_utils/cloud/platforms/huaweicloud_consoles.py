@@ -17,8 +17,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles
     explained,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
@@ -32,7 +32,7 @@ class HuaweiConsoles(Compute):
         if kind != USUAL:
             self.require("console_types")
         protocol, what = PROTOCOLS[kind], "get a console of the server"
-        url = self._url("/cloudservers/%s/remote_console" % segment(server.id))
+        url = self._url("/cloudservers/%s/remote_console" % path_segment(server.id))
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         try:
             # To ask again does no harm, and what the answer holds is repeated in no error.

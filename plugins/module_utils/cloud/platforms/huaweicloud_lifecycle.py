@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     NotFound,
     is_ambiguous,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import (
@@ -99,7 +100,11 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
             there = _own(server.metadata)
             changed = {key: value for key, value in wanted.items() if there.get(key) != value}
             steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
-            steps += [("DELETE", "/metadata/%s" % key, None) for key in sorted(set(there) - set(wanted))]
+            try:
+                removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
+            except CloudError as error:
+                return replace(Ticket(server.id, deed.action, server.name, aim=deed.aim), error=error)
+            steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
             return self._several(server, deed, steps, "set the metadata of the server %s" % server.label)
 
         return ask_each(ask, orders, self.parallel)
@@ -129,8 +134,8 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
         """One call after the other; each may be repeated, and one that has nothing to delete is done."""
         ticket = Ticket(server.id, deed.action, server.name, aim=deed.aim)
         for method, path, body in steps:
-            url = self._url("/cloudservers/%s%s" % (server.id, path))
             try:
+                url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
                 answer = self.session.request(method, url, json=body, what=what, expect="any", repeatable=True)
             except CloudError as error:
                 if method == "DELETE" and isinstance(error, ItemNotFound) and error.code != "Ecs.0114":

@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -112,7 +113,7 @@ class HuaweiPasswords(Compute):
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         self.session.post(
-            self._url("/cloudservers/%s/metadata" % server.id),
+            self._url("/cloudservers/%s/metadata" % path_segment(server.id)),
             json={"metadata": dict(metadata)},
             what="set metadata of the server %s" % server.label,
             expect="any",

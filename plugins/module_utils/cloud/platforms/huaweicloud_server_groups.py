@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import (
     CREATED,
     server_group,
@@ -42,7 +42,7 @@ class HuaweiServerGroups(Compute):
         return server_group(CREATED.read(answer, what, has({"name": name})))
 
     def delete_server_group(self, group_id: str) -> None:
-        url = self._url("/cloudservers/os-server-groups/" + segment(group_id))
+        url = self._url("/cloudservers/os-server-groups/" + path_segment(group_id))
         what = "delete the server group %s" % group_id
         prove_deleted(
             lambda: self.session.delete(url, what=what, expect="any"), lambda: self.session.get(url, what=what), what

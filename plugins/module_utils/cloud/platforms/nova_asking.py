@@ -19,11 +19,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     NotFound,
     ServiceFailed,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import (
-    NovaServers,
-    Version,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: The hypervisor cannot, now or later.
@@ -61,7 +60,7 @@ class NovaAsking(NovaServers):
         try:
             answer = self.session.request(
                 order.method,
-                order.url or "%s/servers/%s%s" % (self.endpoint, ticket.server_id, order.path),
+                order.url or "%s/servers/%s%s" % (self.endpoint, id_segment(ticket.server_id), order.path),
                 json=order.body,
                 headers=self.headers(version),
                 what=what,

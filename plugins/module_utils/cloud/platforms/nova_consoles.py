@@ -18,11 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles
     explained,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of, text
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
-    NovaCalls,
-    segment,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import NovaCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: From here on consoles have a path of their own; below they are actions, one for each protocol.
@@ -61,7 +59,7 @@ class NovaConsoles(NovaCalls):
 
     def _of_server(self, server: Server, path: str, body: Any, what: str, kind: str) -> Any:
         """The answer's body. To ask again does no harm, and what an answer holds is repeated in no error."""
-        url = "%s/servers/%s%s" % (self.endpoint, segment(server.id), path)
+        url = "%s/servers/%s%s" % (self.endpoint, path_segment(server.id), path)
         try:
             answer = self.session.request(
                 "POST", url, json=body, headers=self.headers(), what=what, expect="any", repeatable=True

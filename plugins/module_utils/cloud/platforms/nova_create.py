@@ -41,10 +41,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import (
-    NovaServers,
-    Version,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import Version
 
 #: How many servers one request makes at most: Nova makes them before it answers, and gateways lose their patience.
 _MOST_AT_ONCE = 100

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     PermissionDenied,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mappings,
@@ -27,7 +28,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
     NovaCalls,
-    segment,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
@@ -132,7 +132,7 @@ class NovaFlavors(NovaCalls):
     def unset_extra_spec(self, flavor_id: str, key: str) -> None:
         self.require("flavor_admin")
         what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
-        self.remove(_path(flavor_id, "/os-extra_specs/" + segment(key)), what)
+        self.remove(_path(flavor_id, "/os-extra_specs/" + path_segment(key)), what)
 
     def allow_flavor(self, flavor_id: str, project_id: str) -> None:
         self._access(flavor_id, "addTenantAccess", project_id, True)
@@ -152,7 +152,7 @@ class NovaFlavors(NovaCalls):
 
 
 def _path(flavor_id: str, rest: str = "") -> str:
-    return "/flavors/%s%s" % (segment(flavor_id), rest)
+    return "/flavors/%s%s" % (id_segment(flavor_id), rest)
 
 
 def flavor(data: Mapping[str, Any]) -> FlavorDetails:

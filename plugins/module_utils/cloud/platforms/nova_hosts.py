@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import DISABLED, Hypervisor, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mapping,
@@ -32,7 +33,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
     NovaCalls,
-    segment,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 
@@ -64,7 +64,7 @@ class NovaHosts(NovaCalls):
         if self.version >= _BY_ID:
             # A reason that is null is refused, and one that is left out is none.
             body = {key: value for key, value in changes.items() if value is not None}
-            self.change("PUT", "/os-services/%s" % segment(service.id), what, body, _SERVICE, has(changes))
+            self.change("PUT", "/os-services/%s" % path_segment(service.id), what, body, _SERVICE, has(changes))
             return
 
         def put(path: str, **values: Any) -> None:
@@ -122,7 +122,7 @@ class NovaHosts(NovaCalls):
     def _with_servers(self, found: Hypervisor) -> Hypervisor:
         """Below microversion 2.53 they have a list of their own, which knows hypervisors by a part of their name."""
         what = "list the servers of the hypervisor %s" % found.hostname
-        path = "/os-hypervisors/%s/servers" % segment(found.hostname or "")
+        path = "/os-hypervisors/%s/servers" % path_segment(found.hostname or "")
         try:
             body = self.ask("GET", path, what)
         except ItemNotFound:

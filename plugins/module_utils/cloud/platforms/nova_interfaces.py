@@ -18,9 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 _HINTS = (
@@ -58,7 +58,7 @@ class NovaInterfaces(NovaAsking):
         return Order(body, "/os-interface", learn=_with_port, what="attach %s to" % thing, hints=_HINTS)
 
     def _order_detach_interface(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        path = "/os-interface/" + segment(arguments["port_id"])
+        path = "/os-interface/" + path_segment(arguments["port_id"])
         what = "remove the port %s from" % arguments["port_id"]
         return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)
 

@@ -10,12 +10,11 @@ Facts: the Nova API reference; operations E37-E40 and U13-U17 of the operations 
 from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Sequence, Tuple
-from urllib.parse import quote
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    BadRequest,
     ItemNotFound,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     mappings,
@@ -95,13 +94,6 @@ class NovaCalls(ResourceCalls):
         return self.session.request(method, url, json=body, params=query, headers=headers, what=what, expect=expect)
 
 
-def segment(value: str) -> str:
-    """A name as one part of a path. Raises BadRequest for what would lead to another thing: ``..``, a slash."""
-    if value in ("", ".", "..") or "/" in value:
-        raise BadRequest("%r cannot be the name of anything in the cloud" % value)
-    return quote(value, safe="")
-
-
 class NovaKeypairs(NovaCalls):
     """``/os-keypairs``."""
 
@@ -131,7 +123,7 @@ class NovaKeypairs(NovaCalls):
     def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
         query, what = self._of(user_id), "show the key pair %s" % name
         try:
-            body = self.ask("GET", "/os-keypairs/" + segment(name), what, query=query)
+            body = self.ask("GET", "/os-keypairs/" + path_segment(name), what, query=query)
         except ItemNotFound:
             return None
         return keypair(part_of(body, "keypair", what))
@@ -158,7 +150,7 @@ class NovaKeypairs(NovaCalls):
 
     def delete_keypair(self, name: str, user_id: str | None = None) -> None:
         query = self._of(user_id)
-        self.remove("/os-keypairs/" + segment(name), "delete the key pair %s" % name, query)
+        self.remove("/os-keypairs/" + path_segment(name), "delete the key pair %s" % name, query)
 
 
 def _inner(entry: Any) -> Mapping[str, Any]:

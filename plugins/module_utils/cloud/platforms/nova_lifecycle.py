@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -34,7 +35,7 @@ class NovaLifecycle(NovaAsking):
     def _order_replace_metadata(self, server: Server, arguments: Arguments) -> Order:
         # The whole is replaced, so what others have set since the server was listed is read first.
         what = "read the metadata of the server %s" % server.label
-        there = dict(self._get("/servers/%s/metadata" % server.id, "metadata", what))
+        there = dict(self._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
         whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
         return Order({"metadata": {**whole, **arguments["set"]}}, path="/metadata", method="PUT")
 

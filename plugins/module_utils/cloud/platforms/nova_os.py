@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import re
 from typing import Any, Iterator, Mapping, Sequence
-from urllib.parse import parse_qs, quote, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import REBUILD, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, MalformedAnswer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    ItemNotFound,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
     IMAGE_RECORD,
     ImageDetails,
     OsOrder,
     metadata_wanted,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
-    mapping,
-    mappings,
     part_of,
     text,
 )
@@ -52,27 +52,19 @@ class NovaOs(NovaAsking):
             params = {"limit": "1000", **({"name": name} if name and not name.startswith("in:") else {})}
             found = [_image(data) for data in self._pages(base + "/images", params)]
             return [image for image in found if name in (None, image.name)]
+        if not can_be_id(image_id):
+            return []
         what = "show the image %s" % image_id
         try:
-            body = self.session.get("%s/images/%s" % (base, quote(image_id, safe="")), what=what).body
+            body = self.session.get("%s/images/%s" % (base, path_segment(image_id)), what=what).body
         except ItemNotFound:
             return []
         part_of(body, "id", what, str)
         return [_image(body)]
 
     def _pages(self, url: str, params: dict[str, str]) -> Iterator[Mapping[str, Any]]:
-        """The images of all pages: ``next`` is the path of the following one, ours to ask for at the same endpoint."""
-        seen = set()
-        while True:
-            body = self.session.get(url, params=params, what="list the images").body
-            yield from mappings(part_of(body, "images", "list the images", list))
-            marker = parse_qs(urlsplit(text(mapping(body).get("next")) or "").query).get("marker", [""])[0]
-            if not marker:
-                return
-            if marker in seen:
-                raise MalformedAnswer("Could not list the images: the service does not get on after one page.")
-            seen.add(marker)
-            params = dict(params, marker=marker)
+        """The images of all pages."""
+        return self.session.by_link(url, "images", params=params, what="list the images")
 
     def os_problem(self, order: OsOrder, server: Server | None = None) -> str | None:
         if server is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -35,7 +36,7 @@ class NovaPasswords(NovaAsking):
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         self.session.post(
-            "%s/servers/%s/metadata" % (self.endpoint, server.id),
+            "%s/servers/%s/metadata" % (self.endpoint, path_segment(server.id)),
             json={"metadata": dict(metadata)},
             headers=self.headers(),
             what="set metadata of the server %s" % server.label,

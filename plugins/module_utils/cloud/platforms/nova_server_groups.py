@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     mapping,
     text,
@@ -19,7 +20,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import (
     NovaCalls,
-    segment,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroup
@@ -60,7 +60,7 @@ class NovaServerGroups(NovaCalls):
 
     def delete_server_group(self, group_id: str) -> None:
         self.require("server_groups")
-        self.remove("/os-server-groups/" + segment(group_id), "delete the server group %s" % group_id)
+        self.remove("/os-server-groups/" + path_segment(group_id), "delete the server group %s" % group_id)
 
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:

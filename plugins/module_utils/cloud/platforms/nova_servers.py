@@ -11,21 +11,28 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any, Iterable, Iterator, Sequence, Tuple
+from typing import Any, Iterable, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     Compute,
     ServerQuery,
     with_flavor_ids,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, MalformedAnswer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    ItemNotFound,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_filters import FILTER_CHECKS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import (
+    Version,
+    newest_version,
+    parse_version,
+    split_endpoint,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
-
-Version = Tuple[int, int]
 
 #: Below this many servers one GET each is cheaper for the cloud than a listing: its database reads whole pages.
 _FEW_TO_READ = 20
@@ -51,7 +58,7 @@ class NovaServers(Compute):
     def endpoint(self) -> str:
         """The compute endpoint, without a trailing slash; it may or may not hold the project's id."""
         found = str(self.session.auth.endpoint("compute"))
-        return found if re.search(r"/v2(\.\d+)?(/|$)", found) else found + "/v2.1"
+        return found if split_endpoint(found)[0] else found + "/v2.1"
 
     @property
     def version(self) -> Version:
@@ -65,23 +72,12 @@ class NovaServers(Compute):
             return (2, 1)
         endpoint = self.endpoint
         fact = "microversion " + endpoint
-        known = _parse_version(self.session.auth.get_fact(fact))
+        known = parse_version(self.session.auth.get_fact(fact))
         if known:
             return known
-        root = re.sub(r"(/v2(?:\.\d+)?)(/.*)?$", r"\1/", endpoint)
-        answer = self.session.get(root, what="find out the versions of the compute service")
-        document = answer.body.get("version") if isinstance(answer.body, dict) else None
-        if not isinstance(document, dict):
-            raise MalformedAnswer(
-                "%s is not a compute service: its version document is missing" % root,
-                hint="check the option endpoint, or the catalog's compute entry",
-            )
-        # The old v2 says "", for it has no microversions.
-        newest = document.get("version") or "2.1"
-        version = _parse_version(newest)
-        if version is None:
-            raise MalformedAnswer("the compute service's version document gives %r as its newest version" % (newest,))
-        self.session.auth.set_fact(fact, newest)
+        version, is_certain = newest_version(self.session, endpoint)
+        if is_certain:
+            self.session.auth.set_fact(fact, "%d.%d" % version)
         return version
 
     def headers(self, version: Version | None = None) -> dict[str, str]:
@@ -207,6 +203,8 @@ class NovaServers(Compute):
 
     def _show_each(self, ids: Sequence[str]) -> dict[str, Server]:
         def show(server_id: str) -> Server | None:
+            if not can_be_id(server_id):
+                return None
             try:
                 return self._record(self._get("/servers/%s" % server_id, "server", "show the server %s" % server_id))
             except ItemNotFound:
@@ -233,9 +231,3 @@ class NovaServers(Compute):
             what="list the flavors",
         )
         return [nova_records.flavor(data) for data in pages]
-
-
-def _parse_version(text: Any) -> Version | None:
-    """``2.96`` as (2, 96); ``None`` for what is no version."""
-    found = re.match(r"^(\d+)\.(\d+)$", str(text))
-    return (int(found.group(1)), int(found.group(2))) if found else None

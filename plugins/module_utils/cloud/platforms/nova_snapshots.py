@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
-from urllib.parse import quote, urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import SERVER_RECORD, Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     integer,
     mapping,
@@ -48,9 +48,11 @@ class NovaSnapshots(NovaOs):
     ) -> Sequence[Snapshot]:
         base = self.image_endpoint + "/images"
         if image_id is not None:
+            if not can_be_id(image_id):
+                return []
             what = "show the image %s" % image_id
             try:
-                body = self.session.get("%s/%s" % (base, quote(image_id, safe="")), what=what).body
+                body = self.session.get("%s/%s" % (base, path_segment(image_id)), what=what).body
             except ItemNotFound:
                 return []
             part_of(body, "id", what, str)
@@ -77,7 +79,7 @@ class NovaSnapshots(NovaOs):
             raise
 
     def _image_url(self, image_id: str) -> str:
-        return "%s/images/%s" % (self.image_endpoint, quote(image_id, safe=""))
+        return "%s/images/%s" % (self.image_endpoint, path_segment(image_id))
 
     def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
@@ -98,7 +100,7 @@ def _with_image(ticket: Ticket, answer: Any) -> Ticket:
     """The ticket that waits for the image of the answer; without one, for what Nova records of the request."""
     image_id = text(mapping(answer.body).get("image_id"))
     if not image_id:
-        image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
+        image_id = (answer.headers.get("Location") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
     return replace(ticket, aim=Aim(image=image_id) if image_id else None)
 
 

@@ -15,9 +15,9 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 _HINTS = (
@@ -52,7 +52,7 @@ class NovaVolumes(NovaAsking):
         return Order({"volumeAttachment": wanted}, "/os-volume_attachments", what=what, hints=_HINTS)
 
     def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        path = "/os-volume_attachments/" + segment(arguments["volume_id"])
+        path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
         # Asked again while it is being detached, Nova refuses.
         what = "detach the volume %s from" % arguments["volume_id"]
         return Order(path=path, method="DELETE", repeatable=False, gone_is_done=True, what=what)

@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
@@ -178,7 +179,7 @@ class OpenStack(
         """What became of the ticket's request; ``None`` where the cloud has or shows no record of it."""
         if not ticket.request_id or not self.supports("instance_actions"):
             return None
-        path = "/servers/%s/os-instance-actions/%s" % (ticket.server_id, ticket.request_id)
+        path = "/servers/%s/os-instance-actions/%s" % (path_segment(ticket.server_id), path_segment(ticket.request_id))
         what = "read what became of the %s of %s" % (ticket.action, ticket.label)
         try:
             data = self._get(path, "instanceAction", what)
@@ -189,7 +190,7 @@ class OpenStack(
     def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:
         if since is None or not self.supports("instance_actions"):
             return None
-        path = "/servers/%s/os-instance-actions" % ticket.server_id
+        path = "/servers/%s/os-instance-actions" % path_segment(ticket.server_id)
         try:
             listed = self._get(path, "instanceActions", "list what was done to %s" % ticket.label, list)
         except (NotFound, PermissionDenied):

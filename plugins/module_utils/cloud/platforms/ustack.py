@@ -10,14 +10,15 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, MalformedAnswer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -98,10 +99,10 @@ class UStack(OpenStack):
         """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
         entry points does not."""
         found = str(self.session.auth.endpoint("compute"))
-        if re.search(r"/v2(\.\d+)?/", found):
+        root, project = split_endpoint(found)
+        if project:
             return found
-        base = found if re.search(r"/v2(\.\d+)?$", found) else found + "/v2"
-        return "%s/%s" % (base, self.session.auth.project_id)
+        return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
 def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:

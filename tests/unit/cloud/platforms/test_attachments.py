@@ -88,9 +88,10 @@ def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
 
 def test_one_image_and_none(wire: Any, reply: Any, images: Any) -> None:
     cloud = images()
-    page = "<h1>404 Not Found</h1>No image found with ID i/1"
-    wire.expect("GET", "/image/v2/images/i%2F1", reply=reply(404, text=page))
-    assert cloud.snapshots(image_id="i/1") == []
+    page = "<h1>404 Not Found</h1>No image found with ID i#1"
+    wire.expect("GET", "/image/v2/images/i%231", reply=reply(404, text=page))
+    assert cloud.snapshots(image_id="i#1") == []
+    assert cloud.snapshots(image_id="i/1") == [], "no image has such an id, and a gateway reads it as a path"
     wire.expect("GET", "/image/v2/images/i", reply=reply(200, {"no": "id"}))
     with pytest.raises(MalformedAnswer):
         cloud.snapshots(image_id="i")

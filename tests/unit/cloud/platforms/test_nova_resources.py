@@ -19,12 +19,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     PermissionDenied,
     UnsupportedOperation,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import (
     aggregate,
     zone,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair, segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
 
@@ -186,7 +187,7 @@ def test_no_name_leads_elsewhere(name: str, wire: Any, connect: Any) -> None:
 
 
 def test_names_are_quoted() -> None:
-    assert segment("a b@c.d?#%") == "a%20b%40c.d%3F%23%25"
+    assert path_segment("a b@c.d?#%") == "a%20b%40c.d%3F%23%25"
 
 
 @pytest.mark.parametrize("body", [{}, {"keypair": None}, {"keypair": []}, []])
@@ -255,7 +256,7 @@ def test_one_flavor_alone_is_shown(
 
 def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any) -> None:
     for name in ("..", "a/b"):
-        with pytest.raises(BadRequest, match="cannot be the name of anything in the cloud"):
+        with pytest.raises(BadRequest, match="cannot be the name or the id of anything in the cloud"):
             connect().flavor_by_id(name)
     assert wire.seen == []
 

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    MalformedAnswer,
+    NotFound,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
 
 
@@ -28,6 +33,11 @@ def document(newest: Any) -> dict[str, Any]:
         ("", "/v2.1", "/v2.1/"),
         ("/compute", "/compute/v2.1", "/compute/v2.1/"),
         ("/v2x", "/v2x/v2.1", "/v2x/v2.1/"),
+        # The leftmost version may be a gateway's.
+        ("/v2/gw/compute/v2.1", "/v2/gw/compute/v2.1", "/v2/gw/compute/v2.1/"),
+        ("/v2/gw/compute/v2.1/p1", "/v2/gw/compute/v2.1/p1", "/v2/gw/compute/v2.1/"),
+        ("/v2/v2.1", "/v2/v2.1", "/v2/v2.1/"),
+        ("/v2/gw/compute", "/v2/gw/compute/v2.1", "/v2/gw/compute/v2.1/"),
     ],
 )
 def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: str, endpoint: str, root: str) -> None:
@@ -81,6 +91,7 @@ def test_a_remembered_version_that_is_none_is_found_out_again(wire: Any, reply: 
 def test_a_document_that_is_none(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, body))
+    wire.expect("GET", "/v2.1/servers", reply=reply(200, body))
     with pytest.raises(MalformedAnswer, match=r"/v2\.1/ is not a compute service") as caught:
         cloud.servers_by_id(["a"])
     assert "check the option endpoint" in str(caught.value)
@@ -90,6 +101,7 @@ def test_a_document_that_is_none(wire: Any, reply: Any, connect: Any, body: Any)
 def test_a_version_that_is_none_is_not_remembered(wire: Any, reply: Any, connect: Any, newest: Any) -> None:
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
+    wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
     with pytest.raises(MalformedAnswer, match="version document gives .* as its newest version"):
         cloud.headers()
     assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) is None
@@ -100,6 +112,7 @@ def test_a_version_that_is_none_is_not_remembered(wire: Any, reply: Any, connect
 def test_an_endpoint_that_does_not_exist(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(404, text="not here"))
+    wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
     with pytest.raises(NotFound, match="Could not find out the versions of the compute service"):
         cloud.servers_by_id(["a"])
 
@@ -125,3 +138,63 @@ def test_ustack_is_spoken_to_without_microversions(
     wire.expect("GET", endpoint + "/servers/a", absent=absent, reply=reply(200, {"server": {"id": "a"}}))
     assert list(cloud.servers_by_id(["a"])) == ["a"]
     assert cloud.version == (2, 1) and cloud.headers() == {}
+
+
+# -- clouds that do not tell their versions ------------------------------------------------------------------------
+
+UNTOLD = {
+    "404": (404, {"itemNotFound": {"message": "no"}}, "HTTP 404"),
+    "403": (403, {"forbidden": {"message": "no"}}, "HTTP 403"),
+    "401": (401, {"error": {"message": "no"}}, "HTTP 401"),
+    "300": (300, {"choices": [{"id": "v2.1"}]}, "HTTP 300"),
+    "list": (200, {"versions": [{"id": "v2.1", "version": "2.90"}]}, "it is not a version document"),
+    "empty": (200, {}, "it is not a version document"),
+}
+
+
+@pytest.mark.parametrize("kind", UNTOLD)
+@pytest.mark.parametrize(
+    ("told", "spoken"),
+    [
+        ({"OpenStack-API-Version": "compute 2.90"}, (2, 90)),
+        ({"X-OpenStack-Nova-API-Version": "2.26"}, (2, 26)),
+        ({"OpenStack-API-Version": "compute junk"}, (2, 1)),
+        ({}, (2, 1)),
+    ],
+)
+def test_without_a_version_document_an_answer_tells_the_version(
+    wire: Any, reply: Any, connect: Any, kind: str, told: dict[str, str], spoken: tuple[int, int]
+) -> None:
+    status, body, reason = UNTOLD[kind]
+    cloud = connect(version=None, path="/gw/v2/x/v2.1")
+    warnings: list[str] = []
+    cloud.session._tell = warnings.append
+    latest = {"OpenStack-API-Version": "compute latest", "X-OpenStack-Nova-API-Version": "latest"}
+    base = "/gw/v2/x/v2.1"
+    wire.expect("GET", base + "/", reply=reply(status, body))
+    wire.expect("GET", base + "/servers", query=[("limit", "1")], headers=latest,
+                reply=reply(200, {"servers": []}, headers=told))  # fmt: skip
+    version = "%d.%d" % spoken
+    wire.expect("GET", base + "/servers/a", headers={"X-OpenStack-Nova-API-Version": version},
+                reply=reply(200, {"server": {"id": "a"}}))  # fmt: skip
+    assert list(cloud.servers_by_id(["a"])) == ["a"]
+    assert cloud.version == spoken
+    (warning,) = warnings
+    assert reason in warning and "microversion %s is used" % version in warning
+    known = cloud.session.auth.get_fact("microversion " + cloud.endpoint)
+    assert known == (version if spoken > (2, 1) else None), "what is not certain is not kept"
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_service_that_stumbles_is_not_taken_for_one_without_versions(
+    wire: Any, reply: Any, connect: Any, status: int
+) -> None:
+    cloud = connect(version=None)
+    wire.expect("GET", "/v2.1/", reply=reply(status, {"error": {"message": "later"}}))
+    with pytest.raises(CloudError, match="Could not find out the versions"):
+        cloud.headers()
+
+
+def test_a_host_that_is_named_like_a_version_is_none() -> None:
+    assert split_endpoint("https://v2/compute") == ("", "")
+    assert split_endpoint("https://v2.1/compute/v2.1/p") == ("https://v2.1/compute/v2.1", "/p")
