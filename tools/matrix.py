@@ -35,7 +35,7 @@ class Version:
 
 # 2.18 is the oldest that requires_ansible allows, 2.21 the newest that is maintained.
 VERSIONS = (Version("2.18.19", "3.11"), Version("2.20.10", "3.12"), Version("2.21.5", "3.13"))
-RUNTIME = ("requests", "jmespath", "PyYAML")
+RUNTIME = ("requests", "jmespath", "PyYAML", "pytest", "hypothesis")
 
 
 def constraints() -> Path:
