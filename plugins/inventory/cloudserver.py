@@ -15,7 +15,8 @@ description:
     C(cloudserver.yaml).
   - Options of the connection and of the selection may be templates. They can use lookups and extra variables
     (C(-e)), and vaulted values.
-  - What a cloud tells of its servers is never evaluated as a template.
+  - What a cloud tells of its servers is never evaluated as a template. Texts that could be one (those with C({{),
+    C({%) or C({#)) are marked as unsafe in the output of C(ansible-inventory); all others are plain.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -65,6 +66,7 @@ options:
       - Jinja conditions over a server's variables. Servers for which none of them holds are left out.
       - The selection is cheaper, for what it can say.
       - A condition over a variable that does not exist does not hold, or is an error with O(strict=true).
+      - A list, a mapping or a text holds if it is not empty, on every release of ansible-core.
     type: list
     elements: str
   exclude:
@@ -73,11 +75,15 @@ options:
     elements: str
   hostnames:
     description:
-      - What a host is called, the first that is not empty. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
-        expression over the server's variables. The id, if all are empty.
+      - What a host is called, the first that can name a host. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
+        expression over the server's variables. The id, if none can.
+      - The name of a host is made of letters, digits and marks of any script, C(.), C(_) and C(-), or is an IPv6
+        address. It has up to 240 bytes, begins with neither C(.) nor C(-), and does not end with C(.yml), C(.yaml) or
+        C(.json). Everything else means something else in a pattern such as C(--limit), in a path such as that of
+        C(host_vars), or in a shell. One warning names servers whose names cannot be used.
       - A name that several servers have gets C(_) and the id appended on each of them, and so does a name that means
-        something else to Ansible, such as V(localhost), the name of a group, or another server's host of another file.
-      - Names that begin with a hyphen or hold control characters count as empty.
+        something else to Ansible, such as V(localhost), another server's host of another file, or the name of a group,
+        be it one of O(groups_by), O(groups) or O(keyed_groups).
     type: list
     elements: str
     default: [name]
