@@ -10,7 +10,10 @@ import json
 import re
 from collections import deque
 from typing import Any, Iterable, Iterator, Mapping
-from urllib.parse import quote
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import MASK, redact
+
+__all__ = ["MASK", "redact"]
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import FOREIGN_404, hint_for, is_quota
 
@@ -30,7 +33,6 @@ _LONGEST = 600
 #: A code of a service of Huawei Cloud, such as Ecs.0114; those of its gateway (APIGW.0101) speak of the address.
 _SERVICE_CODE = re.compile(r"^(?!APIGW?\.)[A-Z][A-Za-z]*\.\d+$")
 _GLANCE_404 = re.compile(r"No image found with ID \S|Failed to find image \S+ to delete|Image \S+ (is )?not found")
-MASK = "********"
 
 
 class CloudError(Exception):
@@ -173,19 +175,6 @@ class UnsupportedOperation(CloudError):
         self.operation = operation
         self.platform = platform
         self.instead = instead
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """text without the secrets, in any spelling in which a cloud repeats them (JSON, URL, HTML, Python's repr)."""
-    spellings: set[str] = set()
-    for secret in secrets:
-        if secret:
-            plain_json, ascii_json = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
-            spellings.update((secret, secret.strip(), plain_json, ascii_json, quote(secret), quote(secret, safe="")))
-            spellings.update((html.escape(secret), html.escape(secret, quote=False), repr(secret)[1:-1]))
-    for spelling in sorted(spellings - {""}, key=len, reverse=True):
-        text = text.replace(spelling, MASK)
-    return text
 
 
 def short_text(text: str) -> str:

@@ -38,24 +38,6 @@ else:
 
 # How OpenSSL names an answer that is no TLS, from 1.1 on: plain HTTP in most cases.
 _IS_PLAIN = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE", re.IGNORECASE)
-# Fields of a request's body whose values an answer must not repeat to the user (Nova quotes what it refuses).
-SECRET_FIELDS = ("adminpass", "password", "new_password", "newpassword", "user_data", "private_key", "secret", "token")
-
-
-def secret_values(body: Any) -> set[str]:
-    """The texts in a request's body that an error must not repeat."""
-    found = set()
-    queue = deque([body])
-    while queue:
-        node = queue.popleft()
-        if isinstance(node, dict):
-            for key, value in node.items():
-                if isinstance(value, str) and str(key).lower() in SECRET_FIELDS:
-                    found.add(value)
-                queue.append(value)
-        elif isinstance(node, list):
-            queue.extend(node)
-    return found - {""}
 
 
 def throttled(content: bytes) -> bool:

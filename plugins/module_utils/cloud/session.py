@@ -32,14 +32,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseTooLarge,
     SettingsError,
     from_answer,
-    redact,
     request_id_of,
     short_text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.failures import (
     from_transport,
     origin_of,
-    secret_values,
     throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging import (
@@ -50,6 +48,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging i
     offset_pages,
     pairs_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import carried, redact
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
     PATIENCE,
     Pause,
@@ -133,6 +132,7 @@ class Session:
         self._closed = False
         self._warnings: set[str] = set()
         self._tell = warn or (lambda sentence: None)
+        self._hidden: frozenset[str] = frozenset()
         if settings.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._http = requests.Session()
@@ -162,7 +162,17 @@ class Session:
 
     def secrets(self) -> set[str]:
         """Every secret that this session knows, tokens included."""
-        return self.settings.secrets() | (self.auth.secrets() if self.auth is not None else set())
+        own = self.settings.secrets() | (self.auth.secrets() if self.auth is not None else set())
+        return own | self._hidden
+
+    def hide(self, texts: Iterable[str]) -> None:
+        """Takes further texts for secrets: no error repeats them, in whatever spelling a cloud quotes them."""
+        self._hidden = self._hidden.union(text for text in texts if text)
+
+    def _unsaid(self, body: Any) -> set[str]:
+        """What an answer to a request with this body must not repeat to the user: Nova quotes what it refuses."""
+        known = self.secrets()
+        return known | carried(body, known)
 
     def server_time(self) -> datetime:
         """The cloud's clock in UTC by the Date of its last answer, up to a second behind, never ahead; else our own."""
@@ -223,10 +233,10 @@ class Session:
             remaining = self._remaining(what, last)
             try:
                 most = timeout if remaining is None else min(timeout, remaining)
-                answer, content = self._send(prepared, what, most, secret_values(json))
+                answer, content = self._send(prepared, what, most, json)
                 if apply is None:
                     self._note_date(answer.headers)
-                return self._read(answer, content, what, expect, secret_values(json))
+                return self._read(answer, content, what, expect, json)
             except ResponseTooLarge:
                 # Sent again, it would only be as large again.
                 raise
@@ -348,7 +358,7 @@ class Session:
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
-    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> tuple[Any, bytes]:
+    def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> tuple[Any, bytes]:
         """One attempt of ``timeout`` seconds: the response of a success with its body, or the error that a failure
         stands for."""
         try:
@@ -364,7 +374,7 @@ class Session:
             raise from_transport(error, what, prepared.url, prepared.method not in ("GET", "HEAD")) from None
         status, headers = answer.status_code, answer.headers
         if 300 <= status < 400 and headers.get("Location"):
-            target = redact(headers["Location"].partition("?")[0], secrets | self.secrets())
+            target = redact(headers["Location"].partition("?")[0], self._unsaid(body))
             raise Redirected(
                 "Could not %s: %s sends the request on to %s." % (what, origin_of(prepared.url), short_text(target)),
                 status=status,
@@ -376,10 +386,10 @@ class Session:
         if refused or not (200 <= status < 300 or status == 300):
             # A sentence of an error is short; the rest of a larger one is not worth the memory.
             text = content[:MAX_ERROR].decode("utf-8", "replace")
-            raise from_answer(status, headers, text, what, secrets | self.secrets())
+            raise from_answer(status, headers, text, what, self._unsaid(body))
         return answer, content
 
-    def _read(self, answer: Any, content: bytes, what: str, expect: str, secrets: set[str]) -> Answer:
+    def _read(self, answer: Any, content: bytes, what: str, expect: str, sent: Any) -> Answer:
         body: Any = None
         if expect != "none" and (content or expect == "json"):
             try:
@@ -387,7 +397,7 @@ class Session:
             except (ValueError, RecursionError):
                 body = content.decode("utf-8", "replace")
             if expect == "json" and not isinstance(body, (dict, list)):
-                shown = short_text(redact(str(body), secrets | self.secrets()))
+                shown = short_text(redact(str(body), self._unsaid(sent)))
                 raise MalformedAnswer(
                     "Could not %s: the answer is not the expected JSON, but %s" % (what, shown[:200] or "empty"),
                     status=answer.status_code,
