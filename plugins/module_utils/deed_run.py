@@ -9,21 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils import notes, plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    SETTLE,
+    Compute,
+    Observation,
+    Ticket,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     CloudError,
     Conflict,
+    MalformedAnswer,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed, postponed_for
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    UNWAITED,
     Patience,
     judge_action,
+    named_state,
     observe_all,
     progress,
+    state_text,
     timed_out,
     unpaid,
 )
@@ -65,10 +75,15 @@ class DeedRun:
     moved since. ``word`` completes ``37 of 100 …``. ``at_once`` is how many servers are under way at the same time;
     the others wait for their turn. After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen,
     ``tickets`` of what is under way.
+
+    Without ``wait`` each server is asked for the next deed at most; a server that is on its way to another state is not
+    waited for. Only what the cloud has postponed, or not answered, is sent again, for UNWAITED seconds.
     """
 
     #: How often one deed is asked for whose answer is lost, or that others get in the way of.
     tries = 6
+    #: The keys of metadata that are the notes of this kind of work.
+    notes: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -93,6 +108,8 @@ class DeedRun:
         self._stale: set[str] = set()
         #: Whether the cloud has taken anything yet, also for a server that is done with.
         self._acted = False
+        if not wait:
+            patience.limit(UNWAITED)
 
     def run(self, todo: Plan) -> None:
         self.carry_out(self.prepare(todo))
@@ -112,7 +129,8 @@ class DeedRun:
         return items
 
     def carry_out(self, items: dict[str, Item]) -> None:
-        found, left, error = self.patience.wait(items, self.look, self.judge, progress(self.word), self.advance)
+        words = progress(self.word, _name)
+        found, left, error = self.patience.wait(items, self.look, self.judge, words, self.advance)
         self.outcomes.update(found)
         for key, item in left.items():
             if item.ready and not item.begun:
@@ -128,6 +146,21 @@ class DeedRun:
                 key, item.server.name, item.taken, self.servers[key], self.patience.timeout, error
             )
         self._look_again()
+        self._remove_notes()
+
+    def _remove_notes(self) -> None:
+        """The notes of servers on which the work has ended; an unfinished one keeps its note for the next run."""
+        if not self.notes:
+            return
+        seen = [(self.servers[key], outcome) for key, outcome in self.outcomes.items()]
+        over = [server for server, outcome in seen if self._is_over(outcome, server)]
+        for key, error in notes.remove(self.cloud, over, self.notes).items():
+            message = "the work is done, but its note (%s) could not be removed from the metadata: %s"
+            outcome = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
+            self.outcomes[key] = replace(outcome, message=message % (", ".join(self.notes), error.message))
+
+    def _is_over(self, outcome: Outcome, server: Server) -> bool:
+        return outcome.result in (plan.DONE, plan.UNCHANGED)
 
     def _look_again(self) -> None:
         """One listing of the servers whose last deed was done with its answer, for what the task shows of them."""
@@ -169,16 +202,22 @@ class DeedRun:
         return [item for item in ready if item.begun] + [item for item in ready if not item.begun][:free]
 
     def _let_go(self, left: dict[str, Item], ended: dict[str, Outcome]) -> None:
-        """Where nobody waits for the end, whose last deed was accepted is done with, unless others wait for its end."""
-        items = {key: item for key, item in left.items() if key not in ended}
-        if self.waits or (self.at_once is not None and not all(item.begun for item in items.values())):
+        """Where nobody waits: reports what was accepted, and what is still to be asked for, as pending."""
+        if self.waits:
             return
-        for key, item in items.items():
-            if item.ticket and len(item.deeds) == 1:
-                self.tickets[key] = item.ticket
-                ended[key] = _ended(item, plan.PENDING)
+        for key, item in left.items():
+            if key in ended or item.busy or (item.tries and item.ticket is None and item.server.settled):
+                continue
+            rest = tuple(deed.action for deed in (item.deeds[1:] if item.ticket else item.deeds))
+            if item.ticket or not item.ready:
+                ticket = item.ticket or Ticket(key, SETTLE, item.server.name)
+                self.tickets[key] = replace(ticket, then=rest)
+            ended[key] = replace(_ended(item, plan.PENDING, _pending_text(item, rest)), remaining=rest)
 
     def _ask_for(self, action: str, items: list[Item], left: dict[str, Item], ended: dict[str, Outcome]) -> None:
+        items = self._write_notes(items, ended)
+        if not items:
+            return
         try:
             tickets = self.ask(action, items)
         except CloudError as error:
@@ -198,6 +237,26 @@ class DeedRun:
                 ended[item.server.id] = Outcome.of_error(ticket, plan.FAILED, ticket.error, item.taken)
         self._decide(doubtful, ended)
 
+    def _write_notes(self, items: list[Item], ended: dict[str, Outcome]) -> list[Item]:
+        """The items whose notes are written, or need none; nothing is done to a server whose note cannot be written."""
+        wanted = []
+        for item in items:
+            note = item.deeds[0].note
+            if note and item.server.metadata.get(note[0]) != note[1] and notes.are_kept(self.cloud):
+                wanted.append((item.server, dict([note])))
+        if not wanted:
+            return items
+        errors = notes.write(self.cloud, wanted)
+        self._acted = self._acted or len(errors) < len(wanted)
+        metadata = {server.id: note for server, note in wanted}
+        for item in items:
+            key, server = item.server.id, item.server
+            if key in errors:
+                ended[key] = unnoted(server, errors[key], item.taken)
+            elif key in metadata:
+                item.server = self.servers[key] = replace(server, metadata={**server.metadata, **metadata[key]})
+        return [item for item in items if item.server.id not in errors]
+
     def _decide(self, doubtful: list[tuple[Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
         """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
         if not doubtful:
@@ -216,10 +275,11 @@ class DeedRun:
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
-    def _later(self, item: Item, error: CloudError) -> None:
-        """The deed is planned for anew when the command that is running on the server may be over."""
+    def _later(self, item: Item, error: CloudError, pause: float = _BUSY_PAUSE) -> None:
+        """The deed is planned for anew when the command that is running on the server may be over, or when the cloud
+        wants to be asked again."""
         item.ticket, item.ready, item.busy = None, False, error
-        item.not_before = self.patience.clock.time() + _BUSY_PAUSE
+        item.not_before = self.patience.clock.time() + pause
 
     def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         deed = item.deeds[0]
@@ -255,16 +315,44 @@ class DeedRun:
         before, self.servers[now.id], item.server = item.server, now, now
         moved = now.power_state != before.power_state or not now.settled
         proof = self._proof(deed, ticket, before, now) if ticket.uncertain else None
+        if proof is None and ticket.uncertain and not deed.watched and self._took_effect(item, now):
+            proof = replace(ticket, error=None, uncertain=False)
         if proof:
             self._accept(item, proof, ended)
-        elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable:
+        elif ticket.uncertain and is_postponed(error) and self._was_not_done(deed, ticket, before, now):
+            if item.tries >= self.tries:
+                ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+            else:
+                self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
+        elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable and deed.watched:
             item.taken += (ticket.action,)
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
         elif item.tries >= self.tries:
             ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
-        elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
+        elif not (moved and of_state(error)) and not isinstance(error, (AnswerLost, MalformedAnswer)):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
         # Otherwise the server is looked at, and planned for anew once it has settled.
+
+    def _took_effect(self, item: Item, now: Server) -> bool:
+        """Whether a deed that is done with its answer was done though the answer proves nothing: it was needed, and the
+        server as it is now needs one of its kind less."""
+        action = item.deeds[0].action
+        try:
+            change = self.again(now)
+        except CloudError:
+            return False
+        needed = sum(1 for deed in item.deeds if deed.action == action)
+        return not change.refusal and sum(1 for deed in change.deeds if deed.action == action) < needed
+
+    def _was_not_done(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> bool:
+        """Whether a deed of which the server's state shows nothing was not done: where it would show it, or where the
+        cloud keeps a record of what it does."""
+        if deed.repeatable or not deed.watched or not ticket.leaves_no_trace:
+            return True
+        try:
+            return self.cloud.was_not_done(ticket, before, now, self._since)
+        except CloudError:
+            return False
 
     def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
         """The ticket to watch, where a deed whose answer was lost was done all the same."""
@@ -326,6 +414,36 @@ class DeedRun:
 def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
     request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
     return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
+
+
+def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of a server whose note could not be written."""
+    outcome = Outcome.of_error(server, plan.FAILED, error, taken)
+    message = "nothing was done, because what an interrupted run leaves to do cannot be kept in its metadata: %s"
+    return replace(outcome, message=message % error.message)
+
+
+def _name(item: Item) -> str:
+    """The server for a line about the wait; nothing for one that waits for its turn, and so holds nobody up."""
+    return "" if item.ready and not item.begun else named_state(item.server)
+
+
+def _pending_text(item: Item, rest: Sequence[str]) -> str | None:
+    """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
+    if item.ready and not item.ticket:
+        return "it was not its turn, and the task does not wait; " + _still(rest)
+    return left_text(item.server, item.ticket is not None, rest)
+
+
+def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None:
+    """The same; ``accepted``: an action was accepted, otherwise the server is on its way to another state."""
+    if accepted:
+        return _still(rest) if rest else None
+    return "it is in %s, which was not waited for%s" % (state_text(server), "; " + _still(rest) if rest else "")
+
+
+def _still(rest: Sequence[str]) -> str:
+    return "not asked for yet: %s; run the task again" % ", ".join(rest)
 
 
 def of_state(error: CloudError) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils import notes, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     REBUILD,
+    SETTLE,
     Compute,
     Observation,
     Ticket,
@@ -22,10 +23,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order
     image_of,
     metadata_wanted,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, RUNNING, STOPPED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed, postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item, left_text, unnoted
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, ROUTES, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     OsWish,
     needs_rebuild,
@@ -33,8 +35,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.server_os impo
     power_before,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    UNWAITED,
     Patience,
     judge_action,
+    named_state,
     progress,
     timed_out,
     unpaid,
@@ -45,7 +49,7 @@ _TRIES = 6
 #: The server is on its way somewhere; its state does not allow the order; another command is running on it.
 _OF_STATE = ("Ecs.0100", "Ecs.0603")
 
-SETTLE, BEFORE, ORDER, WATCH, AFTER = "settle", "before", "order", "watch", "after"
+BEFORE, ORDER, WATCH, AFTER = "before", "order", "watch", "after"
 
 
 @dataclass
@@ -65,6 +69,11 @@ class _Step:
     #: What went wrong with the disk; the power state is given back all the same.
     failure: Outcome | None = None
     known: bool = False
+    #: Whether what a later run has to finish is kept in the server's metadata, or need not be.
+    noted: bool = False
+    #: Not looked at before, by the clock of the wait, for the cloud wants to be asked again then.
+    not_before: float = 0.0
+    postponed: CloudError | None = None
 
 
 class OsRun:
@@ -84,6 +93,8 @@ class OsRun:
         self._since: str | None = None
         self._lanes: dict[tuple[str, str], PowerRun] = {}
         self._steps: dict[str, _Step] = {}
+        if not wait:
+            patience.limit(UNWAITED)
 
     def run(self, todo: Plan) -> None:
         steps = self._steps
@@ -97,16 +108,69 @@ class OsRun:
                 steps[change.server.id] = step
         if steps:
             self._since = self.cloud.mark()
-        found, left, error = self.patience.wait(steps, self._look, self._judge, progress("done"), self._advance)
+        words = progress("done", lambda step: named_state(step.server))
+        found, left, error = self.patience.wait(steps, self._look, self._judge, words, self._advance)
         self.outcomes.update(found)
         for lane in self._lanes.values():
-            self.tickets.update(lane.tickets)
+            self.tickets.update((key, ticket) for key, ticket in lane.tickets.items() if key not in self.tickets)
         for key, step in left.items():
+            if step.postponed and not step.failure:
+                self.outcomes[key] = Outcome.of_error(step.server, plan.FAILED, step.postponed, _taken(step))
+                continue
+            if not self.waits and not step.failure:
+                self.outcomes[key] = self._left(step, self._rest(step))
+                continue
             ticket = step.ticket or (step.power.ticket if step.power else None)
             if ticket:
                 self.tickets[key] = ticket
             late = timed_out(key, step.server.name, _taken(step), self.servers[key], self.patience.timeout, error)
             self.outcomes[key] = replace(step.failure, actions=_taken(step)) if step.failure else late
+        self._remove_notes()
+
+    # -- what a later run has to finish --------------------------------------------------------------------------
+
+    def _write_notes(self, left: Mapping[str, _Step], ended: dict[str, Outcome]) -> None:
+        """Keeps the power state that each server is to have again, before anything is done to it."""
+        wanted = []
+        for key, step in left.items():
+            if step.noted or step.stage not in (BEFORE, ORDER) or key in ended:
+                continue
+            step.noted = True
+            note = self.wish.note_for(step.server, self.cloud) if step.goal else {}
+            if any(step.server.metadata.get(name) != value for name, value in note.items()):
+                wanted.append((step.server, note))
+        errors = notes.write(self.cloud, wanted)
+        for server, note in wanted:
+            step = left[server.id]
+            if server.id in errors:
+                ended[server.id] = unnoted(server, errors[server.id], _taken(step))
+                continue
+            step.server = replace(server, metadata={**server.metadata, **note})
+            self.servers[server.id] = step.server
+            if step.power:
+                step.power.server = step.server
+
+    def _remove_notes(self) -> None:
+        """The work on these servers has ended. One that failed has its power state again, or keeps its note."""
+        over = [
+            self.servers[key]
+            for key, outcome in self.outcomes.items()
+            if outcome.result in (plan.DONE, plan.UNCHANGED)
+            or (outcome.result == plan.FAILED and self._has_power_state(key))
+        ]
+        for key, error in notes.remove(self.cloud, over, (notes.POWER_STATE,)).items():
+            message = "the work has ended, but its note (%s) could not be removed from the metadata: %s"
+            outcome = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
+            if self.outcomes[key].result != plan.FAILED:
+                self.outcomes[key] = replace(outcome, message=message % (notes.POWER_STATE, error.message))
+        for server in over:
+            metadata = {key: value for key, value in server.metadata.items() if key != notes.POWER_STATE}
+            self.servers[server.id] = replace(server, metadata=metadata)
+
+    def _has_power_state(self, key: str) -> bool:
+        server = self.servers[key]
+        kept = server.metadata.get(notes.POWER_STATE)
+        return kept is not None and GOAL.get(kept) == server.power_state
 
     # -- which way ---------------------------------------------------------------------------------------------
 
@@ -117,11 +181,11 @@ class OsRun:
         if change.refusal:
             return self._end(step, plan.FAILED, change.refusal)
         if not step.known and server.settled:
-            step.goal, step.known = self.wish.power_after(server.power_state), True
-        step.ticket, step.power = None, None
+            step.goal, step.known = self.wish.power_after(server), True
+        step.ticket, step.power, step.postponed = None, None, None
         if change.settle_first:
             step.stage = SETTLE
-            return None
+            return None if self.waits else self._left(step, change.actions)
         if not needs_rebuild(server, self.wish):
             return self._after(step)
         lead = power_before(server, self.wish, self.cloud)
@@ -142,12 +206,34 @@ class OsRun:
         if outcome is None:
             return None
         step.taken, step.power = outcome.actions, None
+        if outcome.result == plan.PENDING and not step.failure:
+            return self._left(step, outcome.remaining + (self._rest(step) if step.stage == BEFORE else ()), outcome)
         if outcome.result not in (plan.DONE, plan.UNCHANGED):
             return replace(step.failure, actions=step.taken) if step.failure else outcome
         if step.stage == BEFORE:
             step.stage = ORDER
             return None
         return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
+
+    def _rest(self, step: _Step) -> tuple[str, ...]:
+        """What is asked of a server that is in the state for it: its disk, and its power state again."""
+        return (REBUILD,) + self._power_again(step)
+
+    def _power_again(self, step: _Step) -> tuple[str, ...]:
+        if step.goal is None:
+            return ()
+        keeps = self.cloud.supports("rebuild_running")
+        state = RUNNING if keeps and step.server.destination != STOPPED else STOPPED
+        return ROUTES[step.goal][state]
+
+    def _left(self, step: _Step, rest: tuple[str, ...], outcome: Outcome | None = None) -> Outcome:
+        """The outcome of a server that is not waited for, and of which ``rest`` is still to be asked."""
+        server = step.server
+        known = step.ticket or (step.lane.tickets.get(server.id) if step.lane else None)
+        self.tickets[server.id] = replace(known or Ticket(server.id, SETTLE, server.name), then=rest)
+        found = outcome or self._end(step, plan.PENDING)
+        accepted = known is not None and known.action != SETTLE
+        return replace(found, message=left_text(server, accepted, rest), remaining=rest)
 
     def _end(self, step: _Step, result: str, message: str | None = None) -> Outcome:
         if step.failure:
@@ -165,8 +251,7 @@ class OsRun:
         """The server is brought to a power state by server_power's own run, with all others that go there."""
         key = (step.stage, want)
         if key not in self._lanes:
-            waits = self.waits or step.stage == BEFORE
-            self._lanes[key] = PowerRun(self.cloud, want, False, waits, self.patience)
+            self._lanes[key] = PowerRun(self.cloud, want, False, self.waits, self.patience)
         step.lane, step.power = self._lanes[key], Item(step.server, taken=step.taken)
         return self._settled(step, step.lane.judge_moving(step.power, step.server))
 
@@ -182,7 +267,8 @@ class OsRun:
 
     def _advance(self, left: dict[str, _Step]) -> dict[str, Outcome]:
         ended: dict[str, Outcome] = {}
-        for lane, items in self._by_lane(left):
+        self._write_notes(left, ended)
+        for lane, items in self._by_lane({key: step for key, step in left.items() if key not in ended}):
             try:
                 found: Mapping[str, Outcome] = lane.advance(items)
             except CloudError as error:
@@ -245,8 +331,7 @@ class OsRun:
         step.taken += (REBUILD,)
         if self.waits:
             return None
-        self.tickets[ticket.server_id] = ticket
-        return replace(self._end(step, plan.PENDING), request_id=ticket.request_id)
+        return replace(self._left(step, self._power_again(step)), request_id=ticket.request_id)
 
     def _decide(
         self, step: _Step, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
@@ -261,11 +346,24 @@ class OsRun:
             proof = self._proof(step, ticket, before, now, since)
             if proof:
                 return self._accept(step, proof)
+            if is_postponed(error) and self._was_not_done(ticket, before, now, since):
+                if step.tries >= _TRIES:
+                    return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
+                pause = postponed_for(error, step.tries - 1, self.cloud.session.now())
+                step.not_before, step.postponed = self.patience.clock.time() + pause, error
+                step.stage = SETTLE
+                return None
             return Outcome.of_error(ticket, plan.UNKNOWN, error, step.taken + (REBUILD,))
         if not now.settled and step.tries < _TRIES:
             step.stage = SETTLE
             return None
         return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
+
+    def _was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
+        try:
+            return self.cloud.was_not_done(ticket, before, now, since)
+        except CloudError:
+            return False
 
     def _proof(
         self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None
@@ -307,7 +405,9 @@ class OsRun:
             return None
         if seen.server is None:
             return self._end(step, plan.FAILED, "the server no longer exists")
-        return self._route(step) if seen.server.settled else None
+        if not seen.server.settled or self.patience.clock.time() < step.not_before:
+            return None
+        return self._route(step)
 
     def _judge_order(self, step: _Step, ticket: Ticket, seen: Observation) -> Outcome | None:
         server = seen.server
@@ -339,7 +439,7 @@ class OsRun:
         if not missing:
             return None
         try:
-            self.cloud.set_metadata(server, missing)
+            notes.set_metadata(self.cloud, server, missing)
         except CloudError as error:
             outcome = Outcome.of_error(server, plan.FAILED, error)
             return replace(outcome, message="the image was put on it, but: %s" % error.message)

@@ -25,7 +25,7 @@ LAYERS = (
      "module_utils/services", "module_utils/migrations",
      "module_utils/server_groups", "module_utils/server_keypairs", "module_utils/consoles"),
     ("module_utils/deed_run",),
-    ("module_utils/waiting",),
+    ("module_utils/waiting", "module_utils/notes"),
     ("module_utils/selection", "module_utils/plan", "module_utils/arguments", "module_utils/resource_plan"),
     ("module_utils/cloud/platforms/",),
     ("module_utils/cloud/compute", "module_utils/cloud/parallel"),

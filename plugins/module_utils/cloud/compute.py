@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
@@ -29,6 +30,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
+#: Seconds: a server's record that was written so short a time ago may have been written by the request itself.
+_YOUNG = 90.0
+
 #: What can be done to a server's power, and the power state that it leads to.
 GOALS = {
     "start": RUNNING,
@@ -43,8 +47,11 @@ GOALS = {
 REBUILD = "rebuild"
 #: Likewise: a server's power state is no proof of its password.
 CHANGE_PASSWORD = "change_password"
+#: Not an action: the server was on its way to another state, and nothing was asked of it.
+SETTLE = "settle"
 #: Every action that a handle may speak of; the others are done when the cloud has answered.
 ACTIONS = frozenset(GOALS) | {
+    SETTLE,
     REBUILD,
     CHANGE_PASSWORD,
     "create",
@@ -114,6 +121,8 @@ class Ticket:
     order_id: str | None = None
     #: What the server shows when it is done, for an action that has no power state of GOALS to lead to.
     aim: Aim | None = None
+    #: The actions that the task did not ask for, because they need this one to have ended.
+    then: tuple[str, ...] = ()
 
     @property
     def goal(self) -> str | None:
@@ -144,6 +153,8 @@ class Ticket:
             found["image_id"] = self.image_id
         if self.aim:
             found["aim"] = self.aim.as_dict()
+        if self.then:
+            found["then"] = list(self.then)
         return found
 
     @classmethod
@@ -159,6 +170,7 @@ class Ticket:
             request_id=data.get("request_id"),
             image_id=data.get("image_id"),
             aim=Aim.from_dict(data["aim"]) if data.get("aim") else None,
+            then=tuple(str(action) for action in data.get("then") or ()),
         )
 
 
@@ -341,6 +353,21 @@ class Compute(ResourceCalls, AttachmentCalls):
     def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:
         """For a ticket whose answer was lost: the ticket with its proof, where the cloud has a record of the action."""
         return None
+
+    def was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
+        """Whether the cloud shows that a request without an answer that proves anything was not carried out.
+
+        ``before`` is the server as it was seen before the request, ``now`` after it, ``since`` an instant from
+        ``mark`` before the request. ``False`` where nothing shows it. Every action writes the server's record, so one
+        that was not written since has seen none; a record that is as young as the request tells nothing.
+        """
+        if not now.settled or not before.updated or now.updated != before.updated or now.status != before.status:
+            return False
+        try:
+            written = datetime.strptime(before.updated, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            return False
+        return (self.session.server_time() - written).total_seconds() > _YOUNG
 
     def job(self, job_id: str) -> Job:
         """The job; of status ``vanished`` where the cloud does not know it."""

@@ -14,6 +14,7 @@ from typing import Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
@@ -34,12 +35,14 @@ class NovaPasswords(NovaAsking):
         return ask_each(ask, servers, self.parallel)
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        self.session.post(
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
             "%s/servers/%s/metadata" % (self.endpoint, server.id),
             json={"metadata": dict(metadata)},
             headers=self.headers(),
-            what="set metadata of the server %s" % server.label,
+            what=what,
             expect="any",
             # The same keys and values once more change nothing.
             repeatable=True,
         )
+        Documented((200,), "metadata").read(answer, what, has(metadata))
