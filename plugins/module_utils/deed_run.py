@@ -155,6 +155,8 @@ class DeedRun:
         seen = [(self.servers[key], outcome) for key, outcome in self.outcomes.items()]
         over = [server for server, outcome in seen if self._is_over(outcome, server)]
         for key, error in notes.remove(self.cloud, over, self.notes).items():
+            if self.outcomes[key].result == plan.FAILED:
+                continue
             message = "the work is done, but its note (%s) could not be removed from the metadata: %s"
             outcome = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
             self.outcomes[key] = replace(outcome, message=message % (", ".join(self.notes), error.message))

@@ -281,7 +281,11 @@ class MigrationRun(DeedRun):
     def _is_over(self, outcome: Outcome, server: Server) -> bool:
         """One that was not moved has nothing to be confirmed either."""
         return super()._is_over(outcome, server) or (
-            outcome.result == FAILED and server.settled and not is_unconfirmed(server)
+            # The metadata of a server in ERROR cannot be changed.
+            outcome.result == FAILED
+            and server.settled
+            and server.power_state != ERROR
+            and not is_unconfirmed(server)
         )
 
     def _stays(self, ticket: Ticket, seen: Observation) -> bool:

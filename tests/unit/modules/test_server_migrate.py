@@ -252,9 +252,12 @@ def test_not_waiting(admin: Bench) -> None:
 
 @OWNERS
 def test_not_waiting_keeps_to_the_limit(admin: Bench) -> None:
-    seen = most_at_once(admin)
+    before = admin.clock.elapsed
     result = move(admin, from_host="cmp1", wait=False, at_once=1)
-    assert max(seen) == 1 and [each["outcome"] for each in result["outcomes"]] == ["done", "done", "pending"]
+    assert admin.clock.elapsed == before and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
+    assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
+    assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
+    assert "it was not its turn" in result["outcomes"][1]["message"]
     assert len(result["handle"]["tickets"]) == 1
 
 

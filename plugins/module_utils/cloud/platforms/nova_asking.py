@@ -9,7 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    CHANGE_PASSWORD,
+    REBUILD,
+    Ticket,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
@@ -23,6 +27,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries 
 
 #: What Nova answers to nearly all actions: it has accepted them.
 ACCEPTED = Documented((202,))
+#: Of these the server's state tells nothing.
+_NEEDS_RECORD = ("reboot", CHANGE_PASSWORD, REBUILD)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class NovaAsking(NovaServers):
         if order.answer:
             order.answer.read(answer, what, order.shows)
         found = order.learn(ticket, answer) if order.learn else ticket
-        if order.path == "/action" and order.method == "POST" and found.leaves_no_trace and not answer.request_id:
+        if ticket.action in _NEEDS_RECORD and not answer.request_id:
             # Nova gives every answer one, and only the record of that request tells what became of it.
             raise unproven(answer, what, "the answer has no request id")
         return found

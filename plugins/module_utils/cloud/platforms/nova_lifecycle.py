@@ -50,7 +50,8 @@ class NovaLifecycle(NovaAsking):
 
     def _order_remove_metadata(self, server: Server, arguments: Arguments) -> Order:
         path = "/metadata/%s" % quote(arguments["key"], safe="")
-        return Order(path=path, method="DELETE", answer=Documented((204,)), gone_is_done=True)
+        what = "remove the key %s from the metadata of" % arguments["key"]
+        return Order(path=path, method="DELETE", answer=Documented((204,)), gone_is_done=True, what=what)
 
     def _order_replace_metadata(self, server: Server, arguments: Arguments) -> Order:
         # The whole is replaced, so what others have set since the server was listed is read first.
