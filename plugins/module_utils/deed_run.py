@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     CloudError,
     Conflict,
     MalformedAnswer,
+    ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed, postponed_for
@@ -321,8 +322,8 @@ class DeedRun:
             proof = replace(ticket, error=None, uncertain=False)
         if proof:
             self._accept(item, proof, ended)
-        elif ticket.uncertain and is_postponed(error) and self._was_not_done(deed, ticket, before, now):
-            if item.tries >= self.tries:
+        elif ticket.uncertain and not may_come_late(error) and self._was_not_done(deed, ticket, before, now):
+            if item.tries >= self.tries or not is_sent_again(error):
                 ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
             else:
                 self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
@@ -331,7 +332,7 @@ class DeedRun:
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
         elif item.tries >= self.tries:
             ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
-        elif not (moved and of_state(error)) and not isinstance(error, (AnswerLost, MalformedAnswer)):
+        elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
         # Otherwise the server is looked at, and planned for anew once it has settled.
 
@@ -416,6 +417,16 @@ class DeedRun:
 def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
     request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
     return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
+
+
+def may_come_late(error: CloudError) -> bool:
+    """Whether the service may still be at work on a request that ended so, and show that later only."""
+    return isinstance(error, AnswerLost) or (isinstance(error, ServiceFailed) and not is_postponed(error))
+
+
+def is_sent_again(error: CloudError) -> bool:
+    """Whether another try may go better: not after a refusal, wherever it comes from."""
+    return is_postponed(error) or isinstance(error, MalformedAnswer)
 
 
 def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:

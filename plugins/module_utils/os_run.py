@@ -24,8 +24,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order
     metadata_wanted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, RUNNING, STOPPED, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed, postponed_for
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item, left_text, unnoted
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import (
+    Item,
+    is_sent_again,
+    left_text,
+    may_come_late,
+    unnoted,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, ROUTES, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
@@ -346,8 +352,8 @@ class OsRun:
             proof = self._proof(step, ticket, before, now, since)
             if proof:
                 return self._accept(step, proof)
-            if is_postponed(error) and self._was_not_done(ticket, before, now, since):
-                if step.tries >= _TRIES:
+            if not may_come_late(error) and self._was_not_done(ticket, before, now, since):
+                if step.tries >= _TRIES or not is_sent_again(error):
                     return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
                 pause = postponed_for(error, step.tries - 1, self.cloud.session.now())
                 step.not_before, step.postponed = self.patience.clock.time() + pause, error
