@@ -101,6 +101,8 @@ jobs:
 outcomes:
   description:
     - What became of each server, as M(cloudserver.compute.server_power) returns it; V(pending) while it is under way.
+    - Also V(pending), with C(remaining_actions), where the action has ended and the task left others that it did not
+      ask for. Run that task again.
   returned: always
   type: list
   elements: dict

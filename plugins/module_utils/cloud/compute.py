@@ -30,8 +30,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
-#: Seconds: a server's record that was written so short a time ago may have been written by the request itself.
-_YOUNG = 90.0
+#: Seconds: a server's record that was written so short a time ago is read again.
+_YOUNG = 5.0
 
 #: What can be done to a server's power, and the power state that it leads to.
 GOALS = {
@@ -358,16 +358,23 @@ class Compute(ResourceCalls, AttachmentCalls):
         """Whether the cloud shows that a request without an answer that proves anything was not carried out.
 
         ``before`` is the server as it was seen before the request, ``now`` after it, ``since`` an instant from
-        ``mark`` before the request. ``False`` where nothing shows it. Every action writes the server's record, so one
-        that was not written since has seen none; a record that is as young as the request tells nothing.
+        ``mark`` before the request. ``False`` where nothing shows it. Raises CloudError where the cloud cannot be read.
+
+        Every action writes the server's record when it begins and when it ends, so a server at rest that was not
+        written has seen none. A record that is a few seconds old only is read again, for its times are whole seconds.
         """
-        if not now.settled or not before.updated or now.updated != before.updated or now.status != before.status:
+        if not _is_untouched(before, now):
             return False
         try:
-            written = datetime.strptime(before.updated, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            written = datetime.strptime(str(now.updated), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
         except ValueError:
             return False
-        return (self.session.server_time() - written).total_seconds() > _YOUNG
+        age = (self.session.server_time() - written).total_seconds()
+        if age > _YOUNG:
+            return True
+        self.session.sleep(max(0.0, min(_YOUNG, _YOUNG - age)) + 1.0)
+        later = self.servers_by_id([now.id]).get(now.id)
+        return later is not None and _is_untouched(before, later)
 
     def job(self, job_id: str) -> Job:
         """The job; of status ``vanished`` where the cloud does not know it."""
@@ -384,6 +391,12 @@ class Compute(ResourceCalls, AttachmentCalls):
 
     def close(self) -> None:
         self.session.close()
+
+
+def _is_untouched(before: Server, now: Server) -> bool:
+    """Whether a server is at rest, and its record was not written since it was seen before."""
+    same = before.updated is not None and now.updated == before.updated and now.status == before.status
+    return same and now.settled
 
 
 def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Iterator[Server]:
