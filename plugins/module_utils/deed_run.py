@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Callable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import notes, plan
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     SETTLE,
     Compute,
@@ -20,56 +20,35 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds im
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     CloudError,
-    Conflict,
-    MalformedAnswer,
-    ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed, postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_item import (
+    BUSY,
+    BUSY_PAUSE,
+    VANISHED,
+    Item,
+    ended_as,
+    item_name,
+    may_come_late,
+    most_tries,
+    of_state,
+    pending_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_notes import NotedRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
     UNWAITED,
     Patience,
     judge_action,
-    named_state,
     observe_all,
     progress,
-    state_text,
     timed_out,
     unpaid,
 )
 
-#: The server's state does not allow it, though the HTTP status says something else.
-_OF_STATE = ("Ecs.0100",)
-#: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
-_BUSY, _BUSY_PAUSE = ("Ecs.0603",), 15.0
-VANISHED = "the server no longer exists"
 
-
-@dataclass
-class Item:
-    """Where one server is on its way: ``deeds`` are those to be done yet, ``ticket`` is that of the one under way.
-
-    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
-    """
-
-    server: Server
-    deeds: tuple[Deed, ...] = ()
-    taken: tuple[str, ...] = ()
-    ticket: Ticket | None = None
-    ready: bool = False
-    tries: int = 0
-    #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
-    not_before: float = 0.0
-    busy: CloudError | None = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether the cloud was asked for anything that it may have done."""
-        return bool(self.taken or self.tries)
-
-
-class DeedRun:
+class DeedRun(NotedRun):
     """Does what a plan says.
 
     ``again`` is the plan of one server, for one that was on its way when it was planned, or that somebody else has
@@ -83,8 +62,6 @@ class DeedRun:
 
     #: How often one deed is asked for whose answer is lost, or that others get in the way of.
     tries = 6
-    #: The keys of metadata that are the notes of this kind of work.
-    notes: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -122,21 +99,21 @@ class DeedRun:
             server = change.server
             self.servers[server.id] = server
             if change.refusal:
-                self.outcomes[server.id] = _ended(Item(server), plan.FAILED, change.refusal)
+                self.outcomes[server.id] = ended_as(Item(server), plan.FAILED, change.refusal)
             elif not change.deeds and not change.settle_first:
-                self.outcomes[server.id] = _ended(Item(server), plan.UNCHANGED)
+                self.outcomes[server.id] = ended_as(Item(server), plan.UNCHANGED)
             else:
                 items[server.id] = Item(server, change.deeds, ready=not change.settle_first)
         return items
 
     def carry_out(self, items: dict[str, Item]) -> None:
-        words = progress(self.word, _name)
+        words = progress(self.word, item_name)
         found, left, error = self.patience.wait(items, self.look, self.judge, words, self.advance)
         self.outcomes.update(found)
         for key, item in left.items():
             if item.ready and not item.begun:
                 late = "its turn did not come within %g seconds; nothing was done to it" % self.patience.timeout
-                self.outcomes[key] = _ended(item, plan.FAILED, late)
+                self.outcomes[key] = ended_as(item, plan.FAILED, late)
                 continue
             if item.ticket:
                 self.tickets[key] = item.ticket
@@ -148,22 +125,6 @@ class DeedRun:
             )
         self._look_again()
         self._remove_notes()
-
-    def _remove_notes(self) -> None:
-        """The notes of servers on which the work has ended; an unfinished one keeps its note for the next run."""
-        if not self.notes:
-            return
-        seen = [(self.servers[key], outcome) for key, outcome in self.outcomes.items()]
-        over = [server for server, outcome in seen if self._is_over(outcome, server)]
-        for key, error in notes.remove(self.cloud, over, self.notes).items():
-            if self.outcomes[key].result == plan.FAILED:
-                continue
-            message = "the work is done, but its note (%s) could not be removed from the metadata: %s"
-            outcome = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
-            self.outcomes[key] = replace(outcome, message=message % (", ".join(self.notes), error.message))
-
-    def _is_over(self, outcome: Outcome, server: Server) -> bool:
-        return outcome.result in (plan.DONE, plan.UNCHANGED)
 
     def _look_again(self) -> None:
         """One listing of the servers whose last deed was done with its answer, for what the task shows of them."""
@@ -215,7 +176,7 @@ class DeedRun:
             if item.ticket or not item.ready:
                 ticket = item.ticket or Ticket(key, SETTLE, item.server.name)
                 self.tickets[key] = replace(ticket, then=rest)
-            ended[key] = replace(_ended(item, plan.PENDING, _pending_text(item, rest)), remaining=rest)
+            ended[key] = replace(ended_as(item, plan.PENDING, pending_text(item, rest)), remaining=rest)
 
     def _ask_for(self, action: str, items: list[Item], left: dict[str, Item], ended: dict[str, Outcome]) -> None:
         items = self._write_notes(items, ended)
@@ -232,33 +193,13 @@ class DeedRun:
         for item, ticket in zip(items, tickets):
             if ticket.error is None:
                 self._accept(item, ticket, ended)
-            elif not ticket.uncertain and ticket.error.code in _BUSY:
+            elif not ticket.uncertain and ticket.error.code in BUSY:
                 self._later(item, ticket.error)
             elif ticket.uncertain or of_state(ticket.error):
                 doubtful.append((item, ticket, ticket.error))
             else:
                 ended[item.server.id] = Outcome.of_error(ticket, plan.FAILED, ticket.error, item.taken)
         self._decide(doubtful, ended)
-
-    def _write_notes(self, items: list[Item], ended: dict[str, Outcome]) -> list[Item]:
-        """The items whose notes are written, or need none; nothing is done to a server whose note cannot be written."""
-        wanted = []
-        for item in items:
-            note = item.deeds[0].note
-            if note and item.server.metadata.get(note[0]) != note[1] and notes.are_kept(self.cloud):
-                wanted.append((item.server, dict([note])))
-        if not wanted:
-            return items
-        errors = notes.write(self.cloud, wanted)
-        self._acted = self._acted or len(errors) < len(wanted)
-        metadata = {server.id: note for server, note in wanted}
-        for item in items:
-            key, server = item.server.id, item.server
-            if key in errors:
-                ended[key] = unnoted(server, errors[key], item.taken)
-            elif key in metadata:
-                item.server = self.servers[key] = replace(server, metadata={**server.metadata, **metadata[key]})
-        return [item for item in items if item.server.id not in errors]
 
     def _decide(self, doubtful: list[tuple[Item, Ticket, CloudError]], ended: dict[str, Outcome]) -> None:
         """One listing for all of them: a lost answer on Huawei Cloud is that of a thousand servers."""
@@ -278,7 +219,7 @@ class DeedRun:
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
-    def _later(self, item: Item, error: CloudError, pause: float = _BUSY_PAUSE) -> None:
+    def _later(self, item: Item, error: CloudError, pause: float = BUSY_PAUSE) -> None:
         """The deed is planned for anew when the command that is running on the server may be over, or when the cloud
         wants to be asked again."""
         item.ticket, item.ready, item.busy = None, False, error
@@ -293,7 +234,7 @@ class DeedRun:
             self._stale.add(item.server.id)
             item.deeds, item.ready = item.deeds[1:], True
             if not item.deeds:
-                ended[item.server.id] = _ended(item, plan.DONE)
+                ended[item.server.id] = ended_as(item, plan.DONE)
             return
         item.ticket, item.ready = ticket, False
         self._stale.discard(item.server.id)
@@ -313,7 +254,7 @@ class DeedRun:
             if ticket.uncertain and deed.aim and deed.aim.met(None):
                 self._accept(item, replace(ticket, error=None, uncertain=False), ended)
             else:
-                ended[ticket.server_id] = _ended(item, plan.FAILED, VANISHED)
+                ended[ticket.server_id] = ended_as(item, plan.FAILED, VANISHED)
             return
         before, self.servers[now.id], item.server = item.server, now, now
         moved = now.power_state != before.power_state or not now.settled
@@ -323,7 +264,7 @@ class DeedRun:
         if proof:
             self._accept(item, proof, ended)
         elif ticket.uncertain and not may_come_late(error) and self._was_not_done(deed, ticket, before, now):
-            if item.tries >= self.tries or not is_sent_again(error):
+            if item.tries >= most_tries(error, self.tries):
                 ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
             else:
                 self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
@@ -331,7 +272,7 @@ class DeedRun:
             item.taken += (ticket.action,)
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
         elif item.tries >= self.tries:
-            ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+            ended[now.id] = ended_as(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
         elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
         # Otherwise the server is looked at, and planned for anew once it has settled.
@@ -392,7 +333,7 @@ class DeedRun:
         if outcome.result == plan.DONE and len(item.deeds) > 1:
             item.deeds, item.ticket, item.ready = item.deeds[1:], None, True
             return None
-        if outcome.result == plan.FAILED and outcome.code in _BUSY:
+        if outcome.result == plan.FAILED and outcome.code in BUSY:
             # The job found the server busy, and did nothing to it.
             item.taken = item.taken[:-1]
             self._later(item, CloudError(outcome.message or "another command is running on it", code=outcome.code))
@@ -402,63 +343,13 @@ class DeedRun:
     def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
         """A server that was waited for: once it has settled it is planned for anew."""
         if server is None:
-            return _ended(item, plan.FAILED, VANISHED)
+            return ended_as(item, plan.FAILED, VANISHED)
         if not server.settled or item.ready or self.patience.clock.time() < item.not_before:
             return None
         now = self.again(server)
         if now.refusal:
-            return _ended(item, plan.FAILED, now.refusal)
+            return ended_as(item, plan.FAILED, now.refusal)
         if not now.deeds:
-            return _ended(item, plan.DONE if item.taken else plan.UNCHANGED)
+            return ended_as(item, plan.DONE if item.taken else plan.UNCHANGED)
         item.deeds, item.ready = now.deeds, True
         return None
-
-
-def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
-    request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
-    return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
-
-
-def may_come_late(error: CloudError) -> bool:
-    """Whether the service may still be at work on a request that ended so, and show that later only."""
-    return isinstance(error, AnswerLost) or (isinstance(error, ServiceFailed) and not is_postponed(error))
-
-
-def is_sent_again(error: CloudError) -> bool:
-    """Whether another try may go better: not after a refusal, wherever it comes from."""
-    return is_postponed(error) or isinstance(error, MalformedAnswer)
-
-
-def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:
-    """The outcome of a server whose note could not be written."""
-    outcome = Outcome.of_error(server, plan.FAILED, error, taken)
-    message = "nothing was done, because what an interrupted run leaves to do cannot be kept in its metadata: %s"
-    return replace(outcome, message=message % error.message)
-
-
-def _name(item: Item) -> str:
-    """The server for a line about the wait; nothing for one that waits for its turn, and so holds nobody up."""
-    return "" if item.ready and not item.begun else named_state(item.server)
-
-
-def _pending_text(item: Item, rest: Sequence[str]) -> str | None:
-    """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
-    if item.ready and not item.ticket:
-        return "it was not its turn, and the task does not wait; " + _still(rest)
-    return left_text(item.server, item.ticket is not None, rest)
-
-
-def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None:
-    """The same; ``accepted``: an action was accepted, otherwise the server is on its way to another state."""
-    if accepted:
-        return _still(rest) if rest else None
-    return "it is in %s, which was not waited for%s" % (state_text(server), "; " + _still(rest) if rest else "")
-
-
-def _still(rest: Sequence[str]) -> str:
-    return "not asked for yet: %s; run the task again" % ", ".join(rest)
-
-
-def of_state(error: CloudError) -> bool:
-    """Whether an error means that the server is in a state that does not allow what was asked."""
-    return isinstance(error, Conflict) or error.code in _OF_STATE

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import notes, plan
@@ -19,21 +19,29 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
-    OsOrder,
     image_of,
     metadata_wanted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, RUNNING, STOPPED, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import postponed_for
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_item import (
     Item,
-    is_sent_again,
     left_text,
     may_come_late,
-    unnoted,
+    most_tries,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.os_step import (
+    AFTER,
+    BEFORE,
+    ORDER,
+    WATCH,
+    OsNotes,
+    OsStep,
+    is_rebuilding,
+    taken_by,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, ROUTES, PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import ROUTES, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     OsWish,
     needs_rebuild,
@@ -55,34 +63,8 @@ _TRIES = 6
 #: The server is on its way somewhere; its state does not allow the order; another command is running on it.
 _OF_STATE = ("Ecs.0100", "Ecs.0603")
 
-BEFORE, ORDER, WATCH, AFTER = "before", "order", "watch", "after"
 
-
-@dataclass
-class _Step:
-    """Where one server is on its way. ``power`` is what PowerRun keeps of it, before its disk and after."""
-
-    server: Server
-    #: The power state in which it is to end; found once, before anything is done to it.
-    goal: str | None = None
-    stage: str = SETTLE
-    taken: tuple[str, ...] = ()
-    power: Item | None = None
-    lane: PowerRun | None = None
-    order: OsOrder | None = None
-    ticket: Ticket | None = None
-    tries: int = 0
-    #: What went wrong with the disk; the power state is given back all the same.
-    failure: Outcome | None = None
-    known: bool = False
-    #: Whether what a later run has to finish is kept in the server's metadata, or need not be.
-    noted: bool = False
-    #: Not looked at before, by the clock of the wait, for the cloud wants to be asked again then.
-    not_before: float = 0.0
-    postponed: CloudError | None = None
-
-
-class OsRun:
+class OsRun(OsNotes):
     """All servers at the same time, each at its own pace.
 
     After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of what is under way.
@@ -98,14 +80,14 @@ class OsRun:
         self.tickets: dict[str, Ticket] = {}
         self._since: str | None = None
         self._lanes: dict[tuple[str, str], PowerRun] = {}
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, OsStep] = {}
         if not wait:
             patience.limit(UNWAITED)
 
     def run(self, todo: Plan) -> None:
         steps = self._steps
         for change in todo.items:
-            step = _Step(change.server)
+            step = OsStep(change.server)
             self.servers[change.server.id] = change.server
             ended = self._route(step)
             if ended:
@@ -121,7 +103,7 @@ class OsRun:
             self.tickets.update((key, ticket) for key, ticket in lane.tickets.items() if key not in self.tickets)
         for key, step in left.items():
             if step.postponed and not step.failure:
-                self.outcomes[key] = Outcome.of_error(step.server, plan.FAILED, step.postponed, _taken(step))
+                self.outcomes[key] = Outcome.of_error(step.server, plan.FAILED, step.postponed, taken_by(step))
                 continue
             if not self.waits and not step.failure:
                 self.outcomes[key] = self._left(step, self._rest(step))
@@ -129,58 +111,13 @@ class OsRun:
             ticket = step.ticket or (step.power.ticket if step.power else None)
             if ticket:
                 self.tickets[key] = ticket
-            late = timed_out(key, step.server.name, _taken(step), self.servers[key], self.patience.timeout, error)
-            self.outcomes[key] = replace(step.failure, actions=_taken(step)) if step.failure else late
+            late = timed_out(key, step.server.name, taken_by(step), self.servers[key], self.patience.timeout, error)
+            self.outcomes[key] = replace(step.failure, actions=taken_by(step)) if step.failure else late
         self._remove_notes()
-
-    # -- what a later run has to finish --------------------------------------------------------------------------
-
-    def _write_notes(self, left: Mapping[str, _Step], ended: dict[str, Outcome]) -> None:
-        """Keeps the power state that each server is to have again, before anything is done to it."""
-        wanted = []
-        for key, step in left.items():
-            if step.noted or step.stage not in (BEFORE, ORDER) or key in ended:
-                continue
-            step.noted = True
-            note = self.wish.note_for(step.server, self.cloud) if step.goal else {}
-            if any(step.server.metadata.get(name) != value for name, value in note.items()):
-                wanted.append((step.server, note))
-        errors = notes.write(self.cloud, wanted)
-        for server, note in wanted:
-            step = left[server.id]
-            if server.id in errors:
-                ended[server.id] = unnoted(server, errors[server.id], _taken(step))
-                continue
-            step.server = replace(server, metadata={**server.metadata, **note})
-            self.servers[server.id] = step.server
-            if step.power:
-                step.power.server = step.server
-
-    def _remove_notes(self) -> None:
-        """The work on these servers has ended. One that failed has its power state again, or keeps its note."""
-        over = [
-            self.servers[key]
-            for key, outcome in self.outcomes.items()
-            if outcome.result in (plan.DONE, plan.UNCHANGED)
-            or (outcome.result == plan.FAILED and self._has_power_state(key))
-        ]
-        for key, error in notes.remove(self.cloud, over, (notes.POWER_STATE,)).items():
-            message = "the work has ended, but its note (%s) could not be removed from the metadata: %s"
-            outcome = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
-            if self.outcomes[key].result != plan.FAILED:
-                self.outcomes[key] = replace(outcome, message=message % (notes.POWER_STATE, error.message))
-        for server in over:
-            metadata = {key: value for key, value in server.metadata.items() if key != notes.POWER_STATE}
-            self.servers[server.id] = replace(server, metadata=metadata)
-
-    def _has_power_state(self, key: str) -> bool:
-        server = self.servers[key]
-        kept = server.metadata.get(notes.POWER_STATE)
-        return kept is not None and GOAL.get(kept) == server.power_state
 
     # -- which way ---------------------------------------------------------------------------------------------
 
-    def _route(self, step: _Step) -> Outcome | None:
+    def _route(self, step: OsStep) -> Outcome | None:
         """The stage that a server is in from here on, by its present state; its outcome where there is none."""
         server = step.server
         change = plan_one(server, self.wish, self.cloud)
@@ -200,14 +137,14 @@ class OsRun:
             return self._power(step, lead)
         return None
 
-    def _after(self, step: _Step) -> Outcome | None:
+    def _after(self, step: OsStep) -> Outcome | None:
         """The disk is as it is to be, or will not be; what is left is the power state."""
         step.stage, step.ticket = AFTER, None
         if step.goal is None or step.server.power_state == ERROR:
             return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
         return self._power(step, step.goal)
 
-    def _settled(self, step: _Step, outcome: Outcome | None) -> Outcome | None:
+    def _settled(self, step: OsStep, outcome: Outcome | None) -> Outcome | None:
         """What PowerRun's outcome of a server means for it here."""
         if outcome is None:
             return None
@@ -221,18 +158,18 @@ class OsRun:
             return None
         return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
 
-    def _rest(self, step: _Step) -> tuple[str, ...]:
+    def _rest(self, step: OsStep) -> tuple[str, ...]:
         """What is asked of a server that is in the state for it: its disk, and its power state again."""
         return (REBUILD,) + self._power_again(step)
 
-    def _power_again(self, step: _Step) -> tuple[str, ...]:
+    def _power_again(self, step: OsStep) -> tuple[str, ...]:
         if step.goal is None:
             return ()
         keeps = self.cloud.supports("rebuild_running")
         state = RUNNING if keeps and step.server.destination != STOPPED else STOPPED
         return ROUTES[step.goal][state]
 
-    def _left(self, step: _Step, rest: tuple[str, ...], outcome: Outcome | None = None) -> Outcome:
+    def _left(self, step: OsStep, rest: tuple[str, ...], outcome: Outcome | None = None) -> Outcome:
         """The outcome of a server that is not waited for, and of which ``rest`` is still to be asked."""
         server = step.server
         known = step.ticket or (step.lane.tickets.get(server.id) if step.lane else None)
@@ -241,19 +178,19 @@ class OsRun:
         accepted = known is not None and known.action != SETTLE
         return replace(found, message=left_text(server, accepted, rest), remaining=rest)
 
-    def _end(self, step: _Step, result: str, message: str | None = None) -> Outcome:
+    def _end(self, step: OsStep, result: str, message: str | None = None) -> Outcome:
         if step.failure:
             return replace(step.failure, actions=step.taken)
         return Outcome(step.server.id, step.server.name, result, step.taken, message=message)
 
-    def _fail(self, step: _Step, outcome: Outcome) -> Outcome | None:
+    def _fail(self, step: OsStep, outcome: Outcome) -> Outcome | None:
         """A server that was stopped for nothing gets its power state back."""
         if not step.taken or not step.server.settled or step.server.power_state == ERROR:
             return replace(outcome, actions=step.taken)
         step.failure = outcome
         return self._after(step)
 
-    def _power(self, step: _Step, want: str) -> Outcome | None:
+    def _power(self, step: OsStep, want: str) -> Outcome | None:
         """The server is brought to a power state by server_power's own run, with all others that go there."""
         key = (step.stage, want)
         if key not in self._lanes:
@@ -261,7 +198,7 @@ class OsRun:
         step.lane, step.power = self._lanes[key], Item(step.server, taken=step.taken)
         return self._settled(step, step.lane.judge_moving(step.power, step.server))
 
-    def _by_lane(self, left: Mapping[str, _Step]) -> list[tuple[PowerRun, dict[str, Item]]]:
+    def _by_lane(self, left: Mapping[str, OsStep]) -> list[tuple[PowerRun, dict[str, Item]]]:
         found = []
         for lane in self._lanes.values():
             items = {key: step.power for key, step in left.items() if step.lane is lane and step.power}
@@ -271,7 +208,7 @@ class OsRun:
 
     # -- asking ------------------------------------------------------------------------------------------------
 
-    def _advance(self, left: dict[str, _Step]) -> dict[str, Outcome]:
+    def _advance(self, left: dict[str, OsStep]) -> dict[str, Outcome]:
         ended: dict[str, Outcome] = {}
         self._write_notes(left, ended)
         for lane, items in self._by_lane({key: step for key, step in left.items() if key not in ended}):
@@ -297,10 +234,10 @@ class OsRun:
 
     def _raise_if_nothing_was_done(self, error: CloudError) -> None:
         """Then it is the task's failure and not one of each server."""
-        if not any(_taken(step) for step in self._steps.values()):
+        if not any(taken_by(step) for step in self._steps.values()):
             raise error
 
-    def _order(self, ready: dict[str, _Step], ended: dict[str, Outcome]) -> None:
+    def _order(self, ready: dict[str, OsStep], ended: dict[str, Outcome]) -> None:
         since = self.cloud.mark()
         for step in ready.values():
             step.order = self.wish.order_for(step.server)
@@ -332,7 +269,7 @@ class OsRun:
         for key, step, ticket, error in doubtful:
             self._note(ended, key, self._decide(step, ticket, error, now.get(key), since))
 
-    def _accept(self, step: _Step, ticket: Ticket) -> Outcome | None:
+    def _accept(self, step: OsStep, ticket: Ticket) -> Outcome | None:
         step.stage, step.ticket = WATCH, ticket
         step.taken += (REBUILD,)
         if self.waits:
@@ -340,7 +277,7 @@ class OsRun:
         return replace(self._left(step, self._power_again(step)), request_id=ticket.request_id)
 
     def _decide(
-        self, step: _Step, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
+        self, step: OsStep, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
     ) -> Outcome | None:
         """The state decides what an error means: a disk is never ordered twice where the first order may be on its
         way."""
@@ -353,7 +290,7 @@ class OsRun:
             if proof:
                 return self._accept(step, proof)
             if not may_come_late(error) and self._was_not_done(ticket, before, now, since):
-                if step.tries >= _TRIES or not is_sent_again(error):
+                if step.tries >= most_tries(error, _TRIES):
                     return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
                 pause = postponed_for(error, step.tries - 1, self.cloud.session.now())
                 step.not_before, step.postponed = self.patience.clock.time() + pause, error
@@ -372,7 +309,7 @@ class OsRun:
             return False
 
     def _proof(
-        self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None
+        self, step: OsStep, ticket: Ticket, before: Server, now: Server, since: str | None
     ) -> Ticket | None:
         """The ticket to watch, where an order whose answer was lost was taken all the same."""
         try:
@@ -382,11 +319,11 @@ class OsRun:
         if adopted:
             return replace(adopted, image_id=ticket.image_id)
         given = image_of(now) != image_of(before) and image_of(now) == ticket.image_id
-        return replace(ticket, error=None, uncertain=False, witnessed=True) if _rebuilding(now) or given else None
+        return replace(ticket, error=None, uncertain=False, witnessed=True) if is_rebuilding(now) or given else None
 
     # -- looking -----------------------------------------------------------------------------------------------
 
-    def _look(self, left: dict[str, _Step], final: bool) -> dict[str, Observation]:
+    def _look(self, left: dict[str, OsStep], final: bool) -> dict[str, Observation]:
         seen: dict[str, Observation] = {}
         tickets = [step.ticket for step in left.values() if step.ticket]
         if tickets:
@@ -402,7 +339,7 @@ class OsRun:
                 self.servers[key] = left[key].server = each.server
         return seen
 
-    def _judge(self, step: _Step, seen: Observation) -> Outcome | None:
+    def _judge(self, step: OsStep, seen: Observation) -> Outcome | None:
         if step.stage == WATCH and step.ticket:
             return self._judge_order(step, step.ticket, seen)
         if step.lane and step.power:
@@ -415,9 +352,9 @@ class OsRun:
             return None
         return self._route(step)
 
-    def _judge_order(self, step: _Step, ticket: Ticket, seen: Observation) -> Outcome | None:
+    def _judge_order(self, step: OsStep, ticket: Ticket, seen: Observation) -> Outcome | None:
         server = seen.server
-        if server and _rebuilding(server) and not ticket.witnessed:
+        if server and is_rebuilding(server) and not ticket.witnessed:
             # What is seen on its way needs no other proof, should the cloud's record of it get lost.
             ticket = step.ticket = replace(ticket, witnessed=True)
         elif server and server.settled and not seen.verdict and step.order and not step.order.same_image:
@@ -435,7 +372,7 @@ class OsRun:
             return replace(outcome, actions=step.taken, hint="%s auto_pay: true pays." % outcome.hint)
         return self._fail(step, outcome)
 
-    def _keep_metadata(self, step: _Step) -> Outcome | None:
+    def _keep_metadata(self, step: OsStep) -> Outcome | None:
         """Sets what of the metadata the cloud did not set along with the image; the failure, if that fails."""
         server, order = step.server, step.order
         if order is None:
@@ -451,11 +388,3 @@ class OsRun:
             return replace(outcome, message="the image was put on it, but: %s" % error.message)
         self.servers[server.id] = step.server = replace(server, metadata={**server.metadata, **missing})
         return None
-
-
-def _rebuilding(server: Server) -> bool:
-    return (server.status or "").upper() == "REBUILD" or (server.task_state or "").startswith("rebuild")
-
-
-def _taken(step: _Step) -> tuple[str, ...]:
-    return step.power.taken if step.power else step.taken
