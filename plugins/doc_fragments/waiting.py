@@ -13,13 +13,18 @@ options:
   wait:
     description:
       - Whether to wait until the cloud proves that the work is done.
-      - Otherwise the task returns a C(handle) for M(cloudserver.compute.job_info). A server that needs several actions
-        is waited for up to the last of them.
+      - Otherwise the task asks each server for its next action, and returns a C(handle) for
+        M(cloudserver.compute.job_info). The outcome of such a server is V(pending).
+      - With V(false), a server that needs several actions is asked for the first one, and a server that is on its way
+        to another state for none. C(remaining_actions) of the outcome names the actions that are left. Run the task
+        again to ask for them.
+      - With V(false), the task takes at most 30 seconds to send again what the cloud asked to send later, or did not
+        answer.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds the task may wait. Servers that are not there by then have the outcome V(unknown).
+      - How many seconds the task may wait. Servers that have not reached the state by then have the outcome V(unknown).
     type: float
     default: 600
   wait_interval:

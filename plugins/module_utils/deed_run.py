@@ -6,20 +6,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    SETTLE,
+    Compute,
+    Observation,
+    Ticket,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     CloudError,
-    Conflict,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_item import (
+    BUSY,
+    BUSY_PAUSE,
+    VANISHED,
+    Item,
+    ended_as,
+    item_name,
+    may_come_late,
+    most_tries,
+    of_state,
+    pending_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_notes import NotedRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    UNWAITED,
     Patience,
     judge_action,
     observe_all,
@@ -28,43 +47,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
     unpaid,
 )
 
-#: The server's state does not allow it, though the HTTP status says something else.
-_OF_STATE = ("Ecs.0100",)
-#: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
-_BUSY, _BUSY_PAUSE = ("Ecs.0603",), 15.0
-VANISHED = "the server no longer exists"
 
-
-@dataclass
-class Item:
-    """Where one server is on its way: ``deeds`` are those to be done yet, ``ticket`` is that of the one under way.
-
-    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
-    """
-
-    server: Server
-    deeds: tuple[Deed, ...] = ()
-    taken: tuple[str, ...] = ()
-    ticket: Ticket | None = None
-    ready: bool = False
-    tries: int = 0
-    #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
-    not_before: float = 0.0
-    busy: CloudError | None = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether the cloud was asked for anything that it may have done."""
-        return bool(self.taken or self.tries)
-
-
-class DeedRun:
+class DeedRun(NotedRun):
     """Does what a plan says.
 
     ``again`` is the plan of one server, for one that was on its way when it was planned, or that somebody else has
     moved since. ``word`` completes ``37 of 100 …``. ``at_once`` is how many servers are under way at the same time;
     the others wait for their turn. After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen,
     ``tickets`` of what is under way.
+
+    Without ``wait`` each server is asked for the next deed at most; a server that is on its way to another state is not
+    waited for. Only what the cloud has postponed, or not answered, is sent again, for UNWAITED seconds.
     """
 
     #: How often one deed is asked for whose answer is lost, or that others get in the way of.
@@ -93,6 +86,8 @@ class DeedRun:
         self._stale: set[str] = set()
         #: Whether the cloud has taken anything yet, also for a server that is done with.
         self._acted = False
+        if not wait:
+            patience.limit(UNWAITED)
 
     def run(self, todo: Plan) -> None:
         self.carry_out(self.prepare(todo))
@@ -104,20 +99,21 @@ class DeedRun:
             server = change.server
             self.servers[server.id] = server
             if change.refusal:
-                self.outcomes[server.id] = _ended(Item(server), plan.FAILED, change.refusal)
+                self.outcomes[server.id] = ended_as(Item(server), plan.FAILED, change.refusal)
             elif not change.deeds and not change.settle_first:
-                self.outcomes[server.id] = _ended(Item(server), plan.UNCHANGED)
+                self.outcomes[server.id] = ended_as(Item(server), plan.UNCHANGED)
             else:
                 items[server.id] = Item(server, change.deeds, ready=not change.settle_first)
         return items
 
     def carry_out(self, items: dict[str, Item]) -> None:
-        found, left, error = self.patience.wait(items, self.look, self.judge, progress(self.word), self.advance)
+        words = progress(self.word, item_name)
+        found, left, error = self.patience.wait(items, self.look, self.judge, words, self.advance)
         self.outcomes.update(found)
         for key, item in left.items():
             if item.ready and not item.begun:
                 late = "its turn did not come within %g seconds; nothing was done to it" % self.patience.timeout
-                self.outcomes[key] = _ended(item, plan.FAILED, late)
+                self.outcomes[key] = ended_as(item, plan.FAILED, late)
                 continue
             if item.ticket:
                 self.tickets[key] = item.ticket
@@ -128,6 +124,7 @@ class DeedRun:
                 key, item.server.name, item.taken, self.servers[key], self.patience.timeout, error
             )
         self._look_again()
+        self._remove_notes()
 
     def _look_again(self) -> None:
         """One listing of the servers whose last deed was done with its answer, for what the task shows of them."""
@@ -169,16 +166,22 @@ class DeedRun:
         return [item for item in ready if item.begun] + [item for item in ready if not item.begun][:free]
 
     def _let_go(self, left: dict[str, Item], ended: dict[str, Outcome]) -> None:
-        """Where nobody waits for the end, whose last deed was accepted is done with, unless others wait for its end."""
-        items = {key: item for key, item in left.items() if key not in ended}
-        if self.waits or (self.at_once is not None and not all(item.begun for item in items.values())):
+        """Where nobody waits: reports what was accepted, and what is still to be asked for, as pending."""
+        if self.waits:
             return
-        for key, item in items.items():
-            if item.ticket and len(item.deeds) == 1:
-                self.tickets[key] = item.ticket
-                ended[key] = _ended(item, plan.PENDING)
+        for key, item in left.items():
+            if key in ended or item.busy or (item.tries and item.ticket is None and item.server.settled):
+                continue
+            rest = tuple(deed.action for deed in (item.deeds[1:] if item.ticket else item.deeds))
+            if item.ticket or not item.ready:
+                ticket = item.ticket or Ticket(key, SETTLE, item.server.name)
+                self.tickets[key] = replace(ticket, then=rest)
+            ended[key] = replace(ended_as(item, plan.PENDING, pending_text(item, rest)), remaining=rest)
 
     def _ask_for(self, action: str, items: list[Item], left: dict[str, Item], ended: dict[str, Outcome]) -> None:
+        items = self._write_notes(items, ended)
+        if not items:
+            return
         try:
             tickets = self.ask(action, items)
         except CloudError as error:
@@ -190,7 +193,7 @@ class DeedRun:
         for item, ticket in zip(items, tickets):
             if ticket.error is None:
                 self._accept(item, ticket, ended)
-            elif not ticket.uncertain and ticket.error.code in _BUSY:
+            elif not ticket.uncertain and ticket.error.code in BUSY:
                 self._later(item, ticket.error)
             elif ticket.uncertain or of_state(ticket.error):
                 doubtful.append((item, ticket, ticket.error))
@@ -216,10 +219,11 @@ class DeedRun:
         for item, ticket, error in doubtful:
             self._refused(item, ticket, error, now.get(ticket.server_id), ended)
 
-    def _later(self, item: Item, error: CloudError) -> None:
-        """The deed is planned for anew when the command that is running on the server may be over."""
+    def _later(self, item: Item, error: CloudError, pause: float = BUSY_PAUSE) -> None:
+        """The deed is planned for anew when the command that is running on the server may be over, or when the cloud
+        wants to be asked again."""
         item.ticket, item.ready, item.busy = None, False, error
-        item.not_before = self.patience.clock.time() + _BUSY_PAUSE
+        item.not_before = self.patience.clock.time() + pause
 
     def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         deed = item.deeds[0]
@@ -230,7 +234,7 @@ class DeedRun:
             self._stale.add(item.server.id)
             item.deeds, item.ready = item.deeds[1:], True
             if not item.deeds:
-                ended[item.server.id] = _ended(item, plan.DONE)
+                ended[item.server.id] = ended_as(item, plan.DONE)
             return
         item.ticket, item.ready = ticket, False
         self._stale.discard(item.server.id)
@@ -250,21 +254,49 @@ class DeedRun:
             if ticket.uncertain and deed.aim and deed.aim.met(None):
                 self._accept(item, replace(ticket, error=None, uncertain=False), ended)
             else:
-                ended[ticket.server_id] = _ended(item, plan.FAILED, VANISHED)
+                ended[ticket.server_id] = ended_as(item, plan.FAILED, VANISHED)
             return
         before, self.servers[now.id], item.server = item.server, now, now
         moved = now.power_state != before.power_state or not now.settled
         proof = self._proof(deed, ticket, before, now) if ticket.uncertain else None
+        if proof is None and ticket.uncertain and not deed.watched and self._took_effect(item, now):
+            proof = replace(ticket, error=None, uncertain=False)
         if proof:
             self._accept(item, proof, ended)
-        elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable:
+        elif ticket.uncertain and not may_come_late(error) and self._was_not_done(deed, ticket, before, now):
+            if item.tries >= most_tries(error, self.tries):
+                ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+            else:
+                self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
+        elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable and deed.watched:
             item.taken += (ticket.action,)
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
         elif item.tries >= self.tries:
-            ended[now.id] = _ended(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+            ended[now.id] = ended_as(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
         elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
         # Otherwise the server is looked at, and planned for anew once it has settled.
+
+    def _took_effect(self, item: Item, now: Server) -> bool:
+        """Whether a deed that is done with its answer was done though the answer proves nothing: it was needed, and the
+        server as it is now needs one of its kind less."""
+        action = item.deeds[0].action
+        try:
+            change = self.again(now)
+        except CloudError:
+            return False
+        needed = sum(1 for deed in item.deeds if deed.action == action)
+        return not change.refusal and sum(1 for deed in change.deeds if deed.action == action) < needed
+
+    def _was_not_done(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> bool:
+        """Whether a deed of which the server's state shows nothing was not done: where it would show it, or where the
+        cloud keeps a record of what it does."""
+        if deed.repeatable or not deed.watched or not ticket.leaves_no_trace:
+            return True
+        try:
+            return self.cloud.was_not_done(ticket, before, now, self._since)
+        except CloudError:
+            return False
 
     def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
         """The ticket to watch, where a deed whose answer was lost was done all the same."""
@@ -301,7 +333,7 @@ class DeedRun:
         if outcome.result == plan.DONE and len(item.deeds) > 1:
             item.deeds, item.ticket, item.ready = item.deeds[1:], None, True
             return None
-        if outcome.result == plan.FAILED and outcome.code in _BUSY:
+        if outcome.result == plan.FAILED and outcome.code in BUSY:
             # The job found the server busy, and did nothing to it.
             item.taken = item.taken[:-1]
             self._later(item, CloudError(outcome.message or "another command is running on it", code=outcome.code))
@@ -311,23 +343,13 @@ class DeedRun:
     def judge_moving(self, item: Item, server: Server | None) -> Outcome | None:
         """A server that was waited for: once it has settled it is planned for anew."""
         if server is None:
-            return _ended(item, plan.FAILED, VANISHED)
+            return ended_as(item, plan.FAILED, VANISHED)
         if not server.settled or item.ready or self.patience.clock.time() < item.not_before:
             return None
         now = self.again(server)
         if now.refusal:
-            return _ended(item, plan.FAILED, now.refusal)
+            return ended_as(item, plan.FAILED, now.refusal)
         if not now.deeds:
-            return _ended(item, plan.DONE if item.taken else plan.UNCHANGED)
+            return ended_as(item, plan.DONE if item.taken else plan.UNCHANGED)
         item.deeds, item.ready = now.deeds, True
         return None
-
-
-def _ended(item: Item, result: str, message: str | None = None) -> Outcome:
-    request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
-    return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
-
-
-def of_state(error: CloudError) -> bool:
-    """Whether an error means that the server is in a state that does not allow what was asked."""
-    return isinstance(error, Conflict) or error.code in _OF_STATE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils import notes
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
@@ -41,6 +42,8 @@ TASKS = {"live": ("migrating",), "cold": ("resize_",), "evacuate": ("rebuild",)}
 CONFIRM = Deed("confirm_resize", aim=Aim(status=("ACTIVE", "SHUTOFF")))
 #: What the diff shows where the cloud chooses.
 ANOTHER = "another, chosen by the cloud"
+#: In one of these a server is on its way from host to host.
+_MOVING = ("MIGRATING", "RESIZE", "REVERT_RESIZE", "REBUILD")
 _NOWHERE = ("BUILD", "ERROR", "SHELVED_OFFLOADED", "DELETED", "SOFT_DELETED")
 _ROOM = "hypervisor_info shows which hosts are enabled, up and have room; the zone of the server counts too."
 
@@ -124,9 +127,14 @@ def unconfirmed(todo: Plan) -> str | None:
     found = [
         change.server.label
         for change in todo.items
-        if not change.deeds and not change.refusal and (change.server.status or "").upper() == "VERIFY_RESIZE"
+        if not change.deeds and not change.refusal and is_unconfirmed(change.server)
     ]
     return ", ".join(found) or None
+
+
+def is_unconfirmed(server: Server) -> bool:
+    """Whether a move or a resize of the server waits to be confirmed or reverted."""
+    return (server.status or "").upper() == "VERIFY_RESIZE"
 
 
 def plan_one(server: Server, wish: Wish, services: Mapping[str, Service], cloud: Compute) -> Change:
@@ -134,6 +142,11 @@ def plan_one(server: Server, wish: Wish, services: Mapping[str, Service], cloud:
     if server.host is None:
         return Change.refused(server, _no_host(server), before)
     if wish.holds(server):
+        if not server.settled and (server.status or "").upper() in _MOVING:
+            # It is there already, and its move may still fail, or wait to be confirmed.
+            return Change(server, (), before, before, settle_first=True)
+        if wish.confirm and is_unconfirmed(server) and server.metadata.get(notes.CONFIRM):
+            return Change.of(server, [CONFIRM], dict(before, status=server.status), dict(before, status="confirmed"))
         return Change(server, before=before, after=before)
     down = server.host in services and services[server.host].state == DOWN
     mode = wish.mode
@@ -165,7 +178,8 @@ def _move(server: Server, mode: str, wish: Wish) -> Deed:
     if mode == "evacuate":
         # One that was stopped is rebuilt, shown as running for a moment, and stopped.
         aim = replace(aim, status=("SHUTOFF",) if server.power_state == STOPPED else ("ACTIVE", "SHUTOFF"))
-    return Deed(ACTION[mode], arguments, aim, TASKS[mode])
+    note = (notes.CONFIRM, "migrate") if mode == "cold" and wish.confirm else None
+    return Deed(ACTION[mode], arguments, aim, TASKS[mode], note=note)
 
 
 def _no_host(server: Server) -> str:
@@ -214,7 +228,13 @@ def _unsupported(cloud: Compute, mode: str, wish: Wish) -> str | None:
 
 
 class MigrationRun(DeedRun):
-    """Moves servers, so many at a time."""
+    """Moves servers, so many at a time.
+
+    A cold migration is kept in the server's metadata until it is confirmed, so that the next run confirms it where this
+    one is interrupted, or cannot read how it has ended.
+    """
+
+    notes = (notes.CONFIRM,)
 
     def __init__(
         self,
@@ -234,8 +254,7 @@ class MigrationRun(DeedRun):
         self._stayed: dict[str, int] = {}
 
     def _plan_again(self, server: Server) -> Change:
-        waits = (server.status or "").upper() == "VERIFY_RESIZE"
-        if server.id in self._ours and self.wish.confirm and waits and self.wish.holds(server):
+        if server.id in self._ours and self.wish.confirm and is_unconfirmed(server) and self.wish.holds(server):
             return Change.of(server, [CONFIRM], {"host": server.host}, {"host": server.host})
         return plan_one(server, self.wish, self.services, self.cloud)
 
@@ -250,7 +269,7 @@ class MigrationRun(DeedRun):
         outcome = super().judge(item, seen)
         if ticket is None or ticket.action not in ACTION.values():
             return outcome
-        if item.ready and seen.server and (seen.server.status or "").upper() != "VERIFY_RESIZE":
+        if item.ready and seen.server and not is_unconfirmed(seen.server):
             # Some clouds confirm by themselves after a while.
             return Outcome(ticket.server_id, ticket.name, DONE, item.taken)
         if outcome is None and not item.ready and self._stays(ticket, seen):
@@ -259,6 +278,16 @@ class MigrationRun(DeedRun):
         if outcome is not None and outcome.result == FAILED and not outcome.hint:
             return replace(outcome, hint=_ROOM)
         return outcome
+
+    def _is_over(self, outcome: Outcome, server: Server) -> bool:
+        """One that was not moved has nothing to be confirmed either."""
+        return super()._is_over(outcome, server) or (
+            # The metadata of a server in ERROR cannot be changed.
+            outcome.result == FAILED
+            and server.settled
+            and server.power_state != ERROR
+            and not is_unconfirmed(server)
+        )
 
     def _stays(self, ticket: Ticket, seen: Observation) -> bool:
         """A cloud that gives up a move shows no error: the server has no task any more, and is where it was.

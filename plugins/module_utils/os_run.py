@@ -6,26 +6,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils import notes, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     REBUILD,
+    SETTLE,
     Compute,
     Observation,
     Ticket,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, Conflict
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
-    OsOrder,
     image_of,
     metadata_wanted,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, RUNNING, STOPPED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.deed_item import (
+    Item,
+    left_text,
+    may_come_late,
+    most_tries,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.os_step import (
+    AFTER,
+    BEFORE,
+    ORDER,
+    WATCH,
+    OsNotes,
+    OsStep,
+    is_rebuilding,
+    taken_by,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.power import ROUTES, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
     OsWish,
     needs_rebuild,
@@ -33,8 +49,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.server_os impo
     power_before,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import (
+    UNWAITED,
     Patience,
     judge_action,
+    named_state,
     progress,
     timed_out,
     unpaid,
@@ -45,29 +63,8 @@ _TRIES = 6
 #: The server is on its way somewhere; its state does not allow the order; another command is running on it.
 _OF_STATE = ("Ecs.0100", "Ecs.0603")
 
-SETTLE, BEFORE, ORDER, WATCH, AFTER = "settle", "before", "order", "watch", "after"
 
-
-@dataclass
-class _Step:
-    """Where one server is on its way. ``power`` is what PowerRun keeps of it, before its disk and after."""
-
-    server: Server
-    #: The power state in which it is to end; found once, before anything is done to it.
-    goal: str | None = None
-    stage: str = SETTLE
-    taken: tuple[str, ...] = ()
-    power: Item | None = None
-    lane: PowerRun | None = None
-    order: OsOrder | None = None
-    ticket: Ticket | None = None
-    tries: int = 0
-    #: What went wrong with the disk; the power state is given back all the same.
-    failure: Outcome | None = None
-    known: bool = False
-
-
-class OsRun:
+class OsRun(OsNotes):
     """All servers at the same time, each at its own pace.
 
     After ``run``: ``outcomes`` by server id, ``servers`` as they were last seen, ``tickets`` of what is under way.
@@ -83,12 +80,14 @@ class OsRun:
         self.tickets: dict[str, Ticket] = {}
         self._since: str | None = None
         self._lanes: dict[tuple[str, str], PowerRun] = {}
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, OsStep] = {}
+        if not wait:
+            patience.limit(UNWAITED)
 
     def run(self, todo: Plan) -> None:
         steps = self._steps
         for change in todo.items:
-            step = _Step(change.server)
+            step = OsStep(change.server)
             self.servers[change.server.id] = change.server
             ended = self._route(step)
             if ended:
@@ -97,31 +96,39 @@ class OsRun:
                 steps[change.server.id] = step
         if steps:
             self._since = self.cloud.mark()
-        found, left, error = self.patience.wait(steps, self._look, self._judge, progress("done"), self._advance)
+        words = progress("done", lambda step: named_state(step.server))
+        found, left, error = self.patience.wait(steps, self._look, self._judge, words, self._advance)
         self.outcomes.update(found)
         for lane in self._lanes.values():
-            self.tickets.update(lane.tickets)
+            self.tickets.update((key, ticket) for key, ticket in lane.tickets.items() if key not in self.tickets)
         for key, step in left.items():
+            if step.postponed and not step.failure:
+                self.outcomes[key] = Outcome.of_error(step.server, plan.FAILED, step.postponed, taken_by(step))
+                continue
+            if not self.waits and not step.failure:
+                self.outcomes[key] = self._left(step, self._rest(step))
+                continue
             ticket = step.ticket or (step.power.ticket if step.power else None)
             if ticket:
                 self.tickets[key] = ticket
-            late = timed_out(key, step.server.name, _taken(step), self.servers[key], self.patience.timeout, error)
-            self.outcomes[key] = replace(step.failure, actions=_taken(step)) if step.failure else late
+            late = timed_out(key, step.server.name, taken_by(step), self.servers[key], self.patience.timeout, error)
+            self.outcomes[key] = replace(step.failure, actions=taken_by(step)) if step.failure else late
+        self._remove_notes()
 
     # -- which way ---------------------------------------------------------------------------------------------
 
-    def _route(self, step: _Step) -> Outcome | None:
+    def _route(self, step: OsStep) -> Outcome | None:
         """The stage that a server is in from here on, by its present state; its outcome where there is none."""
         server = step.server
         change = plan_one(server, self.wish, self.cloud)
         if change.refusal:
             return self._end(step, plan.FAILED, change.refusal)
         if not step.known and server.settled:
-            step.goal, step.known = self.wish.power_after(server.power_state), True
-        step.ticket, step.power = None, None
+            step.goal, step.known = self.wish.power_after(server), True
+        step.ticket, step.power, step.postponed = None, None, None
         if change.settle_first:
             step.stage = SETTLE
-            return None
+            return None if self.waits else self._left(step, change.actions)
         if not needs_rebuild(server, self.wish):
             return self._after(step)
         lead = power_before(server, self.wish, self.cloud)
@@ -130,18 +137,20 @@ class OsRun:
             return self._power(step, lead)
         return None
 
-    def _after(self, step: _Step) -> Outcome | None:
+    def _after(self, step: OsStep) -> Outcome | None:
         """The disk is as it is to be, or will not be; what is left is the power state."""
         step.stage, step.ticket = AFTER, None
         if step.goal is None or step.server.power_state == ERROR:
             return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
         return self._power(step, step.goal)
 
-    def _settled(self, step: _Step, outcome: Outcome | None) -> Outcome | None:
+    def _settled(self, step: OsStep, outcome: Outcome | None) -> Outcome | None:
         """What PowerRun's outcome of a server means for it here."""
         if outcome is None:
             return None
         step.taken, step.power = outcome.actions, None
+        if outcome.result == plan.PENDING and not step.failure:
+            return self._left(step, outcome.remaining + (self._rest(step) if step.stage == BEFORE else ()), outcome)
         if outcome.result not in (plan.DONE, plan.UNCHANGED):
             return replace(step.failure, actions=step.taken) if step.failure else outcome
         if step.stage == BEFORE:
@@ -149,28 +158,47 @@ class OsRun:
             return None
         return self._end(step, plan.DONE if step.taken else plan.UNCHANGED)
 
-    def _end(self, step: _Step, result: str, message: str | None = None) -> Outcome:
+    def _rest(self, step: OsStep) -> tuple[str, ...]:
+        """What is asked of a server that is in the state for it: its disk, and its power state again."""
+        return (REBUILD,) + self._power_again(step)
+
+    def _power_again(self, step: OsStep) -> tuple[str, ...]:
+        if step.goal is None:
+            return ()
+        keeps = self.cloud.supports("rebuild_running")
+        state = RUNNING if keeps and step.server.destination != STOPPED else STOPPED
+        return ROUTES[step.goal][state]
+
+    def _left(self, step: OsStep, rest: tuple[str, ...], outcome: Outcome | None = None) -> Outcome:
+        """The outcome of a server that is not waited for, and of which ``rest`` is still to be asked."""
+        server = step.server
+        known = step.ticket or (step.lane.tickets.get(server.id) if step.lane else None)
+        self.tickets[server.id] = replace(known or Ticket(server.id, SETTLE, server.name), then=rest)
+        found = outcome or self._end(step, plan.PENDING)
+        accepted = known is not None and known.action != SETTLE
+        return replace(found, message=left_text(server, accepted, rest), remaining=rest)
+
+    def _end(self, step: OsStep, result: str, message: str | None = None) -> Outcome:
         if step.failure:
             return replace(step.failure, actions=step.taken)
         return Outcome(step.server.id, step.server.name, result, step.taken, message=message)
 
-    def _fail(self, step: _Step, outcome: Outcome) -> Outcome | None:
+    def _fail(self, step: OsStep, outcome: Outcome) -> Outcome | None:
         """A server that was stopped for nothing gets its power state back."""
         if not step.taken or not step.server.settled or step.server.power_state == ERROR:
             return replace(outcome, actions=step.taken)
         step.failure = outcome
         return self._after(step)
 
-    def _power(self, step: _Step, want: str) -> Outcome | None:
+    def _power(self, step: OsStep, want: str) -> Outcome | None:
         """The server is brought to a power state by server_power's own run, with all others that go there."""
         key = (step.stage, want)
         if key not in self._lanes:
-            waits = self.waits or step.stage == BEFORE
-            self._lanes[key] = PowerRun(self.cloud, want, False, waits, self.patience)
+            self._lanes[key] = PowerRun(self.cloud, want, False, self.waits, self.patience)
         step.lane, step.power = self._lanes[key], Item(step.server, taken=step.taken)
         return self._settled(step, step.lane.judge_moving(step.power, step.server))
 
-    def _by_lane(self, left: Mapping[str, _Step]) -> list[tuple[PowerRun, dict[str, Item]]]:
+    def _by_lane(self, left: Mapping[str, OsStep]) -> list[tuple[PowerRun, dict[str, Item]]]:
         found = []
         for lane in self._lanes.values():
             items = {key: step.power for key, step in left.items() if step.lane is lane and step.power}
@@ -180,9 +208,10 @@ class OsRun:
 
     # -- asking ------------------------------------------------------------------------------------------------
 
-    def _advance(self, left: dict[str, _Step]) -> dict[str, Outcome]:
+    def _advance(self, left: dict[str, OsStep]) -> dict[str, Outcome]:
         ended: dict[str, Outcome] = {}
-        for lane, items in self._by_lane(left):
+        self._write_notes(left, ended)
+        for lane, items in self._by_lane({key: step for key, step in left.items() if key not in ended}):
             try:
                 found: Mapping[str, Outcome] = lane.advance(items)
             except CloudError as error:
@@ -205,10 +234,10 @@ class OsRun:
 
     def _raise_if_nothing_was_done(self, error: CloudError) -> None:
         """Then it is the task's failure and not one of each server."""
-        if not any(_taken(step) for step in self._steps.values()):
+        if not any(taken_by(step) for step in self._steps.values()):
             raise error
 
-    def _order(self, ready: dict[str, _Step], ended: dict[str, Outcome]) -> None:
+    def _order(self, ready: dict[str, OsStep], ended: dict[str, Outcome]) -> None:
         since = self.cloud.mark()
         for step in ready.values():
             step.order = self.wish.order_for(step.server)
@@ -240,16 +269,15 @@ class OsRun:
         for key, step, ticket, error in doubtful:
             self._note(ended, key, self._decide(step, ticket, error, now.get(key), since))
 
-    def _accept(self, step: _Step, ticket: Ticket) -> Outcome | None:
+    def _accept(self, step: OsStep, ticket: Ticket) -> Outcome | None:
         step.stage, step.ticket = WATCH, ticket
         step.taken += (REBUILD,)
         if self.waits:
             return None
-        self.tickets[ticket.server_id] = ticket
-        return replace(self._end(step, plan.PENDING), request_id=ticket.request_id)
+        return replace(self._left(step, self._power_again(step)), request_id=ticket.request_id)
 
     def _decide(
-        self, step: _Step, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
+        self, step: OsStep, ticket: Ticket, error: CloudError, now: Server | None, since: str | None
     ) -> Outcome | None:
         """The state decides what an error means: a disk is never ordered twice where the first order may be on its
         way."""
@@ -261,14 +289,27 @@ class OsRun:
             proof = self._proof(step, ticket, before, now, since)
             if proof:
                 return self._accept(step, proof)
+            if not may_come_late(error) and self._was_not_done(ticket, before, now, since):
+                if step.tries >= most_tries(error, _TRIES):
+                    return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
+                pause = postponed_for(error, step.tries - 1, self.cloud.session.now())
+                step.not_before, step.postponed = self.patience.clock.time() + pause, error
+                step.stage = SETTLE
+                return None
             return Outcome.of_error(ticket, plan.UNKNOWN, error, step.taken + (REBUILD,))
         if not now.settled and step.tries < _TRIES:
             step.stage = SETTLE
             return None
         return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
 
+    def _was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
+        try:
+            return self.cloud.was_not_done(ticket, before, now, since)
+        except CloudError:
+            return False
+
     def _proof(
-        self, step: _Step, ticket: Ticket, before: Server, now: Server, since: str | None
+        self, step: OsStep, ticket: Ticket, before: Server, now: Server, since: str | None
     ) -> Ticket | None:
         """The ticket to watch, where an order whose answer was lost was taken all the same."""
         try:
@@ -278,11 +319,11 @@ class OsRun:
         if adopted:
             return replace(adopted, image_id=ticket.image_id)
         given = image_of(now) != image_of(before) and image_of(now) == ticket.image_id
-        return replace(ticket, error=None, uncertain=False, witnessed=True) if _rebuilding(now) or given else None
+        return replace(ticket, error=None, uncertain=False, witnessed=True) if is_rebuilding(now) or given else None
 
     # -- looking -----------------------------------------------------------------------------------------------
 
-    def _look(self, left: dict[str, _Step], final: bool) -> dict[str, Observation]:
+    def _look(self, left: dict[str, OsStep], final: bool) -> dict[str, Observation]:
         seen: dict[str, Observation] = {}
         tickets = [step.ticket for step in left.values() if step.ticket]
         if tickets:
@@ -298,7 +339,7 @@ class OsRun:
                 self.servers[key] = left[key].server = each.server
         return seen
 
-    def _judge(self, step: _Step, seen: Observation) -> Outcome | None:
+    def _judge(self, step: OsStep, seen: Observation) -> Outcome | None:
         if step.stage == WATCH and step.ticket:
             return self._judge_order(step, step.ticket, seen)
         if step.lane and step.power:
@@ -307,11 +348,13 @@ class OsRun:
             return None
         if seen.server is None:
             return self._end(step, plan.FAILED, "the server no longer exists")
-        return self._route(step) if seen.server.settled else None
+        if not seen.server.settled or self.patience.clock.time() < step.not_before:
+            return None
+        return self._route(step)
 
-    def _judge_order(self, step: _Step, ticket: Ticket, seen: Observation) -> Outcome | None:
+    def _judge_order(self, step: OsStep, ticket: Ticket, seen: Observation) -> Outcome | None:
         server = seen.server
-        if server and _rebuilding(server) and not ticket.witnessed:
+        if server and is_rebuilding(server) and not ticket.witnessed:
             # What is seen on its way needs no other proof, should the cloud's record of it get lost.
             ticket = step.ticket = replace(ticket, witnessed=True)
         elif server and server.settled and not seen.verdict and step.order and not step.order.same_image:
@@ -329,7 +372,7 @@ class OsRun:
             return replace(outcome, actions=step.taken, hint="%s auto_pay: true pays." % outcome.hint)
         return self._fail(step, outcome)
 
-    def _keep_metadata(self, step: _Step) -> Outcome | None:
+    def _keep_metadata(self, step: OsStep) -> Outcome | None:
         """Sets what of the metadata the cloud did not set along with the image; the failure, if that fails."""
         server, order = step.server, step.order
         if order is None:
@@ -339,17 +382,9 @@ class OsRun:
         if not missing:
             return None
         try:
-            self.cloud.set_metadata(server, missing)
+            notes.set_metadata(self.cloud, server, missing)
         except CloudError as error:
             outcome = Outcome.of_error(server, plan.FAILED, error)
             return replace(outcome, message="the image was put on it, but: %s" % error.message)
         self.servers[server.id] = step.server = replace(server, metadata={**server.metadata, **missing})
         return None
-
-
-def _rebuilding(server: Server) -> bool:
-    return (server.status or "").upper() == "REBUILD" or (server.task_state or "").startswith("rebuild")
-
-
-def _taken(step: _Step) -> tuple[str, ...]:
-    return step.power.taken if step.power else step.taken

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules, plan
+from ansible_collections.cloudserver.compute.plugins.module_utils import notes, password_rules, plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     CHANGE_PASSWORD,
     Compute,
@@ -30,6 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     Server,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import Item
+from ansible_collections.cloudserver.compute.plugins.module_utils.notes import RESTART
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import DEEDS, PowerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
@@ -80,11 +81,14 @@ def plan_passwords(servers: Iterable[Server], wish: Wish, cloud: Compute) -> Pla
 def _plan_one(server: Server, wish: Wish, cloud: Compute) -> Change:
     old = server.metadata.get(REVISION)
     before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
+    at_boot = cloud.supports("password_at_boot")
     if wish.revision is not None and old == wish.revision:
+        if wish.restart and at_boot and RESTART in server.metadata and server.destination == RUNNING:
+            # It was given the password by a run that left the restart to somebody.
+            return _restart_only(server, before, cloud)
         return Change(server, before=before, after=before)
     after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
     after["password"] = "changed"
-    at_boot = cloud.supports("password_at_boot")
     # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
     deeds: tuple[Deed, ...] = (Deed(CHANGE_PASSWORD, repeatable=True, watched=not at_boot),)
     if wish.restart and at_boot and server.destination == RUNNING:
@@ -93,6 +97,13 @@ def _plan_one(server: Server, wish: Wish, cloud: Compute) -> Change:
     refusal = _why_not(server, cloud)
     moving = server.power_state == TRANSITIONAL and not refusal
     return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
+
+
+def _restart_only(server: Server, before: Mapping[str, Any], cloud: Compute) -> Change:
+    refusal = _why_not(server, cloud)
+    if refusal:
+        return Change.refused(server, refusal, before)
+    return Change.of(server, (DEEDS["reboot"],), before, dict(before, restarted=True))
 
 
 def _why_not(server: Server, cloud: Compute) -> str | None:
@@ -225,12 +236,13 @@ class PasswordRun(PowerRun):
         for key in items:
             self.outcomes[key] = self._in_words(key, self.outcomes[key])
         if self.wish.revision is not None:
-            done = [key for key in items if self.outcomes[key].result in (plan.DONE, plan.PENDING)]
-            self._label(done, self.wish.revision)
+            # Not where the end was not waited for: nothing proves then that the password holds.
+            self._label([key for key in items if self.outcomes[key].result == plan.DONE], self.wish.revision)
 
     def _plan_again(self, server: Server) -> Change:
         change = _plan_one(server, self.wish, self.cloud)
-        return replace(change, deeds=change.deeds[1:]) if server.id in self._taken else change
+        taken = server.id in self._taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
+        return replace(change, deeds=change.deeds[1:]) if taken else change
 
     def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
         if action != CHANGE_PASSWORD:
@@ -264,18 +276,30 @@ class PasswordRun(PowerRun):
         return outcome
 
     def _label(self, ids: Sequence[str], revision: str) -> None:
-        def label(key: str) -> CloudError | None:
-            try:
-                self.cloud.set_metadata(self.servers[key], {REVISION: revision})
-            except CloudError as error:
-                return error
-            return None
-
-        for key, error in zip(ids, in_parallel(label, ids, self.cloud.parallel)):
-            server = self.servers[key]
+        wanted = {key: self._labels(self.servers[key], revision) for key in ids}
+        errors = notes.write(self.cloud, [(self.servers[key], metadata) for key, metadata in wanted.items()])
+        for key, metadata in wanted.items():
+            server, error = self.servers[key], errors.get(key)
             if error is None:
-                self.servers[key] = replace(server, metadata=dict(server.metadata, **{REVISION: revision}))
+                self.servers[key] = replace(server, metadata={**server.metadata, **metadata})
                 continue
             message = "the password was changed, but its revision could not be kept: %s" % error.message
             actions = self.outcomes[key].actions
             self.outcomes[key] = replace(Outcome.of_error(server, plan.FAILED, error, actions), message=message)
+        if self.wish.restart:
+            restarted = [self.servers[key] for key in ids if self.outcomes[key].result == plan.DONE]
+            for key, error in notes.remove(self.cloud, restarted, (RESTART,)).items():
+                failed = Outcome.of_error(self.servers[key], plan.FAILED, error, self.outcomes[key].actions)
+                message = "it has the password, but the note (%s) could not be removed: %s" % (RESTART, error.message)
+                self.outcomes[key] = replace(failed, message=message)
+            for server in restarted:
+                metadata = {key: value for key, value in server.metadata.items() if key != RESTART}
+                self.servers[server.id] = replace(server, metadata=metadata)
+
+    def _labels(self, server: Server, revision: str) -> dict[str, str]:
+        """The label, and with it whether the server has to be restarted before the password holds."""
+        found = {REVISION: revision}
+        at_boot = self.cloud.supports("password_at_boot") and notes.are_kept(self.cloud)
+        if at_boot and not self.wish.restart and server.destination == RUNNING:
+            found[RESTART] = "password"
+        return found

@@ -91,6 +91,8 @@ class Outcome:
     message: str | None = None
     hint: str | None = None
     request_id: str | None = None
+    #: With ``wait: false``: the actions that were not asked for yet, in order; another run asks for them.
+    remaining: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -107,6 +109,8 @@ class Outcome:
             value = getattr(self, key)
             if value is not None:
                 found[key] = value
+        if self.remaining:
+            found["remaining_actions"] = list(self.remaining)
         return found
 
     @classmethod

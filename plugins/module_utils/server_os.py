@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
     TRANSITIONAL,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.notes import POWER_STATE, are_kept
 from ansible_collections.cloudserver.compute.plugins.module_utils.passwords import REVISION
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, ROUTES, plan_power
@@ -58,9 +59,26 @@ class OsWish:
             metadata=metadata,
         )
 
-    def power_after(self, state: str) -> str | None:
-        """The power state, as a state of server_power, that a server is to end in which was in this one."""
-        return _AS_BEFORE.get(state) if self.power_state == "unchanged" else self.power_state
+    def power_after(self, server: Server) -> str | None:
+        """The power state, as a state of server_power, in which a server is to end.
+
+        The state before is the one that a run that was interrupted has kept, or else the present one.
+        """
+        if self.power_state != "unchanged":
+            return self.power_state
+        kept = server.metadata.get(POWER_STATE)
+        return kept if kept in _AS_BEFORE.values() else _AS_BEFORE.get(server.destination)
+
+    def note_for(self, server: Server, cloud: Compute) -> dict[str, str]:
+        """What is kept in the server's metadata while its disk is replaced: the power state that it is to have again.
+
+        Nothing where the cloud itself gives that back, or where the task says which one.
+        """
+        goal = self.power_after(server)
+        by_itself = cloud.supports("rebuild_running") and server.destination in (RUNNING, STOPPED)
+        if self.power_state != "unchanged" or goal is None or not are_kept(cloud):
+            return {}
+        return {} if by_itself and POWER_STATE not in server.metadata else {POWER_STATE: goal}
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
@@ -104,9 +122,9 @@ def plan_one(server: Server, wish: OsWish, cloud: Compute) -> Change:
     state = server.destination
     before = {"image": _label(server, wish, image_of(server)), "power_state": state}
     moving = server.power_state == TRANSITIONAL
-    want = wish.power_after(state)
+    want = wish.power_after(server)
     if not needs_rebuild(server, wish):
-        if wish.power_state == "unchanged":
+        if wish.power_state == "unchanged" and (want is None or POWER_STATE not in server.metadata):
             # A rebuild that is under way may still fail.
             return Change(server, (), before, before, settle_first=(server.status or "").upper() == "REBUILD")
         power = plan_power([server], str(want), False, cloud).items[0]

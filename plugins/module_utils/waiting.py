@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Any, Callable, Mapping, TypeVar
+from typing import Any, Callable, Mapping, Sequence, TypeVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Observation, Ticket
@@ -31,8 +31,13 @@ T = TypeVar("T")
 #: to be over within a tenth of its length.
 _FIRST = 0.2
 _SHARE = 0.08
-#: Seconds between two lines about a wait, and before the first one.
-_QUIET = 5.0
+#: Seconds before the first line about a wait; each pause between two lines is twice as long as the one before it, up
+#: to the second number.
+_QUIET, _LONGEST_QUIET = 5.0, 300.0
+#: How many of those that hold a wait up a line names.
+_NAMED = 3
+#: Seconds for which a task that does not wait sends again what the cloud has postponed, or what it has not answered.
+UNWAITED = 30.0
 #: Seconds that the last look, after the time is up, may take.
 _LAST_LOOK = 30.0
 
@@ -65,6 +70,7 @@ class Patience:
         self.tell = tell
         self.deadline: float | None = None
         self._told = 0.0
+        self._quiet = _QUIET
 
     def _begin(self) -> float:
         """When the waiting is over; the time to read a large fleet first is not part of it."""
@@ -73,12 +79,16 @@ class Patience:
             self.deadline = self._told + self.timeout
         return self.deadline
 
+    def limit(self, seconds: float) -> None:
+        """Wait no longer than so many seconds in all; has no effect once the wait has begun."""
+        self.timeout = min(self.timeout, seconds)
+
     def wait(
         self,
         pending: Mapping[str, T],
         look: Callable[[dict[str, T], bool], Mapping[str, Any]],
         judge: Callable[[T, Any], Outcome | None],
-        words: Callable[[Mapping[str, Outcome], int], str],
+        words: Callable[[Mapping[str, Outcome], Mapping[str, T]], str],
         advance: Callable[[dict[str, T]], Mapping[str, Outcome]] | None = None,
     ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
         """Looks until ``judge`` has an outcome for each, or the time is up.
@@ -123,7 +133,7 @@ class Patience:
                 if advance:
                     settle(advance(left))
                 now = self.clock.time()
-                self._say(now, words(outcomes, len(left)))
+                self._say(now, lambda: words(outcomes, left))
                 rest = pause(now - waiting_since, now - before, self.interval)
                 if left:
                     self.clock.sleep(max(0.0, min(rest, deadline - now)))
@@ -131,21 +141,44 @@ class Patience:
             session.deadline = None
         return outcomes, left, error
 
-    def _say(self, now: float, words: str) -> None:
-        if now - self._told >= _QUIET:
-            self._told = now
-            self.tell(words)
+    def _say(self, now: float, words: Callable[[], str]) -> None:
+        """A line at most every 5, 10, 20, 40 … 300 seconds, with the time waited so far and its limit."""
+        if now - self._told < self._quiet or self.deadline is None:
+            return
+        self._told, self._quiet = now, min(2 * self._quiet, _LONGEST_QUIET)
+        elapsed = now - (self.deadline - self.timeout)
+        self.tell("%s (%d of at most %d seconds)" % (words(), elapsed, self.timeout))
 
 
-def progress(word: str) -> Callable[[Mapping[str, Outcome], int], str]:
-    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed``."""
+def progress(
+    word: str, name_of: Callable[[Any], str]
+) -> Callable[[Mapping[str, Outcome], Mapping[str, Any]], str]:
+    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``.
 
-    def words(outcomes: Mapping[str, Outcome], left: int) -> str:
+    ``name_of`` gives the words that name one of those that are waited for, and an empty text for one that holds
+    nobody up.
+    """
+
+    def words(outcomes: Mapping[str, Outcome], left: Mapping[str, Any]) -> str:
         failed = sum(1 for outcome in outcomes.values() if outcome.result in (plan.FAILED, UNKNOWN))
         done = len(outcomes) - failed
-        return "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + left, word, left, failed)
+        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), word, len(left), failed)
+        return text + waiting_for([name for name in map(name_of, left.values()) if name])
 
     return words
+
+
+def waiting_for(names: Sequence[str]) -> str:
+    """The end of a line about a wait, with the first three of those that hold it up."""
+    if not names:
+        return ""
+    rest = len(names) - _NAMED
+    return "; waiting for %s%s" % (", ".join(names[:_NAMED]), " and %d more" % rest if rest > 0 else "")
+
+
+def named_state(server: Server) -> str:
+    """A server and where it is, for a line about a wait: ``web-01 (status REBOOT)``."""
+    return "%s (%s)" % (server.name or server.id, state_text(server))
 
 
 def observe_all(

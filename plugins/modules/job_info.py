@@ -103,6 +103,8 @@ outcomes:
   description:
     - What became of each server, as M(cloudserver.compute.server_power) returns it; V(pending) while it is under way.
       Those that failed come first.
+    - Also V(pending), with C(remaining_actions), where the action has ended and the task left others that it did not
+      ask for. Run that task again.
   returned: always
   type: list
   elements: dict
@@ -126,7 +128,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     run_as_module,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import waiting_for
 
+#: How many servers a warning names.
+_NAMED = 3
 MODULE = ModuleSpec(
     argument_spec(
         WAITING,
@@ -155,9 +160,17 @@ def _join(context: Context, patience) -> Result:
         joined.look()
     outcomes = [joined.outcomes[key] for key in joined.tickets]
     data = {
-        "finished": all(outcome.result in (plan.DONE, plan.FAILED) for outcome in outcomes),
+        "finished": all(key in joined.ended for key in joined.tickets),
         **records(context, (joined.servers[key] for key in joined.tickets if key in joined.servers)),
     }
+    rest = [outcome for outcome in outcomes if outcome.remaining and outcome.server_id in joined.ended]
+    if rest:
+        names = ", ".join(outcome.label for outcome in rest[:_NAMED])
+        more = " and %d more" % (len(rest) - _NAMED) if len(rest) > _NAMED else ""
+        context.warn(
+            "%d of %d servers need actions that the task did not ask for, because it did not wait; run it again: %s%s"
+            % (len(rest), len(outcomes), names, more)
+        )
     return report(outcomes, "finished", Result(data=data))
 
 
@@ -175,7 +188,8 @@ def _read(context: Context, patience) -> Result:
         return Outcome(job_id, None, plan.DONE) if job.finished else None
 
     def words(outcomes, left):
-        return "%d of %d jobs finished, %d to go" % (len(outcomes), len(outcomes) + left, left)
+        whole = len(outcomes) + len(left)
+        return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 
     if context.params["wait"]:
         error = patience.wait(dict(zip(ids, ids)), look, judge, words)[2]

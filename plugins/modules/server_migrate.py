@@ -45,14 +45,16 @@ options:
   at_once:
     description:
       - How many servers are moved at the same time, 1 to 1000. The others wait for their turn.
-      - With O(wait=false) too, so the task then waits until the last ones have begun.
+      - With O(wait=false) only so many are moved by one run. The others are V(pending), and nothing is done to them.
     type: int
     default: 5
   confirm:
     description:
       - Confirms a cold migration when the server is on its new host. Otherwise it stays in status VERIFY_RESIZE, and
         can be reverted.
-      - What another task has begun is not confirmed.
+      - Until then the server's metadata has C(cloudserver_confirm). Where a task is interrupted, or cannot read how the
+        migration has ended, the next run finds it there and confirms.
+      - A migration or resize that something else began is not confirmed.
     type: bool
     default: true
   force:
@@ -134,6 +136,11 @@ outcomes:
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    remaining_actions:
+      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      type: list
+      elements: str
+      returned: O(wait=false) and such actions
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)

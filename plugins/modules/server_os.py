@@ -88,7 +88,9 @@ options:
     description:
       - The power state in which the servers end. V(unchanged) is the one that each was in before.
       - With V(started) or V(stopped), also servers that keep their image are brought there.
-      - With O(wait=false) the servers end in the one that the cloud gives them.
+      - With V(unchanged), the state is kept in the server's metadata as C(cloudserver_power_state) until the server has
+        it again, where the cloud does not give it back by itself. A run after an interrupted one gives it back then.
+      - With O(wait=false), run the task again until no action is left.
     type: str
     choices: [unchanged, started, stopped]
     default: unchanged
@@ -167,6 +169,11 @@ outcomes:
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    remaining_actions:
+      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      type: list
+      elements: str
+      returned: O(wait=false) and such actions
 image:
   description: The image that was asked for.
   returned: with O(image)

@@ -64,12 +64,15 @@ options:
         C(cloudserver_password_revision), in clear, so it must tell nothing of the password.
       - A server whose metadata has it already is left alone. It is set when nothing is left to do for the server, so a
         task that failed can simply be run again.
+      - With O(wait=false) nothing proves the change of a server that is V(pending), so it is not set, and the next run
+        changes the password again.
     type: str
   apply:
     description:
       - V(now) restarts the running servers on V(huaweicloud) so that they take the password. Stopped servers stay
         stopped, and take it when they are started.
-      - V(next_boot) leaves that to whoever restarts them.
+      - V(next_boot) leaves that to whoever restarts them. With O(revision), C(cloudserver_restart) in the metadata
+        tells that the restart is still to come. A later run with V(now) then restarts the server.
       - On the other platforms the change is immediate, and both are the same.
     type: str
     choices: [next_boot, now]
@@ -141,6 +144,11 @@ outcomes:
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    remaining_actions:
+      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      type: list
+      elements: str
+      returned: O(wait=false) and such actions
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)

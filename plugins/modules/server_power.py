@@ -94,6 +94,11 @@ outcomes:
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    remaining_actions:
+      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      type: list
+      elements: str
+      returned: O(wait=false) and such actions
 servers:
   description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)

@@ -103,6 +103,11 @@ outcomes:
     message: {description: What went wrong., type: str, returned: on failure}
     hint: {description: What to try., type: str, returned: on failure}
     request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    remaining_actions:
+      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      type: list
+      elements: str
+      returned: O(wait=false) and such actions
 attachments:
   description:
     - The volumes of each server by its id, each with C(volume_id), C(device), C(tag) and C(delete_on_termination).

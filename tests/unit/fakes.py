@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,7 +59,8 @@ class FakeCloud(Compute):
 
     def __init__(self, servers: Iterable[Server], delay: float = 1.0, without: Sequence[str] = ()) -> None:
         self.clock = FakeClock()
-        super().__init__(SimpleNamespace(clock=self.clock, deadline=None), SimpleNamespace(region=None))  # type: ignore[arg-type]
+        session = SimpleNamespace(clock=self.clock, deadline=None, now=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+        super().__init__(session, SimpleNamespace(region=None))  # type: ignore[arg-type]
         self.operations = frozenset(self.operations) - set(without)
         self.here = {each.id: each for each in servers}
         self.delay = delay

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
@@ -30,6 +31,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import connect as connect_session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
+#: Seconds: a server's record that was written so short a time ago is read again.
+_YOUNG = 5.0
+
 #: What can be done to a server's power, and the power state that it leads to.
 GOALS = {
     "start": RUNNING,
@@ -44,8 +48,11 @@ GOALS = {
 REBUILD = "rebuild"
 #: Likewise: a server's power state is no proof of its password.
 CHANGE_PASSWORD = "change_password"
+#: Not an action: the server was on its way to another state, and nothing was asked of it.
+SETTLE = "settle"
 #: Every action that a handle may speak of; the others are done when the cloud has answered.
 ACTIONS = frozenset(GOALS) | {
+    SETTLE,
     REBUILD,
     CHANGE_PASSWORD,
     "create",
@@ -115,6 +122,8 @@ class Ticket:
     order_id: str | None = None
     #: What the server shows when it is done, for an action that has no power state of GOALS to lead to.
     aim: Aim | None = None
+    #: The actions that the task did not ask for, because they need this one to have ended.
+    then: tuple[str, ...] = ()
 
     @property
     def goal(self) -> str | None:
@@ -142,6 +151,8 @@ class Ticket:
                 found[key] = value
         if self.aim:
             found["aim"] = self.aim.as_dict()
+        if self.then:
+            found["then"] = list(self.then)
         return found
 
     @classmethod
@@ -157,6 +168,7 @@ class Ticket:
             request_id=data.get("request_id"),
             image_id=data.get("image_id"),
             aim=Aim.from_dict(data["aim"]) if data.get("aim") else None,
+            then=tuple(str(action) for action in data.get("then") or ()),
         )
 
 
@@ -351,6 +363,28 @@ class Compute(ResourceCalls, AttachmentCalls):
         """For a ticket whose answer was lost: the ticket with its proof, where the cloud has a record of the action."""
         return None
 
+    def was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
+        """Whether the cloud shows that a request without an answer that proves anything was not carried out.
+
+        ``before`` is the server as it was seen before the request, ``now`` after it, ``since`` an instant from
+        ``mark`` before the request. ``False`` where nothing shows it. Raises CloudError where the cloud cannot be read.
+
+        Every action writes the server's record when it begins and when it ends, so a server at rest that was not
+        written has seen none. A record that is a few seconds old only is read again, for its times are whole seconds.
+        """
+        if not _is_untouched(before, now):
+            return False
+        try:
+            written = datetime.strptime(str(now.updated), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            return False
+        age = (self.session.server_time() - written).total_seconds()
+        if age > _YOUNG:
+            return True
+        self.session.sleep(max(0.0, min(_YOUNG, _YOUNG - age)) + 1.0)
+        later = self.servers_by_id([now.id]).get(now.id)
+        return later is not None and _is_untouched(before, later)
+
     def job(self, job_id: str) -> Job:
         """The job; of status ``vanished`` where the cloud does not know it."""
         raise UnsupportedOperation("job", self.platform, "the handle that a task with wait: false returns")
@@ -370,6 +404,12 @@ class Compute(ResourceCalls, AttachmentCalls):
 
     def close(self) -> None:
         self.session.close()
+
+
+def _is_untouched(before: Server, now: Server) -> bool:
+    """Whether a server is at rest, and its record was not written since it was seen before."""
+    same = before.updated is not None and now.updated == before.updated and now.status == before.status
+    return same and now.settled
 
 
 def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Iterator[Server]:

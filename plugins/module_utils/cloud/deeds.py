@@ -95,7 +95,8 @@ class Deed:
 
     ``aim`` is what proves it; without one only the cloud's record of the action does. ``tasks`` are beginnings of the
     task_states that show it under way. ``repeatable``: asking twice does no harm. Not ``watched``: the answer itself
-    says that it is done.
+    says that it is done. ``note`` is a key and a value of the server's metadata, written before the deed is asked for
+    and removed when the whole work on the server has ended: a run that is interrupted leaves it for the next one.
     """
 
     action: str
@@ -104,3 +105,4 @@ class Deed:
     tasks: tuple[str, ...] = ()
     repeatable: bool = False
     watched: bool = True
+    note: tuple[str, str] | None = None

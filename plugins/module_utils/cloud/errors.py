@@ -126,7 +126,10 @@ class BadRequest(CloudError):
 
 
 class Throttled(CloudError):
-    """The cloud put the request off and did nothing: 429, Common.1503, or Common.0024, which comes with HTTP 202."""
+    """The cloud asks to come back later: 429, Common.1503, or Common.0024, which comes with HTTP 202.
+
+    The service itself has done nothing then, but a gateway may answer so after the service has acted.
+    """
 
 
 class ServiceFailed(CloudError):
@@ -163,7 +166,9 @@ class ResponseTooLarge(AnswerLost):
 
 
 class DeadlineExceeded(CloudError):
-    """The time given to the work is over."""
+    """The time given to the work is over. last: the error of the last attempt, ``None`` where none was sent."""
+
+    last: CloudError | None = None
 
 
 class UnsupportedOperation(CloudError):
@@ -254,6 +259,9 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
     exact = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound, 409: Conflict}
     if status in exact:
         return exact[status]
+    if status == 408:
+        # A front end that waited for the rest of the request, or for the service.
+        return AnswerLost
     if 400 <= status < 500:
         return BadRequest
     return ServiceFailed if status >= 500 else CloudError
@@ -274,7 +282,10 @@ def is_ambiguous(error: CloudError) -> bool:
         return error.status is not None and error.code is None
     if isinstance(error, ServiceFailed):
         return error.status != 501
-    return isinstance(error, (AnswerLost, MalformedAnswer, DeadlineExceeded))
+    if isinstance(error, DeadlineExceeded):
+        # Without an attempt nothing was sent.
+        return error.last is not None and (isinstance(error.last, Throttled) or is_ambiguous(error.last))
+    return isinstance(error, (AnswerLost, MalformedAnswer))
 
 
 def _is_own_404(document: Any, code: str | None, message: str) -> bool:

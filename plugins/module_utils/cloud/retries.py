@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     MalformedAnswer,
     ServiceFailed,
     Throttled,
+    is_ambiguous,
 )
 
 # Seconds: the first pause at most, any pause at most, and the longest Retry-After that is worth waiting for where
@@ -36,17 +37,15 @@ def decide(
 ) -> Pause | None:
     """Whether a request that failed is sent again, and after what pause; None means that the failure stands.
 
-    attempt counts from 0. A request that provably was not carried out (never arrived, throttled, 503 with
-    Retry-After) is repeated with any verb; one that may have been, only where repeating does no harm.
+    attempt counts from 0. A request that provably never arrived is repeated with any verb; one that may have been
+    carried out, only where repeating does no harm. The latter holds for 429 and 503 with Retry-After too: a gateway
+    may answer so after the service has acted.
     """
     if isinstance(failure, ConnectionFailed):
         again = not failure.permanent
-    elif isinstance(failure, Throttled):
-        again = True
     elif isinstance(failure, ServiceFailed):
-        refused = failure.status == 503 and failure.retry_after is not None
-        again = refused or (repeatable and failure.status in (500, 502, 503, 504))
-    elif isinstance(failure, AnswerLost):
+        again = repeatable and failure.status in (500, 502, 503, 504)
+    elif isinstance(failure, (Throttled, AnswerLost)):
         again = repeatable
     else:
         again = isinstance(failure, MalformedAnswer) and repeatable and method in ("GET", "HEAD")
@@ -57,6 +56,26 @@ def decide(
         # The spread keeps threads that were refused together from coming back together.
         return Pause(asked, BACKOFF_BASE)
     return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
+
+
+def may_have_acted(error: CloudError) -> bool:
+    """Whether an action on a server that ended so may have been carried out all the same: only the state can tell.
+
+    A gateway may answer 429 after the service has acted, so this counts too.
+    """
+    return isinstance(error, Throttled) or is_ambiguous(error)
+
+
+def is_postponed(error: CloudError) -> bool:
+    """Whether the cloud asks to come back later: 429, 503, or one of Huawei Cloud's codes for it."""
+    return isinstance(error, Throttled) or (isinstance(error, ServiceFailed) and error.status == 503)
+
+
+def postponed_for(error: CloudError, attempt: int, now: datetime | None = None) -> float:
+    """Seconds after which a request is sent again that the cloud has postponed: as it asks for, else 5, 10, 20 and
+    30. attempt counts from 0. A longer Retry-After than PATIENCE is cut: the time limit of the wait decides."""
+    asked = retry_after(error.retry_after, now)
+    return min(asked, PATIENCE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
 
 
 def retry_after(text: str | None, now: datetime | None = None) -> float | None:

@@ -412,6 +412,10 @@ class Session:
             with self._lock:
                 self._server_date = (moment, self.clock.time())
 
+    def now(self) -> datetime:
+        """The time in UTC by the session's clock."""
+        return self._now()
+
     def _now(self) -> datetime:
         now = getattr(self.clock, "now", None)
         return now() if callable(now) else datetime.now(timezone.utc)
@@ -434,7 +438,7 @@ class Session:
         if last is None:
             return DeadlineExceeded("Could not %s: the time for it is over." % what)
         reason = last.message.replace("Could not %s: " % what, "", 1)
-        return DeadlineExceeded(
+        late = DeadlineExceeded(
             "Could not %s in time; the last attempt ended with: %s" % (what, reason),
             status=last.status,
             code=last.code,
@@ -442,3 +446,5 @@ class Session:
             hint=last.hint,
             details=last.details,
         )
+        late.last = last
+        return late

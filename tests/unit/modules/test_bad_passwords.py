@@ -249,10 +249,8 @@ def test_a_throttled_call_is_put_off(bench: Bench) -> None:
     body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
     bench.fault(CALL[bench.platform], times=2, status=429, body=body)
     result = set_password(bench, names=["web-01"])
-    if bench.platform == "huaweicloud":
-        assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 0.5
-    else:
-        assert outcome(result, "web-01")["outcome"] == "failed" and changes(bench, "web-01") == [0]
+    assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 0.5
+    assert changes(bench, "web-01") == [1]
 
 
 def test_credentials_that_are_not_accepted_are_the_tasks_failure(bench: Bench) -> None:

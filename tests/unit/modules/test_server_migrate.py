@@ -252,9 +252,12 @@ def test_not_waiting(admin: Bench) -> None:
 
 @OWNERS
 def test_not_waiting_keeps_to_the_limit(admin: Bench) -> None:
-    seen = most_at_once(admin)
+    before = admin.clock.elapsed
     result = move(admin, from_host="cmp1", wait=False, at_once=1)
-    assert max(seen) == 1 and [each["outcome"] for each in result["outcomes"]] == ["done", "done", "pending"]
+    assert admin.clock.elapsed == before and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
+    assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
+    assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
+    assert "it was not its turn" in result["outcomes"][1]["message"]
     assert len(result["handle"]["tickets"]) == 1
 
 
@@ -505,3 +508,41 @@ def test_the_password_is_shown_nowhere(admin: Bench) -> None:
     admin.fault("E22", times=1, status=400, reason="bad adminPass Secret-Pass-77 given")
     result = move(admin, from_host="cmp1", password="Secret-Pass-77", diff=True, wait=False)
     assert result["failed"] is True and "Secret-Pass-77" not in str(result)
+
+
+# -- what an interruption leaves --------------------------------------------------------------------------------------
+
+
+@OWNERS
+def test_a_cold_migration_whose_end_could_not_be_read_is_confirmed_by_the_next_run(admin: Bench) -> None:
+    def blind() -> None:
+        order = {"platform": admin.platform, "method": "GET", "path": "/servers", "do": {"status": 403}}
+        admin.control("POST", "/faults", order)
+
+    admin.later(blind)
+    options: dict[str, Any] = {"names": ["web-01"], "from_host": "cmp1", "mode": "cold"}
+    result = move(admin, **options)
+    assert outcome(result, "web-01")["outcome"] == "unknown" and result["changed"]
+    admin.control("DELETE", "/faults")
+    admin.control("POST", "/clock", {"advance": 200})
+    assert admin.server("web-01")["status"] == "VERIFY_RESIZE"
+    assert admin.server("web-01")["metadata"]["cloudserver_confirm"] == "migrate"
+
+    with nothing_done(admin):
+        expected = move(admin, check=True, diff=True, **options)
+    result = move(admin, diff=True, **options)
+    assert expected["changed"] is result["changed"] is True and expected["diff"] == result["diff"]
+    assert outcome(result, "web-01")["actions"] == ["confirm_resize"] and "warnings" not in result
+    after = admin.server("web-01")
+    assert after["status"] == "ACTIVE" and "cloudserver_confirm" not in after["metadata"]
+    with nothing_done(admin):
+        assert move(admin, **options)["changed"] is False
+
+
+@OWNERS
+def test_a_resize_of_somebody_else_is_not_confirmed(admin: Bench) -> None:
+    admin.change("web-01", status="VERIFY_RESIZE")
+    with nothing_done(admin):
+        result = move(admin, names=["web-01"], from_host="cmp2", mode="cold")
+    assert outcome(result, "web-01")["outcome"] == "unchanged"
+    assert "to be confirmed or reverted by whoever began it" in result["warnings"][0]

@@ -322,3 +322,62 @@ def test_a_server_on_its_way_is_waited_for_first(bench: Bench) -> None:
     result = hold_check_to_run(bench, image=new_image(bench))
     assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
     assert bench.server("web-01")["status"] == "ACTIVE"
+
+
+# -- what an interruption leaves --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reinstall", [True, False])
+def test_a_server_that_was_stopped_for_a_disk_that_never_came_runs_after_the_next_run(
+    bench: Bench, reinstall: bool
+) -> None:
+    if bench.platform != "huaweicloud":
+        bench.change("web-01", status="PAUSED")
+    image = None if reinstall else new_image(bench)
+    before = bench.server("web-01")["status"]
+    order = {"platform": bench.platform, "method": "POST", "path": "os$", "times": 1, "do": {"reset": "before"}}
+    if bench.platform != "huaweicloud":
+        order.update(path="/action$", after=1)
+    bench.control("POST", "/faults", order)
+    result = change(bench, image=image, reinstall=reinstall)
+    assert outcome(result, "web-01")["outcome"] == "unknown" and bench.server("web-01")["status"] != before
+    assert "cloudserver_power_state" in bench.server("web-01")["metadata"]
+
+    result = change(bench, image=image, reinstall=reinstall)
+    after = bench.server("web-01")
+    assert outcome(result, "web-01")["outcome"] == "done" and after["status"] == before
+    assert "cloudserver_power_state" not in after["metadata"]
+
+
+def test_an_order_that_a_gateway_postpones_is_given_once(bench: Bench) -> None:
+    for effect in (True, False):
+        bench.restart()
+        path = "os$" if bench.platform == "huaweicloud" else "/action$"
+        after = 0
+        do = {"status": 503, "html": True, "headers": {"Retry-After": "3"}, "effect": effect}
+        order = {"platform": bench.platform, "method": "POST", "path": path, "after": after, "times": 1, "do": do}
+        bench.control("POST", "/faults", order)
+        image = new_image(bench)
+        result = change(bench, image=image)
+        assert outcome(result, "web-01")["outcome"] == "done", result
+        assert image_id(bench, "web-01") == id_of(bench, image) and bench.server("web-01")["status"] == "ACTIVE"
+        assert len(orders(bench)) == (1 if effect else 2)
+
+
+def test_not_waiting_asks_for_one_thing_a_run_until_nothing_is_left(bench: Bench) -> None:
+    image, seen = new_image(bench), []
+    for _run in range(4):
+        result = change(bench, image=image, wait=False)
+        found = outcome(result, "web-01")
+        seen.append((found["outcome"], tuple(found["actions"]), tuple(found.get("remaining_actions", ()))))
+        if "handle" in result:
+            bench.call("job_info", handle=result["handle"], wait=True)
+    if bench.platform == "huaweicloud":
+        assert seen[0] == ("pending", ("stop",), ("rebuild", "start"))
+        assert seen[1] == ("pending", ("rebuild",), ("start",))
+    else:
+        assert seen[0] == ("pending", ("rebuild",), ())
+    assert seen[-1] == ("unchanged", (), ())
+    after = bench.server("web-01")
+    assert after["status"] == "ACTIVE" and "cloudserver_power_state" not in after["metadata"]
+    assert image_id(bench, "web-01") == id_of(bench, image)

@@ -260,14 +260,47 @@ def test_check_mode_predicts_what_is_not_waited_for(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", FULL)
-def test_a_way_of_two_actions_waits_for_the_first_only(bench: Bench) -> None:
+def test_of_a_way_of_two_actions_the_second_is_left_where_nobody_waits(bench: Bench) -> None:
     bench.change("web-01", status="PAUSED")
+    before = bench.clock.elapsed
     result = bench.power(names=["web-01"], state="stopped", wait=False)
-    assert outcome(result, "web-01")["outcome"] == "pending" and outcome(result, "web-01")["actions"] == [
-        "unpause", "stop"
-    ]
-    assert bench.call("job_info", handle=result["handle"], wait=True)["finished"]
-    assert bench.server("web-01")["status"] == "SHUTOFF"
+    assert bench.clock.elapsed == before
+    said = outcome(result, "web-01")
+    assert (said["outcome"], said["actions"], said["remaining_actions"]) == ("pending", ["unpause"], ["stop"])
+    joined = bench.call("job_info", handle=result["handle"], wait=True)
+    assert joined["finished"] is True and not joined.get("failed")
+    said = outcome(joined, "web-01")
+    assert (said["outcome"], said["remaining_actions"]) == ("pending", ["stop"])
+    assert "run the task again, for it did not ask for: stop" in said["message"]
+    assert any("1 of 1 servers need actions that the task did not ask for" in words for words in joined["warnings"])
+    assert bench.server("web-01")["status"] == "ACTIVE"
+    assert bench.power(names=["web-01"], state="stopped")["changed"]
+
+
+def test_one_server_on_its_way_does_not_hold_up_a_task_that_does_not_wait(bench: Bench) -> None:
+    bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
+    before = bench.clock.elapsed
+    result = bench.power(names=WEB, state="stopped", wait=False)
+    assert bench.clock.elapsed == before and not result.get("failed")
+    assert [each["actions"] for each in result["outcomes"]] == [[], ["stop"], ["stop"], ["stop"]]
+    said = outcome(result, "web-01")
+    assert (said["outcome"], said["remaining_actions"]) == ("pending", ["stop"])
+    assert said["message"].startswith("it is in status REBOOT") and "run the task again" in said["message"]
+    with nothing_done(bench):
+        now = bench.call("job_info", handle=result["handle"])
+    assert now["finished"] is False and outcome(now, "web-01")["outcome"] == "pending"
+    with nothing_done(bench):
+        joined = bench.call("job_info", handle=result["handle"], wait=True)
+    assert [each["outcome"] for each in joined["outcomes"]] == ["pending", "done", "done", "done"]
+    assert outcome(joined, "web-01")["remaining_actions"] == ["stop"] and joined["finished"] is True
+
+
+def test_a_long_wait_names_who_holds_it_up_and_tells_it_more_and_more_rarely(bench: Bench) -> None:
+    bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
+    bench.power(names=WEB, state="stopped")
+    assert 5 <= len(bench.told) <= 8, bench.told
+    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.told[-1]
+    assert "of at most 600 seconds)" in bench.told[-1]
 
 
 # -- check mode predicts the run --------------------------------------------------------------------------------------

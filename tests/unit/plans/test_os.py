@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Observation, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     AuthenticationFailed,
     BadRequest,
     Conflict,
+    PermissionDenied,
     ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
@@ -35,6 +38,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 OLD, NEW = Image("old", "the old one"), ImageDetails("new", "the new one", "active")
+NEW_IMAGE = Image("new", "the new one")
 STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED"}
 
 
@@ -75,6 +79,13 @@ class OsCloud(FakeCloud):
             key: replace(seen, verdict=FAILED) if seen.server and seen.server.status == "ERROR" else seen
             for key, seen in super().observe(tickets, since).items()
         }
+
+    def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
+        for each, deed in orders:
+            here = self.here[each.id]
+            metadata = {key: value for key, value in here.metadata.items() if key != deed.arguments["key"]}
+            self.here[each.id] = replace(here, metadata=metadata)
+        return [Ticket(each.id, deed.action, each.name) for each, deed in orders]
 
     def set_metadata(self, server: Server, metadata: Any) -> None:
         self.kept.append(dict(metadata))
@@ -328,13 +339,69 @@ def test_credentials_that_end_on_the_way_lose_nothing() -> None:
     assert outcomes["a"].result == plan.FAILED and outcomes["a"].actions == ("stop", "start")
 
 
-def test_not_waiting_ends_with_the_order() -> None:
-    cloud = OsCloud([one()], running=False)
-    _todo, outcomes, work = carry_out(cloud, wish(power_state="stopped"), wait=False)
-    assert outcomes["a"].result == plan.PENDING and outcomes["a"].actions == ("stop", "rebuild")
-    assert list(work.tickets) == ["id-a"]
-    ticket = work.tickets["id-a"]
+def test_not_waiting_asks_for_the_next_thing_only() -> None:
+    cloud = OsCloud([one(), one("b", "stopped"), one("c", "REBOOT", image=NEW_IMAGE)], running=False, delay=1e9)
+    _todo, outcomes, work = carry_out(cloud, wish(power_state="started", reinstall=True), wait=False)
+    assert sum(cloud.clock.sleeps) == 0
+    assert {name: (each.result, each.actions, each.remaining) for name, each in outcomes.items()} == {
+        "a": (plan.PENDING, ("stop",), ("rebuild", "start")),
+        "b": (plan.PENDING, ("rebuild",), ("start",)),
+        "c": (plan.PENDING, (), ("stop", "rebuild")),
+    }
+    assert {key: (each.action, each.then) for key, each in work.tickets.items()} == {
+        "id-a": ("stop", ("rebuild", "start")), "id-b": ("rebuild", ("start",)),
+        "id-c": ("settle", ("stop", "rebuild")),
+    }  # fmt: skip
+    ticket = work.tickets["id-b"]
     assert Ticket.from_dict(ticket.as_dict()) == ticket and ticket.image_id == "new"
+
+
+# -- what an interruption leaves ---------------------------------------------------------------------------------------
+
+
+class Interrupted(Exception):
+    """The task is ended from outside."""
+
+
+@pytest.mark.parametrize("before", ["running", "paused", "stopped"])
+@pytest.mark.parametrize("at", range(0, 12))
+@pytest.mark.parametrize("reinstall", [True, False])
+def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, at: int, reinstall: bool) -> None:
+    cloud = OsCloud([one("a", before)], running=False)
+    cloud.operations |= {"remove_metadata"}
+    looks = [0]
+
+    def interrupt(_cloud: FakeCloud) -> None:
+        looks[0] += 1
+        if looks[0] > at:
+            raise Interrupted
+
+    cloud.on_look = interrupt
+    with suppress(Interrupted):
+        carry_out(cloud, wish(reinstall=reinstall))
+    cloud.on_look = lambda _cloud: None
+    cloud.clock.now += 100
+    cloud._settle()
+    _todo, outcomes, _work = carry_out(cloud, wish(reinstall=reinstall))
+    after = cloud.here["id-a"]
+    assert outcomes["a"].result in (plan.DONE, plan.UNCHANGED)
+    assert (after.status, image_of(after), dict(after.metadata)) == (STATUS[before], "new", {})
+
+
+def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
+    cloud = OsCloud([one("a"), one("b", "stopped")], running=False)
+    cloud.operations |= {"remove_metadata"}
+
+    def full(server: Server, metadata: Any) -> None:
+        raise PermissionDenied("quota exceeded for metadata items", status=403, code="forbidden")
+
+    cloud.set_metadata = full  # type: ignore[method-assign]
+    _todo, outcomes, _work = carry_out(cloud, wish())
+    assert cloud.asked == [] and cloud.orders == []
+    assert {each.result for each in outcomes.values()} == {plan.FAILED}
+    assert "nothing was done" in str(outcomes["a"].message) and "quota" in str(outcomes["a"].message)
+    _todo, outcomes, _work = carry_out(cloud, wish(power_state="started"))
+    assert {each.result for each in outcomes.values()} == {plan.DONE}, "what is named need not be kept"
 
 
 @pytest.mark.parametrize("verdict, image, result", [

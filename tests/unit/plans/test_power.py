@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     Conflict,
     PermissionDenied,
     ServiceFailed,
+    Throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.power import GOAL, STATES, PowerRun, plan_power
 from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience
@@ -271,15 +272,65 @@ def test_a_server_stuck_before_the_action_is_not_acted_upon() -> None:
     assert "rebooting" in str(power.outcomes["id-web"].message)
 
 
-def test_without_wait_only_the_last_action_is_not_waited_for() -> None:
-    cloud = FakeCloud([server("web"), server("db", "paused")], delay=3)
+def test_without_wait_nothing_is_waited_for_and_what_is_left_is_told() -> None:
+    servers = [server("web"), server("db", "paused"), server("moving"), server("stopping")]
+    cloud = FakeCloud(servers, delay=3000)
+    cloud.begin("id-moving", "reboot")
+    cloud.begin("id-stopping", "stop")
     _todo, power = carry_out(cloud, "stopped", wait=False)
-    assert {key: outcome.result for key, outcome in power.outcomes.items()} == dict.fromkeys(
-        ("id-web", "id-db"), plan.PENDING
+    assert sum(cloud.clock.sleeps) == 0
+    found = {each.name: (each.result, each.actions, each.remaining) for each in power.outcomes.values()}
+    assert found == {
+        "web": (plan.PENDING, ("stop",), ()),
+        "db": (plan.PENDING, ("unpause",), ("stop",)),
+        "moving": (plan.PENDING, (), ("stop",)),
+        "stopping": (plan.PENDING, (), ()),
+    }
+    assert power.outcomes["id-web"].message is None
+    assert power.outcomes["id-db"].message == "not asked for yet: stop; run the task again"
+    assert power.outcomes["id-moving"].message == (
+        "it is in status ACTIVE, task rebooting, which was not waited for; not asked for yet: stop; run the task again"
     )
-    assert set(power.tickets) == {"id-web", "id-db"}
-    assert power.outcomes["id-db"].actions == ("unpause", "stop")
-    assert 3 <= sum(cloud.clock.sleeps) < 4
+    assert {key: (ticket.action, ticket.then) for key, ticket in power.tickets.items()} == {
+        "id-web": ("stop", ()), "id-db": ("unpause", ("stop",)), "id-moving": ("settle", ("stop",)),
+        "id-stopping": ("settle", ()),
+    }  # fmt: skip
+
+
+def test_without_wait_what_the_cloud_postpones_is_sent_again_for_a_short_while_only() -> None:
+    cloud = FakeCloud([server("web"), server("db")])
+    cloud.refuse["web"] = lost(Throttled("slow down", status=429, retry_after="4"), taken=False)
+    cloud.refuse["db"] = lost(Throttled("slow down", status=429, retry_after="100"), taken=False, times=99)
+    _todo, power = carry_out(cloud, "stopped", wait=False, timeout=600)
+    assert power.outcomes["id-web"].result == plan.PENDING and power.outcomes["id-web"].actions == ("stop",)
+    assert (power.outcomes["id-db"].result, power.outcomes["id-db"].message) == (plan.FAILED, "slow down")
+    assert sum(cloud.clock.sleeps) <= 30.1 and [name for _action, name, _force in cloud.asked].count("db") == 1
+
+
+POSTPONED = [Throttled("x", status=429), ServiceFailed("x", status=503, retry_after="3")]
+
+
+@pytest.mark.parametrize("error", POSTPONED)
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("want", ["started", "stopped"])
+def test_what_a_gateway_postpones_is_looked_at_before_it_is_sent_again(error: Any, taken: bool, want: str) -> None:
+    cloud = FakeCloud([server("web", "stopped" if want == "started" else "running")])
+    cloud.refuse["web"] = lost(error, taken)
+    _todo, power = carry_out(cloud, want)
+    assert power.outcomes["id-web"].result == plan.DONE
+    assert len(cloud.asked) == (1 if taken else 2)
+    assert taken or sum(cloud.clock.sleeps) >= 3
+
+
+@pytest.mark.parametrize("taken", [True, False, None])
+def test_a_postponed_reboot_is_sent_again_only_where_the_cloud_shows_that_there_was_none(taken: bool | None) -> None:
+    cloud = FakeCloud([server("web")])
+    cloud.refuse["web"] = lost(Throttled("slow down", status=429), taken=bool(taken))
+    cloud.was_not_done = lambda *_arguments: taken is False  # type: ignore[method-assign]
+    cloud.adopt = lambda ticket, since: replace(ticket, error=None, uncertain=False) if taken else None  # type: ignore[method-assign]
+    _todo, power = carry_out(cloud, "restarted")
+    assert len(cloud.asked) == (2 if taken is False else 1)
+    assert power.outcomes["id-web"].result == (plan.UNKNOWN if taken is None else plan.DONE)
 
 
 def test_a_cloud_that_stumbles_while_we_wait_does_not_end_the_wait() -> None:
@@ -313,8 +364,15 @@ def test_a_long_wait_tells_how_far_it_is_and_a_short_one_is_silent() -> None:
     cloud = FakeCloud([server("web"), server("db")], delay=60)
     _todo, power = carry_out(cloud, "stopped", timeout=120)
     said = power.said  # type: ignore[attr-defined]
-    assert said[0] == "0 of 2 stopped, 2 to go, 0 failed"
-    assert 2 <= len(said) <= 12
+    assert said[0] == (
+        "0 of 2 stopped, 2 to go, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status ACTIVE, task"
+        " powering-off) (5 of at most 120 seconds)"
+    )
+    times = [int(line.rsplit("(", 1)[1].split()[0]) for line in said]
+    assert [later - sooner for sooner, later in zip(times, times[1:], strict=False)] == [
+        pytest.approx(10, abs=5),
+        pytest.approx(20, abs=5),
+    ]
     cloud = FakeCloud([server("web")], delay=2)
     _todo, power = carry_out(cloud, "stopped")
     assert power.said == []  # type: ignore[attr-defined]

@@ -91,8 +91,8 @@ class HuaweiCloud(
     operations: frozenset[str] = frozenset(
         (
             "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
-            " create update set_metadata replace_metadata set_tags lock unlock resize delete descriptions hostnames"
-            " password_rules server_groups console"
+            " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
+            " descriptions hostnames password_rules server_groups console"
         ).split()
     )
     instead = {

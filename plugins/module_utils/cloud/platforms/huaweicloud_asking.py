@@ -10,29 +10,36 @@ Facts: huawei-facts 3 and 4.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AnswerLost,
     CloudError,
-    MalformedAnswer,
-    ServiceFailed,
+    NotFound,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import may_have_acted
 
+#: What the calls of Nova's form answer.
+ACCEPTED = Documented((202,))
 #: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
 BUSY = "Ecs.0603"
+_NO_SERVER = "Ecs.0114"
 
 
 @dataclass(frozen=True)
 class Order:
-    """The request of one deed on one server; ``path`` is below the server, which is below ``base``. ``job``: the answer
-    names one."""
+    """The request of one deed on one server; ``path`` is below the server, which is below ``base``.
+
+    ``job``: the answer names one. Where it does not, ``answer`` is the documented form of a success, and ``shows``
+    tells whether what it holds is as it was asked for.
+    """
 
     body: Any
     path: str = ""
@@ -41,6 +48,10 @@ class Order:
     job: bool = True
     repeatable: bool | None = None
     base: str = "/cloudservers"
+    answer: Documented = ACCEPTED
+    shows: Callable[[Any], bool] | None = None
+    #: What is to be deleted and is not there is deleted.
+    gone_is_done: bool = False
 
 
 class HuaweiAsking(Compute):
@@ -81,14 +92,28 @@ class HuaweiAsking(Compute):
                 repeatable=order.repeatable,
             )  # fmt: skip
             body = mapping(answer.body)
-            if order.job and not text(body.get("job_id")):
-                raise AnswerLost("the cloud accepted the order and named no job")
+            if not order.job:
+                order.answer.read(answer, what, order.shows)
+            elif not text(body.get("job_id")):
+                raise AnswerLost("the cloud accepted the order and named no job", request_id=answer.request_id)
         except CloudError as error:
-            lost = isinstance(error, (AnswerLost, MalformedAnswer, ServiceFailed)) and error.code != BUSY
-            return replace(ticket, error=error, uncertain=lost)
+            if order.gone_is_done and is_of_part(error):
+                return ticket
+            return replace(ticket, error=error, uncertain=is_open(error))
         return replace(
             ticket,
             job_id=text(body.get("job_id")),
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,
         )
+
+
+def is_open(error: CloudError) -> bool:
+    """Whether the request may have been carried out though it ended with this error."""
+    return error.code != BUSY and may_have_acted(error)
+
+
+def is_of_part(error: CloudError) -> bool:
+    """Whether ECS itself says that a part of a server is not there: a code of its own, and not that of a server."""
+    code = error.code or ""
+    return isinstance(error, NotFound) and bool(code) and code != _NO_SERVER and not code.startswith("APIG")

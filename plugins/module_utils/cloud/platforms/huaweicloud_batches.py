@@ -19,11 +19,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     CloudError,
     Conflict,
     NotFound,
-    Throttled,
-    is_ambiguous,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import may_have_acted
 
 #: Servers a batch call takes (Ecs.0118 above it).
 _BATCH = 1000
@@ -31,8 +30,6 @@ _BATCH = 1000
 _HALVINGS = 40
 #: Codes that speak of one server, whatever the HTTP status they come with: another command is running, it is locked.
 _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
-#: At most 1,000 servers a minute are acted upon; a throttled batch is tried again this often, this many seconds apart.
-_PATIENCE = (15, 15, 30)
 
 
 class HuaweiBatches(Compute):
@@ -74,8 +71,10 @@ class HuaweiBatches(Compute):
         try:
             job_id = self._post_batch(path, body(servers), action)
         except CloudError as error:
-            refused = isinstance(error, (BadRequest, NotFound, Conflict)) and not is_ambiguous(error)
-            of_some = refused or error.code in _OF_ONE_SERVER
+            # Without an answer that can be read, and after the service's own failure, the batch may be under way.
+            is_own = error.code in _OF_ONE_SERVER
+            open_ = may_have_acted(error) and not is_own
+            of_some = isinstance(error, (BadRequest, NotFound, Conflict)) and not open_ or is_own
             if of_some and len(servers) > 1 and halvings[0] > 0:
                 halvings[0] -= 1
                 middle = len(servers) // 2
@@ -85,19 +84,13 @@ class HuaweiBatches(Compute):
             if of_some and len(servers) > 1:
                 text = "%s (for one or more of %d servers; nothing was done to any of them)"
                 error.message = text % (error.message, len(servers))
-            # Without an answer that can be read, and after the service's own failure, the batch may be under way.
-            open_ = is_ambiguous(error) and not of_some
             return [Ticket(server.id, action, server.name, error=error, uncertain=open_) for server in servers]
         return [Ticket(server.id, action, server.name, job_id=job_id) for server in servers]
 
     def _post_batch(self, path: str, body: dict[str, Any], action: str) -> str:
-        what = "%s a batch of servers" % action
-        for pause in _PATIENCE:
-            try:
-                return _job_id(self.session.post(self._url(path), json=body, what=what).body)
-            except Throttled:
-                self.session.sleep(pause)
-        return _job_id(self.session.post(self._url(path), json=body, what=what).body)
+        """The job's id. Sent once: where the cloud asks to come back later, the states of the servers decide first
+        whether a gateway has said so after the service had acted."""
+        return _job_id(self.session.post(self._url(path), json=body, what="%s a batch of servers" % action).body)
 
 
 def _job_id(body: Any) -> str:

@@ -11,30 +11,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
+from urllib.parse import quote
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    CloudError,
-    ItemNotFound,
-    NotFound,
-    is_ambiguous,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import (
-    BUSY,
     HuaweiAsking,
     Order,
+    is_of_part,
+    is_open,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_batches import (
     HuaweiBatches,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import RUNNING, Server
 
 Arguments = Mapping[str, Any]
 Orders = Sequence["tuple[Server, Deed]"]
+#: The documented forms of the answers to changes of metadata, and to what answers without a body.
+METADATA = Documented((200,), "metadata")
+EMPTY = Documented((204, 202))
 
 _PREPAID = (
     "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
@@ -68,11 +69,23 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
     # -- one call a server -------------------------------------------------------------------------------------
 
     def _order_update(self, server: Server, arguments: Arguments) -> Order:
-        return Order({"server": dict(arguments)}, method="PUT", job=False)
+        name = arguments.get("name")
+        answer = Documented((200,), "server")
+        return Order(
+            {"server": dict(arguments)}, method="PUT", job=False, answer=answer,
+            shows=lambda found: name is None or found.get("name") == name,
+        )  # fmt: skip
 
     def _order_set_metadata(self, server: Server, arguments: Arguments) -> Order:
         # The same keys and values once more change nothing.
-        return Order({"metadata": dict(arguments["metadata"])}, "/metadata", job=False, repeatable=True)
+        wanted = dict(arguments["metadata"])
+        return Order(
+            {"metadata": wanted}, "/metadata", job=False, repeatable=True, answer=METADATA, shows=has(wanted)
+        )
+
+    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> Order:
+        path = "/metadata/%s" % quote(arguments["key"], safe="")
+        return Order(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
 
     def _order_lock(self, server: Server, arguments: Arguments) -> Order:
         # Nova's own call; ECS takes no reason.
@@ -137,11 +150,11 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
             try:
                 url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
                 answer = self.session.request(method, url, json=body, what=what, expect="any", repeatable=True)
+                (METADATA if path == "/metadata" else EMPTY).read(answer, what)
             except CloudError as error:
-                if method == "DELETE" and isinstance(error, ItemNotFound) and error.code != "Ecs.0114":
+                if method == "DELETE" and is_of_part(error):
                     continue
-                lost = is_ambiguous(error) and error.code != BUSY
-                return replace(ticket, error=error, uncertain=lost)
+                return replace(ticket, error=error, uncertain=is_open(error))
             ticket = replace(ticket, request_id=answer.request_id)
         return ticket
 

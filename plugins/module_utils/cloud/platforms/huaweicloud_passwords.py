@@ -21,15 +21,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AuthenticationFailed,
     BadRequest,
     CloudError,
-    DeadlineExceeded,
     MalformedAnswer,
-    ServiceFailed,
     Throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import is_open
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: Servers a batch call takes (Ecs.0118 above it).
@@ -38,7 +38,6 @@ _BATCH = 1000
 _ROUNDS = 5
 #: A throttled batch is tried again this often, this many seconds apart.
 _PATIENCE = (15, 15, 30)
-_UNCERTAIN = (AnswerLost, MalformedAnswer, ServiceFailed, DeadlineExceeded)
 
 
 class HuaweiPasswords(Compute):
@@ -108,18 +107,20 @@ class HuaweiPasswords(Compute):
     def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, Ticket]:
         if isinstance(error, BadRequest) and len(servers) > 1:
             error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
-        uncertain = isinstance(error, _UNCERTAIN)
+        uncertain = is_open(error)
         return {server.id: _ticket(server, error=error, uncertain=uncertain) for server in servers}
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        self.session.post(
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
             self._url("/cloudservers/%s/metadata" % path_segment(server.id)),
             json={"metadata": dict(metadata)},
-            what="set metadata of the server %s" % server.label,
+            what=what,
             expect="any",
             # The same keys and values once more change nothing.
             repeatable=True,
         )
+        Documented((200,), "metadata").read(answer, what, has(metadata))
 
 
 def _ticket(server: Server, **known: Any) -> Ticket:

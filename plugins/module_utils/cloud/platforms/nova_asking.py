@@ -9,32 +9,39 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
-    CloudError,
-    ItemNotFound,
-    MalformedAnswer,
-    NotFound,
-    ServiceFailed,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+    CHANGE_PASSWORD,
+    REBUILD,
+    Ticket,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import Version
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, unproven
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import may_have_acted
 
-#: The hypervisor cannot, now or later.
-_CANNOT = 501
+#: What Nova answers to nearly all actions: it has accepted them.
+ACCEPTED = Documented((202,))
+#: Of these the server's state tells nothing.
+_NEEDS_RECORD = ("reboot", CHANGE_PASSWORD, REBUILD)
 
 
 @dataclass(frozen=True)
 class Order:
-    """The request of one deed. ``path`` is below the server, ``version`` the newest microversion that knows it so."""
+    """The request of one deed. ``path`` is below the server, ``version`` the newest microversion that knows it so.
+
+    ``answer`` is the documented form of a success, and ``shows`` tells whether what it holds is as it was asked for.
+    Where the form is one of several, ``answer`` is ``None`` and ``learn`` raises MalformedAnswer for any other.
+    """
 
     body: Any = None
     path: str = "/action"
+    answer: Documented | None = ACCEPTED
+    shows: Callable[[Any], bool] | None = None
     method: str = "POST"
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
@@ -67,25 +74,32 @@ class NovaAsking(NovaServers):
                 expect="any",
                 repeatable=order.repeatable,
             )
-        except (AnswerLost, ServiceFailed) as error:
-            # A gateway that gives up, or a service that stumbles, may do so after the action was taken.
-            return replace(ticket, error=error, uncertain=error.status != _CANNOT)
+            found = self._proven(replace(ticket, request_id=answer.request_id), order, answer, what)
         except CloudError as error:
-            if order.gone_is_done and isinstance(error, NotFound):
-                # A 404 that is not Nova's own says nothing of the thing: the state decides.
-                return ticket if isinstance(error, ItemNotFound) else replace(ticket, error=error, uncertain=True)
+            # A 404 that is not Nova's own may come from anything in between.
+            if order.gone_is_done and isinstance(error, ItemNotFound):
+                return ticket
             for word, hint in order.hints:
                 if word in error.message.lower():
                     error.hint = hint
                     break
-            return replace(ticket, error=error, image_id=None)
-        if answer.status != 202 and isinstance(answer.body, str) and answer.body:
-            # A page in place of an answer: something between here and the service has answered.
-            strange = MalformedAnswer("Could not %s: the answer is not the compute service's." % what)
-            return replace(ticket, error=strange, uncertain=True)
-        # What an answer holds may be a password that Nova made up; only who ordered looks at it.
-        found = replace(ticket, request_id=answer.request_id)
-        return order.learn(found, answer) if order.learn else found
+            uncertain = may_have_acted(error)
+            return replace(ticket, error=error, uncertain=uncertain, image_id=ticket.image_id if uncertain else None)
+        return found
+
+    @staticmethod
+    def _proven(ticket: Ticket, order: Order, answer: Any, what: str) -> Ticket:
+        """The ticket with what the answer tells. Raises MalformedAnswer for a success that proves nothing.
+
+        What an answer holds may be a password that Nova made up; only who ordered looks at it.
+        """
+        if order.answer:
+            order.answer.read(answer, what, order.shows)
+        found = order.learn(ticket, answer) if order.learn else ticket
+        if ticket.action in _NEEDS_RECORD and not answer.request_id:
+            # Nova gives every answer one, and only the record of that request tells what became of it.
+            raise unproven(answer, what, "the answer has no request id")
+        return found
 
     def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
         """A deed ``x`` is asked for by what ``_order_x(server, arguments)`` gives."""

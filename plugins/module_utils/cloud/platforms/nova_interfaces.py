@@ -21,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, unproven
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 _HINTS = (
@@ -55,7 +56,10 @@ class NovaInterfaces(NovaAsking):
                 wanted[key] = arguments[name]
         thing = "the port %s" % arguments["port_id"] if arguments.get("port_id") else "an interface"
         body = {"interfaceAttachment": wanted}
-        return Order(body, "/os-interface", learn=_with_port, what="attach %s to" % thing, hints=_HINTS)
+        answer = Documented((200, 202), "interfaceAttachment")
+        return Order(
+            body, "/os-interface", answer=answer, learn=_with_port, what="attach %s to" % thing, hints=_HINTS
+        )
 
     def _order_detach_interface(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         path = "/os-interface/" + path_segment(arguments["port_id"])
@@ -66,7 +70,9 @@ class NovaInterfaces(NovaAsking):
 def _with_port(ticket: Ticket, answer: Any) -> Ticket:
     """The ticket that waits for the port of the answer: Nova has made one where a network was named."""
     port_id = text(mapping(mapping(answer.body).get("interfaceAttachment")).get("port_id"))
-    return replace(ticket, aim=Aim(ports=(port_id,))) if port_id else ticket
+    if not port_id:
+        raise unproven(answer, "attach an interface to the server %s" % ticket.label, "the answer names no port")
+    return replace(ticket, aim=Aim(ports=(port_id,)))
 
 
 def _interface(data: Mapping[str, Any]) -> Interface:

@@ -11,12 +11,20 @@ E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of the operations list.
 from __future__ import annotations
 
 from typing import Any, Mapping
+from urllib.parse import quote
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import (
+    DELETED,
+    Documented,
+    has,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 Arguments = Mapping[str, Any]
+#: The metadata as it is then.
+METADATA = Documented((200,), "metadata")
 
 
 class NovaLifecycle(NovaAsking):
@@ -26,21 +34,41 @@ class NovaLifecycle(NovaAsking):
         for name in ("description", "hostname"):
             if name in arguments:
                 self.require(name + "s")
-        return Order({"server": dict(arguments)}, path="", method="PUT")
+
+        def shows(found: Any) -> bool:
+            asked = {key: arguments[key] for key in ("name", "description") if key in arguments}
+            return all(found.get(key, value) == value for key, value in asked.items())
+
+        answer = Documented((200,), "server")
+        return Order({"server": dict(arguments)}, path="", method="PUT", answer=answer, shows=shows)
 
     def _order_set_metadata(self, server: Server, arguments: Arguments) -> Order:
         # The same keys and values once more change nothing.
-        return Order({"metadata": dict(arguments["metadata"])}, path="/metadata", repeatable=True)
+        wanted = dict(arguments["metadata"])
+        return Order(
+            {"metadata": wanted}, path="/metadata", repeatable=True, answer=METADATA, shows=has(wanted)
+        )
+
+    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> Order:
+        path = "/metadata/%s" % quote(arguments["key"], safe="")
+        what = "remove the key %s from the metadata of" % arguments["key"]
+        return Order(path=path, method="DELETE", answer=Documented((204,)), gone_is_done=True, what=what)
 
     def _order_replace_metadata(self, server: Server, arguments: Arguments) -> Order:
         # The whole is replaced, so what others have set since the server was listed is read first.
         what = "read the metadata of the server %s" % server.label
         there = dict(self._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
         whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
-        return Order({"metadata": {**whole, **arguments["set"]}}, path="/metadata", method="PUT")
+        wanted = {**whole, **arguments["set"]}
+        return Order({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
 
     def _order_set_tags(self, server: Server, arguments: Arguments) -> Order:
-        return Order({"tags": list(arguments["tags"])}, path="/tags", method="PUT")
+        wanted = list(arguments["tags"])
+        answer = Documented((200,), "tags", list)
+        # Nova gives them in an order of its own.
+        return Order(
+            {"tags": wanted}, path="/tags", method="PUT", answer=answer, shows=lambda found: set(found) == set(wanted)
+        )
 
     def _order_lock(self, server: Server, arguments: Arguments) -> Order:
         reason = arguments.get("reason")
@@ -57,14 +85,14 @@ class NovaLifecycle(NovaAsking):
         return Order({"resize": {"flavorRef": arguments["flavor_id"]}})
 
     def _order_confirm_resize(self, server: Server, arguments: Arguments) -> Order:
-        return Order({"confirmResize": None})
+        return Order({"confirmResize": None}, answer=Documented((204, 202)))
 
     def _order_revert_resize(self, server: Server, arguments: Arguments) -> Order:
         return Order({"revertResize": None})
 
     def _order_delete(self, server: Server, arguments: Arguments) -> Order:
         # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
-        return Order(None, path="", method="DELETE", repeatable=False)
+        return Order(None, path="", method="DELETE", repeatable=False, answer=DELETED)
 
     def _order_restore(self, server: Server, arguments: Arguments) -> Order:
         return Order({"restore": None})

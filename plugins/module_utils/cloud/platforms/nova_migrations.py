@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import unproven
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: The last ones in which a host can be forced, and in which an evacuated server keeps its power state.
@@ -53,5 +55,15 @@ class NovaMigrations(NovaAsking):
             body["onSharedStorage"] = bool(arguments.get("shared_storage"))
         if arguments.get("force"):
             self.require("force_host")
-            return Order({"evacuate": dict(body, force=True)}, version=_FORCING)
-        return Order({"evacuate": body}, version=_KEEPS_POWER_STATE)
+            body["force"] = True
+        version = _FORCING if arguments.get("force") else _KEEPS_POWER_STATE
+        return Order({"evacuate": body}, version=version, answer=None, learn=_with_evacuation)
+
+
+def _with_evacuation(ticket: Ticket, answer: Any) -> Ticket:
+    """The answer holds the password that Nova has made up, below microversion 2.14 and where the cloud is set so, and
+    else nothing."""
+    password = isinstance(answer.body, dict) and "adminPass" in answer.body
+    if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
+        raise unproven(answer, "evacuate the server %s" % ticket.label, "the answer is not the documented one")
+    return ticket

@@ -30,6 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
@@ -91,7 +92,8 @@ class NovaOs(NovaAsking):
             server, order = pair
             ticket = Ticket(server.id, REBUILD, server.name, image_id=order.image_id)
             body = {"rebuild": _rebuild(server, order)}
-            return self._ask(ticket, Order(body), "rebuild the server %s" % server.label)
+            order_of_it = Order(body, answer=Documented((202,), "server"))
+            return self._ask(ticket, order_of_it, "rebuild the server %s" % server.label)
 
         return ask_each(ask, orders, self.parallel)
 

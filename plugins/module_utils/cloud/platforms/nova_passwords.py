@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.each import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, has
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 
@@ -35,12 +36,14 @@ class NovaPasswords(NovaAsking):
         return ask_each(ask, servers, self.parallel)
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        self.session.post(
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
             "%s/servers/%s/metadata" % (self.endpoint, path_segment(server.id)),
             json={"metadata": dict(metadata)},
             headers=self.headers(),
-            what="set metadata of the server %s" % server.label,
+            what=what,
             expect="any",
             # The same keys and values once more change nothing.
             repeatable=True,
         )
+        Documented((200,), "metadata").read(answer, what, has(metadata))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import SERVER_RECORD, Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
@@ -26,7 +27,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import prove_deleted
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import (
+    DELETED,
+    prove_deleted,
+    unproven,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 #: What every image has; the rest are its properties, which a snapshot's metadata becomes.
@@ -84,24 +89,27 @@ class NovaSnapshots(NovaOs):
     def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
         body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-        return Order(body, learn=_with_image, what="make an image of")
+        return Order(body, answer=None, learn=_with_image, what="make an image of")
 
     def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         return Order(
             method="DELETE",
             what="delete the image %s of" % arguments["image_id"],
             url=self._image_url(arguments["image_id"]),
+            answer=DELETED,
             gone_is_done=True,
             hints=(("protected", _PROTECTED),),
         )
 
 
 def _with_image(ticket: Ticket, answer: Any) -> Ticket:
-    """The ticket that waits for the image of the answer; without one, for what Nova records of the request."""
+    """The ticket that waits for the image of the answer. Raises MalformedAnswer for an answer that names none."""
     image_id = text(mapping(answer.body).get("image_id"))
     if not image_id:
-        image_id = (answer.headers.get("Location") or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-    return replace(ticket, aim=Aim(image=image_id) if image_id else None)
+        image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
+    if answer.status != 202 or not image_id:
+        raise unproven(answer, "make an image of the server %s" % ticket.label, "the answer names no image")
+    return replace(ticket, aim=Aim(image=image_id))
 
 
 def snapshot(data: Mapping[str, Any]) -> Snapshot:

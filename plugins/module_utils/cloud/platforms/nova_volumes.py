@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
 _HINTS = (
@@ -49,7 +50,10 @@ class NovaVolumes(NovaAsking):
             if arguments.get(name) is not None:
                 wanted[name] = arguments[name]
         what = "attach the volume %s to" % arguments["volume_id"]
-        return Order({"volumeAttachment": wanted}, "/os-volume_attachments", what=what, hints=_HINTS)
+        # UnitedStack accepts, plain Nova answers when it is done.
+        answer = Documented((200, 202), "volumeAttachment")
+        body = {"volumeAttachment": wanted}
+        return Order(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
 
     def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> Order:
         path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])

@@ -83,8 +83,8 @@ class OpenStack(
             " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
             " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
             " attach_interface detach_interface interface_tags"
-            " create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize"
-            " revert_resize delete restore purge networks descriptions hostnames"
+            " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
+            " confirm_resize revert_resize delete restore purge networks descriptions hostnames"
             " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
             " server_groups server_group_policies server_group_soft server_group_rules"
             " console console_types console_mks console_output"
@@ -188,6 +188,18 @@ class OpenStack(
         return nova_records.instance_action(data, ticket.server_id, settled=True)
 
     def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:
+        recent = self._recorded(ticket, since)
+        return replace(ticket, request_id=max(recent)[1], error=None, uncertain=False) if recent else None
+
+    def was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
+        """Nova records an action before it does anything, so one without a record was not carried out."""
+        recent = self._recorded(ticket, since)
+        if recent is None:
+            return super().was_not_done(ticket, before, now, since)
+        return not recent and now.settled
+
+    def _recorded(self, ticket: Ticket, since: str | None) -> list[tuple[str, str]] | None:
+        """Times and request ids of Nova's records of the action since an instant; ``None`` where they are not shown."""
         if since is None or not self.supports("instance_actions"):
             return None
         path = "/servers/%s/os-instance-actions" % path_segment(ticket.server_id)
@@ -196,7 +208,7 @@ class OpenStack(
         except (NotFound, PermissionDenied):
             return None
         name = _RECORDED_AS.get(ticket.action, ticket.action)
-        recent = [
+        return [
             (entry["start_time"], entry["request_id"])
             for entry in mappings(listed)
             if entry.get("action") == name
@@ -204,4 +216,3 @@ class OpenStack(
             # Both are ISO 8601 in UTC, one of them without its Z: the texts are in the order of the times.
             and (entry.get("start_time") or "") >= since.rstrip("Z")
         ]
-        return replace(ticket, request_id=max(recent)[1], error=None, uncertain=False) if recent else None

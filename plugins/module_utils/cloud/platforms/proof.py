@@ -46,7 +46,7 @@ class Documented:
             wanted = " or ".join(str(status) for status in self.statuses)
             problem = "the answer is HTTP %d, and a success is %s" % (answer.status, wanted)
         elif self.key is None:
-            problem = "the answer has a body, and a success has none" if answer.body else None
+            problem = "the answer has a body, and a success has none" if answer.body not in (None, "") else None
         else:
             found = mapping(answer.body).get(self.key)
             if not isinstance(found, self.kind):

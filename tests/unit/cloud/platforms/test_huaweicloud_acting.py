@@ -27,7 +27,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     NotFound,
     PermissionDenied,
     ServiceFailed,
-    Throttled,
     UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud
@@ -135,21 +134,16 @@ def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
     assert len(wire.seen) == requests
 
 
-def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
-    slow = reply(202, error("Common.0024", "too many"))
-    wire.expect("POST", ACTION, reply=slow)
-    wire.expect("POST", ACTION, reply=reply(429, error("Common.1503")))
-    wire.expect("POST", ACTION, reply=slow)
-    wire.expect("POST", ACTION, reply=reply(200, {"job_id": "j1"}))
-    (ticket,) = connect("huaweicloud").act("stop", [record("a")])
-    assert ticket.job_id == "j1" and clock.sleeps == [15, 15, 30]
-
-
-def test_patience_ends(wire: Any, connect: Any, serve: Any, reply: Any, clock: Any) -> None:
-    serve({"POST " + ACTION: reply(429, error("APIGW.0308"))})
-    tickets = connect("huaweicloud").act("stop", [record("a"), record("b")])
-    assert [type(each.error) for each in tickets] == [Throttled, Throttled]
-    assert len(wire.seen) == 4 and clock.elapsed == 60
+@pytest.mark.parametrize("answer", [
+    (202, "Common.0024", {}), (429, "Common.1503", {}), (429, "APIGW.0308", {}), (503, "X.1", {"Retry-After": "1"}),
+])
+def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked(
+    wire: Any, reply: Any, connect: Any, clock: Any, answer: Any
+) -> None:
+    status, code, headers = answer
+    wire.expect("POST", ACTION, reply=reply(status, error(code, "too many"), headers=headers))
+    tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
+    assert all(each.uncertain for each in tickets) and clock.sleeps == []
 
 
 def test_a_key_that_is_refused_ends_it_all_and_is_not_used_again(wire: Any, reply: Any, connect: Any) -> None:

@@ -120,12 +120,88 @@ def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_eac
     kinds = [type(each.error) for each in tickets]
     nothing = type(None)
     assert kinds == [
-        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, ItemNotFound, nothing, AuthenticationFailed
+        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, ItemNotFound, MalformedAnswer,
+        AuthenticationFailed,
     ]  # fmt: skip
-    assert [each.server_id for each in tickets if each.uncertain] == ["d", "e"], "these may have been done"
+    assert [each.server_id for each in tickets if each.uncertain] == ["d", "e", "g"], "these may have been done"
     assert (tickets[0].request_id, tickets[1].error.request_id) == ("req-a", "req-b")
     assert "Could not stop the server: Cannot 'stop'" in str(tickets[1].error)
     assert len(wire.seen) == 8, "nothing is sent twice"
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
+@pytest.mark.parametrize("answer", [
+    {"status": 202, "text": "<html>"}, {"status": 200, "text": ""}, {"status": 200, "json": {}},
+    {"status": 202, "json": {}}, {"status": 204},
+])
+def test_a_success_in_another_form_than_the_documented_one_proves_nothing(
+    wire: Any, reply: Any, connect: Any, platform: str, answer: dict[str, Any]
+) -> None:
+    headers = {"X-Compute-Request-Id": "req-1"}
+    wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(**answer, headers=headers))
+    (found,) = connect(platform).act("stop", [server("a")])
+    assert found.uncertain and isinstance(found.error, MalformedAnswer) and found.error.request_id == "req-1"
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
+def test_a_reboot_is_not_believed_without_a_request_id(wire: Any, reply: Any, connect: Any, platform: str) -> None:
+    wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(202), times=2)
+    cloud = connect(platform)
+    (found,) = cloud.act("reboot", [server("a")])
+    assert found.uncertain and "the answer has no request id" in str(found.error)
+    (found,) = cloud.act("stop", [server("a")])
+    assert found.error is None, "its state proves it"
+
+
+RECORDS = "GET /v2.1/servers/a/os-instance-actions"
+
+
+@pytest.mark.parametrize(
+    ("listed", "settled", "expected"),
+    [
+        ([], True, True),
+        ([], False, False),
+        ([{"action": "reboot", "request_id": "r", "start_time": "2026-03-01T12:00:00.000000"}], True, False),
+        ([{"action": "reboot", "request_id": "r", "start_time": "2026-03-01T11:59:00.000000"}], True, True),
+        ([{"action": "stop", "request_id": "r", "start_time": "2026-03-01T12:00:00.000000"}], True, True),
+    ],
+)
+def test_what_nova_has_no_record_of_was_not_done(
+    connect: Any, serve: Any, listed: list[Any], settled: bool, expected: bool
+) -> None:
+    serve({RECORDS: {"instanceActions": listed}})
+    now = Server(id="a", platform="p", status="ACTIVE", task_state=None if settled else "rebooting")
+    assert connect().was_not_done(ticket("a", "reboot"), now, now, SINCE) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("2026-03-01T11:00:00Z", "2026-03-01T11:00:00Z", True),
+        ("2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z", False),
+        (None, None, False),
+        ("long ago", "long ago", False),
+    ],
+)
+@pytest.mark.parametrize("platform", ["ustack", "huaweicloud"])
+def test_what_has_not_written_the_servers_record_was_not_done(
+    connect: Any, platform: str, before: Any, after: Any, expected: bool
+) -> None:
+    sides = [Server(id="a", platform="p", status="ACTIVE", updated=each) for each in (before, after)]
+    assert connect(platform).was_not_done(ticket("a", "reboot"), *sides, SINCE) is expected
+
+
+@pytest.mark.parametrize("later, expected", [("11:59:58", True), ("12:00:02", False), (None, False)])
+def test_a_young_record_is_read_again(
+    connect: Any, serve: Any, clock: Any, later: str | None, expected: bool
+) -> None:
+    if later:
+        serve({"GET /v2/p1/servers/a": {"server": nova("a", "ACTIVE", updated=f"2026-03-01T{later}Z")}})
+    else:
+        serve({})
+    before = Server(id="a", platform="p", status="ACTIVE", updated="2026-03-01T11:59:58Z")
+    assert connect("ustack").was_not_done(ticket("a", "reboot"), before, before, None) is expected
+    assert 3 < clock.elapsed < 7
 
 
 def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, reply: Any, connect: Any) -> None:

@@ -132,7 +132,7 @@ def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: An
     cloud = connect()
     serve(
         {
-            "POST " + URL % "a": reply(202, text=""),
+            "POST " + URL % "a": reply(202, {"server": {"id": "a"}}, headers={"X-Compute-Request-Id": "req-a"}),
             "POST " + URL % "b": reply(400, {"badRequest": {"code": 400, "message": "too small"}}),
             "POST " + URL % "c": reply(500, {"computeFault": {"code": 500, "message": "oops"}}),
             "POST " + URL % "d": reply(202, broken="close"),

@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import Pause, decide, retry_after
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
+    Pause,
+    decide,
+    is_postponed,
+    may_have_acted,
+    postponed_for,
+    retry_after,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
 
@@ -23,10 +30,10 @@ NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 POLICY = [
     (errors.ConnectionFailed("x"), True, True),
     (errors.ConnectionFailed("x", permanent=True), False, False),
-    (errors.Throttled("x", status=429), True, True),
-    (errors.Throttled("x", status=202, code="Common.0024"), True, True),
-    (errors.Throttled("x", status=503, code="Common.1503"), True, True),
-    (errors.ServiceFailed("x", status=503, retry_after="1"), True, True),
+    (errors.Throttled("x", status=429), True, False),
+    (errors.Throttled("x", status=202, code="Common.0024"), True, False),
+    (errors.Throttled("x", status=503, code="Common.1503"), True, False),
+    (errors.ServiceFailed("x", status=503, retry_after="1"), True, False),
     (errors.ServiceFailed("x", status=503), True, False),
     (errors.ServiceFailed("x", status=500), True, False),
     (errors.ServiceFailed("x", status=502), True, False),
@@ -51,6 +58,43 @@ POLICY = [
 def test_policy(failure: errors.CloudError, get: bool, post: bool) -> None:
     assert (decide("GET", True, failure, 0) is not None) is get
     assert (decide("POST", False, failure, 0) is not None) is post
+
+
+LATE = errors.DeadlineExceeded("x")
+LATE.last = errors.Throttled("x", status=429)
+#: After which of them a request may have been carried out all the same.
+OPEN = [
+    (errors.AnswerLost("x"), True),
+    (errors.MalformedAnswer("x", status=200), True),
+    (errors.Throttled("x", status=429), True),
+    (errors.Throttled("x", status=202, code="Common.0024"), True),
+    (errors.ServiceFailed("x", status=503, retry_after="1"), True),
+    (errors.ServiceFailed("x", status=500), True),
+    (LATE, True),
+    (errors.NotFound("x", status=404), True),
+    (errors.PermissionDenied("x", status=403), True),
+    (errors.ServiceFailed("x", status=501), False),
+    (errors.NotFound("x", status=404, code="itemNotFound"), False),
+    (errors.Conflict("x", status=409, code="conflictingRequest"), False),
+    (errors.BadRequest("x"), False),
+    (errors.AuthenticationFailed("x", status=401), False),
+    (errors.ConnectionFailed("x"), False),
+    (errors.DeadlineExceeded("x"), False),
+    (errors.SettingsError("x"), False),
+]
+
+
+@pytest.mark.parametrize(("failure", "may"), OPEN)
+def test_what_may_have_been_carried_out(failure: errors.CloudError, may: bool) -> None:
+    assert may_have_acted(failure) is may
+
+
+def test_when_a_postponed_request_is_sent_again() -> None:
+    assert [postponed_for(errors.Throttled("x"), attempt) for attempt in range(4)] == [5.0, 10.0, 20.0, 30.0]
+    assert postponed_for(errors.Throttled("x", retry_after="7"), 3) == 7.0
+    assert postponed_for(errors.Throttled("x", retry_after="86400"), 0) == 120.0
+    assert is_postponed(errors.ServiceFailed("x", status=503))
+    assert not is_postponed(errors.ServiceFailed("x", status=502))
 
 
 def test_a_malformed_answer_is_asked_for_again_by_reading_only() -> None:
@@ -81,7 +125,7 @@ def test_back_off_doubles_up_to_its_cap() -> None:
 )
 def test_retry_after(text: str | None, seconds: float | None) -> None:
     assert retry_after(text, NOW) == seconds
-    pause = decide("POST", False, errors.Throttled("x", retry_after=text), 0, NOW)
+    pause = decide("POST", True, errors.Throttled("x", retry_after=text), 0, NOW)
     assert pause == (Pause(0.0, 0.5) if seconds is None else Pause(seconds, 0.5))
 
 
@@ -124,12 +168,13 @@ HARMLESS = [
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("kind", range(len(BROKEN)))
-def test_any_verb_is_repeated_where_nothing_was_done(
+def test_any_verb_is_repeated_where_that_does_no_harm(
     wire: Any, reply: Any, session: Session, clock: Any, method: str, kind: int
 ) -> None:
     wire.expect(method, "/x", json={"n": 1}, reply=reply(**BROKEN[kind]), times=2)
     wire.expect(method, "/x", json={"n": 1}, reply=reply(json={"ok": 1}))
-    assert session.request(method, wire.url + "/x", json={"n": 1}).body == {"ok": 1}
+    answer = session.request(method, wire.url + "/x", json={"n": 1}, repeatable=True)
+    assert answer.body == {"ok": 1}
     assert clock.sleeps == ([2.25, 2.25] if kind == 1 else [0.25, 0.5])
 
 
@@ -143,12 +188,12 @@ def test_what_may_have_been_done_is_repeated_where_that_does_no_harm(
     assert session.request(method, wire.url + "/x").body == {"ok": 1}
 
 
-@pytest.mark.parametrize("kind", range(len(HARMLESS)))
+@pytest.mark.parametrize("kind", range(len(HARMLESS + BROKEN)))
 def test_a_post_is_never_sent_twice(wire: Any, reply: Any, session: Session, clock: Any, kind: int) -> None:
-    wire.expect("POST", "/x", reply=reply(**HARMLESS[kind]))
-    with pytest.raises((errors.ServiceFailed, errors.AnswerLost)):
+    wire.expect("POST", "/x", reply=reply(**(HARMLESS + BROKEN)[kind]))
+    with pytest.raises((errors.ServiceFailed, errors.AnswerLost, errors.Throttled)) as caught:
         session.post(wire.url + "/x", json={})
-    assert clock.sleeps == []
+    assert clock.sleeps == [] and may_have_acted(caught.value)
 
 
 def test_repeatable_may_be_said_otherwise(wire: Any, reply: Any, session: Session) -> None:
@@ -195,7 +240,7 @@ def test_no_pause_goes_beyond_the_deadline(wire: Any, reply: Any, session: Sessi
     busy = reply(429, {"overLimit": {"code": 429, "message": "slow down."}}, headers={"Retry-After": "20"})
     wire.expect("POST", "/x", reply=busy, times=2)
     with pytest.raises(errors.DeadlineExceeded) as caught:
-        session.post(wire.url + "/x", what="stop servers")
+        session.post(wire.url + "/x", what="stop servers", repeatable=True)
     assert caught.value.message == "Could not stop servers in time; the last attempt ended with: slow down."
     assert (caught.value.status, caught.value.code) == (429, "overLimit")
     assert clock.sleeps == [20.25]
@@ -231,10 +276,10 @@ def test_without_deadline_patience_ends_somewhere(
     wire.expect("POST", "/x", reply=reply(429, {}, headers={"Retry-After": asked}))
     if waits:
         wire.expect("POST", "/x")
-        session.post(wire.url + "/x")
+        session.post(wire.url + "/x", repeatable=True)
     else:
         with pytest.raises(errors.Throttled):
-            session.post(wire.url + "/x")
+            session.post(wire.url + "/x", repeatable=True)
     assert bool(clock.sleeps) is waits
 
 
@@ -242,7 +287,7 @@ def test_retry_after_as_a_date_by_the_sessions_clock(wire: Any, reply: Any, sess
     later = "Sun, 01 Mar 2026 12:00:10 GMT"
     wire.expect("POST", "/x", reply=reply(503, {}, headers={"Retry-After": later}))
     wire.expect("POST", "/x")
-    session.post(wire.url + "/x")
+    session.post(wire.url + "/x", repeatable=True)
     assert clock.sleeps == [10.25]
 
 

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where one server is on its way through the deeds of a plan, and what is said of it. Pure data and functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils import plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    CloudError,
+    Conflict,
+    MalformedAnswer,
+    ServiceFailed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import is_postponed
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import named_state, state_text
+
+#: The server's state does not allow it, though the HTTP status says something else.
+_OF_STATE = ("Ecs.0100",)
+#: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
+BUSY, BUSY_PAUSE = ("Ecs.0603",), 15.0
+VANISHED = "the server no longer exists"
+
+
+@dataclass
+class Item:
+    """Where one server is on its way: ``deeds`` are those to be done yet, ``ticket`` is that of the one under way.
+
+    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
+    """
+
+    server: Server
+    deeds: tuple[Deed, ...] = ()
+    taken: tuple[str, ...] = ()
+    ticket: Ticket | None = None
+    ready: bool = False
+    tries: int = 0
+    #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
+    not_before: float = 0.0
+    busy: CloudError | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the cloud was asked for anything that it may have done."""
+        return bool(self.taken or self.tries)
+
+
+def ended_as(item: Item, result: str, message: str | None = None) -> Outcome:
+    request_id = item.ticket.request_id if item.ticket and result == plan.PENDING else None
+    return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
+
+
+def may_come_late(error: CloudError) -> bool:
+    """Whether the service may still be at work on a request that ended so, and show that later only."""
+    return isinstance(error, AnswerLost) or (isinstance(error, ServiceFailed) and not is_postponed(error))
+
+
+def most_tries(error: CloudError, most: int) -> int:
+    """How often at most a request is sent of which the state shows that it was not carried out.
+
+    ``most`` times where the cloud asks to come back later. A page in place of an answer may be gone the third time, and
+    a refusal stands, wherever it comes from.
+    """
+    return most if is_postponed(error) else min(3, most) if isinstance(error, MalformedAnswer) else 1
+
+
+def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of a server whose note could not be written."""
+    outcome = Outcome.of_error(server, plan.FAILED, error, taken)
+    message = "nothing was done, because what an interrupted run leaves to do cannot be kept in its metadata: %s"
+    return replace(outcome, message=message % error.message)
+
+
+def item_name(item: Item) -> str:
+    """The server for a line about the wait; nothing for one that waits for its turn, and so holds nobody up."""
+    return "" if item.ready and not item.begun else named_state(item.server)
+
+
+def pending_text(item: Item, rest: Sequence[str]) -> str | None:
+    """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
+    if item.ready and not item.ticket:
+        return "it was not its turn, and the task does not wait; " + _still(rest)
+    return left_text(item.server, item.ticket is not None, rest)
+
+
+def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None:
+    """The same; ``accepted``: an action was accepted, otherwise the server is on its way to another state."""
+    if accepted:
+        return _still(rest) if rest else None
+    return "it is in %s, which was not waited for%s" % (state_text(server), "; " + _still(rest) if rest else "")
+
+
+def _still(rest: Sequence[str]) -> str:
+    return "not asked for yet: %s; run the task again" % ", ".join(rest)
+
+
+def of_state(error: CloudError) -> bool:
+    """Whether an error means that the server is in a state that does not allow what was asked."""
+    return isinstance(error, Conflict) or error.code in _OF_STATE
