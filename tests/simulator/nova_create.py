@@ -102,7 +102,7 @@ def create(dialect: Any) -> Callable[[Call], Response]:
         low, high = _counts(wanted)
         servers = _make(call, wanted, low, high)
         if is_true(wanted.get("return_reservation_id", False)):
-            return answer({"reservation_id": "r-" + servers[0].id[:8]}, 202)
+            return answer({"reservation_id": servers[0].reservation_id}, 202)
         links = nova_views.links(call, dialect.version, "servers", servers[0].id)
         shown = {"id": servers[0].id, "links": links, "OS-DCF:diskConfig": wanted.get("OS-DCF:diskConfig", "MANUAL"),
                  "security_groups": [{"name": row["name"]} for row in wanted.get("security_groups") or
@@ -156,7 +156,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
     count = _within_quota(call, low, high)
     if count > 1 and any(nic.fixed_ip for nic in nics):
         raise refuse(400, "Invalid fixed IP Address, it cannot be given to more than one server")
-    made = []
+    made: list[Server] = []
     for place in range(1, count + 1):
         name = wanted["name"] if high == 1 else "%s-%d" % (wanted["name"], place)
         builder.number += 1
@@ -169,6 +169,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
             key_name=key_name, key_names=[key_name] if key_name else [], description=_description(call, wanted, name),
             user_data=wanted.get("user_data") or "", os_type=(boots or {}).get("os_type", "Linux"),
             password=digest(wanted.get("adminPass") or secrets.token_urlsafe(9)))
+        server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
         _begin(call, server, [nic.address(call) for nic in nics])
         made.append(server)
