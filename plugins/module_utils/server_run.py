@@ -130,9 +130,24 @@ class ServerRun(DeedRun):
         eraser.run(Plan(tuple(replace(change, deeds=change.deeds[:-1]) for change in changes)))
         self.outcomes.update(eraser.outcomes)
         self.servers.update(eraser.servers)
-        gone = [change.server for change in changes if eraser.outcomes[change.server.id].result == plan.DONE]
+        self._forget_failures(eraser)
+        gone = [change.server for change in changes if self.outcomes[change.server.id].result == plan.DONE]
         self._erased = {server.id: str(server.name) for server in gone}
         return list(self._erased.values())
+
+    def _forget_failures(self, eraser: DeedRun) -> None:
+        """A server that another task has deleted is deleted, though this task's request was refused."""
+        failed = [key for key, outcome in eraser.outcomes.items() if outcome.result == plan.FAILED]
+        if not failed:
+            return
+        try:
+            left = self.cloud.servers_by_id(failed)
+        except CloudError:
+            return
+        for key in failed:
+            if key not in left or left[key].gone:
+                outcome = self.outcomes[key]
+                self.outcomes[key] = replace(outcome, result=plan.DONE, code=None, message=None, hint=None)
 
     def _create(self, names: Sequence[str]) -> dict[str, Item]:
         if self.new is None:
