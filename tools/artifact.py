@@ -28,7 +28,10 @@ SHIPPED = {
     "CHANGELOG.rst", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "bindep.txt",
     "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "requirements.txt", "roles", "tests",
 }  # fmt: skip
-NEEDED = {"README.md", "LICENSE", "meta/runtime.yml", "meta/execution-environment.yml", "requirements.txt"}
+NEEDED = {
+    "README.md", "LICENSE", "meta/runtime.yml", "meta/execution-environment.yml", "requirements.txt",
+    "docs/awx/execution-environment.yml",
+}  # fmt: skip
 NEVER = re.compile(r"(^|/)(\.|__pycache__|.*\.pyc$|.*\.tar\.gz$|tests/output/)")
 
 

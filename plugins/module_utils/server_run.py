@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out what server_plan says: making servers beside everything that is done to those that are there."""
+"""Carries out what server_plan says: creates servers, beside everything that is done to those that exist."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from typing import Iterable, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
     Compute,
-    CreatedServer,
     Observation,
-    ServerQuery,
     Ticket,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import BUILT, NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun, Item
+from ansible_collections.cloudserver.compute.plugins.module_utils.duplicate_run import DuplicateRun, Resolution
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Outcome, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_create import Creation
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import DELETE_NEWER, KEEP, SETTLED
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_ending import DELETE
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
     ServerWish,
@@ -38,10 +39,12 @@ _CREATE = (Deed("create"),)
 
 
 class ServerRun(DeedRun):
-    """Makes what is missing, and does to the servers that are there what is to be done, all at the same time.
+    """Creates what is missing, and does to the servers that exist what is to be done, all at the same time.
 
-    ``new`` is what a missing server is made as; ``known`` are the ids that were there before. ``remove_broken``: a
-    server whose making failed is deleted again. ``made`` are the ids of those that were made, by name.
+    ``new`` describes a missing server; ``known`` are the ids of the servers that existed before. ``remove_broken``: a
+    server whose creation failed is deleted again. ``on_duplicate``: what happens where another task has created a
+    server of the same name at the same time. ``made`` are the ids of the servers that were created, by name;
+    ``warnings`` are for the user.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class ServerRun(DeedRun):
         patience: Patience,
         remove_broken: bool = False,
         client_token: str | None = None,
+        on_duplicate: str = KEEP,
     ) -> None:
         super().__init__(
             cloud,
@@ -67,8 +71,13 @@ class ServerRun(DeedRun):
         self.known = set(known)
         self.remove_broken = remove_broken
         self.client_token = client_token
+        self.delete_newer = on_duplicate == DELETE_NEWER
         self.made: dict[str, str] = {}
-        #: What became of those that were not made, by name; of those whose broken server is deleted, by id.
+        self.warnings: list[str] = []
+        #: The names whose server was found in the list, so that another task may have created it.
+        self.adopted: set[str] = set()
+        self._answered = 0.0
+        #: The outcomes of those that were not created, by name; of those whose broken server is deleted, by id.
         self.refused: dict[str, Outcome] = {}
         self._broken: dict[str, Outcome] = {}
         self._erased: dict[str, str] = {}
@@ -90,6 +99,8 @@ class ServerRun(DeedRun):
         self.carry_out(items)
         for key in self._broken:
             self.outcomes[key] = self._removed(key, self.outcomes[key])
+        if self.made:
+            self._check_duplicates()
 
     def outcome_of(self, change: Change) -> Outcome:
         """What became of one change of the plan, be it of a server that was there, is new, or was made anew."""
@@ -119,64 +130,80 @@ class ServerRun(DeedRun):
         eraser.run(Plan(tuple(replace(change, deeds=change.deeds[:-1]) for change in changes)))
         self.outcomes.update(eraser.outcomes)
         self.servers.update(eraser.servers)
-        gone = [change.server for change in changes if eraser.outcomes[change.server.id].result == plan.DONE]
+        self._forget_failures(eraser)
+        gone = [change.server for change in changes if self.outcomes[change.server.id].result == plan.DONE]
         self._erased = {server.id: str(server.name) for server in gone}
         return list(self._erased.values())
 
+    def _forget_failures(self, eraser: DeedRun) -> None:
+        """A server that another task has deleted is deleted, though this task's request was refused."""
+        failed = [key for key, outcome in eraser.outcomes.items() if outcome.result == plan.FAILED]
+        if not failed:
+            return
+        try:
+            left = self.cloud.servers_by_id(failed)
+        except CloudError:
+            return
+        for key in failed:
+            if key not in left or left[key].gone:
+                outcome = self.outcomes[key]
+                self.outcomes[key] = replace(outcome, result=plan.DONE, code=None, message=None, hint=None)
+
     def _create(self, names: Sequence[str]) -> dict[str, Item]:
         if self.new is None:
-            raise PlanError("nothing says what the servers %s are made as" % ", ".join(names))
+            raise PlanError("nothing says what the servers %s are created as" % ", ".join(names))
         self._since = self.cloud.mark()
-        try:
-            answers = self.cloud.create_servers(self.new, names, self.client_token)
-        except CloudError as error:
-            if not self._erased:
-                # Nothing was done to anybody, so this is the task's failure and not one of each server.
-                raise
-            answers = [CreatedServer(name, error=error) for name in names]
-        found = [each.ticket for each in answers if each.ticket]
-        for each in answers:
-            if each.error is not None and not each.uncertain:
-                self.refused[each.name] = Outcome.of_error(self._nobody(each.name), plan.FAILED, each.error)
-        found += self._settle_lost([each for each in answers if each.uncertain])
+        creation = Creation(self.cloud, self.new, self.known, self.client_token)
+        creation.run(names, may_raise=not self._erased)
+        self._answered = self.patience.clock.time()
+        self.refused.update(creation.refused)
+        self.adopted = creation.adopted
         items = {}
-        for ticket in found:
-            server = Server(ticket.server_id, self.cloud.platform, name=ticket.name)
+        for name, ticket in creation.tickets.items():
+            server = Server(ticket.server_id, self.cloud.platform, name=name)
             self.servers[server.id] = server
-            self.made[str(ticket.name)] = server.id
+            self.made[name] = server.id
             items[server.id] = Item(server, _CREATE, ("create",), ticket)
         return items
 
-    def _settle_lost(self, doubtful: Sequence[CreatedServer]) -> list[Ticket]:
-        """One listing decides what became of all whose answers were lost: none is ever made twice."""
-        if not doubtful:
-            return []
-        names = tuple(each.name for each in doubtful)
-        try:
-            listed = list(self.cloud.servers(ServerQuery(names=names)))
-        except CloudError as error:
-            for each in doubtful:
-                self.refused[each.name] = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
-            return []
-        found = []
-        for each in doubtful:
-            ids = [server.id for server in listed if server.name == each.name and server.id not in self.known]
-            if len(ids) == 1:
-                found.append(Ticket(ids[0], "create", each.name, aim=BUILT, witnessed=True))
-                continue
-            error = each.error or AnswerLost("The cloud's answer was lost.")
-            lost = Outcome.of_error(self._nobody(each.name), plan.UNKNOWN, error, ("create",))
-            many = "%s %d servers of this name are there now (%s)." % (error.message, len(ids), ", ".join(sorted(ids)))
-            self.refused[each.name] = replace(
-                lost,
-                message=many if ids else "%s No server of this name is there, or not yet." % error.message,
-                hint="Look at the servers of this name, and run the task again: it makes what is missing.",
-            )
-        return found
+    # -- servers of the same name ------------------------------------------------------------------------------
 
-    def _nobody(self, name: str) -> Server:
-        """Stands in an outcome for a server that there is none of."""
-        return Server("", self.cloud.platform, name=name)
+    def _check_duplicates(self) -> None:
+        """Looks whether other tasks have created servers of the same names; what this task did is not lost with it."""
+        clock = self.patience.clock
+        clock.sleep(max(0.0, self._answered + SETTLED - clock.time()))
+        work = DuplicateRun(
+            self.cloud, self.patience, self.waits, self.delete_newer, self.known, self.adopted, self.again
+        )
+        try:
+            found = work.run(self.made)
+        except CloudError as error:
+            self.warnings.append(
+                "Whether another task created servers of the same names at the same time could not be read: %s" % error
+            )
+            return
+        for name, each in found.items():
+            self._resolve(name, each)
+
+    def _resolve(self, name: str, found: Resolution) -> None:
+        own = self.made[name]
+        outcome = self.outcomes.pop(own)
+        self.tickets.pop(own, None) if found.actions else None
+        if found.ticket:
+            self.tickets[own] = found.ticket
+        settled = found.result in (plan.DONE, plan.PENDING)
+        earlier = None if settled else outcome.message
+        self.made[name] = found.server.id
+        self.servers[found.server.id] = found.server
+        self.outcomes[found.server.id] = replace(
+            outcome,
+            server_id=found.server.id,
+            result=found.result if found.result and (settled or outcome.result != plan.UNKNOWN) else outcome.result,
+            actions=outcome.actions + found.actions,
+            code=None if settled else outcome.code,
+            message="; ".join(part for part in (earlier, found.message) if part),
+            hint=found.hint if settled else found.hint or outcome.hint,
+        )
 
     # -- asking and looking ------------------------------------------------------------------------------------
 

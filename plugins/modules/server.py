@@ -420,10 +420,28 @@ options:
     type: str
     choices: [keep, delete]
     default: keep
+  on_duplicate:
+    description:
+      - What happens when another task creates a server of the same name at the same time. A cloud does not refuse that,
+        so the task looks again after it has created its servers.
+      - With V(keep) all of them stay. The task fails, and names the ids.
+      - With V(delete_newer) the oldest server stays, by its time of creation and then by its id. A task whose own
+        server is a newer one deletes it, and reports the oldest one. A task deletes only servers that it has created
+        itself, and none as long as the older server is in status C(ERROR). All tasks that create servers of the name
+        must have this option; the task of the oldest server waits for the others, and fails if a newer server stays.
+      - With O(wait=false) the task looks two seconds after the cloud has accepted its request.
+      - On V(huaweicloud) tasks that ask for the same server at the same time get one server, see O(client_token); this
+        option is for tasks that differ in what they ask for.
+    type: str
+    choices: [keep, delete_newer]
+    default: keep
+    version_added: 0.1.0
   client_token:
     description:
-      - A text of which V(huaweicloud) makes servers once only, however often the request is sent. The others do not
-        look at it.
+      - A text for which V(huaweicloud) creates a server of each name once only, however often the request is sent,
+        within eight hours. The other platforms ignore it.
+      - By default it is derived from the project, the name and everything that the request asks for, so that tasks
+        which run at the same time create one server. A server that was deleted since is created again.
     type: str
   extra:
     description:
@@ -565,6 +583,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import STATES, plan_servers
@@ -651,6 +670,7 @@ MODULE = ModuleSpec(
         reset_state={"type": "str", "choices": ["active", "error"]},
         recreate={"type": "bool", "default": False},
         on_error={"type": "str", "choices": ["keep", "delete"], "default": "keep"},
+        on_duplicate={"type": "str", "choices": list(CHOICES), "default": KEEP},
         extra={"type": "dict"},
     ),
     mutually_exclusive=[
@@ -693,8 +713,11 @@ def run(context: Context) -> Result:
         patience,
         params["on_error"] == "delete",
         params["client_token"],
+        params["on_duplicate"],
     )
     work.run(todo)
+    for warning in work.warnings:
+        context.warn(warning)
     return conclude_servers(context, work, todo, wish, there.missing)
 
 

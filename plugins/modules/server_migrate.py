@@ -105,6 +105,7 @@ EXAMPLES = r"""
   cloudserver.compute.server_migrate:
     cloud: admin
     names: [web-1, web-2]
+    all_projects: true
     host: node-6.domain.tld
     mode: live
 

@@ -1,4 +1,4 @@
-"""python tests/simulator: four cloud dialects on loopback, for tests, demos and rehearsals."""
+"""python3 tests/simulator: four cloud dialects on loopback, for tests, demos and rehearsals."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,12 +16,6 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from app import create_app  # noqa: E402
-from config import ConfigError, load  # noqa: E402
-from connection import ready_document  # noqa: E402
-from core import Simulator  # noqa: E402
-from server import make_server  # noqa: E402
-
 EPILOG = """The ready file is JSON: pid, port, url, control (the address of the control side), platforms (connection
 options of a task, one entry a platform), credentials (further users, keys and regions). It appears when the
 simulator listens and is removed when it ends. The configuration file is described in default.yml, beside this
@@ -29,7 +23,7 @@ program."""
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python tests/simulator", description=__doc__, epilog=EPILOG)
+    parser = argparse.ArgumentParser(prog="python3 tests/simulator", description=__doc__, epilog=EPILOG)
     parser.add_argument("--ready-file", metavar="F", help="write the connection options to this file")
     parser.add_argument("--config", metavar="C", help="YAML file with the servers to start with")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; 0 (default): a free one")
@@ -48,6 +42,17 @@ def write_ready(path: Path, document: dict[str, Any]) -> None:
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
+    # Imported only now: any Python shows the help, and only that of the project's environment has these packages.
+    try:
+        from app import create_app
+        from config import ConfigError, load
+        from connection import ready_document
+        from core import Simulator
+        from server import make_server
+    except ImportError as error:
+        print("simulator: %s. Run it by `make simulator`, or by the Python of the project's environment: "
+              ".venv/bin/python tests/simulator" % error, file=sys.stderr)
+        return 2
     ready = Path(options.ready_file) if options.ready_file else None
     try:
         sim = Simulator(load(options.config))

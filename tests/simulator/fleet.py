@@ -102,6 +102,7 @@ class Server:
     delete_lost: bool = False                 # deleted twice at once: Nova does not get on with it any more
     attached: list[dict[str, Any]] = field(default_factory=list)      # the volumes on it, beside the one that it boots
     stuck: bool = False
+    reservation: str = ""         # that of the request which made it, where it made several
     transition: Transition | None = None
     reached_at: float | None = None
     actions: list[ActionRecord] = field(default_factory=list)
@@ -110,6 +111,10 @@ class Server:
     @property
     def status(self) -> str:
         return status_of(self.vm_state, self.task_state)
+
+    @property
+    def reservation_id(self) -> str:
+        return self.reservation or "r-" + self.id[:8]
 
     @property
     def hidden(self) -> bool:

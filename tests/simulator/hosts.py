@@ -12,6 +12,7 @@ from config import ConfigError
 from fleet import FIRST_CREATED, stable_id
 
 DEFAULT_ZONE = "nova"
+NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
 @dataclass(eq=False)
@@ -108,6 +109,20 @@ class Hosts:
             self._candidates[zone] = found
         found = self._candidates[zone]
         return zone, found[number % len(found)]
+
+    def schedule(self, zone: str | None, host: str | None, number: int, forced: bool = False) -> tuple[str, str] | None:
+        """Zone and host of a new server as Nova's scheduler chooses them; None where it finds no valid host.
+
+        A host must be up and enabled. `forced` (availability_zone: zone:host) passes the filter for disabled hosts.
+        """
+        if host is not None:
+            good = self.alive(host) and (forced or not self.service(host).disabled)
+            return (zone or self.zone_of(host), host) if good else None
+        zone = zone or DEFAULT_ZONE
+        usable = [name for name in self.up
+                  if self.zone_of(name) == zone and self.alive(name) and not self.service(name).disabled]
+        found = [name for name in usable if name not in self._spare] or usable
+        return (zone, found[number % len(found)]) if found else None
 
     def _put(self, host: str, zone: str) -> None:
         """Raises ConfigError for a host that an aggregate has put into another zone."""

@@ -130,7 +130,7 @@ def _tests() -> list[Test]:
     if "flavor" in args:
         tests.append(lambda s: s.flavor["id"] == args["flavor"])
     if "reservation_id" in args:
-        tests.append(lambda s: "r-" + s.id[:8] == args["reservation_id"])
+        tests.append(lambda s: s.reservation_id == args["reservation_id"])
     project = args.get("enterprise_project_id")
     if project and project != "all_granted_eps":
         tests.append(lambda s: s.enterprise_project_id == project)
@@ -204,7 +204,7 @@ def describe(server: Server) -> dict[str, Any]:
         "OS-EXT-SRV-ATTR:host": stable_id(server.host), "OS-EXT-SRV-ATTR:hostname": server.name,
         "OS-EXT-SRV-ATTR:instance_name": "instance-" + server.id[:8],
         "OS-EXT-SRV-ATTR:hypervisor_hostname": stable_id(server.host),
-        "OS-EXT-SRV-ATTR:reservation_id": "r-" + server.id[:8], "OS-EXT-SRV-ATTR:launch_index": 0,
+        "OS-EXT-SRV-ATTR:reservation_id": server.reservation_id, "OS-EXT-SRV-ATTR:launch_index": 0,
         "OS-EXT-SRV-ATTR:kernel_id": "", "OS-EXT-SRV-ATTR:ramdisk_id": "",
         "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda", "OS-EXT-SRV-ATTR:user_data": user_data(server),
         "OS-SRV-USG:launched_at": iso_us(server.launched, ""), "OS-SRV-USG:terminated_at": None,

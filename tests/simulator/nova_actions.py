@@ -100,6 +100,12 @@ def check_state(call: Call, server: Server, what: Power, rule: str, locked: str 
             raise refuse(409, "Cannot '%s' instance %s while it is in %s %s" % (what.verb, server.id, kind, value))
 
 
+def check_host_is_up(call: Call, server: Server) -> None:
+    """A resize or a cold migration needs the nova-compute that the server is on. Raises Refusal."""
+    if not call.sim.builders[call.platform].hosts.alive(server.host):
+        raise refuse(409, "Service is unavailable at this time.")
+
+
 def begin(call: Call, server: Server, what: Power, ends: dict[str, Any] | None = None) -> Transition:
     """Begin an action and record it; `ends` are the server's fields after it, beside its state."""
     failing = call.fault.get("fail_servers")

@@ -15,6 +15,7 @@ from call import Call, Malformed, answer
 from flask import Response, request
 from fleet import Server
 from guests import digest
+from hosts import NO_HOST
 from nova_actions import begin
 from nova_checks import (
     Check,
@@ -40,7 +41,6 @@ from states import RUNNING, Power
 
 CREATE = Power("create", "create", frozenset({"building"}), "spawning", "active", RUNNING, "create")
 LARGEST_RAM = 1024 * 1024  # MB; no host has more
-NO_HOST = "No valid host was found. There are not enough hosts available."
 MOST_FILES = 5
 _UUID = text(36, 36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -102,7 +102,7 @@ def create(dialect: Any) -> Callable[[Call], Response]:
         low, high = _counts(wanted)
         servers = _make(call, wanted, low, high)
         if is_true(wanted.get("return_reservation_id", False)):
-            return answer({"reservation_id": "r-" + servers[0].id[:8]}, 202)
+            return answer({"reservation_id": servers[0].reservation_id}, 202)
         links = nova_views.links(call, dialect.version, "servers", servers[0].id)
         shown = {"id": servers[0].id, "links": links, "OS-DCF:diskConfig": wanted.get("OS-DCF:diskConfig", "MANUAL"),
                  "security_groups": [{"name": row["name"]} for row in wanted.get("security_groups") or
@@ -156,11 +156,12 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
     count = _within_quota(call, low, high)
     if count > 1 and any(nic.fixed_ip for nic in nics):
         raise refuse(400, "Invalid fixed IP Address, it cannot be given to more than one server")
-    made = []
+    made: list[Server] = []
     for place in range(1, count + 1):
         name = wanted["name"] if high == 1 else "%s-%d" % (wanted["name"], place)
         builder.number += 1
-        found_zone, found_host = builder.hosts.place(zone, host, builder.number)
+        forced = ":" in (wanted.get("availability_zone") or "")
+        found_zone, found_host = builder.hosts.schedule(zone, host, builder.number, forced) or ("", "")
         server = Server(
             id=str(uuid.uuid4()), name=name, region=call.region, project_id=call.project_id, user_id=caller_id(call),
             vm_state="building", task_state="scheduling", power_state=0, flavor=flavor, image=image,
@@ -169,6 +170,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
             key_name=key_name, key_names=[key_name] if key_name else [], description=_description(call, wanted, name),
             user_data=wanted.get("user_data") or "", os_type=(boots or {}).get("os_type", "Linux"),
             password=digest(wanted.get("adminPass") or secrets.token_urlsafe(9)))
+        server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
         _begin(call, server, [nic.address(call) for nic in nics])
         made.append(server)
@@ -176,13 +178,12 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
 
 
 def _begin(call: Call, server: Server, addresses: list[dict[str, Any]]) -> None:
-    hosts = call.sim.builders[call.platform].hosts
-    if server.flavor["ram"] > LARGEST_RAM or not hosts.up.get(server.host, True):
+    if server.flavor["ram"] > LARGEST_RAM or not server.host:
         call.fault.setdefault("reason", NO_HOST)
         call.fault["fail_servers"] = "all"
     begin(call, server, CREATE, {"addresses": addresses})
-    failed = server.transition is not None and server.transition.error is not None
-    if failed and server.transition is not None and server.transition.error == ("500", NO_HOST):
+    transition = server.transition
+    if transition is not None and transition.error == ("500", NO_HOST):
         server.zone, server.host = "", ""
 
 

@@ -15,6 +15,7 @@ from call import Call, answer
 from flask import Response
 from fleet import Server
 from guests import digest, set_password
+from hosts import NO_HOST
 from nova_actions import Action, begin, check_state
 from nova_checks import (
     Check,
@@ -88,6 +89,11 @@ def rebuild(operation: str | None, view: View) -> Action:
         if key_name and call.sim.keys[call.platform].get(caller_id(call), key_name) is None:
             raise refuse(400, "Invalid key_name provided.")
         image = _image(call, server, argument["imageRef"])
+        if not call.sim.builders[call.platform].hosts.alive(server.host):
+            # With another image the scheduler is asked, and finds no host; with the same one nobody does the work.
+            same = image["id"] == (server.image or server.volume_image or {}).get("id")
+            call.fault = {**call.fault, "stuck": True} if same else {
+                **call.fault, "fail_servers": "all", "reason": NO_HOST}
         stopped = server.vm_state == "stopped"
         if server.image is None:
             server.volume_image = image

@@ -12,7 +12,7 @@ from typing import Any
 from call import Call, answer
 from flask import Response
 from fleet import Server
-from nova_actions import Action, anything, begin, check_state
+from nova_actions import Action, anything, begin, check_host_is_up, check_state
 from nova_checks import Check, body_of, check_fields, need_admin, need_member, refuse, text, title
 from nova_create import LARGEST_RAM, NO_HOST, tags
 from states import RUNNING, SHUT_DOWN, Power
@@ -130,6 +130,7 @@ def _new_flavor(call: Call, server: Server, argument: dict[str, Any]) -> dict[st
 
 def _resize(call: Call, server: Server, argument: Any) -> Response:
     check_state(call, server, RESIZE, "os_compute_api:servers:resize")
+    check_host_is_up(call, server)
     flavor = _new_flavor(call, server, argument)
     if flavor["ram"] > LARGEST_RAM:
         # Nova takes the order, and puts the server back when no host is found.
@@ -146,6 +147,7 @@ def _resize(call: Call, server: Server, argument: Any) -> Response:
 
 def _live_resize(call: Call, server: Server, argument: Any) -> Response:
     check_state(call, server, LIVE, "os_compute_api:servers:resize")
+    check_host_is_up(call, server)
     flavor = _new_flavor(call, server, argument)
     if flavor["vcpus"] < server.flavor["vcpus"] or flavor["ram"] < server.flavor["ram"]:
         raise refuse(400, "A live resize cannot take vCPUs or memory away.")

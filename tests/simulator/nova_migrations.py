@@ -14,7 +14,7 @@ from flask import Response
 from fleet import ActionRecord, Server
 from guests import digest
 from hosts import DEFAULT_ZONE, Hosts
-from nova_actions import Action, begin, check_state
+from nova_actions import Action, begin, check_host_is_up, check_state
 from nova_checks import Check, boolean, check_fields, is_true, need_admin, refuse, text
 from states import RUNNING, SHUT_DOWN, Power
 
@@ -122,8 +122,7 @@ def _run_cold(call: Call, server: Server, argument: Any) -> Response:
         raise refuse(400, "Compute host %s could not be found." % wanted)
     if wanted == server.host:
         raise refuse(400, "Cannot migrate to the host where the server exists.")
-    if not _hosts(call).alive(server.host):
-        raise refuse(409, "Service is unavailable at this time.")
+    check_host_is_up(call, server)
     host = destination(call, server, wanted)
     if host is None:
         _fail(call, server, COLD, "No valid host was found. No valid host found for cold migrate")

@@ -241,7 +241,7 @@ _PLAIN: dict[str, Callable[[Server], Any]] = {
     "flavor": lambda s: s.flavor["id"], "image": lambda s: s.image["id"] if s.image else None,
     "host": lambda s: s.host, "node": lambda s: s.host, "availability_zone": lambda s: s.zone,
     "key_name": lambda s: s.key_name, "vm_state": lambda s: s.vm_state, "task_state": lambda s: s.task_state,
-    "power_state": lambda s: s.power_state, "reservation_id": lambda s: "r-" + s.id[:8], "uuid": lambda s: s.id,
+    "power_state": lambda s: s.power_state, "reservation_id": lambda s: s.reservation_id, "uuid": lambda s: s.id,
     "user_id": lambda s: s.user_id, "project_id": lambda s: s.project_id, "tenant_id": lambda s: s.project_id,
     "hostname": lambda s: s.name, "description": lambda s: s.description or "",
 }

@@ -150,7 +150,7 @@ def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
         name + "hypervisor_hostname": server.host + ".example.org" if server.host else None}
     if extended:
         shown.update({
-            name + "hostname": server.name, name + "reservation_id": "r-" + server.id[:8], name + "launch_index": 0,
+            name + "hostname": server.name, name + "reservation_id": server.reservation_id, name + "launch_index": 0,
             name + "kernel_id": "", name + "ramdisk_id": "", name + "user_data": user_data(server),
             name + "root_device_name": "/dev/vda" if server.host else None})
     return shown

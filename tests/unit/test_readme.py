@@ -154,3 +154,16 @@ def test_the_power_schedule_keeps_what_is_tagged(here: Any) -> None:
     assert stopped == {"test-1", "test-2", "test-3"}
     again = type_in("ansible-playbook power.yml -e office=closed", folder, environment, keys) or ""
     assert "changed=0" in again
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_help_of_the_simulator_needs_no_environment(page: str) -> None:
+    """As the page has it, by a Python that has nothing but its standard library."""
+    (command,) = set(re.findall(r"`(python3? tests/simulator [^`]*)`", (ROOT / page).read_text()))
+    program, *arguments = shlex.split(command)
+    assert program == "python3"
+    bare = [sys.executable, "-I", "-S", *arguments]
+    done = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0 and "--config" in done.stdout, done.stderr
+    done = subprocess.run(bare[:-1], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2 and "make simulator" in done.stderr and "Traceback" not in done.stderr

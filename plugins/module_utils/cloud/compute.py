@@ -210,6 +210,8 @@ class Compute(ResourceCalls, AttachmentCalls):
     platform = ""
     #: What ``supports`` answers for; a platform lists what it can do.
     operations: frozenset[str] = frozenset()
+    #: Whether a new server is in the list as soon as its creation has been answered.
+    lists_new_servers_at_once = True
     #: How many bytes of user_data a server takes.
     most_user_data = 0
     #: What to use instead of an operation that the platform has not.

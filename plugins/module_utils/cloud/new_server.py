@@ -20,12 +20,50 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AnswerLost,
+    BadRequest,
+    CloudError,
+    Conflict,
+    DeadlineExceeded,
+    MalformedAnswer,
+    NotFound,
+    PermissionDenied,
+    Redirected,
+    ServiceFailed,
+    Throttled,
+)
 
 #: What a new server shows when it is done: it runs. One in ERROR has failed, and tells why.
 BUILT = Aim(status=("ACTIVE",))
 #: Networks that the cloud chooses, and none at all.
 AUTO = "auto"
 NONE = "none"
+#: After one of these the request may have been carried out, whatever the status says.
+_AMBIGUOUS = (AnswerLost, ServiceFailed, MalformedAnswer, DeadlineExceeded, Throttled, Redirected)
+#: Refusals, where it is the service itself that refuses.
+_REFUSALS = (BadRequest, PermissionDenied, NotFound, Conflict)
+
+
+def may_be_created(error: CloudError) -> bool:
+    """Whether a creation that ended with this error may have made the server all the same.
+
+    A gateway that gives up or limits the rate may do so after the service has acted, and a refusal without the
+    service's own error code is the page of something in between.
+    """
+    if isinstance(error, _AMBIGUOUS):
+        return True
+    return isinstance(error, _REFUSALS) and error.status is not None and error.code is None
+
+
+def is_refusal(error: CloudError) -> bool:
+    """Whether the creation was answered at once: a server that the list does not show then will not come later."""
+    return isinstance(error, (Throttled, Redirected) + _REFUSALS)
+
+
+def is_deferred(error: CloudError) -> bool:
+    """Whether the answer asks to send the request again later."""
+    return isinstance(error, Throttled) or error.retry_after is not None
 
 
 @dataclass(frozen=True)

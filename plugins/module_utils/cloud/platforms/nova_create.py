@@ -23,7 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     MalformedAnswer,
     NotFound,
     PermissionDenied,
-    ServiceFailed,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
     AUTO,
@@ -33,10 +32,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_serv
     Network,
     NewServer,
     Nic,
+    may_be_created,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
     identity,
+    mapping,
     mappings,
     part_of,
     text,
@@ -106,51 +107,66 @@ class NovaCreate(NovaServers):
         if stem:
             return self._create_together(new, stem, names)
         first = self._create(new, names[0])
-        if isinstance(first.error, _FOR_ALL):
+        if isinstance(first.error, _FOR_ALL) and not first.uncertain:
             return [replace(first, name=name) for name in names]
         return [first] + list(in_parallel(lambda name: self._create(new, name), names[1:], self.parallel))
 
     def _create(self, new: NewServer, name: str) -> CreatedServer:
+        what = "create the server %s" % name
         try:
-            server_id, request_id = self._post(self._body(new, name), "create the server %s" % name, new)
+            answer = self._post(self._body(new, name), what, new)
+            # The password in the answer is not looked at.
+            server_id = identity(part_of(answer.body, "server", what))
         except CloudError as error:
-            return CreatedServer(name, error=error, uncertain=_may_be_done(error))
-        return CreatedServer(name, Ticket(server_id, "create", name, request_id=request_id, aim=BUILT))
+            return CreatedServer(name, error=error, uncertain=may_be_created(error))
+        return CreatedServer(name, Ticket(server_id, "create", name, request_id=answer.request_id, aim=BUILT))
 
     def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
-        """All by one request, or none: the answer tells the first one's id, a listing those of the others."""
+        """Creates all by one request, or none.
+
+        The answer names the reservation, and the list of its servers gives the ids: another task may have created
+        servers of the same names at the same time.
+        """
         body = self._body(new, stem)
-        body["server"].update(min_count=len(names), max_count=len(names))
+        body["server"].update(min_count=len(names), max_count=len(names), return_reservation_id=True)
         what = "create the servers %s to %s" % (names[0], names[-1])
         try:
-            first, request_id = self._post(body, what, new)
+            answer = self._post(body, what, new)
         except CloudError as error:
-            return [CreatedServer(name, error=error, uncertain=_may_be_done(error)) for name in names]
-        parameters = {"name": "^%s-[0-9]+$" % re.escape(stem).replace("\\-", "-").replace("\\ ", " ")}
+            return [CreatedServer(name, error=error, uncertain=may_be_created(error)) for name in names]
+        reservation = text(mapping(answer.body).get("reservation_id"))
+        if not reservation:
+            lost: CloudError = MalformedAnswer("Could not %s: the answer has no reservation_id" % what)
+            return [CreatedServer(name, error=lost, uncertain=True) for name in names]
         try:
-            listed = sorted(self._list(parameters), key=lambda server: (server.created or "", server.id == first))
+            listed = list(self._list({"reservation_id": reservation}))
         except CloudError as error:
-            return [CreatedServer(name, error=error, uncertain=True) for name in names]
-        # None of these names was there before; where somebody else has taken one since, the later one is ours.
+            lost = AnswerLost(
+                "The cloud accepted the request to %s (reservation %s), and their ids could not be read: %s"
+                % (what, reservation, error.message),
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+                hint=error.hint,
+            )
+            return [CreatedServer(name, error=lost, uncertain=True) for name in names]
         made = {server.name: server.id for server in listed}
-        lost = MalformedAnswer("Could not %s: the list does not show all of them." % what)
+        lost = MalformedAnswer("Could not %s: the list of the reservation does not show all of them" % what)
         return [
-            CreatedServer(name, Ticket(made[name], "create", name, request_id=request_id, aim=BUILT))
+            CreatedServer(name, Ticket(made[name], "create", name, request_id=answer.request_id, aim=BUILT))
             if name in made
             else CreatedServer(name, error=lost, uncertain=True)
             for name in names
         ]
 
-    def _post(self, body: dict[str, Any], what: str, new: NewServer) -> tuple[str, str | None]:
-        """The id of the new server, and that of the request. The password in the answer is not looked at."""
-        answer = self.session.post(
+    def _post(self, body: dict[str, Any], what: str, new: NewServer) -> Any:
+        return self.session.post(
             self.endpoint + "/servers",
             json=body,
             headers=self.headers(self._version_for(new)),
             what=what,
             repeatable=False,
         )
-        return identity(part_of(answer.body, "server", what)), answer.request_id
 
     def _body(self, new: NewServer, name: str) -> dict[str, Any]:
         version = self._version_for(new)
@@ -279,8 +295,3 @@ def _device(device: BlockDevice) -> dict[str, Any]:
     found["boot_index"] = -1 if device.boot_index is None else device.boot_index
     found["delete_on_termination"] = device.delete_on_termination
     return found
-
-
-def _may_be_done(error: CloudError) -> bool:
-    """A gateway that gives up, a service that stumbles or an answer that is none may come after the server was made."""
-    return isinstance(error, (AnswerLost, ServiceFailed, MalformedAnswer))

@@ -86,17 +86,91 @@ def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body:
     assert "Secret-1" not in repr(new)
 
 
+NOW = "2099-01-01T00:00:00.000Z"
+
+
+def posts(wire: Any) -> list[Any]:
+    return [seen for seen in wire.seen if seen.method == "POST"]
+
+
 def test_each_name_has_a_token_that_stays(wire: Any, reply: Any, connect: Any) -> None:
+    """The task's own, or one that is derived from what the request asks for."""
     cloud = connect("huaweicloud")
-    wire.serve(lambda seen: reply(200, {"job_id": "j-" + seen.json["server"]["name"], "serverIds": ["x"]}))
-    for token in ("run-7", "run-7", None, None):
-        made = cloud.create_servers(SMALL, ["a", "b", "c"], token)
+    running = samples.huawei_job("RUNNING")
+
+    def answer(seen: Any) -> Any:
+        if seen.method == "GET":
+            return reply(200, running)
+        return reply(200, {"job_id": "j-" + seen.json["server"]["name"], "serverIds": ["x"]})
+
+    wire.serve(answer)
+    rounds = [("run-7", SMALL), ("run-7", SMALL), (None, SMALL), (None, SMALL), (None, FULL), ("run-8", SMALL)]
+    for token, new in rounds:
+        made = cloud.create_servers(new, ["a", "b", "c"], token)
         assert [(each.name, each.ticket.job_id) for each in made] == [("a", "j-a"), ("b", "j-b"), ("c", "j-c")]
-    sent = {(seen.json["server"]["name"], number // 3): seen.headers["x-client-token"]
-            for number, seen in enumerate(wire.seen)}  # fmt: skip
-    assert all(uuid.UUID(token) for token in sent.values())
-    assert [sent["a", 0], sent["b", 0]] == [sent["a", 1], sent["b", 1]]
-    assert len({sent["a", 0], sent["b", 0], sent["c", 0], sent["a", 2], sent["a", 3]}) == 5
+    sent = [seen.headers["x-client-token"] for seen in sorted_by_round(posts(wire))]
+    assert all(uuid.UUID(token) for token in sent)
+    own, again, derived, derived_again, other, own_other = (sent[3 * n : 3 * n + 3] for n in range(6))
+    assert own == again and derived == derived_again
+    assert len({*own, *derived, *other, *own_other}) == 12
+
+
+def sorted_by_round(seen: list[Any]) -> list[Any]:
+    """Three requests a round, by name: those of a round are sent at the same time."""
+    return [
+        each
+        for first in range(0, len(seen), 3)
+        for each in sorted(seen[first : first + 3], key=lambda one: str(one.json["server"]["name"]))
+    ]
+
+
+def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
+    def seed(**auth: Any) -> str:
+        return str(connect("huaweicloud", **auth)._seed(SMALL))
+
+    other = {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p2"}
+    assert seed() == seed() != seed(auth=other)
+
+
+@pytest.mark.parametrize(
+    ("job", "there", "spent"),
+    [
+        (samples.huawei_job("RUNNING"), [], False),
+        (samples.huawei_job("PENDING_PAYMENT"), [], False),
+        (samples.huawei_job("SUCCESS", begin_time="2025-03-01T10:00:00.000Z", end_time=NOW), [server("a")], False),
+        (samples.huawei_job("SUCCESS", begin_time="2025-03-01T10:00:00.000Z"), [], True),
+        (samples.huawei_job("FAIL", begin_time="2025-03-01T10:00:00.000Z"), [], True),
+        (samples.huawei_job("FAIL", begin_time=NOW), [], False),
+        (None, [], True),
+    ],
+    ids=["running", "to be paid", "there", "deleted since", "failed before", "failed now", "job forgotten"],
+)
+def test_a_token_whose_server_is_gone_is_spent(
+    connect: Any, wire: Any, reply: Any, job: Any, there: list[Any], spent: bool
+) -> None:
+    cloud = connect("huaweicloud")
+
+    def answer(seen: Any) -> Any:
+        if seen.method == "POST":
+            first = seen.headers["x-client-token"] == posts(wire)[0].headers["x-client-token"]
+            return reply(200, {"job_id": "j1" if first else "j2", "serverIds": ["a" if first else "b"]})
+        if seen.path == "/v1/p1/jobs/j1":
+            return reply(404, error("x")) if job is None else reply(200, job)
+        if seen.path == "/v1/p1/jobs/j2":
+            return reply(200, samples.huawei_job("RUNNING"))
+        return reply(200, {"servers": there, "count": len(there)})
+
+    wire.serve(answer)
+    (made,) = cloud.create_servers(SMALL, ["web"])
+    assert made.ticket.server_id == ("b" if spent else "a")
+    assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == len(posts(wire)) == (2 if spent else 1)
+
+
+def test_an_expired_token_is_spent_too(connect: Any, wire: Any, reply: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.serve(lambda seen: reply(200, samples.huawei_job("RUNNING")) if seen.method == "GET" else reply(
+        400, error("Ecs.0124")) if len(posts(wire)) == 1 else reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    assert cloud.create_servers(SMALL, ["web"])[0].ticket.server_id == "a" and len(posts(wire)) == 2
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: Any, connect: Any) -> None:
@@ -104,10 +178,28 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: 
     wire.expect("POST", URL, reply=reply(broken="close"))
     wire.expect("POST", URL, reply=reply(503, error("x")))
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, samples.huawei_job("RUNNING")))
     (made,) = cloud.create_servers(SMALL, ["web"])
     assert made.ticket.server_id == "a"
+    assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == 1
+    assert len({seen.content for seen in posts(wire)}) == 1
+
+
+@pytest.mark.parametrize("strange", ["page", {}, [], {"serverIds": ["a"]}])
+def test_an_answer_that_names_nothing_is_asked_for_again(wire: Any, reply: Any, connect: Any, strange: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", URL, reply=reply(200, text="<html>") if strange == "page" else reply(200, strange))
+    wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    assert cloud.create_servers(SMALL, ["web"], "run-7")[0].ticket.server_id == "a"
     assert len({seen.headers["x-client-token"] for seen in wire.seen}) == 1
-    assert len({seen.content for seen in wire.seen}) == 1
+
+
+def test_what_was_accepted_and_whose_job_cannot_be_read(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect("huaweicloud")
+    wire.expect("POST", URL, reply=reply(200, {"job_id": "j1"}))
+    wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(403, error("Pdp.0001")))
+    (made,) = cloud.create_servers(SMALL, ["web"], "run-7")
+    assert made.uncertain and "accepted the request to create the server web (job j1)" in made.error.message
 
 
 @pytest.mark.parametrize(
@@ -118,6 +210,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: 
         (409, error("Ecs.0319"), Conflict, False, 3),
         (500, error("Common.0001"), ServiceFailed, True, 3),
         (200, {"order_id": "CS1"}, AnswerLost, True, 3),
+        (200, {"nothing": 1}, AnswerLost, True, 9),
     ],
 )
 def test_what_is_refused(
@@ -142,7 +235,7 @@ def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> Non
     wire.serve(lambda seen: reply(200, {"job_id": "j1", "serverIds": ["a"]}))
     first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
     assert "the name 'web 1': it takes" in first.error.message and second.ticket.server_id == "a"
-    assert len(wire.seen) == 1
+    assert len(posts(wire)) == 1
     assert cloud.name_problem("名" * 64) is None and "128" in cloud.name_problem("名" * 65)
 
 

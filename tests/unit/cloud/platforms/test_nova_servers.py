@@ -25,6 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_serv
     NewServer,
     Nic,
     SystemDisk,
+    is_deferred,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
 
@@ -187,26 +188,69 @@ def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any
     assert cloud.create_servers(new, ["web"])[0].ticket
 
 
+BY_RESERVATION = [("limit", "1000"), ("reservation_id", "r-7")]
+
+
 def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
+    """Servers of the same names that others create meanwhile have other reservations."""
     cloud = connect()
     body = {"server": {"name": "w.x", "flavorRef": "f", "imageRef": "i", "networks": "auto", "min_count": 3,
-                       "max_count": 3}}
-    at = "2026-01-01T00:00:00Z"
-    rows = [{"id": "s%d" % number, "name": "w.x-%d" % number, "created": at} for number in (3, 2, 1)]
-    rows.append({"id": "old", "name": "w.x-2", "created": "2025-01-01T00:00:00Z"})
-    wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, made("s1")))
-    wire.expect("GET", "/v2.1/servers/detail", query=[("limit", "1000"), ("name", "^w\\.x-[0-9]+$")],
-                reply=reply(200, {"servers": rows}))
+                       "max_count": 3, "return_reservation_id": True}}
+    rows = [{"id": "s%d" % number, "name": "w.x-%d" % number} for number in (3, 2, 1)]
+    wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, {"reservation_id": "r-7"}))
+    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(200, {"servers": rows}))
     created = cloud.create_servers(NEW, ["w.x-1", "w.x-2", "w.x-3"])
     assert [each.ticket.server_id for each in created] == ["s1", "s2", "s3"]
 
 
 def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
-    wire.expect("POST", "/v2.1/servers", reply=reply(202, made("s1")))
-    wire.expect("GET", "/v2.1/servers/detail", reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}))
+    wire.expect("POST", "/v2.1/servers", reply=reply(202, {"reservation_id": "r-7"}))
+    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION,
+                reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}))
     one, two = cloud.create_servers(NEW, ["w-1", "w-2"])
     assert one.ticket.server_id == "s1" and two.uncertain and isinstance(two.error, MalformedAnswer)
+
+
+def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, connect: Any) -> None:
+    cloud = connect()
+    wire.expect("POST", "/v2.1/servers", reply=reply(202, {"reservation_id": "r-7"}))
+    told = {"forbidden": {"code": 403, "message": "No."}}
+    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(403, told))
+    created = cloud.create_servers(NEW, ["w-1", "w-2"])
+    assert all(each.uncertain and "accepted the request" in each.error.message for each in created)
+    assert "r-7" in created[0].error.message and created[0].error.status == 403
+
+
+REFUSED = {"badRequest": {"code": 400, "message": "No."}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "uncertain"),
+    [
+        (400, REFUSED, False), (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}}, False),
+        (400, "<html>firewall</html>", True), (403, "<html>firewall</html>", True), (404, "nothing here", True),
+        (404, {"itemNotFound": {"code": 404, "message": "No."}}, False), (202, {}, True), (202, {"server": {}}, True),
+        (202, {"server": []}, True), (500, "", True), (504, "<html>", True),
+    ],
+)
+def test_only_the_services_own_refusal_proves_that_nothing_was_created(
+    wire: Any, reply: Any, connect: Any, status: int, body: Any, uncertain: bool
+) -> None:
+    cloud = connect(api_retries=0)
+    answer = reply(status, text=body) if isinstance(body, str) else reply(status, body)
+    wire.serve(lambda seen: answer)
+    created = cloud.create_servers(NEW, ["a"])
+    assert [each.uncertain for each in created] == [uncertain] and len(wire.seen) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any, status: int) -> None:
+    cloud = connect(api_retries=0)
+    told = {"overLimit": {"code": status, "message": "x"}}
+    wire.serve(lambda seen: reply(status, told, headers={"Retry-After": "1"}))
+    (created,) = cloud.create_servers(NEW, ["a"])
+    assert created.uncertain and is_deferred(created.error)
 
 
 @pytest.mark.parametrize(
