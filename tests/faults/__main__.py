@@ -1,4 +1,4 @@
-"""python tests/faults: every task of the collection against a network that fails, held against the simulator's state."""
+"""python tests/faults: every task on a network that fails, held against the simulator's state."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -35,8 +35,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/faults", description=__doc__,
                                      epilog="README.md beside this program says what the columns mean.")  # fmt: skip
     parser.add_argument("--only", action="append", metavar="P",
-                        help="cells of this id or below it: openstack, '*/keypair.*', ustack/server.create/504_after/6; "
-                             "may be given several times")  # fmt: skip
+                        help="cells of this id or below it: openstack, '*/keypair.*', ustack/server.create/504_after/6;"
+                             " may be given several times")  # fmt: skip
     parser.add_argument("--sample", type=int, metavar="N", help="so many cells, chosen by the seed (default: all)")
     parser.add_argument("--seed", default="1", help="chooses the sample, and the pauses within the runs (default: 1)")
     parser.add_argument("--budget", type=float, metavar="S", help="begin no further cells after so many seconds")

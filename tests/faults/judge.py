@@ -118,8 +118,9 @@ def steps_done(result: Mapping[str, Any]) -> list[Any]:
 def admits(result: Mapping[str, Any]) -> bool:
     """Whether it says that something may have happened that it knows no end of."""
     rows = [row.get("outcome") for row in outcomes(result)]
-    error = result.get("error") if isinstance(result.get("error"), Mapping) else {}
-    words = "%s %s" % (result.get("msg") or "", (error or {}).get("hint") or "")
+    error = result.get("error")
+    told = [result, *([error] if isinstance(error, Mapping) else []), *outcomes(result)]
+    words = " ".join(str(row.get(key) or "") for row in told for key in ("msg", "message", "hint"))
     return UNKNOWN in rows or result.get("outcome") == UNKNOWN or failed(result) and bool(NOT_KNOWN.search(words))
 
 

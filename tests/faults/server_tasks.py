@@ -142,7 +142,8 @@ def _images(task: Any) -> None:
     task("server_os.reinstall", platforms, {"names": ["web-01"], "reinstall": True, "password": PASSWORD}, again=True,
          **hidden)  # fmt: skip
     task("server_os.user_data", FULL, lambda world: {
-        "names": ["web-01"], "image": other_image(world), "user_data": SCRIPT, "metadata": {"team": "a"}}, **hidden)  # fmt: skip
+        "names": ["web-01"], "image": other_image(world), "user_data": SCRIPT, "metadata": {"team": "a"}},
+         **hidden)  # fmt: skip
     task("server_os.stopped", platforms, lambda world: {
         "names": ["web-01"], "image": other_image(world), "password": PASSWORD, "power_state": "stopped"},
          **hidden)  # fmt: skip

@@ -17,7 +17,7 @@ Snapshot = dict[str, list[str]]
 MADE = "(made by the cloud)"
 
 
-def take(sim: Any, platform: str, known: "Known", files: Path | None = None) -> Snapshot:
+def take(sim: Any, platform: str, known: Known, files: Path | None = None) -> Snapshot:
     """Everything that a task of this collection can change on the platform. The simulator's lock is taken."""
     found: Snapshot = {}
     with sim.lock:
@@ -96,7 +96,8 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["password"] = known.text(server.password)
     row["pending_password"] = known.text(server.pending_password)
     row["user_data"] = server.user_data
-    row["addresses"] = sorted("%s %s %s" % (each["network"], each["kind"], each["version"]) for each in server.addresses)
+    row["addresses"] = sorted(" ".join(str(each[key]) for key in ("network", "kind", "version"))
+                              for each in server.addresses)  # fmt: skip
     row["volumes"] = sorted(each["volume_id"] for each in server.attached)
     row["fault"] = bool(server.fault)
     if server.id in known.servers:

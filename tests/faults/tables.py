@@ -18,7 +18,7 @@ from tasks import ALL
 from worker import Verdict
 
 _SAID = ("changed", "ok", "unknown", "failed", "none")
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b|req-\S+|127\.0\.0\.1:\d+")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b|req-\S+|127\.0\.0\.1:\d+")
 
 
 def counted(verdicts: Iterable[Verdict]) -> dict[str, Counter[str]]:
