@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -67,7 +68,8 @@ def pieces(recordings: dict[str, Recording], cells: Sequence[Cell]) -> Iterator[
     own: dict[str, list[Cell]] = {}
     for cell in cells:
         own.setdefault(cell.task, []).append(cell)
-    for label, rows in own.items():
+    # Shuffled, so that a budget that runs out does not leave out the last platforms.
+    for label, rows in sorted(own.items(), key=lambda item: sha256(item[0].encode()).digest()):
         for start in range(0, len(rows), CHUNK):
             yield recordings[label], rows[start : start + CHUNK]
 

@@ -30,6 +30,8 @@ def add(found: list[Task]) -> None:
     def read(name: str, platforms: tuple[str, ...], options: Any, **more: Any) -> None:
         define(found, name, platforms, options, info=True, **more)
 
+    read("inventory.all", ALL, {})
+    read("inventory.pages", ALL, {"page_size": 5})
     read("server_info.all", ALL, {"all": True})
     read("server_info.names", ALL, {"names": ["web-01", "web-02"]})
     read("server_info.tags", ALL, {"tags": ["role=web"]})

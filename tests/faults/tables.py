@@ -86,12 +86,19 @@ def causes(verdicts: Iterable[Verdict], requests: dict[str, list[str]]) -> str:
     return "\n".join(parts)
 
 
+def longest(verdicts: Iterable[Verdict], number: int = 5) -> dict[str, float]:
+    """The runs that took the longest by their own clock, in seconds."""
+    rows = sorted(verdicts, key=lambda verdict: -verdict.elapsed)[:number]
+    return {verdict.cell.id: round(verdict.elapsed, 1) for verdict in rows}
+
+
 def write(folder: Path, verdicts: Sequence[Verdict], about: dict[str, Any]) -> None:
     """figures.json and findings.txt in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = {
         **about,
         "runs": len(verdicts),
+        "longest": longest(verdicts),
         "findings": {name: sum(any(each.column == name for each in verdict.violations) for verdict in verdicts)
                      for name in COLUMNS},
         "platforms": {

@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
+#: Stands for the inventory plugin where a module's name is asked for.
+INVENTORY = "inventory"
 ALL = ("huaweicloud", "easystack", "ustack", "openstack")
 NOVA = ("easystack", "ustack", "openstack")
 #: Those with Nova's administrators' calls and microversions.
@@ -28,7 +30,7 @@ Options = Callable[[Any], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Task:
-    """A task on a platform.
+    """A task on a platform; `module` may be the inventory plugin.
 
     `options(world)` are the module's; `prepare(world)` brings the simulator to where the task begins; `user` "admin" is
     the administrator. `info`: it changes nothing, so its data are judged. `again`: a second run changes something, by
@@ -53,7 +55,11 @@ class Task:
 
     @property
     def knows(self) -> Mapping[str, Any]:
-        """The options that the module has."""
+        """The options that the module or the inventory plugin has."""
+        if self.module == INVENTORY:
+            from inventory_run import options
+
+            return options()
         return dict(import_module(MODULES + self.module).MODULE.argument_spec)
 
 

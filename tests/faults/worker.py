@@ -39,12 +39,16 @@ class Recording:
 
 @dataclass
 class Verdict:
-    """What the judge found of a cell. `hits` 0: the run went another way, and no request was spoiled."""
+    """What the judge found of a cell. `hits` 0: the run went another way, and no request was spoiled.
+
+    `elapsed` is what the run took by its own clock, in seconds.
+    """
 
     cell: Cell
     hits: int
     said: str
     violations: list[Violation]
+    elapsed: float = 0.0
 
 
 def begin() -> None:
@@ -96,7 +100,7 @@ def _run_cell(recording: Recording, cell: Cell, seed: str) -> Verdict:
         second = _seen(world, world.run(task, None, f"{seed}/{cell.id}/again"))
     rules = Rules(task.info, task.again, task.final, kind.name.startswith("wrong_types"))
     violations = judge(rules, recording.wanted, first, second)
-    return Verdict(cell, run.hits, _said(first), violations)
+    return Verdict(cell, run.hits, _said(first), violations, run.elapsed)
 
 
 def _seen(world: World, run: Run) -> Seen:

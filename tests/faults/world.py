@@ -33,12 +33,13 @@ from config import PLATFORMS, load  # noqa: E402
 from connection import USER_DATA_MARKER, ready_document  # noqa: E402
 from core import Simulator  # noqa: E402
 from guests import digest  # noqa: E402
+from inventory_run import run_inventory  # noqa: E402
 from keys import PRIVATE_KEY_MARKER  # noqa: E402
 from kinds import Request  # noqa: E402
 from modules.bench import run_action  # noqa: E402
 from proxy import Plan, Proxy  # noqa: E402
 from snapshot import Known, Snapshot, take  # noqa: E402
-from tasks import UNREPEATABLE, Task  # noqa: E402
+from tasks import INVENTORY, UNREPEATABLE, Task  # noqa: E402
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session  # noqa: E402
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process  # noqa: E402
@@ -229,7 +230,10 @@ class World:
         random.seed(seed)
         with _patched(self.clock, found.printed), _watched():
             try:
-                found.result = run_action(task.module, options, tell=found.printed.append)
+                if task.module == INVENTORY:
+                    found.result = run_inventory(options, in_process.display)
+                else:
+                    found.result = run_action(task.module, options, tell=found.printed.append)
             except Hung as error:
                 found.hung = str(error)
             except Exception:
