@@ -35,11 +35,18 @@ class Known:
     """What was there at the start, or stands in the task: ids, keys and passwords that are no random ones."""
 
     def __init__(self, sim: Any, platform: str, texts: Iterable[str], digest: Callable[[str], str | None]) -> None:
+        builder = sim.builders[platform]
         self.servers = set(sim.fleets[platform].servers)
-        self.ports = set(sim.builders[platform].ports.rows)
+        self.ports = set(builder.ports.rows)
+        self.ids = {str(key) for rows in (builder.flavors, builder.images, builder.hosts.aggregates) for key in rows}
+        self.ids |= {group.id for group in sim.groups[platform].of(None)}
         self.texts = {key.public_key for key in sim.keys[platform].rows.values()} | set(texts)
         self.texts |= {server.password for server in sim.fleets[platform].servers.values() if server.password}
         self.texts |= {hashed for hashed in map(digest, texts) if hashed}
+
+    def id(self, value: object) -> str:
+        """An id; one that came later is random. So a thing that was replaced by one of its name is another thing."""
+        return str(value) if str(value) in self.ids else MADE
 
     def text(self, value: str | None) -> str | None:
         return value if value is None or value in self.texts else MADE
@@ -54,21 +61,23 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
     for key in sim.keys[platform].rows.values():
         yield "key pair " + key.name, {"type": key.type, "user": key.user_id, "key": known.text(key.public_key)}
     for flavor in builder.flavors.values():
-        yield "flavor " + flavor["name"], {k: v for k, v in flavor.items() if k not in ("id", "number", "name")}
+        row = {key: value for key, value in flavor.items() if key not in ("number", "name")}
+        yield "flavor " + flavor["name"], {**row, "id": known.id(flavor["id"])}
     for image in builder.images.values():
         properties = {k: v for k, v in image["properties"].items() if not k.endswith("_at")}
         row = {key: image[key] for key in ("status", "protected", "min_disk", "visibility", "owner")}
-        yield "image " + image["name"], {**row, "properties": properties}
+        yield "image " + image["name"], {**row, "id": known.id(image["id"]), "properties": properties}
     for aggregate in builder.hosts.aggregates.values():
-        yield "aggregate " + aggregate.name, {"hosts": sorted(aggregate.hosts), "metadata": aggregate.metadata}
+        yield "aggregate " + aggregate.name, {
+            "id": known.id(aggregate.id), "hosts": sorted(aggregate.hosts), "metadata": aggregate.metadata}  # fmt: skip
     for host, service in builder.hosts.services.items():
         row = {"disabled": service.disabled, "reason": service.reason, "forced_down": service.forced_down}
         if any(row.values()):
             yield "service " + host, row
     for group in sim.groups[platform].of(None):
         members = sorted(names.get(member, member) for member in group.members)
-        yield "server group " + group.name, {
-            "policy": group.policy, "most_per_host": group.most_per_host, "members": members}  # fmt: skip
+        row = {"id": known.id(group.id), "policy": group.policy, "most_per_host": group.most_per_host}
+        yield "server group " + group.name, {**row, "members": members}
     for volume in builder.volumes.rows.values():
         on = sorted(names.get(server, server) for server in volume.servers)
         yield "volume " + volume.name, {"size": volume.size, "status": volume.status, "servers": on}

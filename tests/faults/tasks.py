@@ -34,8 +34,8 @@ class Task:
 
     `options(world)` are the module's; `prepare(world)` brings the simulator to where the task begins; `user` "admin" is
     the administrator. `info`: it changes nothing, so its data are judged. `again`: a second run changes something, by
-    its documentation. `final`: a second run after an interruption may fail with these words, for the first one has
-    lost what no run can bring back. `secrets` may not be in any output.
+    its documentation. `final`: a second run after an interruption may fail, or warn, with these words, for
+    the first one has lost what no run can bring back. `secrets` may not be in any output.
     """
 
     name: str

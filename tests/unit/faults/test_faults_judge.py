@@ -65,6 +65,9 @@ def test_an_honest_second_run() -> None:
     assert columns(stop(OK), Seen(OK, AFTER, AFTER), again=True) == []
     final = Seen({**FAILED, "msg": "set recreate"}, BEFORE, BEFORE)
     assert columns(stop(FAILED, BEFORE), final, final="recreate") == []
+    warned = Seen({**SAME, "warnings": ["its file is not there; set recreate"]}, BEFORE, BEFORE)
+    assert columns(stop(FAILED, BEFORE), warned, final="recreate") == []
+    assert columns(stop(FAILED, BEFORE), Seen(SAME, BEFORE, BEFORE), final="recreate") == ["rerun"]
 
 
 # -- lies, a column each ----------------------------------------------------------------------------------------------
@@ -148,6 +151,17 @@ def test_believed_of_a_task_that_reads() -> None:
     assert columns(Seen({"servers": [1], "warnings": ["one page could not be read"]}, BEFORE, BEFORE), info=True) == []
     assert columns(Seen({"failed": True, "msg": "no"}, BEFORE, BEFORE), info=True) == []
     assert columns(Seen({"servers": [None]}, BEFORE, BEFORE), info=True, loose=True) == []
+
+
+def test_moments_and_tokens_are_no_data() -> None:
+    def found(moment: str, token: str, name: str = "x") -> Seen:
+        row = {"name": name, "updated": moment, "url": "http://c/?path=%3Ftoken=" + token}
+        return Seen({"consoles": [row]}, BEFORE, BEFORE)
+
+    ends = Wanted(AFTER, Counter(), found("2026-01-01T00:00:00Z", "abcdefgh1").result)
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01.5Z", "12345678-9")) == []
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01Z", "123456789", "y")) != []
+    assert judge(Rules(info=True), ends, Seen({"consoles": [{"name": "x"}]}, BEFORE, BEFORE)) != []
 
 
 def test_a_task_that_reads_changes_nothing() -> None:
