@@ -29,7 +29,7 @@ from worker import Recording, Unfit, Verdict  # noqa: E402
 #: Operations of docs/operations.yml that need other credentials than the usual ones, or are no request of their own.
 ELSEWHERE = {"H10", "H11"}
 #: Cells that a worker gets at a time, so that neither is idle in the end.
-CHUNK = 60
+CHUNK = 20
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
