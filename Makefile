@@ -11,6 +11,8 @@ RUN := $(BIN)/python
 CACHE := .cache
 MINIMUM_COVERAGE := 90
 WORKERS ?= 2
+# Runs of the fault matrix in `make test`
+FAULTS := 1000
 # `make test` asks for nothing more here; a caller narrows a gate: make unit ARGS='-k paging', make integration ARGS='server_power'
 ARGS ?=
 
@@ -24,8 +26,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES)))
 
 # In order of cost: the cheapest complaint comes first.
-GATES := lint types changelog shell docs-lint ansible-lint unit importer molecule integration operations-report sanity
-.PHONY: help demo simulator test openstack openstack-stop test-openstack test-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
+.PHONY: help demo simulator test openstack openstack-stop test-openstack test-matrix fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +54,9 @@ test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with i
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tools/matrix.py $(ARGS)
 
+fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (about an hour)
+	@$(RUN) tests/faults --jobs $(WORKERS) --causes $(ARGS)
+
 lint: $(VENV)/.test  ## Gate: ruff and yamllint
 	@ruff check .
 	@yamllint --strict .
@@ -76,6 +81,9 @@ ansible-lint: $(VENV)/.test  ## Gate: ansible-lint, production profile
 unit: $(VENV)/.test | $(CACHE)  ## Gate: unit tests, branch coverage
 	@pytest -n $(WORKERS) --cov=plugins --cov-branch --cov-report=term-missing:skip-covered \
 		--cov-fail-under=$(MINIMUM_COVERAGE) $(ARGS)
+
+faults: $(VENV)/.test | $(CACHE)  ## Gate: a part of the fault matrix, always the same one
+	@$(RUN) tests/faults --jobs $(WORKERS) --sample $(FAULTS) --budget 210 $(ARGS)
 
 importer: $(VENV)/.test | $(CACHE)  ## Gate: galaxy-importer on the built artifact
 	@$(RUN) tools/artifact.py check
