@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.modules import server_password
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import password_history as histories
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_history import History, HistoryError
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import Place, StoreError
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_store import (
@@ -62,7 +63,7 @@ class ActionModule(PasswordStoreAction):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
-        given = {str(key): value for key, value in self._task.args.items()}
+        given = _plain(self._task.args)
         validation = ArgumentSpecValidator(
             OPTIONS, mutually_exclusive=[("password_variable", "passwords_variable")]
         ).validate(given)

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import (
     FilePlace,
     HashiVaultPlace,
@@ -100,7 +101,7 @@ class PasswordStoreAction(ActionBase):
             return None
         if name not in variables:
             raise StoreError("there is no variable %s" % name)
-        return self._templar.template(variables[name])
+        return _plain(self._templar.template(variables[name]))
 
     def _cipher(self, options: Mapping[str, Any]) -> VaultCipher:
         path = options["vault_password_file"]
@@ -136,5 +137,5 @@ def server_names(servers: Sequence[Any]) -> dict[str, str | None]:
         if not isinstance(server, dict) or not server.get("id"):
             raise StoreError("servers: each is a mapping with id and name, as server_info returns them")
         name = server.get("name")
-        names[str(server["id"])] = None if name is None else str(name)
+        names[str(_plain(server["id"]))] = None if name is None else str(_plain(name))
     return names
