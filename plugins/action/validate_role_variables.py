@@ -56,7 +56,9 @@ def unknown_variables(role: str, known: Iterable[str], variables: Iterable[Any])
 def complaint(role: str, unknown: Iterable[str], known: Iterable[str]) -> str:
     """One sentence that names the unknown variables, each with the known one that resembles it most."""
     texts = []
+    # Without the prefix, which alone would make any two names resemble each other.
+    endings = {name[len(role) + 1 :]: name for name in sorted(known)}
     for name in unknown:
-        close = difflib.get_close_matches(name, sorted(known), n=1)
-        texts.append("%s (did you mean %s?)" % (name, close[0]) if close else name)
+        close = difflib.get_close_matches(name[len(role) + 1 :], endings, n=1)
+        texts.append("%s (did you mean %s?)" % (name, endings[close[0]]) if close else name)
     return "the role %s has no variable %s; nothing was done" % (role, ", ".join(texts))

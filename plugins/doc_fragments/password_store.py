@@ -30,7 +30,8 @@ options:
       vault_password_file:
         description:
           - A file with the vault password for O(store.path), or a program that prints it. By default the vault
-            passwords of the run count, those of C(--vault-id), of C(--vault-password-file) or of AWX's vault credentials.
+            passwords of the run count, those of C(--vault-id), of C(--vault-password-file) or of AWX's vault
+            credentials.
         type: str
       allow_plain_text:
         description:
@@ -90,8 +91,8 @@ options:
             type: int
   password_variable:
     description:
-      - The name of a variable that holds one password for all servers. By default each server gets one of its own, which
-        is generated.
+      - The name of a variable that holds one password for all servers. By default each server gets one of its own,
+        which is generated.
     type: str
   length:
     description:
@@ -100,9 +101,9 @@ options:
     default: 20
   keep_last:
     description:
-      - How many earlier passwords of a server to keep that a later one has superseded, for servers that are restored from
-        a backup. A password is superseded when a later one is confirmed in force and no attempt to set the earlier one
-        can be under way any more. Passwords that are not superseded always stay.
+      - How many earlier passwords of a server to keep that a later one has superseded, for servers that are restored
+        from a backup. A password is superseded when a later one is confirmed in force and no attempt to set the
+        earlier one can be under way any more. Passwords that are not superseded always stay.
     type: int
     default: 1
 notes:

@@ -10,10 +10,10 @@ module: password_store
 short_description: Keep the history of the passwords of servers
 version_added: 0.1.0
 description:
-  - Keeps a history of passwords for each server, by the server's id, in an encrypted file or in HashiCorp Vault. It asks
-    no cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.
-  - Each password has a state. V(issued) - it was stored before the cloud was asked, and the server may have it. V(set) -
-    the cloud has accepted it, and nothing proves that the server has it, as on V(huaweicloud). V(in_force) - it is
+  - Keeps a history of passwords for each server, by the server's id, in an encrypted file or in HashiCorp Vault. It
+    asks no cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.
+  - Each password has a state. V(issued) - it was stored before the cloud was asked, and the server may have it. V(set)
+    - the cloud has accepted it, and nothing proves that the server has it, as on V(huaweicloud). V(in_force) - it is
     proven that the server has it. V(superseded) - a later one is in force.
   - A password is removed only when a later one is confirmed in force, see O(keep_last).
 author:
@@ -22,8 +22,8 @@ options:
   state:
     description:
       - V(issued) makes sure that each of O(servers) has a password of O(revision); one that is stored already stays.
-      - V(in_force) records that the password of O(revision) is proven to be in force, by a login for example, and removes
-        what it has superseded.
+      - V(in_force) records that the password of O(revision) is proven to be in force, by a login for example, and
+        removes what it has superseded.
       - V(read) returns the histories, of all servers where O(servers) is empty.
       - V(checked) makes sure that the store can be read, and on an execution node of AWX that it outlives the job.
     type: str

@@ -10,8 +10,8 @@ module: record_file
 short_description: Keep records in a file that several runs change
 version_added: 0.1.0
 description:
-  - Keeps mappings, each by a key, in a JSON file on the controller. A lock makes runs on one machine take turns, and the
-    file is replaced as a whole, so that no run loses what another one wrote. It is readable for its owner alone.
+  - Keeps mappings, each by a key, in a JSON file on the controller. A lock makes runs on one machine take turns, and
+    the file is replaced as a whole, so that no run loses what another one wrote. It is readable for its owner alone.
   - It is not encrypted. For passwords there is M(cloudserver.compute.password_store).
 author:
   - cloudserver.compute contributors (@cloudserver)

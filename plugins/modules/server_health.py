@@ -23,8 +23,8 @@ options:
     required: true
   address:
     description:
-      - Which address of a server to connect to, its first V(private) or V(public) one. A server without one is looked up
-        by its name.
+      - Which address of a server to connect to, its first V(private) or V(public) one. A server without one is looked
+        up by its name.
     type: str
     choices: [private, public]
     default: private

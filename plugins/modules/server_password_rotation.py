@@ -10,10 +10,10 @@ module: server_password_rotation
 short_description: Set stored passwords of cloud servers
 version_added: 0.1.0
 description:
-  - Stores a password for each server, has the cloud set it as M(cloudserver.compute.server_password) does, and stores what
-    became of it. The role P(cloudserver.compute.password_rotation#role) uses it for batches of servers.
-  - A password is stored before the cloud is asked, and removed only when a later one is confirmed in force, so that none
-    is lost, whatever is interrupted and whatever runs at the same time.
+  - Stores a password for each server, has the cloud set it as M(cloudserver.compute.server_password) does, and stores
+    what became of it. The role P(cloudserver.compute.password_rotation#role) uses it for batches of servers.
+  - A password is stored before the cloud is asked, and removed only when a later one is confirmed in force, so that
+    none is lost, whatever is interrupted and whatever runs at the same time.
   - A password of O(revision) that is stored already is used again.
   - On V(huaweicloud) the cloud accepts a password and never confirms it, so that its state stays V(set) until
     M(cloudserver.compute.password_store) with C(state=in_force) says more, and earlier passwords stay.
@@ -114,7 +114,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, as M(cloudserver.compute.server_password) returns it, also when the task fails.
+  description: What became of each server, as M(cloudserver.compute.server_password) returns it, also when the task
+    fails.
   returned: when servers were chosen
   type: list
   elements: dict

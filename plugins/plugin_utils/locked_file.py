@@ -4,9 +4,9 @@
 
 """Files on the controller that several runs change at the same time without losing what another one wrote.
 
-A change is: take the lock, read, change, write atomically, release. The lock is flock(2) on a file of its own beside the
-file, for the file itself is replaced. It holds for all processes of a machine, and on NFS and cluster file systems as
-far as these support flock.
+A change is: take the lock, read, change, write atomically, release. The lock is flock(2) on a file of its own beside
+the file, for the file itself is replaced. It holds for all processes of a machine, and on NFS and cluster file systems
+as far as these support flock.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Entry:
-    """A password. ``first_asked`` and ``last_asked`` are the sequences of its first and last attempt, ``concluded`` that
-    of the last recorded end; 0 without one."""
+    """A password. ``first_asked`` and ``last_asked`` are the sequences of its first and last attempt, ``concluded``
+    that of the last recorded end; 0 without one."""
 
     revision: str
     password: str

@@ -234,7 +234,13 @@ def test_paths_have_one_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert locked_file.resolve_path("link") == str(tmp_path / "real")
 
 
-HOLD = "import sys, fcntl; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
+HOLD = """
+import fcntl, sys
+stream = open(sys.argv[1], "w")
+fcntl.flock(stream, fcntl.LOCK_EX)
+print("held", flush=True)
+input()
+"""
 
 
 def test_a_lock_that_another_process_holds_is_waited_for_and_given_up(tmp_path: Path) -> None:
