@@ -88,8 +88,8 @@ def test_variables_that_the_role_declares_pass() -> None:
 def test_misspelt_variables_are_named_with_the_right_ones() -> None:
     result = validate("os_reinstall", {"os_reinstall_imgae": "x", "os_reinstall_zzz": 1})
     assert result["failed"] and result["unknown"] == ["os_reinstall_imgae", "os_reinstall_zzz"]
-    text = "the role os_reinstall has no variable os_reinstall_imgae (did you mean os_reinstall_image?), os_reinstall_zzz"
-    assert result["msg"] == text + "; nothing was done"
+    text = "the role os_reinstall has no variable os_reinstall_imgae (did you mean os_reinstall_image?), "
+    assert result["msg"] == text + "os_reinstall_zzz; nothing was done"
 
 
 def test_it_belongs_into_a_role_with_specs(tmp_path: Path) -> None:
