@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import Any, Iterable
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+SPEC_FILES = ("argument_specs.yml", "argument_specs.yaml", "main.yml")
+
+
+class ActionModule(ActionBase):
+    """Compares the variables of a role's prefix with the role's argument spec; runs on the controller alone."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validated, params = self.validate_argument_spec(
+            argument_spec={"allow": {"type": "list", "elements": "str", "default": []}}
+        )
+        role = self._task._role
+        if role is None:
+            raise AnsibleActionFail("validate_role_variables is a task of a role; this one is in a playbook")
+        name = role.get_name().rsplit(".", 1)[-1]
+        known = self._known(role._role_path) | set(params["allow"])
+        unknown = unknown_variables(name, known, task_vars or {})
+        result["changed"] = False
+        if unknown:
+            result.update(failed=True, msg=complaint(name, unknown, known), unknown=unknown)
+        return result
+
+    def _known(self, role_path: str) -> set[str]:
+        """The variables that the role's argument specs declare, of all entry points."""
+        for name in SPEC_FILES:
+            path = os.path.join(role_path, "meta", name)
+            if os.path.exists(path):
+                specs = (self._loader.load_from_file(path) or {}).get("argument_specs")
+                if specs is not None:
+                    return {str(option) for entry in specs.values() for option in entry.get("options") or ()}
+        raise AnsibleActionFail("%s has no argument specs in its folder meta" % role_path)
+
+
+def unknown_variables(role: str, known: Iterable[str], variables: Iterable[Any]) -> list[str]:
+    """The names among ``variables`` that begin with the role's name and an underscore and are none of ``known``."""
+    names = {str(name) for name in variables if str(name).startswith(role + "_")}
+    return sorted(names - set(known))
+
+
+def complaint(role: str, unknown: Iterable[str], known: Iterable[str]) -> str:
+    """One sentence that names the unknown variables, each with the known one that resembles it most."""
+    texts = []
+    # Without the prefix, which alone would make any two names resemble each other.
+    endings = {name[len(role) + 1 :]: name for name in sorted(known)}
+    for name in unknown:
+        close = difflib.get_close_matches(name[len(role) + 1 :], endings, n=1)
+        texts.append("%s (did you mean %s?)" % (name, endings[close[0]]) if close else name)
+    return "the role %s has no variable %s; nothing was done" % (role, ", ".join(texts))

@@ -1,0 +1,120 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: password_store
+short_description: Keep the history of the passwords of servers
+version_added: 0.1.0
+description:
+  - Keeps a history of passwords for each server, by the server's id, in an encrypted file or in HashiCorp Vault. It
+    asks no cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.
+  - Each password has a state. V(issued) - it was stored before the cloud was asked, and the server may have it. V(set)
+    - the cloud has accepted it, and nothing proves that the server has it, as on V(huaweicloud). V(in_force) - it is
+    proven that the server has it. V(superseded) - a later one is in force.
+  - A password is removed only when a later one is confirmed in force, see O(keep_last).
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  state:
+    description:
+      - V(issued) makes sure that each of O(servers) has a password of O(revision); one that is stored already stays.
+      - V(in_force) records that the password of O(revision) is proven to be in force, by a login for example, and
+        removes what it has superseded.
+      - V(read) returns the histories, of all servers where O(servers) is empty.
+      - V(checked) makes sure that the store can be read, and on an execution node of AWX that it outlives the job.
+    type: str
+    choices: [issued, in_force, read, checked]
+    required: true
+  servers:
+    description:
+      - The servers, mappings with C(id) and C(name) such as the records of M(cloudserver.compute.server_info).
+    type: list
+    elements: dict
+    default: []
+  revision:
+    description:
+      - The label of the password. Required with O(state=issued) and O(state=in_force).
+    type: str
+  return_passwords:
+    description:
+      - Returns the passwords, too. Ansible then shows nothing of the result, as with C(no_log).
+    type: bool
+    default: false
+  durable:
+    description:
+      - Declares that O(store) outlives the job, for a file on a volume that is mounted into the container of an
+        execution node. HashiCorp Vault always does.
+    type: bool
+    default: false
+attributes:
+  action:
+    description: Has a corresponding action plugin, so it runs on the controller.
+    support: full
+  check_mode:
+    description: Can run in C(check_mode) and return what would change without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what changed, or would change in C(check_mode), in diff mode.
+    support: none
+    details: Passwords are shown nowhere.
+extends_documentation_fragment:
+  - action_common_attributes
+  - cloudserver.compute.password_store
+seealso:
+  - module: cloudserver.compute.server_password_rotation
+"""
+
+EXAMPLES = r"""
+- name: Which passwords may these servers have?
+  cloudserver.compute.password_store:
+    store:
+      path: ~/passwords.vault
+    state: read
+    servers: "{{ found.servers }}"
+
+- name: A login has proved the password
+  cloudserver.compute.password_store:
+    store:
+      hashi_vault:
+        url: https://vault.example.com:8200
+        path: cloudserver/passwords
+    state: in_force
+    revision: 2026-q4
+    servers:
+      - id: 4f0c2c8e-5d0b-4a39-9a4a-6d2f8c1b7e55
+        name: web-01
+"""
+
+RETURN = r"""
+servers:
+  description: The servers by their ids.
+  returned: success, not with O(state=checked)
+  type: dict
+  contains:
+    name: {description: The server's name., type: str}
+    history:
+      description: Its passwords, the last one that was asked for at the end.
+      type: list
+      elements: dict
+      contains:
+        revision: {description: The label., type: str}
+        state: {description: "V(issued), V(set), V(in_force) or V(superseded).", type: str}
+        times: {description: "When it came into each state, by state.", type: dict}
+        password: {description: The password., type: str, returned: "O(state=read) with O(return_passwords=true)"}
+passwords:
+  description: The passwords of O(revision) by the servers' ids.
+  returned: O(state=issued) with O(return_passwords=true)
+  type: dict
+durable:
+  description: Whether the store outlives the job.
+  returned: O(state=checked)
+  type: bool
+execution_node:
+  description: Whether AWX or automation controller runs the job.
+  returned: O(state=checked)
+  type: bool
+"""

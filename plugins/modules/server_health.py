@@ -1,0 +1,114 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_health
+short_description: Wait until many servers answer
+version_added: 0.1.0
+description:
+  - Connects from the controller to a port or a URL of each server, to all servers at the same time, until all answer or
+    one deadline for all of them has passed. It asks no cloud.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  servers:
+    description:
+      - The servers, records of M(cloudserver.compute.server_info) with C(name), C(private_ips) and C(public_ips).
+    type: list
+    elements: dict
+    required: true
+  address:
+    description:
+      - Which address of a server to connect to, its first V(private) or V(public) one. A server without one is looked
+        up by its name.
+    type: str
+    choices: [private, public]
+    default: private
+  port:
+    description:
+      - A TCP port that must accept connections. One of O(port) and O(url) is required.
+    type: int
+  url:
+    description:
+      - A URL that must answer with O(status_code). C({address}) and C({name}) stand for those of the server.
+    type: str
+  status_code:
+    description:
+      - The HTTP status codes of a healthy server.
+    type: list
+    elements: int
+    default: [200]
+  validate_certs:
+    description:
+      - Whether to verify the certificates of O(url).
+    type: bool
+    default: true
+  timeout:
+    description:
+      - How many seconds all servers together have.
+    type: float
+    default: 300
+  interval:
+    description:
+      - How many seconds to pause before the servers that do not answer are tried again.
+    type: float
+    default: 2
+  max_concurrent:
+    description:
+      - How many servers to try at the same time.
+    type: int
+    default: 100
+attributes:
+  action:
+    description: Has a corresponding action plugin, so it runs on the controller.
+    support: full
+  check_mode:
+    description: Can run in C(check_mode) and return what would change without changing anything.
+    support: full
+    details: Nothing is connected to in check mode.
+  diff_mode:
+    description: Returns what changed, or would change in C(check_mode), in diff mode.
+    support: none
+    details: It changes nothing.
+extends_documentation_fragment:
+  - action_common_attributes
+seealso:
+  - module: ansible.builtin.wait_for
+  - module: ansible.builtin.uri
+"""
+
+EXAMPLES = r"""
+- name: List the web servers
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: [role=web]
+    fields: [name, private_ips]
+  register: web
+
+- name: Wait until all of them serve pages
+  cloudserver.compute.server_health:
+    servers: "{{ web.servers }}"
+    url: http://{address}:8080/health
+    timeout: 300
+"""
+
+RETURN = r"""
+healthy:
+  description: The names of the servers that answer.
+  returned: always
+  type: list
+  elements: str
+unhealthy:
+  description: The servers that do not.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The server's id., type: str}
+    name: {description: The server's name., type: str}
+    message: {description: What went wrong last., type: str}
+"""

@@ -1,0 +1,53 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: validate_role_variables
+short_description: Refuse misspelt variables of a role
+version_added: 0.1.0
+description:
+  - Fails where a variable begins with the name of the role and an underscore, and the role's argument specs do not
+    declare it. Ansible itself ignores such variables, so that a misspelt name silently means the default.
+  - For roles, as their first task. A role that sets facts of its own names them with two underscores in front, so that
+    they do not count.
+author:
+  - cloudserver.compute contributors (@cloudserver)
+options:
+  allow:
+    description:
+      - Further variables with the prefix that may be there, such as facts that the role sets for the playbook.
+    type: list
+    elements: str
+    default: []
+attributes:
+  action:
+    description: Has a corresponding action plugin, so it runs on the controller.
+    support: full
+  check_mode:
+    description: Can run in C(check_mode) and return what would change without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what changed, or would change in C(check_mode), in diff mode.
+    support: none
+    details: It changes nothing.
+extends_documentation_fragment:
+  - action_common_attributes
+"""
+
+EXAMPLES = r"""
+# roles/my_role/tasks/main.yml
+- name: Refuse misspelt variables
+  cloudserver.compute.validate_role_variables:
+"""
+
+RETURN = r"""
+unknown:
+  description: The variables that the role does not declare.
+  returned: on failure
+  type: list
+  elements: str
+"""

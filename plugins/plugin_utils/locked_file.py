@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files on the controller that several runs change at the same time without losing what another one wrote.
+
+A change is: take the lock, read, change, write atomically, release. The lock is flock(2) on a file of its own beside
+the file, for the file itself is replaced. It holds for all processes of a machine, and on NFS and cluster file systems
+as far as these support flock.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import Iterator
+
+
+class FileError(Exception):
+    """A file could not be locked, read or written; the message names it and says why."""
+
+
+def resolve_path(path: str) -> str:
+    """The absolute path: ``~`` is a home folder, and what is relative is relative to the folder that ansible-playbook
+    was started in, wherever the playbook lies."""
+    return os.path.realpath(os.path.abspath(os.path.expanduser(path)))
+
+
+@contextmanager
+def locked(path: str, timeout: float) -> Iterator[None]:
+    """Holds the lock of the file. Raises FileError if another process holds it for ``timeout`` seconds."""
+    name = path + ".lock"
+    end = time.monotonic() + timeout
+    try:
+        handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FileError("%s cannot be opened: %s" % (name, error.strerror)) from error
+    try:
+        while not _take(handle, name):
+            if time.monotonic() >= end:
+                raise FileError("another run has held the lock %s for %g seconds" % (name, timeout))
+            time.sleep(0.05)
+        yield
+    finally:
+        # Closing it releases the lock. The file stays: who removes it would break the lock of who waits for it.
+        os.close(handle)
+
+
+def _take(handle: int, name: str) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN):
+            return False
+        raise FileError("%s cannot be locked: %s" % (name, error.strerror)) from error
+    return True
+
+
+def read(path: str) -> bytes | None:
+    """What is in the file, ``None`` without one. Raises FileError."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError("%s cannot be read: %s" % (path, error.strerror)) from error
+
+
+def write(path: str, content: bytes) -> None:
+    """Replaces the file, readable for its owner alone: there is the old content or the new one, also after a crash.
+
+    Raises FileError; the file is as it was then.
+    """
+    folder, name = os.path.split(path)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix="." + name + ".")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+        temporary = None
+        _sync_folder(folder)
+    except OSError as error:
+        raise FileError("%s cannot be written: %s" % (path, error.strerror)) from error
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
+
+
+def _sync_folder(folder: str) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some file systems have no fsync for folders; the file itself is safe.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
