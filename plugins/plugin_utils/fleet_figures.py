@@ -1,17 +1,17 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report shows of a fleet; server records as JSON from standard input, figures as JSON to standard output."""
+
+"""What a report shows of a fleet: pure functions over server records."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import math
-import sys
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timezone
+from typing import Any
 
 NONE = "(none)"
 STATES = ("running", "stopped", "paused", "suspended", "transitional", "error", "unknown")
@@ -147,7 +147,22 @@ def cell(value):
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 
 
-def figures(servers, today):
+class FiguresError(Exception):
+    """The figures cannot be made; the text says why."""
+
+
+def parse_day(text: Any) -> date:
+    """The day of an ISO 8601 text, today in UTC where it is empty. Raises FiguresError."""
+    if text is None or text == "":
+        return datetime.now(timezone.utc).date()
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise FiguresError("date: %r is not a day such as 2026-11-20" % str(text)) from None
+
+
+def figures(servers: Any, today: date) -> dict[str, Any]:
+    """The figures of a report on these server records, with ages counted to ``today``: plain data for a template."""
     rows = sorted(
         (row(server, today) for server in servers),
         key=lambda each: (each["name"], each["platform"], each["region"], each["id"]),
@@ -178,16 +193,3 @@ def figures(servers, today):
         "rows": rows,
         "csv": table(rows),
     }
-
-
-def main():
-    given = json.load(sys.stdin)
-    try:
-        today = date.fromisoformat(given["date"]) if given["date"] else datetime.now(UTC).date()
-    except ValueError:
-        sys.exit("fleet_report_date: %r is not a day such as 2026-11-20" % given["date"])
-    print(json.dumps(figures(given["servers"], today), sort_keys=True))
-
-
-if __name__ == "__main__":
-    main()
