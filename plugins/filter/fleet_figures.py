@@ -15,11 +15,12 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.fleet_figures 
     figures,
     parse_day,
 )
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.untrusted import as_data
 
 
 def fleet_figures(servers: Any, date: Any = None) -> dict[str, Any]:
     try:
-        return figures(servers, parse_day(date))
+        return dict(as_data(figures(servers, parse_day(date))))
     except FiguresError as error:
         raise AnsibleFilterError(str(error)) from None
 

@@ -11,11 +11,12 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import power_schedule
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.untrusted import as_data
 
 
 def power_plan(clouds: Any, schedules: Any, **options: Any) -> dict[str, Any]:
     try:
-        return power_schedule.plan(clouds, schedules, **options)
+        return dict(as_data(power_schedule.plan(clouds, schedules, **options)))
     except power_schedule.ScheduleError as error:
         raise AnsibleFilterError(str(error)) from None
 
