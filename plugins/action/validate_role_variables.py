@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -31,10 +31,19 @@ class ActionModule(ActionBase):
         name = role.get_name().rsplit(".", 1)[-1]
         known = self._known(role._role_path) | set(params["allow"])
         unknown = unknown_variables(name, known, task_vars or {})
-        result["changed"] = False
+        result.update(changed=False, is_acting_host=self._is_acting_host(task_vars or {}))
         if unknown:
             result.update(failed=True, msg=complaint(name, unknown, known), unknown=unknown)
         return result
+
+    def _is_acting_host(self, variables: Mapping[str, Any]) -> bool:
+        """Whether a role that acts once acts on this host: strategies such as free run its tasks for every host."""
+        block = self._task._parent
+        while block is not None and getattr(block, "_play", None) is None:
+            block = getattr(block, "_parent", None)
+        strategy = str(block._play.strategy) if block is not None else "linear"
+        batch = variables.get("ansible_play_batch") or ()
+        return strategy.rpartition(".")[2] in ("linear", "debug") or variables["inventory_hostname"] in batch[:1]
 
     def _known(self, role_path: str) -> set[str]:
         """The variables that the role's argument specs declare, of all entry points."""

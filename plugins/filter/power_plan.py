@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter power_plan; its documentation is in power_plan.yml."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import power_schedule
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.untrusted import as_data
+
+
+def power_plan(clouds: Any, schedules: Any, **options: Any) -> dict[str, Any]:
+    try:
+        return dict(as_data(power_schedule.plan(clouds, schedules, **options)))
+    except power_schedule.ScheduleError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"power_plan": power_plan}

@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a declared list of servers means: names, and the entries that differ in their names only; pure functions."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Mapping
+
+#: The keys of an entry that say what its servers are named.
+NAMING = ("name", "names", "name_pattern", "count")
+
+
+class DeclarationError(Exception):
+    """The declaration cannot be used; the text is one sentence that says what is wrong with it."""
+
+
+def entry_names(number: int, entry: Any) -> list[str]:
+    """The names of the servers of entry ``number`` (from 1). Raises DeclarationError."""
+    if not isinstance(entry, Mapping):
+        raise DeclarationError("entry %d is not a mapping of options" % number)
+    name, pattern, count = entry.get("name"), entry.get("name_pattern"), entry.get("count")
+    if count is None:
+        names = entry.get("names") or ([name] if name else [])
+        if isinstance(names, str):
+            names = [each.strip() for each in names.split(",")]
+        if not isinstance(names, list):
+            raise DeclarationError("entry %d: names is not a list" % number)
+        if not names:
+            why = "name_pattern needs count" if pattern else "it has no name, no names and no name_pattern with count"
+            raise DeclarationError("entry %d: %s" % (number, why))
+        return [str(each) for each in names]
+    if not (name or pattern):
+        raise DeclarationError("entry %d has no name, no names and no name_pattern" % number)
+    try:
+        return [str(pattern or str(name) + "-%d") % place for place in range(1, int(count) + 1)]
+    except (TypeError, ValueError):
+        text = "entry %d: count %r is not a number, or name_pattern %r has not one place such as %%02d"
+        raise DeclarationError(text % (number, count, pattern)) from None
+
+
+def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]]:
+    """Entries that differ in their names only, as one group each: ``entry``, the number of the first one from 1,
+    ``names``, and ``tags``, those of the entry behind ``default_tags``.
+
+    The other options stay in the entries, for they may hold a password, and groups become facts. Raises
+    DeclarationError, also for a name that is declared twice.
+    """
+    if not isinstance(entries, list):
+        raise DeclarationError("give a list of entries, each a mapping of options")
+    groups: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(entries, 1):
+        names = entry_names(number, entry)
+        options = {key: value for key, value in entry.items() if key not in NAMING}
+        key = json.dumps(options, sort_keys=True, default=str)
+        if key not in groups:
+            tags = dict.fromkeys(_texts(default_tags) + _texts(options.get("tags")))
+            groups[key] = {"entry": number, "names": [], "tags": list(tags)}
+        groups[key]["names"].extend(names)
+    counts = Counter(name for group in groups.values() for name in group["names"])
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    if twice:
+        raise DeclarationError("these names are declared twice: %s" % ", ".join(twice))
+    return list(groups.values())
+
+
+def _texts(given: Any) -> list[str]:
+    values = given.split(",") if isinstance(given, str) else given or []
+    return [str(value).strip() for value in values]

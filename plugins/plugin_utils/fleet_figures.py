@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a report shows of a fleet: pure functions over server records."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections import Counter
+from datetime import date, datetime, timezone
+from typing import Any
+
+NONE = "(none)"
+STATES = ("running", "stopped", "paused", "suspended", "transitional", "error", "unknown")
+COLUMNS = (
+    "name",
+    "state",
+    "platform",
+    "region",
+    "zone",
+    "flavor",
+    "vcpus",
+    "ram_mb",
+    "image",
+    "private_ips",
+    "public_ips",
+    "tags",
+    "age_days",
+    "created",
+    "id",
+)
+#: Upper ends in days, and what the bar is called.
+AGES = (
+    (7, "up to a week"),
+    (30, "up to 30 days"),
+    (90, "up to 90 days"),
+    (365, "up to a year"),
+    (730, "up to 2 years"),
+    (math.inf, "older"),
+)
+BARS = 10
+_RADIUS = 70.0
+
+
+def age_in_days(created, today):
+    """Whole days since a time of ISO 8601 or of Huawei Cloud's form; None where it is not told."""
+    try:
+        return max(0, (today - date.fromisoformat(str(created)[:10])).days)
+    except ValueError:
+        return None
+
+
+def row(server, today):
+    """The texts and numbers of a server that the table shows."""
+    flavor, image = server["flavor"] or {}, server["image"] or {}
+    state = server["power_state"] if server["power_state"] in STATES else "unknown"
+    return {
+        "id": server["id"],
+        "name": server["name"] or "",
+        "state": state,
+        "status": server["status"] or "",
+        "platform": server["platform"] or "",
+        "region": server["region"] or "",
+        "zone": server["availability_zone"] or "",
+        "flavor": flavor.get("name") or flavor.get("id") or "",
+        "vcpus": flavor.get("vcpus"),
+        "ram_mb": flavor.get("ram_mb"),
+        "image": image.get("name") or image.get("id") or "",
+        "private_ips": " ".join(server["private_ips"]),
+        "public_ips": " ".join(server["public_ips"]),
+        "tags": " ".join(sorted(server["tags"])),
+        "tag_list": sorted(server["tags"]),
+        "age_days": age_in_days(server["created"], today),
+        "created": server["created"] or "",
+    }
+
+
+def counted(values):
+    """(value, how many), the most frequent first, the values of a kind in their order."""
+    return sorted(Counter(value or NONE for value in values).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def chart(title, pairs, limit=BARS):
+    """The bars of a chart: those beyond the limit are one bar that says how many they are."""
+    shown, rest = list(pairs[:limit]), pairs[limit:]
+    if len(rest) == 1:
+        shown, rest = list(pairs), []
+    most = max((count for value, count in shown), default=1) or 1
+    bars = [
+        {"label": value, "short": shortened(value), "count": count, "part": round(count / most, 4)}
+        for value, count in shown
+    ]
+    more = {"kinds": len(rest), "count": sum(count for value, count in rest)} if rest else None
+    return {"title": title, "bars": bars, "kinds": len(pairs), "more": more}
+
+
+def shortened(text, most=20):
+    return text if len(text) <= most else text[: most - 1] + "\u2026"
+
+
+def ages(rows):
+    """Ages in their order, the empty ones too, so that two reports can be compared."""
+    found = Counter()
+    for each in rows:
+        days = each["age_days"]
+        found["not told" if days is None else next(name for end, name in AGES if days <= end)] += 1
+    names = [name for end, name in AGES] + (["not told"] if found["not told"] else [])
+    return [(name, found[name]) for name in names]
+
+
+def ring(rows):
+    """The parts of a ring of states: each has its length and where it begins, along the circumference."""
+    around = 2 * math.pi * _RADIUS
+    counts = Counter(each["state"] for each in rows)
+    parts, begin = [], 0.0
+    for state in STATES:
+        if counts[state]:
+            length = around * counts[state] / len(rows)
+            parts.append(
+                {
+                    "state": state,
+                    "count": counts[state],
+                    "percent": round(100 * counts[state] / len(rows), 1),
+                    "length": round(length, 3),
+                    "gap": round(around - length, 3),
+                    "offset": round(-begin, 3),
+                }
+            )
+            begin += length
+    return parts
+
+
+def table(rows):
+    """The rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(each[name]) for name in COLUMNS] for each in rows)
+    return out.getvalue()
+
+
+def cell(value):
+    text = "" if value is None else str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+
+
+class FiguresError(Exception):
+    """The figures cannot be made; the text says why."""
+
+
+def parse_day(text: Any) -> date:
+    """The day of an ISO 8601 text, today in UTC where it is empty. Raises FiguresError."""
+    if text is None or text == "":
+        return datetime.now(timezone.utc).date()
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise FiguresError("date: %r is not a day such as 2026-11-20" % str(text)) from None
+
+
+def figures(servers: Any, today: date) -> dict[str, Any]:
+    """The figures of a report on these server records, with ages counted to ``today``: plain data for a template."""
+    rows = sorted(
+        (row(server, today) for server in servers),
+        key=lambda each: (each["name"], each["platform"], each["region"], each["id"]),
+    )
+    told = [each["vcpus"] for each in rows if each["vcpus"] is not None]
+    memory = [each["ram_mb"] for each in rows if each["ram_mb"] is not None]
+    places = ["%s %s" % (each["platform"], each["region"]) for each in rows]
+    tags = Counter(tag for server in servers for tag in server["tags"])
+    untagged = sum(1 for server in servers if not server["tags"])
+    pairs = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0])) + ([(NONE, untagged)] if untagged else [])
+    pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "date": today.isoformat(),
+        "total": len(rows),
+        "states": {state: sum(1 for each in rows if each["state"] == state) for state in STATES},
+        "vcpus": sum(told) if told else None,
+        "ram_gb": round(sum(memory) / 1024, 1) if memory else None,
+        "public": sum(1 for each in rows if each["public_ips"]),
+        "ring": ring(rows),
+        "charts": [
+            chart("Flavors", counted(each["flavor"] for each in rows)),
+            chart("Images", counted(each["image"] for each in rows)),
+            chart("Availability zones", counted(each["zone"] for each in rows)),
+            chart("Tags", pairs),
+            chart("Ages", ages(rows)),
+            chart("Clouds", counted(places)),
+        ],
+        "rows": rows,
+        "csv": table(rows),
+    }

@@ -1,0 +1,322 @@
+"""The roles as operators run them: what is refused, bounded, left out and reported, by real runs of ansible-playbook."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from playbooks import ROOT, Lab, kill, role, until
+
+PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJDS3myUdKqe2gGwOleXjNFTmDSzcrb2eAHbjVNf4V6 me@here"
+FRIDAY_NIGHT = "2026-11-20T22:30:00Z"
+#: The variables that a role cannot do without, and the host that it runs on.
+REQUIRED: dict[str, tuple[str, dict[str, Any]]] = {
+    "keypairs": ("huaweicloud", {"keypairs_keypairs": [{"name": "ops", "public_key": KEY}]}),
+    "server_fleet": (
+        "openstack",
+        {"server_fleet_servers": [{"name": "shop", "flavor": "m1.small", "image": "debian-12", "networks": ["private"]}]},
+    ),
+    "power_schedule": (
+        "ustack",
+        {"power_schedule_schedules": {"demo": {"hours": "07:00-19:00"}}, "power_schedule_selection": {"all": True}},
+    ),
+    "compute_capacity": (
+        "easystack_admin",
+        {"compute_capacity_aggregates": [{"name": "fast", "availability_zone": "zone-3", "hosts": ["cmp5"]}]},
+    ),
+    "fleet_report": ("openstack", {}),
+}
+#: Variables without which each of them is refused.
+MANDATORY = {"keypairs": "keypairs_keypairs", "server_fleet": "server_fleet_servers", "power_schedule": "power_schedule_schedules"}
+
+
+def forbidden(lab: Lab, platform: str, operation: str) -> None:
+    lab.fault(platform=platform, operation=operation, times=None, do={"status": 403})
+
+
+# -- what every role keeps -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_with_its_required_variables_alone_a_role_runs_and_the_second_run_changes_nothing(lab: Lab, name: str) -> None:
+    host, variables = REQUIRED[name]
+    inventory = lab.inventory(host)
+    predicted = lab.play(inventory, role(name, **variables), "--check").ok
+    first = lab.play(inventory, role(name, **variables)).ok
+    assert predicted.changed == first.changed
+    assert lab.play(inventory, role(name, **variables)).ok.changed == 0
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_misspelt_variable_is_refused_before_the_cloud_is_asked(lab: Lab, name: str) -> None:
+    host, variables = REQUIRED[name]
+    run = lab.play(lab.inventory(host), role(name, **variables, **{name + "_purg": True}))
+    assert run.status != 0
+    assert "the role %s has no variable %s_purg" % (name, name) in run.output and "nothing was done" in run.output
+    assert lab.requests(host.removesuffix("_admin")) == []
+
+
+@pytest.mark.parametrize("name", MANDATORY)
+def test_without_a_required_variable_a_role_is_refused_before_the_cloud_is_asked(lab: Lab, name: str) -> None:
+    host, variables = REQUIRED[name]
+    given = {key: value for key, value in variables.items() if key != MANDATORY[name]}
+    run = lab.play(lab.inventory(host), role(name, **given))
+    assert run.status != 0
+    assert "missing required arguments: %s" % MANDATORY[name] in run.output
+    assert lab.requests(host) == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("roles/*/meta/argument_specs.yml")), ids=lambda path: path.parts[-3])
+def test_no_required_variable_has_a_default(path: Any) -> None:
+    options = yaml.safe_load(path.read_text())["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((path.parents[1] / "defaults" / "main.yml").read_text()) or {}
+    required = {name for name, option in options.items() if option.get("required")}
+    assert not required & set(defaults)
+    assert set(defaults) <= set(options) or path.parts[-3] == "resolve_servers"
+    for name, option in options.items():
+        if not option.get("required") and "default" in option:
+            assert defaults[name] == option["default"], name
+
+
+@pytest.mark.parametrize("option", ["flavor", "aggregate", "server", "keypair"])
+def test_the_entries_of_a_role_have_the_options_of_their_module(option: str) -> None:
+    entries = {
+        "server": ("server_fleet", "server_fleet_servers", {"select", "client_token"}),
+        "keypair": ("keypairs", "keypairs_keypairs", {"attached_to", "detached_from"}),
+        "flavor": ("compute_capacity", "compute_capacity_flavors", set()),
+        "aggregate": ("compute_capacity", "compute_capacity_aggregates", set()),
+    }
+    name, variable, left_out = entries[option]
+    specs = yaml.safe_load((ROOT / "roles" / name / "meta" / "argument_specs.yml").read_text())
+    declared = set(specs["argument_specs"]["main"]["options"][variable]["options"])
+    module: dict[str, Any] = {}
+    exec(compile((ROOT / "plugins" / "modules" / (option + ".py")).read_text(), option, "exec"), module)
+    documented = set(yaml.safe_load(module["DOCUMENTATION"])["options"])
+    assert declared == documented - left_out
+
+
+# -- several clouds ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name, variables, operation",
+    [
+        ("keypairs", REQUIRED["keypairs"][1], "POST os-keypairs"),
+        ("power_schedule", {**REQUIRED["power_schedule"][1], "power_schedule_tag": "env"}, "GET servers/detail"),
+        ("fleet_report", {}, "GET servers/detail"),
+    ],
+)
+def test_one_cloud_that_refuses_stops_the_others_only_where_that_is_wanted(
+    lab: Lab, name: str, variables: dict[str, Any], operation: str
+) -> None:
+    inventory = lab.inventory("openstack", "easystack")
+    method, _space, path = operation.partition(" ")
+    lab.fault(platform="openstack", method=method, path=path, times=None, do={"status": 403})
+    run = lab.play(inventory, role(name, **variables))
+    assert run.status != 0
+    acted = [row for row in lab.requests("easystack", "POST", "PUT", "DELETE") if row["name"] != "create token"]
+    assert acted == [] or name == "keypairs"
+
+    run = lab.play(inventory, role(name, **variables, **{name + "_on_error": "warn"}))
+    assert run.status != 0, "the failure must be in the exit status"
+    assert "1 of 2 clouds failed, and the others were done" in run.output
+    assert "403" in run.output
+    if name == "keypairs":
+        assert len([row for row in lab.requests("easystack", "POST") if "os-keypairs" in row["path"]]) == 1
+    elif name == "power_schedule":
+        assert [row["method"] for row in lab.requests("easystack", "POST") if row["path"].endswith("/action")]
+    else:
+        assert "easystack" in (lab.folder / "fleet.csv").read_text()
+
+
+@pytest.mark.parametrize("way", ["inventory", "role", "group", "environment"])
+def test_each_way_to_give_the_connection_reaches_every_role(lab: Lab, way: str) -> None:
+    options, own, play, environment = lab.connection("easystack_admin"), False, {}, {}
+    inventory = lab.folder / "plain.json"
+    inventory.write_text('{"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}')
+    if way == "inventory":
+        inventory = lab.inventory("easystack_admin")
+    elif way == "role":
+        own = True
+    elif way == "group":
+        play = {"module_defaults": {"group/cloudserver.compute.compute": options}}
+    else:
+        environment = {"OS_" + key.upper(): str(value) for key, value in options["auth"].items()}
+        environment.update(CLOUDSERVER_PLATFORM="easystack", OS_REGION_NAME=options["region"])
+    plays = []
+    for name in REQUIRED:
+        variables = dict(REQUIRED[name][1])
+        if name == "server_fleet":
+            variables["server_fleet_servers"] = [{"name": "absent-1", "state": "absent"}]
+        if own:
+            variables[name + "_connection"] = options
+        plays.append({**role(name, **variables), **play})
+    run = lab.play(inventory, plays, "--check", **environment).ok
+    asked = " ".join(row["path"] for row in lab.requests("easystack", "GET"))
+    assert "os-keypairs" in asked and "os-aggregates" in asked, run.output[-3000:]
+    assert asked.count("servers/detail") >= 3
+
+
+def test_the_users_defaults_of_one_module_hold_in_roles(lab: Lab) -> None:
+    play = role("power_schedule", **REQUIRED["power_schedule"][1])
+    play["module_defaults"] = {"cloudserver.compute.server_info": {"page_size": 7}}
+    lab.play(lab.inventory("openstack"), play).ok
+    listed = [row for row in lab.requests("openstack", "GET") if "servers/detail" in row["path"]]
+    assert listed and all(re.search(r"limit\W+7\b", json.dumps(row["query"])) for row in listed), listed
+
+
+# -- deleting ------------------------------------------------------------------------------------------------------
+
+
+def test_a_purge_of_key_pairs_is_bounded_and_never_deletes_all(lab: Lab) -> None:
+    inventory = lab.inventory("openstack")
+    many = [{"name": "old-%d" % number, "public_key": KEY} for number in range(7)]
+    lab.play(inventory, role("keypairs", keypairs_keypairs=many)).ok
+    for declared, words in (
+        ([{"name": "old-0", "public_key": KEY}], "deletes at most keypairs_max_removals (5)"),
+        ([], "never all of them"),
+        ([{"name": "new", "public_key": KEY}], "never all of them"),
+    ):
+        run = lab.play(inventory, role("keypairs", keypairs_keypairs=declared, keypairs_purge=True, keypairs_max_removals=50 if "all" in words else 5))
+        assert run.status != 0 and words in " ".join(run.output.split())
+        assert lab.requests("openstack", "DELETE") == []
+    kept = [{"name": "old-%d" % number, "public_key": KEY} for number in range(4)]
+    lab.play(inventory, role("keypairs", keypairs_keypairs=kept, keypairs_purge=True, keypairs_keep=["operators"])).ok
+    assert len(lab.requests("openstack", "DELETE")) == 3
+
+
+def test_a_purge_of_servers_never_deletes_the_whole_fleet(lab: Lab) -> None:
+    inventory = lab.inventory("openstack")
+    common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"]}
+    fleet = {"server_fleet_tag": "fleet=shop", "server_fleet_defaults": common, "server_fleet_purge": True}
+    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 3}], **fleet)).ok
+    for declared in ([], [{"name": "shap", "count": 3}]):
+        run = lab.play(inventory, role("server_fleet", server_fleet_servers=declared, **fleet))
+        assert run.status != 0 and "never all of them" in " ".join(run.output.split())
+    assert lab.requests("openstack", "DELETE") == []
+    assert "shap-1" not in lab.servers("openstack")
+    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 2}], **fleet)).ok
+    assert "shop-3" not in lab.servers("openstack") or lab.servers("openstack")["shop-3"]["status"] != "ACTIVE"
+
+
+def test_an_option_of_an_entry_that_is_misspelt_is_refused_before_the_cloud_is_asked(lab: Lab) -> None:
+    inventory = lab.inventory("openstack_admin")
+    run = lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "a", "flavour": "m1.small"}]))
+    assert run.status != 0 and "flavour" in run.output
+    run = lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "a"}], server_fleet_defaults={"flavour": "x"}))
+    assert run.status != 0 and "a server has no option flavour" in run.output
+    run = lab.play(inventory, role("compute_capacity", compute_capacity_flavors=[{"name": "a", "vcpu": 1}]))
+    assert run.status != 0 and "vcpu" in run.output
+    run = lab.play(inventory, role("power_schedule", power_schedule_schedules={"a": {}}, power_schedule_selection={"tag": ["x"]}))
+    assert run.status != 0 and "tag" in run.output
+    assert lab.requests("openstack") == []
+
+
+# -- power_schedule ------------------------------------------------------------------------------------------------
+
+SCHEDULE = {
+    "power_schedule_tag": "env",
+    "power_schedule_now": FRIDAY_NIGHT,
+    "power_schedule_schedules": {"demo": {"hours": "07:00-19:00", "timezone": "UTC"}},
+}
+
+
+def actions(lab: Lab, platform: str) -> list[str]:
+    return [row["path"] for row in lab.requests(platform, "POST") if row["path"].endswith("/action")]
+
+
+def test_the_limit_bounds_the_run_and_not_each_batch(lab: Lab) -> None:
+    platform = "huaweicloud"
+    play = dict(role("power_schedule", **SCHEDULE, power_schedule_max_targets=3), serial=2)
+    run = lab.play(lab.fleet(platform), play)
+    assert run.status != 0 and "are to be started or stopped in this run" in " ".join(run.output.split())
+    assert actions(lab, platform) == []
+    run = lab.play(lab.fleet(platform), dict(role("power_schedule", **SCHEDULE, power_schedule_max_targets=20), serial=2)).ok
+    states = {name: row["status"] for name, row in lab.servers(platform).items()}
+    assert {states[name] for name in ("web-01", "web-04", "db-01", "cache-01")} == {"SHUTOFF"}
+    assert states["bastion-01"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("how", ["serial", "limit", "free", "check first", "failure", "kill"])
+def test_a_schedule_reaches_the_servers_of_every_cloud_however_it_is_run(lab: Lab, how: str) -> None:
+    inventory = lab.fleet(*PLATFORMS, tags=["env=demo"])
+    play = role("power_schedule", **SCHEDULE)
+    before = {name: lab.servers(name) for name in PLATFORMS}
+    running = {
+        (platform, name)
+        for platform, rows in before.items()
+        for name, row in rows.items()
+        if name.startswith(("web-", "db-", "cache-")) and row["status"] == "ACTIVE"
+    }
+
+    def stopped() -> set[tuple[str, str]]:
+        now = {name: lab.servers(name) for name in PLATFORMS}
+        return {(platform, name) for platform, name in running if now[platform][name]["status"] == "SHUTOFF"}
+
+    if how == "serial":
+        lab.play(inventory, dict(play, serial="40%")).ok
+    elif how == "limit":
+        lab.play(inventory, play, "--limit", "*web-*").ok
+        assert stopped() == {(platform, name) for platform, name in running if name.startswith("web-")}
+        lab.play(inventory, play).ok
+    elif how == "free":
+        lab.play(inventory, dict(play, strategy="free")).ok
+    elif how == "check first":
+        lab.play(inventory, play, "--check").ok
+        assert stopped() == set()
+        lab.play(inventory, play).ok
+    elif how == "failure":
+        lab.fault(method="POST", path="action$", times=None, do={"status": 403})
+        assert lab.play(inventory, play).status != 0
+        assert stopped() == set()
+        lab.control("DELETE", "/faults")
+        lab.play(inventory, play).ok
+    else:
+        lab.control("PUT", "/delays", {"stop": 3.0})
+        process = lab.start(inventory, play)
+        until(lambda: any(actions(lab, platform) for platform in PLATFORMS))
+        kill(process)
+        lab.play(inventory, play).ok
+    assert stopped() == running
+    assert lab.play(inventory, play).ok.changed == 0
+
+
+def test_a_server_in_error_is_listed_and_fails_nothing(lab: Lab) -> None:
+    broken = lab.servers("openstack")["db-02"]["id"]
+    lab.control("PUT", "/openstack/servers/%s" % broken, {"status": "ERROR"})
+    inventory = lab.fleet("openstack", tags=["env=demo"])
+    run = lab.play(inventory, role("power_schedule", **SCHEDULE)).ok
+    assert "db-02 (ERROR)" in run.output
+    run = lab.play(inventory, role("power_schedule", **SCHEDULE, power_schedule_ignore_statuses=[]))
+    assert run.status != 0 and "db-02" in run.output
+
+
+def test_a_list_that_a_survey_gives_as_a_text_may_end_in_a_comma(lab: Lab) -> None:
+    play = role("power_schedule", **SCHEDULE, power_schedule_selection={"tags": "env=demo, role=web,"})
+    lab.play(lab.inventory("openstack"), play).ok
+    assert len(actions(lab, "openstack")) == 4
+
+
+# -- compute_capacity and fleet_report -----------------------------------------------------------------------------
+
+
+def test_a_purge_of_flavors_is_bounded(lab: Lab) -> None:
+    inventory = lab.inventory("openstack_admin")
+    run = lab.play(inventory, role("compute_capacity", compute_capacity_purge_flavors=".*"))
+    assert run.status != 0 and "never all of a kind" in " ".join(run.output.split())
+    assert lab.requests("openstack", "DELETE") == []
+
+
+def test_a_report_shows_no_text_of_a_cloud_as_a_template(lab: Lab) -> None:
+    lab.control("POST", "/openstack/servers", {"name": "{{ 40 + 2 }}", "tags": ["{{ 40 + 3 }}"]})
+    lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_date="2026-11-20")).ok
+    table = (lab.folder / "fleet.csv").read_text()
+    assert "{{ 40 + 2 }}" in table and "{{ 40 + 3 }}" in table
+    assert "42" not in [line.split(",")[0] for line in table.splitlines()]
