@@ -38,10 +38,8 @@ class ActionModule(ActionBase):
 
     def _is_acting_host(self, variables: Mapping[str, Any]) -> bool:
         """Whether a role that acts once acts on this host: strategies such as free run its tasks for every host."""
-        block = self._task._parent
-        while block is not None and getattr(block, "_play", None) is None:
-            block = getattr(block, "_parent", None)
-        strategy = str(block._play.strategy) if block is not None else "linear"
+        play = self._task.get_play()
+        strategy = str(play.strategy) if play is not None else "linear"
         batch = variables.get("ansible_play_batch") or ()
         return strategy.rpartition(".")[2] in ("linear", "debug") or variables["inventory_hostname"] in batch[:1]
 
