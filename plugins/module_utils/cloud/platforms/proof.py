@@ -46,7 +46,7 @@ class Documented:
             wanted = " or ".join(str(status) for status in self.statuses)
             problem = "the answer is HTTP %d, and a success is %s" % (answer.status, wanted)
         elif self.key is None:
-            problem = "the answer has a body, and a success has none" if answer.body else None
+            problem = "the answer has a body, and a success has none" if answer.body not in (None, "") else None
         else:
             found = mapping(answer.body).get(self.key)
             if not isinstance(found, self.kind):
@@ -85,7 +85,7 @@ def prove_deleted(send: Callable[[], Any], show: Callable[[], Any], what: str) -
         answer = send()
     except ItemNotFound:
         return
-    if answer.status in DELETED.statuses and not answer.body:
+    if answer.status in DELETED.statuses and answer.body in (None, ""):
         return
     try:
         show()
