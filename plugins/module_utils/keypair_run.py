@@ -93,6 +93,8 @@ def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
         shown = now.key_name if now else None
         if (shown == name) is (deed == ATTACH) and name in (shown, server.key_name):
             return True
+        if deed == ATTACH and now and shown is None:
+            return False
         raise CloudError("a server shows one of its key pairs only, and %s shows %s" % (server.label, shown or "none"))
 
     settle(cloud, send, look, ())
