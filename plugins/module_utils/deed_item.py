@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     CloudError,
     Conflict,
+    DeadlineExceeded,
     MalformedAnswer,
     ServiceFailed,
 )
@@ -47,6 +48,8 @@ class Item:
     #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
     not_before: float = 0.0
     busy: CloudError | None = None
+    #: A request whose answer proves nothing and that the state does not show yet, the server before it, and the error.
+    doubt: tuple[Ticket, Server, CloudError] | None = None
 
     @property
     def begun(self) -> bool:
@@ -61,7 +64,8 @@ def ended_as(item: Item, result: str, message: str | None = None) -> Outcome:
 
 def may_come_late(error: CloudError) -> bool:
     """Whether the service may still be at work on a request that ended so, and show that later only."""
-    return isinstance(error, AnswerLost) or (isinstance(error, ServiceFailed) and not is_postponed(error))
+    last = error.last or error if isinstance(error, DeadlineExceeded) else error
+    return isinstance(last, AnswerLost) or (isinstance(last, ServiceFailed) and not is_postponed(last))
 
 
 def most_tries(error: CloudError, most: int) -> int:

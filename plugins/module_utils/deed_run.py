@@ -229,7 +229,7 @@ class DeedRun(NotedRun):
         deed = item.deeds[0]
         self._acted = True
         item.taken += (ticket.action,)
-        item.busy = None
+        item.busy = item.doubt = None
         if not deed.watched:
             self._stale.add(item.server.id)
             item.deeds, item.ready = item.deeds[1:], True
@@ -261,6 +261,7 @@ class DeedRun(NotedRun):
         proof = self._proof(deed, ticket, before, now) if ticket.uncertain else None
         if proof is None and ticket.uncertain and not deed.watched and self._took_effect(item, now):
             proof = replace(ticket, error=None, uncertain=False)
+        item.doubt = (ticket, before, error) if ticket.uncertain else None
         if proof:
             self._accept(item, proof, ended)
         elif ticket.uncertain and not may_come_late(error) and self._was_not_done(deed, ticket, before, now):
@@ -297,6 +298,24 @@ class DeedRun(NotedRun):
             return self.cloud.was_not_done(ticket, before, now, self._since)
         except CloudError:
             return False
+
+    def _judge_doubt(self, item: Item, now: Server) -> Outcome | None:
+        """Looks again for a request that the state did not show at first, before it is sent again."""
+        if item.doubt is None:
+            return None
+        ticket, before, error = item.doubt
+        deed = item.deeds[0]
+        if deed.repeatable or not deed.watched or not ticket.leaves_no_trace:
+            return None
+        proof = self._proof(deed, ticket, before, now)
+        if proof:
+            ended: dict[str, Outcome] = {}
+            self._accept(item, proof, ended)
+            return ended.get(now.id)
+        if self._was_not_done(deed, ticket, before, now):
+            return None
+        item.taken += (ticket.action,)
+        return Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
 
     def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
         """The ticket to watch, where a deed whose answer was lost was done all the same."""
@@ -346,7 +365,15 @@ class DeedRun(NotedRun):
             return ended_as(item, plan.FAILED, VANISHED)
         if not server.settled or item.ready or self.patience.clock.time() < item.not_before:
             return None
+        found = self._judge_doubt(item, server)
+        if found or item.ticket:
+            return found
         now = self.again(server)
+        if item.doubt and item.doubt[0].action not in now.actions and not now.refusal:
+            # It shows now, so it was this run that did it.
+            item.taken += (item.doubt[0].action,)
+            item.busy = None
+        item.doubt = None
         if now.refusal:
             return ended_as(item, plan.FAILED, now.refusal)
         if not now.deeds:

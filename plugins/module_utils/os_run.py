@@ -294,6 +294,7 @@ class OsRun(OsNotes):
                     return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
                 pause = postponed_for(error, step.tries - 1, self.cloud.session.now())
                 step.not_before, step.postponed = self.patience.clock.time() + pause, error
+                step.doubt = (ticket, before, error, since)
                 step.stage = SETTLE
                 return None
             return Outcome.of_error(ticket, plan.UNKNOWN, error, step.taken + (REBUILD,))
@@ -301,6 +302,19 @@ class OsRun(OsNotes):
             step.stage = SETTLE
             return None
         return self._fail(step, Outcome.of_error(ticket, plan.FAILED, error))
+
+    def _judge_doubt(self, step: OsStep, now: Server) -> Outcome | None:
+        """Looks again for an order that the state did not show at first, before it is given again."""
+        doubt, step.doubt = step.doubt, None
+        if doubt:
+            ticket, before, error, since = doubt
+            proof = self._proof(step, ticket, before, now, since)
+            if proof:
+                step.postponed = None
+                return self._accept(step, proof)
+            if not self._was_not_done(ticket, before, now, since):
+                return Outcome.of_error(ticket, plan.UNKNOWN, error, step.taken + (REBUILD,))
+        return self._route(step)
 
     def _was_not_done(self, ticket: Ticket, before: Server, now: Server, since: str | None) -> bool:
         try:
@@ -350,7 +364,7 @@ class OsRun(OsNotes):
             return self._end(step, plan.FAILED, "the server no longer exists")
         if not seen.server.settled or self.patience.clock.time() < step.not_before:
             return None
-        return self._route(step)
+        return self._judge_doubt(step, seen.server)
 
     def _judge_order(self, step: OsStep, ticket: Ticket, seen: Observation) -> Outcome | None:
         server = seen.server

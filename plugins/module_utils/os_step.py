@@ -44,6 +44,9 @@ class OsStep:
     #: Not looked at before, by the clock of the wait, for the cloud wants to be asked again then.
     not_before: float = 0.0
     postponed: CloudError | None = None
+    #: An order whose answer proves nothing and that the state does not show yet: its ticket, the server before it, the
+    #: error, and the instant before it was sent.
+    doubt: tuple[Ticket, Server, CloudError, str | None] | None = None
 
 
 class OsNotes:

@@ -122,8 +122,10 @@ class ServerRun(DeedRun):
     # -- making ------------------------------------------------------------------------------------------------
 
     def _erase(self, changes: Sequence[Change]) -> list[str]:
-        """Deletes the servers that are to be made anew, whether the task waits or not; gives the names of those that
-        are gone."""
+        """Deletes the servers that are to be made anew; gives the names of those that are gone.
+
+        A task that does not wait leaves those to another run that are not gone within UNWAITED seconds.
+        """
         if not changes:
             return []
         eraser = DeedRun(self.cloud, _until_gone, "deleted", True, self.patience)
@@ -131,6 +133,12 @@ class ServerRun(DeedRun):
         self.outcomes.update(eraser.outcomes)
         self.servers.update(eraser.servers)
         self._forget_failures(eraser)
+        for key, ticket in eraser.tickets.items() if not self.waits else ():
+            rest = ("create",)
+            self.tickets[key] = replace(ticket, then=rest)
+            message = "it is still being deleted; not asked for yet: create; run the task again"
+            late = self.outcomes[key]
+            self.outcomes[key] = replace(late, result=plan.PENDING, message=message, hint=None, remaining=rest)
         gone = [change.server for change in changes if self.outcomes[change.server.id].result == plan.DONE]
         self._erased = {server.id: str(server.name) for server in gone}
         return list(self._erased.values())

@@ -116,6 +116,21 @@ def test_no_host_takes_it(bench: Bench, on_error: str) -> None:
 
 
 @EVERY_NOVA
+def test_a_deletion_that_takes_long_does_not_hold_up_a_recreation_that_is_not_waited_for(bench: Bench) -> None:
+    bench.fault(CREATE[bench.platform], fail_servers="all", reason="No valid host was found.", times=1)
+    make(bench, name="lost")
+    bench.control("PUT", "/delays", {"platform": bench.platform, "delete": 500})
+    before = bench.clock.elapsed
+    result = make(bench, name="lost", recreate=True, wait=False)
+    assert bench.clock.elapsed - before <= 31 and not result.get("failed"), result
+    found = outcome(result, "lost")
+    assert (found["outcome"], found["actions"], found["remaining_actions"]) == ("pending", ["delete"], ["create"])
+    bench.call("job_info", handle=result["handle"], wait=True)
+    again = make(bench, name="lost", recreate=True)
+    assert outcome(again, "lost")["actions"] == ["create"] and not again.get("failed")
+
+
+@EVERY_NOVA
 @pytest.mark.parametrize("count", [None, 2])
 def test_a_creation_whose_answer_is_lost_is_not_sent_again(bench: Bench, count: int | None) -> None:
     bench.fault(CREATE[bench.platform], reset="after", times=1)

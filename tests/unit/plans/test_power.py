@@ -14,6 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     AnswerLost,
     BadRequest,
     Conflict,
+    MalformedAnswer,
     PermissionDenied,
     ServiceFailed,
     Throttled,
@@ -320,6 +321,27 @@ def test_what_a_gateway_postpones_is_looked_at_before_it_is_sent_again(error: An
     assert power.outcomes["id-web"].result == plan.DONE
     assert len(cloud.asked) == (1 if taken else 2)
     assert taken or sum(cloud.clock.sleeps) >= 3
+
+
+@pytest.mark.parametrize("want", ["stopped", "restarted"])
+@pytest.mark.parametrize("error", [Throttled("x", status=429), MalformedAnswer("a page", status=200)])
+def test_what_shows_late_is_not_sent_again_and_is_this_runs_doing(want: str, error: Any) -> None:
+    cloud = FakeCloud([server("web")], delay=0.5)
+    cloud.refuse["web"] = lost(error, taken=False)
+    looks = [0]
+
+    def late(here: FakeCloud) -> None:
+        looks[0] += 1
+        if looks[0] == 2:
+            here.begin("id-web", "stop" if want == "stopped" else "reboot")
+
+    cloud.on_look = late
+    cloud.was_not_done = lambda *_arguments: looks[0] < 2  # type: ignore[method-assign]
+    _todo, power = carry_out(cloud, want)
+    assert len(cloud.asked) == 1
+    found = power.outcomes["id-web"]
+    assert found.actions == (("stop",) if want == "stopped" else ("reboot",))
+    assert found.result == (plan.DONE if want == "stopped" else plan.UNKNOWN)
 
 
 @pytest.mark.parametrize("taken", [True, False, None])
