@@ -35,6 +35,11 @@ CONNECTION: dict[str, Any] = {
     "region": {"type": "str"},
     "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
     "endpoint": {"type": "str"},
+    "endpoints": {
+        "type": "dict",
+        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
+    },
+    "allow_plain_http": {"type": "bool"},
     "validate_certs": {"type": "bool"},
     "ca_cert": {"type": "path"},
     "client_cert": {"type": "path"},

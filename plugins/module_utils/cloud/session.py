@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import Authenticator, make
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.values import is_plain_http
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.bounds import (
     Bounds,
     bounded_adapter,
@@ -214,6 +215,8 @@ class Session:
         timeout = self.settings.timeout
         pause: Pause | None = None
         last: CloudError | None = None
+        if sign is not None:
+            self._check_plain_http(url)
         while True:
             prepared = self._prepare(method, url, params, headers, body)
             self._remaining(what, last)
@@ -395,6 +398,20 @@ class Session:
                     hint="Something between here and the service may have answered; check endpoint and proxy.",
                 )
         return Answer(answer.status_code, answer.headers, body, request_id_of(answer.headers))
+
+    def _check_plain_http(self, url: str) -> None:
+        """Before credentials go to http:// (the catalog's doing, for options are checked before): warn or refuse."""
+        if self.settings.allow_plain_http or not is_plain_http(url):
+            return
+        origin = origin_of(url)
+        if self.settings.allow_plain_http is False:
+            raise SettingsError(
+                "Nothing is sent to %s: credentials would travel unencrypted, and allow_plain_http is false." % origin,
+                hint="Have the service catalog name https:// addresses, or give endpoint or endpoints.",
+            )
+        known = [self.settings.auth.auth_url, self.settings.endpoint or "", *self.settings.endpoints.values()]
+        if origin not in [origin_of(each) for each in known if each]:
+            self.warn("The service catalog names %s: credentials and answers travel unencrypted; use https." % origin)
 
     def _note_date(self, headers: Mapping[str, str]) -> None:
         moment = parse_date(headers.get("Date"))
