@@ -210,6 +210,8 @@ class Session:
         if not url.startswith(("http://", "https://")):
             url = "%s/%s" % (self.auth.endpoint("compute"), url.lstrip("/"))
         body = None if json is None else json_module.dumps(json, separators=(",", ":"), allow_nan=False).encode("ascii")
+        if body and b"\\ud" in body:
+            _check_encodable(json, what)
         sign = apply or (self.auth.apply if self.auth is not None else None)
         attempt, renewed = 0, apply is not None or self.auth is None
         timeout = self.settings.timeout
@@ -348,6 +350,8 @@ class Session:
             return requests.Request(
                 method, base + ("?" + canonical_query(pairs) if pairs else ""), headers=own, data=body
             ).prepare()
+        except UnicodeEncodeError:
+            raise SettingsError("A value for %s holds half of a character, which cannot be sent." % base) from None
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
@@ -449,3 +453,11 @@ class Session:
             hint=last.hint,
             details=last.details,
         )
+
+
+def _check_encodable(body: Any, what: str) -> None:
+    """Raise SettingsError for half of a character in a body: JSON can carry it, and services fail on it."""
+    try:
+        json_module.dumps(body, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise SettingsError("Could not %s: a value holds half of a character, which cannot be sent." % what) from None
