@@ -44,6 +44,37 @@ options:
         from the region.
       - Read from the environment variable E(OS_COMPUTE_ENDPOINT_OVERRIDE) if not set here.
     type: str
+  endpoints:
+    description:
+      - The URLs of single services, which count more than the service catalog.
+      - Each is also read from C(SERVICE_endpoint_override) of the O(cloud) in C(clouds.yaml) and from
+        C(OS_SERVICE_ENDPOINT_OVERRIDE) of the environment, where SERVICE is the suboption's name, for
+        O(endpoints.volume) C(block_storage) too.
+    type: dict
+    suboptions:
+      compute:
+        description: The compute service's URL, the same as O(endpoint).
+        type: str
+      image:
+        description: The image service's URL, with or without C(/v2).
+        type: str
+      network:
+        description: The network service's URL, with or without C(/v2.0).
+        type: str
+      identity:
+        description: The identity service's URL for everything but authentication, which goes to O(auth.auth_url).
+        type: str
+      volume:
+        description: The block storage service's URL.
+        type: str
+  allow_plain_http:
+    description:
+      - Whether credentials may be sent to C(http://) addresses, of the options or of the service catalog.
+      - V(true) allows it, V(false) refuses it; by default it is done with a warning. Addresses of this machine are
+        always allowed.
+      - Also read from C(cloudserver_allow_plain_http) of the O(cloud) in C(clouds.yaml).
+      - Read from the environment variable E(CLOUDSERVER_ALLOW_PLAIN_HTTP) if not set here.
+    type: bool
   validate_certs:
     description:
       - Whether to verify TLS certificates; V(true) by default.

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
+from typing import Any, Mapping
 
 AUTH_OPTIONS: dict[str, Any] = {
     "auth_url": {"type": "str"},
@@ -35,6 +36,11 @@ CONNECTION: dict[str, Any] = {
     "region": {"type": "str"},
     "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
     "endpoint": {"type": "str"},
+    "endpoints": {
+        "type": "dict",
+        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
+    },
+    "allow_plain_http": {"type": "bool"},
     "validate_certs": {"type": "bool"},
     "ca_cert": {"type": "path"},
     "client_cert": {"type": "path"},
@@ -97,3 +103,31 @@ def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
                 spec[option]["aliases"] = aliases
     spec.update(own)
     return spec
+
+
+#: Options whose value is encoded before it is sent, so that it may hold a NUL.
+_ENCODED = ("user_data",)
+
+
+def text_problem(params: Mapping[str, Any]) -> str | None:
+    """The first option with a text that can be sent nowhere and names nothing, as a sentence without the text; ``None``
+    for none.
+
+    YAML can write both: a NUL as a backslash and a zero, and half of a character, a lone surrogate, by its number.
+    """
+    queue = deque((name, name, value) for name, value in params.items())
+    while queue:
+        option, place, value = queue.popleft()
+        if isinstance(value, str):
+            if "\x00" in value and option not in _ENCODED:
+                return "%s holds a NUL, which no name, id, path or other text may have; take it out" % place
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                return "%s holds half of a character (a lone surrogate), which cannot be sent; take it out" % place
+        elif isinstance(value, Mapping):
+            queue.extend((option, "a key of " + place, key) for key in value)
+            queue.extend((str(key), "%s.%s" % (place, ascii(key)[1:-1]), each) for key, each in value.items())
+        elif isinstance(value, (list, tuple)):
+            queue.extend((option, place, each) for each in value)
+    return None

@@ -120,7 +120,7 @@ def inherit(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     auth = dict(auth) if isinstance(auth, Mapping) else auth
     elsewhere = own.get("cloud") or (isinstance(auth, dict) and auth.get("auth_url"))
     if elsewhere or own.get("platform") not in (None, top.get("platform")):
-        for name in ("cloud", "endpoint", "auth"):
+        for name in ("cloud", "endpoint", "endpoints", "auth"):
             merged.pop(name, None)
     if own.get("all"):
         for name in CHOOSERS:

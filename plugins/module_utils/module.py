@@ -19,7 +19,7 @@ from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, module_secrets
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION, text_problem
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
@@ -241,6 +241,9 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
         return {"failed": True, "msg": missing_required_lib("requests")}
     if context.params.get("query") and not HAS_JMESPATH:
         return {"failed": True, "msg": missing_required_lib("jmespath", reason="for the option query")}
+    problem = text_problem(context.params)
+    if problem:
+        return {"failed": True, "changed": False, "msg": problem}
     try:
         result = run(context)
     except (SelectionError, PlanError) as error:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import Authenticator, make
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.values import is_plain_http
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.bounds import (
     Bounds,
     bounded_adapter,
@@ -219,11 +220,15 @@ class Session:
         if not url.startswith(("http://", "https://")):
             url = "%s/%s" % (self.auth.endpoint("compute"), url.lstrip("/"))
         body = None if json is None else json_module.dumps(json, separators=(",", ":"), allow_nan=False).encode("ascii")
+        if body and b"\\ud" in body:
+            _check_encodable(json, what)
         sign = apply or (self.auth.apply if self.auth is not None else None)
         attempt, renewed = 0, apply is not None or self.auth is None
         timeout = self.settings.timeout
         pause: Pause | None = None
         last: CloudError | None = None
+        if sign is not None:
+            self._check_plain_http(url)
         while True:
             prepared = self._prepare(method, url, params, headers, body)
             self._remaining(what, last)
@@ -355,6 +360,8 @@ class Session:
             return requests.Request(
                 method, base + ("?" + canonical_query(pairs) if pairs else ""), headers=own, data=body
             ).prepare()
+        except UnicodeEncodeError:
+            raise SettingsError("A value for %s holds half of a character, which cannot be sent." % base) from None
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
@@ -406,6 +413,20 @@ class Session:
                 )
         return Answer(answer.status_code, answer.headers, body, request_id_of(answer.headers))
 
+    def _check_plain_http(self, url: str) -> None:
+        """Before credentials go to http:// (the catalog's doing, for options are checked before): warn or refuse."""
+        if self.settings.allow_plain_http or not is_plain_http(url):
+            return
+        origin = origin_of(url)
+        if self.settings.allow_plain_http is False:
+            raise SettingsError(
+                "Nothing is sent to %s: credentials would travel unencrypted, and allow_plain_http is false." % origin,
+                hint="Have the service catalog name https:// addresses, or give endpoint or endpoints.",
+            )
+        known = [self.settings.auth.auth_url, self.settings.endpoint or "", *self.settings.endpoints.values()]
+        if origin not in [origin_of(each) for each in known if each]:
+            self.warn("The service catalog names %s: credentials and answers travel unencrypted; use https." % origin)
+
     def _note_date(self, headers: Mapping[str, str]) -> None:
         moment = parse_date(headers.get("Date"))
         if moment is not None:
@@ -448,3 +469,11 @@ class Session:
         )
         late.last = last
         return late
+
+
+def _check_encodable(body: Any, what: str) -> None:
+    """Raise SettingsError for half of a character in a body: JSON can carry it, and services fail on it."""
+    try:
+        json_module.dumps(body, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise SettingsError("Could not %s: a value holds half of a character, which cannot be sent." % what) from None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping
-from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.choice import (
     Source,
@@ -18,6 +17,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.cho
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.clouds_yaml import (
     AUTH_TYPES,
+    endpoint_overrides,
+    fill_domains,
     load_cloud,
     read_text,
 )
@@ -25,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.cre
     AUTH_LEAVES,
     ENVIRONMENT,
     HUAWEICLOUD_FAMILIES,
+    SERVICES,
     Credentials,
     environment_names,
 )
@@ -36,7 +38,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.val
     as_region,
     as_text,
     as_url,
-    is_loopback,
+    is_plain_http,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
@@ -59,6 +61,10 @@ class Settings:
     region: str = ""
     interface: str = "public"
     endpoint: str | None = None
+    #: The endpoints of other services, by name, that count more than the catalog's.
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    #: What a request to http:// elsewhere than on this machine is: True allowed, False refused, None warned of.
+    allow_plain_http: bool | None = None
     verify: bool | str = True
     cert: None | str | tuple[str, str] = None
     timeout: float = DEFAULT_TIMEOUT
@@ -120,7 +126,8 @@ def _assemble(platform: str, found: list[Source], environ: Mapping[str, str]) ->
         interface = interface[:-3]
     if interface not in INTERFACES:
         raise SettingsError("interface is %r; it may be one of %s." % (interface, ", ".join(INTERFACES)))
-    endpoint = as_text(plain("endpoint"), "endpoint")
+    endpoints = _endpoints(sources)
+    endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
     if endpoint:
         endpoint = as_url(endpoint, "endpoint")
     elif platform == "huaweicloud":
@@ -138,15 +145,25 @@ def _assemble(platform: str, found: list[Source], environ: Mapping[str, str]) ->
     client_cert, client_key = as_path(plain("client_cert"), "client_cert"), as_path(plain("client_key"), "client_key")
     if client_key and not client_cert:
         raise SettingsError("client_key is given without client_cert.", hint=_place("client_cert", platform))
-    warnings = []
-    for name, url in (("auth.auth_url", credentials.auth_url), ("endpoint", endpoint)):
-        if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
+    warnings = [warning for source in sources for warning in source.plain.get("warnings") or ()]
+    allowed = plain("allow_plain_http")
+    allow_plain_http = None if allowed is None else as_boolean(allowed, "allow_plain_http", False)
+    urls = [("auth.auth_url", credentials.auth_url), ("endpoint", endpoint)]
+    for name, url in urls + [("endpoints.%s" % service, each) for service, each in endpoints.items()]:
+        if is_plain_http(url) and allow_plain_http is False:
+            raise SettingsError(
+                "%s is %s, and allow_plain_http is false: credentials would travel unencrypted." % (name, url),
+                hint="Use https.",
+            )
+        if is_plain_http(url) and allow_plain_http is None:
             warnings.append("%s is %s: credentials and answers travel unencrypted; use https." % (name, url))
     return Settings(
         platform=platform,
         region=region,
         interface=interface,
         endpoint=endpoint or None,
+        endpoints=endpoints,
+        allow_plain_http=allow_plain_http,
         verify=(ca_cert or True) if as_boolean(plain("validate_certs"), "validate_certs", True) else False,
         cert=(client_cert, client_key) if client_cert and client_key else (client_cert or None),
         timeout=as_number(plain("api_timeout"), "api_timeout", DEFAULT_TIMEOUT, float, 0.001, 86400),
@@ -155,6 +172,26 @@ def _assemble(platform: str, found: list[Source], environ: Mapping[str, str]) ->
         auth=credentials,
         warnings=tuple(warnings),
     )
+
+
+def _endpoints(sources: list[Source]) -> dict[str, str]:
+    """The endpoint of each service, from the first source that has it."""
+    found: dict[str, str] = {}
+    for source in sources:
+        given = source.plain.get("endpoints") or {}
+        if not isinstance(given, Mapping):
+            raise SettingsError("endpoints is not a mapping; it takes %s." % ", ".join(SERVICES))
+        unknown = sorted(str(name) for name in given if name not in SERVICES)
+        if unknown:
+            raise SettingsError("endpoints has no %s; it takes %s." % (", ".join(unknown), ", ".join(SERVICES)))
+        values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
+        urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
+        one, other = urls.get("compute"), as_text(source.plain.get("endpoint"), "endpoint").strip().rstrip("/")
+        if one and other and one != other:
+            raise SettingsError("endpoint and endpoints.compute are two addresses; give one of them.")
+        for name, url in urls.items():
+            found.setdefault(name, url)
+    return found
 
 
 def _from_options(options: Mapping[str, Any]) -> Source:
@@ -175,7 +212,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Source:
 
 def _from_environment(environ: Mapping[str, str], platform: str) -> list[Source]:
     """One source a family of names: the SDK's key never meets Terraform's secret."""
-    kind = environ.get("OS_AUTH_TYPE")
+    kind = environ.get("OS_AUTH_TYPE") or environ.get("OS_AUTH_PLUGIN")
     if kind and kind not in AUTH_TYPES:
         raise SettingsError(
             "OS_AUTH_TYPE is %r, which is not supported; supported are: %s." % (kind, ", ".join(sorted(AUTH_TYPES)))
@@ -194,8 +231,21 @@ def _from_family(environ: Mapping[str, str], family: str, platform: str) -> Sour
                 values.setdefault(name, environ[variable])
     if "validate_certs" in values:
         values["validate_certs"] = not as_boolean(values["validate_certs"], family + "INSECURE", False)
+    if family == "OS_":
+        _openrc(environ, values)
     auth = {name: value for name, value in values.items() if name in AUTH_LEAVES}
     return Source("the environment (%s*)" % family, as_leaves(auth), values, lenient=True)
+
+
+def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
+    """What openstacksdk reads of OS_* variables besides those that are options of their own."""
+    beside = {key[3:].lower(): value for key, value in environ.items() if key.startswith("OS_") and value}
+    fill_domains(values, beside)
+    if "verify" in beside and "validate_certs" not in values:
+        values["validate_certs"] = as_boolean(beside["verify"], "OS_VERIFY", True)
+    if "api_timeout" in beside:
+        values.setdefault("api_timeout", beside["api_timeout"])
+    values["endpoints"] = endpoint_overrides(beside)
 
 
 def _platform(value: Any) -> str:

@@ -79,6 +79,8 @@ def header_auth(name: str, value: str) -> Callable[[Any], None]:
 def huaweicloud_endpoint(settings: Settings, service: str) -> str:
     """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
     base = settings.endpoint or ""
+    if service in settings.endpoints:
+        return settings.endpoints[service]
     if service == "identity":
         return settings.auth.auth_url
     if service not in HUAWEICLOUD_HOSTS:

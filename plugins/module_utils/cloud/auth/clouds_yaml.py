@@ -8,7 +8,11 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AUTH_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+    AUTH_LEAVES,
+    SERVICES,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.values import as_boolean
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 try:
@@ -30,9 +34,53 @@ AUTH_TYPES = {
 }
 
 
+#: Later names count more, and of each what is beside auth counts more than what is inside.
+_BESIDE = {
+    "project_id": ("tenant_id", "project_id"),
+    "project_name": ("tenant_name", "project_name"),
+    "user_domain_id": ("user_domain_id",),
+    "user_domain_name": ("user_domain_name",),
+    "project_domain_id": ("project_domain_id",),
+    "project_domain_name": ("project_domain_name",),
+    "token": ("auth_token", "token"),
+}
+_SPELLINGS = frozenset(
+    ("tenant_id tenant_name domain_id domain_name default_domain_id default_domain_name auth_token").split()
+)
+#: What asks for another token than one for a project, or in another way than is supported.
+_OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
+_KEYS = frozenset(
+    (
+        "auth auth_type auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
+        " endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
+    ).split()
+)
+#: Keys of openstacksdk and its relatives that concern nothing that this collection does.
+_OF_OTHERS = frozenset(
+    (
+        "cache networks external_network internal_network nat_source nat_destination floating_ip_source"
+        " use_external_network use_internal_network image_format image_api_use_tasks force_ipv4 prefer_ipv6 private"
+        " message status metrics rate_limit rate_limits use_direct_get disable_vendor_agent requires_floating_ip"
+        " secgroup_source timing debug log_file log_level verbose_level"
+    ).split()
+)
+_ENDINGS = (
+    "_service_type",
+    "_service_name",
+    "_default_microversion",
+    "_endpoint_override",
+    "_interface",
+    "_endpoint_type",
+    "_region_name",
+    "_endpoint",
+)
+
+
 def read_text(path: str) -> str | None:
     """The text of a file; None where there is none. Raises SettingsError for one that cannot be read."""
     try:
+        if "\x00" in path:
+            raise SettingsError("Cannot read %r: no path holds a NUL." % path)
         with open(path, encoding="utf-8") as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -93,7 +141,7 @@ def load_cloud(
                 "%s uses a vendor profile (%s: %s), which is not supported." % (label, key, entry[key]),
                 hint="Write auth_url and the other values that the profile stands for into the entry.",
             )
-    return _options(_with_region(entry, region, label), label)
+    return _options(_with_region(_normalized(entry), region, label), label)
 
 
 def _first(
@@ -167,38 +215,118 @@ def _with_region(entry: dict[str, Any], region: str, label: str) -> dict[str, An
 
 
 def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
+    entry = _normalized(entry)
     auth = entry.get("auth")
     if auth is None:
         auth = {}
     if not isinstance(auth, dict):
         raise SettingsError("%s: auth is not a mapping." % label)
-    # Old files keep some leaves beside auth; those inside it count more.
-    leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if entry.get(leaf) is not None}
-    leaves.update(auth)
-    for new, old in (("project_name", "tenant_name"), ("project_id", "tenant_id")):
-        if leaves.get(old) and not (leaves.get("project_name") or leaves.get("project_id")):
-            leaves[new] = leaves[old]
-    for domain in ("user_domain", "project_domain"):
-        if not (leaves.get(domain + "_name") or leaves.get(domain + "_id")):
-            for kind in ("_id", "_name"):
-                if leaves.get("default_domain" + kind):
-                    leaves[domain + kind] = leaves["default_domain" + kind]
-    auth_type = entry.get("auth_type")
+    auth = _normalized(auth)
+    leaves = _leaves(entry, auth)
+    auth_type = entry.get("auth_type") or entry.get("auth_plugin")
     if auth_type is not None and auth_type not in AUTH_TYPES:
         raise SettingsError(
             "%s has auth_type %s, which is not supported; supported are: %s."
             % (label, auth_type, ", ".join(sorted(AUTH_TYPES)))
         )
     return {
-        "auth": {leaf: leaves[leaf] for leaf in AUTH_LEAVES if leaves.get(leaf) is not None},
+        "auth": leaves,
         "auth_type": AUTH_TYPES[auth_type] if auth_type else None,
         "platform": entry.get("cloudserver_platform"),
         "region": entry.get("region_name"),
         "interface": entry.get("interface") or entry.get("endpoint_type"),
-        "endpoint": entry.get("compute_endpoint_override"),
-        "validate_certs": entry.get("verify"),
+        "endpoint": None,
+        "endpoints": endpoint_overrides(entry),
+        "allow_plain_http": entry.get("cloudserver_allow_plain_http"),
+        # Of the two, openstacksdk lets insecure win.
+        "validate_certs": False if as_boolean(entry.get("insecure"), "insecure", False) else entry.get("verify"),
         "ca_cert": entry.get("cacert"),
         "client_cert": entry.get("cert"),
         "client_key": entry.get("key"),
         "api_timeout": entry.get("api_timeout"),
+        "warnings": _unused(entry, auth, label),
     }
+
+
+def _normalized(values: dict[str, Any]) -> dict[str, Any]:
+    """openstacksdk takes hyphens in keys for underscores."""
+    return {str(key).replace("-", "_"): value for key, value in values.items()}
+
+
+def _leaves(entry: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
+    """The credentials, which openstacksdk looks for inside auth and beside it.
+
+    Of a project, a domain and a token what is beside auth counts more, of everything else what is inside: so it is in
+    openstack.config.loader (_fix_backwards_auth, _validate_auth).
+    """
+    leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if entry.get(leaf) is not None}
+    leaves.update((leaf, value) for leaf, value in auth.items() if value is not None)
+    for target, names in _BESIDE.items():
+        for name in names:
+            for place in (auth, entry):
+                if place.get(name):
+                    leaves[target] = place[name]
+    fill_domains(leaves, dict(_known(auth), **_known(entry)))
+    url = leaves.get("auth_url")
+    if isinstance(url, str):
+        leaves["auth_url"] = url.replace("{region_name}", str(entry.get("region_name") or ""))
+    return {leaf: leaves[leaf] for leaf in AUTH_LEAVES if leaves.get(leaf) is not None}
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
+    """The domains of user and project where they are given once for both: domain_*, or else default_domain_*.
+
+    domain_name and domain_id without a project ask for a token for a domain, which no compute service takes.
+    """
+    if leaves.get("project_id") or leaves.get("project_name"):
+        for kind in ("id", "name"):
+            for whose in ("user", "project"):
+                if beside.get("domain_" + kind):
+                    leaves.setdefault("%s_domain_%s" % (whose, kind), beside["domain_" + kind])
+    for whose in ("user", "project"):
+        if not (leaves.get(whose + "_domain_name") or leaves.get(whose + "_domain_id")):
+            for kind in ("id", "name"):
+                if beside.get("default_domain_" + kind):
+                    leaves["%s_domain_%s" % (whose, kind)] = beside["default_domain_" + kind]
+
+
+def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The endpoints that SERVICE_endpoint_override keys give, by this library's names of the services."""
+    found: dict[str, Any] = {}
+    for service, names in SERVICES.items():
+        for name in names:
+            if values.get(name + "_endpoint_override"):
+                found.setdefault(service, values[name + "_endpoint_override"])
+    return found
+
+
+def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str]:
+    """Sentences on keys that would matter to openstacksdk and have no effect here, or that nobody knows."""
+    scope = sorted(key for key in _OTHER_SCOPES if auth.get(key) or entry.get(key))
+    if scope:
+        raise SettingsError(
+            "%s has %s, which is not supported." % (label, " and ".join(scope)),
+            hint="Give a user, a password and a project, an application credential, or a token.",
+        )
+    unknown = ["auth.%s" % key for key in auth if key not in AUTH_LEAVES and key not in _SPELLINGS]
+    unknown += [key for key in entry if not _is_known(key)]
+    if not unknown:
+        return []
+    return ["%s: %s has no effect." % (label, ", ".join(sorted(unknown)))]
+
+
+def _is_known(key: str) -> bool:
+    if key in AUTH_LEAVES or key in _SPELLINGS or key in _KEYS or key in _OF_OTHERS:
+        return True
+    service, _unused_part, ending = key.partition("_endpoint_override")
+    if not ending and any(service in names for names in SERVICES.values()):
+        return True
+    # The versions of the APIs are not for the file to choose here.
+    if key.endswith("_api_version"):
+        return True
+    # What concerns services that are not asked.
+    return key.endswith(_ENDINGS) and not key.startswith(tuple(name + "_" for name in SERVICES))

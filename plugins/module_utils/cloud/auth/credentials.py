@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "region": ["HW_REGION_NAME", "OS_REGION_NAME"],
     "interface": ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
     "endpoint": ["OS_COMPUTE_ENDPOINT_OVERRIDE"],
+    "allow_plain_http": ["CLOUDSERVER_ALLOW_PLAIN_HTTP"],
     # These two say the opposite of the option: true means that certificates are not checked.
     "validate_certs": ["HW_INSECURE", "OS_INSECURE"],
     "ca_cert": ["OS_CACERT"],
@@ -66,6 +67,17 @@ ENVIRONMENT = {
     "access_key": ["HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "CLOUD_SDK_AK", "OS_ACCESS_KEY"],
     "secret_key": ["HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY", "CLOUD_SDK_SK", "OS_SECRET_KEY"],
     "security_token": ["HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"],
+}
+
+
+#: The services whose endpoint may be given, with the names that clouds.yaml and OS_*_ENDPOINT_OVERRIDE have for each
+#: (service types authority, "block-storage" and its aliases).
+SERVICES = {
+    "compute": ("compute",),
+    "image": ("image",),
+    "network": ("network",),
+    "identity": ("identity",),
+    "volume": ("block_storage", "block_store", "volumev3", "volume"),
 }
 
 

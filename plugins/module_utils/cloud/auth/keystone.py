@@ -178,6 +178,8 @@ class KeystoneAuthenticator:
             return huaweicloud_endpoint(self._settings, service)
         if service == "compute" and self._settings.endpoint:
             return self._settings.endpoint
+        if service in self._settings.endpoints:
+            return self._settings.endpoints[service]
         if service == "identity":
             return self._known.auth_url
         return self._from_catalog(service)
@@ -312,6 +314,12 @@ class KeystoneAuthenticator:
             )
 
     def _from_catalog(self, service: str) -> str:
+        option = "endpoint" if service == "compute" else "endpoints.%s" % service
+        if isinstance(self._known, ReadyToken) and not self._known.auth_url:
+            raise SettingsError(
+                "Where the %s service is, is not known: there is no auth.auth_url whose catalog says it." % service,
+                hint="Give %s, or auth.auth_url." % option,
+            )
         lines = self._get_access().endpoints
         region, interface = self._settings.region, self._settings.interface
         for kind in SERVICE_TYPES.get(service, (service,)):
@@ -322,7 +330,7 @@ class KeystoneAuthenticator:
             there = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
             raise NotFound(
                 "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, there),
-                hint="Check auth.project_name; where the service is known, give endpoint.",
+                hint="Check auth.project_name; where the service's address is known, give %s." % option,
             )
         found = [each for each in of_service if each.interface in (interface, interface + "URL")]
         regions = sorted({each.region for each in found})

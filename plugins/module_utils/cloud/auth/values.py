@@ -18,7 +18,19 @@ def as_text(value: Any, name: str) -> str:
         return ""
     if isinstance(value, (dict, list, tuple, set, bytes)):
         raise SettingsError("%s is not a text." % name)
-    return str(value)
+    text = str(value)
+    if "\x00" in text or not is_unicode(text):
+        raise SettingsError("%s holds a NUL or a half of a character, which no text may have." % name)
+    return text
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text can be encoded: a half of a character, a lone surrogate, cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def as_path(value: Any, name: str) -> str:
@@ -89,3 +101,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_plain_http(url: str) -> bool:
+    """Whether what is sent there travels unencrypted; what stays on this machine does not travel."""
+    if not url.lower().startswith("http://"):
+        return False
+    try:
+        return not is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return True

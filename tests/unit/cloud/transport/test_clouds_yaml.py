@@ -128,8 +128,8 @@ def test_all_keys() -> None:
     )
     assert found == {
         "auth": {}, "auth_type": "token", "platform": "ustack", "region": "", "interface": "internal",
-        "endpoint": "https://c", "validate_certs": False, "ca_cert": "/ca", "client_cert": "/c", "client_key": "/k",
-        "api_timeout": 3,
+        "endpoint": None, "endpoints": {"compute": "https://c"}, "allow_plain_http": None, "validate_certs": False,
+        "ca_cert": "/ca", "client_cert": "/c", "client_key": "/k", "api_timeout": 3, "warnings": [],
     }  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def test_all_keys() -> None:
     ("text", "auth"),
     [
         ("auth: {tenant_name: t}", {"project_name": "t"}),
-        ("auth: {tenant_id: t, project_name: p}", {"project_name": "p"}),
+        ("auth: {tenant_id: t, project_name: p}", {"project_id": "t", "project_name": "p"}),
         ("username: beside, auth: {password: p}", {"username": "beside", "password": "p"}),
         ("username: beside, auth: {username: inside}", {"username": "inside"}),
         ("auth: {default_domain_id: d, user_domain_name: u}", {"user_domain_name": "u", "project_domain_id": "d"}),

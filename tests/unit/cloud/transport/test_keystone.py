@@ -14,16 +14,20 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import keystone
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+    AccessKey,
+    Password,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     CloudError,
     MalformedAnswer,
     NotFound,
+    ServiceFailed,
     SettingsError,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session, connect
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
 
 TOKENS = "/identity/v3/auth/tokens"
 PASSWORD = {"username": "demo", "password": "s3cret", "project_name": "demo"}
@@ -398,3 +402,40 @@ def test_an_authenticator_without_session(wire: Any, clock: Any) -> None:
 def test_no_token_for_an_access_key() -> None:
     with pytest.raises(SettingsError, match="No token can be asked for with access key credentials"):
         keystone.token_request(AccessKey())
+
+
+# -- http:// in the catalog ------------------------------------------------------------------------------------------
+
+
+class HttpCatalog(Session):
+    """A session whose catalog names an http:// address; keeps what is sent there."""
+
+    def __init__(self, allowed: bool | None, warn: Any) -> None:
+        settings = Settings("openstack", allow_plain_http=allowed, auth=Password(auth_url="https://keystone/v3"))
+        super().__init__(settings, warn=warn)
+        self.sent: list[str] = []
+
+    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> Any:
+        self.sent.append(prepared.url)
+        raise ServiceFailed("not now", status=501)
+
+
+@pytest.mark.parametrize(("allowed", "warnings", "sent"), [(None, 1, 2), (True, 0, 2), (False, 0, 0)])
+def test_an_http_address_of_the_catalog(allowed: bool | None, warnings: int, sent: int) -> None:
+    told: list[str] = []
+    session = HttpCatalog(allowed, told.append)
+    for path in ("/a", "/b"):
+        with pytest.raises(ServiceFailed if sent else SettingsError) as caught:
+            session.get("http://nova.example:8774" + path, apply=lambda prepared: None)
+    assert len(session.sent) == sent
+    assert len(told) == warnings
+    if not sent:
+        assert "http://nova.example:8774" in str(caught.value) and "allow_plain_http is false" in str(caught.value)
+
+
+def test_http_on_this_machine_does_not_travel() -> None:
+    told: list[str] = []
+    session = HttpCatalog(False, told.append)
+    with pytest.raises(ServiceFailed):
+        session.get("http://127.0.0.1:8774/a", apply=lambda prepared: None)
+    assert session.sent and told == []

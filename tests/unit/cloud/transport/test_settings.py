@@ -135,7 +135,7 @@ def test_the_table_covers_every_leaf_and_option() -> None:
     assert set(module.OPTIONS) == {
         "platform", "cloud", "region", "interface", "endpoint", "validate_certs", "ca_cert", "client_cert",
         "client_key",
-        "api_timeout", "api_retries", "token_cache",
+        "api_timeout", "api_retries", "token_cache", "allow_plain_http",
     }  # fmt: skip
 
 
@@ -492,3 +492,72 @@ def test_what_each_kind_needs(known: Credentials, missing: list[str]) -> None:
 )
 def test_who(known: Credentials, who: str) -> None:
     assert known.who() == who
+
+
+# -- texts that are none ---------------------------------------------------------------------------------------------
+
+def refusal(options: dict[str, Any], environ: dict[str, str]) -> str:
+    return str(refused(options, environ))
+
+
+TEXT_OPTIONS = ("region", "endpoint", "ca_cert", "client_cert", "client_key", "token_cache")
+
+
+@pytest.mark.parametrize("spoilt", ["/a\x00b", "/a\ud800b"])
+@pytest.mark.parametrize("name", [*TEXT_OPTIONS, *AUTH_LEAVES])
+def test_a_text_that_is_none_is_one_sentence(name: str, spoilt: str) -> None:
+    options: dict[str, Any] = {"platform": "openstack"}
+    environ = dict(OS_ENVIRONMENT)
+    (options.setdefault("auth", {}) if name in AUTH_LEAVES else options)[name] = spoilt
+    error = refusal(options, environ)
+    assert name in error and "no text may have" in error
+    error.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["lab\x00", "lab\ud800"])
+def test_a_cloud_that_no_file_can_name(name: str) -> None:
+    assert "cloud holds a NUL or a half of a character" in refusal({"cloud": name}, {})
+
+
+def test_a_path_of_clouds_yaml_that_is_none() -> None:
+    with pytest.raises(SettingsError, match="no path holds a NUL"):
+        resolve({"cloud": "lab"}, {"OS_CLIENT_CONFIG_FILE": "/a\x00b", "HOME": "/h"})
+
+
+# -- http:// elsewhere -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["auth_url", "endpoint", "image"])
+@pytest.mark.parametrize(("allowed", "warnings"), [(None, 1), (True, 0), ("yes", 0)])
+def test_plain_http_is_a_warning_or_allowed(option: str, allowed: Any, warnings: int) -> None:
+    assert len(given(_with_http(option, allowed), {}).warnings) == warnings
+
+
+@pytest.mark.parametrize("option", ["auth_url", "endpoint", "image"])
+def test_plain_http_is_refusal(option: str) -> None:
+    error = refusal(_with_http(option, False), {})
+    assert option in error and "allow_plain_http is false" in error
+    assert "allow_plain_http" in refusal(_with_http(option, None), {"CLOUDSERVER_ALLOW_PLAIN_HTTP": "false"})
+
+
+def _with_http(option: str, allowed: Any) -> dict[str, Any]:
+    auth = {"auth_url": "https://k/v3", "username": "u", "password": "p", "project_name": "w"}
+    options: dict[str, Any] = {"platform": "openstack", "auth": auth, "allow_plain_http": allowed}
+    if option == "auth_url":
+        auth["auth_url"] = "http://k.example/v3"
+    elif option == "image":
+        options["endpoints"] = {"image": "http://i.example", "compute": None}
+    else:
+        options["endpoint"] = "http://c.example"
+    return options
+
+
+def test_endpoints_of_services() -> None:
+    auth = {"auth_url": "https://k/v3", "username": "u", "password": "p", "project_name": "w"}
+    options = {"platform": "openstack", "auth": auth, "endpoints": {"compute": "https://c/", "image": "https://i"}}
+    environ = {"OS_IMAGE_ENDPOINT_OVERRIDE": "https://other", "OS_NETWORK_ENDPOINT_OVERRIDE": "https://n"}
+    found = given(options, environ)
+    assert (found.endpoint, found.endpoints) == ("https://c", {"image": "https://i", "network": "https://n"})
+    assert "two addresses" in refusal({**options, "endpoint": "https://d"}, {})
+    assert "endpoints has no compte" in refusal({**options, "endpoints": {"compte": "https://c"}}, {})
+    assert "endpoints is not a mapping" in refusal({**options, "endpoints": "https://c"}, {})
