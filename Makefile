@@ -49,7 +49,7 @@ openstack-stop:  ## Stop it
 test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with it, and targets on it; starts it where it does not run
 	@$(RUN) tools/real_cloud.py $(ARGS)
 
-test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity and integration on the other ansible-core versions (where their Pythons exist)
+test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tools/matrix.py $(ARGS)
 
 lint: $(VENV)/.test  ## Gate: ruff and yamllint

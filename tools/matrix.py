@@ -1,4 +1,6 @@
-"""Sanity and integration on the ansible-core versions that `make test` does not run, each in an environment of its own.
+"""Sanity, the inventory's unit tests and integration on the ansible-core versions that `make test` does not run.
+
+Each version has an environment of its own.
 
 A version whose Python is not installed is said to be skipped; where every one is, this fails.
 """
@@ -9,6 +11,7 @@ A version whose Python is not installed is said to be skipped; where every one i
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -35,7 +38,10 @@ class Version:
 
 # 2.18 is the oldest that requires_ansible allows, 2.21 the newest that is maintained.
 VERSIONS = (Version("2.18.19", "3.11"), Version("2.20.10", "3.12"), Version("2.21.5", "3.13"))
-RUNTIME = ("requests", "jmespath", "PyYAML")
+PACKAGES = ("requests", "jmespath", "PyYAML", "pytest", "hypothesis")
+GATES = ("unit", "sanity", "integration")
+# What depends on the version of ansible-core the most, and needs no simulator.
+UNIT_TESTS = ("tests/unit/inventory",)
 
 
 def constraints() -> Path:
@@ -50,8 +56,9 @@ def constraints() -> Path:
 def environment(version: Version) -> Path | None:
     """The environment's folder, made where it is not there; None without the Python."""
     folder = WORK / f"venv-{version.core}"
-    if not (folder / ".done").exists():
-        packages = [f"ansible-core=={version.core}", *RUNTIME]
+    packages = [f"ansible-core=={version.core}", *PACKAGES]
+    done = folder / ".done"
+    if not done.exists() or done.read_text().split() != packages:
         made = subprocess.run(
             [str(ROOT / "tools" / "venv"), str(folder), version.python, str(constraints()), *packages],
             cwd=ROOT,
@@ -61,8 +68,16 @@ def environment(version: Version) -> Path | None:
             return None
         if made.returncode:
             sys.exit(f"No environment could be made for ansible-core {version.core}.")
-        (folder / ".done").touch()
+        done.write_text(" ".join(packages))
     return folder
+
+
+def unit(folder: Path) -> int:
+    """The exit status of the unit tests in the environment."""
+    # Bytecode apart: the versions of Python would overwrite each other's.
+    environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "pycache"), "ANSIBLE_HOME": str(folder / "home")}
+    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *UNIT_TESTS]
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
 def check(version: Version, gates: list[str]) -> list[tuple[str, str]]:
@@ -76,6 +91,8 @@ def check(version: Version, gates: list[str]) -> list[tuple[str, str]]:
         begin = time.monotonic()
         if gate == "sanity":
             status = sanity.run(folder / "bin" / "ansible-test", version.short, None, [])
+        elif gate == "unit":
+            status = unit(folder)
         else:
             status = integration.main(["--ansible-playbook", str(folder / "bin" / "ansible-playbook")])
         outcomes.append((gate, f"{'FAILED' if status else 'passed'}, {time.monotonic() - begin:.0f} s"))
@@ -86,14 +103,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = [version.short for version in VERSIONS]
     parser.add_argument("versions", nargs="*", help=f"some of {', '.join(known)} (default: all)")
-    parser.add_argument("--gate", action="append", choices=("sanity", "integration"), help="one alone")
+    parser.add_argument("--gate", action="append", choices=GATES, help="one alone")
     options = parser.parse_args()
     if set(options.versions) - set(known):
         parser.error(f"versions are {', '.join(known)}")
     rows = []
     for version in VERSIONS:
         if version.short in (options.versions or known):
-            gates = options.gate or ["sanity", "integration"]
+            gates = options.gate or list(GATES)
             rows += [(version, gate, outcome) for gate, outcome in check(version, gates)]
     print()
     for version, gate, outcome in rows:

@@ -15,7 +15,8 @@ description:
     C(cloudserver.yaml).
   - Options of the connection and of the selection may be templates. They can use lookups and extra variables
     (C(-e)), and vaulted values.
-  - What a cloud tells of its servers is never evaluated as a template.
+  - What a cloud tells of its servers is never evaluated as a template. Texts that could be one (those with C({{),
+    C({%) or C({#)) are marked as unsafe in the output of C(ansible-inventory); all others are plain.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -65,6 +66,7 @@ options:
       - Jinja conditions over a server's variables. Servers for which none of them holds are left out.
       - The selection is cheaper, for what it can say.
       - A condition over a variable that does not exist does not hold, or is an error with O(strict=true).
+      - A list, a mapping or a text holds if it is not empty, on every release of ansible-core.
     type: list
     elements: str
   exclude:
@@ -73,11 +75,15 @@ options:
     elements: str
   hostnames:
     description:
-      - What a host is called, the first that is not empty. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
-        expression over the server's variables. The id, if all are empty.
+      - What a host is called, the first that can name a host. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
+        expression over the server's variables. The id, if none can.
+      - The name of a host is made of letters, digits and marks of any script, C(.), C(_) and C(-), or is an IPv6
+        address. It has up to 240 bytes, begins with neither C(.) nor C(-), and does not end with C(.yml), C(.yaml) or
+        C(.json). Everything else means something else in a pattern such as C(--limit), in a path such as that of
+        C(host_vars), or in a shell. One warning names servers whose names cannot be used.
       - A name that several servers have gets C(_) and the id appended on each of them, and so does a name that means
-        something else to Ansible, such as V(localhost), the name of a group, or another server's host of another file.
-      - Names that begin with a hyphen or hold control characters count as empty.
+        something else to Ansible, such as V(localhost), another server's host of another file, or the name of a group,
+        be it one of O(groups_by), O(groups) or O(keyed_groups).
     type: list
     elements: str
     default: [name]
@@ -179,39 +185,41 @@ cache_connection: ~/.cache/ansible-inventory
 
 import gc
 import os
+import re
 import time
 from typing import Any, Dict, Iterable, Mapping, Tuple
 
 from ansible import constants as C
 from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError, AnsibleUndefinedVariable
+from ansible.inventory.host import Host
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
 from ansible.utils.path import basedir
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet, fleet_hosts
+from ansible_collections.cloudserver.compute.plugins.module_utils import fleet, fleet_hosts, fleet_names, fleet_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import AUTH_OPTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.host_draft import HostDraft
 
 MARK: Any = None
-if not hasattr(template, "trust_as_template"):
-    # Below ansible-core 2.19 every text is a template unless it is marked.
+#: From ansible-core 2.19 on nothing is a template unless it is trusted, and what is not trusted is not written plainly.
+TRUST: Any = getattr(template, "trust_as_template", None)
+if TRUST is None:
+    # Below, every text is a template unless it is marked.
     from ansible.utils.unsafe_proxy import AnsibleUnsafeText
 
     MARK = AnsibleUnsafeText
 
 _EXPRESSIONS = ("compose", "groups", "keyed_groups", "include", "exclude", "hostnames")
 _NAMES = ("cloudserver.yml", "cloudserver.yaml")
+#: How many names a warning shows.
+_SHOWN = 3
+#: How often hosts are named anew where the groups that are composed have their names.
+_ROUNDS = 4
 #: Record, variables, name of the source.
 Entry = Tuple[Dict[str, Any], Dict[str, Any], str]
-
-
-class Marks(dict):  # type: ignore[type-arg]
-    """Each text's mark, made once: thousands of servers share most of their texts."""
-
-    def __missing__(self, text: str) -> Any:
-        found = self[text] = MARK(text)
-        return found
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -225,13 +233,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def verify_file(self, path: str) -> bool:
         name = os.path.basename(path)
         named = name in _NAMES or name.endswith(tuple("." + each for each in _NAMES))
-        return named and bool(super().verify_file(path))
+        if not super().verify_file(path):
+            return False
+        if not named and name.endswith((".yml", ".yaml")) and _is_for_this_plugin(path, self.NAME):
+            # Ansible itself says no more than that no plugin could read the file.
+            self._warn("%s names the plugin %s, but is not read by it: rename the file so that its name ends with "
+                       ".cloudserver.yml or .cloudserver.yaml" % (path, self.NAME))
+        return named
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         if not session.HAS_REQUESTS:
             raise AnsibleParserError("the inventory needs the Python library requests, which ansible's Python lacks")
         config = self._read_config_data(path)
+        self._texts = fleet_texts.Texts(MARK, TRUST)
         collecting = gc.isenabled()
         # Thousands of records, none of them part of a cycle: looking for cycles takes a quarter of the time.
         gc.disable()
@@ -252,13 +267,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._check(sources)
             kept = self._kept()
             try:
-                found = fleet.gather(sources, os.environ, self.display.warning, kept, read=cache)
+                found = fleet.gather(sources, os.environ, self._warn, kept, read=cache)
             finally:
                 if kept:
                     # Now, so that a good answer stays even if another source ends everything.
                     self.update_cache_if_changed()
         except fleet.FleetError as error:
-            raise AnsibleParserError("%s: %s" % (path, error)) from None
+            raise AnsibleParserError(printable("%s: %s" % (path, error))) from None
         entries = self._entries(found, fields)
         # A text in place of a list would be split at its commas.
         for option, wanted in (("include", True), ("exclude", False)):
@@ -315,8 +330,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _entries(self, found: Iterable[Any], fields: list[tuple[str, str]]) -> list[Entry]:
         """(record, variables, source) of each server, once."""
-        marks = Marks()
         own_source = self.get_option("vars_prefix") + "source"
+        apply = self._texts.apply
         entries = []
         seen = set()
         for source, place, records in found:
@@ -324,13 +339,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 if (place, record["id"]) in seen:
                     continue
                 seen.add((place, record["id"]))
-                if MARK:
-                    record = fleet_hosts.marked(record, marks)
-                variables = {variable: record[field] for variable, field in fields}
-                variables[own_source] = source.name
+                variables = {variable: apply(record[field]) for variable, field in fields}
+                variables[own_source] = apply(source.name)
                 host = fleet_hosts.address(record, source.connect_with)
                 if host:
-                    variables["ansible_host"] = host
+                    variables["ansible_host"] = apply(host)
                 entries.append((record, variables, source.name))
         return entries
 
@@ -347,13 +360,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     raise AnsibleParserError(text) from None
         return False
 
-    def _holds(self, condition: str, variables: dict[str, Any]) -> bool:
+    def _holds(self, condition: Any, variables: dict[str, Any]) -> bool:
+        """Whether the value is true as Jinja's ``if`` has it: a list that is not empty is, on every ansible-core."""
+        if not isinstance(condition, str):
+            return bool(condition)
         self.templar.available_variables = variables
-        if hasattr(self.templar, "evaluate_conditional"):
-            return bool(self.templar.evaluate_conditional(condition))
+        if hasattr(self.templar, "evaluate_expression"):
+            # Not evaluate_conditional, which takes nothing but booleans.
+            return bool(self.templar.evaluate_expression(condition))
         return boolean(self.templar.template("{%% if %s %%}True{%% else %%}False{%% endif %%}" % condition))
 
-    def _hostname(self, candidates: list[str], record: dict[str, Any], variables: dict[str, Any]) -> str:
+    def _hostname(
+        self, candidates: list[str], record: dict[str, Any], variables: dict[str, Any], refused: list[str]
+    ) -> str:
+        """The first candidate that can name a host, else the id; the names that cannot go to ``refused``."""
         for candidate in candidates:
             if candidate in ("name", "id", "private_ip", "public_ip"):
                 value = fleet_hosts.field_value(record, candidate)
@@ -365,9 +385,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                         text = "hostnames: the expression %s cannot be evaluated: %s" % (candidate, error)
                         raise AnsibleParserError(text) from None
                     continue
-            if fleet_hosts.usable(value):
-                return value
-        return str(record["id"])
+            if fleet_names.is_host_name(value):
+                return str.__str__(value)
+            if value and not isinstance(value, bool):
+                refused.append(str(value))
+        return fleet_names.host_name_of_id(str(record["id"]))
+
+    def _named(self, entries: list[Entry], hostnames: list[str]) -> list[tuple[str, str, str]]:
+        """(name, id, source) of each server, not yet unique, with one warning for all names that cannot be had."""
+        refused: list[str] = []
+        found = [
+            (self._hostname(hostnames, record, variables, refused), str(record["id"]), source)
+            for record, variables, source in entries
+        ]
+        if refused:
+            shown = ", ".join("'%s'" % name[:60] for name in refused[:_SHOWN])
+            more = " and %d more" % (len(refused) - _SHOWN) if len(refused) > _SHOWN else ""
+            self._warn(
+                "%d server names cannot name a host, such as %s%s: a host's name is made of letters, digits, '.', '_' "
+                "and '-' and does not begin with '.' or '-'. These servers have their next name of hostnames, or "
+                "their id" % (len(refused), shown, more)
+            )
+        return found
 
     def _populate(self, entries: list[Entry], hostnames: list[str]) -> None:
         groups_by = self.get_option("groups_by")
@@ -379,44 +418,130 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 if name not in safe:
                     safe[name] = self.inventory.add_group(self._sanitize_group_name(name))
             memberships.append([safe[name] for name in raw])
+        wanted = self._named(entries, hostnames)
         # A host of one of these names would be taken for the group, or for the machine that Ansible runs on.
         reserved = set(self.inventory.groups) | set(C.LOCALHOST) | {"all", "ungrouped"}
-        wanted = [
-            (self._hostname(hostnames, record, variables), str(record["id"]), source)
-            for record, variables, source in entries
-        ]
         # A host that another file made of another server is not to be mixed with this one's variables.
         known = self.get_option("vars_prefix") + "id"
         for name, key, _source in wanted:
             there = self.inventory.hosts.get(name)
             if there is not None and there.vars.get(known, key) != key:
                 reserved.add(name)
-        compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
-        strict = self.get_option("strict")
-        all_hosts, all_groups = self.inventory.hosts, self.inventory.groups
         # add_host looks up the folder of the file for each host, with a stat; it is the same for all of them.
         source = self.inventory.current_source
         where = {"inventory_file": source, "inventory_dir": basedir(source) if source else None}
         self.inventory.current_source = None
         try:
-            for name, entry, member_of in zip(fleet_hosts.unique(wanted, reserved), entries, memberships):
-                if MARK:
-                    name = MARK(name)
-                new = name not in all_hosts
-                self.inventory.add_host(name, group=member_of[0] if member_of else None)
-                host = all_hosts[name]
-                # Not by set_variable, which looks into every value for templates to trust: three seconds for 10,000.
-                host.vars.update(where if new else {}, **entry[1])
-                for group in member_of[1:]:
-                    all_groups[group].add_host(host)
-                if compose:
-                    self._set_composite_vars(compose, host.get_vars(), name, strict=strict)
-                if groups or keyed:
-                    variables = host.get_vars()
-                    self._add_host_to_composed_groups(groups, variables, name, strict=strict, fetch_hostvars=False)
-                    self._add_host_to_keyed_groups(keyed, variables, name, strict=strict, fetch_hostvars=False)
+            if any(self.get_option(name) for name in ("compose", "groups", "keyed_groups")):
+                self._add_drafts(self._drafts(wanted, entries, memberships, reserved, where), memberships)
+            else:
+                self._add_hosts(fleet_names.unique(wanted, reserved), entries, memberships, where)
         finally:
             self.inventory.current_source = source
+
+    def _add_hosts(
+        self, names: list[str], entries: list[Entry], memberships: list[list[str]], where: dict[str, Any]
+    ) -> None:
+        for name, entry, member_of in zip(names, entries, memberships):
+            new = name not in self.inventory.hosts
+            self._add_host(name, member_of).vars.update(where if new else {}, **entry[1])
+
+    def _add_host(self, name: str, member_of: list[str]) -> Host:
+        """The host of the inventory. Its variables are set by the caller, and not by set_variable, which looks into
+        every value for templates to trust: three seconds for 10,000 hosts."""
+        self.inventory.add_host(name, group=member_of[0] if member_of else None)
+        host = self.inventory.hosts[name]
+        for group in member_of[1:]:
+            # Not by name: Ansible looks for a group of the host's name first.
+            self.inventory.groups[group].add_host(host)
+        return host
+
+    # -- compose, groups, keyed_groups -------------------------------------------------------------------------
+
+    def _drafts(
+        self,
+        wanted: list[tuple[str, str, str]],
+        entries: list[Entry],
+        memberships: list[list[str]],
+        reserved: set[str],
+        where: dict[str, Any],
+    ) -> list[HostDraft]:
+        """Each server as a host with its composed variables and groups, under a name that no group has."""
+        names = fleet_names.unique(wanted, reserved)
+        found: list[Any] = [None] * len(names)
+        todo = list(range(len(names)))
+        for _round in range(_ROUNDS):
+            for index in todo:
+                found[index] = self._draft(names[index], entries[index][1], memberships[index], where)
+            made = set().union(*(draft.group_names() for draft in found))
+            if made.isdisjoint(names):
+                break
+            reserved |= made
+            before, names = names, fleet_names.unique(wanted, reserved)
+            todo = [index for index, name in enumerate(names) if name != before[index]]
+        # A group that is named after the host that is in it follows the host from name to name. Ansible warns of both.
+        return found
+
+    def _draft(self, name: str, variables: dict[str, Any], member_of: list[str], where: dict[str, Any]) -> HostDraft:
+        known = self.inventory.hosts.get(name)
+        own = variables if known else dict(where, **variables)
+        draft = HostDraft(name, own, [self.inventory.groups[group] for group in member_of], known, self._texts.apply)
+        strict = self.get_option("strict")
+        inventory = self.inventory
+        self.inventory = draft
+        try:
+            self._set_composite_vars(self.get_option("compose"), draft.host.get_vars(), name, strict=strict)
+            composed = draft.host.get_vars()
+            self._add_to_composed_groups(draft, composed, strict)
+            keyed = self.get_option("keyed_groups")
+            self._add_host_to_keyed_groups(keyed, composed, name, strict=strict, fetch_hostvars=False)
+        finally:
+            self.inventory = inventory
+        return draft
+
+    def _add_to_composed_groups(self, draft: HostDraft, variables: dict[str, Any], strict: bool) -> None:
+        """As Ansible's own method, but for conditions whose value is not a boolean, which it refuses from 2.19 on."""
+        for group, condition in (self.get_option("groups") or {}).items():
+            name = self._sanitize_group_name(group)
+            try:
+                holds = self._holds(condition, variables)
+            except AnsibleError as error:
+                if strict:
+                    text = "Could not add host %s to group %s: %s" % (draft.host.name, name, error)
+                    raise AnsibleParserError(text) from None
+                continue
+            if holds:
+                draft.add_host(draft.host.name, draft.add_group(name))
+
+    def _add_drafts(self, drafts: list[HostDraft], memberships: list[list[str]]) -> None:
+        parents: dict[tuple[str, str], None] = {}
+        for draft, member_of in zip(drafts, memberships):
+            for group in draft.groups:
+                self.inventory.add_group(group)
+            self._add_host(draft.host.name, member_of + list(draft.groups)).vars = draft.host.vars
+            parents.update(draft.parents)
+        for parent, child in parents:
+            self.inventory.add_group(parent)
+            try:
+                if child in (parent, "all"):
+                    raise AnsibleError("a group cannot contain itself, and the group all contains every other")
+                self.inventory.groups[parent].add_child_group(self.inventory.groups[child])
+            except AnsibleError as error:
+                # The names come from the cloud: a tag that is called as the parent must not empty the inventory.
+                self._warn("keyed_groups: the group %s is not put into %s: %s" % (child, parent, error))
+
+    def _warn(self, text: str) -> None:
+        self.display.warning(printable(text))
+
+
+def _is_for_this_plugin(path: str, name: str) -> bool:
+    """Whether a file of another name says that it is for this plugin; nothing is wrong with one that cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            beginning = file.read(4096)
+    except OSError:
+        return False
+    return re.search(r"^plugin:\s*[\"']?%s[\"']?\s*(#.*)?$" % re.escape(name), beginning, re.MULTILINE) is not None
 
 
 def _as_list(value: Any) -> list[str]:

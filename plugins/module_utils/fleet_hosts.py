@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a server becomes a host: its name, its address, its groups and variables; pure functions over records."""
+"""How a server becomes a host: its address, its groups and variables; pure functions over records."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import Any, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.fleet_names import is_host_name
 
 #: What ``groups_by`` may name, and how the names of the groups begin.
 GROUPS = {
@@ -69,7 +69,7 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
                 if each["version"] == version and (each["kind"] == "floating") == (kind == "floating")
             ]
         for text in found:
-            if usable(text):
+            if is_host_name(text):
                 return text
     return None
 
@@ -80,38 +80,6 @@ def field_value(record: Mapping[str, Any], name: str) -> str | None:
         return next(iter(record[name + "s"]), None)
     value = record[name]
     return None if value is None else str(value)
-
-
-def usable(text: Any) -> bool:
-    """Whether a text may name a host. ssh takes what begins with a hyphen for an option, whoever named the server."""
-    return isinstance(text, str) and bool(text.strip()) and not text.startswith("-") and text.isprintable()
-
-
-def unique(names: Sequence[tuple[str, str, str]], reserved: Collection[str] = ()) -> list[str]:
-    """One name for each (name, id, source), in their order.
-
-    A name that several have, or that is reserved, gets ``_<id>`` appended on all of them, and ``_<source>`` where that
-    is not enough. Which name a server gets does not depend on the order of the servers.
-    """
-    levels = [[name, "%s_%s" % (name, key), "%s_%s_%s" % (name, key, source)] for name, key, source in names]
-    at = [0] * len(levels)
-    while True:
-        now = [level[step] for level, step in zip(levels, at)]
-        count = Counter(now)
-        clashing = [index for index, name in enumerate(now) if count[name] > 1 or name in reserved]
-        movable = [index for index in clashing if at[index] < 2]
-        if not movable:
-            break
-        for index in movable:
-            at[index] += 1
-    taken = set(now) | set(reserved)
-    for index in clashing:
-        number = 2
-        while "%s_%d" % (now[index], number) in taken:
-            number += 1
-        now[index] = "%s_%d" % (now[index], number)
-        taken.add(now[index])
-    return now
 
 
 def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]) -> Iterator[str]:
@@ -136,14 +104,3 @@ def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") ->
         raise FleetError("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS)))
     named = set(re.findall(r"\w+", expressions))
     return [(prefix + name, name) for name in SERVER_FIELDS if name in wanted or prefix + name in named]
-
-
-def marked(value: Any, marks: Mapping[str, str]) -> Any:
-    """The value with each text in it replaced by its mark."""
-    if isinstance(value, str):
-        return marks[value]
-    if isinstance(value, list):
-        return [marked(each, marks) for each in value]
-    if isinstance(value, dict):
-        return {marks[key]: marked(each, marks) for key, each in value.items()}
-    return value

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.cloudserver.compute.plugins.inventory import cloudserver
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServiceFailed
@@ -119,7 +122,9 @@ def test_include_and_exclude(parse: Parse, options: dict[str, Any], expected: li
         (["public_ip", "name"], ["198.51.100.7", "db-1", "web-2"]),
         (["cloudserver_metadata.fqdn", "name"], ["db-1", "web-1", "www.example.com"]),
         (["cloudserver_name ~ '.' ~ cloudserver_source"], ["db-1.one", "web-1.one", "web-2.one"]),
-        ("cloudserver_name | replace('-', ',')", ["db,1", "web,1", "web,2"]),
+        ("[cloudserver_name, 'x'] | join('.')", ["db-1.x", "web-1.x", "web-2.x"]),
+        ("cloudserver_name | replace('-', ',')", ["id-db-1", "id-web-1", "id-web-2"]),
+        (["cloudserver_name ~ '/..'", "name"], ["db-1", "web-1", "web-2"]),
         (["public_ip"], ["198.51.100.7", "id-db-1", "id-web-2"]),
         (["private_ip"], ["10.0.0.1_id-web-1", "10.0.0.1_id-web-2", "id-db-1"]),
     ],
@@ -184,26 +189,208 @@ def test_a_second_file_does_not_mix_two_servers(parse: Parse, clouds: Clouds) ->
 
 def test_what_a_cloud_tells_is_no_template(parse: Parse, clouds: Clouds) -> None:
     evil = "{{ 1 + 1 }}"
-    clouds.answers["one"] = [server(evil, key=evil, tags=(evil,), metadata={evil: evil})]
-    inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata", "name": "inventory_hostname"}})
+    clouds.answers["one"] = [server(evil, key="7", tags=(evil,), metadata={evil: evil})]
+    inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata", "name": "cloudserver_name"}})
     (host,) = inventory.hosts.values()
-    assert host.name == evil
+    assert host.name == "7"
     assert host.vars["cloudserver_tags"] == [evil]
     assert host.vars["copy"] == {evil: evil}
     assert host.vars["name"] == evil
+    for text in (host.vars["cloudserver_name"], host.vars["cloudserver_tags"][0], *host.vars["copy"].values()):
+        assert evaluated(text) == evil
 
 
-def test_below_2_19_every_text_is_marked(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unsafe(str):
-        pass
+def evaluated(text: Any) -> Any:
+    """What Ansible makes of a variable's value when a task uses it."""
+    return Templar(loader=DataLoader(), variables={"x": text}).template(trusted("{{ x }}"))
 
-    monkeypatch.setattr(cloudserver, "MARK", Unsafe)
-    inventory, _warnings = parse(ONE)
-    variables = inventory.hosts["db-1"].vars
-    for text in (variables["cloudserver_id"], *variables["cloudserver_tags"], variables["cloudserver_flavor"]["name"]):
-        assert isinstance(text, Unsafe)
-    web = inventory.hosts["web-1"]
-    assert isinstance(web.vars["ansible_host"], Unsafe)
+
+def trusted(text: str) -> str:
+    return cloudserver.TRUST(text) if cloudserver.TRUST else text
+
+
+def test_evaluated_evaluates() -> None:
+    """That the tests of templates here would see one that is evaluated."""
+    assert str(evaluated(trusted("{{ 1 + 1 }}"))) == "2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 1 + 1 }}",
+        "a {% if true %}b{% endif %}",
+        "{# gone #}x",
+        "#jinja2: variable_start_string: '<<', variable_end_string: '>>'\n<< 1 + 1 >> {{ 1 }}",
+        "#jinja2: variable_start_string: '<<', variable_end_string: '>>'\n<< 1 + 1 >>",
+    ],
+)
+def test_a_text_that_could_be_a_template_is_not_evaluated(parse: Parse, clouds: Clouds, text: str) -> None:
+    clouds.answers["one"] = [server("web", metadata={"x": text})]
+    inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata.x", "loud": "cloudserver_metadata.x ~ ''"}})
+    variables = inventory.hosts["web"].vars
+    for value in (variables["cloudserver_metadata"]["x"], variables["copy"], variables["loud"]):
+        assert evaluated(value) == text
+        assert shown(value) == {"__ansible_unsafe": text}
+
+
+def test_two_texts_do_not_make_a_template(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("web", metadata={"x": "{", "y": "{ 1 + 1 }}", "h": "#jin", "k": "ja2:"})]
+    options = {"compose": {"both": "cloudserver_metadata.x ~ cloudserver_metadata.y"}}
+    inventory, _warnings = parse({**ONE, **options})
+    variables = inventory.hosts["web"].vars
+    assert evaluated(variables["both"]) == "{{ 1 + 1 }}"
+    template = "{{ cloudserver_metadata.x ~ cloudserver_metadata.y }}"
+    joined = Templar(loader=DataLoader(), variables=variables).template(trusted(template))
+    assert evaluated(joined) == "{{ 1 + 1 }}"
+
+
+def shown(value: Any) -> Any:
+    """A host's variable as ``ansible-inventory --list`` writes it."""
+    if cloudserver.TRUST:
+        from ansible._internal._json._profiles import _inventory_legacy
+
+        text = json.dumps({"_meta": {"hostvars": {"web": {"x": value}}}}, cls=_inventory_legacy.Encoder)
+        return json.loads(text)["_meta"]["hostvars"]["web"]["x"]
+    from ansible.parsing.ajson import AnsibleJSONEncoder
+
+    return json.loads(json.dumps({"x": value}, cls=AnsibleJSONEncoder, preprocess_unsafe=True, vault_to_text=True))["x"]
+
+
+def test_a_text_that_cannot_be_a_template_is_written_plainly(parse: Parse, clouds: Clouds) -> None:
+    values = {"text": "plain", "json": '{"a": {"b": 1}}', "percent": "100 %}", "empty": "", "net": "网"}
+    clouds.answers["one"] = [server("web", metadata=values, tags=("a=b",))]
+    options = {"compose": {"copy": "cloudserver_metadata", "user": "cloudserver_name ~ '-admin'"}, "name": "one"}
+    inventory, _warnings = parse({**ONE, **options})
+    host = inventory.hosts["web"]
+    written = shown(dict(host.vars))
+    assert written["cloudserver_metadata"] == values == written["copy"]
+    assert written["cloudserver_tags"] == ["a=b"]
+    assert written["ansible_host"] == "10.0.0.1"
+    assert written["cloudserver_source"] == "one"
+    assert written["user"] == "web-admin"
+    assert "__ansible_unsafe" not in json.dumps(written)
+    assert type(host.name) is str
+
+
+def test_lone_surrogates_and_nul(parse: Parse, clouds: Clouds) -> None:
+    """No output can be encoded with a lone surrogate, and no path may hold NUL."""
+    clouds.answers["one"] = [
+        server("a\ud800", key="1", tags=("x\ud800y", "n\x00l"), metadata={"k\udfff": "v\ud800{{ 1 }}", "n": "\x00"}),
+        server("b\x00", key="k\ud800"),
+    ]
+    options = {"keyed_groups": [{"key": "cloudserver_metadata", "prefix": "", "separator": ""}]}
+    inventory, warnings = parse({**ONE, **options})
+    first, second = sorted(inventory.hosts)
+    assert first == "1"
+    assert second.startswith("server-")
+    assert {"tag_x_y", "tag_n_l"} <= set(inventory.groups)
+    variables = inventory.hosts["1"].vars
+    assert variables["cloudserver_metadata"] == {"k\ufffd": "v\ufffd{{ 1 }}", "n": "\x00"}
+    for text in (*inventory.groups, *inventory.hosts, json.dumps(shown(dict(variables)), ensure_ascii=False), *warnings):
+        text.encode("utf-8")
+    for name in (*inventory.groups, *inventory.hosts):
+        assert "\x00" not in name
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+def test_names_that_cannot_be_had_are_one_warning(parse: Parse, clouds: Clouds) -> None:
+    names = ["../../evil", "a/b", "!all", "web[1:3]", "\x1b[2J", "web-1"]
+    clouds.answers["one"] = [server(name, key="id%d" % number) for number, name in enumerate(names)]
+    inventory, warnings = parse({**ONE, "hostnames": ["cloudserver_metadata.fqdn", "name"]})
+    assert sorted(inventory.hosts) == ["id0", "id1", "id2", "id3", "id4", "web-1"]
+    assert inventory.hosts["id0"].vars["cloudserver_name"] == "../../evil"
+    (warning,) = warnings
+    assert "5 server names cannot name a host, such as " in warning
+    assert sum(repr(name)[1:-1] in warning for name in names) == 3
+    assert "' and 2 more: " in warning
+
+
+def test_a_warning_shows_no_control_character(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("\x1b[2J\u202eoot\n", key="7")]
+    _inventory, (warning,) = parse(ONE)
+    assert r"'\x1b[2J\u202eoot\n'" in warning
+
+
+BASTION = {"groups": {"bastion": "'bastion' in cloudserver_name"}}
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    ("options", "group"),
+    [
+        (BASTION, "bastion"),
+        ({"keyed_groups": [{"key": "cloudserver_metadata.role", "prefix": "", "separator": ""}]}, "bastion"),
+        ({"keyed_groups": [{"key": "cloudserver_metadata.role", "prefix": "web", "separator": "_"}]}, "web_bastion"),
+        ({"keyed_groups": [{"key": "cloudserver_metadata", "prefix": "", "separator": ""}]}, "rolebastion"),
+        ({"keyed_groups": [{"key": "cloudserver_platform", "parent_group": "bastion"}]}, "bastion"),
+        ({"keyed_groups": [{"key": "cloudserver_platform", "parent_group": "{{ 'bastion' }}"}]}, "bastion"),
+        ({"keyed_groups": [{"key": "''", "default_value": "bastion", "prefix": "", "separator": ""}]}, "bastion"),
+        ({"groups_by": ["status"]}, "status_ACTIVE"),
+    ],
+)
+def test_a_server_that_is_named_as_a_group(
+    parse: Parse, clouds: Clouds, options: dict[str, Any], group: str, strict: bool
+) -> None:
+    extra = {"metadata": {"role": "bastion"}}
+    clouds.answers["one"] = [server(group, key="7", **extra), server("x-bastion", key="8", **extra)]
+    inventory, _warnings = parse({**ONE, "strict": strict, **options})
+    assert sorted(inventory.hosts) == [group + "_7", "x-bastion"]
+    if group == "bastion" and "parent_group" not in str(options):
+        assert members(inventory, group) == [group + "_7", "x-bastion"]
+    assert sorted(host.name for host in inventory.groups[group].get_hosts()) == [group + "_7", "x-bastion"]
+
+
+def test_a_group_that_is_named_after_its_host_does_not_fail(parse: Parse) -> None:
+    options = {"keyed_groups": [{"key": "inventory_hostname | replace('-', '_')", "prefix": "", "separator": ""}],
+               "hostnames": ["cloudserver_name | replace('-', '_')"]}
+    inventory, warnings = parse({**ONE, **options})
+    assert len(inventory.hosts) == 3
+    for host in inventory.hosts.values():
+        assert host.name in {each.name for group in host.groups for each in group.hosts}
+
+
+def test_a_group_that_would_be_its_own_parent_is_a_warning(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("web-1", metadata={"role": "roles"}), server("db-1", metadata={"role": "all"})]
+    keyed = [{"key": "cloudserver_metadata.role", "prefix": "", "separator": "", "parent_group": "roles"}]
+    inventory, warnings = parse({**ONE, "keyed_groups": keyed})
+    assert sorted(inventory.hosts) == ["db-1", "web-1"]
+    assert members(inventory, "roles") == ["web-1"]
+    assert sorted(warning.split(":")[1] for warning in warnings) == [
+        " the group all is not put into roles",
+        " the group roles is not put into roles",
+    ]
+
+
+def test_a_composed_variable_knows_the_hosts_name_and_groups(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("bastion", key="7")]
+    compose = {"called": "inventory_hostname", "short": "inventory_hostname_short", "inside": "group_names"}
+    inventory, _warnings = parse({**ONE, **BASTION, "compose": compose, "hostnames": ["name"]})
+    variables = inventory.hosts["bastion_7"].vars
+    assert (variables["called"], variables["short"]) == ("bastion_7", "bastion_7")
+    assert sorted(variables["inside"]) == ["platform_openstack", "tag_role_web"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("cloudserver_private_ips", ["web-1", "web-2"]),
+        ("cloudserver_metadata", ["web-2"]),
+        ("cloudserver_metadata.fqdn", ["web-2"]),
+        ("cloudserver_flavor.vcpus", ["db-1", "web-1", "web-2"]),
+        ("cloudserver_availability_zone", []),
+        (True, ["db-1", "web-1", "web-2"]),
+        ("not cloudserver_private_ips", ["db-1"]),
+    ],
+)
+def test_a_condition_need_not_be_a_boolean(parse: Parse, condition: Any, expected: list[str]) -> None:
+    inventory, _warnings = parse({**ONE, "include": [condition]})
+    assert sorted(inventory.hosts) == expected
+    inventory, _warnings = parse({**ONE, "groups": {"chosen": condition}})
+    assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
+    found = members(inventory, "chosen") if "chosen" in inventory.groups else []
+    assert found == expected
 
 
 # -- sources -------------------------------------------------------------------------------------------------------
@@ -400,6 +587,22 @@ def test_names_of_files(tmp_path: Path, name: str, expected: bool) -> None:
     path.write_text("plugin: cloudserver.compute.cloudserver\n")
     assert cloudserver.InventoryModule().verify_file(str(path)) is expected
     assert not cloudserver.InventoryModule().verify_file(str(tmp_path / "none.cloudserver.yml"))
+
+
+@pytest.mark.parametrize("name", ["servers.yml", "servers.yaml", "mycloudserver.yml"])
+def test_a_file_of_the_wrong_name_is_told_so(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = cloudserver.InventoryModule()
+    warnings: list[str] = []
+    monkeypatch.setattr(plugin.display, "warning", warnings.append)
+    path = tmp_path / name
+    path.write_text("# ours\nplugin: 'cloudserver.compute.cloudserver'  # here\n")
+    assert not plugin.verify_file(str(path))
+    (warning,) = warnings
+    assert "%s names the plugin cloudserver.compute.cloudserver" % path in warning
+    assert "ends with .cloudserver.yml or .cloudserver.yaml" in warning
+    path.write_text("plugin: amazon.aws.aws_ec2\n# plugin: cloudserver.compute.cloudserver\n")
+    assert not plugin.verify_file(str(path))
+    assert len(warnings) == 1
 
 
 def test_requests_is_missing(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
