@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import jobs
+from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
@@ -81,12 +80,31 @@ class Context:
     warn: Callable[[str], None]
     tell: Callable[[str], None]
     _cloud: compute.Compute | None = None
+    #: What the argument spec says is secret: the values of all options with ``no_log``.
+    no_log_values: frozenset[str] = frozenset()
     _met: set[str] = field(default_factory=set)
+    _unsaid: set[str] = field(default_factory=set)
 
-    def keep_secret(self, text: str) -> None:
-        """Takes out of the result a secret that the task has come to know, whole and line by line."""
-        self._met.add(text)
-        self._met.update(line for line in text.splitlines() if len(line) > 20)
+    def __post_init__(self) -> None:
+        warn, tell = self.warn, self.tell
+        self.warn = lambda words: warn(self._clean(words))
+        self.tell = lambda words: tell(self._clean(words))
+
+    def keep_secret(self, text: str, returned: bool = False) -> None:
+        """Takes out of the result a secret that the task has come to know, whole and line by line.
+
+        ``returned``: the result is to hold it, and so it is taken out of messages only.
+        """
+        if returned:
+            self._unsaid.add(text)
+        else:
+            self._met.add(text)
+            self._met.update(line for line in text.splitlines() if len(line) > 20)
+        if self._cloud:
+            self._cloud.hide((text,))
+
+    def _clean(self, words: str) -> str:
+        return module_secrets.clean_message(words, self.message_secrets())
 
     @property
     def cloud(self) -> compute.Compute:
@@ -97,6 +115,7 @@ class Context:
             for warning in found.warnings:
                 self.warn(warning)
             self._cloud = compute.connect(found, parallel=self._parallel())
+            self._cloud.hide(self.no_log_values | self._met | self._unsaid)
         return self._cloud
 
     def _parallel(self) -> int:
@@ -123,12 +142,13 @@ class Context:
             self.warn("%s could not be read afterwards and are shown as they were: %s" % (what, error))
             return before
 
-    def secrets_met(self) -> set[str]:
-        """What ``keep_secret`` was told."""
-        return set(self._met)
-
     def secrets(self) -> set[str]:
-        return self._met | (self._cloud.secrets() if self._cloud else set())
+        """What must not be in the result."""
+        return self._met.union(self.no_log_values, self._cloud.secrets() if self._cloud else ())
+
+    def message_secrets(self) -> set[str]:
+        """What no message must repeat."""
+        return self.secrets() | self._unsaid
 
     def close(self) -> None:
         if self._cloud:
@@ -171,23 +191,14 @@ def conclude(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[
     return report(outcomes, deed, result)
 
 
-def execute(
-    run: Callable[[Context], Result],
-    context: Context,
-    no_log_values: Iterable[str],
-    want_diff: bool,
-) -> dict[str, Any]:
+def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
     """Runs a module and gives the task's result, with every secret that it met taken out."""
     try:
         found = _run(run, context, want_diff)
-        hidden = set(no_log_values) | context.secrets()
+        secrets, message_secrets = context.secrets(), context.message_secrets()
     finally:
         context.close()
-    plain = {key: value for key, value in found.items() if value is None or isinstance(value, bool)}
-    clean = remove_values(found, {value for value in hidden if value})
-    # A flag that happens to look like a secret is still a flag.
-    clean.update(plain)
-    return dict(clean)
+    return module_secrets.clean_result(found, secrets, message_secrets)
 
 
 def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
@@ -224,10 +235,17 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
 def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     """The module in a process of its own."""
     module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
-    context = Context(module.params, module.check_mode, module.warn, lambda words: None)
-    result = execute(run, context, module.no_log_values, module._diff)
-    # AnsibleModule adds how it was called, which may hold a secret that only the run knew for one.
-    module.no_log_values.update(context.secrets_met())
+    hidden = frozenset(module.no_log_values)
+    context = Context(module.params, module.check_mode, module.warn, lambda words: None, no_log_values=hidden)
+    result = execute(run, context, module._diff)
+    result["invocation"] = shown_call(spec, context)
+    # The result is clean. AnsibleModule knows no keys, and would mask the platform of a handle after the password.
+    module.no_log_values = set()
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def shown_call(spec: ModuleSpec, context: Context) -> dict[str, Any]:
+    """How the module was called, without secrets, for the result."""
+    return {"module_args": module_secrets.invocation(context.params, spec.argument_spec, context.secrets())}

@@ -232,9 +232,8 @@ def _secrets(context: Context, servers, wish: passwords.Wish) -> dict[str, str]:
     if params["passwords"] is not None:
         return passwords.given(servers, params["passwords"])
     made = passwords.made(servers, passwords.Recipe(**params["generate"]), wish, context.cloud)
-    if not params["return_passwords"]:
-        for password in made.values():
-            context.keep_secret(password)
+    for password in made.values():
+        context.keep_secret(password, returned=params["return_passwords"])
     return made
 
 

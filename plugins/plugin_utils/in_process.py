@@ -15,13 +15,13 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
+from ansible_collections.cloudserver.compute.plugins.module_utils import module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import (
     easystack,
@@ -29,6 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     openstack,
     ustack,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
 
 display = Display()
 
@@ -86,19 +87,21 @@ class InProcessAction(ActionBase):
         validation = ArgumentSpecValidator(**spec.rules()).validate(given)
         params = validation.validated_parameters
         # Private by name in ansible-core, and the one way to the values; AnsibleModule itself reads them so.
-        hidden = set(validation._no_log_values)
-        invocation = {"module_args": remove_values(params, hidden)}
+        hidden = frozenset(validation._no_log_values)
+        warnings: list[str] = []
+        context = frame.Context(
+            params, bool(self._task.check_mode), warnings.append, self._tell, no_log_values=hidden
+        )
         if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
-            return {"failed": True, "msg": remove_values(message, hidden), "invocation": invocation}
+            clean = module_secrets.clean_message(message, hidden)
+            return {"failed": True, "msg": clean, "invocation": frame.shown_call(spec, context)}
         if self._task.check_mode and not spec.supports_check_mode:
             return {"skipped": True, "msg": "module (%s) does not support check mode" % name}
-        warnings: list[str] = []
-        context = frame.Context(params, bool(self._task.check_mode), warnings.append, self._tell)
-        found = frame.execute(module.run, context, hidden, bool(self._task.diff))
-        found["invocation"] = remove_values(invocation, context.secrets_met())
+        found = frame.execute(module.run, context, bool(self._task.diff))
+        found["invocation"] = frame.shown_call(spec, context)
         for warning in warnings:
             display.warning(warning)
         if warnings:
@@ -106,7 +109,7 @@ class InProcessAction(ActionBase):
         return found
 
     def _tell(self, words: str) -> None:
-        display.display("%s: %s" % (self._task.get_name(), words))
+        display.display("%s: %s" % (printable(self._task.get_name()), words))
 
 
 def _shows_invocation(variables: dict[str, Any]) -> bool:

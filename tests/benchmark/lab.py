@@ -104,9 +104,12 @@ def power(connection: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     validation = ArgumentSpecValidator(**server_power.MODULE.rules()).validate({**connection, **options})
     if validation.error_messages:
         raise BenchmarkError("server_power takes other options: %s" % "; ".join(validation.error_messages))
-    context = frame.Context(validation.validated_parameters, False, lambda words: None, lambda words: None)
-    secrets = (connection["auth"].get(name) for name in ("password", "secret_key"))
-    result = frame.execute(server_power.run, context, [text for text in secrets if text], False)
+    named = (connection["auth"].get(name) for name in ("password", "secret_key"))
+    secrets = frozenset(text for text in named if text)
+    context = frame.Context(
+        validation.validated_parameters, False, lambda words: None, lambda words: None, no_log_values=secrets
+    )
+    result = frame.execute(server_power.run, context, False)
     if result.get("failed"):
         raise BenchmarkError("server_power failed on %s: %s" % (connection["platform"], result["msg"]))
     return result

@@ -355,6 +355,10 @@ class Compute(ResourceCalls, AttachmentCalls):
         known: set[str] = self.settings.secrets() | self.session.auth.secrets()
         return known
 
+    def hide(self, texts: Iterable[str]) -> None:
+        """Takes further texts for secrets, which no error repeats."""
+        self.session.hide(texts)
+
     def close(self) -> None:
         self.session.close()
 

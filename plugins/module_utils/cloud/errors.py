@@ -10,7 +10,10 @@ import json
 import re
 from collections import deque
 from typing import Any, Iterable, Iterator, Mapping
-from urllib.parse import quote
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import MASK, redact
+
+__all__ = ["MASK", "redact"]
 
 REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id")
 
@@ -64,7 +67,6 @@ _PAIRS = (
 )
 _MESSAGE_KEYS = ("message", "error_msg", "errorMsg", "error_message", "detail", "error", "title")
 _LONGEST = 600
-MASK = "********"
 
 
 class CloudError(Exception):
@@ -191,19 +193,6 @@ class UnsupportedOperation(CloudError):
         self.operation = operation
         self.platform = platform
         self.instead = instead
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """text without the secrets, in any spelling in which a cloud repeats them (JSON, URL, HTML, Python's repr)."""
-    spellings: set[str] = set()
-    for secret in secrets:
-        if secret:
-            plain_json, ascii_json = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
-            spellings.update((secret, secret.strip(), plain_json, ascii_json, quote(secret), quote(secret, safe="")))
-            spellings.update((html.escape(secret), html.escape(secret, quote=False), repr(secret)[1:-1]))
-    for spelling in sorted(spellings - {""}, key=len, reverse=True):
-        text = text.replace(spelling, MASK)
-    return text
 
 
 def short_text(text: str) -> str:

@@ -29,25 +29,6 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-# Fields of a request's body whose values an answer must not repeat to the user (Nova quotes what it refuses).
-SECRET_FIELDS = ("adminpass", "password", "new_password", "newpassword", "user_data", "private_key", "secret", "token")
-
-
-def secret_values(body: Any) -> set[str]:
-    """The texts in a request's body that an error must not repeat."""
-    found = set()
-    queue = deque([body])
-    while queue:
-        node = queue.popleft()
-        if isinstance(node, dict):
-            for key, value in node.items():
-                if isinstance(value, str) and str(key).lower() in SECRET_FIELDS:
-                    found.add(value)
-                queue.append(value)
-        elif isinstance(node, list):
-            queue.extend(node)
-    return found - {""}
-
 
 def throttled(content: bytes) -> bool:
     # Huawei's flow control answers some calls with 202 and an error for a body.

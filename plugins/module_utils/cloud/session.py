@@ -26,14 +26,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     Redirected,
     SettingsError,
     from_answer,
-    redact,
     request_id_of,
     short_text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.failures import (
     from_transport,
     origin_of,
-    secret_values,
     throttled,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging import (
@@ -43,6 +41,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paging i
     offset_pages,
     pairs_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import carried, redact
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
     PATIENCE,
     Pause,
@@ -115,6 +114,7 @@ class Session:
         self._lock = threading.Lock()
         self._server_date: tuple[datetime, float] | None = None
         self._closed = False
+        self._hidden: frozenset[str] = frozenset()
         if settings.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._http = requests.Session()
@@ -135,7 +135,17 @@ class Session:
 
     def secrets(self) -> set[str]:
         """Every secret that this session knows, tokens included."""
-        return self.settings.secrets() | (self.auth.secrets() if self.auth is not None else set())
+        own = self.settings.secrets() | (self.auth.secrets() if self.auth is not None else set())
+        return own | self._hidden
+
+    def hide(self, texts: Iterable[str]) -> None:
+        """Takes further texts for secrets: no error repeats them, in whatever spelling a cloud quotes them."""
+        self._hidden = self._hidden.union(text for text in texts if text)
+
+    def _unsaid(self, body: Any) -> set[str]:
+        """What an answer to a request with this body must not repeat to the user: Nova quotes what it refuses."""
+        known = self.secrets()
+        return known | carried(body, known)
 
     def server_time(self) -> datetime:
         """The cloud's clock in UTC by the Date of its last answer, up to a second behind, never ahead; else our own."""
@@ -196,10 +206,10 @@ class Session:
             remaining = self._remaining(what, last)
             try:
                 most = timeout if remaining is None else min(timeout, remaining)
-                answer = self._send(prepared, what, most, secret_values(json))
+                answer = self._send(prepared, what, most, json)
                 if apply is None:
                     self._note_date(answer.headers)
-                return self._read(answer, what, expect, secret_values(json))
+                return self._read(answer, what, expect, json)
             except AuthenticationFailed as failure:
                 last = failure
                 if renewed:
@@ -306,7 +316,7 @@ class Session:
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
-    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> Any:
+    def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> Any:
         """One attempt of ``timeout`` seconds: the response of a success, or the error that a failure stands for."""
         try:
             where = self._http.merge_environment_settings(
@@ -320,7 +330,7 @@ class Session:
             raise from_transport(error, what, prepared.url, prepared.method not in ("GET", "HEAD")) from None
         status, headers = answer.status_code, answer.headers
         if 300 <= status < 400 and headers.get("Location"):
-            target = redact(headers["Location"].partition("?")[0], secrets | self.secrets())
+            target = redact(headers["Location"].partition("?")[0], self._unsaid(body))
             raise Redirected(
                 "Could not %s: %s sends the request on to %s." % (what, origin_of(prepared.url), short_text(target)),
                 status=status,
@@ -331,10 +341,10 @@ class Session:
         refused = status >= 400 or (status == 202 and throttled(answer.content))
         if refused or not (200 <= status < 300 or status == 300):
             text = answer.content.decode("utf-8", "replace")
-            raise from_answer(status, headers, text, what, secrets | self.secrets())
+            raise from_answer(status, headers, text, what, self._unsaid(body))
         return answer
 
-    def _read(self, answer: Any, what: str, expect: str, secrets: set[str]) -> Answer:
+    def _read(self, answer: Any, what: str, expect: str, sent: Any) -> Answer:
         body: Any = None
         if expect != "none" and (answer.content or expect == "json"):
             try:
@@ -342,7 +352,7 @@ class Session:
             except (ValueError, RecursionError):
                 body = answer.content.decode("utf-8", "replace")
             if expect == "json" and not isinstance(body, (dict, list)):
-                shown = short_text(redact(str(body), secrets | self.secrets()))
+                shown = short_text(redact(str(body), self._unsaid(sent)))
                 raise MalformedAnswer(
                     "Could not %s: the answer is not the expected JSON, but %s" % (what, shown[:200] or "empty"),
                     status=answer.status_code,

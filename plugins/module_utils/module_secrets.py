@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task's result without secrets, the same for a module in the worker and a shipped one; pure functions.
+
+AnsibleModule masks every text that equals or contains a secret, wherever it is. With the password ``openstack`` the
+platform of a handle would be masked, and the next task could not use the handle. So what cannot be a secret is told by
+its key here, and messages, which quote what a cloud says, are redacted in every spelling.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from ansible.module_utils.common.parameters import remove_values
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import redact
+
+#: Words of closed vocabularies, and ids. A mask in them would break the next task, and tell what the secret is.
+CLOSED_KEYS = frozenset((
+    "platform", "region", "status", "outcome", "action", "actions", "state", "power_state", "vm_state", "task_state",
+    "previous_state", "kind", "type", "version", "interface", "binary", "done", "completed_steps", "policy", "method",
+    "id", "ids", "ip", "ips", "mac", "mac_address", "private_ips", "public_ips", "server_id", "job_id", "request_id",
+    "code", "project_id", "user_id", "created", "updated", "launched_at",
+))  # fmt: skip
+#: What else says which thing a record is of. Somebody may have given it a secret for a name; a secret that is a mere
+#: word is there by chance.
+NAME_KEYS = frozenset((
+    "name", "names", "tags", "host", "hostname", "hypervisor_hostname", "network", "zone", "availability_zone", "server",
+    "image", "flavor", "key_name", "device",
+))  # fmt: skip
+#: Whole values that have no place for a secret, and must come back as they went out.
+PLAIN_TREES = frozenset(("handle",))
+#: Mappings whose keys anybody may choose, so that a key says nothing of the value.
+FREE_KEYS = frozenset((
+    "metadata", "raw", "extra_specs", "properties", "hints", "scheduler_hints", "files", "passwords", "filters",
+))  # fmt: skip
+_MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+def clean_message(text: str, secrets: Iterable[str], lines: bool = False) -> str:
+    """A message without secrets and control characters; with ``lines`` it may have several lines."""
+    return printable(redact(text, secrets), lines)
+
+
+def clean_result(found: Mapping[str, Any], secrets: Iterable[str], message_secrets: Iterable[str]) -> dict[str, Any]:
+    """A task's result without secrets: ``message_secrets`` are taken out of the messages, ``secrets`` of everything."""
+    hidden = {secret for secret in secrets if secret}
+    said = tuple(message_secrets)
+    clean = mask(found, hidden)
+    for key in ("msg", "exception"):
+        if isinstance(found.get(key), str):
+            clean[key] = clean_message(found[key], said, lines=key == "exception")
+    if isinstance(found.get("error"), Mapping):
+        clean["error"] = _clean_said(found["error"], said)
+    outcomes = found.get("outcomes")
+    if isinstance(outcomes, list):
+        clean["outcomes"] = [
+            dict(masked, **_clean_said({key: each[key] for key in ("message", "hint") if key in each}, said))
+            for masked, each in zip(clean["outcomes"], outcomes)
+        ]
+    return clean
+
+
+def _clean_said(said: Mapping[str, Any], secrets: tuple[str, ...]) -> dict[str, Any]:
+    return {key: clean_message(value, secrets) if isinstance(value, str) else value for key, value in said.items()}
+
+
+def mask(value: Any, secrets: set[str], by_key: bool = True) -> Any:
+    """The value with each secret in its texts masked, but for what its key says to be none."""
+    if isinstance(value, str):
+        return remove_values(value, secrets) if any(secret in value for secret in secrets) else value
+    if isinstance(value, Mapping):
+        return {key: _mask_at(str(key), each, secrets, by_key) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask(each, secrets, by_key) for each in value]
+    return value
+
+
+def _mask_at(key: str, value: Any, secrets: set[str], by_key: bool) -> Any:
+    if by_key and (key in PLAIN_TREES or (key in CLOSED_KEYS and _is_flat(value))):
+        return value
+    if by_key and key in NAME_KEYS and _is_flat(value):
+        secrets = {secret for secret in secrets if not _is_word(secret)}
+    return mask(value, secrets, by_key and key not in FREE_KEYS)
+
+
+def _is_word(secret: str) -> bool:
+    """Whether a secret is short or plain enough to be a part of a name by chance."""
+    return len(secret) < 8 or secret.isalpha() or secret.isdigit()
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether it is a text, or a list of nothing but texts."""
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+
+
+def invocation(params: Mapping[str, Any], spec: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
+    """How the module was called, as a result shows it: what the spec calls ``no_log`` is not, whatever its value."""
+    hidden = {secret for secret in secrets if secret}
+    shown = {}
+    for name, value in params.items():
+        option = spec.get(name) or {}
+        if option.get("no_log"):
+            shown[name] = None if value is None else _MASKED
+        elif option.get("options") and isinstance(value, Mapping):
+            shown[name] = invocation(value, option["options"], hidden)
+        elif option.get("options") and isinstance(value, (list, tuple)):
+            shown[name] = [
+                invocation(each, option["options"], hidden) if isinstance(each, Mapping) else mask(each, hidden)
+                for each in value
+            ]
+        else:
+            shown[name] = _mask_at(name, value, hidden, True)
+    return shown
