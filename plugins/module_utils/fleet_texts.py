@@ -20,9 +20,8 @@ def could_be_template(text: str) -> bool:
 
     Below ansible-core 2.19 a joined text is evaluated where none of its parts is marked, so half an opening counts.
     """
-    return (
-        ("{" in text and (text.endswith("{") or any(opener in text for opener in _OPENERS)))
-        or (text.startswith("#") and (text.startswith(_HEADER) or _HEADER.startswith(text)))
+    return ("{" in text and (text.endswith("{") or any(opener in text for opener in _OPENERS))) or (
+        text.startswith("#") and (text.startswith(_HEADER) or _HEADER.startswith(text))
     )
 
 

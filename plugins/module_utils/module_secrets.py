@@ -28,8 +28,8 @@ CLOSED_KEYS = frozenset((
 #: What else says which thing a record is of. Somebody may have given it a secret for a name; a secret that is a mere
 #: word is there by chance.
 NAME_KEYS = frozenset((
-    "name", "names", "tags", "host", "hostname", "hypervisor_hostname", "network", "zone", "availability_zone", "server",
-    "image", "flavor", "key_name", "device",
+    "name", "names", "tags", "host", "hostname", "hypervisor_hostname", "network", "zone", "availability_zone",
+    "server", "image", "flavor", "key_name", "device",
 ))  # fmt: skip
 #: Whole values that have no place for a secret, and must come back as they went out.
 PLAIN_TREES = frozenset(("handle",))

@@ -226,7 +226,9 @@ def test_evaluated_evaluates() -> None:
 )
 def test_a_text_that_could_be_a_template_is_not_evaluated(parse: Parse, clouds: Clouds, text: str) -> None:
     clouds.answers["one"] = [server("web", metadata={"x": text})]
-    inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata.x", "loud": "cloudserver_metadata.x ~ ''"}})
+    inventory, _warnings = parse(
+        {**ONE, "compose": {"copy": "cloudserver_metadata.x", "loud": "cloudserver_metadata.x ~ ''"}}
+    )
     variables = inventory.hosts["web"].vars
     for value in (variables["cloudserver_metadata"]["x"], variables["copy"], variables["loud"]):
         assert evaluated(value) == text
@@ -286,7 +288,12 @@ def test_lone_surrogates_and_nul(parse: Parse, clouds: Clouds) -> None:
     assert {"tag_x_y", "tag_n_l"} <= set(inventory.groups)
     variables = inventory.hosts["1"].vars
     assert variables["cloudserver_metadata"] == {"k\ufffd": "v\ufffd{{ 1 }}", "n": "\x00"}
-    for text in (*inventory.groups, *inventory.hosts, json.dumps(shown(dict(variables)), ensure_ascii=False), *warnings):
+    for text in (
+        *inventory.groups,
+        *inventory.hosts,
+        json.dumps(shown(dict(variables)), ensure_ascii=False),
+        *warnings,
+    ):
         text.encode("utf-8")
     for name in (*inventory.groups, *inventory.hosts):
         assert "\x00" not in name
@@ -343,8 +350,10 @@ def test_a_server_that_is_named_as_a_group(
 
 
 def test_a_group_that_is_named_after_its_host_does_not_fail(parse: Parse) -> None:
-    options = {"keyed_groups": [{"key": "inventory_hostname | replace('-', '_')", "prefix": "", "separator": ""}],
-               "hostnames": ["cloudserver_name | replace('-', '_')"]}
+    options = {
+        "keyed_groups": [{"key": "inventory_hostname | replace('-', '_')", "prefix": "", "separator": ""}],
+        "hostnames": ["cloudserver_name | replace('-', '_')"],
+    }
     inventory, warnings = parse({**ONE, **options})
     assert len(inventory.hosts) == 3
     for host in inventory.hosts.values():
