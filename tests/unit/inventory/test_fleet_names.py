@@ -21,14 +21,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils import fleet_n
 
 #: Texts that mean something else in a pattern, a path, a template, a shell, an argument of ssh.
 OTHER = [
-    "", " ", "../../x", "a/b", "/etc/passwd", ".", "..", ".hidden", "a\\b", "!all", "&all", "~.*", "@file", "a,b", "a:b",
+    "", " ", "../../x", "a/b", "/etc/passwd", ".", "..", ".hidden", "a\\b", "!all", "&all", "~.*", "@file", "a,b",
+    "a:b",
     "web-1:22", "web[1:3]", "web[1]", "web*", "we?", "a b", " web", "web ", "a\tb", "a\nb", "-x", "-oProxyCommand=id",
-    "a\x00b", "a\x1b[2J", "a\u202eb", "a\u2028b", "a\u00a0b", "a\ud800b", "{{ 1 + 1 }}", "{% x %}", "$(id)", "`id`", "a;b",
+    "a\x00b", "a\x1b[2J", "a\u202eb", "a\u2028b", "a\u00a0b", "a\ud800b", "{{ 1 + 1 }}", "{% x %}", "$(id)", "`id`",
+    "a;b",
     "a|b", "a&b", "a'b", 'a"b', "a<b", "a#b", "a=b", "a%b", "root@web", "fe80::1%eth0", "::ffff:0:0:0:0:0:0:0:0:1",
     "web-1.yml", "web-1.YAML", "web-1.json", "x" * 241, "网" * 81, "\u0301a", "n\uff0fe",
 ]  # fmt: skip
 NAMES = [
-    "web-1", "web_1", "web-1.example.com", "WEB", "1", "_x", "10.0.0.1", "2001:db8::1", "网站-1", "Wëb", "हिन्दी", "x" * 240,
+    "web-1", "web_1", "web-1.example.com", "WEB", "1", "_x", "10.0.0.1", "2001:db8::1", "网站-1", "Wëb", "हिन्दी",
+    "x" * 240,
     "网" * 80, "web-1.yml.example.com", "a..b",
 ]  # fmt: skip
 
