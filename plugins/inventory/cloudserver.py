@@ -362,7 +362,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             except AnsibleError as error:
                 if self.get_option("strict") or not isinstance(error, AnsibleUndefinedVariable):
                     text = "%s: the condition %s cannot be evaluated: %s" % (option, condition, error)
-                    raise AnsibleParserError(text) from None
+                    raise AnsibleParserError(printable(text)) from None
         return False
 
     def _holds(self, condition: Any, variables: dict[str, Any]) -> bool:
@@ -388,7 +388,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 except AnsibleError as error:
                     if self.get_option("strict") or not isinstance(error, AnsibleUndefinedVariable):
                         text = "hostnames: the expression %s cannot be evaluated: %s" % (candidate, error)
-                        raise AnsibleParserError(text) from None
+                        raise AnsibleParserError(printable(text)) from None
                     continue
             if fleet_names.is_host_name(value):
                 return str.__str__(value)
@@ -513,7 +513,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             except AnsibleError as error:
                 if strict:
                     text = "Could not add host %s to group %s: %s" % (draft.host.name, name, error)
-                    raise AnsibleParserError(text) from None
+                    raise AnsibleParserError(printable(text)) from None
                 continue
             if holds:
                 draft.add_host(draft.host.name, draft.add_group(name))

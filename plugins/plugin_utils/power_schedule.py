@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Iterable, Mapping, Sequence
+
+import zoneinfo
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEYS = ("closed", "days", "hours", "only", "timezone")

@@ -26,6 +26,8 @@ _BLOCK = 8
 _SHORTEST_LINE = 8
 #: How many places of one block are looked at: a secret may be the same few characters throughout.
 _PLACES = 8
+#: A piece of fewer different characters is no piece of a secret in particular.
+_FEWEST_CHARACTERS = 4
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
@@ -66,15 +68,13 @@ class Redactor:
         parts, kept, at = [], 0, 0
         while at <= len(text) - _BLOCK:
             places = self._blocks.get(text[at : at + _BLOCK])
-            if places:
-                left, right = max(
-                    (_run(text, at, kept, spelling, start) for spelling, start in places),
-                    key=lambda run: run[1] - run[0],
-                )
-                if right - left > LONGEST_PIECE_SHOWN:
-                    parts.append(text[kept:left] + MASK)
-                    kept = at = right
-                    continue
+            runs = [_run(text, at, kept, spelling, start) for spelling, start in places or ()]
+            telling = [(left, right) for left, right in runs if _tells(text[left:right])]
+            if telling:
+                left, right = max(telling, key=lambda run: run[1] - run[0])
+                parts.append(text[kept:left] + MASK)
+                kept = at = right
+                continue
             at += 1
         return "".join(parts) + text[kept:]
 
@@ -88,6 +88,11 @@ def _run(text: str, at: int, least: int, secret: str, start: int) -> tuple[int, 
     while right < len(text) and after < len(secret) and text[right] == secret[after]:
         right, after = right + 1, after + 1
     return left, right
+
+
+def _tells(piece: str) -> bool:
+    """Whether a piece of a secret says anything of it: zeros in a row are in many an id."""
+    return len(piece) > LONGEST_PIECE_SHOWN and len(set(piece)) >= _FEWEST_CHARACTERS
 
 
 # A failed task on a thousand servers redacts as many messages.

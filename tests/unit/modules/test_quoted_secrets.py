@@ -124,7 +124,7 @@ def check(result: dict[str, Any], told: list[str], secret: str) -> None:
     shown = "\n\n".join([*texts(result), *told])
     for form in (secret, base64.b64encode(secret.encode()).decode(), json.dumps(secret)[1:-1]):
         pieces = {form[at : at + 16] for at in range(len(form) - 15)}
-        leaked = sorted(piece for piece in pieces if piece in shown)
+        leaked = sorted(piece for piece in pieces if piece in shown and len(set(piece)) >= 4)
         assert not leaked, f"{leaked[:3]} in {shown}"
 
 

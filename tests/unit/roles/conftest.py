@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import playbooks  # noqa: E402
 import simulator  # noqa: E402
+
+import playbooks  # noqa: E402
 
 
 @pytest.fixture(scope="module")

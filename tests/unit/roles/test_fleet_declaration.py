@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudserver.compute.plugins.filter.fleet_groups import fleet_groups
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.cloudserver.compute.plugins.filter.fleet_groups import fleet_groups
 
 
 def test_entries_that_differ_in_their_names_are_one_group() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.cloudserver.compute.plugins.filter.fleet_figures import fleet_figures
 
 DAY = "2026-11-20"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.cloudserver.compute.plugins.filter.power_plan import power_plan
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import power_schedule
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from playbooks import ROOT, Lab, kill, role, until
 
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")

@@ -26,7 +26,8 @@ SECRET = 'first line of it\nsecond "line" of it\n\tthird line of it\n'
         ("", "nothing", "nothing"),
         (" padded ", "it is padded", "it is ********"),
         ("short one", "a short on", "a short on"),
-        ("a" * 64, "cut: " + "a" * 20 + "...", "cut: ********..."),
+        ("abcd" * 16, "cut: " + "abcd" * 5 + "...", "cut: ********..."),
+        ("key-" + "0" * 40, "job ff8" + "0" * 24 + "dead", "job ff8" + "0" * 24 + "dead"),
         ("0123456789abcdefghij", "has 0123456789abcde", "has 0123456789abcde"),
         ("0123456789abcdefghij", "has 23456789abcdefgh.", "has ********."),
         (SECRET, 'line: second \\"line\\" of it, and', "line: ********, and"),
@@ -47,7 +48,8 @@ def test_what_is_masked(secret: str, text: str, expected: str) -> None:
 def test_any_piece_of_a_secret_is_masked(secret: str, start: int, length: int, around: str) -> None:
     piece = secret[start % len(secret) :][:length]
     shown = redact(around + piece + around, [secret])
-    assert not any(piece[at : at + 16] in shown for at in range(len(piece) - 15))
+    windows = {piece[at : at + 16] for at in range(len(piece) - 15)}
+    assert not any(window in shown for window in windows if len(set(window)) >= 4)
     assert len(shown) <= len(around + piece + around) + 2 * len(MASK) * (len(piece) // 8 + 1)
 
 
