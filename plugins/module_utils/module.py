@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import jobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION, without_nulls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
@@ -259,7 +260,11 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
 def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     """The module in a process of its own."""
     module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
-    context = Context(module.params, module.check_mode, module.warn, lambda words: None)
+    # Nulls count as left out. The action plugin has taken them away already, but for a module that is run without it.
+    checked = ArgumentSpecValidator(**spec.rules()).validate(without_nulls(module.params, spec.argument_spec))
+    if checked.error_messages:
+        module.fail_json(msg=checked.errors.msg)
+    context = Context(checked.validated_parameters, module.check_mode, module.warn, lambda words: None)
     result = execute(run, context, module.no_log_values, module._diff)
     # AnsibleModule adds how it was called, which may hold a secret that only the run knew for one.
     module.no_log_values.update(context.secrets_met())
