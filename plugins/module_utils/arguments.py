@@ -131,3 +131,22 @@ def text_problem(params: Mapping[str, Any]) -> str | None:
         elif isinstance(value, (list, tuple)):
             queue.extend((option, place, each) for each in value)
     return None
+
+
+def without_nulls(given: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The options without those that are null, also below options that have options of their own.
+
+    A null counts as left out: to ansible-core it is a value, which satisfies "one of the following is required", takes
+    the place of a default and excludes other options. Mappings of the user's own keys, such as ``metadata``, stay as
+    they are.
+    """
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        own = spec.get(name, {}).get("options")
+        if own and isinstance(value, Mapping):
+            value = without_nulls(value, own)
+        elif own and isinstance(value, (list, tuple)):
+            value = [without_nulls(each, own) if isinstance(each, Mapping) else each for each in value]
+        if value is not None:
+            found[name] = value
+    return found

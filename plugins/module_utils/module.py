@@ -17,9 +17,14 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import jobs, module_secrets
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION, text_problem
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    CONNECTION,
+    text_problem,
+    without_nulls,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute, session, settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
@@ -274,7 +279,13 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     """The module in a process of its own."""
     module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
     hidden = frozenset(module.no_log_values)
-    context = Context(module.params, module.check_mode, module.warn, lambda words: None, no_log_values=hidden)
+    # Nulls count as left out. The action plugin has taken them away already, but for a module that is run without it.
+    checked = ArgumentSpecValidator(**spec.rules()).validate(without_nulls(module.params, spec.argument_spec))
+    if checked.error_messages:
+        module.fail_json(msg=module_secrets.clean_message(checked.errors.msg, hidden))
+    context = Context(
+        checked.validated_parameters, module.check_mode, module.warn, lambda words: None, no_log_values=hidden
+    )
     result = execute(run, context, module._diff)
     result["invocation"] = shown_call(spec, context)
     # The result is clean. AnsibleModule knows no keys, and would mask the platform of a handle after the password.

@@ -22,6 +22,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
 from ansible_collections.cloudserver.compute.plugins.module_utils import module_secrets
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import without_nulls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import (
     easystack,
@@ -51,7 +52,11 @@ class InProcessAction(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
-        found = self._here() if self._may_run_here(variables) else self._there(variables)
+        name = self._task.action.rsplit(".", 1)[-1]
+        module = importlib.import_module(MODULES + name)
+        # A null counts as left out, in both ways to run.
+        given = without_nulls(self._task.args, module.MODULE.argument_spec)
+        found = self._here(name, module, given) if self._may_run_here(variables) else self._there(variables, given)
         if not _shows_invocation(variables):
             found.pop("invocation", None)
         result.update(found)
@@ -69,26 +74,23 @@ class InProcessAction(ActionBase):
         wanted = variables.get("cloudserver_in_process", True)
         return bool(boolean(self._templar.template(wanted), strict=False))
 
-    def _there(self, variables: dict[str, Any]) -> dict[str, Any]:
+    def _there(self, variables: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         """As Ansible runs every module: shipped to the target."""
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         try:
-            found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
+            found = self._execute_module(module_args=given, task_vars=variables, wrap_async=wrap_async)
         finally:
             if not wrap_async:
                 self._remove_tmp_path(self._connection._shell.tmpdir)
         return dict(found)
 
-    def _here(self) -> dict[str, Any]:
-        name = self._task.action.rsplit(".", 1)[-1]
-        module = importlib.import_module(MODULES + name)
+    def _here(self, name: str, module: Any, given: dict[str, Any]) -> dict[str, Any]:
         spec = module.MODULE
-        given = {str(key): _plain(value) for key, value in self._task.args.items()}
-        validation = ArgumentSpecValidator(**spec.rules()).validate(given)
+        validation = ArgumentSpecValidator(**spec.rules()).validate(_plain(given))
         params = validation.validated_parameters
         # Private by name in ansible-core, and the one way to the values; AnsibleModule itself reads them so.
         hidden = frozenset(validation._no_log_values)
-        warnings: list[str] = []
+        warnings = ["Both option %(option)s and its alias %(alias)s are set." % each for each in validation._warnings]
         context = frame.Context(
             params, bool(self._task.check_mode), warnings.append, self._tell, no_log_values=hidden
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def as_data(value: Any) -> Any:
-    """The same value, marked as data where ansible-core needs a mark: before 2.19 every text of a variable is a template.
+    """The same value, marked as data where ansible-core needs it: before 2.19 every text of a variable is a template.
 
     From 2.19 on only texts that are marked as trusted are templates, and what a filter makes is not.
     """

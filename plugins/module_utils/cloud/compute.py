@@ -160,6 +160,11 @@ class Ticket:
         """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
         if data["action"] not in ACTIONS:
             raise KeyError(data["action"])
+        if not data["server_id"]:
+            raise KeyError("server_id")
+        for key in ("server_id", "name", "job_id", "request_id", "image_id"):
+            if not isinstance(data.get(key), (str, type(None))):
+                raise KeyError(key)
         return cls(
             server_id=data["server_id"],
             action=data["action"],

@@ -168,3 +168,27 @@ def test_one_name_and_a_mapping_of_tags(bench: Bench) -> None:
     with nothing_done(bench):
         result = bench.call("server", select={"name": "web-02"}, state="absent", check=True)
     assert [each["name"] for each in result["outcomes"]] == ["web-02"]
+
+
+# -- what is returned --------------------------------------------------------------------------------------------------
+
+
+@EACH
+def test_records_are_returned_on_demand(bench: Bench, module: str, options: dict[str, Any]) -> None:
+    if module == "server_console_info":
+        return  # It lists; what it returns is what was asked for.
+    given = {"names": ["web-01"], "all_projects": module == "server_migrate"}
+    if module == "server_interface":
+        given["state"] = "absent"  # The network is looked for only where it is to be attached.
+    short = call(bench, module, check=True, return_servers=False, **given)
+    assert len(short["outcomes"]) == 1 and "servers" not in short, short
+    whole = call(bench, module, check=True, return_servers=True, **given)
+    assert [each["name"] for each in whole["servers"]] == ["web-01"]
+    assert short["outcomes"] == whole["outcomes"] and "return_servers" not in str(short["outcomes"])
+
+
+def test_the_one_server_of_a_name_is_returned_always(bench: Bench) -> None:
+    one = bench.call("server", check=True, return_servers=False, name="web-01", metadata={"a": "b"})
+    assert one["server"]["name"] == "web-01" and "servers" not in one
+    many = bench.call("server", check=True, return_servers=False, names=["web-01", "web-02"], metadata={"a": "b"})
+    assert "server" not in many and "servers" not in many and len(many["outcomes"]) == 2

@@ -36,8 +36,8 @@ class Run:
         """The changed tasks of all hosts, by the recap."""
         return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
 
-    @property
-    def ok(self) -> Run:
+    def succeeded(self) -> Run:
+        """The run itself. Raises AssertionError where it failed."""
         assert self.status == 0, self.output[-6000:]
         return self
 

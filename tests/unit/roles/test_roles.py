@@ -1,4 +1,4 @@
-"""The roles as operators run them: what is refused, bounded, left out and reported, by real runs of ansible-playbook."""
+"""The roles as operators run them: what is refused, bounded, left out and reported, by runs of ansible-playbook."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -22,7 +22,11 @@ REQUIRED: dict[str, tuple[str, dict[str, Any]]] = {
     "keypairs": ("huaweicloud", {"keypairs_keypairs": [{"name": "ops", "public_key": KEY}]}),
     "server_fleet": (
         "openstack",
-        {"server_fleet_servers": [{"name": "shop", "flavor": "m1.small", "image": "debian-12", "networks": ["private"]}]},
+        {
+            "server_fleet_servers": [
+                {"name": "shop", "flavor": "m1.small", "image": "debian-12", "networks": ["private"]},
+            ]
+        },
     ),
     "power_schedule": (
         "ustack",
@@ -35,7 +39,11 @@ REQUIRED: dict[str, tuple[str, dict[str, Any]]] = {
     "fleet_report": ("openstack", {}),
 }
 #: Variables without which each of them is refused.
-MANDATORY = {"keypairs": "keypairs_keypairs", "server_fleet": "server_fleet_servers", "power_schedule": "power_schedule_schedules"}
+MANDATORY = {
+    "keypairs": "keypairs_keypairs",
+    "server_fleet": "server_fleet_servers",
+    "power_schedule": "power_schedule_schedules",
+}
 
 
 def forbidden(lab: Lab, platform: str, operation: str) -> None:
@@ -49,10 +57,10 @@ def forbidden(lab: Lab, platform: str, operation: str) -> None:
 def test_with_its_required_variables_alone_a_role_runs_and_the_second_run_changes_nothing(lab: Lab, name: str) -> None:
     host, variables = REQUIRED[name]
     inventory = lab.inventory(host)
-    predicted = lab.play(inventory, role(name, **variables), "--check").ok
-    first = lab.play(inventory, role(name, **variables)).ok
+    predicted = lab.play(inventory, role(name, **variables), "--check").succeeded()
+    first = lab.play(inventory, role(name, **variables)).succeeded()
     assert predicted.changed == first.changed
-    assert lab.play(inventory, role(name, **variables)).ok.changed == 0
+    assert lab.play(inventory, role(name, **variables)).succeeded().changed == 0
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -159,7 +167,7 @@ def test_each_way_to_give_the_connection_reaches_every_role(lab: Lab, way: str) 
         if own:
             variables[name + "_connection"] = options
         plays.append({**role(name, **variables), **play})
-    run = lab.play(inventory, plays, "--check", **environment).ok
+    run = lab.play(inventory, plays, "--check", **environment).succeeded()
     asked = " ".join(row["path"] for row in lab.requests("easystack", "GET"))
     assert "os-keypairs" in asked and "os-aggregates" in asked, run.output[-3000:]
     assert asked.count("servers/detail") >= 3
@@ -168,7 +176,7 @@ def test_each_way_to_give_the_connection_reaches_every_role(lab: Lab, way: str) 
 def test_the_users_defaults_of_one_module_hold_in_roles(lab: Lab) -> None:
     play = role("power_schedule", **REQUIRED["power_schedule"][1])
     play["module_defaults"] = {"cloudserver.compute.server_info": {"page_size": 7}}
-    lab.play(lab.inventory("openstack"), play).ok
+    lab.play(lab.inventory("openstack"), play).succeeded()
     listed = [row for row in lab.requests("openstack", "GET") if "servers/detail" in row["path"]]
     assert listed and all(re.search(r"limit\W+7\b", json.dumps(row["query"])) for row in listed), listed
 
@@ -179,17 +187,19 @@ def test_the_users_defaults_of_one_module_hold_in_roles(lab: Lab) -> None:
 def test_a_purge_of_key_pairs_is_bounded_and_never_deletes_all(lab: Lab) -> None:
     inventory = lab.inventory("openstack")
     many = [{"name": "old-%d" % number, "public_key": KEY} for number in range(7)]
-    lab.play(inventory, role("keypairs", keypairs_keypairs=many)).ok
+    lab.play(inventory, role("keypairs", keypairs_keypairs=many)).succeeded()
     for declared, words in (
         ([{"name": "old-0", "public_key": KEY}], "deletes at most keypairs_max_removals (5)"),
         ([], "never all of them"),
         ([{"name": "new", "public_key": KEY}], "never all of them"),
     ):
-        run = lab.play(inventory, role("keypairs", keypairs_keypairs=declared, keypairs_purge=True, keypairs_max_removals=50 if "all" in words else 5))
+        most = 50 if "all" in words else 5
+        given = {"keypairs_keypairs": declared, "keypairs_purge": True, "keypairs_max_removals": most}
+        run = lab.play(inventory, role("keypairs", **given))
         assert run.status != 0 and words in " ".join(run.output.split())
         assert lab.requests("openstack", "DELETE") == []
     kept = [{"name": "old-%d" % number, "public_key": KEY} for number in range(4)]
-    lab.play(inventory, role("keypairs", keypairs_keypairs=kept, keypairs_purge=True, keypairs_keep=["operators"])).ok
+    lab.play(inventory, role("keypairs", keypairs_keypairs=kept, keypairs_purge=True, keypairs_keep=["operators"])).succeeded()
     assert len(lab.requests("openstack", "DELETE")) == 3
 
 
@@ -197,13 +207,13 @@ def test_a_purge_of_servers_never_deletes_the_whole_fleet(lab: Lab) -> None:
     inventory = lab.inventory("openstack")
     common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"]}
     fleet = {"server_fleet_tag": "fleet=shop", "server_fleet_defaults": common, "server_fleet_purge": True}
-    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 3}], **fleet)).ok
+    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 3}], **fleet)).succeeded()
     for declared in ([], [{"name": "shap", "count": 3}]):
         run = lab.play(inventory, role("server_fleet", server_fleet_servers=declared, **fleet))
         assert run.status != 0 and "never all of them" in " ".join(run.output.split())
     assert lab.requests("openstack", "DELETE") == []
     assert "shap-1" not in lab.servers("openstack")
-    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 2}], **fleet)).ok
+    lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "shop", "count": 2}], **fleet)).succeeded()
     assert "shop-3" not in lab.servers("openstack") or lab.servers("openstack")["shop-3"]["status"] != "ACTIVE"
 
 
@@ -211,11 +221,13 @@ def test_an_option_of_an_entry_that_is_misspelt_is_refused_before_the_cloud_is_a
     inventory = lab.inventory("openstack_admin")
     run = lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "a", "flavour": "m1.small"}]))
     assert run.status != 0 and "flavour" in run.output
-    run = lab.play(inventory, role("server_fleet", server_fleet_servers=[{"name": "a"}], server_fleet_defaults={"flavour": "x"}))
+    given = {"server_fleet_servers": [{"name": "a"}], "server_fleet_defaults": {"flavour": "x"}}
+    run = lab.play(inventory, role("server_fleet", **given))
     assert run.status != 0 and "a server has no option flavour" in run.output
     run = lab.play(inventory, role("compute_capacity", compute_capacity_flavors=[{"name": "a", "vcpu": 1}]))
     assert run.status != 0 and "vcpu" in run.output
-    run = lab.play(inventory, role("power_schedule", power_schedule_schedules={"a": {}}, power_schedule_selection={"tag": ["x"]}))
+    given = {"power_schedule_schedules": {"a": {}}, "power_schedule_selection": {"tag": ["x"]}}
+    run = lab.play(inventory, role("power_schedule", **given))
     assert run.status != 0 and "tag" in run.output
     assert lab.requests("openstack") == []
 
@@ -239,7 +251,8 @@ def test_the_limit_bounds_the_run_and_not_each_batch(lab: Lab) -> None:
     run = lab.play(lab.fleet(platform), play)
     assert run.status != 0 and "are to be started or stopped in this run" in " ".join(run.output.split())
     assert actions(lab, platform) == []
-    run = lab.play(lab.fleet(platform), dict(role("power_schedule", **SCHEDULE, power_schedule_max_targets=20), serial=2)).ok
+    play = dict(role("power_schedule", **SCHEDULE, power_schedule_max_targets=20), serial=2)
+    lab.play(lab.fleet(platform), play).succeeded()
     states = {name: row["status"] for name, row in lab.servers(platform).items()}
     assert {states[name] for name in ("web-01", "web-04", "db-01", "cache-01")} == {"SHUTOFF"}
     assert states["bastion-01"] == "ACTIVE"
@@ -262,38 +275,38 @@ def test_a_schedule_reaches_the_servers_of_every_cloud_however_it_is_run(lab: La
         return {(platform, name) for platform, name in running if now[platform][name]["status"] == "SHUTOFF"}
 
     if how == "serial":
-        lab.play(inventory, dict(play, serial="40%")).ok
+        lab.play(inventory, dict(play, serial="40%")).succeeded()
     elif how == "limit":
-        lab.play(inventory, play, "--limit", "*web-*").ok
+        lab.play(inventory, play, "--limit", "*web-*").succeeded()
         assert stopped() == {(platform, name) for platform, name in running if name.startswith("web-")}
-        lab.play(inventory, play).ok
+        lab.play(inventory, play).succeeded()
     elif how == "free":
-        lab.play(inventory, dict(play, strategy="free")).ok
+        lab.play(inventory, dict(play, strategy="free")).succeeded()
     elif how == "check first":
-        lab.play(inventory, play, "--check").ok
+        lab.play(inventory, play, "--check").succeeded()
         assert stopped() == set()
-        lab.play(inventory, play).ok
+        lab.play(inventory, play).succeeded()
     elif how == "failure":
         lab.fault(method="POST", path="action$", times=None, do={"status": 403})
         assert lab.play(inventory, play).status != 0
         assert stopped() == set()
         lab.control("DELETE", "/faults")
-        lab.play(inventory, play).ok
+        lab.play(inventory, play).succeeded()
     else:
         lab.control("PUT", "/delays", {"stop": 3.0})
         process = lab.start(inventory, play)
         until(lambda: any(actions(lab, platform) for platform in PLATFORMS))
         kill(process)
-        lab.play(inventory, play).ok
+        lab.play(inventory, play).succeeded()
     assert stopped() == running
-    assert lab.play(inventory, play).ok.changed == 0
+    assert lab.play(inventory, play).succeeded().changed == 0
 
 
 def test_a_server_in_error_is_listed_and_fails_nothing(lab: Lab) -> None:
     broken = lab.servers("openstack")["db-02"]["id"]
     lab.control("PUT", "/openstack/servers/%s" % broken, {"status": "ERROR"})
     inventory = lab.fleet("openstack", tags=["env=demo"])
-    run = lab.play(inventory, role("power_schedule", **SCHEDULE)).ok
+    run = lab.play(inventory, role("power_schedule", **SCHEDULE)).succeeded()
     assert "db-02 (ERROR)" in run.output
     run = lab.play(inventory, role("power_schedule", **SCHEDULE, power_schedule_ignore_statuses=[]))
     assert run.status != 0 and "db-02" in run.output
@@ -301,7 +314,7 @@ def test_a_server_in_error_is_listed_and_fails_nothing(lab: Lab) -> None:
 
 def test_a_list_that_a_survey_gives_as_a_text_may_end_in_a_comma(lab: Lab) -> None:
     play = role("power_schedule", **SCHEDULE, power_schedule_selection={"tags": "env=demo, role=web,"})
-    lab.play(lab.inventory("openstack"), play).ok
+    lab.play(lab.inventory("openstack"), play).succeeded()
     assert len(actions(lab, "openstack")) == 4
 
 
@@ -317,7 +330,7 @@ def test_a_purge_of_flavors_is_bounded(lab: Lab) -> None:
 
 def test_a_report_shows_no_text_of_a_cloud_as_a_template(lab: Lab) -> None:
     lab.control("POST", "/openstack/servers", {"name": "{{ 40 + 2 }}", "tags": ["{{ 40 + 3 }}"]})
-    lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_date="2026-11-20")).ok
+    lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_date="2026-11-20")).succeeded()
     table = (lab.folder / "fleet.csv").read_text()
     assert "{{ 40 + 2 }}" in table and "{{ 40 + 3 }}" in table
     assert "42" not in [line.split(",")[0] for line in table.splitlines()]
