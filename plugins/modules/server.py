@@ -553,13 +553,19 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    CONNECTION,
+    SELECTION,
+    WAITING,
+    argument_spec,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_check import check_references, check_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
@@ -662,6 +668,7 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
+    check_texts(params, tuple(CONNECTION))
     names = names_of(params)
     check_options(params)
     user_data = read_user_data(
@@ -675,6 +682,8 @@ def run(context: Context) -> Result:
     todo = plan_servers(there.servers, there.to_make, wish, cloud)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
     new = new_server(params, wish, cloud, user_data, to_make) if to_make else None
+    if new:
+        check_references(cloud, new)
     if context.check_mode:
         return predict_servers(context, todo, wish, there.missing)
 
