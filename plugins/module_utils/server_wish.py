@@ -188,8 +188,6 @@ def new_server(
     params: Mapping[str, Any], wish: ServerWish, cloud: Compute, user_data: str | None, names: Sequence[str]
 ) -> NewServer:
     """What a missing server is to be made as; asks the cloud for networks that are named. Raises PlanError."""
-    if wish.flavor is None:
-        raise PlanError("flavor: %s is not there, and to make it a flavor is needed" % ", ".join(names[:5]))
     image = wish.image
     volumes, from_volume = _volumes(params, image)
     metadata = dict(wish.metadata or {})
@@ -203,7 +201,7 @@ def new_server(
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
         metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
     new = NewServer(
-        flavor_id=str(wish.flavor.id or wish.flavor.name),
+        flavor_id=str(wish.flavor.id or wish.flavor.name) if wish.flavor else "",
         image_id=image.id if image and not from_volume else None,
         networks=network_ids(cloud, params["networks"]),
         volumes=volumes,
@@ -228,7 +226,13 @@ def new_server(
 
 
 def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], cloud: Compute) -> None:
-    """Raises PlanError for what no cloud, or not this one, would make."""
+    """Raises PlanError for what no cloud, or not this one, would make; for all that is missing at once."""
+    missing = list(cloud.missing_options(new))
+    if not new.flavor_id:
+        some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
+        missing.insert(0, "flavor: %s does not exist, and to make it a flavor is needed" % some)
+    if missing:
+        raise PlanError("; ".join(missing))
     if image and not image.active:
         raise PlanError("image: %s is in status %s; only an active image makes a server" % (image.label, image.status))
     if new.password is not None:

@@ -572,6 +572,7 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+    CONNECTION,
     REPORT,
     SELECTION,
     WAITING,
@@ -583,6 +584,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_check import check_references, check_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
@@ -686,6 +688,7 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
+    check_texts(params, tuple(CONNECTION))
     names = names_of(params)
     check_options(params)
     user_data = read_user_data(
@@ -701,6 +704,8 @@ def run(context: Context) -> Result:
     todo = plan_servers(there.servers, there.to_make, wish, cloud)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
     new = new_server(params, wish, cloud, user_data, to_make) if to_make else None
+    if new:
+        check_references(cloud, new)
     if context.check_mode:
         return predict_servers(context, todo, wish, there.missing)
 

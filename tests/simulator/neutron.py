@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from call import Call, Refusal, Router, answer
 from flask import Response, request
+from fleet import stable_id
 from networks import Network, Networks, Subnet
 
 PLATFORMS = ("openstack", "easystack", "ustack")
@@ -20,7 +21,8 @@ TYPES = {400: "HTTPBadRequest", 403: "PolicyNotAuthorized", 404: "NotFound"}
 def register(router: Router) -> None:
     for platform in PLATFORMS:
         root = "/%s/network" % platform
-        for kind, rows in (("network", _network_rows), ("subnet", _subnet_rows)):
+        for kind, rows in (("network", _network_rows), ("subnet", _subnet_rows), ("port", _port_rows),
+                           ("security-group", _security_group_rows)):
             router.add(platform, "GET", "%s/v2.0/%ss" % (root, kind), lister(kind, rows), name="list %ss" % kind,
                        before=enter)
             router.add(platform, "GET", "%s/v2.0/%ss/<wanted>" % (root, kind), shower(kind, rows),
@@ -49,6 +51,8 @@ def known(call: Call) -> Networks:
 def lister(kind: str, rows: Any) -> Any:
     """GET of a list: any field filters exactly, values of one are OR, pages by marker where `limit` is given."""
 
+    key = kind.replace("-", "_") + "s"
+
     def list_rows(call: Call) -> Response:
         shown = sorted(rows(call), key=lambda row: str(row["id"]))
         for name in dict.fromkeys(request.args):
@@ -58,7 +62,7 @@ def lister(kind: str, rows: Any) -> Any:
             shown = [row for row in shown if name not in row or _text(row[name]) in wanted]
         text = request.args.get("limit")
         if text is None:
-            return answer({kind + "s": shown})
+            return answer({key: _fields(shown)})
         if not re.fullmatch("[0-9]+", text):
             raise refuse(400, "Invalid value for limit: %s. limit must be an integer 0 or greater and not bigger than "
                               "the maximum" % text)
@@ -70,11 +74,11 @@ def lister(kind: str, rows: Any) -> Any:
                              kind.capitalize() + "NotFound")
             shown = shown[ids.index(marker) + 1:]
         limit = int(text) or len(shown)
-        page: dict[str, Any] = {kind + "s": shown[:limit]}
+        page: dict[str, Any] = {key: _fields(shown[:limit])}
         if len(shown) > limit:
             query = [(key, value) for key, value in request.args.items(multi=True) if key != "marker"]
             query.append(("marker", shown[limit - 1]["id"]))
-            page[kind + "s_links"] = [{"rel": "next", "href": "%s%s?%s" % (call.sim.base_url, call.path,
+            page[key + "_links"] = [{"rel": "next", "href": "%s%s?%s" % (call.sim.base_url, call.path,
                                                                            urlencode(query))}]
         return answer(page)
 
@@ -85,10 +89,15 @@ def shower(kind: str, rows: Any) -> Any:
     def show(call: Call, wanted: str) -> Response:
         for row in rows(call):
             if row["id"] == wanted:
-                return answer({kind: row})
+                return answer({kind.replace("-", "_"): row})
         raise refuse(404, "%s %s could not be found." % (kind.capitalize(), wanted), kind.capitalize() + "NotFound")
 
     return show
+
+
+def _fields(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    wanted = request.args.getlist("fields")
+    return [{name: value for name, value in row.items() if name in wanted} for row in rows] if wanted else rows
 
 
 def _text(value: Any) -> str:
@@ -102,6 +111,27 @@ def _network_rows(call: Call) -> list[dict[str, Any]]:
 def _subnet_rows(call: Call) -> list[dict[str, Any]]:
     found = known(call).visible(call.project_id, call.is_admin)
     return [_subnet(row, subnet) for row in found for subnet in row.subnets]
+
+
+def _port_rows(call: Call) -> list[dict[str, Any]]:
+    builder = call.sim.builders[call.platform]
+    shown = {row.id: row for row in known(call).visible(call.project_id, call.is_admin)}
+    return [{"id": port.id, "name": port.name, "network_id": port.network_id, "mac_address": port.mac,
+             "device_id": port.device_id, "status": "ACTIVE" if port.device_id else "DOWN", "admin_state_up": True,
+             "project_id": shown[port.network_id].project_id, "tenant_id": shown[port.network_id].project_id,
+             "fixed_ips": [{"subnet_id": port.subnet_id, "ip_address": port.ip}]}
+            for port in builder.ports.rows.values() if port.network_id in shown]
+
+
+def security_groups(call: Call) -> dict[str, str]:
+    """Names and ids: each project has one."""
+    return {"default": stable_id(call.platform, "security group", call.project_id)}
+
+
+def _security_group_rows(call: Call) -> list[dict[str, Any]]:
+    return [{"id": identity, "name": name, "description": "Default security group", "project_id": call.project_id,
+             "tenant_id": call.project_id, "security_group_rules": []}
+            for name, identity in security_groups(call).items()]
 
 
 def _network(row: Network) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from flask import Response, request
 from fleet import Server
 from guests import digest
 from hosts import NO_HOST
+from neutron import security_groups
 from nova_actions import begin
 from nova_checks import (
     Check,
@@ -150,6 +151,9 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         raise refuse(403, "Maximum number of metadata items exceeds %d" % MOST_ITEMS)
     if len(wanted.get("personality") or []) > MOST_FILES:
         raise refuse(403, "Maximum number of injected files exceeded")
+    for row in wanted.get("security_groups") or []:
+        if row.get("name") not in [each for pair in security_groups(call).items() for each in pair]:
+            raise refuse(400, "Unable to find security_group with name or id '%s'" % row.get("name"))
     zone, host = _place(call, wanted)
     image, boots = check_disks(call, wanted, flavor)
     nics = wanted_nics(call, wanted.get("networks"))

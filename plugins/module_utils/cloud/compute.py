@@ -336,6 +336,17 @@ class Compute(ResourceCalls, AttachmentCalls):
         """The networks of that exact name, or all, that the project may use."""
         raise UnsupportedOperation("networks", self.platform, self.instead.get("networks"))
 
+    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
+        """The id and name of each that the project may use, of these ids or all.
+
+        ``kind`` is ``networks``, ``subnets``, ``ports`` or ``security-groups``.
+        """
+        raise UnsupportedOperation("networks", self.platform, self.instead.get("networks"))
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
+        return ()
+
     def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""
         raise NotImplementedError

@@ -199,7 +199,8 @@ def test_a_purge_of_key_pairs_is_bounded_and_never_deletes_all(lab: Lab) -> None
         assert run.status != 0 and words in " ".join(run.output.split())
         assert lab.requests("openstack", "DELETE") == []
     kept = [{"name": "old-%d" % number, "public_key": KEY} for number in range(4)]
-    lab.play(inventory, role("keypairs", keypairs_keypairs=kept, keypairs_purge=True, keypairs_keep=["operators"])).succeeded()
+    given = {"keypairs_keypairs": kept, "keypairs_purge": True, "keypairs_keep": ["operators"]}
+    lab.play(inventory, role("keypairs", **given)).succeeded()
     assert len(lab.requests("openstack", "DELETE")) == 3
 
 

@@ -48,6 +48,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiAsking,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_new_server import (
+    missing_options,
     problems,
     request_body,
 )
@@ -81,6 +82,9 @@ class HuaweiCreate(HuaweiAsking):
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         return rules.tags_problem(tags) or rules.too_many_tags(tags)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        return tuple(missing_options(new, self.platform))
 
     def server_problem(self, new: NewServer) -> str | None:
         return next((problem for problem in problems(new, self.platform) if problem), None)

@@ -43,14 +43,9 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
     ):
         if value:
             yield "%s: %s does not know it for a new server; leave it out" % (option, platform)
-    if not new.image_id:
-        yield "image: %s makes the system disk from an image; give one" % platform
-    if not new.vpc_id:
-        yield "vpc_id: %s needs the id of the VPC that the server is to be in" % platform
+    yield from missing_options(new, platform)
     yield _networks_problem(new, platform)
-    if not new.system_disk or not new.system_disk.type:
-        yield "system_disk: %s needs its type, such as GPSSD" % platform
-    elif new.system_disk.size_gb is not None and not 1 <= new.system_disk.size_gb <= 1024:
+    if new.system_disk and new.system_disk.size_gb is not None and not 1 <= new.system_disk.size_gb <= 1024:
         yield "system_disk: size_gb is 1 to 1024, and not %d" % new.system_disk.size_gb
     for device in new.volumes:
         yield _volume_problem(device, platform)
@@ -70,10 +65,20 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
     yield _charging_problem(new, platform)
 
 
-def _networks_problem(new: NewServer, platform: str) -> str | None:
+def missing_options(new: NewServer, platform: str) -> Iterator[str]:
+    """What the platform needs and was not given, a sentence each."""
+    if not new.image_id:
+        yield "image: %s makes the system disk from an image; give one" % platform
+    if not new.vpc_id:
+        yield "vpc_id: %s needs the id of the VPC that the server is to be in" % platform
     if not new.networks or not isinstance(new.networks, tuple):
-        return "networks: %s needs at least one subnet of the VPC, each with its id as subnet" % platform
-    for nic in new.networks:
+        yield "networks: %s needs at least one subnet of the VPC, each with its id as subnet" % platform
+    if not new.system_disk or not new.system_disk.type:
+        yield "system_disk: %s needs its type, such as GPSSD" % platform
+
+
+def _networks_problem(new: NewServer, platform: str) -> str | None:
+    for nic in new.networks if isinstance(new.networks, tuple) else ():
         if nic.port_id or nic.tag or not (nic.subnet_id or nic.network_id):
             return "networks: %s takes subnet and fixed_ip; it makes the ports itself" % platform
     return None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CreatedServer, Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -82,9 +82,12 @@ class NovaCreate(NovaServers):
         for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
             if value:
                 return "%s: %s does not know it; leave it out" % (option, self.platform)
+        return next(iter(self.missing_options(new)), None)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
-            return "image: nothing to boot from; give an image, or a volume with boot_index: 0"
-        return None
+            return ("image: nothing to boot from; give an image, or a volume with boot_index: 0",)
+        return ()
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         if self.supports("tags_in_metadata"):
@@ -208,18 +211,26 @@ class NovaCreate(NovaServers):
     # -- networks ----------------------------------------------------------------------------------------------
 
     def networks(self, name: str | None = None) -> Sequence[Network]:
+        listed = self._list_network_things("networks", {"name": name} if name else {})
+        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+        return [network for network in found if network.id and name in (None, network.name)]
+
+    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
+        listed = self._list_network_things(kind, {"fields": ["id", "name"], "id": list(ids) or None})
+        return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+
+    def _list_network_things(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         base = str(self.session.auth.endpoint("network"))
         if not re.search(r"/v2\.0$", base):
             base += "/v2.0"
         pages = self.session.by_marker(
-            base + "/networks",
-            "networks",
-            params={"name": name} if name else {},
+            "%s/%s" % (base, kind),
+            kind.replace("-", "_"),
+            params=params,
             limit=1000,
-            what="list the networks",
+            what="list the " + kind.replace("-", " "),
         )
-        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in mappings(list(pages))]
-        return [network for network in found if network.id and name in (None, network.name)]
+        return mappings(list(pages))
 
 
 def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
