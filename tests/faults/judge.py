@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapshot import Snapshot, difference, surplus
+from snapshot import Snapshot, difference, surplus, without_notes
 
 COLUMNS = ("lost", "doubled", "believed", "hung", "traceback", "secret", "rerun")
 #: Outcomes that claim nothing about the end.
@@ -59,10 +59,12 @@ class Seen:
     hung: str = ""
     raised: str = ""
     leaks: Sequence[str] = ()
+    #: How many requests that change something the service has accepted, those that were undone again included.
+    accepted: int = 0
 
     @property
     def acted(self) -> bool:
-        return self.before != self.after or bool(self.unsafe)
+        return without_notes(self.before) != without_notes(self.after) or bool(self.unsafe)
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _changing(wanted: Wanted, run: Seen) -> Iterator[Violation]:
         return
     if not failed(said) and not admits(said):
         yield from _unreached(wanted, run, "ok, changed: %s" % str(changed(said)).lower())
-    elif changed(said) and not run.acted and not admits(said):
+    elif changed(said) and not run.acted and not run.accepted and not admits(said):
         yield Violation("believed", "failed, changed: true, but nothing was changed (%s)" % _message(said))
     if failed(said):
         yield from _claimed_servers(wanted, run)
@@ -244,8 +246,9 @@ def _again(rules: Rules, wanted: Wanted, run: Seen) -> Iterator[Violation]:
     if run.after != wanted.after:
         yield Violation("rerun", "ok, changed: %s, but %s" % (
             str(changed(said)).lower(), difference(wanted.after, run.after)))  # fmt: skip
-    if not changed(said) and run.before != run.after:
-        yield Violation("lost", "ok, changed: false, but %s" % difference(run.before, run.after))
+    before, after = without_notes(run.before), without_notes(run.after)
+    if not changed(said) and before != after:
+        yield Violation("lost", "ok, changed: false, but %s" % difference(before, after))
     if changed(said) and not run.acted and not rules.again:
         yield Violation("rerun", "ok, changed: true, but nothing was changed")
 

@@ -13,6 +13,10 @@ from typing import Any
 #: Of each kind and name of thing the rows that there are, sorted: {"server web-01": ['{"status": …}']}.
 Snapshot = dict[str, list[str]]
 
+#: Keys of a server's metadata in which the collection notes what it is at, beside those that a user asks for.
+NOTES, ASKED_FOR = "cloudserver_", ("cloudserver_password_revision",)
+#: How the rows of such notes begin.
+NOTES_OF = "notes of "
 #: What a thing of random content is shown as, so that two runs compare equal.
 MADE = "(made by the cloud)"
 
@@ -38,7 +42,7 @@ class Known:
         builder = sim.builders[platform]
         self.servers = set(sim.fleets[platform].servers)
         self.ports = set(builder.ports.rows)
-        self.ids = {str(key) for rows in (builder.flavors, builder.images, builder.hosts.aggregates) for key in rows}
+        self.ids = {str(key) for rows in (builder.images, builder.hosts.aggregates) for key in rows}
         self.ids |= {group.id for group in sim.groups[platform].of(None)}
         self.texts = {key.public_key for key in sim.keys[platform].rows.values()} | set(texts)
         self.texts |= {server.password for server in sim.fleets[platform].servers.values() if server.password}
@@ -58,11 +62,14 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
     for server in sim.fleets[platform].servers.values():
         if server.vm_state != "deleted":
             yield "server " + _name_of(server, known), _server(server, known)
+            notes = {key: value for key, value in server.metadata.items() if _is_note(key)}
+            if notes:
+                yield NOTES_OF + _name_of(server, known), notes
     for key in sim.keys[platform].rows.values():
         yield "key pair " + key.name, {"type": key.type, "user": key.user_id, "key": known.text(key.public_key)}
     for flavor in builder.flavors.values():
-        row = {key: value for key, value in flavor.items() if key not in ("number", "name")}
-        yield "flavor " + flavor["name"], {**row, "id": known.id(flavor["id"])}
+        # A flavor that is made anew keeps its id, so that the ids of two runs say nothing.
+        yield "flavor " + flavor["name"], {k: v for k, v in flavor.items() if k not in ("id", "number", "name")}
     for image in builder.images.values():
         properties = {k: v for k, v in image["properties"].items() if not k.endswith("_at")}
         row = {key: image[key] for key in ("status", "protected", "min_disk", "visibility", "owner")}
@@ -87,6 +94,15 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
         yield "port " + name, row
 
 
+def _is_note(key: str) -> bool:
+    return key.startswith(NOTES) and key not in ASKED_FOR
+
+
+def without_notes(found: Snapshot) -> Snapshot:
+    """What the user sees: a note that is written or taken away is no change of what a task declares."""
+    return {name: rows for name, rows in found.items() if not name.startswith(NOTES_OF)}
+
+
 def _name_of(server: Any, known: Known) -> str:
     # Two servers of the configuration share a name and are told apart by their ids; new ones of one name are doubled.
     return server.id if server.id in known.servers else "new " + server.name
@@ -95,9 +111,10 @@ def _name_of(server: Any, known: Known) -> str:
 def _server(server: Any, known: Known) -> dict[str, Any]:
     row = {
         name: getattr(server, name)
-        for name in ("name", "region", "project_id", "vm_state", "task_state", "power_state", "locked", "metadata",
+        for name in ("name", "region", "project_id", "vm_state", "task_state", "power_state", "locked",
                      "key_name", "description", "enterprise_project_id", "encryption_key", "delete_lost", "moved_from")
     }  # fmt: skip
+    row["metadata"] = {key: value for key, value in server.metadata.items() if not _is_note(key)}
     row["tags"] = sorted(server.tags)
     row["key_names"] = sorted(server.key_names)
     row["flavor"] = server.flavor["name"]

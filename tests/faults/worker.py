@@ -104,7 +104,8 @@ def _run_cell(recording: Recording, cell: Cell, seed: str) -> Verdict:
 
 
 def _seen(world: World, run: Run) -> Seen:
-    return Seen(_plain(run.result), run.before, run.after, run.unsafe, run.hung, run.raised, world.leaked(run))
+    return Seen(_plain(run.result), run.before, run.after, run.unsafe, run.hung, run.raised, world.leaked(run),
+                run.accepted)  # fmt: skip
 
 
 def _said(run: Seen) -> str:

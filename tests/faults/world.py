@@ -107,6 +107,11 @@ class Run:
     elapsed: float = 0.0
 
     @property
+    def accepted(self) -> int:
+        """How many requests that change something the service has carried out."""
+        return sum(each.changes and each.status is not None and 200 <= each.status < 300 for each in self.requests)
+
+    @property
     def unsafe(self) -> Counter[str]:
         """How often the service carried out each request that must not be carried out twice."""
         return Counter(

@@ -142,6 +142,18 @@ def test_believed_of_a_failed_task() -> None:
                    wanted={"server 1": AFTER["server 1"], "server 2": AFTER["server 1"]}) == ["believed"]  # fmt: skip
 
 
+def test_what_was_undone_again_was_changed() -> None:
+    assert columns(stop({**FAILED, "changed": True}, BEFORE, accepted=2)) == []
+
+
+def test_notes_of_the_collection_are_no_change_but_may_not_stay() -> None:
+    noted = {**BEFORE, "notes of 1": ['{"cloudserver_power_state": "started"}']}
+    assert columns(Seen(FAILED, BEFORE, noted), Seen(OK, noted, AFTER)) == []
+    assert columns(stop(FAILED, BEFORE), Seen(SAME, {**AFTER, **noted, **AFTER}, AFTER)) == []
+    assert columns(stop(OK, {**noted, **AFTER})) == ["believed"]
+    assert columns(stop(FAILED, BEFORE), Seen(OK, BEFORE, {**noted, **AFTER})) == ["rerun"]
+
+
 def test_believed_of_a_task_that_reads() -> None:
     ends = {"servers": [1, 2]}
     assert columns(Seen({**ends, "changed": False}, BEFORE, BEFORE), info=True) == []
