@@ -207,6 +207,23 @@ def test_what_cannot_be_is_refused_before_the_cloud_is_asked(
     assert store.bench.server("web-01")["password_changes"] == 0
 
 
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_no_process_and_no_file_gets_a_password_whatever_the_task_asks_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task environment, ``become`` or ``cloudserver_in_process: false`` ships other modules of the collection."""
+    monkeypatch.setenv("CLOUDSERVER_PLATFORM", "nonsense")
+    options = {key: value for key, value in store.bench.options.items() if key != "platform"}
+    arguments = {**options, "servers": store.servers(), "revision": "r1", "store": store.options}
+    task = {"environment": [{"CLOUDSERVER_PLATFORM": "openstack"}], "become": object(), "transport": "ssh"}
+    made = action("server_password_rotation", arguments, **task)
+    made._loader = DataLoader()
+    # Nothing is shipped: the stand-in has no _execute_module that could be.
+    result = made.run(task_vars={"cloudserver_in_process": False})
+    assert result["changed"] and "invocation" not in result
+    assert store.holds_what_servers_have()
+
+
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 

@@ -133,6 +133,7 @@ def test_runs_at_the_same_time_lose_nothing(fleet: Fleet) -> None:
         assert "Traceback" not in fleet.log(name), fleet.log(name)
 
 
+@pytest.mark.parametrize("fleet", ["openstack"], indirect=True)
 def test_a_run_that_is_killed_loses_nothing_and_goes_on(fleet: Fleet) -> None:
     run = fleet.start("killed", "r1")
     end = time.monotonic() + 120
