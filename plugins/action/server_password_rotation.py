@@ -159,11 +159,15 @@ class ActionModule(PasswordStoreAction):
         if validation.error_messages:
             return {"failed": True, "msg": remove_values(validation.errors.msg, hidden | set(passwords.values()))}, True
         warnings: list[str] = []
+        secrets = frozenset(hidden | set(validation._no_log_values) | set(passwords.values()))
         context = frame.Context(
-            validation.validated_parameters, bool(self._task.check_mode), warnings.append, self._report_progress
+            validation.validated_parameters,
+            bool(self._task.check_mode),
+            warnings.append,
+            self._report_progress,
+            no_log_values=secrets,
         )
-        secrets = hidden | set(validation._no_log_values) | set(passwords.values())
-        found = frame.execute(server_password.run, context, secrets, bool(self._task.diff))
+        found = frame.execute(server_password.run, context, bool(self._task.diff))
         for warning in warnings:
             display.warning(warning)
         # Without a connection nothing was asked, so that the answer does not matter.

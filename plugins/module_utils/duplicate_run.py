@@ -157,7 +157,7 @@ class DuplicateRun:
             seen[known.id] = now or _deleted_record(known)
             return _over(known) if _is_leaving(seen[known.id]) or is_over(seen[known.id]) else None
 
-        self.patience.wait(servers, look, judge, progress("settled"))
+        self.patience.wait(servers, look, judge, progress("settled", lambda server: server.label))
         return seen
 
 

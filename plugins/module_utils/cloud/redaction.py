@@ -26,6 +26,8 @@ _BLOCK = 8
 _SHORTEST_LINE = 8
 #: How many places of one block are looked at: a secret may be the same few characters throughout.
 _PLACES = 8
+#: How far before the end of a long run that tells nothing the search goes on.
+_FAR = 4 * _BLOCK
 #: A piece of fewer different characters is no piece of a secret in particular.
 _FEWEST_CHARACTERS = 4
 
@@ -65,10 +67,10 @@ class Redactor:
 
     def _without_pieces(self, text: str) -> str:
         """text without any run of more than LONGEST_PIECE_SHOWN characters that is in a secret."""
-        parts, kept, at = [], 0, 0
+        parts, kept, at, least = [], 0, 0, 0
         while at <= len(text) - _BLOCK:
             places = self._blocks.get(text[at : at + _BLOCK])
-            runs = [_run(text, at, kept, spelling, start) for spelling, start in places or ()]
+            runs = [_run(text, at, max(kept, least), spelling, start) for spelling, start in places or ()]
             telling = [(left, right) for left, right in runs if _tells(text[left:right])]
             if telling:
                 left, right = max(telling, key=lambda run: run[1] - run[0])
@@ -76,6 +78,10 @@ class Redactor:
                 kept = at = right
                 continue
             at += 1
+            # The same few characters for long: each step into them would compare all of them again.
+            end = max((right for _left, right in runs), default=0) - _FAR
+            if end > at:
+                at = least = end
         return "".join(parts) + text[kept:]
 
 
