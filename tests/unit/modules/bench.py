@@ -17,9 +17,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+#: The modules that run as a module too; the others are documentation for their action plugins.
+MODULES = sorted(
+    path.stem
+    for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py")
+    if "\nMODULE = " in path.read_text()
+)
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 NOVA = ("openstack", "easystack", "ustack")
 #: What the simulator calls its actions, by platform: the ids of the operations list.

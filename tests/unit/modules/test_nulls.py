@@ -10,17 +10,15 @@ import json
 import re
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
-from modules.bench import Bench, run_action
+from modules.bench import MODULES, Bench, run_action
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import arguments
 
 testing = pytest.importorskip("ansible.module_utils.testing", reason="ansible-core below 2.19 has no such helper")
 
-MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 NOBODY = "00000000-0000-4000-8000-000000000000"
 #: What each module needs, and options whose own options are tried too.
 BASES: dict[str, dict[str, Any]] = {

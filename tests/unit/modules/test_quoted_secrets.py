@@ -15,7 +15,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules import test_server as nova
 from modules import test_server_huawei as huawei
-from modules.bench import Bench, run_action
+from modules.bench import MODULES, Bench, run_action
 from modules.test_in_process import run_shipped
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
@@ -33,9 +32,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plan import FAILED, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 
-MODULES = sorted(
-    path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py") if path.stem != "__init__"
-)
 PLUGINS = "ansible_collections.cloudserver.compute.plugins.modules."
 LINE = "k8s-join-%02d: Zx9Qw7Lm3Kp1Vb5Nc8 Rt2Yh6Jd4"
 SECRET = "#!/bin/sh\n" + "\n".join(LINE % number for number in range(40)) + '\n"quoted" \\ <tag> & ö 密码\n'
