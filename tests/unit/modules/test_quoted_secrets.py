@@ -207,7 +207,7 @@ def test_files_that_the_cloud_quotes(bench: Bench) -> None:
 def test_a_secret_that_is_a_word_breaks_no_result(bench: Bench, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closed words and ids are whole and the handle can be used, with a password that is one of them."""
     plain = bench.call("server_power", names=["web-01"], state="restarted", wait=False)
-    given = {**bench.options, "names": ["web-01"], "state": "restarted", "wait": False}
+    given = {**bench.options, "names": ["web-01"], "state": "restarted", "wait": False, "return_servers": True}
     module = import_module(PLUGINS + "server_power")
     real = module.run
 
@@ -255,7 +255,7 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
         return real(context)
 
     monkeypatch.setattr(module, "run", run)
-    given = {**bench.options, "names": ["web-01"], "state": "stopped", "api_retries": 0}
+    given = {**bench.options, "names": ["web-01"], "state": "stopped", "api_retries": 0, "return_servers": True}
     for shipped in (False, True):
         bench.restart()
         bench.change("web-01", metadata={"note": NASTY[:-3]})
