@@ -35,7 +35,7 @@ CLAIMS = ("done", "pending")
 NOT_KNOWN = re.compile(r"not known|unknown (whether|if)|may (or may not )?have|cannot be told|could not be told", re.I)
 INTERNAL = re.compile(r"mistake of this collection|internal error|Traceback \(most recent", re.I)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?")
-_TOKEN = re.compile(r"(=|%3D)[0-9A-Za-z_-]{8,}")
+_TOKEN = re.compile(r"(=|%3D)[0-9A-Za-z_-]{8,}|127\.0\.0\.1:\d+")
 #: Keys of a result that say how it was asked, not what was found.
 ASIDE = ("invocation", "warnings", "deprecations", "changed", "failed", "diff")
 
@@ -157,7 +157,7 @@ def _info(rules: Rules, wanted: Wanted, run: Seen) -> Iterator[Violation]:
 
 
 def lasting(value: Any) -> Any:
-    """What of a document is the same in two runs: no moments, and no tokens of addresses that are made for each."""
+    """What of a document is the same in two runs: no moments, no ports, and no tokens that are made for each."""
     if isinstance(value, str):
         return _TOKEN.sub("=…", _MOMENT.sub("…", value))
     if isinstance(value, Mapping):

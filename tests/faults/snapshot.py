@@ -129,6 +129,9 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     if server.id in known.servers:
         # Where a new server is put depends on how many there were before.
         row["host"] = server.host
+    elif row["description"] == server.name:
+        # Nova describes a new server by its name below microversion 2.19, which nobody asked for.
+        row["description"] = None
     return row
 
 

@@ -167,12 +167,12 @@ def test_believed_of_a_task_that_reads() -> None:
 
 def test_moments_and_tokens_are_no_data() -> None:
     def found(moment: str, token: str, name: str = "x") -> Seen:
-        row = {"name": name, "updated": moment, "url": "http://c/?path=%3Ftoken=" + token}
+        row = {"name": name, "updated": moment, "url": f"http://127.0.0.1:{token[:3]}1/?path=%3Ftoken%3D" + token}
         return Seen({"consoles": [row]}, BEFORE, BEFORE)
 
-    ends = Wanted(AFTER, Counter(), found("2026-01-01T00:00:00Z", "abcdefgh1").result)
-    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01.5Z", "12345678-9")) == []
-    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01Z", "123456789", "y")) != []
+    ends = Wanted(AFTER, Counter(), found("2026-01-01T00:00:00Z", "111abcdef").result)
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01.5Z", "222345678-9")) == []
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01Z", "111456789", "y")) != []
     assert judge(Rules(info=True), ends, Seen({"consoles": [{"name": "x"}]}, BEFORE, BEFORE)) != []
 
 
