@@ -274,7 +274,7 @@ class DeedRun(NotedRun):
             ended[now.id] = Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
         elif item.tries >= self.tries:
             ended[now.id] = ended_as(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
-        elif not (moved and of_state(error)) and not isinstance(error, AnswerLost):
+        elif not (moved and of_state(error)) and not isinstance(error, AnswerLost) and not _may_go_again(deed, ticket):
             ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
         # Otherwise the server is looked at, and planned for anew once it has settled.
 
@@ -380,3 +380,8 @@ class DeedRun(NotedRun):
             return ended_as(item, plan.DONE if item.taken else plan.UNCHANGED)
         item.deeds, item.ready = now.deeds, True
         return None
+
+
+def _may_go_again(deed: Deed, ticket: Ticket) -> bool:
+    """Whether a request that may have been carried out is sent again until the state or the cloud's answer decides."""
+    return ticket.uncertain and deed.repeatable and deed.watched

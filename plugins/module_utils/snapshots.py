@@ -191,6 +191,16 @@ class SnapshotRun(DeedRun):
                 return None
         return super().judge_moving(item, server)
 
+    def _took_effect(self, item: Item, now: Server) -> bool:
+        """The server shows nothing of its images: whether one is deleted is asked of the image service."""
+        deed = item.deeds[0]
+        if deed.action != DELETE:
+            return super()._took_effect(item, now)
+        try:
+            return not self.cloud.snapshots(image_id=deed.arguments["image_id"])
+        except CloudError:
+            return False
+
     def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:
         if deed.action == CREATE:
             try:

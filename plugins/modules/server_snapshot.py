@@ -158,7 +158,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.arguments impo
     argument_spec,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import Snapshot
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
     Context,
@@ -169,7 +169,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     report,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, UNKNOWN, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.snapshots import (
@@ -281,15 +281,23 @@ def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
         return report(outcomes.values(), "deleted", result)
 
     def delete(image: Snapshot) -> Outcome:
+        actions = outcomes[image.id].actions
         try:
             context.cloud.delete_image(image.id)
         except CloudError as error:
-            return Outcome.of_error(image, FAILED, error)
-        return Outcome(image.id, image.name, DONE, outcomes[image.id].actions)
+            if not is_ambiguous(error):
+                return Outcome.of_error(image, FAILED, error)
+            try:
+                left = context.cloud.snapshots(image_id=image.id)
+            except CloudError:
+                return Outcome.of_error(image, UNKNOWN, error, actions)
+            if left:
+                return Outcome.of_error(image, FAILED, error)
+        return Outcome(image.id, image.name, DONE, actions)
 
     for outcome in in_parallel(delete, going, context.cloud.parallel):
         outcomes[outcome.server_id] = outcome
-    result.changed = any(outcome.result == DONE for outcome in outcomes.values())
+    result.changed = any(outcome.result in (DONE, UNKNOWN) for outcome in outcomes.values())
     return report(outcomes.values(), "deleted", result)
 
 
