@@ -167,9 +167,12 @@ def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
     """Why some things failed, for a sentence, from (label, id, message) of each.
 
     The first ten are named, those of one reason together; the rest is counted by reason. Messages that differ only in
-    the id that they repeat are one reason.
+    the server that they repeat are one reason.
     """
-    found = [(label, _shortened(message.rstrip(".")), key) for label, key, message in rows]
+    # The label comes first, so the message need not name the server again.
+    found = [
+        (label, _shortened(message.rstrip(".").replace("the server " + label, "it")), key) for label, key, message in rows
+    ]
     together: dict[str, list[str]] = {}
     exact: dict[str, str] = {}
     for label, message, key in found[:_NAMED]:

@@ -74,3 +74,11 @@ def test_an_outcome_has_no_nulls() -> None:
         "name": "new-1", "outcome": "failed", "actions": [], "message": "no room"
     }
     assert list(Outcome("id-1", "web-1", DONE, ("stop",)).as_dict()) == ["id", "name", "outcome", "actions"]
+
+
+def test_a_server_is_named_once_and_its_reason_is_that_of_the_others() -> None:
+    message = "Could not detach the volume v from the server web-%d (id-%d): it is locked (409)"
+    text = summary([bad(number, message % (number, number)) for number in range(30)], "changed")
+    assert text.count("web-0 ") == 1
+    assert 'and 20 more: 20 "Could not detach the volume v from it: it is locked (409)"' in text
+    assert text.count("locked") == 2
