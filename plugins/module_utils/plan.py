@@ -171,7 +171,8 @@ def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
     """
     # The label comes first, so the message need not name the server again.
     found = [
-        (label, _shortened(message.rstrip(".").replace("the server " + label, "it")), key) for label, key, message in rows
+        (label, _shortened(message.rstrip(".").replace("the server " + label, "it")), key)
+        for label, key, message in rows
     ]
     together: dict[str, list[str]] = {}
     exact: dict[str, str] = {}
