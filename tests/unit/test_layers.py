@@ -11,7 +11,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 OURS = "ansible_collections.cloudserver.compute.plugins."
 #: Each layer may import itself and those that come after it.
 LAYERS = (
-    ("action/", "inventory/"),
+    ("action/", "filter/", "inventory/"),
     ("modules/", "plugin_utils/"),
     ("module_utils/server_report",),
     ("module_utils/module",),

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+# Before tests/unit, which has a folder of the name simulator.
+sys.path[:0] = [str(HERE), str(HERE.parents[2] / "tools")]
 import simulator  # noqa: E402
 
 import playbooks  # noqa: E402

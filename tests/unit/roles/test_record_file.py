@@ -69,20 +69,32 @@ def test_another_file_is_not_overwritten(tmp_path: Path) -> None:
 # -- validate_role_variables -------------------------------------------------------------------------------------------
 
 
-def validate(role: str | None, variables: dict[str, Any], **options: Any) -> dict[str, Any]:
+def validate(
+    role: str | None, variables: dict[str, Any], strategy: str = "linear", **options: Any
+) -> dict[str, Any]:
     made = action("validate_role_variables", options)
     made._loader = DataLoader()
     path = ROOT / "roles" / str(role)
     made._task._role = role and SimpleNamespace(
         get_name=lambda include_role_fqcn=True: f"cloudserver.compute.{role}", _role_path=str(path)
     )
-    return dict(made.run(task_vars=variables))
+    made._task.get_play = lambda: SimpleNamespace(strategy=strategy)
+    return dict(made.run(task_vars={"inventory_hostname": "a", "ansible_play_batch": ["b", "a"], **variables}))
 
 
 def test_variables_that_the_role_declares_pass() -> None:
     known = {"os_reinstall_image": "x", "__os_reinstall_batches": [], "os_other": 1, "image": 2}
     assert not validate("os_reinstall", known).get("failed")
     assert not validate("os_reinstall", {"os_reinstall_result": 1}, allow=["os_reinstall_result"]).get("failed")
+
+
+def test_one_host_acts_under_each_strategy() -> None:
+    acting = {(name, host): validate("os_reinstall", {"inventory_hostname": host}, name)["is_acting_host"]
+              for name in ("linear", "ansible.builtin.debug", "free", "ansible.builtin.host_pinned") for host in "ab"}
+    # Under the first two, run_once is what chooses the host.
+    assert {name for name, is_acting in acting.items() if not is_acting} == {
+        ("free", "a"), ("ansible.builtin.host_pinned", "a")
+    }
 
 
 def test_misspelt_variables_are_named_with_the_right_ones() -> None:
