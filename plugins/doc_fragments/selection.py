@@ -15,12 +15,6 @@ options:
       - Servers with one of these ids.
     type: list
     elements: str
-  names:
-    description:
-      - Servers with exactly one of these names.
-    type: list
-    elements: str
-    aliases: [name]
   ips:
     description:
       - Servers with one of these addresses, private or public, IPv4 or IPv6.
@@ -116,4 +110,15 @@ notes:
   - The options that choose servers combine with AND, the values of one with OR, those of O(tags) with AND. At least one
     is required. O(not_tags) and O(filters) alone are enough only where servers are listed, and not where something is
     done to them.
+"""
+
+    # Not in the others, for a module may have an option name of its own.
+    NAMES = r"""
+options:
+  names:
+    description:
+      - Servers with exactly one of these names.
+    type: list
+    elements: str
+    aliases: [name]
 """

@@ -61,6 +61,10 @@ attributes:
     description: Returns what changed, or would change in C(check_mode), in diff mode.
     support: none
     details: Passwords are shown nowhere.
+  platform:
+    description: The systems that a task can run on.
+    support: full
+    platforms: all
 extends_documentation_fragment:
   - action_common_attributes
   - cloudserver.compute.password_store

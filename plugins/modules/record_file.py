@@ -58,6 +58,10 @@ attributes:
   diff_mode:
     description: Returns what changed, or would change in C(check_mode), in diff mode.
     support: none
+  platform:
+    description: The systems that a task can run on.
+    support: full
+    platforms: all
 extends_documentation_fragment:
   - action_common_attributes
 """

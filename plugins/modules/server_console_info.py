@@ -48,6 +48,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
+  - cloudserver.compute.selection.names
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

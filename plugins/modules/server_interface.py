@@ -58,6 +58,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
+  - cloudserver.compute.selection.names
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes

@@ -51,6 +51,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
+  - cloudserver.compute.selection.names
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
 seealso:

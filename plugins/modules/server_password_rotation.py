@@ -85,6 +85,10 @@ attributes:
     support: full
 requirements:
   - requests
+  platform:
+    description: The systems that a task can run on.
+    support: full
+    platforms: all
 extends_documentation_fragment:
   - action_common_attributes
   - cloudserver.compute.connection
