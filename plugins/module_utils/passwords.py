@@ -251,7 +251,7 @@ class PasswordRun(PowerRun):
         found = {ticket.server_id: ticket for ticket in ask_all(self.cloud, servers, self.passwords, False)}
         self._taken.update(key for key, ticket in found.items() if ticket.error is None)
         self.told.update(key for key, ticket in found.items() if ticket.error is None or ticket.uncertain)
-        self._acted = bool(self.told)
+        self._acted = self._acted or bool(self.told)
         return [found[server.id] for server in servers]
 
     def _proof(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> Ticket | None:

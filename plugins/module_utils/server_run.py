@@ -165,6 +165,8 @@ class ServerRun(DeedRun):
         creation.run(names, may_raise=not self._erased)
         self._answered = self.patience.clock.time()
         self.refused.update(creation.refused)
+        # A later error is that of a server, and no more the task's: what was created must not be lost with it.
+        self._acted = True
         self.adopted = creation.adopted
         items = {}
         for name, ticket in creation.tickets.items():

@@ -26,8 +26,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries 
 
 #: What Nova answers to nearly all actions: it has accepted them.
 ACCEPTED = Documented((202,))
-#: Of these the server's state tells nothing.
-_NEEDS_RECORD = ("reboot", CHANGE_PASSWORD, REBUILD)
+#: Of these the server's state tells nothing; and an evacuation is answered with an empty 200 from microversion 2.14 on,
+#: which anything may give.
+_NEEDS_RECORD = ("reboot", "evacuate", CHANGE_PASSWORD, REBUILD)
 
 
 @dataclass(frozen=True)

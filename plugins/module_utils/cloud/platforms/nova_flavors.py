@@ -89,8 +89,11 @@ class NovaFlavors(NovaCalls):
         self.require("flavor_access")
         what = "read the access list of the flavor %s" % flavor.name
         listed = part_of(self.ask("GET", _path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
-        projects = [text(entry.get("tenant_id")) for entry in mappings(listed)]
-        return replace(flavor, access=tuple(project for project in projects if project))
+        projects = tuple(project for project in (text(entry.get("tenant_id")) for entry in mappings(listed)) if project)
+        if len(projects) != len(listed):
+            # Fewer projects than there are would look like a list that has to be added to, or purged.
+            raise MalformedAnswer("Could not %s: an entry of it names no project" % what)
+        return replace(flavor, access=projects)
 
     def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:
         self.require("flavor_admin")
