@@ -54,7 +54,7 @@ test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with i
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tools/matrix.py $(ARGS)
 
-fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (about an hour)
+fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (one to two hours)
 	@$(RUN) tests/faults --jobs $(WORKERS) --causes $(ARGS)
 
 lint: $(VENV)/.test  ## Gate: ruff and yamllint
