@@ -147,7 +147,7 @@ class Ticket:
         found: dict[str, Any] = {"server_id": self.server_id, "action": self.action}
         for key in ("name", "job_id", "request_id", "image_id"):
             value = getattr(self, key)
-            if value:
+            if value is not None:
                 found[key] = value
         if self.aim:
             found["aim"] = self.aim.as_dict()

@@ -135,7 +135,8 @@ def test_latency_is_added(openstack: Any, monkeypatch: pytest.MonkeyPatch) -> No
     openstack.fault({"latency": 3.5}, operation="E02")
     assert openstack.get("/servers/detail").status_code == 200
     assert openstack.get("/servers").status_code == 200
-    assert slept == [3.5]
+    # Other threads of the process sleep too.
+    assert slept.count(3.5) == 1
 
 
 @pytest.mark.parametrize("order", [

@@ -209,7 +209,7 @@ class HuaweiCloud(
     def _show(self, server_id: str) -> Server | None:
         what = "show the server %s" % server_id
         try:
-            answer = self.session.get(self._url("/cloudservers/%s" % server_id), what=what)
+            answer = self.session.get(self._url("/cloudservers/%s" % path_segment(server_id)), what=what)
         except ItemNotFound:
             return None
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)
@@ -249,7 +249,7 @@ class HuaweiCloud(
     def job(self, job_id: str) -> Job:
         what = "read the job %s" % job_id
         try:
-            answer = self.session.get(self._url("/jobs/%s" % job_id), what=what)
+            answer = self.session.get(self._url("/jobs/%s" % path_segment(job_id)), what=what)
         except ItemNotFound:
             return Job(id=job_id, status=VANISHED, message="the cloud knows no job of this id (any more)")
         except BadRequest as error:

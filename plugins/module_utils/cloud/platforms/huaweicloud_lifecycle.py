@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
-from urllib.parse import quote
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
@@ -84,7 +83,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
         )
 
     def _order_remove_metadata(self, server: Server, arguments: Arguments) -> Order:
-        path = "/metadata/%s" % quote(arguments["key"], safe="")
+        path = "/metadata/%s" % path_segment(arguments["key"])
         return Order(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
 
     def _order_lock(self, server: Server, arguments: Arguments) -> Order:

@@ -47,6 +47,7 @@ class HuaweiPasswords(Compute):
         raise NotImplementedError
 
     def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[Ticket]:
+        self.hide((password,))
         tickets: list[Ticket] = []
         for batch in chunks(servers, _BATCH):
             by_id = self._reset_batch(batch, password, dry_run)

@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, mappings, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, unproven
@@ -41,10 +41,12 @@ class NovaInterfaces(NovaAsking):
         def read(server_id: str) -> tuple[str, Sequence[Interface]] | None:
             what = "list the ports of the server %s" % server_id
             try:
-                listed = self._get("/servers/%s/os-interface" % server_id, "interfaceAttachments", what, list)
+                listed = self._get(
+                    "/servers/%s/os-interface" % id_segment(server_id), "interfaceAttachments", what, list
+                )
             except ItemNotFound:
                 return None
-            return server_id, [_interface(each) for each in mappings(listed) if each.get("port_id")]
+            return server_id, [_interface(each) for each in identified(listed, "port_id", what)]
 
         self.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)

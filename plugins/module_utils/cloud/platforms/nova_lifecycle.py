@@ -11,7 +11,6 @@ E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of the operations list.
 from __future__ import annotations
 
 from typing import Any, Mapping
-from urllib.parse import quote
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
@@ -50,7 +49,7 @@ class NovaLifecycle(NovaAsking):
         )
 
     def _order_remove_metadata(self, server: Server, arguments: Arguments) -> Order:
-        path = "/metadata/%s" % quote(arguments["key"], safe="")
+        path = "/metadata/%s" % path_segment(arguments["key"])
         what = "remove the key %s from the metadata of" % arguments["key"]
         return Order(path=path, method="DELETE", answer=Documented((204,)), gone_is_done=True, what=what)
 

@@ -26,6 +26,7 @@ class NovaPasswords(NovaAsking):
         self.require(CHANGE_PASSWORD)
         if dry_run:
             self.require("password_dry_run")
+        self.hide((password,))
         self.headers()
         order = Order({"changePassword": {"adminPass": password}})
 

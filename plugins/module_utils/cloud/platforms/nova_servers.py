@@ -22,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ItemNotFound,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_filters import FILTER_CHECKS
@@ -206,7 +206,9 @@ class NovaServers(Compute):
             if not can_be_id(server_id):
                 return None
             try:
-                return self._record(self._get("/servers/%s" % server_id, "server", "show the server %s" % server_id))
+                return self._record(
+                    self._get("/servers/%s" % path_segment(server_id), "server", "show the server %s" % server_id)
+                )
             except ItemNotFound:
                 return None
 

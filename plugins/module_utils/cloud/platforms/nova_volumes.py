@@ -15,8 +15,8 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mappings, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import identified, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
@@ -36,10 +36,12 @@ class NovaVolumes(NovaAsking):
         def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
             what = "list the volumes of the server %s" % server_id
             try:
-                listed = self._get("/servers/%s/os-volume_attachments" % server_id, "volumeAttachments", what, list)
+                listed = self._get(
+                    "/servers/%s/os-volume_attachments" % id_segment(server_id), "volumeAttachments", what, list
+                )
             except ItemNotFound:
                 return None
-            return server_id, [_attachment(each) for each in mappings(listed) if each.get("volumeId")]
+            return server_id, [_attachment(each) for each in identified(listed, "volumeId", what)]
 
         self.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)

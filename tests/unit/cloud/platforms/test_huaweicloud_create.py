@@ -141,9 +141,14 @@ def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
         (samples.huawei_job("SUCCESS", begin_time="2025-03-01T10:00:00.000Z"), [], True),
         (samples.huawei_job("FAIL", begin_time="2025-03-01T10:00:00.000Z"), [], True),
         (samples.huawei_job("FAIL", begin_time=NOW), [], False),
-        (None, [], True),
+        (404, [], True),
+        (400, [], True),
+        # Not ECS's own code: the job may be there all the same.
+        (502, [], False),
+        (None, [], False),
     ],
-    ids=["running", "to be paid", "there", "deleted since", "failed before", "failed now", "job forgotten"],
+    ids=["running", "to be paid", "there", "deleted since", "failed before", "failed now", "job forgotten",
+         "no such job", "no answer of a job", "somebody else's 404"],
 )
 def test_a_token_whose_server_is_gone_is_spent(
     connect: Any, wire: Any, reply: Any, job: Any, there: list[Any], spent: bool
@@ -155,7 +160,9 @@ def test_a_token_whose_server_is_gone_is_spent(
             first = seen.headers["x-client-token"] == posts(wire)[0].headers["x-client-token"]
             return reply(200, {"job_id": "j1" if first else "j2", "serverIds": ["a" if first else "b"]})
         if seen.path == "/v1/p1/jobs/j1":
-            return reply(404, error("x")) if job is None else reply(200, job)
+            if job is None or isinstance(job, int):
+                return reply(job or 404, error("Common.0011" if job in (400, 404) else "x"))
+            return reply(200, job)
         if seen.path == "/v1/p1/jobs/j2":
             return reply(200, samples.huawei_job("RUNNING"))
         return reply(200, {"servers": there, "count": len(there)})

@@ -16,6 +16,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records 
 
 NOVA = ("openstack", "easystack", "ustack")
 PLATFORMS = (*NOVA, "huaweicloud")
+#: Every answer of Nova has one, and only the record of that request tells what became of a reboot.
+REQUEST_ID = {"X-Compute-Request-Id": "req-1"}
 #: What is no id of anything, though a path that was put together carelessly would lead somewhere.
 NO_ID = ["", ".", "..", "../flavors", "a/b", "a\x00b", "a\nb", "\ud800", "x\udcff"]
 
@@ -54,7 +56,7 @@ def test_the_id_of_a_server_is_quoted(
     base = cloud.endpoint[len(wire.url) :]
     wire.expect("GET", "%s/servers/%s" % (base, segment), query=[], reply=reply(200, {"server": {"id": value}}))
     assert list(cloud.servers_by_id([value])) == [value]
-    wire.expect("POST", "%s/servers/%s/action" % (base, segment), query=[], reply=reply(202))
+    wire.expect("POST", "%s/servers/%s/action" % (base, segment), query=[], reply=reply(202, headers=REQUEST_ID))
     assert cloud.act("reboot", [Server(id=value, platform=platform)])[0].error is None
 
 
@@ -68,7 +70,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
         assert isinstance(ticket.error, BadRequest)
     else:
         base = cloud.endpoint[len(wire.url) :]
-        wire.expect("POST", base + "/servers/a/action", reply=reply(202))
+        wire.expect("POST", base + "/servers/a/action", reply=reply(202, headers=REQUEST_ID))
         tickets = cloud.act("reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)])
         assert [type(ticket.error) for ticket in tickets] == [BadRequest, type(None)]
 
