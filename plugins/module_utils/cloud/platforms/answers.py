@@ -35,6 +35,18 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def identified(listed: Any, key: str, what: str) -> list[Mapping[str, Any]]:
+    """The mappings of a list, each with a text under ``key``.
+
+    A task decides by such a list what is there. An entry that is left out would be taken for a thing that does not
+    exist, so one without an id is a MalformedAnswer. ``what`` is the operation as an infinitive.
+    """
+    found = mappings(listed)
+    if len(found) != len(listed) or not all(text(each.get(key)) for each in found):
+        raise MalformedAnswer("Could not %s: an entry of the list has no %s" % (what, key))
+    return found
+
+
 def text(value: Any) -> str | None:
     """The text, also where the cloud wrote a number; ``None`` for anything else."""
     # The two that nearly all are come first: this runs for every field of every server.

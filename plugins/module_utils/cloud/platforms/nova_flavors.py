@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    identified,
     integer,
     mappings,
     number,
@@ -89,10 +90,7 @@ class NovaFlavors(NovaCalls):
         self.require("flavor_access")
         what = "read the access list of the flavor %s" % flavor.name
         listed = part_of(self.ask("GET", _path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
-        projects = tuple(project for project in (text(entry.get("tenant_id")) for entry in mappings(listed)) if project)
-        if len(projects) != len(listed):
-            # Fewer projects than there are would look like a list that has to be added to, or purged.
-            raise MalformedAnswer("Could not %s: an entry of it names no project" % what)
+        projects = tuple(str(entry["tenant_id"]) for entry in identified(listed, "tenant_id", what))
         return replace(flavor, access=projects)
 
     def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:

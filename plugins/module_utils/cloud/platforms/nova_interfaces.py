@@ -19,7 +19,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds im
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import id_segment, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import mapping, mappings, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    identified,
+    mapping,
+    mappings,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import NovaAsking, Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented, unproven
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server

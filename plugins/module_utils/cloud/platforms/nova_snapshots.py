@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds im
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.answers import (
+    identified,
     integer,
     mapping,
     part_of,
@@ -67,7 +68,7 @@ class NovaSnapshots(NovaOs):
             # Glance reads `in:` at the beginning of a value as a list of values.
             if value and not value.startswith("in:"):
                 wanted[key] = value
-        found = [snapshot(data) for data in self._pages(base, wanted)]
+        found = [snapshot(data) for data in identified(list(self._pages(base, wanted)), "id", "list the images")]
         return [image for image in found if name in (None, image.name) and status in (None, image.status)]
 
     def delete_image(self, image_id: str) -> None:

@@ -179,10 +179,10 @@ def test_a_delete_is_sent_once_and_what_is_gone_is_done(wire: Any, reply: Any, c
 def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
     serve({
         "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [
-            {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}, {"id": "x"}, 7]},
+            {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}]},
         "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [
             {"port_id": "p", "net_id": "n", "mac_addr": "m", "port_state": "ACTIVE",
-             "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}]}, {}]},
+             "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}]}]},
     })
     cloud = connect()
     volumes, ports = cloud.volume_attachments(["a", "gone"]), cloud.interfaces(["a", "gone"])
@@ -192,6 +192,21 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
     assert [each.as_dict() for each in ports["a"]] == [
         {"port_id": "p", "network_id": "n", "mac": "m", "state": "ACTIVE",
          "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}]}]
+
+
+@pytest.mark.parametrize(
+    "entry", [{"id": "x"}, 7, None, {"volumeId": None, "port_id": None}, {"volumeId": [], "port_id": {}}]
+)
+def test_an_entry_without_an_id_hides_nothing(connect: Any, serve: Any, entry: Any) -> None:
+    """A task decides by these lists what is attached: what is left out would be taken for detached."""
+    serve({
+        "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [{"volumeId": "v"}, entry]},
+        "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [{"port_id": "p"}, entry]},
+    })
+    with pytest.raises(MalformedAnswer, match="list the volumes of the server a: an entry of the list has no volumeId"):
+        connect().volume_attachments(["a"])
+    with pytest.raises(MalformedAnswer, match="list the ports of the server a: an entry of the list has no port_id"):
+        connect().interfaces(["a"])
 
 
 # -- proof ------------------------------------------------------------------------------------------------------------

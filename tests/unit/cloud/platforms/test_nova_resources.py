@@ -352,9 +352,14 @@ def test_access_lists(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     public, private = FlavorDetails("f1", "f", is_public=True), FlavorDetails("f2", "g", is_public=False)
     assert cloud.flavor_access(public) is public
-    rows = {"flavor_access": [{"flavor_id": "f2", "tenant_id": "p2"}, {"flavor_id": "f2", "tenant_id": "p1"}, "junk"]}
+    rows = {"flavor_access": [{"flavor_id": "f2", "tenant_id": "p2"}, {"flavor_id": "f2", "tenant_id": "p1"}]}
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
     assert cloud.flavor_access(private).as_dict()["access"] == ["p1", "p2"]
+    for entry in ("junk", {"flavor_id": "f2"}, {"tenant_id": None}):
+        rows = {"flavor_access": [{"tenant_id": "p2"}, entry]}
+        wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
+        with pytest.raises(MalformedAnswer, match="an entry of the list has no tenant_id"):
+            cloud.flavor_access(private)
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(403, {"forbidden": {"message": "no"}}))
     with pytest.raises(PermissionDenied, match="read the access list of the flavor g"):
         cloud.flavor_access(private)
