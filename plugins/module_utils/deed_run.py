@@ -29,6 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.deed_item impo
     VANISHED,
     Item,
     ended_as,
+    is_less,
     item_name,
     may_come_late,
     most_tries,
@@ -228,8 +229,9 @@ class DeedRun(NotedRun):
     def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
         deed = item.deeds[0]
         self._acted = True
-        item.taken += (ticket.action,)
-        item.busy = item.doubt = None
+        if item.part != ticket.action:
+            item.taken += (ticket.action,)
+        item.busy = item.doubt = item.part = None
         if not deed.watched:
             self._stale.add(item.server.id)
             item.deeds, item.ready = item.deeds[1:], True
@@ -264,9 +266,15 @@ class DeedRun(NotedRun):
         item.doubt = (ticket, before, error) if ticket.uncertain else None
         if proof:
             self._accept(item, proof, ended)
+        elif ticket.uncertain and self._was_begun(item, ticket, now):
+            self._count_part(item, ticket)
+            if item.tries >= self.tries:
+                ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+            else:
+                self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
         elif ticket.uncertain and not may_come_late(error) and self._was_not_done(deed, ticket, before, now):
             if item.tries >= most_tries(error, self.tries):
-                ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+                ended[now.id] = self._given_up(item, ticket, error)
             else:
                 self._later(item, error, postponed_for(error, item.tries - 1, self.cloud.session.now()))
         elif ticket.uncertain and ticket.leaves_no_trace and not deed.repeatable and deed.watched:
@@ -275,8 +283,15 @@ class DeedRun(NotedRun):
         elif item.tries >= self.tries:
             ended[now.id] = ended_as(item, plan.UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
         elif not (moved and of_state(error)) and not isinstance(error, AnswerLost) and not _may_go_again(deed, ticket):
-            ended[now.id] = Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+            ended[now.id] = self._given_up(item, ticket, error)
         # Otherwise the server is looked at, and planned for anew once it has settled.
+
+    def _given_up(self, item: Item, ticket: Ticket, error: CloudError) -> Outcome:
+        """Failed where the cloud refused, or the state shows that nothing was done; unknown where nothing tells."""
+        if not (ticket.uncertain and item.deeds[0].hidden):
+            return Outcome.of_error(ticket, plan.FAILED, error, item.taken)
+        item.taken += (ticket.action,)
+        return Outcome.of_error(ticket, plan.UNKNOWN, error, item.taken)
 
     def _took_effect(self, item: Item, now: Server) -> bool:
         """Whether a deed that is done with its answer was done though the answer proves nothing: it was needed, and the
@@ -289,10 +304,27 @@ class DeedRun(NotedRun):
         needed = sum(1 for deed in item.deeds if deed.action == action)
         return not change.refusal and sum(1 for deed in change.deeds if deed.action == action) < needed
 
+    def _was_begun(self, item: Item, ticket: Ticket, now: Server) -> bool:
+        """Whether some requests of a deed that takes several were carried out: the service accepted them, or the server
+        as it is now needs only a part of the deed."""
+        if ticket.accepted or ticket.steps == 1:
+            return bool(ticket.accepted)
+        try:
+            return any(is_less(deed, item.deeds[0]) for deed in self.again(now).deeds)
+        except CloudError:
+            return False
+
+    def _count_part(self, item: Item, ticket: Ticket) -> None:
+        """A deed of which a part was done is an action of this run, whatever becomes of the rest."""
+        self._acted = True
+        if item.part != ticket.action:
+            item.taken += (ticket.action,)
+        item.part, item.doubt = ticket.action, None
+
     def _was_not_done(self, deed: Deed, ticket: Ticket, before: Server, now: Server) -> bool:
         """Whether a deed of which the server's state shows nothing was not done: where it would show it, or where the
         cloud keeps a record of what it does."""
-        if deed.repeatable or not deed.watched or not ticket.leaves_no_trace:
+        if not _only_record_tells(deed, ticket):
             return True
         try:
             return self.cloud.was_not_done(ticket, before, now, self._since)
@@ -305,7 +337,7 @@ class DeedRun(NotedRun):
             return None
         ticket, before, error = item.doubt
         deed = item.deeds[0]
-        if deed.repeatable or not deed.watched or not ticket.leaves_no_trace:
+        if not _only_record_tells(deed, ticket):
             return None
         proof = self._proof(deed, ticket, before, now)
         if proof:
@@ -369,10 +401,14 @@ class DeedRun(NotedRun):
         if found or item.ticket:
             return found
         now = self.again(server)
-        if item.doubt and item.doubt[0].action not in now.actions and not now.refusal:
-            # It shows now, so it was this run that did it.
-            item.taken += (item.doubt[0].action,)
-            item.busy = None
+        if item.doubt and not now.refusal and not _only_record_tells(item.deeds[0], item.doubt[0]):
+            ticket = item.doubt[0]
+            if ticket.action not in now.actions:
+                # It shows now, so it was this run that did it.
+                self._count_part(item, ticket)
+                item.busy = item.part = None
+            elif self._was_begun(item, ticket, server):
+                self._count_part(item, ticket)
         item.doubt = None
         if now.refusal:
             return ended_as(item, plan.FAILED, now.refusal)
@@ -380,6 +416,11 @@ class DeedRun(NotedRun):
             return ended_as(item, plan.DONE if item.taken else plan.UNCHANGED)
         item.deeds, item.ready = now.deeds, True
         return None
+
+
+def _only_record_tells(deed: Deed, ticket: Ticket) -> bool:
+    """Whether nothing but the cloud's record of its actions tells whether a deed was done: no plan of the server does."""
+    return deed.watched and not deed.repeatable and ticket.leaves_no_trace
 
 
 def _may_go_again(deed: Deed, ticket: Ticket) -> bool:

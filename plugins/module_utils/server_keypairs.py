@@ -35,8 +35,8 @@ def to_detach(server: Server, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def deed_of(action: str, names: Sequence[str]) -> Deed:
-    """The cloud's answer says that it is done; to ask for it again does no harm."""
-    return Deed(action, {"key_names": tuple(names)}, repeatable=True, watched=False)
+    """The cloud's answer says that it is done, and a server shows one key pair only; asking again does no harm."""
+    return Deed(action, {"key_names": tuple(names)}, repeatable=True, watched=False, hidden=True)
 
 
 def plan_keypairs(servers: Sequence[Server], state: str, names: Sequence[str]) -> Plan:

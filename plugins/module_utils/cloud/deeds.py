@@ -97,6 +97,7 @@ class Deed:
     task_states that show it under way. ``repeatable``: asking twice does no harm. Not ``watched``: the answer itself
     says that it is done. ``note`` is a key and a value of the server's metadata, written before the deed is asked for
     and removed when the whole work on the server has ended: a run that is interrupted leaves it for the next one.
+    ``hidden``: the server's record need not show that it was done, so without an answer nobody knows.
     """
 
     action: str
@@ -106,3 +107,4 @@ class Deed:
     repeatable: bool = False
     watched: bool = True
     note: tuple[str, str] | None = None
+    hidden: bool = False
