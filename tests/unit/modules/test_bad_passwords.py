@@ -147,7 +147,8 @@ def test_check_mode_tells_what_the_dry_run_refuses_and_touches_nothing(bench: Be
     result = rehearse(bench, names=WEB)
     assert result["failed"] and result["changed"] and changes(bench, *WEB) == [0] * 4
     says(result, "1 of 4", "web-02", "plug-in")
-    assert [each["outcome"] for each in result["outcomes"]] == ["planned", "failed", "planned", "planned"]
+    assert [each["outcome"] for each in result["outcomes"]] == ["failed", "planned", "planned", "planned"]
+    assert result["outcomes"][0]["name"] == "web-02"
     assert f"web-02 ({bench.id_of('web-02')})" not in result["diff"]["after"] and len(result["diff"]["after"]) == 3
 
 
