@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Sequence
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils import plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
@@ -50,11 +50,28 @@ class Item:
     busy: CloudError | None = None
     #: A request whose answer proves nothing and that the state does not show yet, the server before it, and the error.
     doubt: tuple[Ticket, Server, CloudError] | None = None
+    #: The action of several requests that is in ``taken`` though only some of them were carried out so far.
+    part: str | None = None
 
     @property
     def begun(self) -> bool:
         """Whether the cloud was asked for anything that it may have done."""
         return bool(self.taken or self.tries)
+
+
+def is_less(left: Deed, asked: Deed) -> bool:
+    """Whether what is left to do is a part of what was asked for, and not the whole of it."""
+    less = False
+    for name in ("set", "add", "remove"):
+        now, before = (_as_set(deed.arguments.get(name) or ()) for deed in (left, asked))
+        if not now <= before:
+            return False
+        less = less or now != before
+    return less and left.action == asked.action
+
+
+def _as_set(values: Any) -> frozenset[Any]:
+    return frozenset(values.items() if isinstance(values, Mapping) else values)
 
 
 def ended_as(item: Item, result: str, message: str | None = None) -> Outcome:

@@ -419,7 +419,7 @@ class DeedRun(NotedRun):
 
 
 def _only_record_tells(deed: Deed, ticket: Ticket) -> bool:
-    """Whether nothing but the cloud's record of its actions tells whether a deed was done: no plan of the server does."""
+    """Whether only the cloud's record of its actions tells whether a deed was done, and no plan of the server."""
     return deed.watched and not deed.repeatable and ticket.leaves_no_trace
 
 

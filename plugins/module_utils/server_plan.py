@@ -98,11 +98,14 @@ def is_made_anew(change: Change) -> bool:
     return bool(change.server.id) and "create" in change.actions
 
 
-def plan_one(server: Server, wish: ServerWish, cloud: Compute, fresh: bool = False) -> Change:
-    """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again."""
+def plan_one(server: Server, wish: ServerWish, cloud: Compute, fresh: bool = False, owed: bool = False) -> Change:
+    """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again.
+
+    ``owed``: this task has asked for a change that takes a reboot, and the reboot is still to come.
+    """
     if wish.state != "present":
         return _ENDS[wish.state](server, cloud, wish.locked is False)
-    return _Present(server, wish, cloud, fresh).change()
+    return _Present(server, wish, cloud, fresh, owed).change()
 
 
 # -- as declared -----------------------------------------------------------------------------------------------------
@@ -135,6 +138,7 @@ class _Present:
     wish: ServerWish
     cloud: Compute
     fresh: bool = False
+    owed: bool = False
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
@@ -153,7 +157,9 @@ class _Present:
         try:
             if not self.fresh:
                 self._refuse_other_kind()
-            for part in (self._unlocked, self._update, self._metadata, self._tags, self._flavor, self._locked):
+            for part in (self._unlocked, self._update, self._metadata, self._reboot):
+                part()
+            for part in (self._tags, self._flavor, self._locked):
                 part()
         except _Anew:
             return self._anew()
@@ -273,8 +279,11 @@ class _Present:
             self._quickly("replace_metadata", metadata=whole, set=to_set, remove=to_remove)
         else:
             self._quickly("set_metadata", metadata=to_set)
-        if wish.reboot and BOOT_ORDER in to_set and server.destination == RUNNING:
-            # Only a hard reboot has the guest's devices looked at again.
+        self.owed = self.owed or (wish.reboot and BOOT_ORDER in to_set)
+
+    def _reboot(self) -> None:
+        if self.owed and self.server.destination == RUNNING:
+            # Only a hard reboot has the guest's devices looked at again. The metadata do not show whether it was done.
             self.deeds.append(_REBOOT)
             self._note("rebooted", False, True)
 

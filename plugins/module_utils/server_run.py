@@ -36,6 +36,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import
 
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 _CREATE = (Deed("create"),)
+_NOT_REBOOTED = (
+    "the boot order is set, but the reboot that it takes is not proven (server_power with state: restarted and"
+    " force: true makes up for it): %s"
+)
 
 
 class ServerRun(DeedRun):
@@ -61,7 +65,7 @@ class ServerRun(DeedRun):
     ) -> None:
         super().__init__(
             cloud,
-            lambda server: plan_one(server, wish, cloud, server.id in self.made.values()),
+            lambda server: plan_one(server, wish, cloud, server.id in self.made.values(), server.id in self._owed),
             WORDS[wish.state],
             wait,
             patience,
@@ -71,6 +75,8 @@ class ServerRun(DeedRun):
         self.known = set(known)
         self.remove_broken = remove_broken
         self.client_token = client_token
+        #: The ids of the servers whose reboot is still to come after a change that this run has asked for.
+        self._owed: set[str] = set()
         self.delete_newer = on_duplicate == DELETE_NEWER
         self.made: dict[str, str] = {}
         self.warnings: list[str] = []
@@ -99,6 +105,8 @@ class ServerRun(DeedRun):
         self.carry_out(items)
         for key in self._broken:
             self.outcomes[key] = self._removed(key, self.outcomes[key])
+        for key in self._owed:
+            self.outcomes[key] = _not_rebooted(self.outcomes[key])
         if self.made:
             self._check_duplicates()
 
@@ -218,6 +226,7 @@ class ServerRun(DeedRun):
     # -- asking and looking ------------------------------------------------------------------------------------
 
     def ask(self, action: str, items: Sequence[Item]) -> list[Ticket]:
+        self._owed.update(item.server.id for item in items if any(deed.action == "reboot" for deed in item.deeds))
         if action == "reboot":
             return self.cloud.act(action, [item.server for item in items], True)
         return super().ask(action, items)
@@ -233,6 +242,11 @@ class ServerRun(DeedRun):
                     ended[key] = Outcome(key, item.server.name, plan.DONE, item.taken)
         ended.update(super().advance({key: item for key, item in left.items() if key not in ended}))
         return ended
+
+    def _accept(self, item: Item, ticket: Ticket, ended: dict[str, Outcome]) -> None:
+        if ticket.action == "reboot":
+            self._owed.discard(item.server.id)
+        super()._accept(item, ticket, ended)
 
     def judge(self, item: Item, seen: Observation) -> Outcome | None:
         key, ticket = item.server.id, item.ticket
@@ -277,6 +291,13 @@ class ServerRun(DeedRun):
         if server is not None and ending and self.again(server).settle_first:
             return None
         return super().judge_moving(item, server)
+
+
+def _not_rebooted(outcome: Outcome) -> Outcome:
+    """The outcome of a server whose metadata are set, so that another run does not see that the reboot is missing."""
+    if outcome.result == plan.DONE or not {"set_metadata", "replace_metadata"} & set(outcome.actions):
+        return outcome
+    return replace(outcome, message=_NOT_REBOOTED % (outcome.message or "the task did not wait for it"))
 
 
 def _until_gone(server: Server) -> Change:

@@ -124,6 +124,9 @@ class Ticket:
     aim: Aim | None = None
     #: The actions that the task did not ask for, because they need this one to have ended.
     then: tuple[str, ...] = ()
+    #: How many requests the action takes, and how many of them the service has accepted where one failed.
+    steps: int = 1
+    accepted: int = 0
 
     @property
     def goal(self) -> str | None:

@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 def ask_each(ask: Callable[[T], Ticket], items: Sequence[T], parallel: int) -> list[Ticket]:
     """The tickets, in the order of the items. The first one is asked for alone: where the credentials are wrong, they
-    are wrong for all the others too, and AuthenticationFailed is raised."""
+    are wrong for all the others too, and AuthenticationFailed is raised; not where a part of it was accepted before."""
     tickets = [ask(item) for item in items[:1]]
-    if tickets and isinstance(tickets[0].error, AuthenticationFailed):
+    if tickets and isinstance(tickets[0].error, AuthenticationFailed) and not tickets[0].uncertain:
         raise tickets[0].error
     return tickets + in_parallel(ask, items[1:], parallel)

@@ -143,18 +143,24 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiAsking):
         return ask_each(ask, orders, self.parallel)
 
     def _several(self, server: Server, deed: Deed, steps: Sequence[tuple[str, str, Any]], what: str) -> Ticket:
-        """One call after the other; each may be repeated, and one that has nothing to delete is done."""
-        ticket = Ticket(server.id, deed.action, server.name, aim=deed.aim)
+        """One call after the other; each may be repeated, and one that has nothing to delete is done.
+
+        Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
+        """
+        ticket = Ticket(server.id, deed.action, server.name, aim=deed.aim, steps=len(steps))
         for method, path, body in steps:
             try:
                 url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
                 answer = self.session.request(method, url, json=body, what=what, expect="any", repeatable=True)
-                (METADATA if path == "/metadata" else EMPTY).read(answer, what)
+                if path == "/metadata":
+                    METADATA.read(answer, what, has(body["metadata"]))
+                else:
+                    EMPTY.read(answer, what)
             except CloudError as error:
                 if method == "DELETE" and is_of_part(error):
                     continue
-                return replace(ticket, error=error, uncertain=is_open(error))
-            ticket = replace(ticket, request_id=answer.request_id)
+                return replace(ticket, error=error, uncertain=bool(ticket.accepted) or is_open(error))
+            ticket = replace(ticket, request_id=answer.request_id, accepted=ticket.accepted + 1)
         return ticket
 
     # -- one call for many -------------------------------------------------------------------------------------
