@@ -22,6 +22,11 @@ import simulator  # noqa: E402
 
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
 SECONDS = 240
+#: The messages of a task that failed, and of its items where it is a loop.
+TOLD = (
+    "{{ [ansible_failed_result.msg]"
+    " + (ansible_failed_result.results | default([]) | map(attribute='msg', default='') | list) }}"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,13 @@ class Run:
     @property
     def changed(self) -> int:
         """The changed tasks of all hosts, by the recap."""
-        return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
+        return sum(self.changed_by_host.values())
+
+    @property
+    def changed_by_host(self) -> dict[str, int]:
+        """The changed tasks of each host, by the recap."""
+        found = re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+)", self.output, re.MULTILINE)
+        return {host: int(number) for host, number in found}
 
     def succeeded(self) -> Run:
         """The run itself. Raises AssertionError where it failed."""
@@ -160,3 +171,18 @@ def until(condition: Any, seconds: float = 60) -> None:
 def role(name: str, **variables: Any) -> dict[str, Any]:
     """A play that runs one role once for all hosts."""
     return {"roles": [{"role": "cloudserver.compute." + name, "run_once": True, "vars": variables}]}
+
+
+def refusals(lab: Lab, inventory: Path, cases: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Runs roles with their variables one after the other in one playbook; each must fail. Returns their messages."""
+    tasks = []
+    for number, (name, variables) in enumerate(cases):
+        tell = "REFUSAL %d {{ (told | join(' ')).split() | join(' ') }} END" % number
+        include = {"name": name, "vars": variables, "include_role": {"name": "cloudserver.compute." + name}}
+        accepted = {"name": "It was accepted", "set_fact": {"accepted": True}}
+        told = {"name": "Tell the message", "debug": {"msg": tell}, "vars": {"told": TOLD}}
+        tasks.append({"name": "Case %d" % number, "block": [include, accepted], "rescue": [told]})
+    output = lab.play(inventory, {"tasks": tasks}).succeeded().output
+    found = {int(number): json.loads('"%s"' % text) for number, text in re.findall(r"REFUSAL (\d+) (.*) END", output)}
+    assert sorted(found) == list(range(len(cases))), output[-6000:]
+    return [found[number] for number in range(len(cases))]
