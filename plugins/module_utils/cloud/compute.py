@@ -233,8 +233,6 @@ class Compute(ResourceCalls, AttachmentCalls):
         self.parallel = parallel
         #: Whether servers of other projects are looked at too; ``servers`` sets it from its query.
         self.all_projects = False
-        #: Takes a warning for the user.
-        self.warn: Callable[[str], None] = lambda words: None
         self._withheld: dict[str, CloudError] = {}
 
     @property
@@ -273,7 +271,7 @@ class Compute(ResourceCalls, AttachmentCalls):
         # setdefault is atomic: details of many things are read at the same time.
         if self._withheld.setdefault(detail, error) is error:
             reason = error.message.rstrip(".")
-            self.warn("The cloud does not show %s to this user, so they are null: %s." % (detail, reason))
+            self.session.warn("The cloud does not show %s to this user, so they are null: %s." % (detail, reason))
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
         """The servers that may match the query, each once, in no order that can be relied upon."""

@@ -226,7 +226,7 @@ NO = {"forbidden": {"code": 403, "message": "Policy doesn't allow this to be per
 
 def test_a_forbidden_detail_is_null_with_one_warning(wire: Any, reply: Any, connect: Any) -> None:
     cloud, warnings = connect(version="2.60"), []
-    cloud.warn = warnings.append
+    cloud.session._tell = warnings.append
     rows = [{"id": str(number), "name": "f%d" % number} for number in range(3)]
 
     def answer(seen: Any) -> Any:
@@ -241,7 +241,7 @@ def test_a_forbidden_detail_is_null_with_one_warning(wire: Any, reply: Any, conn
 
 def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connect: Any) -> None:
     cloud, warnings = connect(version="2.52"), []
-    cloud.warn = warnings.append
+    cloud.session._tell = warnings.append
     zones = {"availabilityZoneInfo": [{"zoneName": "z1", "zoneState": {"available": True}, "hosts": None}]}
     hypervisors = {"hypervisors": [{"id": 1, "hypervisor_hostname": "h1"}, {"id": 2, "hypervisor_hostname": "h2"}]}
 
@@ -255,7 +255,7 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
     assert [each.servers for each in cloud.hypervisors(servers=True)] == [None, None]
     assert len(warnings) == 2 and "hosts of availability zones" in warnings[0] and "servers of hyp" in warnings[1]
     newer = connect(version="2.60")
-    newer.warn = warnings.append
+    newer.session._tell = warnings.append
     wire.serve(lambda seen: reply(403, NO) if ("with_servers", "true") in seen.query else reply(200, hypervisors))
     assert [each.servers for each in newer.hypervisors(servers=True)] == [None, None] and len(warnings) == 3
     wire.serve(lambda seen: reply(403, NO))
