@@ -10,7 +10,7 @@ request, and only where the task names one. What may not be read is left to the 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
@@ -18,31 +18,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 
 _FIND = "check its spelling, and that region and project are the intended ones"
-
-
-def check_texts(params: Mapping[str, Any], skip: Sequence[str] = ()) -> None:
-    """Raises PlanError for a text that cannot be sent. It names the option, and never what it holds."""
-    for option, value in params.items():
-        for text in _texts(value) if option not in skip else ():
-            if "\0" in text:
-                raise PlanError("%s: it holds a NUL character, which no cloud takes; remove it" % option)
-            if any("\ud800" <= character <= "\udfff" for character in text):
-                raise PlanError(
-                    "%s: it holds half of a character (a lone surrogate), which cannot be sent; write the character"
-                    " itself, in UTF-8" % option
-                )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, held in value.items():
-            yield from _texts(key)
-            yield from _texts(held)
-    elif isinstance(value, (list, tuple)):
-        for held in value:
-            yield from _texts(held)
 
 
 def check_references(cloud: Compute, new: NewServer) -> None:

@@ -572,7 +572,6 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
-    CONNECTION,
     REPORT,
     SELECTION,
     WAITING,
@@ -584,7 +583,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_check import check_references, check_texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.server_check import check_references
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
@@ -688,7 +687,6 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
-    check_texts(params, tuple(CONNECTION))
     names = names_of(params)
     check_options(params)
     user_data = read_user_data(

@@ -82,7 +82,7 @@ def test_all_that_is_missing_is_said_at_once(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"name": "%s"}, {"user_data": "%s"}, {"files": {"/a": "%s"}}, {"metadata": {"%s": "x"}},
+        {"name": "%s"}, {"files": {"/a": "%s"}}, {"metadata": {"%s": "x"}},
         {"metadata": {"x": "%s"}}, {"tags": ["%s"]}, {"networks": [{"network": "%s"}]}, {"key_name": "%s"},
         {"user_data_file": "%s"}, {"description": "%s"}, {"image": "%s"},
     ],
@@ -98,5 +98,11 @@ def test_a_text_that_cannot_be_sent(bench: Bench, bad: str, options: dict[str, A
     before = len(bench.requests())
     result = make(bench, **given)
     (option,) = options
-    refused(result, option + ": it holds ")
+    refused(result, option, " holds ", "take it out")
     assert bench.requests()[before:] == []
+
+
+@EVERY
+def test_user_data_may_hold_any_character_but_half_of_one(bench: Bench) -> None:
+    with nothing_done(bench):
+        refused(make(bench, user_data="a\ud800b"), "user_data holds half of a character")
