@@ -83,12 +83,12 @@ attributes:
   diff_mode:
     description: Returns what changed, or would change in C(check_mode), in diff mode.
     support: full
-requirements:
-  - requests
   platform:
     description: The systems that a task can run on.
     support: full
     platforms: all
+requirements:
+  - requests
 extends_documentation_fragment:
   - action_common_attributes
   - cloudserver.compute.connection

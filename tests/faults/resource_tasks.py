@@ -84,7 +84,7 @@ def _hosts(task: Any) -> None:
         "metadata": {"rack": "3"}, "purge_metadata": True}, prepare=made, **admin)  # fmt: skip
     task("aggregate.rename", FULL, lambda world: {
         "id": max(world.sim.builders[world.platform].hosts.aggregates), "name": "faster"},
-         prepare=made, **admin)  # fmt: skip
+        prepare=made, **admin)  # fmt: skip
     task("aggregate.delete", FULL, {"name": "fast", "state": "absent", "force": True}, prepare=made, **admin)
     task("compute_service.disable", FULL, {"hosts": ["cmp5", "cmp6"], "state": "disabled", "reason": "disks"}, **admin)
     task("compute_service.enable", FULL, {"hosts": ["cmp5"], "state": "enabled", "forced_down": False},

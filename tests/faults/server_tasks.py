@@ -143,10 +143,10 @@ def _images(task: Any) -> None:
          **hidden)  # fmt: skip
     task("server_os.user_data", FULL, lambda world: {
         "names": ["web-01"], "image": other_image(world), "user_data": SCRIPT, "metadata": {"team": "a"}},
-         **hidden)  # fmt: skip
+        **hidden)  # fmt: skip
     task("server_os.stopped", platforms, lambda world: {
         "names": ["web-01"], "image": other_image(world), "password": PASSWORD, "power_state": "stopped"},
-         **hidden)  # fmt: skip
+        **hidden)  # fmt: skip
     task("server_snapshot.make", NOVA, {"names": ["web-01"], "name": "before", "metadata": {"ticket": "7"}})
     task("server_snapshot.two", NOVA, {"names": ["web-01", "web-02"], "name": "{name}-before"})
     task("server_snapshot.no_wait", NOVA, {"names": ["web-01"], "name": "before", "wait": False})

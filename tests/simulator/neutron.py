@@ -78,8 +78,8 @@ def lister(kind: str, rows: Any) -> Any:
         if len(shown) > limit:
             query = [(key, value) for key, value in request.args.items(multi=True) if key != "marker"]
             query.append(("marker", shown[limit - 1]["id"]))
-            page[key + "_links"] = [{"rel": "next", "href": "%s%s?%s" % (call.sim.base_url, call.path,
-                                                                           urlencode(query))}]
+            following = "%s%s?%s" % (call.sim.base_url, call.path, urlencode(query))
+            page[key + "_links"] = [{"rel": "next", "href": following}]
         return answer(page)
 
     return list_rows
