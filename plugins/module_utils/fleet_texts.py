@@ -65,7 +65,7 @@ class Texts(Dict[str, str]):
         """The value, with each text in it as a variable has it."""
         if isinstance(value, str):
             # One that was evaluated may have more to it than its text, such as that it was vaulted.
-            return self[value] if type(value) is str else self._made(value)
+            return self[value] if value.__class__ is str else self._made(value)
         if isinstance(value, (list, tuple)):
             return [self.apply(each) for each in value]
         if isinstance(value, dict):

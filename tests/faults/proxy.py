@@ -154,7 +154,7 @@ class Proxy:
                 except OSError:
                     return
             before = time.monotonic()
-            readable, _, _ = select.select([handler.connection], [], [], 0.05)
+            readable = select.select([handler.connection], [], [], 0.05)[0]
             self.spend(time.monotonic() - before)
             if readable and _gone(handler.connection):
                 return

@@ -82,7 +82,7 @@ class NumberedPages:
         yield items
         if not self._is_new(items):
             return
-        first, count = items, next(iter(self.counts))
+        first, count = items, min(self.counts, key=lambda each: each is None, default=None)
         # Without a total, or with one that may only count this page, the first short page is the end.
         endless = count is None or (count <= len(first) and len(first) >= self.limit)
         for items in self._one_by_one(len(first)) if endless else self._ahead(len(first), count or 0):

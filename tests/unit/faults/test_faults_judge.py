@@ -28,19 +28,20 @@ def outcome(result: str, *actions: str, **more: Any) -> dict[str, Any]:
     return {"failed": failed, "changed": bool(actions), "msg": "1 of 1 server could not be stopped", "outcomes": [row]}
 
 
-def stop(result: dict[str, Any], after: Any = AFTER, **more: Any) -> Seen:
-    return Seen(result, BEFORE, after, **more)
+def stop(result: dict[str, Any], after: Any = None, **more: Any) -> Seen:
+    return Seen(result, BEFORE, AFTER if after is None else after, **more)
 
 
-def columns(run: Seen, second: Seen | None = None, wanted: Any = AFTER, unsafe: Any = (), **rules: Any) -> list[str]:
+def columns(run: Seen, second: Seen | None = None, wanted: Any = None, unsafe: Any = (), **rules: Any) -> list[str]:
     """The columns in which the judge finds something."""
-    ends = Wanted(wanted, Counter(unsafe), {"servers": [1, 2]})
+    ends = Wanted(AFTER if wanted is None else wanted, Counter(unsafe), {"servers": [1, 2]})
     return sorted({each.column for each in judge(Rules(**rules), ends, run, second)})
 
 
-def done(result: dict[str, Any] | None = None, state: Any = AFTER) -> Seen:
+def done(result: dict[str, Any] | None = None, state: Any = None) -> Seen:
     """A second run that finds all as it should be."""
-    return Seen(result or SAME, state, state)
+    found = AFTER if state is None else state
+    return Seen(result or SAME, found, found)
 
 
 # -- what is honest ---------------------------------------------------------------------------------------------------

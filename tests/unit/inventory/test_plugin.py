@@ -206,7 +206,7 @@ def evaluated(text: Any) -> Any:
 
 
 def trusted(text: str) -> str:
-    return cloudserver.TRUST(text) if cloudserver.TRUST else text
+    return cloudserver.TRUST(text) if cloudserver.TRUST is not None else text
 
 
 def test_evaluated_evaluates() -> None:
@@ -248,7 +248,7 @@ def test_two_texts_do_not_make_a_template(parse: Parse, clouds: Clouds) -> None:
 
 def shown(value: Any) -> Any:
     """A host's variable as ``ansible-inventory --list`` writes it."""
-    if cloudserver.TRUST:
+    if cloudserver.TRUST is not None:
         from ansible._internal._json._profiles import _inventory_legacy
 
         text = json.dumps({"_meta": {"hostvars": {"web": {"x": value}}}}, cls=_inventory_legacy.Encoder)
@@ -271,7 +271,7 @@ def test_a_text_that_cannot_be_a_template_is_written_plainly(parse: Parse, cloud
     assert written["cloudserver_source"] == "one"
     assert written["user"] == "web-admin"
     assert "__ansible_unsafe" not in json.dumps(written)
-    assert type(host.name) is str
+    assert host.name.__class__ is str
 
 
 def test_lone_surrogates_and_nul(parse: Parse, clouds: Clouds) -> None:

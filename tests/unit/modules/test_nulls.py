@@ -203,7 +203,9 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("module", "options"), DEEP, ids=[f"{name}-{number}" for number, (name, _) in enumerate(DEEP)])
+@pytest.mark.parametrize(
+    ("module", "options"), DEEP, ids=[f"{row[0]}-{number}" for number, row in enumerate(DEEP)]
+)
 @pytest.mark.parametrize("platform", ["openstack", "huaweicloud"])
 def test_nulls_further_down_are_no_mistake_of_ours(bench: Bench, module: str, options: dict[str, Any]) -> None:
     known = own_options(module).MODULE.argument_spec

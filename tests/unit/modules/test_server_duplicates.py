@@ -164,7 +164,7 @@ def test_exactly_one_stays_without_waiting(real: Bench, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("seed", range(4))
 def test_exactly_one_stays_however_they_overlap(real: Bench, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     chance = random.Random(seed)
-    tasks = [kind(real, name="double", on_duplicate="delete_newer", wait=chance.random() < 0.7) for _ in range(TASKS)]
+    tasks = [kind(real, name="double", on_duplicate="delete_newer", wait=chance.random() < 0.7) for _n in range(TASKS)]
     results = at_once(real, monkeypatch, tasks, lambda: chance.random() * 3)
     assert not any(result.get("failed") for result in results), [result.get("msg") for result in results]
     assert len(alive(real, "double")) == 1

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
+from modules import conftest as modules
 from modules.bench import NOVA, Bench, action
-from modules.conftest import bench, ready  # noqa: F401
 
 from ansible_collections.cloudserver.compute.plugins.action import server_password_rotation
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, password_store
@@ -33,11 +33,14 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_place
 
 WEB = ("web-01", "web-02")
 
+#: The fixtures of the tests of modules.
+bench, ready = modules.bench, modules.ready
+
 
 class Store:
     """A store in a file of a test, and the two actions on it."""
 
-    def __init__(self, bench: Bench, path: Path) -> None:  # noqa: F811
+    def __init__(self, bench: Bench, path: Path) -> None:
         self.bench = bench
         self.path = path
         self.secret = path.with_name("vault-password")
@@ -80,7 +83,7 @@ class Store:
 
 
 @pytest.fixture
-def store(bench: Bench, tmp_path: Path) -> Store:  # noqa: F811
+def store(bench: Bench, tmp_path: Path) -> Store:
     return Store(bench, tmp_path / "passwords.vault")
 
 

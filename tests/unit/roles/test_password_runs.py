@@ -145,7 +145,7 @@ def test_a_run_that_is_killed_loses_nothing_and_goes_on(fleet: Fleet) -> None:
     # What had been sent has arrived.
     time.sleep(1)
     done = {server["id"]: server["password_changes"] for server in fleet.servers() if server["password_changes"]}
-    assert {name for name in fleet.lost()} <= {row["name"] for row in fleet.servers() if row["id"] not in done}
+    assert set(fleet.lost()) <= {row["name"] for row in fleet.servers() if row["id"] not in done}
     assert fleet.start("again", "r1").wait(timeout=120) == 0, fleet.log("again")
     assert fleet.lost() == []
     assert all(changes > 0 for changes in fleet.changes())

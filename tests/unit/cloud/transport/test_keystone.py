@@ -415,7 +415,7 @@ class HttpCatalog(Session):
         super().__init__(settings, warn=warn)
         self.sent: list[str] = []
 
-    def _send(self, prepared: Any, what: str, timeout: float, secrets: set[str]) -> Any:
+    def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> Any:
         self.sent.append(prepared.url)
         raise ServiceFailed("not now", status=501)
 
