@@ -31,17 +31,21 @@ class ActionModule(ActionBase):
         name = role.get_name().rsplit(".", 1)[-1]
         known = self._known(role._role_path) | set(params["allow"])
         unknown = unknown_variables(name, known, task_vars or {})
-        result.update(changed=False, is_acting_host=self._is_acting_host(task_vars or {}))
+        result.update(changed=False, acting_host=self._acting_host(task_vars or {}))
         if unknown:
             result.update(failed=True, msg=complaint(name, unknown, known), unknown=unknown)
         return result
 
-    def _is_acting_host(self, variables: Mapping[str, Any]) -> bool:
-        """Whether a role that acts once acts on this host: strategies such as free run its tasks for every host."""
+    def _acting_host(self, variables: Mapping[str, Any]) -> str:
+        """The host that acts for all in a role that acts once: strategies such as free run its tasks for every host.
+
+        The name, for a task with run_once gives what it registers to every host.
+        """
         play = self._task.get_play()
         strategy = str(play.strategy) if play is not None else "linear"
         batch = variables.get("ansible_play_batch") or ()
-        return strategy.rpartition(".")[2] in ("linear", "debug") or variables["inventory_hostname"] in batch[:1]
+        runs_once = strategy.rpartition(".")[2] in ("linear", "debug")
+        return str(variables["inventory_hostname"] if runs_once or not batch else batch[0])
 
     def _known(self, role_path: str) -> set[str]:
         """The variables that the role's argument specs declare, of all entry points."""

@@ -49,13 +49,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-is_acting_host:
+acting_host:
   description:
-    - Whether a role that acts once for all hosts of a batch is to act on this host. With the strategy V(linear) this is
-      the host of a task with C(run_once=true). Other strategies run such a task for every host, and the first one of
-      the batch acts.
+    - The host on which a role that acts once for all hosts of a batch is to act. With the strategy V(linear) this is the
+      host of a task with C(run_once=true). Other strategies run such a task for every host, and the first one of the
+      batch acts.
   returned: always
-  type: bool
+  type: str
 unknown:
   description: The variables that the role does not declare.
   returned: on failure
