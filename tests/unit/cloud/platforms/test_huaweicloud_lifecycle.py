@@ -117,7 +117,8 @@ def test_what_it_has_not_says_what_to_use(wire: Any, connect: Any, action: str) 
 def test_metadata_is_replaced_but_not_the_clouds_own(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     there = record(metadata={**SYSTEM, "old": "1", "older": "1", "kept": "1", "new": "0"})
-    wire.expect("POST", ONE + "/metadata", json={"metadata": {"new": "1"}}, reply=reply(200, {"metadata": {"new": "1"}}))
+    changed = {"metadata": {"new": "1"}}
+    wire.expect("POST", ONE + "/metadata", json=changed, reply=reply(200, changed))
     wire.expect("DELETE", ONE + "/metadata/old", reply=reply(204))
     wire.expect("DELETE", ONE + "/metadata/older", reply=reply(404, error("Ecs.1000")))
     ticket = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
