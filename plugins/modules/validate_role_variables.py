@@ -52,8 +52,8 @@ RETURN = r"""
 acting_host:
   description:
     - The host on which a role that acts once for all hosts of a batch is to act. With the strategy V(linear) this is
-      the host of a task with C(run_once=true). Other strategies run such a task for every host, and the first one of the
-      batch acts.
+      the host of a task with C(run_once=true). Other strategies run such a task for every host, and the first one of
+      the batch acts.
   returned: always
   type: str
 unknown:
