@@ -73,11 +73,6 @@ def check_name(option: str, value: str | None) -> None:
         raise PlanError("%s: %r is empty or has blanks at its ends" % (option, value))
 
 
-def differing(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The wanted values that are not there; a wanted ``None`` means not to touch."""
-    return {key: value for key, value in wanted.items() if value is not None and there.get(key) != value}
-
-
 def merged(
     there: Mapping[str, str] | None, wanted: Mapping[str, str] | None, purge: bool
 ) -> tuple[dict[str, str], dict[str, str], list[str]]:
