@@ -59,6 +59,7 @@ fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults
 
 lint: $(VENV)/.test  ## Gate: ruff and yamllint
 	@ruff check .
+	@ruff format --check --quiet .
 	@yamllint --strict .
 
 types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins/module_utils/cloud

@@ -46,8 +46,12 @@ def read(path: Path = LIST) -> dict[str, list[str]]:
     wrong += [f"{name} is in not_yet, but run" for name in sorted(run & set(excused))]
     wrong += [f"{name} needs a reason" for name, reason in excused.items() if not str(reason or "").strip()]
     if not wrong:
-        wrong = [f"{target} is not for {cloud} by its meta/ files" for cloud, targets in clouds.items()
-                 for target in targets if not integration.plan_clouds([target], [cloud], integration.MODES)]
+        wrong = [
+            f"{target} is not for {cloud} by its meta/ files"
+            for cloud, targets in clouds.items()
+            for target in targets
+            if not integration.plan_clouds([target], [cloud], integration.MODES)
+        ]
     if wrong:
         sys.exit(f"{path.name}: {'; '.join(wrong)}")
     return clouds
@@ -86,8 +90,10 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
     for cloud, targets in clouds.items():
         program = str(ROOT / "tools" / "integration.py")
         found.append((cloud, [sys.executable, program, "--cloud", cloud, "--mode", mode, *targets]))
-    found += [(ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
-              for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))]
+    found += [
+        (ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
+        for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))
+    ]
     return [(name, command) for name, command in found if not chosen or name in chosen]
 
 

@@ -13,10 +13,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import CONNECTION
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, UNCHANGED
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import CONNECTION
 from ansible_collections.cloudserver.compute.plugins.modules import server_password
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import password_history as histories
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
@@ -208,10 +208,10 @@ def ends_of(outcomes: Any, at_boot: bool) -> dict[str, str | None]:
     ends: dict[str, str | None] = {}
     for outcome in outcomes:
         result, actions = outcome.get("outcome"), outcome.get("actions") or ()
-        if result == plan.DONE:
+        if result == DONE:
             ends[outcome["id"]] = histories.SET if at_boot else histories.IN_FORCE
-        elif result == plan.PENDING or (result == plan.FAILED and at_boot and CHANGE_PASSWORD in actions):
+        elif result == PENDING or (result == FAILED and at_boot and CHANGE_PASSWORD in actions):
             ends[outcome["id"]] = histories.SET
-        elif result == plan.UNCHANGED or (result == plan.FAILED and CHANGE_PASSWORD not in actions):
+        elif result == UNCHANGED or (result == FAILED and CHANGE_PASSWORD not in actions):
             ends[outcome["id"]] = None
     return ends

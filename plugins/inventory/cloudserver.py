@@ -202,10 +202,14 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
 from ansible.utils.path import basedir
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet, fleet_hosts, fleet_names, fleet_texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import AUTH_OPTIONS
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import host_names, untrusted_text
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import hosts as inventory_hosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources as inventory_sources
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import AUTH_OPTIONS
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.host_draft import HostDraft
 
 MARK: Any = None
@@ -242,8 +246,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return False
         if not named and name.endswith((".yml", ".yaml")) and _is_for_this_plugin(path, self.NAME):
             # Ansible itself says no more than that no plugin could read the file.
-            self._warn("%s names the plugin %s, but is not read by it: rename the file so that its name ends with "
-                       ".cloudserver.yml or .cloudserver.yaml" % (path, self.NAME))
+            self._warn(
+                "%s names the plugin %s, but is not read by it: rename the file so that its name ends with "
+                ".cloudserver.yml or .cloudserver.yaml" % (path, self.NAME)
+            )
         return named
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
@@ -251,7 +257,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if not session.HAS_REQUESTS:
             raise AnsibleParserError("the inventory needs the Python library requests, which ansible's Python lacks")
         config = self._read_config_data(path)
-        self._texts = fleet_texts.Texts(MARK, TRUST)
+        self._texts = untrusted_text.TextMarker(MARK, TRUST)
         collecting = gc.isenabled()
         # Thousands of records, none of them part of a cycle: looking for cycles takes a quarter of the time.
         gc.disable()
@@ -265,19 +271,21 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             unknown = sorted(str(name) for name in config if name not in self._options)
             if unknown:
-                raise fleet.FleetError("there is no option %s" % ", ".join(unknown))
-            sources = fleet.sources(self._given, self._given_sources)
+                raise InvalidHosts("there is no option %s" % ", ".join(unknown))
+            sources = inventory_sources.sources(self._given, self._given_sources)
             expressions = str([config.get(name) for name in _EXPRESSIONS])
-            fields = fleet_hosts.variable_names(self.get_option("vars_prefix"), self.get_option("fields"), expressions)
+            fields = inventory_hosts.variable_names(
+                self.get_option("vars_prefix"), self.get_option("fields"), expressions
+            )
             self._check(sources)
             kept = self._kept()
             try:
-                found = fleet.gather(sources, os.environ, self._warn, kept, read=cache)
+                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache)
             finally:
                 if kept:
                     # Now, so that a good answer stays even if another source ends everything.
                     self.update_cache_if_changed()
-        except fleet.FleetError as error:
+        except InvalidHosts as error:
             raise AnsibleParserError(printable("%s: %s" % (path, error))) from None
         entries = self._entries(found, fields)
         # A text in place of a list would be split at its commas.
@@ -293,7 +301,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Renders what may be a template first: a templated number or list is one only afterwards."""
         if direct:
             self.templar.available_variables = self._vars or {}
-            own = {name: self._render(value, name) for name, value in direct.items() if name in fleet.SPEC}
+            own = {name: self._render(value, name) for name, value in direct.items() if name in inventory_sources.SPEC}
             direct = dict(direct, **own)
             self._given = {name: value for name, value in own.items() if value is not None}
             self._given_sources = direct.get("sources")
@@ -317,21 +325,21 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             text = "it cannot be rendered or decrypted" if hidden else str(error)
             raise AnsibleParserError("the option %s is a template that fails: %s" % (where, text)) from None
 
-    def _check(self, sources: list[fleet.Source]) -> None:
-        stale = [source.name for source in sources if source.on_error == fleet.USE_STALE]
+    def _check(self, sources: list[inventory_sources.InventorySource]) -> None:
+        stale = [source.name for source in sources if source.on_error == inventory_sources.USE_STALE]
         if stale and not self.get_option("cache"):
-            raise fleet.FleetError("on_error: use_stale of source %s needs cache: true" % ", ".join(stale))
+            raise InvalidHosts("on_error: use_stale of source %s needs cache: true" % ", ".join(stale))
 
     # -- servers -----------------------------------------------------------------------------------------------
 
-    def _kept(self) -> fleet.Kept | None:
+    def _kept(self) -> InventoryCache | None:
         if not self.get_option("cache"):
             return None
         options = {"_uri": self.get_option("cache_connection"), "_prefix": self.get_option("cache_prefix")}
         options = {name: value for name, value in options.items() if value is not None}
         # Never forgotten by the cache itself, for use_stale; Kept judges the age.
         self._cache = get_cache_plugin(self.get_option("cache_plugin"), _timeout=0, **options)
-        return fleet.Kept(self._cache, self.get_option("cache_timeout"), time.time)
+        return InventoryCache(self._cache, self.get_option("cache_timeout"), time.time)
 
     def _entries(self, found: Iterable[Any], fields: list[tuple[str, str]]) -> list[Entry]:
         """(record, variables, source) of each server, once."""
@@ -346,7 +354,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 seen.add((place, record["id"]))
                 variables = {variable: apply(record[field]) for variable, field in fields}
                 variables[own_source] = apply(source.name)
-                host = fleet_hosts.address(record, source.connect_with)
+                host = inventory_hosts.address(record, source.connect_with)
                 if host:
                     variables["ansible_host"] = apply(host)
                 entries.append((record, variables, source.name))
@@ -381,7 +389,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The first candidate that can name a host, else the id; the names that cannot go to ``refused``."""
         for candidate in candidates:
             if candidate in ("name", "id", "private_ip", "public_ip"):
-                value = fleet_hosts.field_value(record, candidate)
+                value = inventory_hosts.field_value(record, candidate)
             else:
                 try:
                     value = self._compose(candidate, variables)
@@ -390,11 +398,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                         text = "hostnames: the expression %s cannot be evaluated: %s" % (candidate, error)
                         raise AnsibleParserError(printable(text)) from None
                     continue
-            if fleet_names.is_host_name(value):
+            if host_names.is_host_name(value):
                 return str.__str__(value)
             if value and not isinstance(value, bool):
                 refused.append(str(value))
-        return fleet_names.host_name_of_id(str(record["id"]))
+        return host_names.host_name_of_id(str(record["id"]))
 
     def _named(self, entries: list[Entry], hostnames: list[str]) -> list[tuple[str, str, str]]:
         """(name, id, source) of each server, not yet unique, with one warning for all names that cannot be had."""
@@ -418,7 +426,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         safe: dict[str, str] = {}
         memberships = []
         for record, _variables, source in entries:
-            raw = list(fleet_hosts.group_names(record, source, groups_by))
+            raw = list(inventory_hosts.group_names(record, source, groups_by))
             for name in raw:
                 if name not in safe:
                     safe[name] = self.inventory.add_group(self._sanitize_group_name(name))
@@ -440,7 +448,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if any(self.get_option(name) for name in ("compose", "groups", "keyed_groups")):
                 self._add_drafts(self._drafts(wanted, entries, memberships, reserved, where), memberships)
             else:
-                self._add_hosts(fleet_names.unique(wanted, reserved), entries, memberships, where)
+                self._add_hosts(host_names.unique(wanted, reserved), entries, memberships, where)
         finally:
             self.inventory.current_source = source
 
@@ -472,7 +480,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         where: dict[str, Any],
     ) -> list[HostDraft]:
         """Each server as a host with its composed variables and groups, under a name that no group has."""
-        names = fleet_names.unique(wanted, reserved)
+        names = host_names.unique(wanted, reserved)
         found: list[Any] = [None] * len(names)
         todo = list(range(len(names)))
         for _round in range(_ROUNDS):
@@ -482,7 +490,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if made.isdisjoint(names):
                 break
             reserved |= made
-            before, names = names, fleet_names.unique(wanted, reserved)
+            before, names = names, host_names.unique(wanted, reserved)
             todo = [index for index, name in enumerate(names) if name != before[index]]
         # A group that is named after the host that is in it follows the host from name to name. Ansible warns of both.
         return found

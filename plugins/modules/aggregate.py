@@ -98,25 +98,22 @@ done:
 
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.aggregates import (
-    AggregateRun,
-    Wanted,
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.aggregate import AggregateRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.aggregate import (
+    AggregateSpec,
     find_aggregate,
     plan_aggregate,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    PlanError,
-    check_name,
-    texts,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import read_back
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -141,8 +138,8 @@ def run(context: Context) -> Result:
     for host in params["hosts"] or ():
         check_name("hosts", host)
     if "availability_zone" in (params["metadata"] or {}):
-        raise PlanError("metadata: availability_zone is an option of its own")
-    wanted = Wanted(
+        raise InvalidRequest("metadata: availability_zone is an option of its own")
+    wanted = AggregateSpec(
         params["name"],
         params["state"],
         params["availability_zone"],
@@ -156,7 +153,7 @@ def run(context: Context) -> Result:
     known = cloud.aggregates()
     there = find_aggregate(known, params["id"], params["name"])
     if there is None and params["id"] is not None and params["state"] == "present":
-        raise PlanError("id: no aggregate has the id %s; leave it out to make one" % params["id"])
+        raise InvalidRequest("id: no aggregate has the id %s; leave it out to make one" % params["id"])
     todo = plan_aggregate(there, known, wanted)
     result = Result(changed=todo.changed, diff=todo.diff())
     shown = todo.after

@@ -116,24 +116,26 @@ services:
 
 from dataclasses import replace
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.compute_service import (
+    carry_out,
+    refresh,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
+    ServiceSpec,
+    choose_services,
+    diff,
+    failure,
+    plan_service,
+    predicted,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import UNKNOWN
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.services import (
-    Wanted,
-    carry_out,
-    choose_services,
-    diff,
-    failure,
-    look_again,
-    plan_service,
-    predicted,
 )
 
 MODULE = ModuleSpec(
@@ -153,7 +155,7 @@ def run(context: Context) -> Result:
     hosts = list(dict.fromkeys(params["hosts"]))
     for name in hosts:
         check_name("hosts", name)
-    wanted = Wanted(params["state"], params["reason"], params["forced_down"])
+    wanted = ServiceSpec(params["state"], params["reason"], params["forced_down"])
     wanted.check()
     cloud.require("services")
     if wanted.forced_down is not None:
@@ -168,7 +170,7 @@ def run(context: Context) -> Result:
         shown = [replace(each.service, **each.changes) for each in todo]
     else:
         outcomes = carry_out(cloud, todo)
-        shown = look_again(cloud, todo, outcomes, context.warn)
+        shown = refresh(cloud, todo, outcomes, context.warn)
         # A change of two requests may have been half done, and an unknown one may have been made.
         changes = any(each.result == UNKNOWN for each in outcomes)
         changes = changes or any(was.changed_to(now) for was, now in zip(todo, shown))

@@ -65,8 +65,8 @@ services:
     updated: {description: When it was last heard of., type: str}
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,

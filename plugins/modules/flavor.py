@@ -139,24 +139,24 @@ done:
 
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.flavors import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.flavor import FlavorRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.flavor import (
     IMMUTABLE,
-    FlavorRun,
-    Wanted,
+    FlavorSpec,
     check,
     find_flavor,
     plan_flavor,
     refuse_taken_name,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_run import read_back
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -184,7 +184,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     cloud.require("flavor_admin")
-    wanted = Wanted(
+    wanted = FlavorSpec(
         {key: params[key] for key in ("id", "description") + IMMUTABLE},
         params["state"],
         texts(params["extra_specs"], "extra_specs"),

@@ -67,16 +67,16 @@ flavors:
 
 from typing import Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, PermissionDenied
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 
 FLAVOR_FIELDS = tuple(FlavorDetails(id="").as_dict())
 #: What a cloud's short list tells of a flavor.
@@ -96,7 +96,9 @@ def run(context: Context) -> Result:
     name, fields = context.params["name"], context.params["fields"]
     unknown = [key for key in fields or () if key not in FLAVOR_FIELDS]
     if unknown:
-        raise PlanError("fields: a flavor has no %s; choose from %s" % (", ".join(unknown), ", ".join(FLAVOR_FIELDS)))
+        raise InvalidRequest(
+            "fields: a flavor has no %s; choose from %s" % (", ".join(unknown), ", ".join(FLAVOR_FIELDS))
+        )
     if context.params["access"]:
         context.cloud.require("flavor_access")
     found = [flavor for flavor in _candidates(context) if not name or flavor.name == name]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, UNKNOWN
+
 DOCUMENTATION = r"""
 module: job_info
 short_description: Find out, or wait for, what became of actions on cloud servers
@@ -115,11 +117,16 @@ servers:
   elements: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import REPORT, WAITING, argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import VANISHED, Job
-from ansible_collections.cloudserver.compute.plugins.module_utils.jobs import Join, job_outcome, tickets_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_VANISHED, Job
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.handle import (
+    HandleWaiter,
+    job_outcome,
+    tickets_of,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import waiting_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import REPORT, WAITING, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
@@ -127,8 +134,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.module import 
     report,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Outcome
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import waiting_for
 
 #: How many servers a warning names.
 _NAMED = 3
@@ -146,16 +151,16 @@ MODULE = ModuleSpec(
 
 
 def run(context: Context) -> Result:
-    patience = context.patience()
+    waiter = context.waiter()
     if context.params["handle"] is not None:
-        return _join(context, patience)
-    return _read(context, patience)
+        return _join(context, waiter)
+    return _read(context, waiter)
 
 
-def _join(context: Context, patience) -> Result:
-    joined = Join(context.cloud, tickets_of(context.params["handle"], context.cloud))
+def _join(context: Context, waiter) -> Result:
+    joined = HandleWaiter(context.cloud, tickets_of(context.params["handle"], context.cloud))
     if context.params["wait"]:
-        joined.wait(patience)
+        joined.wait(waiter)
     else:
         joined.look()
     outcomes = [joined.outcomes[key] for key in joined.tickets]
@@ -174,7 +179,7 @@ def _join(context: Context, patience) -> Result:
     return report(outcomes, "finished", Result(data=data))
 
 
-def _read(context: Context, patience) -> Result:
+def _read(context: Context, waiter) -> Result:
     cloud = context.cloud
     ids = list(dict.fromkeys(context.params["job_ids"]))
     jobs = {}
@@ -184,15 +189,15 @@ def _read(context: Context, patience) -> Result:
             jobs[job_id] = cloud.job(job_id)
         return {job_id: jobs[job_id] for job_id in left}
 
-    def judge(job_id, job):
-        return Outcome(job_id, None, plan.DONE) if job.finished else None
+    def evaluate(job_id, job):
+        return Outcome(job_id, None, DONE) if job.finished else None
 
     def words(outcomes, left):
         whole = len(outcomes) + len(left)
         return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 
     if context.params["wait"]:
-        error = patience.wait(dict(zip(ids, ids)), look, judge, words)[2]
+        error = waiter.wait(dict(zip(ids, ids)), look, evaluate, words)[2]
         if error and any(job_id not in jobs for job_id in ids):
             raise error
     else:
@@ -204,11 +209,11 @@ def _read(context: Context, patience) -> Result:
 
 def _outcomes(job: Job) -> list[Outcome]:
     """One outcome for each server of a job, or one for the job itself where it names none."""
-    if job.status == VANISHED:
-        return [Outcome(job.id, None, plan.UNKNOWN, message=job.message)]
+    if job.status == JOB_VANISHED:
+        return [Outcome(job.id, None, UNKNOWN, message=job.message)]
     found = [job_outcome(job, part) for part in job.parts]
     if not found:
-        result = plan.FAILED if job.status == "failed" else plan.DONE if job.finished else plan.PENDING
+        result = FAILED if job.status == "failed" else DONE if job.finished else PENDING
         found = [Outcome(job.id, None, result, code=job.code, message=job.message)]
     return found
 

@@ -128,25 +128,28 @@ done:
 
 import os
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.keypair_run import apply_keypair
-from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
+    PrivateKeyFile,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.keypair import (
     CREATE,
-    Wanted,
+    KeypairSpec,
     check_public_key,
     find_servers,
     is_private,
     plan_keypair,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.private_key_file import PrivateKeyFile
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -164,28 +167,28 @@ MODULE = ModuleSpec(
 )
 
 
-def wanted_of(context: Context) -> Wanted:
+def wanted_of(context: Context) -> KeypairSpec:
     """What the options ask for, checked as far as that needs nobody to ask."""
     params, path = context.params, context.params["private_key_path"]
     check_name("name", params["name"])
     if "/" in params["name"]:
-        raise PlanError("name: %r is not the name of a key pair, which has no slash" % params["name"])
+        raise InvalidRequest("name: %r is not the name of a key pair, which has no slash" % params["name"])
     if is_private(params["public_key"]):
-        context.keep_secret(params["public_key"])
+        context.register_secret(params["public_key"])
     if params["type"] == "x509":
         context.cloud.require("keypair_types")
     servers: list = []
     if params["attached_to"] or params["detached_from"]:
         if params["attached_to"] and params["state"] == "absent":
-            raise PlanError("attached_to: a key pair of state absent is put on no server")
+            raise InvalidRequest("attached_to: a key pair of state absent is put on no server")
         context.cloud.require("attach_keypairs")
         servers = list(context.cloud.servers(ServerQuery()))
     attached = find_servers(servers, "attached_to", params["attached_to"] or ())
     detached = find_servers(servers, "detached_from", params["detached_from"] or ())
     for server in attached:
         if server in detached:
-            raise PlanError("attached_to and detached_from: the server %s is in both" % server.label)
-    return Wanted(
+            raise InvalidRequest("attached_to and detached_from: the server %s is in both" % server.label)
+    return KeypairSpec(
         params["name"],
         params["state"],
         None if params["public_key"] is None else check_public_key(params["public_key"], params["type"]),
@@ -209,7 +212,7 @@ def run(context: Context) -> Result:
     place = PrivateKeyFile(wanted.private_key_path or "", wanted.recreate) if generates else None
     try:
         if not context.check_mode:
-            there = apply_keypair(context.cloud, there, todo, wanted, user_id, place, context.keep_secret)
+            there = apply_keypair(context.cloud, there, todo, wanted, user_id, place, context.register_secret)
     finally:
         if place:
             place.give_up()

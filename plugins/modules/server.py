@@ -571,34 +571,41 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import (
+    find_flavor,
+    find_image,
+    network_ids,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
+    DEVICES,
+    check_options,
+    names_of,
+    new_server,
+    server_spec,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import STATES, plan_servers
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_check import check_references
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_duplicates import CHOICES, KEEP
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_find import observe
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import find_image
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import STATES, plan_servers
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_report import conclude_servers, predict_servers
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_run import ServerRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_size import RESIZES
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import (
-    DEVICES,
-    check_options,
-    names_of,
-    new_server,
-    wish_of,
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.server_result import (
+    check_result_of_servers,
+    run_result_of_servers,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.user_data import read_user_data
 
 VOLUME = {
     "source": {"type": "str", "choices": ["blank", "image", "snapshot", "volume"], "default": "blank"},
@@ -690,22 +697,25 @@ def run(context: Context) -> Result:
     names = names_of(params)
     check_options(params)
     user_data = read_user_data(
-        params["user_data"], params["user_data_file"], cloud.most_user_data, context.keep_secret
+        params["user_data"], params["user_data_file"], cloud.max_user_data_bytes, context.register_secret
     )
-    patience = context.patience()
+    waiter = context.waiter()
     wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
 
     there = observe(cloud, params, names)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], there.servers, there.missing)
-    wish = wish_of(params, cloud, find_image(cloud, wanted) if wanted else None)
+    image = find_image(cloud, wanted) if wanted else None
+    flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
+    wish = server_spec(params, cloud, image, flavor)
     todo = plan_servers(there.servers, there.to_make, wish, cloud)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
-    new = new_server(params, wish, cloud, user_data, to_make) if to_make else None
-    if new:
+    new = None
+    if to_make:
+        new = new_server(params, wish, cloud, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
     if context.check_mode:
-        return predict_servers(context, todo, wish, there.missing)
+        return check_result_of_servers(context, todo, wish, there.missing)
 
     work = ServerRun(
         cloud,
@@ -713,7 +723,7 @@ def run(context: Context) -> Result:
         new,
         there.known,
         params["wait"],
-        patience,
+        waiter,
         params["on_error"] == "delete",
         params["client_token"],
         params["on_duplicate"],
@@ -721,7 +731,7 @@ def run(context: Context) -> Result:
     work.run(todo)
     for warning in work.warnings:
         context.warn(warning)
-    return conclude_servers(context, work, todo, wish, there.missing)
+    return run_result_of_servers(context, work, todo, wish, there.missing)
 
 
 def main() -> None:

@@ -114,18 +114,19 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles import PROTOCOLS, USUAL
-from ansible_collections.cloudserver.compute.plugins.module_utils.consoles import read_consoles
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.console import PROTOCOLS, USUAL
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.console import read_consoles
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import in_range
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import SELECTION, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     report,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, in_range
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -144,7 +145,7 @@ def run(context: Context) -> Result:
     selection = Selection.from_options(params)
     in_range("lines", params["lines"], 1)
     if not params["url"] and not params["output"]:
-        raise PlanError("url and output: there is nothing to do where both are false")
+        raise InvalidRequest("url and output: there is nothing to do where both are false")
     if params["url"]:
         cloud.require("console")
         if params["type"] != USUAL:

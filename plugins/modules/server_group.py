@@ -113,28 +113,29 @@ done:
   elements: str
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import (
     ANTI_AFFINITY,
     POLICIES,
     ServerGroup,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
-    Context,
-    ModuleSpec,
-    Result,
-    run_as_module,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_groups import (
-    GroupRun,
-    Wanted,
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.server_group import GroupRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.server_group import (
+    ServerGroupSpec,
     find_group,
     needs_members,
     plan_group,
     rules_of,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
+    Context,
+    ModuleSpec,
+    Result,
+    run_as_module,
 )
 
 MODULE = ModuleSpec(
@@ -151,14 +152,14 @@ MODULE = ModuleSpec(
 )
 
 
-def wanted_of(context: Context) -> Wanted:
+def wanted_of(context: Context) -> ServerGroupSpec:
     """What the options ask for, checked as far as that needs nobody to ask."""
     params, cloud = context.params, context.cloud
     cloud.require("server_groups")
     check_name("name", params["name"])
     check_name("id", params["id"])
     if len(params["name"] or "") > 255:
-        raise PlanError("name: %d characters are too many; use 255 at most" % len(params["name"]))
+        raise InvalidRequest("name: %d characters are too many; use 255 at most" % len(params["name"]))
     policy = params["policy"]
     rules = rules_of(params["rules"], policy)
     if policy not in (None, ANTI_AFFINITY):
@@ -167,7 +168,7 @@ def wanted_of(context: Context) -> Wanted:
         cloud.require("server_group_soft")
     if rules:
         cloud.require("server_group_rules")
-    return Wanted(params["name"], params["state"], policy, rules, params["recreate"], params["force"])
+    return ServerGroupSpec(params["name"], params["state"], policy, rules, params["recreate"], params["force"])
 
 
 def labels(cloud: Compute, group: ServerGroup) -> list:
@@ -186,7 +187,7 @@ def run(context: Context) -> Result:
     known = cloud.server_groups()
     there = find_group(known, group_id, wanted.name)
     if there is None and group_id is not None and wanted.state == "present":
-        raise PlanError("id: no server group has the id %s; leave it out to make one" % group_id)
+        raise InvalidRequest("id: no server group has the id %s; leave it out to make one" % group_id)
     members = labels(cloud, there) if there and needs_members(there, wanted) else []
     todo = plan_group(there, wanted, members)
     result = Result(changed=todo.changed, diff=todo.diff())

@@ -179,15 +179,17 @@ missing:
   sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION, argument_spec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import SELECTION, argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
     run_as_module,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection, SelectionError, find
 
 #: What a cloud's short list tells of a server.
 BRIEF = frozenset(("id", "name"))
@@ -207,7 +209,7 @@ def run(context: Context) -> Result:
     fields = context.params["fields"]
     unknown = [name for name in fields or () if name not in SERVER_FIELDS]
     if unknown:
-        raise SelectionError(
+        raise InvalidRequest(
             "fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS))
         )
     selection = Selection.from_options(context.params, missing="ignore", listing=True)

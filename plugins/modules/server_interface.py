@@ -131,27 +131,29 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.interface import (
+    InterfaceRun,
+    check_network,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.interface import (
+    InterfaceSpec,
+    plan_interfaces,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.interfaces import (
-    InterfaceRun,
-    InterfaceWish,
-    check_network,
-    plan_interfaces,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -175,7 +177,7 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     selection = Selection.from_options(context.params)
-    wish = InterfaceWish.from_options(context.params)
+    wish = InterfaceSpec.from_options(context.params)
     for needed, operation in (
         (True, "detach_interface" if wish.state == "absent" else "attach_interface"),
         (wish.tag is not None, "interface_tags"),
@@ -183,7 +185,7 @@ def run(context: Context) -> Result:
     ):
         if needed:
             context.cloud.require(operation)
-    patience = context.patience()
+    waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     wish.check(chosen.servers)
@@ -194,14 +196,14 @@ def run(context: Context) -> Result:
         check_network(context.cloud, wish.network_id)
     data = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = InterfaceRun(context.cloud, wish, context.params["wait"], patience)
+        work = InterfaceRun(context.cloud, wish, context.params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            there = context.seen_after(lambda: context.cloud.interfaces(ids), there, "The interfaces")
+            there = context.read_back_or(lambda: context.cloud.interfaces(ids), there, "The interfaces")
     data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in there.items()}
     if context.check_mode:
-        return predict(context, todo, "given its interfaces", data)
-    return conclude(context, work, todo, "given its interfaces", data)
+        return check_result(context, todo, "given its interfaces", data)
+    return run_result(context, work, todo, "given its interfaces", data)
 
 
 def main() -> None:

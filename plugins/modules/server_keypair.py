@@ -102,26 +102,24 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import KeypairRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import DEEDS, plan_keypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import (
-    DEEDS,
-    KeypairRun,
-    plan_keypairs,
+    run_result,
 )
 
 MODULE = ModuleSpec(
@@ -139,26 +137,26 @@ def run(context: Context) -> Result:
     state, names = context.params["state"], context.params["key_names"]
     selection = Selection.from_options(context.params)
     if not names:
-        raise PlanError("key_names: name at least one key pair")
+        raise InvalidRequest("key_names: name at least one key pair")
     for name in names:
         check_name("key_names", name)
     context.cloud.require(DEEDS[state])
-    patience = context.patience()
+    waiter = context.waiter()
 
     if state == "attached":
         known = {each.name for each in context.cloud.keypairs()}
         unknown = sorted(set(names) - known)
         if unknown:
-            raise PlanError("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
+            raise InvalidRequest("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
     chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
     data, deed = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
     if context.check_mode:
-        return predict(context, todo, deed, data)
+        return check_result(context, todo, deed, data)
 
-    work = KeypairRun(context.cloud, state, names, patience)
+    work = KeypairRun(context.cloud, state, names, waiter)
     work.run(todo)
-    return conclude(context, work, todo, deed, data)
+    return run_result(context, work, todo, deed, data)
 
 
 def main() -> None:

@@ -158,32 +158,34 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import NOVA_COMPUTE
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.migration import (
+    MigrationRun,
+    find_servers,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.migration import (
+    MODES,
+    MigrationSpec,
+    check_hosts,
+    plan_migrations,
+    unconfirmed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import NOVA_COMPUTE
-from ansible_collections.cloudserver.compute.plugins.module_utils.migrations import (
-    MODES,
-    MigrationRun,
-    Wish,
-    check_hosts,
-    find_servers,
-    plan_migrations,
-    unconfirmed,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import check_name, in_range
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS
 
 _DEED = "moved"
 
@@ -212,10 +214,10 @@ def run(context: Context) -> Result:
     check_name("from_host", params["from_host"])
     in_range("at_once", params["at_once"], 1, 1000)
     names = ("mode", "host", "from_host", "confirm", "force", "block_migration", "password", "shared_storage")
-    wish = Wish(**{name: params[name] for name in names})
+    wish = MigrationSpec(**{name: params[name] for name in names})
     wish.check()
     cloud.require("migrate")
-    patience = context.patience()
+    waiter = context.waiter()
 
     services = {each.host: each for each in cloud.services(binary=NOVA_COMPUTE)}
     check_hosts(wish, services, moving=False)
@@ -230,11 +232,11 @@ def run(context: Context) -> Result:
         context.warn("in status VERIFY_RESIZE, to be confirmed or reverted by whoever began it: %s" % waiting)
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        return predict(context, todo, _DEED, data)
+        return check_result(context, todo, _DEED, data)
 
-    work = MigrationRun(cloud, wish, services, params["wait"], patience, params["at_once"])
+    work = MigrationRun(cloud, wish, services, params["wait"], waiter, params["at_once"])
     work.run(todo)
-    return conclude(context, work, todo, _DEED, data)
+    return run_result(context, work, todo, _DEED, data)
 
 
 def main() -> None:

@@ -199,33 +199,34 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildExecutor
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
+    POWER_STATES,
+    STOPS,
+    RebuildOptions,
+    check_order,
+    plan_os,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import OsOrder
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import (
-    POWER_STATES,
-    STOPS,
-    OsWish,
-    check_order,
-    find_image,
-    plan_os,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.user_data import read_user_data
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -255,7 +256,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     cloud, selection = context.cloud, Selection.from_options(context.params)
     cloud.require("rebuild")
-    patience = context.patience()
+    waiter = context.waiter()
     wish = _wish(context)
 
     chosen = context.select_servers(selection)
@@ -265,24 +266,24 @@ def run(context: Context) -> Result:
     if wish.order.image:
         data["image"] = wish.order.image.as_dict()
     if context.check_mode:
-        return predict(context, todo, "reinstalled", data)
+        return check_result(context, todo, "reinstalled", data)
 
-    work = OsRun(cloud, wish, context.params["wait"], patience)
+    work = RebuildExecutor(cloud, wish, context.params["wait"], waiter)
     work.run(todo)
-    return conclude(context, work, todo, "reinstalled", data)
+    return run_result(context, work, todo, "reinstalled", data)
 
 
-def _wish(context: Context) -> OsWish:
+def _wish(context: Context) -> RebuildOptions:
     given = context.params
     if given["image"] is not None and not given["image"].strip():
-        raise PlanError("image: an empty text names no image; leave it out to reinstall the one that a server has")
+        raise InvalidRequest("image: an empty text names no image; leave it out to reinstall the one that a server has")
     if given["image"] is None and not given["reinstall"]:
         # Nobody should lose a disk for an option that was forgotten.
-        raise PlanError("give an image, or reinstall: true to install again the image that each server runs")
+        raise InvalidRequest("give an image, or reinstall: true to install again the image that each server runs")
     data = read_user_data(
-        given["user_data"], given["user_data_file"], context.cloud.most_user_data, context.keep_secret
+        given["user_data"], given["user_data_file"], context.cloud.max_user_data_bytes, context.register_secret
     )
-    order = OsOrder(
+    order = RebuildSpec(
         image=find_image(context.cloud, given["image"].strip()) if given["image"] else None,
         user_data=data,
         metadata=texts(given["metadata"], "metadata") or {},
@@ -291,7 +292,7 @@ def _wish(context: Context) -> OsWish:
             for name in ("cloud_init", "password", "key_name", "user_id", "encrypted", "kms_key_id", "auto_pay")
         },
     )
-    return OsWish(order, given["reinstall"], given["stop"], given["power_state"])
+    return RebuildOptions(order, given["reinstall"], given["stop"], given["power_state"])
 
 
 def main() -> None:

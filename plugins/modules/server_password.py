@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
+
 DOCUMENTATION = r"""
 module: server_password
 short_description: Set the administrator's password of cloud servers
@@ -171,25 +173,29 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import passwords, plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.password import (
+    PasswordRun,
+    rehearsed,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_rules import SAFE_SPECIAL
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CHANGE_PASSWORD
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
     records,
     report,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.password_rules import SAFE_SPECIAL
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 RECIPE = {"length": {"type": "int", "default": 16}, "special": {"type": "str", "default": SAFE_SPECIAL}}
 MODULE = ModuleSpec(
@@ -216,9 +222,9 @@ def run(context: Context) -> Result:
     params = context.params
     selection = Selection.from_options(params)
     passwords.check_revision(params["revision"])
-    wish = passwords.Wish(params["revision"], params["apply"] == "now", params["force"], params["user"])
+    wish = passwords.PasswordSpec(params["revision"], params["apply"] == "now", params["force"], params["user"])
     context.cloud.require(CHANGE_PASSWORD)
-    patience = context.patience()
+    waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, wish)
@@ -226,31 +232,31 @@ def run(context: Context) -> Result:
     passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
-        refused = passwords.rehearsed(context.cloud, todo, secrets)
+        refused = rehearsed(context.cloud, todo, secrets)
         todo = passwords.without(todo, refused)
         result.changed, result.diff = todo.changed, todo.diff()
         result.data.update(records(context, chosen.servers))
-        return report([refused.get(each.server_id, each) for each in plan.predicted(todo)], DEED, result)
+        return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
 
-    work = passwords.PasswordRun(context.cloud, secrets, wish, params["wait"], patience)
+    work = PasswordRun(context.cloud, secrets, wish, params["wait"], waiter)
     work.run(todo)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
-    result = conclude(context, work, passwords.without(todo, untouched), DEED, result.data)
+    result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
         result.data["passwords"] = {key: secrets[key] for key in sorted(work.told)}
     return result
 
 
-def _secrets(context: Context, servers, wish: passwords.Wish) -> dict[str, str]:
+def _secrets(context: Context, servers, wish: passwords.PasswordSpec) -> dict[str, str]:
     """The password of each server, by its id."""
     params = context.params
     if params["password"] is not None:
         return {server.id: params["password"] for server in servers}
     if params["passwords"] is not None:
         return passwords.given(servers, params["passwords"])
-    made = passwords.made(servers, passwords.Recipe(**params["generate"]), wish, context.cloud)
+    made = passwords.made(servers, passwords.PasswordOptions(**params["generate"]), wish, context.cloud)
     for password in made.values():
-        context.keep_secret(password, returned=params["return_passwords"])
+        context.register_secret(password, returned=params["return_passwords"])
     return made
 
 

@@ -115,22 +115,27 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import (
+    LAST_ACTION,
+    STATES,
+    plan_power,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.power import LAST_ACTION, STATES, PowerRun, plan_power
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -148,17 +153,17 @@ def run(context: Context) -> Result:
     selection = Selection.from_options(context.params)
     if want in LAST_ACTION:
         context.cloud.require(LAST_ACTION[want])
-    patience = context.patience()
+    waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     todo = plan_power(chosen.servers, want, force, context.cloud)
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        return predict(context, todo, want, data)
+        return check_result(context, todo, want, data)
 
-    power = PowerRun(context.cloud, want, force, context.params["wait"], patience)
+    power = PowerRun(context.cloud, want, force, context.params["wait"], waiter)
     power.run(todo)
-    return conclude(context, power, todo, want, data)
+    return run_result(context, power, todo, want, data)
 
 
 def main() -> None:

@@ -151,33 +151,40 @@ missing:
 
 from typing import Any, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.snapshot import SnapshotRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    DONE,
+    FAILED,
+    PLANNED,
+    UNKNOWN,
+    Outcome,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.snapshot import (
+    SnapshotSpec,
+    one_of_name,
+    plan_removal,
+    plan_snapshots,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import Snapshot
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     report,
     run_as_module,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import DONE, FAILED, PLANNED, UNKNOWN, Outcome
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import CHOOSERS, Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.snapshots import (
-    SnapshotRun,
-    SnapshotWish,
-    one_of_name,
-    plan_removal,
-    plan_snapshots,
+    run_result,
 )
 
 MODULE = ModuleSpec(
@@ -201,7 +208,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     absent = context.params["state"] == "absent"
     context.cloud.require("delete_image" if absent else "create_image")
-    wish = SnapshotWish(
+    wish = SnapshotSpec(
         context.params["name"] or "",
         context.cloud.session.clock.now(),
         texts(context.params["metadata"], "metadata") or {},
@@ -213,7 +220,7 @@ def run(context: Context) -> Result:
     if absent:
         return _remove(context, _unwanted(context, wish))
     selection = Selection.from_options(context.params)
-    patience = context.patience()
+    waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     images = _images(context, wish, chosen.servers)
@@ -221,17 +228,17 @@ def run(context: Context) -> Result:
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
         data["snapshots"] = _shown(context, images, wish, chosen.servers)
-        return predict(context, todo, "snapshotted", data)
+        return check_result(context, todo, "snapshotted", data)
 
-    work = SnapshotRun(context.cloud, wish, images, context.params["wait"], patience)
+    work = SnapshotRun(context.cloud, wish, images, context.params["wait"], waiter)
     work.run(todo)
     if any(outcome.actions for outcome in work.outcomes.values()):
-        images = context.seen_after(lambda: _images(context, wish, chosen.servers), images, "The images")
+        images = context.read_back_or(lambda: _images(context, wish, chosen.servers), images, "The images")
     data["snapshots"] = _shown(context, images, wish, chosen.servers)
-    return conclude(context, work, todo, "snapshotted", data)
+    return run_result(context, work, todo, "snapshotted", data)
 
 
-def _images(context: Context, wish: SnapshotWish, servers: Sequence[Any]) -> Sequence[Snapshot]:
+def _images(context: Context, wish: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
     """The images by the names that are wanted; all of them where there are many, or older ones matter."""
     if len(servers) == 1 and not wish.keep:
         return context.cloud.snapshots(name=wish.name_of(servers[0]))
@@ -239,7 +246,7 @@ def _images(context: Context, wish: SnapshotWish, servers: Sequence[Any]) -> Seq
 
 
 def _shown(
-    context: Context, images: Sequence[Snapshot], wish: SnapshotWish, servers: Sequence[Any]
+    context: Context, images: Sequence[Snapshot], wish: SnapshotSpec, servers: Sequence[Any]
 ) -> list[dict[str, Any]]:
     wanted = {(wish.name_of(server), server.id) for server in servers}
     return _records(context, [image for image in images if (image.name, image.server_id) in wanted])
@@ -255,19 +262,19 @@ def _records(context: Context, images: Sequence[Snapshot]) -> list[dict[str, Any
     return found
 
 
-def _unwanted(context: Context, wish: SnapshotWish) -> Sequence[Snapshot]:
+def _unwanted(context: Context, wish: SnapshotSpec) -> Sequence[Snapshot]:
     ids = context.params["image_ids"]
     by_server = any(context.params[name] for name in CHOOSERS)
     if ids:
         if by_server:
-            raise PlanError("image_ids says already which images are deleted; leave out what chooses servers")
+            raise InvalidRequest("image_ids says already which images are deleted; leave out what chooses servers")
         return [image for one in dict.fromkeys(ids) for image in context.cloud.snapshots(image_id=one)]
     if by_server:
         servers = context.select_servers(Selection.from_options(context.params)).servers
         wanted = {(wish.name_of(server), server.id) for server in servers}
         return [image for image in _images(context, wish, servers) if (image.name, image.server_id) in wanted]
     if "{name}" in wish.template or "{id}" in wish.template:
-        raise PlanError("name: %s needs servers to be chosen" % wish.template)
+        raise InvalidRequest("name: %s needs servers to be chosen" % wish.template)
     name = wish.now.strftime(wish.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
     return one_of_name(context.cloud.snapshots(name=name), name)
 

@@ -129,22 +129,23 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
     WAITING,
     argument_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
     Result,
-    conclude,
-    predict,
+    check_result,
     run_as_module,
+    run_result,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.volumes import VolumeRun, VolumeWish, plan_volumes
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -165,7 +166,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     params = context.params
     selection = Selection.from_options(params)
-    wish = VolumeWish(
+    wish = VolumeSpec(
         tuple(dict.fromkeys(params["volumes"])),
         params["state"],
         params["device"],
@@ -183,7 +184,7 @@ def run(context: Context) -> Result:
     ):
         if needed:
             context.cloud.require(operation)
-    patience = context.patience()
+    waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     wish.check(chosen.servers)
@@ -192,14 +193,14 @@ def run(context: Context) -> Result:
     todo = plan_volumes(chosen.servers, attached, wish)
     data = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = VolumeRun(context.cloud, wish, params["wait"], patience)
+        work = VolumeRun(context.cloud, wish, params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            attached = context.seen_after(lambda: context.cloud.volume_attachments(ids), attached, "The volumes")
+            attached = context.read_back_or(lambda: context.cloud.volume_attachments(ids), attached, "The volumes")
     data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
     if context.check_mode:
-        return predict(context, todo, "given its volumes", data)
-    return conclude(context, work, todo, "given its volumes", data)
+        return check_result(context, todo, "given its volumes", data)
+    return run_result(context, work, todo, "given its volumes", data)
 
 
 def main() -> None:

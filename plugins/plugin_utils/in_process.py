@@ -20,22 +20,21 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
-from ansible_collections.cloudserver.compute.plugins.module_utils import module_secrets
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import without_nulls
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import (
-    easystack,
-    huaweicloud,
-    openstack,
-    ustack,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import easystack, ustack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    client as huaweicloud,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import client as nova
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import without_nulls
 
 display = Display()
 
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
-PLATFORMS = (easystack, huaweicloud, openstack, ustack)
+PLATFORMS = (easystack, huaweicloud, nova, ustack)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 
@@ -92,13 +91,13 @@ class InProcessAction(ActionBase):
         hidden = frozenset(validation._no_log_values)
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % each for each in validation._warnings]
         context = frame.Context(
-            params, bool(self._task.check_mode), warnings.append, self._tell, no_log_values=hidden
+            params, bool(self._task.check_mode), warnings.append, self._report_progress, no_log_values=hidden
         )
         if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
-            clean = module_secrets.clean_message(message, hidden)
+            clean = secrets.clean_message(message, hidden)
             return {"failed": True, "msg": clean, "invocation": frame.shown_call(spec, context)}
         if self._task.check_mode and not spec.supports_check_mode:
             return {"skipped": True, "msg": "module (%s) does not support check mode" % name}
@@ -110,7 +109,7 @@ class InProcessAction(ActionBase):
             found["warnings"] = warnings
         return found
 
-    def _tell(self, words: str) -> None:
+    def _report_progress(self, words: str) -> None:
         display.display("%s: %s" % (printable(self._task.get_name()), words))
 
 

@@ -15,7 +15,7 @@ from ansible.parsing.vault import get_file_vault_secret
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import (
     FilePlace,

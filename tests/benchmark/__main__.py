@@ -35,8 +35,9 @@ REPORT = ROOT / ".cache" / "benchmark.json"
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests/benchmark", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="fewer servers, repetitions and transitions")
-    parser.add_argument("--only", action="append", choices=[*PARTS, *ON_REQUEST],
-                        help="one part (may be given several times)")
+    parser.add_argument(
+        "--only", action="append", choices=[*PARTS, *ON_REQUEST], help="one part (may be given several times)"
+    )
     parser.add_argument("--repetitions", type=int, help="how often the plays of the part `tasks` run (5, quick: 2)")
     return parser.parse_args(arguments)
 

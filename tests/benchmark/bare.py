@@ -23,8 +23,9 @@ def token(http: requests.Session, auth: dict[str, Any]) -> tuple[str, dict[str, 
     if "project_domain_name" in auth:
         project["domain"] = {"name": auth["project_domain_name"]}
     identity = {"methods": ["password"], "password": {"user": user}}
-    answer = http.post(auth["auth_url"] + "/auth/tokens",
-                       json={"auth": {"identity": identity, "scope": {"project": project}}})
+    answer = http.post(
+        auth["auth_url"] + "/auth/tokens", json={"auth": {"identity": identity, "scope": {"project": project}}}
+    )
     answer.raise_for_status()
     return answer.headers["X-Subject-Token"], answer.json()["token"]
 

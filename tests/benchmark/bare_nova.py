@@ -19,8 +19,10 @@ def main(path: str, name: str) -> None:
     with open(path, encoding="utf-8") as file:
         auth = yaml.safe_load(file)["clouds"][name]["auth"]
     domain = {"name": auth["user_domain_name"]}
-    identity = {"methods": ["password"], "password": {
-        "user": {"name": auth["username"], "password": auth["password"], "domain": domain}}}
+    identity = {
+        "methods": ["password"],
+        "password": {"user": {"name": auth["username"], "password": auth["password"], "domain": domain}},
+    }
     scope = {"project": {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}}
     body = {"auth": {"identity": identity, "scope": scope}}
     with requests.Session() as session:

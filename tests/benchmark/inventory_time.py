@@ -44,8 +44,11 @@ def source(ready: dict[str, Any], platform: str) -> Path:
 
 
 def with_plugin(command: Sequence[str]) -> Child:
-    return measure(command, ANSIBLE_INVENTORY_PLUGINS=str(HERE / "inventory_plugins"),
-                   ANSIBLE_INVENTORY_ENABLED="benchmark_frozen,auto,yaml")
+    return measure(
+        command,
+        ANSIBLE_INVENTORY_PLUGINS=str(HERE / "inventory_plugins"),
+        ANSIBLE_INVENTORY_ENABLED="benchmark_frozen,auto,yaml",
+    )
 
 
 def listed(path: Path) -> Child:
@@ -62,9 +65,7 @@ def inner(script: str, servers: int, *arguments: Path) -> tuple[Child, float]:
     return child, float(said["seconds"])
 
 
-def parsing(
-    platform: str, servers: int, files: Mapping[str, Path], repetitions: int, latency: float = 0.0
-) -> Figure:
+def parsing(platform: str, servers: int, files: Mapping[str, Path], repetitions: int, latency: float = 0.0) -> Figure:
     # Once before it counts: whoever comes first makes the simulator write each server down.
     inner("bare.py", servers, files["bare"])
     inner("parse.py", servers, files["plugin"], files["frozen"])
@@ -117,8 +118,10 @@ def run(lab: Lab) -> Sequence[Figure]:
         say("inventory: %d servers" % servers)
         with clouds(servers, MEASURED) as ready:
             for platform in MEASURED:
-                files = {name: WORK / (platform + end) for name, end in
-                         (("bare", ".bare.json"), ("frozen", ".frozen.json"), ("empty", ".empty.yml"))}
+                files = {
+                    name: WORK / (platform + end)
+                    for name, end in (("bare", ".bare.json"), ("frozen", ".frozen.json"), ("empty", ".empty.yml"))
+                }
                 files["plugin"] = source(ready, platform)
                 files["empty"].write_text(json.dumps({"all": {"hosts": {}}}))
                 files["bare"].write_text(json.dumps({"platform": platform, "ready": ready}))

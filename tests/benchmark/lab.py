@@ -98,7 +98,7 @@ def power(connection: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     """A server_power task as its module runs it, without Ansible's own start. Raises BenchmarkError where it fails."""
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-    from ansible_collections.cloudserver.compute.plugins.module_utils import module as frame
+    from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
     from ansible_collections.cloudserver.compute.plugins.modules import server_power
 
     validation = ArgumentSpecValidator(**server_power.MODULE.rules()).validate({**connection, **options})
@@ -120,8 +120,15 @@ def measure(command: Sequence[str], at_most: float = CHILD_SECONDS, **variables:
     report = WORK / "measured.json"
     report.unlink(missing_ok=True)
     words = [sys.executable, str(HERE / "measured.py"), str(report), *command]
-    process = subprocess.Popen(words, env=environment(**variables), cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        words,
+        env=environment(**variables),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     try:
         output, _errors = process.communicate(timeout=at_most)
     except BaseException as error:

@@ -24,10 +24,15 @@ PLATFORMS = "ansible_collections.cloudserver.compute.plugins.module_utils.cloud.
 
 
 def frozen(inventory: InventoryManager) -> dict[str, Any]:
-    hosts = {host.name: {key: value for key, value in host.vars.items() if not key.startswith("inventory_")}
-             for host in inventory.get_hosts()}
-    groups = {name: [host.name for host in group.hosts] for name, group in inventory.groups.items()
-              if name not in ("all", "ungrouped")}
+    hosts = {
+        host.name: {key: value for key, value in host.vars.items() if not key.startswith("inventory_")}
+        for host in inventory.get_hosts()
+    }
+    groups = {
+        name: [host.name for host in group.hosts]
+        for name, group in inventory.groups.items()
+        if name not in ("all", "ungrouped")
+    }
     return {"hosts": hosts, "groups": groups}
 
 

@@ -33,8 +33,12 @@ KINDS = {
 }
 #: What the fleet is asked for in turn; all of it runs at first. Whether something is to be done, and whether Nova is
 #: asked for the instance action of each server: a reboot leaves no trace in the state.
-CASES = (("already started", "started", False), ("stop", "stopped", True), ("start", "started", True),
-         ("restart", "restarted", True))
+CASES = (
+    ("already started", "started", False),
+    ("stop", "stopped", True),
+    ("start", "started", True),
+    ("restart", "restarted", True),
+)
 NOTE = (
     "`auth`, `version`: token or project, and microversion; `listing`, `poll`: before and after the first action;"
     " `show`: one server; `job`, `proof`: a job, a server's instance action. By operation id in the JSON report."
@@ -114,8 +118,14 @@ def figure(ready: dict[str, Any], platform: str, servers: int, case: tuple[str, 
     most = budget(platform, servers, wanted, changes, waited(rows))
     measured = {kind: float(kinds[kind]) for kind in most}
     shown = {kind: most[kind] for kind in most if measured[kind] or most[kind]}
-    return Figure("requests", "%s, %d, %s" % (platform, servers, name),
-                  {kind: measured[kind] for kind in shown}, shown, NOTE, dict(operations))
+    return Figure(
+        "requests",
+        "%s, %d, %s" % (platform, servers, name),
+        {kind: measured[kind] for kind in shown},
+        shown,
+        NOTE,
+        dict(operations),
+    )
 
 
 def run(lab: Lab) -> Sequence[Figure]:

@@ -73,10 +73,14 @@ SIDES = (OURS, THEIRS)
 def write(path: Path, side: Side, tasks: Sequence[dict[str, Any]]) -> Path:
     """A play of these tasks on localhost."""
     play = {
-        "name": "Benchmark", "hosts": "localhost", "connection": "local", "gather_facts": False,
+        "name": "Benchmark",
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
         "vars": {"ansible_python_interpreter": str(side.folder / "python")},
         "module_defaults": {"group/cloudserver.compute.compute": {"cloud": CLOUD}}
-        if side is OURS else {"group/openstack.cloud.openstack": {"cloud": CLOUD}},
+        if side is OURS
+        else {"group/openstack.cloud.openstack": {"cloud": CLOUD}},
         "tasks": [{"name": "Task %d" % number, **task} for number, task in enumerate(tasks)],
     }
     path.write_text(json.dumps([play]))
@@ -109,8 +113,12 @@ def one_task(lab: Lab, name: str, tasks: dict[Side, dict[str, Any]], least: floa
 def whole(lab: Lab, name: str, tasks: dict[Side, list[dict[str, Any]]], least: float) -> Figure:
     """A whole play, with its start."""
     plays = {side: write(WORK / ("rival-%s.json" % side.name), side, some) for side, some in tasks.items()}
-    return _measured(lab, name, {side: (lambda log, side=side, file=file: side.play(file, log))
-                                 for side, file in plays.items()}, least)
+    return _measured(
+        lab,
+        name,
+        {side: (lambda log, side=side, file=file: side.play(file, log)) for side, file in plays.items()},
+        least,
+    )
 
 
 def _measured(lab: Lab, name: str, calls: dict[Side, Any], least: float, bare: float | None = None) -> Figure:
@@ -131,13 +139,23 @@ def _measured(lab: Lab, name: str, calls: dict[Side, Any], least: float, bare: f
 
 
 def _figure(
-    name: str, spent: dict[Side, list[float]], memory: dict[Side, list[float]], requests: dict[Side, float],
-    least: float, bare: float | None = None,
+    name: str,
+    spent: dict[Side, list[float]],
+    memory: dict[Side, list[float]],
+    requests: dict[Side, float],
+    least: float,
+    bare: float | None = None,
 ) -> Figure:
     times = median(theirs / ours for theirs, ours in zip(spent[THEIRS], spent[OURS], strict=True))
-    measured = {"times": times, "share": 1 / times, "ours, s": median(spent[OURS]), "theirs, s": median(spent[THEIRS]),
-                "ours, requests": requests[OURS], "theirs, requests": requests[THEIRS],
-                "requests": requests[OURS] / max(requests[THEIRS], 1)}
+    measured = {
+        "times": times,
+        "share": 1 / times,
+        "ours, s": median(spent[OURS]),
+        "theirs, s": median(spent[THEIRS]),
+        "ours, requests": requests[OURS],
+        "theirs, requests": requests[THEIRS],
+        "requests": requests[OURS] / max(requests[THEIRS], 1),
+    }
     if memory:
         measured.update({"ours, MiB": median(memory[OURS]), "theirs, MiB": median(memory[THEIRS])})
     if bare is None:
@@ -173,10 +191,19 @@ def listing(lab: Lab, name: str, files: dict[Side, Path], least: float, bare: fl
 def seeded() -> None:
     """A fleet of servers of flesh, as far as a fake hypervisor has any."""
     listed = subprocess.run(
-        [str(BIN / "ansible"), "localhost", "-m", "cloudserver.compute.server_info", "-a",
-         "cloud=%s all=true fields=name" % CLOUD],
+        [
+            str(BIN / "ansible"),
+            "localhost",
+            "-m",
+            "cloudserver.compute.server_info",
+            "-a",
+            "cloud=%s all=true fields=name" % CLOUD,
+        ],
         env={**os.environ, "OS_CLIENT_CONFIG_FILE": str(CLOUDS), "ANSIBLE_LOCALHOST_WARNING": "false"},
-        capture_output=True, text=True, check=False)
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listed.returncode:
         raise BenchmarkError("the real OpenStack does not answer, see tests/openstack/README.md: %s" % listed.stdout)
     if '"fleet-000' not in listed.stdout:
@@ -210,23 +237,46 @@ def run(lab: Lab) -> Sequence[Figure]:
     seeded()
     names = names_of_fleet()
     found = [
-        one_task(lab, "server_info, one server by name",
-                 {OURS: ours("server_info", names=names[:1]), THEIRS: theirs("server_info", name=names[0])}, 5),
-        one_task(lab, "power, nothing to do",
-                 {OURS: ours("server_power", names=names[:1], state="started"),
-                  THEIRS: theirs("server_action", name=names[0], action="start")}, 5),
-        whole(lab, "stop and start %d servers" % FLEET,
-              {OURS: [ours("server_power", tags=["fleet"], state=state) for state in ("stopped", "started")],
-               THEIRS: [{**theirs("server_action", name="{{ item }}", action=action), "loop": names}
-                        for action in ("stop", "start")]}, 10),
+        one_task(
+            lab,
+            "server_info, one server by name",
+            {OURS: ours("server_info", names=names[:1]), THEIRS: theirs("server_info", name=names[0])},
+            5,
+        ),
+        one_task(
+            lab,
+            "power, nothing to do",
+            {
+                OURS: ours("server_power", names=names[:1], state="started"),
+                THEIRS: theirs("server_action", name=names[0], action="start"),
+            },
+            5,
+        ),
+        whole(
+            lab,
+            "stop and start %d servers" % FLEET,
+            {
+                OURS: [ours("server_power", tags=["fleet"], state=state) for state in ("stopped", "started")],
+                THEIRS: [
+                    {**theirs("server_action", name="{{ item }}", action=action), "loop": names}
+                    for action in ("stop", "start")
+                ],
+            },
+            10,
+        ),
     ]
     seeded_more()
     name = "inventory of %d servers" % (SERVERS + FLEET)
     # The first listing after a seeding is a cold one.
     bare = bare_inventory() + min(bare_listing() for _again in range(2))
     found.append(listing(lab, name, inventories("rival"), 5, bare))
-    kept = inventories("cached", cache=True, cache_plugin="ansible.builtin.jsonfile", cache_timeout=86400,
-                       cache_connection=str(WORK / "cache"))
+    kept = inventories(
+        "cached",
+        cache=True,
+        cache_plugin="ansible.builtin.jsonfile",
+        cache_timeout=86400,
+        cache_connection=str(WORK / "cache"),
+    )
     for side, file in kept.items():
         side.inventory(file)
     found.append(listing(lab, name + ", from the cache", kept, 2))
@@ -234,10 +284,16 @@ def run(lab: Lab) -> Sequence[Figure]:
 
 
 def names_of_fleet() -> list[str]:
-    output = OURS.play(write(WORK / "names.json", OURS, [
-        {**ours("server_info", tags=["fleet"]), "register": "found"},
-        {"ansible.builtin.debug": {"msg": "NAMES {{ found.servers | map(attribute='name') | join(' ') }}"}},
-    ])).output
+    output = OURS.play(
+        write(
+            WORK / "names.json",
+            OURS,
+            [
+                {**ours("server_info", tags=["fleet"]), "register": "found"},
+                {"ansible.builtin.debug": {"msg": "NAMES {{ found.servers | map(attribute='name') | join(' ') }}"}},
+            ],
+        )
+    ).output
     names = next(line for line in output.splitlines() if "NAMES" in line).split("NAMES ")[1].strip('" ').split()
     if len(names) != FLEET:
         raise BenchmarkError("the fleet has %d servers and not %d" % (len(names), FLEET))

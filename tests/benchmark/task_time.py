@@ -19,12 +19,12 @@ from lab import BIN, WORK, BenchmarkError, Lab, clouds, measure, requests_made, 
 TITLE = "Marginal time of a task"
 TASKS = 21
 MOST = 0.35
-EMPTY = '''#!/usr/bin/python
+EMPTY = """#!/usr/bin/python
 from ansible.module_utils.basic import AnsibleModule
 
 if __name__ == "__main__":
     AnsibleModule({}).exit_json()
-'''
+"""
 NOTE = (
     "(time of a play of %d tasks - time of a play of 1) / %d, median of the repetitions; the ratio to the empty shipped"
     " module is the median of the ratios within each repetition. A task lists the servers of one tag."
@@ -34,6 +34,7 @@ NOTE = (
 
 def variants(ready: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any], bool]]:
     """A task by name, and whether it may run in the worker."""
+
     def info(platform: str, **options: Any) -> dict[str, Any]:
         return {"cloudserver.compute.server_info": {**ready["platforms"][platform], "tags": ["env=demo"], **options}}
 
@@ -51,7 +52,11 @@ def variants(ready: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any], bool]]
 def write(path: Path, task: dict[str, Any], tasks: int, in_process: bool) -> Path:
     named = [{"name": "Task %d" % number, **task} for number in range(1, tasks + 1)]
     play = {
-        "name": "Benchmark", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": named,
+        "name": "Benchmark",
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": named,
         "vars": {"ansible_python_interpreter": sys.executable, "cloudserver_in_process": in_process},
     }
     path.write_text(json.dumps([play]))

@@ -54,7 +54,12 @@ def run(lab: Lab) -> Sequence[Figure]:
                 for platform, values in zip(PLATFORMS, pool.map(measured, PLATFORMS), strict=True):
                     found[seconds, platform] = values
     return [
-        Figure("waiting", "%s, %g s" % (platform, seconds), {"most": max(values), "median": median(values)},
-               {"most": max(0.5, 0.1 * seconds)}, NOTE)
+        Figure(
+            "waiting",
+            "%s, %g s" % (platform, seconds),
+            {"most": max(values), "median": median(values)},
+            {"most": max(0.5, 0.1 * seconds)},
+            NOTE,
+        )
         for (seconds, platform), values in found.items()
     ]

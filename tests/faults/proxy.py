@@ -89,8 +89,15 @@ class Proxy:
     def handle(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
         path, _unused, query = handler.path.partition("?")
         with self.lock:
-            seen = Request(len(self.requests) + 1, handler.command, path, query, action_of(content), content=content,
-                           reading_back=self._changed)
+            seen = Request(
+                len(self.requests) + 1,
+                handler.command,
+                path,
+                query,
+                action_of(content),
+                content=content,
+                reading_back=self._changed,
+            )
             self.requests.append(seen)
             self._changed = self._changed or seen.changes
             kind = self._kind_for(seen)

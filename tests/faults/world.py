@@ -41,7 +41,7 @@ from proxy import Plan, Proxy  # noqa: E402
 from snapshot import Known, Snapshot, take  # noqa: E402
 from tasks import INVENTORY, UNREPEATABLE, Task  # noqa: E402
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session  # noqa: E402
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session  # noqa: E402
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process  # noqa: E402
 
 #: Seconds of the virtual clock that a task may wait, and those after which it hangs: all its waits and all retries of

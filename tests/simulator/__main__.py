@@ -50,8 +50,11 @@ def main(arguments: list[str]) -> int:
         from core import Simulator
         from server import make_server
     except ImportError as error:
-        print("simulator: %s. Run it by `make simulator`, or by the Python of the project's environment: "
-              ".venv/bin/python tests/simulator" % error, file=sys.stderr)
+        print(
+            "simulator: %s. Run it by `make simulator`, or by the Python of the project's environment: "
+            ".venv/bin/python tests/simulator" % error,
+            file=sys.stderr,
+        )
         return 2
     ready = Path(options.ready_file) if options.ready_file else None
     try:

@@ -41,8 +41,14 @@ NO_ROUTE = """<html>
 
  </body>
 </html>"""
-REASONS = {200: "OK", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-           503: "Service Unavailable", 504: "Gateway Time-out"}
+REASONS = {
+    200: "OK",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Time-out",
+}
 
 
 def create_app(sim: Simulator) -> Flask:
@@ -107,13 +113,22 @@ def _arrive(sim: Simulator, router: Router) -> Response | None:
     number = str(uuid.uuid4())
     request_id = number.replace("-", "") if platform == "huaweicloud" else "req-" + number
     with sim.lock:
-        entry = sim.log.add({
-            "platform": platform, "operation": named[0], "name": named[1], "method": request.method,
-            "path": request.path, "query": [list(pair) for pair in request.args.items(multi=True)], "status": None,
-            "headers": {name: MASK if name.lower() in SECRET_HEADERS else value for name, value in request.headers},
-            "body": "(not JSON)" if isinstance(body, Malformed) else masked(body), "at": sim.clock.now(),
-            "auth": _auth_kind(), "fault": False,
-        })
+        entry = sim.log.add(
+            {
+                "platform": platform,
+                "operation": named[0],
+                "name": named[1],
+                "method": request.method,
+                "path": request.path,
+                "query": [list(pair) for pair in request.args.items(multi=True)],
+                "status": None,
+                "headers": {name: MASK if name.lower() in SECRET_HEADERS else value for name, value in request.headers},
+                "body": "(not JSON)" if isinstance(body, Malformed) else masked(body),
+                "at": sim.clock.now(),
+                "auth": _auth_kind(),
+                "fault": False,
+            }
+        )
         fault = sim.faults.hit(platform, named[0], named[1], request.method, request.path)
         if fault.get("expire_token"):
             sim.tokens[platform].revoke(request.headers.get("X-Auth-Token"))
@@ -144,8 +159,12 @@ def _faulty(platform: str, fault: dict[str, Any], request_id: str) -> Response:
     elif "body" in fault:
         body = fault["body"]
     elif "text" in fault:
-        return Response(fault["text"], status=status, content_type=fault.get("headers", {}).get(
-            "Content-Type", "text/plain"), headers=fault.get("headers"))
+        return Response(
+            fault["text"],
+            status=status,
+            content_type=fault.get("headers", {}).get("Content-Type", "text/plain"),
+            headers=fault.get("headers"),
+        )
     elif platform == "huaweicloud":
         code = "APIGW.0308" if status == 429 else "APIGW.0501" if status >= 500 else "APIGW.0201"
         body = {"error_msg": fault.get("reason", reason), "error_code": code, "request_id": request_id}
@@ -185,16 +204,21 @@ def _leave(sim: Simulator, call: Call, response: Response) -> Response:
 def _no_route(call: Call, error: HTTPException) -> Response:
     if call.platform == "huaweicloud":
         # The gateway does not know 405: a wrong method on a known path is an unknown API.
-        body: Any = {"error_msg": "The API does not exist or has not been published in the environment",
-                     "error_code": "APIGW.0101", "request_id": call.request_id}
+        body: Any = {
+            "error_msg": "The API does not exist or has not been published in the environment",
+            "error_code": "APIGW.0101",
+            "request_id": call.request_id,
+        }
         return answer(body, 404)
     code = error.code or 500
     if "/compute" in call.path and code in (404, 405):
         # Nova's router does not know a wrong method on a known path either.
         return answer(NO_ROUTE, 404)
     if code == 405:
-        return answer({"badMethod": {"code": 405, "message": "The method %s is not allowed for this resource."
-                                     % call.method}}, 405)
+        return answer(
+            {"badMethod": {"code": 405, "message": "The method %s is not allowed for this resource." % call.method}},
+            405,
+        )
     if "/identity" in call.path:
         return answer({"error": {"code": code, "message": "Not Found", "title": error.name}}, code)
     return answer("%d %s\n\nThe resource could not be found.\n\n   " % (code, error.name), code)

@@ -64,7 +64,7 @@ class Call:
     token: Token | None = None
     region: str = ""
     microversion: tuple[int, int] = (2, 1)
-    scoped: bool = False              # the path names the project, so the links do too
+    scoped: bool = False  # the path names the project, so the links do too
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -113,9 +113,18 @@ class Router:
         self.sim = sim
         self.operations: dict[str, Operation] = {}
 
-    def add(self, platform: str, method: str, rule: str, view: Callable[..., Response], *,
-            operation: str | None = None, name: str = "", pick: Picker | None = None,
-            before: Callable[..., None] | None = None) -> None:
+    def add(
+        self,
+        platform: str,
+        method: str,
+        rule: str,
+        view: Callable[..., Response],
+        *,
+        operation: str | None = None,
+        name: str = "",
+        pick: Picker | None = None,
+        before: Callable[..., None] | None = None,
+    ) -> None:
         """Register a view; `before(call, path_words)` authenticates and may take words out of the path."""
         endpoint = "%s %s" % (method, rule)
 
@@ -128,5 +137,6 @@ class Router:
                 return view(call, **words)
 
         self.operations[endpoint] = Operation(platform, operation, name or view.__name__, pick)
-        self.app.add_url_rule(rule, endpoint, run, methods=[method], provide_automatic_options=False,
-                              strict_slashes=False)
+        self.app.add_url_rule(
+            rule, endpoint, run, methods=[method], provide_automatic_options=False, strict_slashes=False
+        )

@@ -18,39 +18,139 @@ from states import STARTING_POINTS
 DEFAULT_FILE = Path(__file__).with_name("default.yml")
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 # How the platform behaves where the documents leave it open; the first value is the usual one.
-OPTIONS = {"already": ("noop", "error"), "locked": ("sub_job", "request"),
-           "reset_passwords": ("partial", "all_or_nothing"), "os_change_ends": ("running", "stopped", "previous")}
+OPTIONS = {
+    "already": ("noop", "error"),
+    "locked": ("sub_job", "request"),
+    "reset_passwords": ("partial", "all_or_nothing"),
+    "os_change_ends": ("running", "stopped", "previous"),
+}
 TOP_KEYS = {"delays", "platforms"}
 PLATFORM_KEYS = {
-    "servers", "generate", "delays", "microversions", "page_limit", "token_lifetime", "regions", "domain", "domains",
-    "projects", "users", "application_credentials", "access_keys", "flavors", "images", "keypairs", "hosts",
-    "aggregates", "zones", "connect_as", *OPTIONS,
-    "networks", "quota", "reclaim",
-    "volumes", "ports",
+    "servers",
+    "generate",
+    "delays",
+    "microversions",
+    "page_limit",
+    "token_lifetime",
+    "regions",
+    "domain",
+    "domains",
+    "projects",
+    "users",
+    "application_credentials",
+    "access_keys",
+    "flavors",
+    "images",
+    "keypairs",
+    "hosts",
+    "aggregates",
+    "zones",
+    "connect_as",
+    *OPTIONS,
+    "networks",
+    "quota",
+    "reclaim",
+    "volumes",
+    "ports",
 }
 SERVER_KEYS = {
-    "name", "id", "status", "tags", "metadata", "addresses", "flavor", "image", "zone", "locked", "host", "key_name",
-    "fault", "description", "region", "project", "enterprise_project_id", "created", "stuck", "extra", "task_state",
-    "os_type", "password", "reset_plugin", "prepaid", "system_disk", "os_change_failed", "volume_image",
+    "name",
+    "id",
+    "status",
+    "tags",
+    "metadata",
+    "addresses",
+    "flavor",
+    "image",
+    "zone",
+    "locked",
+    "host",
+    "key_name",
+    "fault",
+    "description",
+    "region",
+    "project",
+    "enterprise_project_id",
+    "created",
+    "stuck",
+    "extra",
+    "task_state",
+    "os_type",
+    "password",
+    "reset_plugin",
+    "prepaid",
+    "system_disk",
+    "os_change_failed",
+    "volume_image",
 }
 ROW_KEYS = {
-    "flavors": {"name", "id", "vcpus", "ram", "disk", "ephemeral", "swap", "extra_specs", "public", "access",
-                "rxtx_factor", "description", "disabled", "status", "zones"},
-    "images": {"name", "id", "status", "min_disk", "min_ram", "size", "os_type", "cloud_init", "visibility", "type",
-               "owner", "protected", "properties"},
-    "keypairs": {"name", "public_key", "type", "user"}, "zones": {"name", "available"},
+    "flavors": {
+        "name",
+        "id",
+        "vcpus",
+        "ram",
+        "disk",
+        "ephemeral",
+        "swap",
+        "extra_specs",
+        "public",
+        "access",
+        "rxtx_factor",
+        "description",
+        "disabled",
+        "status",
+        "zones",
+    },
+    "images": {
+        "name",
+        "id",
+        "status",
+        "min_disk",
+        "min_ram",
+        "size",
+        "os_type",
+        "cloud_init",
+        "visibility",
+        "type",
+        "owner",
+        "protected",
+        "properties",
+    },
+    "keypairs": {"name", "public_key", "type", "user"},
+    "zones": {"name", "available"},
     "networks": {"name", "id", "subnets", "shared", "external"},
-    "volumes": {"name", "id", "size", "multiattach", "status"}, "ports": {"name", "id", "network"},
-    "hosts": {"name", "zone", "up", "empty"}, "aggregates": {"name", "availability_zone", "hosts", "metadata"},
+    "volumes": {"name", "id", "size", "multiattach", "status"},
+    "ports": {"name", "id", "network"},
+    "hosts": {"name", "zone", "up", "empty"},
+    "aggregates": {"name", "availability_zone", "hosts", "metadata"},
 }
 GENERATE_KEYS = (SERVER_KEYS - {"id"}) | {"count"}
 ADDRESS_KEYS = {"ip", "kind", "version", "mac", "type"}
 DELAYS = (
-    "start", "stop", "shutdown", "reboot_soft", "reboot_hard", "pause", "unpause", "suspend", "resume", "password",
+    "start",
+    "stop",
+    "shutdown",
+    "reboot_soft",
+    "reboot_hard",
+    "pause",
+    "unpause",
+    "suspend",
+    "resume",
+    "password",
     "rebuild",
-    "migrate", "live_migrate", "evacuate", "confirm_resize", "revert_resize",
-    "create", "resize", "live_resize", "delete", "restore",
-    "create_image", "attach", "detach",
+    "migrate",
+    "live_migrate",
+    "evacuate",
+    "confirm_resize",
+    "revert_resize",
+    "create",
+    "resize",
+    "live_resize",
+    "delete",
+    "restore",
+    "create_image",
+    "attach",
+    "detach",
 )
 
 
@@ -149,8 +249,9 @@ def _check(settings: dict[str, Any], source: str) -> None:
         for number, entry in enumerate([groups] if isinstance(groups, dict) else groups):
             check_server("%s.generate[%d]" % (where, number), entry, GENERATE_KEYS)
             if not isinstance(entry.get("count"), int) or "%" not in str(entry.get("name", "%")):
-                raise ConfigError("%s.generate[%d]: count is a number, name holds a form such as web-%%05d"
-                                  % (where, number))
+                raise ConfigError(
+                    "%s.generate[%d]: count is a number, name holds a form such as web-%%05d" % (where, number)
+                )
         for key, values in OPTIONS.items():
             if platform.get(key, values[0]) not in values:
                 raise ConfigError("%s.%s is %s" % (where, key, " or ".join(values)))

@@ -26,17 +26,30 @@ def auth_url(sim: Simulator, platform: str) -> str:
 def keystone_options(sim: Simulator, platform: str, user: dict[str, Any], project: str) -> dict[str, Any]:
     settings = sim.platform(platform)
     domain = settings["domains"][0]["name"]
-    return {"platform": platform, "region": settings["regions"][0], "auth": {
-        "auth_url": auth_url(sim, platform), "username": user["name"], "password": user["password"],
-        "user_domain_name": domain, "project_name": project, "project_domain_name": domain}}
+    return {
+        "platform": platform,
+        "region": settings["regions"][0],
+        "auth": {
+            "auth_url": auth_url(sim, platform),
+            "username": user["name"],
+            "password": user["password"],
+            "user_domain_name": domain,
+            "project_name": project,
+            "project_domain_name": domain,
+        },
+    }
 
 
 def huawei_options(sim: Simulator, key: dict[str, Any], region: str | None = None) -> dict[str, Any]:
     auth = {"auth_url": auth_url(sim, "huaweicloud"), "access_key": key["access_key"], "secret_key": key["secret_key"]}
     if key.get("security_token"):
         auth["security_token"] = key["security_token"]
-    return {"platform": "huaweicloud", "region": region or sim.platform("huaweicloud")["regions"][0],
-            "endpoint": sim.base_url, "auth": auth}
+    return {
+        "platform": "huaweicloud",
+        "region": region or sim.platform("huaweicloud")["regions"][0],
+        "endpoint": sim.base_url,
+        "auth": auth,
+    }
 
 
 def ready_document(sim: Simulator) -> dict[str, Any]:
@@ -56,15 +69,25 @@ def ready_document(sim: Simulator) -> dict[str, Any]:
         for row in settings.get("application_credentials") or []:
             base = {"auth_url": auth_url(sim, name), "application_credential_secret": row["secret"]}
             by_id = {**base, "application_credential_id": hex_id(name, "application credential", row["name"])}
-            by_name = {**base, "application_credential_name": row["name"], "username": row["user"],
-                       "user_domain_name": settings["domains"][0]["name"]}
+            by_name = {
+                **base,
+                "application_credential_name": row["name"],
+                "username": row["user"],
+                "user_domain_name": settings["domains"][0]["name"],
+            }
             rest = {"platform": name, "region": settings["regions"][0]}
             more["application_credential"] = {**rest, "auth": by_id}
             more["application_credential_by_name"] = {**rest, "auth": by_name}
         credentials[name] = more
     platforms["huaweicloud"], credentials["huaweicloud"] = _huawei(sim)
-    return {"pid": os.getpid(), "port": int(sim.base_url.rsplit(":", 1)[1]), "url": sim.base_url,
-            "control": sim.base_url + "/_sim", "platforms": platforms, "credentials": credentials}
+    return {
+        "pid": os.getpid(),
+        "port": int(sim.base_url.rsplit(":", 1)[1]),
+        "url": sim.base_url,
+        "control": sim.base_url + "/_sim",
+        "platforms": platforms,
+        "credentials": credentials,
+    }
 
 
 def _huawei(sim: Simulator) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -74,7 +97,8 @@ def _huawei(sim: Simulator) -> tuple[dict[str, Any], dict[str, Any]]:
     usual = huawei_options(sim, permanent)
     names = [project["name"] for project in settings["projects"]]
     more: dict[str, Any] = {
-        "projects": [{"id": row["id"], "name": row["name"]} for row in sim.builders["huaweicloud"].projects]}
+        "projects": [{"id": row["id"], "name": row["name"]} for row in sim.builders["huaweicloud"].projects]
+    }
     if temporary is not None:
         more["temporary"] = huawei_options(sim, temporary)
     for region in settings["regions"]:
@@ -84,7 +108,14 @@ def _huawei(sim: Simulator) -> tuple[dict[str, Any], dict[str, Any]]:
             more["empty_region"] = huawei_options(sim, permanent, region)
     for user in settings["users"]:
         if user["name"] == settings["connect_as"]:
-            more["iam_user"] = {**usual, "auth": {
-                "auth_url": auth_url(sim, "huaweicloud"), "username": user["name"], "password": user["password"],
-                "user_domain_name": settings["domain"]["name"], "project_name": names[0]}}
+            more["iam_user"] = {
+                **usual,
+                "auth": {
+                    "auth_url": auth_url(sim, "huaweicloud"),
+                    "username": user["name"],
+                    "password": user["password"],
+                    "user_domain_name": settings["domain"]["name"],
+                    "project_name": names[0],
+                },
+            }
     return usual, more

@@ -33,8 +33,13 @@ def register(app: Flask, sim: Simulator) -> None:
 
     @route("/health", "GET")
     def health() -> Response:
-        return answer({"status": "ok", "servers": {name: len(fleet.servers) for name, fleet in sim.fleets.items()},
-                       "clock": sim.clock.state()})
+        return answer(
+            {
+                "status": "ok",
+                "servers": {name: len(fleet.servers) for name, fleet in sim.fleets.items()},
+                "clock": sim.clock.state(),
+            }
+        )
 
     @route("/requests", "GET")
     def requests() -> Response:

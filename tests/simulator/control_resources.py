@@ -47,8 +47,14 @@ def register(route: Route, sim: Simulator) -> None:
             for server in fleet_of(sim, platform).servers.values():
                 if server.vm_state != "deleted" and server.host:
                     names.setdefault(server.host, []).append(server.name)
-            return answer({"hosts": [{"name": host, "zone": known.zone_of(host), "up": known.up.get(host, True),
-                                      "servers": servers} for host, servers in names.items()]})
+            return answer(
+                {
+                    "hosts": [
+                        {"name": host, "zone": known.zone_of(host), "up": known.up.get(host, True), "servers": servers}
+                        for host, servers in names.items()
+                    ]
+                }
+            )
 
     @route("/<platform>/volumes", "GET")
     def volumes(platform: str) -> Response:
@@ -92,8 +98,9 @@ def register(route: Route, sim: Simulator) -> None:
         with sim.lock:
             builder = sim.builders[known_platform(platform)]
             _check_image(order, ROW_KEYS["images"])
-            if not order.get("name") or any(order["name"] in (row["name"], row["id"])
-                                            for row in builder.images.values()):
+            if not order.get("name") or any(
+                order["name"] in (row["name"], row["id"]) for row in builder.images.values()
+            ):
                 raise Bad("an image needs a name that no other image has")
             return answer({"image": builder.image(order)}, 201)
 
@@ -103,7 +110,7 @@ def register(route: Route, sim: Simulator) -> None:
         order = order_of()
         with sim.lock:
             if set(order) != {"instances"} or not isinstance(order["instances"], int):
-                raise Bad("a quota is {\"instances\": a number}")
+                raise Bad('a quota is {"instances": a number}')
             sim.builders[known_platform(platform)].quota = order
         return answer(None, 204)
 

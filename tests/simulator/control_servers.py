@@ -85,8 +85,11 @@ def _change(sim: Simulator, platform: str, server: Server, order: dict[str, Any]
     fleet, builder = sim.fleets[platform], sim.builders[platform]
     fault = order.get("fault")
     if fault is not None:
-        server.fault = {"code": 500, "created": sim.clock.now(), **(fault if isinstance(fault, dict) else
-                                                                    {"message": str(fault)})}
+        server.fault = {
+            "code": 500,
+            "created": sim.clock.now(),
+            **(fault if isinstance(fault, dict) else {"message": str(fault)}),
+        }
     if "status" in order:
         fleet.set_status(server, order["status"])
     if "flavor" in order:
@@ -101,9 +104,24 @@ def _change(sim: Simulator, platform: str, server: Server, order: dict[str, Any]
         server.key_names = [order["key_name"]] if order["key_name"] else []
     if "password" in order:
         server.password = digest(order["password"])
-    for name in ("name", "task_state", "locked", "tags", "metadata", "key_name", "description", "zone", "host",
-                 "enterprise_project_id", "extra", "os_type", "reset_plugin", "prepaid", "system_disk",
-                 "os_change_failed"):
+    for name in (
+        "name",
+        "task_state",
+        "locked",
+        "tags",
+        "metadata",
+        "key_name",
+        "description",
+        "zone",
+        "host",
+        "enterprise_project_id",
+        "extra",
+        "os_type",
+        "reset_plugin",
+        "prepaid",
+        "system_disk",
+        "os_change_failed",
+    ):
         if name in order:
             setattr(server, name, order[name])
     if "then" in order:
@@ -119,22 +137,45 @@ def _then(fleet: Fleet, server: Server, then: Any) -> None:
     """{"status": …, "after": seconds}: what the server turns into by itself."""
     after = then.get("after") if isinstance(then, dict) else None
     if not isinstance(after, (int, float)) or after < 0 or then.get("status") not in STARTING_POINTS:
-        raise Bad("then is {\"status\": a status, \"after\": seconds}")
+        raise Bad('then is {"status": a status, "after": seconds}')
     fleet.later(server, then["status"], float(after))
 
 
 def _describe(server: Server) -> dict[str, Any]:
     """The server as the simulator keeps it; times are epoch seconds, passwords and user_data are SHA-256."""
     return {
-        "id": server.id, "name": server.name, "status": server.status, "vm_state": server.vm_state,
-        "task_state": server.task_state, "power_state": server.power_state, "locked": server.locked,
-        "tags": server.tags, "metadata": server.metadata, "region": server.region, "project_id": server.project_id,
-        "addresses": server.addresses, "flavor": server.flavor, "image": server.image, "zone": server.zone,
-        "fault": server.fault, "stuck": server.stuck, "created": server.created, "updated": server.updated,
-        "reached_at": server.reached_at, "actions": len(server.actions), "key_name": server.key_name,
-        "key_names": server.key_names, "host": server.host, "os_type": server.os_type,
-        "password": server.password, "pending_password": server.pending_password,
-        "password_changes": server.password_changes, "reset_plugin": server.reset_plugin,
-        "user_data": digest(server.user_data), "prepaid": server.prepaid, "volume_image": server.volume_image,
-        "os_change_failed": server.os_change_failed, "encryption_key": server.encryption_key,
+        "id": server.id,
+        "name": server.name,
+        "status": server.status,
+        "vm_state": server.vm_state,
+        "task_state": server.task_state,
+        "power_state": server.power_state,
+        "locked": server.locked,
+        "tags": server.tags,
+        "metadata": server.metadata,
+        "region": server.region,
+        "project_id": server.project_id,
+        "addresses": server.addresses,
+        "flavor": server.flavor,
+        "image": server.image,
+        "zone": server.zone,
+        "fault": server.fault,
+        "stuck": server.stuck,
+        "created": server.created,
+        "updated": server.updated,
+        "reached_at": server.reached_at,
+        "actions": len(server.actions),
+        "key_name": server.key_name,
+        "key_names": server.key_names,
+        "host": server.host,
+        "os_type": server.os_type,
+        "password": server.password,
+        "pending_password": server.pending_password,
+        "password_changes": server.password_changes,
+        "reset_plugin": server.reset_plugin,
+        "user_data": digest(server.user_data),
+        "prepaid": server.prepaid,
+        "volume_image": server.volume_image,
+        "os_change_failed": server.os_change_failed,
+        "encryption_key": server.encryption_key,
     }

@@ -32,8 +32,13 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     return shown
 
 
-EASYSTACK = replace(nova.OPENSTACK, platform="easystack", detail=detail, actions=nova.actions("E26", detail, "E14"),
-                    everybody_filters=True)
+EASYSTACK = replace(
+    nova.OPENSTACK,
+    platform="easystack",
+    detail=detail,
+    actions=nova.actions("E26", detail, "E14"),
+    everybody_filters=True,
+)
 
 
 def register(router: Router) -> None:

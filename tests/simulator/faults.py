@@ -11,8 +11,21 @@ from typing import Any
 
 RULE_KEYS = {"platform", "operation", "method", "path", "after", "times", "do"}
 DO_KEYS = {
-    "latency", "status", "headers", "body", "text", "effect", "reset", "truncate", "html", "job", "stuck",
-    "fail_servers", "expire_token", "reason", "code",
+    "latency",
+    "status",
+    "headers",
+    "body",
+    "text",
+    "effect",
+    "reset",
+    "truncate",
+    "html",
+    "job",
+    "stuck",
+    "fail_servers",
+    "expire_token",
+    "reason",
+    "code",
 }
 
 
@@ -37,7 +50,7 @@ def read_fault(order: Any) -> Fault:
         raise BadFault("'latency' is a number of seconds")
     job = do.get("job")
     if job is not None and job != "vanish" and not (isinstance(job, dict) and job.get("status") == "FAIL"):
-        raise BadFault("'job' is \"vanish\" or {\"status\": \"FAIL\", \"fail_servers\": [ids] or \"all\"}")
+        raise BadFault('\'job\' is "vanish" or {"status": "FAIL", "fail_servers": [ids] or "all"}')
     try:
         path = re.compile(order["path"]) if order.get("path") else None
     except re.error as error:
@@ -45,8 +58,15 @@ def read_fault(order: Any) -> Fault:
     times = order.get("times")
     if times is not None and (not isinstance(times, int) or times < 1):
         raise BadFault("'times' is a number from 1 on, or null for always")
-    return Fault(order.get("platform"), order.get("operation"), order.get("method"), path,
-                 int(order.get("after") or 0), times, do)
+    return Fault(
+        order.get("platform"),
+        order.get("operation"),
+        order.get("method"),
+        path,
+        int(order.get("after") or 0),
+        times,
+        do,
+    )
 
 
 @dataclass
@@ -64,15 +84,25 @@ class Fault:
     hits: int = 0
 
     def names(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> bool:
-        return (self.platform in (None, platform)
-                and (self.operation is None or self.operation in (operation, name))
-                and (self.method is None or self.method.upper() == method)
-                and (self.path is None or self.path.search(path) is not None))
+        return (
+            self.platform in (None, platform)
+            and (self.operation is None or self.operation in (operation, name))
+            and (self.method is None or self.method.upper() == method)
+            and (self.path is None or self.path.search(path) is not None)
+        )
 
     def as_dict(self) -> dict[str, Any]:
-        return {"id": self.id, "platform": self.platform, "operation": self.operation, "method": self.method,
-                "path": self.path.pattern if self.path else None, "after": self.after, "times": self.times,
-                "do": self.do, "hits": self.hits}
+        return {
+            "id": self.id,
+            "platform": self.platform,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path.pattern if self.path else None,
+            "after": self.after,
+            "times": self.times,
+            "do": self.do,
+            "hits": self.hits,
+        }
 
 
 class Faults:
@@ -96,7 +126,8 @@ class Faults:
         """What to do to this call; empty where no order fits."""
         for fault in self.orders:
             if (fault.times is not None and fault.hits >= fault.times) or not fault.names(
-                    platform, operation, name, method, path):
+                platform, operation, name, method, path
+            ):
                 continue
             if fault.after > 0:
                 fault.after -= 1

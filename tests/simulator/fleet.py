@@ -36,7 +36,7 @@ class Transition:
     started: float
     delay: float
     outcome: dict[str, Any]
-    ends: float | None = None         # None: stuck, it never ends by itself
+    ends: float | None = None  # None: stuck, it never ends by itself
     error: tuple[str, str] | None = None
 
     def finished(self, now: float) -> bool:
@@ -85,24 +85,24 @@ class Server:
     deleted_at: float | None = None
     enterprise_project_id: str = "0"
     os_type: str = "Linux"
-    password: str | None = None               # SHA-256 of what the administrator logs in with
-    pending_password: str | None = None       # the same, of what holds after the next start
-    password_changes: int = 0                 # how many orders to set it were accepted
-    reset_plugin: bool = True                 # the guest's part of setting a password is there
-    user_data: str | None = None              # base64; None: the simulator's own
-    key_names: list[str] = field(default_factory=list)    # ustack: the attached ones
-    volume_image: dict[str, Any] | None = None            # of a server that boots from a volume
+    password: str | None = None  # SHA-256 of what the administrator logs in with
+    pending_password: str | None = None  # the same, of what holds after the next start
+    password_changes: int = 0  # how many orders to set it were accepted
+    reset_plugin: bool = True  # the guest's part of setting a password is there
+    user_data: str | None = None  # base64; None: the simulator's own
+    key_names: list[str] = field(default_factory=list)  # ustack: the attached ones
+    volume_image: dict[str, Any] | None = None  # of a server that boots from a volume
     prepaid: bool = False
-    appears: float = 0.0                      # huaweicloud: a new server is not found before
+    appears: float = 0.0  # huaweicloud: a new server is not found before
     system_disk: bool = True
     os_change_failed: bool = False
-    encryption_key: str | None = None         # of the system disk
+    encryption_key: str | None = None  # of the system disk
     extra: dict[str, Any] = field(default_factory=dict)
     moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
-    delete_lost: bool = False                 # deleted twice at once: Nova does not get on with it any more
-    attached: list[dict[str, Any]] = field(default_factory=list)      # the volumes on it, beside the one that it boots
+    delete_lost: bool = False  # deleted twice at once: Nova does not get on with it any more
+    attached: list[dict[str, Any]] = field(default_factory=list)  # the volumes on it, beside the one that it boots
     stuck: bool = False
-    reservation: str = ""         # that of the request which made it, where it made several
+    reservation: str = ""  # that of the request which made it, where it made several
     transition: Transition | None = None
     reached_at: float | None = None
     actions: list[ActionRecord] = field(default_factory=list)
@@ -152,8 +152,7 @@ class Fleet:
         """The servers of a region (of all projects where `project_id` is None) by creation, then id."""
         key = (region, project_id, newest_first)
         if key not in self._orders:
-            chosen = [s for s in self.servers.values()
-                      if s.region == region and project_id in (None, s.project_id)]
+            chosen = [s for s in self.servers.values() if s.region == region and project_id in (None, s.project_id)]
             chosen.sort(key=lambda s: (s.created, s.id), reverse=newest_first)
             self._orders[key] = chosen
         return self._orders[key]
@@ -184,15 +183,30 @@ class Fleet:
         """Do something, `delay` seconds from now, that is no movement of a server from state to state."""
         heapq.heappush(self._due, (self.clock.now() + delay, next(self._count), deed))
 
-    def begin(self, server: Server, power: Power, delay: float, *, never_ends: bool = False,
-              error: tuple[str, str] | None = None, outcome: dict[str, Any] | None = None) -> Transition:
+    def begin(
+        self,
+        server: Server,
+        power: Power,
+        delay: float,
+        *,
+        never_ends: bool = False,
+        error: tuple[str, str] | None = None,
+        outcome: dict[str, Any] | None = None,
+    ) -> Transition:
         """Start a power action; `error` (code, message) without an `outcome` leaves the server in ERROR."""
         now = self.clock.now()
         end: dict[str, Any] = {"vm_state": power.vm_state, "power_state": power.power_state}
         if error and outcome is None:
-            end = {"vm_state": "error", "power_state": server.power_state,
-                   "fault": {"code": 500, "message": error[1], "created": now + delay,
-                             "details": "Traceback (most recent call last): simulated"}}
+            end = {
+                "vm_state": "error",
+                "power_state": server.power_state,
+                "fault": {
+                    "code": 500,
+                    "message": error[1],
+                    "created": now + delay,
+                    "details": "Traceback (most recent call last): simulated",
+                },
+            }
         elif outcome is not None:
             end = outcome
         transition = Transition(power.record, now, delay, end, error=error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-MOST_GROUPS = 10                 # of one project: Nova's usual quota
+MOST_GROUPS = 10  # of one project: Nova's usual quota
 
 
 @dataclass

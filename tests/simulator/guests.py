@@ -44,6 +44,6 @@ def weakness(password: str, symbols: str, os_type: str) -> str | None:
     user, lower = ADMINISTRATORS[os_type].lower(), password.lower()
     if user in lower or user[::-1] in lower:
         return "it must not contain the user name, forwards or backwards"
-    if os_type == "Windows" and any(user[place:place + 3] in lower for place in range(len(user) - 2)):
+    if os_type == "Windows" and any(user[place : place + 3] in lower for place in range(len(user) - 2)):
         return "it must not contain more than two consecutive characters of the user name"
     return None

@@ -37,18 +37,29 @@ class Volumes:
 
     def add(self, fields: dict[str, Any]) -> Volume:
         volume_id = str(fields.get("id") or stable_id(self.platform, "volume", fields["name"], len(self.rows)))
-        made = Volume(volume_id, fields["name"], int(fields.get("size", 10)), bool(fields.get("multiattach")),
-                      fields.get("status", "available"))
+        made = Volume(
+            volume_id,
+            fields["name"],
+            int(fields.get("size", 10)),
+            bool(fields.get("multiattach")),
+            fields.get("status", "available"),
+        )
         self.rows[volume_id] = made
         return made
 
     def put(self, volume: Volume, server: Server, fields: dict[str, Any]) -> dict[str, Any]:
         """The volume is on the server from now on; the row that tells so."""
         used = {row["device"] for row in server.attached}
-        device = fields.get("device") or next("/dev/vd" + letter for letter in _LETTERS
-                                              if "/dev/vd" + letter not in used)
-        row = {"volume_id": volume.id, "device": device, "tag": fields.get("tag"),
-               "delete_on_termination": bool(fields.get("delete_on_termination", False)), "detaching": False}
+        device = fields.get("device") or next(
+            "/dev/vd" + letter for letter in _LETTERS if "/dev/vd" + letter not in used
+        )
+        row = {
+            "volume_id": volume.id,
+            "device": device,
+            "tag": fields.get("tag"),
+            "delete_on_termination": bool(fields.get("delete_on_termination", False)),
+            "detaching": False,
+        }
         server.attached.append(row)
         volume.servers.append(server.id)
         volume.status = "in-use"
@@ -89,8 +100,9 @@ class Ports:
     def taken(self) -> set[str]:
         return {str(port.ip) for port in self.rows.values()}
 
-    def add(self, network: Network, port_id: str, name: str = "", ip: str | None = None,
-            subnet_id: str | None = None) -> Port:
+    def add(
+        self, network: Network, port_id: str, name: str = "", ip: str | None = None, subnet_id: str | None = None
+    ) -> Port:
         address = ip or self.networks.address(network, self.taken(), subnet_id)
         subnet = subnet_id or network.subnets[0].id
         self.rows[port_id] = Port(port_id, name, network.id, self.networks.mac(), address, subnet)

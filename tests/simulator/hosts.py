@@ -40,7 +40,7 @@ class Service:
     reason: str | None = None
     forced_down: bool = False
     changed: float | None = None
-    evacuated: bool = False       # servers were taken off while it was down; it has to start again before it is up
+    evacuated: bool = False  # servers were taken off while it was down; it has to start again before it is up
 
 
 class Hosts:
@@ -119,8 +119,11 @@ class Hosts:
             good = self.alive(host) and (forced or not self.service(host).disabled)
             return (zone or self.zone_of(host), host) if good else None
         zone = zone or DEFAULT_ZONE
-        usable = [name for name in self.up
-                  if self.zone_of(name) == zone and self.alive(name) and not self.service(name).disabled]
+        usable = [
+            name
+            for name in self.up
+            if self.zone_of(name) == zone and self.alive(name) and not self.service(name).disabled
+        ]
         found = [name for name in usable if name not in self._spare] or usable
         return (zone, found[number % len(found)]) if found else None
 
@@ -130,7 +133,9 @@ class Hosts:
         if zone == DEFAULT_ZONE or self.zone_of(host) == zone:
             return
         if self.zones_of(host):
-            raise ConfigError("platforms.%s: the host %s is in the zone %s by an aggregate and in %s by hosts"
-                              % (self.platform, host, self.zone_of(host), zone))
+            raise ConfigError(
+                "platforms.%s: the host %s is in the zone %s by an aggregate and in %s by hosts"
+                % (self.platform, host, self.zone_of(host), zone)
+            )
         group = next((row for row in self.aggregates.values() if row.zone == zone), None)
         (group or self.create(zone, zone, FIRST_CREATED)).hosts.append(host)

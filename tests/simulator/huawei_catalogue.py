@@ -25,8 +25,14 @@ def register(router: Router) -> None:
     root = "/v1/<pid>/cloudservers"
     router.add(PLATFORM, "GET", root + "/flavors", list_flavors, name="list flavors", before=enter)
     router.add(PLATFORM, "POST", root + "/<server_id>/metadata", merge_metadata, name="merge metadata", before=enter)
-    router.add(PLATFORM, "DELETE", root + "/<server_id>/metadata/<key>", delete_metadata, name="delete metadata item",
-               before=enter)
+    router.add(
+        PLATFORM,
+        "DELETE",
+        root + "/<server_id>/metadata/<key>",
+        delete_metadata,
+        name="delete metadata item",
+        before=enter,
+    )
     router.add(PLATFORM, "GET", "/v2.1/<pid>/os-availability-zone", list_zones, name="list zones", before=_enter_nova)
 
     def add(method: str, rule: str, view: Callable[..., Response], name: str, pick: Picker | None = None) -> None:
@@ -45,17 +51,24 @@ def _enter_nova(call: Call, words: dict[str, str]) -> None:
 def all_zones(call: Call) -> dict[str, bool]:
     """Every zone, and whether it is available: those of the configuration, and those that servers are in."""
     rows = call.sim.platform(PLATFORM).get("zones") or []
-    zones = {row if isinstance(row, str) else row["name"]: isinstance(row, str) or bool(row.get("available", True))
-             for row in rows}
+    zones = {
+        row if isinstance(row, str) else row["name"]: isinstance(row, str) or bool(row.get("available", True))
+        for row in rows
+    }
     for server in call.fleet.servers.values():
         zones.setdefault(server.zone, True)
     return zones
 
 
 def list_zones(call: Call) -> Response:
-    return answer({"availabilityZoneInfo": [
-        {"zoneName": name, "zoneState": {"available": alive}, "hosts": None}
-        for name, alive in all_zones(call).items()]})
+    return answer(
+        {
+            "availabilityZoneInfo": [
+                {"zoneName": name, "zoneState": {"available": alive}, "hosts": None}
+                for name, alive in all_zones(call).items()
+            ]
+        }
+    )
 
 
 def list_flavors(call: Call) -> Response:
@@ -75,21 +88,36 @@ def list_flavors(call: Call) -> Response:
         ids = [row["id"] for row in rows]
         if marker not in ids:
             raise refuse(400, "Ecs.0005", "marker: no such flavor.")
-        rows = rows[ids.index(marker) + 1:]
+        rows = rows[ids.index(marker) + 1 :]
     return answer({"flavors": [_flavor(call, row) for row in rows[: int(text)]]})
 
 
 def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:
-    specs = {"ecs:performancetype": "normal", "ecs:generation": row["id"].split(".")[0],
-             "cond:operation:status": row["status"], **row["extra_specs"]}
+    specs = {
+        "ecs:performancetype": "normal",
+        "ecs:generation": row["id"].split(".")[0],
+        "cond:operation:status": row["status"],
+        **row["extra_specs"],
+    }
     if row["zones"]:
         specs["cond:operation:az"] = ",".join("%s(%s)" % pair for pair in row["zones"].items())
     href = "%s/v2.1/%s/flavors/%s" % (call.sim.base_url, call.entry["project_id"], row["id"])
-    return {"id": row["id"], "name": row["name"], "vcpus": str(row["vcpus"]), "ram": row["ram"],
-            "disk": str(row["disk"]), "swap": "", "rxtx_factor": row["rxtx_factor"], "rxtx_quota": None,
-            "rxtx_cap": None, "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"], "OS-FLV-DISABLED:disabled": False,
-            "os-flavor-access:is_public": True, "links": [{"rel": "self", "href": href, "type": None}],
-            "os_extra_specs": specs}
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "vcpus": str(row["vcpus"]),
+        "ram": row["ram"],
+        "disk": str(row["disk"]),
+        "swap": "",
+        "rxtx_factor": row["rxtx_factor"],
+        "rxtx_quota": None,
+        "rxtx_cap": None,
+        "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"],
+        "OS-FLV-DISABLED:disabled": False,
+        "os-flavor-access:is_public": True,
+        "links": [{"rel": "self", "href": href, "type": None}],
+        "os_extra_specs": specs,
+    }
 
 
 def merge_metadata(call: Call, server_id: str) -> Response:
@@ -117,6 +145,9 @@ def _writable(call: Call, server_id: str) -> Server:
     server = find(call, server_id)
     refuse_locked(server)
     if server.vm_state not in _STATES:
-        raise refuse(400, "Ecs.0100", "The state of the server %s (%s) does not allow this operation."
-                     % (server.id, server.status))
+        raise refuse(
+            400,
+            "Ecs.0100",
+            "The state of the server %s (%s) does not allow this operation." % (server.id, server.status),
+        )
     return server

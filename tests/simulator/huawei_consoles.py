@@ -13,8 +13,14 @@ from nova_consoles import address
 
 
 def register(router: Router) -> None:
-    router.add(PLATFORM, "POST", "/v1/<pid>/cloudservers/<server_id>/remote_console", create_console,
-               name="create console", before=enter)
+    router.add(
+        PLATFORM,
+        "POST",
+        "/v1/<pid>/cloudservers/<server_id>/remote_console",
+        create_console,
+        name="create console",
+        before=enter,
+    )
 
 
 def create_console(call: Call, server_id: str) -> Response:

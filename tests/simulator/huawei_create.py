@@ -36,11 +36,12 @@ from states import RUNNING, Power
 MOST_AT_ONCE = 100
 TOKEN_LIFETIME = 8 * 3600.0
 DISKS = ("SATA", "SAS", "GPSSD", "SSD", "ESSD", "GPSSD2", "ESSD2")
-KEYS = ("imageRef flavorRef name vpcid nics root_volume data_volumes adminPass key_name availability_zone count"
-        " security_groups server_tags metadata extendparam user_data description isAutoRename os:scheduler_hints"
-        " auto_terminate_time publicip")
-EXTEND = ("chargingMode regionID periodType periodNum isAutoRenew isAutoPay enterprise_project_id marketType"
-          " spotPrice")
+KEYS = (
+    "imageRef flavorRef name vpcid nics root_volume data_volumes adminPass key_name availability_zone count"
+    " security_groups server_tags metadata extendparam user_data description isAutoRename os:scheduler_hints"
+    " auto_terminate_time publicip"
+)
+EXTEND = "chargingMode regionID periodType periodNum isAutoRenew isAutoPay enterprise_project_id marketType spotPrice"
 CREATE = Power("create", "create", frozenset(), "spawning", "active", RUNNING, "create")
 #: The share of the time of making a server after which it can be seen.
 _UNSEEN = 0.2
@@ -48,8 +49,9 @@ _UNSEEN = 0.2
 
 def register(router: Router) -> None:
     for version in ("v1", "v1.1"):
-        router.add(PLATFORM, "POST", "/%s/<pid>/cloudservers" % version, create_servers, name="create servers",
-                   before=enter)
+        router.add(
+            PLATFORM, "POST", "/%s/<pid>/cloudservers" % version, create_servers, name="create servers", before=enter
+        )
 
 
 def create_servers(call: Call) -> Response:
@@ -108,7 +110,8 @@ class _Order:
             check_user_data(wanted["user_data"])
         groups = wanted.get("security_groups", [])
         if not isinstance(groups, list) or not all(
-                isinstance(row, dict) and set(row) == {"id"} and UUID.fullmatch(str(row["id"])) for row in groups):
+            isinstance(row, dict) and set(row) == {"id"} and UUID.fullmatch(str(row["id"])) for row in groups
+        ):
             raise refuse(400, "Ecs.0005", "security_groups: objects with an id.")
         self.extend = self._extendparam()
         self._quota()
@@ -118,8 +121,14 @@ class _Order:
         call = self.call
         prepaid = self.extend.get("chargingMode") == "prePaid"
         ids = [str(uuid.uuid4()) for _number in range(self.count)]
-        job = Job(call.now, [], kind="createServer", sub_kind="createSingleServer", server_id=ids[0],
-                  payment=lambda now: [self._make(number, ids[number]) for number in range(self.count)])
+        job = Job(
+            call.now,
+            [],
+            kind="createServer",
+            sub_kind="createSingleServer",
+            server_id=ids[0],
+            payment=lambda now: [self._make(number, ids[number]) for number in range(self.count)],
+        )
         given: dict[str, Any] = {"job_id": keep(call, job).id, "serverIds": ids}
         if prepaid:
             given["order_id"] = "CS" + uuid.uuid4().hex[:15].upper()
@@ -132,33 +141,63 @@ class _Order:
         now = call.now
         name = self.name if self.count == 1 else "%s-%04d" % (self.name, number + 1)
         server = Server(
-            id=server_id, name=name, region=call.region, project_id=project_of(call), user_id=caller_id(call),
-            vm_state="building", task_state="spawning", power_state=0, flavor=dict(self.flavor), image=image,
-            addresses=[], zone=self.zone, host="cmp%d" % (number % 3 + 1), created=now, updated=now,
-            tags=["%s=%s" % pair for pair in self.tags.items()], metadata=dict(wanted.get("metadata") or {}),
-            key_name=self.key_name, description=wanted.get("description"), os_type=image["os_type"],
+            id=server_id,
+            name=name,
+            region=call.region,
+            project_id=project_of(call),
+            user_id=caller_id(call),
+            vm_state="building",
+            task_state="spawning",
+            power_state=0,
+            flavor=dict(self.flavor),
+            image=image,
+            addresses=[],
+            zone=self.zone,
+            host="cmp%d" % (number % 3 + 1),
+            created=now,
+            updated=now,
+            tags=["%s=%s" % pair for pair in self.tags.items()],
+            metadata=dict(wanted.get("metadata") or {}),
+            key_name=self.key_name,
+            description=wanted.get("description"),
+            os_type=image["os_type"],
             enterprise_project_id=str(self.extend.get("enterprise_project_id", "0")),
-            password=digest(self.password), user_data=wanted.get("user_data") or "",
-            prepaid=self.extend.get("chargingMode") == "prePaid")
+            password=digest(self.password),
+            user_data=wanted.get("user_data") or "",
+            prepaid=self.extend.get("chargingMode") == "prePaid",
+        )
         delay = call.sim.delay(PLATFORM, CREATE.delay)
         server.appears = now + delay * _UNSEEN
         call.fleet.add(server)
         error = ordered_failure(call, server, "Ecs.0219")
         taken = {row["ip"] for each in call.fleet.servers.values() for row in each.addresses}
-        outcome: dict[str, Any] = {"vm_state": "active", "power_state": RUNNING, "addresses": [
-            self._address(network, subnet, ip, taken) for network, subnet, ip in self.nics]}
+        outcome: dict[str, Any] = {
+            "vm_state": "active",
+            "power_state": RUNNING,
+            "addresses": [self._address(network, subnet, ip, taken) for network, subnet, ip in self.nics],
+        }
         if error is not None:
             # What could not be made is cleared away.
             outcome = {"vm_state": "deleted", "power_state": 0, "deleted_at": now + delay}
-        return SubJob(server.id, call.fleet.begin(server, CREATE, delay, error=error, outcome=outcome,
-                                                  never_ends=bool(call.fault.get("stuck"))))
+        return SubJob(
+            server.id,
+            call.fleet.begin(
+                server, CREATE, delay, error=error, outcome=outcome, never_ends=bool(call.fault.get("stuck"))
+            ),
+        )
 
     def _address(self, network: Network, subnet: Subnet, ip: str | None, taken: set[str]) -> dict[str, Any]:
         networks = self.builder.networks
         found = ip or networks.address(network, taken, subnet.id)
         taken.add(found)
-        return {"network": network.name, "ip": found, "version": 4, "kind": "fixed", "mac": networks.mac(),
-                "typed": True}
+        return {
+            "network": network.name,
+            "ip": found,
+            "version": 4,
+            "kind": "fixed",
+            "mac": networks.mac(),
+            "typed": True,
+        }
 
     def _image(self) -> dict[str, Any]:
         image_id = self.wanted.get("imageRef")
@@ -193,8 +232,12 @@ class _Order:
             if subnet is None:
                 raise refuse(400, "Ecs.0005", "nics: the subnet %s could not be found." % row.get("subnet_id"))
             ip = row.get("ip_address")
-            used = {each["ip"] for server in self.call.fleet.servers.values() if not server.hidden
-                    for each in server.addresses}
+            used = {
+                each["ip"]
+                for server in self.call.fleet.servers.values()
+                if not server.hidden
+                for each in server.addresses
+            }
             if ip is not None and (self.count > 1 or ip in used):
                 raise refuse(400, "Ecs.0005", "nics: the address %s is in use." % ip)
             found.append((vpc, subnet, ip))
@@ -216,8 +259,9 @@ class _Order:
             flag(row.get("delete_on_termination", False), "data_volumes.delete_on_termination")
         for row in [root, *rows]:
             if row.get("volumetype") not in DISKS:
-                raise refuse(400, "Ecs.0041", "volumetype: %s is none of %s." % (
-                    row.get("volumetype"), ", ".join(DISKS)))
+                raise refuse(
+                    400, "Ecs.0041", "volumetype: %s is none of %s." % (row.get("volumetype"), ", ".join(DISKS))
+                )
 
     def _login(self) -> tuple[str | None, str | None]:
         password, key_name = self.wanted.get("adminPass"), self.wanted.get("key_name")
@@ -253,11 +297,15 @@ class _Order:
 
     def _quota(self) -> None:
         quota = self.builder.quota.get("instances", -1)
-        used = sum(1 for row in self.call.fleet.servers.values()
-                   if row.project_id == project_of(self.call) and not row.hidden)
+        used = sum(
+            1 for row in self.call.fleet.servers.values() if row.project_id == project_of(self.call) and not row.hidden
+        )
         if 0 <= quota < used + self.count:
-            raise refuse(403, "Ecs.0001", "Quota exceeded for instances: requested %d, but already used %d of %d."
-                         % (self.count, used, quota))
+            raise refuse(
+                403,
+                "Ecs.0001",
+                "Quota exceeded for instances: requested %d, but already used %d of %d." % (self.count, used, quota),
+            )
 
 
 def find_flavor(call: Call, flavor_id: Any, zone: str) -> dict[str, Any]:

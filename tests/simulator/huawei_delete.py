@@ -28,20 +28,23 @@ def delete_servers(call: Call) -> Response:
     for name in ("delete_publicip", "delete_volume"):
         flag(body.get(name, False), name)
     rows = body.get("servers")
-    if not isinstance(rows, list) or not rows or not all(
-            isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
+    if (
+        not isinstance(rows, list)
+        or not rows
+        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows)
+    ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
     if len(rows) > MOST_SERVERS:
         raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
     servers = [find(call, server_id) for server_id in dict.fromkeys(row["id"] for row in rows)]
     for server in servers:
         if server.prepaid:
-            raise refuse(400, "Ecs.0028", "The yearly/monthly server %s cannot be deleted; unsubscribe from it."
-                         % server.id)
+            raise refuse(
+                400, "Ecs.0028", "The yearly/monthly server %s cannot be deleted; unsubscribe from it." % server.id
+            )
         if server.locked and call.sim.options[PLATFORM]["locked"] == "request":
             raise refuse(400, "Ecs.0605", "The server %s is locked." % server.id)
-    job = Job(call.now, [_part(call, server) for server in servers], kind="deleteServer",
-              sub_kind="deleteSingleServer")
+    job = Job(call.now, [_part(call, server) for server in servers], kind="deleteServer", sub_kind="deleteSingleServer")
     return answer({"job_id": keep(call, job).id})
 
 
@@ -57,5 +60,7 @@ def _part(call: Call, server: Server) -> SubJob:
     end = {"vm_state": "deleted", "power_state": 0, "deleted_at": call.now + delay}
     if error is not None:
         end = {"vm_state": server.vm_state, "power_state": server.power_state}
-    return SubJob(server.id, call.fleet.begin(server, DELETE, delay, error=error, outcome=end,
-                                              never_ends=bool(call.fault.get("stuck"))))
+    return SubJob(
+        server.id,
+        call.fleet.begin(server, DELETE, delay, error=error, outcome=end, never_ends=bool(call.fault.get("stuck"))),
+    )

@@ -21,9 +21,11 @@ HIGHEST = 1000
 def register(router: Router) -> None:
     root = "/v1/<pid>/cloudservers/os-server-groups"
     for method, rule, view, name in (
-            ("GET", root, list_groups, "list server groups"), ("POST", root, create_group, "create server group"),
-            ("GET", root + "/<group_id>", show_group, "show server group"),
-            ("DELETE", root + "/<group_id>", delete_group, "delete server group")):
+        ("GET", root, list_groups, "list server groups"),
+        ("POST", root, create_group, "create server group"),
+        ("GET", root + "/<group_id>", show_group, "show server group"),
+        ("DELETE", root + "/<group_id>", delete_group, "delete server group"),
+    ):
         router.add(PLATFORM, method, rule, view, name=name, before=enter)
 
 
@@ -37,7 +39,7 @@ def list_groups(call: Call) -> Response:
         ids = [group.id for group in rows]
         if marker not in ids:
             raise refuse(400, "Ecs.0005", "marker: no such server group.")
-        rows = rows[ids.index(marker) + 1:]
+        rows = rows[ids.index(marker) + 1 :]
     page = rows[: int(text)]
     document: dict[str, Any] = {"server_groups": [describe(call, group) for group in page]}
     if len(page) < len(rows):
@@ -57,7 +59,7 @@ def create_group(call: Call) -> Response:
     if set(wanted) - {"name", "policies"} or not isinstance(name, str) or not 1 <= len(name) <= 255:
         raise refuse(400, "Ecs.0005", "server_group: name (1 to 255 characters) and policies are its fields.")
     if wanted.get("policies") != ["anti-affinity"]:
-        raise refuse(400, "Ecs.0005", "policies: only [\"anti-affinity\"] is supported.")
+        raise refuse(400, "Ecs.0005", 'policies: only ["anti-affinity"] is supported.')
     groups = call.sim.groups[PLATFORM]
     if len(groups.of(project_of(call))) >= MOST_GROUPS:
         raise refuse(403, "Ecs.0319", "Quota exceeded, too many server groups.")

@@ -44,10 +44,10 @@ class Job:
     subs: list[SubJob]
     vanished: bool = False
     kind: str = "serversAction"
-    single: bool = False              # of one server, which it names itself: it has no sub jobs
+    single: bool = False  # of one server, which it names itself: it has no sub jobs
     server_id: str = ""
     sub_kind: str = "serverActions"
-    payment: Callable[[float], list[SubJob]] | None = None      # what begins when the order is paid
+    payment: Callable[[float], list[SubJob]] | None = None  # what begins when the order is paid
     id: str = field(default_factory=job_id)
 
     def pay(self, now: float) -> None:
@@ -102,14 +102,28 @@ def show_job(call: Call, job_id: str) -> Response:
         raise Refusal(400, {"code": "Common.0011", "message": "The job ID is invalid."})
     job, project_id = call.sim.jobs.get(job_id, (None, None))
     ends = job.ends() if job else None
-    if job is None or job.vanished or project_id != call.entry["project_id"] or (
-            ends is not None and call.now > ends + KEPT):
+    if (
+        job is None
+        or job.vanished
+        or project_id != call.entry["project_id"]
+        or (ends is not None and call.now > ends + KEPT)
+    ):
         raise Refusal(404, {"code": "Common.0011", "message": "The job %s does not exist." % job_id})
     state = job.state(call.now)
     if job.payment is not None:
         return answer(_describe(job.id, job.kind, state, job.started, None, None, {"server_id": job.server_id}))
-    subs = [_describe(sub.id, job.sub_kind, _sub_state(sub, state, call.now), job.started,
-                      sub.transition.ends, sub.transition.error, {"server_id": sub.server_id}) for sub in job.subs]
+    subs = [
+        _describe(
+            sub.id,
+            job.sub_kind,
+            _sub_state(sub, state, call.now),
+            job.started,
+            sub.transition.ends,
+            sub.transition.error,
+            {"server_id": sub.server_id},
+        )
+        for sub in job.subs
+    ]
     error = next((sub.transition.error for sub in job.subs if sub.transition.error), None)
     entities = subs[0]["entities"] if job.single else {"sub_jobs_total": len(subs), "sub_jobs": subs}
     return answer(_describe(job.id, job.kind, state, job.started, ends, error, entities))
@@ -149,8 +163,11 @@ def _read(call: Call) -> tuple[str, str, list[Server]]:
     if kind not in ("SOFT", "HARD"):
         raise refuse(400, "Ecs.0005", "type must be SOFT or HARD.")
     rows = argument.get("servers")
-    if not isinstance(rows, list) or not rows or not all(
-            isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows):
+    if (
+        not isinstance(rows, list)
+        or not rows
+        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
+    ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
     if len(rows) > MOST_SERVERS:
         raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
@@ -177,8 +194,7 @@ def _objection(key: str, server: Server) -> tuple[str, str] | None:
     return None
 
 
-def _part(call: Call, key: str, power: Power, server: Server,
-          objection: tuple[str, str] | None) -> SubJob:
+def _part(call: Call, key: str, power: Power, server: Server, objection: tuple[str, str] | None) -> SubJob:
     """One server's sub job. Servers take 60 to 100 % of the delay, each always the same share of it."""
     share = 0.6 + 0.4 * int(server.id.replace("-", "")[:4], 16) / 65535 if _is_hex(server.id) else 1.0
     delay = call.sim.delay(call.platform, power.delay) * share
@@ -189,8 +205,10 @@ def _part(call: Call, key: str, power: Power, server: Server,
         now = call.now
         return SubJob(server.id, Transition(power.record, now, delay, {}, now + delay * 0.2, error))
     stay = {"vm_state": server.vm_state, "power_state": server.power_state} if ordered else None
-    return SubJob(server.id, call.fleet.begin(server, power, delay, never_ends=bool(call.fault.get("stuck")),
-                                              error=ordered, outcome=stay))
+    return SubJob(
+        server.id,
+        call.fleet.begin(server, power, delay, never_ends=bool(call.fault.get("stuck")), error=ordered, outcome=stay),
+    )
 
 
 def _is_hex(text: str) -> bool:
@@ -203,12 +221,25 @@ def _sub_state(sub: SubJob, parent: str, now: float) -> str:
     return "INIT" if parent == "INIT" else "RUNNING"
 
 
-def _describe(identity: str, kind: str, state: str, started: float, ends: float | None,
-              error: tuple[str, str] | None, entities: dict[str, Any]) -> dict[str, Any]:
+def _describe(
+    identity: str,
+    kind: str,
+    state: str,
+    started: float,
+    ends: float | None,
+    error: tuple[str, str] | None,
+    entities: dict[str, Any],
+) -> dict[str, Any]:
     """A job or sub job. While it runs the answer has no error_code and no fail_reason, and end_time is empty."""
     over = state in ("SUCCESS", "FAIL")
-    shown: dict[str, Any] = {"job_id": identity, "job_type": kind, "begin_time": iso_ms(started),
-                             "end_time": iso_ms(ends) if over else "", "status": state, "entities": entities}
+    shown: dict[str, Any] = {
+        "job_id": identity,
+        "job_type": kind,
+        "begin_time": iso_ms(started),
+        "end_time": iso_ms(ends) if over else "",
+        "status": state,
+        "entities": entities,
+    }
     if over:
         shown["error_code"] = error[0] if error and state == "FAIL" else None
         shown["fail_reason"] = error[1] if error and state == "FAIL" else None

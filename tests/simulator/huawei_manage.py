@@ -38,8 +38,14 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "GET", one + "/tags", show_tags, name="show tags", before=enter)
     router.add(PLATFORM, "POST", one + "/tags/action", change_tags, name="change tags", before=enter)
     for version in ("v1", "v1.1"):
-        router.add(PLATFORM, "POST", "/%s/<pid>/cloudservers/<server_id>/resize" % version, resize_server,
-                   name="resize server", before=enter)
+        router.add(
+            PLATFORM,
+            "POST",
+            "/%s/<pid>/cloudservers/<server_id>/resize" % version,
+            resize_server,
+            name="resize server",
+            before=enter,
+        )
 
 
 def update_server(call: Call, server_id: str) -> Response:
@@ -49,8 +55,12 @@ def update_server(call: Call, server_id: str) -> Response:
     if not part:
         raise refuse(400, "Ecs.0005", "server: nothing is to be changed.")
     server = find(call, server_id)
-    for key, check in (("name", check_name), ("description", check_description), ("hostname", check_hostname),
-                       ("user_data", check_user_data)):
+    for key, check in (
+        ("name", check_name),
+        ("description", check_description),
+        ("hostname", check_hostname),
+        ("user_data", check_user_data),
+    ):
         if key in part:
             check(part[key])
     # The name inside the guest stays as it is where only the server is renamed.
@@ -65,14 +75,34 @@ def update_server(call: Call, server_id: str) -> Response:
     for row in server.addresses:
         addresses.setdefault(vpcs[row["network"]], []).append({"version": row["version"], "addr": row["ip"]})
     links = [{"rel": "self", "href": "%s/v1/%s/cloudservers/%s" % (call.sim.base_url, server.project_id, server.id)}]
-    return answer({"server": {
-        "tenant_id": server.project_id, "image": "", "accessIPv4": "", "accessIPv6": "", "metadata": server.metadata,
-        "addresses": addresses, "created": iso(server.created), "hostId": stable_id(server.project_id, server.host),
-        "flavor": {"id": server.flavor["id"], "links": []}, "OS-DCF:diskConfig": "MANUAL", "user_id": server.user_id,
-        "name": server.name, "progress": 0, "links": links, "id": server.id, "updated": iso(server.updated),
-        "locked": server.locked, "description": server.description or "", "tags": server.tags,
-        "status": server.status, "OS-EXT-SRV-ATTR:user_data": user_data(server),
-        _HOSTNAME: server.extra[_HOSTNAME]}})
+    return answer(
+        {
+            "server": {
+                "tenant_id": server.project_id,
+                "image": "",
+                "accessIPv4": "",
+                "accessIPv6": "",
+                "metadata": server.metadata,
+                "addresses": addresses,
+                "created": iso(server.created),
+                "hostId": stable_id(server.project_id, server.host),
+                "flavor": {"id": server.flavor["id"], "links": []},
+                "OS-DCF:diskConfig": "MANUAL",
+                "user_id": server.user_id,
+                "name": server.name,
+                "progress": 0,
+                "links": links,
+                "id": server.id,
+                "updated": iso(server.updated),
+                "locked": server.locked,
+                "description": server.description or "",
+                "tags": server.tags,
+                "status": server.status,
+                "OS-EXT-SRV-ATTR:user_data": user_data(server),
+                _HOSTNAME: server.extra[_HOSTNAME],
+            }
+        }
+    )
 
 
 def show_tags(call: Call, server_id: str) -> Response:
@@ -114,20 +144,30 @@ def resize_server(call: Call, server_id: str) -> Response:
         raise refuse(400, "Ecs.0005", "mode can be withStopServer only.")
     extend = part.get("extendparam") or {}
     if not isinstance(extend, dict) or extend.get("isAutoPay") not in (None, "true", "false"):
-        raise refuse(400, "Ecs.0005", "isAutoPay must be \"true\" or \"false\".")
+        raise refuse(400, "Ecs.0005", 'isAutoPay must be "true" or "false".')
     if part.get("flavorRef") == server.flavor["id"]:
         raise refuse(400, "Ecs.0810", "The server %s has this flavor already." % server.id)
     flavor = find_flavor(call, part.get("flavorRef"), server.zone)
     if server.task_state is not None:
-        raise refuse(501, "Ecs.0603", "Another command is running on the server %s (%s)." % (
-            server.id, server.task_state))
+        raise refuse(
+            501, "Ecs.0603", "Another command is running on the server %s (%s)." % (server.id, server.task_state)
+        )
     if server.vm_state != "stopped" and not (server.vm_state == "active" and part.get("mode") == "withStopServer"):
-        raise refuse(400, "Ecs.0100", "The state of the server %s (%s) does not allow this operation."
-                     % (server.id, server.status))
+        raise refuse(
+            400,
+            "Ecs.0100",
+            "The state of the server %s (%s) does not allow this operation." % (server.id, server.status),
+        )
     if flag(body.get("dry_run", False), "dry_run"):
         return answer(None, 202)
-    job = Job(call.now, [], kind="resizeServer", single=True, server_id=server.id,
-              payment=lambda _now: [_begin(call, server, flavor)])
+    job = Job(
+        call.now,
+        [],
+        kind="resizeServer",
+        single=True,
+        server_id=server.id,
+        payment=lambda _now: [_begin(call, server, flavor)],
+    )
     given: dict[str, Any] = {"job_id": keep(call, job).id}
     if server.prepaid:
         if call.path.startswith("/v1/"):
@@ -141,11 +181,21 @@ def resize_server(call: Call, server_id: str) -> Response:
 def _begin(call: Call, server: Server, flavor: dict[str, Any]) -> SubJob:
     """One that fails leaves the flavor as it was."""
     runs = server.vm_state == "active"
-    what = Power("resize", "resize", frozenset(), "resize_prep", server.vm_state, RUNNING if runs else SHUT_DOWN,
-                 "resize")
+    what = Power(
+        "resize", "resize", frozenset(), "resize_prep", server.vm_state, RUNNING if runs else SHUT_DOWN, "resize"
+    )
     error = ordered_failure(call, server, "Ecs.0802")
     outcome: dict[str, Any] = {"vm_state": what.vm_state, "power_state": what.power_state}
     if error is None:
         outcome["flavor"] = dict(flavor)
-    return SubJob(server.id, call.fleet.begin(server, what, call.sim.delay(PLATFORM, what.delay), error=error,
-                                              outcome=outcome, never_ends=bool(call.fault.get("stuck"))))
+    return SubJob(
+        server.id,
+        call.fleet.begin(
+            server,
+            what,
+            call.sim.delay(PLATFORM, what.delay),
+            error=error,
+            outcome=outcome,
+            never_ends=bool(call.fault.get("stuck")),
+        ),
+    )

@@ -40,9 +40,15 @@ class Wanted:
 def register(router: Router) -> None:
     for version in ("v1", "v2"):
         for word, key in (("changeos", "os-change"), ("reinstallos", "os-reinstall")):
-            router.add(PLATFORM, "POST", "/%s/<pid>/cloudservers/<server_id>/%s" % (version, word),
-                       _view(key, version == "v2"), operation="H08" if (version, word) == ("v2", "changeos") else None,
-                       name="%s %s" % ("change OS" if word == "changeos" else "reinstall OS", version), before=enter)
+            router.add(
+                PLATFORM,
+                "POST",
+                "/%s/<pid>/cloudservers/<server_id>/%s" % (version, word),
+                _view(key, version == "v2"),
+                operation="H08" if (version, word) == ("v2", "changeos") else None,
+                name="%s %s" % ("change OS" if word == "changeos" else "reinstall OS", version),
+                before=enter,
+            )
 
 
 def _view(key: str, modern: bool) -> Callable[..., Response]:
@@ -58,8 +64,14 @@ def _view(key: str, modern: bool) -> Callable[..., Response]:
             return [_begin(call, server, wanted)]
 
         body: dict[str, Any] = {}
-        job = Job(call.now, [], kind="changeOs" if key == "os-change" else "reinstallOs", single=True,
-                  server_id=server.id, payment=begin)
+        job = Job(
+            call.now,
+            [],
+            kind="changeOs" if key == "os-change" else "reinstallOs",
+            single=True,
+            server_id=server.id,
+            payment=begin,
+        )
         if server.prepaid:
             body["order_id"] = "CS" + uuid.uuid4().hex[:15].upper()
         if not server.prepaid or wanted.pays:
@@ -78,15 +90,16 @@ def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, mode
     if texts["mode"] not in (None, "", "withStopServer"):
         raise refuse(400, "Ecs.0005", "mode can be withStopServer only.")
     if texts["isAutoPay"] not in (None, "", "true", "false"):
-        raise refuse(400, "Ecs.0005", "isAutoPay must be \"true\" or \"false\".")
+        raise refuse(400, "Ecs.0005", 'isAutoPay must be "true" or "false".')
     user_data, encryption_key = _metadata(part.get("metadata"), modern)
     image = _image(call, texts["imageid"], server, changing, modern)
     password, key_name = texts["adminpass"] or None, texts["keyname"] or None
     if password and key_name:
         raise refuse(400, "Ecs.0005", "adminpass and keyname cannot both be set.")
     if not password and not key_name and not user_data:
-        raise refuse(400, "Ecs.0005", "adminpass or keyname must be set%s."
-                     % (", or user_data in metadata" if modern else ""))
+        raise refuse(
+            400, "Ecs.0005", "adminpass or keyname must be set%s." % (", or user_data in metadata" if modern else "")
+        )
     if key_name:
         _check_key(call, key_name, texts["userid"])
         if image["os_type"] == "Windows" and not modern:
@@ -96,9 +109,16 @@ def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, mode
         if why is not None:
             raise refuse(400, "Ecs.0011", "The password is not complex enough: %s." % why)
         if user_data and image["os_type"] == "Linux":
-            password = None       # user_data makes the password ineffective
-    return Wanted(image, password, key_name, user_data, encryption_key, texts["mode"] == "withStopServer",
-                  texts["isAutoPay"] == "true")
+            password = None  # user_data makes the password ineffective
+    return Wanted(
+        image,
+        password,
+        key_name,
+        user_data,
+        encryption_key,
+        texts["mode"] == "withStopServer",
+        texts["isAutoPay"] == "true",
+    )
 
 
 def _metadata(value: Any, modern: bool) -> tuple[str | None, str | None]:
@@ -119,9 +139,9 @@ def _metadata(value: Any, modern: bool) -> tuple[str | None, str | None]:
             raise refuse(400, "Ecs.0005", "user_data has more than 32 KB.")
     encrypted, key = value.get("__system__encrypted", "0"), value.get("__system__cmkid") or None
     if encrypted not in ("0", "1"):
-        raise refuse(400, "Ecs.0005", "__system__encrypted must be \"0\" or \"1\".")
+        raise refuse(400, "Ecs.0005", '__system__encrypted must be "0" or "1".')
     if (encrypted == "1") != (key is not None):
-        raise refuse(400, "Ecs.0005", "__system__encrypted \"1\" and __system__cmkid go together.")
+        raise refuse(400, "Ecs.0005", '__system__encrypted "1" and __system__cmkid go together.')
     return user_data, key
 
 
@@ -151,29 +171,49 @@ def _check_state(server: Server, wanted: Wanted) -> None:
     if not server.system_disk:
         raise refuse(400, "Ecs.0105", "The server %s has no system disk." % server.id)
     if server.task_state is not None:
-        raise refuse(501, "Ecs.0603", "Another command is running on the server %s (%s)." % (
-            server.id, server.task_state))
+        raise refuse(
+            501, "Ecs.0603", "Another command is running on the server %s (%s)." % (server.id, server.task_state)
+        )
     if server.vm_state == "stopped" or server.os_change_failed or (wanted.stops and server.vm_state == "active"):
         return
-    raise refuse(400, "Ecs.0100", "The state of the server %s (%s) does not allow this operation."
-                 % (server.id, server.status))
+    raise refuse(
+        400, "Ecs.0100", "The state of the server %s (%s) does not allow this operation." % (server.id, server.status)
+    )
 
 
 def _begin(call: Call, server: Server, wanted: Wanted) -> SubJob:
     """Start the change. One that fails leaves the server in ERROR, with the image it had; it may be tried again."""
     ends = call.sim.options[PLATFORM]["os_change_ends"]
     runs = ends == "running" or (ends == "previous" and server.vm_state == "active")
-    what = replace(ACTIONS["rebuild"], record="changeOs", vm_state="active" if runs else "stopped",
-                   power_state=RUNNING if runs else SHUT_DOWN)
+    what = replace(
+        ACTIONS["rebuild"],
+        record="changeOs",
+        vm_state="active" if runs else "stopped",
+        power_state=RUNNING if runs else SHUT_DOWN,
+    )
     error = ordered_failure(call, server, "Ecs.1000")
     outcome: dict[str, Any] = {
-        "vm_state": what.vm_state, "power_state": what.power_state, "image": wanted.image, "os_change_failed": False,
-        "os_type": wanted.image["os_type"], "password": digest(wanted.password), "pending_password": None,
-        "key_name": wanted.key_name, "encryption_key": wanted.encryption_key, "user_data": wanted.user_data or "",
-        "password_changes": server.password_changes + (wanted.password is not None)}
+        "vm_state": what.vm_state,
+        "power_state": what.power_state,
+        "image": wanted.image,
+        "os_change_failed": False,
+        "os_type": wanted.image["os_type"],
+        "password": digest(wanted.password),
+        "pending_password": None,
+        "key_name": wanted.key_name,
+        "encryption_key": wanted.encryption_key,
+        "user_data": wanted.user_data or "",
+        "password_changes": server.password_changes + (wanted.password is not None),
+    }
     if error is not None:
         fault = {"code": 500, "message": error[1], "details": "", "created": call.now}
         outcome = {"vm_state": "error", "power_state": SHUT_DOWN, "os_change_failed": True, "fault": fault}
-    transition = call.fleet.begin(server, what, call.sim.delay(PLATFORM, what.delay), error=error, outcome=outcome,
-                                  never_ends=bool(call.fault.get("stuck")))
+    transition = call.fleet.begin(
+        server,
+        what,
+        call.sim.delay(PLATFORM, what.delay),
+        error=error,
+        outcome=outcome,
+        never_ends=bool(call.fault.get("stuck")),
+    )
     return SubJob(server.id, transition)

@@ -20,12 +20,19 @@ _RESETTABLE = ("active", "stopped")
 
 def register(router: Router) -> None:
     root = "/v1/<pid>/cloudservers"
-    router.add(PLATFORM, "PUT", root + "/os-reset-passwords", reset_passwords, operation="H06",
-               name="reset passwords", before=enter)
-    router.add(PLATFORM, "PUT", root + "/<server_id>/os-reset-password", reset_password, name="reset password",
-               before=enter)
-    router.add(PLATFORM, "GET", root + "/<server_id>/os-resetpwd-flag", show_flag, name="show reset flag",
-               before=enter)
+    router.add(
+        PLATFORM,
+        "PUT",
+        root + "/os-reset-passwords",
+        reset_passwords,
+        operation="H06",
+        name="reset passwords",
+        before=enter,
+    )
+    router.add(
+        PLATFORM, "PUT", root + "/<server_id>/os-reset-password", reset_password, name="reset password", before=enter
+    )
+    router.add(PLATFORM, "GET", root + "/<server_id>/os-resetpwd-flag", show_flag, name="show reset flag", before=enter)
 
 
 def reset_passwords(call: Call) -> Response:
@@ -38,8 +45,11 @@ def reset_passwords(call: Call) -> Response:
     if not isinstance(dry_run, bool):
         raise refuse(400, "Ecs.0005", "dry_run must be true or false.")
     rows = body.get("servers")
-    if not isinstance(rows, list) or not rows or not all(
-            isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows):
+    if (
+        not isinstance(rows, list)
+        or not rows
+        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
+    ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
     if len(rows) > MOST_SERVERS:
         raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
@@ -57,10 +67,17 @@ def reset_passwords(call: Call) -> Response:
                 assert password is not None
                 _set(call, server, password)
     if errors:
-        details = [{"id": identity, "error_code": code, "error_message": message}
-                   for identity, (code, message) in errors.items()]
-        raise Refusal(400, {"error": {"code": "Ecs.0611", "message": "Failed to reset the passwords in a batch."},
-                            "internalError": details})
+        details = [
+            {"id": identity, "error_code": code, "error_message": message}
+            for identity, (code, message) in errors.items()
+        ]
+        raise Refusal(
+            400,
+            {
+                "error": {"code": "Ecs.0611", "message": "Failed to reset the passwords in a batch."},
+                "internalError": details,
+            },
+        )
     return answer({"response": [{"id": identity} for identity in ids]})
 
 

@@ -24,15 +24,20 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "POST", "/v3/auth/tokens", create_token, operation="H10", name="create token")
     router.add(PLATFORM, "GET", "/v3/auth/tokens", show_token, name="show token")
     # Only the first of the two has room for pages in its links.
-    for rule, name, rest in (("/v3/projects", "list projects", {"previous": None, "next": None}),
-                             ("/v3/auth/projects", "list own projects", {})):
+    for rule, name, rest in (
+        ("/v3/projects", "list projects", {"previous": None, "next": None}),
+        ("/v3/auth/projects", "list own projects", {}),
+    ):
         router.add(PLATFORM, "GET", rule, _listing(rest), name=name, before=lambda call, _words: admit(call))
 
 
 def refuse(call: Call, status: int, message: str) -> Refusal:
     """An error of IAM: the code is a number."""
-    return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status]}},
-                   {"X-IAM-Trace-Id": "token_%s" % call.request_id})
+    return Refusal(
+        status,
+        {"error": {"code": status, "message": message, "title": TITLES[status]}},
+        {"X-IAM-Trace-Id": "token_%s" % call.request_id},
+    )
 
 
 def gateway(call: Call, status: int, code: str, message: str) -> Refusal:
@@ -42,8 +47,9 @@ def gateway(call: Call, status: int, code: str, message: str) -> Refusal:
 
 def request_headers() -> dict[str, str]:
     """Lower-case names; values as the UTF-8 text that was on the wire."""
-    return {name.lower(): value.encode("latin-1", "replace").decode("utf-8", "replace")
-            for name, value in request.headers}
+    return {
+        name.lower(): value.encode("latin-1", "replace").decode("utf-8", "replace") for name, value in request.headers
+    }
 
 
 def admit(call: Call) -> None:
@@ -54,14 +60,26 @@ def admit(call: Call) -> None:
         raise gateway(call, 413, "APIGW.0201", "Request entity too large")
     signed = "authorization" in headers
     if signed and "x-auth-token" in headers:
-        raise gateway(call, 401, "APIGW.0301", "Incorrect IAM authentication information: both a signature and "
-                                               "X-Auth-Token were sent")
+        raise gateway(
+            call,
+            401,
+            "APIGW.0301",
+            "Incorrect IAM authentication information: both a signature and X-Auth-Token were sent",
+        )
     if signed:
         keys = {row["access_key"]: row for row in call.sim.platform(PLATFORM)["access_keys"]}
         path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         try:
-            signing.verify(call.method, path, request.query_string.decode("latin-1"), headers, body, keys,
-                           call.sim.wrong_signatures, call.now)
+            signing.verify(
+                call.method,
+                path,
+                request.query_string.decode("latin-1"),
+                headers,
+                body,
+                keys,
+                call.sim.wrong_signatures,
+                call.now,
+            )
         except signing.SignatureRefused as refused:
             raise gateway(call, 401, "APIGW.0301", str(refused)) from None
         return
@@ -90,10 +108,17 @@ def create_token(call: Call) -> Response:
     if known is None or known["password"] != password or domain != settings["domain"]["name"]:
         raise refuse(call, 401, "The username or password is wrong.")
     token = call.sim.tokens[PLATFORM].issue(
-        settings["token_lifetime"], user=known, project=_scope(call, body["auth"].get("scope"), known),
-        roles=["te_admin"], methods=["password"])
-    return answer({"token": _describe(call, token)}, 201,
-                  {"X-Subject-Token": token.id, "X-IAM-Trace-Id": "token_%s" % call.request_id})
+        settings["token_lifetime"],
+        user=known,
+        project=_scope(call, body["auth"].get("scope"), known),
+        roles=["te_admin"],
+        methods=["password"],
+    )
+    return answer(
+        {"token": _describe(call, token)},
+        201,
+        {"X-Subject-Token": token.id, "X-IAM-Trace-Id": "token_%s" % call.request_id},
+    )
 
 
 def show_token(call: Call) -> Response:
@@ -115,13 +140,25 @@ def _listing(rest: dict[str, None]) -> Callable[[Call], Response]:
         name = request.args.get("name")
         allowed = None if call.token is None else call.token.user.get("projects")
         domain = _domain(call)["id"]
-        rows = [{"id": row["id"], "name": row["name"], "domain_id": domain, "parent_id": domain,
-                 "description": row.get("description", ""), "enabled": True, "is_domain": False,
-                 "links": {"self": "%s/v3/projects/%s" % (call.sim.base_url, row["id"]), **rest}}
-                for row in call.sim.builders[PLATFORM].projects
-                if name in (None, row["name"]) and (allowed is None or row["name"] in allowed)]
-        return answer({"projects": rows, "links": {"self": call.sim.base_url + call.path, **rest}},
-                      200, {"X-IAM-Trace-Id": "token_%s" % call.request_id})
+        rows = [
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "domain_id": domain,
+                "parent_id": domain,
+                "description": row.get("description", ""),
+                "enabled": True,
+                "is_domain": False,
+                "links": {"self": "%s/v3/projects/%s" % (call.sim.base_url, row["id"]), **rest},
+            }
+            for row in call.sim.builders[PLATFORM].projects
+            if name in (None, row["name"]) and (allowed is None or row["name"] in allowed)
+        ]
+        return answer(
+            {"projects": rows, "links": {"self": call.sim.base_url + call.path, **rest}},
+            200,
+            {"X-IAM-Trace-Id": "token_%s" % call.request_id},
+        )
 
     return list_projects
 
@@ -135,8 +172,11 @@ def _scope(call: Call, scope: Any, user: dict[str, Any]) -> dict[str, Any] | Non
     wanted = scope["project"]
     if not wanted.get("id") and not wanted.get("name"):
         raise refuse(call, 400, "Expecting to find id or name in project.")
-    found = [row for row in call.sim.builders[PLATFORM].projects
-             if (row["id"] == wanted["id"] if wanted.get("id") else row["name"] == wanted["name"])]
+    found = [
+        row
+        for row in call.sim.builders[PLATFORM].projects
+        if (row["id"] == wanted["id"] if wanted.get("id") else row["name"] == wanted["name"])
+    ]
     allowed = user.get("projects")
     found = [row for row in found if allowed is None or row["name"] in allowed]
     if len(found) > 1:
@@ -153,18 +193,30 @@ def _domain(call: Call) -> dict[str, str]:
 
 def _describe(call: Call, token: Token) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "expires_at": iso_us(token.expires), "issued_at": iso_us(token.issued), "methods": token.methods,
-        "user": {"id": hex_id(PLATFORM, "user", token.user["name"]), "name": token.user["name"],
-                 "domain": _domain(call), "password_expires_at": ""},
-        "roles": [{"id": "0", "name": role} for role in token.roles]}
+        "expires_at": iso_us(token.expires),
+        "issued_at": iso_us(token.issued),
+        "methods": token.methods,
+        "user": {
+            "id": hex_id(PLATFORM, "user", token.user["name"]),
+            "name": token.user["name"],
+            "domain": _domain(call),
+            "password_expires_at": "",
+        },
+        "roles": [{"id": "0", "name": role} for role in token.roles],
+    }
     if token.project is None:
         document["domain"] = _domain(call)
     else:
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": _domain(call)}
-    document["catalog"] = []              # stays where nobody wants to see it
+    document["catalog"] = []  # stays where nobody wants to see it
     if token.project is not None and not request.args.get("nocatalog"):
         region = token.project["name"].split("_")[0]
-        endpoint = {"id": hex_id("ecs", region), "interface": "public", "region": region, "region_id": region,
-                    "url": "%s/v1/%s" % (call.sim.base_url, token.project["id"])}
+        endpoint = {
+            "id": hex_id("ecs", region),
+            "interface": "public",
+            "region": region,
+            "region_id": region,
+            "url": "%s/v1/%s" % (call.sim.base_url, token.project["id"]),
+        }
         document["catalog"].append({"id": hex_id("ecs"), "type": "ecs", "name": "ecs", "endpoints": [endpoint]})
     return document

@@ -20,14 +20,31 @@ from iam import admit, gateway
 
 PLATFORMS = {"openstack": "E29", "easystack": "E29", "ustack": None}
 STATUSES = ("queued", "saving", "active", "killed", "deleted", "pending_delete", "deactivated", "importing")
-_SORT_KEYS = ("name", "status", "container_format", "disk_format", "id", "min_disk", "min_ram", "created_at",
-              "updated_at")
+_SORT_KEYS = (
+    "name",
+    "status",
+    "container_format",
+    "disk_format",
+    "id",
+    "min_disk",
+    "min_ram",
+    "created_at",
+    "updated_at",
+)
 _DEFAULT_PAGE = 25
 _HASH = hashlib.sha512(b"").hexdigest()
 _IMS_FILTERS = {
-    "name": "name", "id": "id", "status": "status", "visibility": "visibility", "__imagetype": "__imagetype",
-    "__os_type": "__os_type", "__platform": "__platform", "__os_bit": "__os_bit",
-    "virtual_env_type": "virtual_env_type", "owner": "owner", "disk_format": "disk_format",
+    "name": "name",
+    "id": "id",
+    "status": "status",
+    "visibility": "visibility",
+    "__imagetype": "__imagetype",
+    "__os_type": "__os_type",
+    "__platform": "__platform",
+    "__os_bit": "__os_bit",
+    "virtual_env_type": "virtual_env_type",
+    "owner": "owner",
+    "disk_format": "disk_format",
 }
 
 
@@ -36,26 +53,41 @@ def register(router: Router) -> None:
         root = "/%s/image" % platform
         for rule in (root, root + "/versions"):
             router.add(platform, "GET", rule, _versions, name="image versions")
-        router.add(platform, "GET", root + "/v2/images", list_images, operation=operation, name="list images",
-                   before=_enter)
+        router.add(
+            platform, "GET", root + "/v2/images", list_images, operation=operation, name="list images", before=_enter
+        )
         router.add(platform, "GET", root + "/v2/images/<image_id>", show_image, name="show image", before=_enter)
-        router.add(platform, "DELETE", root + "/v2/images/<image_id>", delete_image, name="delete image",
-                   operation=operation and "E30", before=_enter)
-    router.add(HUAWEI, "GET", "/v2/cloudimages", list_cloudimages, name="list images",
-               before=lambda call, _words: admit(call))
+        router.add(
+            platform,
+            "DELETE",
+            root + "/v2/images/<image_id>",
+            delete_image,
+            name="delete image",
+            operation=operation and "E30",
+            before=_enter,
+        )
+    router.add(
+        HUAWEI, "GET", "/v2/cloudimages", list_cloudimages, name="list images", before=lambda call, _words: admit(call)
+    )
 
 
 def _page(status: int, title: str, message: str) -> Refusal:
     """Glance's errors are pages."""
-    return Refusal(status, "<html>\n <head>\n  <title>%d %s</title>\n </head>\n <body>\n  <h1>%d %s</h1>\n  %s"
-                           "<br /><br />\n\n\n </body>\n</html>" % (status, title, status, title, escape(message)))
+    return Refusal(
+        status,
+        "<html>\n <head>\n  <title>%d %s</title>\n </head>\n <body>\n  <h1>%d %s</h1>\n  %s"
+        "<br /><br />\n\n\n </body>\n</html>" % (status, title, status, title, escape(message)),
+    )
 
 
 def _enter(call: Call, _words: dict[str, str]) -> None:
     call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
     if call.token is None:
-        refusal = _page(401, "Unauthorized", "This server could not verify that you are authorized to access the "
-                                             "document you requested.")
+        refusal = _page(
+            401,
+            "Unauthorized",
+            "This server could not verify that you are authorized to access the document you requested.",
+        )
         refusal.headers["WWW-Authenticate"] = 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)
         raise refusal
     if call.token.project is None:
@@ -64,8 +96,10 @@ def _enter(call: Call, _words: dict[str, str]) -> None:
 
 def _versions(call: Call) -> Response:
     href = "%s/%s/image/v2/" % (call.sim.base_url, call.platform)
-    rows = [{"id": name, "status": status, "links": [{"rel": "self", "href": href}]}
-            for name, status in (("v2.16", "CURRENT"), ("v2.0", "SUPPORTED"))]
+    rows = [
+        {"id": name, "status": status, "links": [{"rel": "self", "href": href}]}
+        for name, status in (("v2.16", "CURRENT"), ("v2.0", "SUPPORTED"))
+    ]
     return answer({"versions": rows}, 300 if call.path.rstrip("/").endswith("image") else 200)
 
 
@@ -78,16 +112,32 @@ def _glance(row: dict[str, Any]) -> dict[str, Any]:
     """An image as Glance shows it; what it has not yet is null."""
     stored = row["status"] not in ("queued", "saving", "importing")
     return {
-        "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
-        "min_disk": row["min_disk"], "min_ram": row["min_ram"], "size": row["size"] if stored else None,
-        "virtual_size": row["size"] if stored else None, "disk_format": "qcow2", "container_format": "bare",
-        "protected": row["protected"], "os_hidden": False,
+        "id": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        "visibility": row["visibility"],
+        "min_disk": row["min_disk"],
+        "min_ram": row["min_ram"],
+        "size": row["size"] if stored else None,
+        "virtual_size": row["size"] if stored else None,
+        "disk_format": "qcow2",
+        "container_format": "bare",
+        "protected": row["protected"],
+        "os_hidden": False,
         "checksum": "d41d8cd98f00b204e9800998ecf8427e" if stored else None,
-        "os_hash_algo": "sha512" if stored else None, "os_hash_value": _HASH if stored else None,
+        "os_hash_algo": "sha512" if stored else None,
+        "os_hash_value": _HASH if stored else None,
         **({"stores": "files"} if row["status"] == "active" else {}),
-        "owner": row["owner"], "os_type": row["os_type"].lower(), "tags": [], "created_at": iso(row["created"]),
-        "updated_at": iso(row["created"]), "self": "/v2/images/" + row["id"], "schema": "/v2/schemas/image",
-        "file": "/v2/images/%s/file" % row["id"], **row["properties"]}
+        "owner": row["owner"],
+        "os_type": row["os_type"].lower(),
+        "tags": [],
+        "created_at": iso(row["created"]),
+        "updated_at": iso(row["created"]),
+        "self": "/v2/images/" + row["id"],
+        "schema": "/v2/schemas/image",
+        "file": "/v2/images/%s/file" % row["id"],
+        **row["properties"],
+    }
 
 
 def _matches(shown: dict[str, Any], name: str, wanted: str) -> bool:
@@ -102,8 +152,9 @@ def list_images(call: Call) -> Response:
     args = request.args
     text = args.get("limit", str(_DEFAULT_PAGE))
     if not re.fullmatch(r"[0-9]+", text):
-        raise _page(400, "Bad Request", "limit param must be an integer" if "-" not in text
-                    else "limit param must be positive")
+        raise _page(
+            400, "Bad Request", "limit param must be an integer" if "-" not in text else "limit param must be positive"
+        )
     limit = min(int(text), int(call.sim.platform(call.platform)["page_limit"]))
     if args.get("visibility", "public") not in ("public", "private", "shared", "community", "all"):
         raise _page(400, "Bad Request", "Invalid visibility value: %s" % args["visibility"])
@@ -120,11 +171,14 @@ def list_images(call: Call) -> Response:
         ids = [row["id"] for row in shown]
         if marker not in ids:
             raise _page(400, "Bad Request", "Invalid marker %s: image could not be found" % marker)
-        shown = shown[ids.index(marker) + 1:]
+        shown = shown[ids.index(marker) + 1 :]
     page = shown[:limit]
     query = [(key, value) for key, value in args.items(multi=True) if key != "marker"]
-    document: dict[str, Any] = {"images": page, "schema": "/v2/schemas/images",
-                                "first": "/v2/images" + ("?" + urlencode(query) if query else "")}
+    document: dict[str, Any] = {
+        "images": page,
+        "schema": "/v2/schemas/images",
+        "first": "/v2/images" + ("?" + urlencode(query) if query else ""),
+    }
     if page and len(page) == limit:
         document["next"] = "/v2/images?" + urlencode([*query, ("marker", page[-1]["id"])])
     return answer(document)
@@ -181,16 +235,35 @@ def _ims(row: dict[str, Any]) -> dict[str, Any]:
     """An image as IMS shows it: `__support_fc_inject` is "true" where nothing can be injected."""
     created = iso(row["created"])
     return {
-        "id": row["id"], "name": row["name"], "status": row["status"], "visibility": row["visibility"],
-        "min_disk": row["min_disk"], "min_ram": row["min_ram"], "owner": row["owner"], "protected": True,
-        "__imagetype": row["type"], "__os_type": row["os_type"], "__os_bit": "64",
-        "__platform": row["name"].split()[0].split("-")[0], "__os_version": row["name"],
-        "__image_size": str(row["size"]), "__support_fc_inject": "false" if row["cloud_init"] else "true",
-        "__os_feature_list": '{"onekey_resource_desc":"","onekeyresetpasswd":"true"}', "__isregistered": "true",
-        "__image_source_type": "uds", "active_at": created if row["status"] in ("active", "deactivated") else None,
-        "virtual_env_type": "FusionCompute", "disk_format": "zvhd2", "container_format": "bare", "tags": [],
-        "created_at": created, "updated_at": created, "self": "/v2/images/" + row["id"],
-        "schema": "/v2/schemas/image", "file": "/v2/images/%s/file" % row["id"]}
+        "id": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        "visibility": row["visibility"],
+        "min_disk": row["min_disk"],
+        "min_ram": row["min_ram"],
+        "owner": row["owner"],
+        "protected": True,
+        "__imagetype": row["type"],
+        "__os_type": row["os_type"],
+        "__os_bit": "64",
+        "__platform": row["name"].split()[0].split("-")[0],
+        "__os_version": row["name"],
+        "__image_size": str(row["size"]),
+        "__support_fc_inject": "false" if row["cloud_init"] else "true",
+        "__os_feature_list": '{"onekey_resource_desc":"","onekeyresetpasswd":"true"}',
+        "__isregistered": "true",
+        "__image_source_type": "uds",
+        "active_at": created if row["status"] in ("active", "deactivated") else None,
+        "virtual_env_type": "FusionCompute",
+        "disk_format": "zvhd2",
+        "container_format": "bare",
+        "tags": [],
+        "created_at": created,
+        "updated_at": created,
+        "self": "/v2/images/" + row["id"],
+        "schema": "/v2/schemas/image",
+        "file": "/v2/images/%s/file" % row["id"],
+    }
 
 
 def list_cloudimages(call: Call) -> Response:
@@ -215,7 +288,7 @@ def list_cloudimages(call: Call) -> Response:
         ids = [row["id"] for row in rows]
         if marker not in ids:
             raise gateway(call, 400, "IMG.0027", "The image %s of the marker does not exist." % marker)
-        rows = rows[ids.index(marker) + 1:]
+        rows = rows[ids.index(marker) + 1 :]
     page = rows[: int(text)]
     document: dict[str, Any] = {"images": page}
     if len(page) < len(rows):

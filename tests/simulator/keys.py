@@ -80,8 +80,8 @@ def _parts(blob: bytes) -> list[bytes]:
         (length,) = struct.unpack(">I", blob[:4])
         if length > len(blob) - 4:
             raise InvalidKey("the key is cut short")
-        parts.append(blob[4:4 + length])
-        blob = blob[4 + length:]
+        parts.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
     return parts
 
 
@@ -103,8 +103,12 @@ def decode(public_key: str) -> bytes:
     elif kind == "ssh-ed25519":
         right = len(parts) == 2 and len(parts[1]) == 32
     elif kind in _CURVES:
-        right = (len(parts) == 3 and parts[1] == kind[-8:].encode() and len(parts[2]) == _CURVES[kind]
-                 and parts[2][:1] == b"\4")
+        right = (
+            len(parts) == 3
+            and parts[1] == kind[-8:].encode()
+            and len(parts[2]) == _CURVES[kind]
+            and parts[2][:1] == b"\4"
+        )
     else:
         raise InvalidKey("unknown type %s" % kind)
     if not right:
@@ -125,7 +129,7 @@ def fingerprint(public_key: str, kind: str = "ssh") -> str:
         if data[:1] != b"\x30":
             raise InvalidKey("not a certificate in PEM form")
         digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-    return ":".join(digest[place:place + 2] for place in range(0, len(digest), 2))
+    return ":".join(digest[place : place + 2] for place in range(0, len(digest), 2))
 
 
 def stable_public_key(*words: Any) -> str:
@@ -147,5 +151,5 @@ def generate(kind: str) -> tuple[str, str]:
 
 def _pem(name: str, data: bytes) -> str:
     encoded = base64.b64encode(data).decode()
-    lines = [encoded[place:place + 64] for place in range(0, len(encoded), 64)]
+    lines = [encoded[place : place + 64] for place in range(0, len(encoded), 64)]
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n" % (name, "\n".join(lines), name)

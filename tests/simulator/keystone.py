@@ -54,13 +54,22 @@ def catalog(sim: Simulator, platform: str, project_id: str) -> list[dict[str, An
     for kind, name in (("compute", "nova"), ("identity", "keystone"), ("image", "glance"), ("network", "neutron")):
         endpoints = []
         for region in sim.platform(platform)["regions"]:
-            url = {"compute": compute_url(sim, platform, region, project_id),
-                   "identity": "%s/%s/identity/v3" % (sim.base_url, platform),
-                   "image": "%s/%s/image" % (sim.base_url, platform),
-                   "network": "%s/%s/network" % (sim.base_url, platform)}[kind]
+            url = {
+                "compute": compute_url(sim, platform, region, project_id),
+                "identity": "%s/%s/identity/v3" % (sim.base_url, platform),
+                "image": "%s/%s/image" % (sim.base_url, platform),
+                "network": "%s/%s/network" % (sim.base_url, platform),
+            }[kind]
             for interface in ("public", "internal", "admin"):
-                endpoints.append({"id": hex_id(platform, kind, region, interface), "interface": interface,
-                                  "region": region, "region_id": region, "url": url})
+                endpoints.append(
+                    {
+                        "id": hex_id(platform, kind, region, interface),
+                        "interface": interface,
+                        "region": region,
+                        "region_id": region,
+                        "url": url,
+                    }
+                )
         services.append({"id": hex_id(platform, kind), "type": kind, "name": name, "endpoints": endpoints})
     return services
 
@@ -68,10 +77,13 @@ def catalog(sim: Simulator, platform: str, project_id: str) -> list[dict[str, An
 def _versions(platform: str, status: int) -> Any:
     def versions(call: Call) -> Response:
         url = "%s/%s/identity/v3/" % (call.sim.base_url, platform)
-        version = {"id": "v3.14", "status": "stable", "updated": "2020-04-07T00:00:00Z",
-                   "links": [{"rel": "self", "href": url}],
-                   "media-types": [{"base": "application/json",
-                                    "type": "application/vnd.openstack.identity-v3+json"}]}
+        version = {
+            "id": "v3.14",
+            "status": "stable",
+            "updated": "2020-04-07T00:00:00Z",
+            "links": [{"rel": "self", "href": url}],
+            "media-types": [{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}],
+        }
         document = {"versions": {"values": [version]}} if status == 300 else {"version": version}
         return answer(document, status, {"Vary": "X-Auth-Token"})
 
@@ -84,8 +96,11 @@ def create_token(call: Call) -> Response:
     identity = _part(auth, "identity", "auth")
     methods = identity.get("methods")
     if not isinstance(methods, list) or not methods:
-        raise refuse(400, "Expecting to find methods in identity. The server could not comply with the request since "
-                          "it is either malformed or otherwise incorrect. The client is assumed to be in error.")
+        raise refuse(
+            400,
+            "Expecting to find methods in identity. The server could not comply with the request since "
+            "it is either malformed or otherwise incorrect. The client is assumed to be in error.",
+        )
     if len(methods) != 1 or methods[0] not in ("password", "token", "application_credential"):
         raise refuse(401, UNAUTHORIZED)
     method = methods[0]
@@ -101,8 +116,11 @@ def create_token(call: Call) -> Response:
     project: dict[str, Any] | None
     if credential is not None:
         if scope is not None:
-            raise refuse(401, "Error authenticating with application credential: Application credentials cannot "
-                              "request a scope.", identity={})
+            raise refuse(
+                401,
+                "Error authenticating with application credential: Application credentials cannot request a scope.",
+                identity={},
+            )
         project = call.sim.builders[call.platform].project(credential["project"])
         roles = (user.get("roles") or {}).get(project["name"], [])
         roles = credential.get("roles", [role for role in roles if role != "admin"] or roles)
@@ -113,7 +131,8 @@ def create_token(call: Call) -> Response:
             raise refuse(401, "User %s has no access to project %s" % (_user(call, user)["id"], project["id"]))
     lifetime = call.sim.platform(call.platform)["token_lifetime"]
     token = call.sim.tokens[call.platform].issue(
-        lifetime, user=user, project=project, roles=list(roles), methods=[method], application_credential=credential)
+        lifetime, user=user, project=project, roles=list(roles), methods=[method], application_credential=credential
+    )
     return answer({"token": _describe(call, token)}, 201, {"X-Subject-Token": token.id, "Vary": "X-Auth-Token"})
 
 
@@ -137,8 +156,11 @@ def revoke_token(call: Call) -> Response:
 def list_projects(call: Call) -> Response:
     """GET /v3/auth/projects: where the token's user has a role."""
     names = _caller(call).user.get("roles") or {}
-    rows = [{"id": row["id"], "name": row["name"], "domain_id": "default", "enabled": True, "is_domain": False}
-            for row in call.sim.builders[call.platform].projects if row["name"] in names]
+    rows = [
+        {"id": row["id"], "name": row["name"], "domain_id": "default", "enabled": True, "is_domain": False}
+        for row in call.sim.builders[call.platform].projects
+        if row["name"] in names
+    ]
     return answer({"projects": rows, "links": {"self": call.sim.base_url + call.path, "next": None, "previous": None}})
 
 
@@ -172,7 +194,8 @@ def _in_domain(call: Call, domain: Any) -> bool:
     known = call.sim.platform(call.platform)["domains"]
     return isinstance(domain, dict) and any(
         domain.get("id") == row["id"] or (domain.get("id") is None and domain.get("name") == row["name"])
-        for row in known)
+        for row in known
+    )
 
 
 def _named_user(call: Call, wanted: dict[str, Any]) -> dict[str, Any] | None:
@@ -211,8 +234,11 @@ def _application_credential(call: Call, part: dict[str, Any]) -> tuple[dict[str,
     if not part.get("id"):
         owner = _named_user(call, _part(part, "user", "application_credential"))
     for row in settings.get("application_credentials") or []:
-        named = (part["id"] == hex_id(call.platform, "application credential", row["name"]) if part.get("id")
-                 else owner is not None and (row["name"], row["user"]) == (part["name"], owner["name"]))
+        named = (
+            part["id"] == hex_id(call.platform, "application credential", row["name"])
+            if part.get("id")
+            else owner is not None and (row["name"], row["user"]) == (part["name"], owner["name"])
+        )
         if named and row["secret"] == part["secret"]:
             return row, next(user for user in settings["users"] if user["name"] == row["user"])
     raise refuse(401, UNAUTHORIZED)
@@ -238,14 +264,22 @@ def _scope(call: Call, scope: Any) -> dict[str, Any] | None:
 
 def _user(call: Call, user: dict[str, Any]) -> dict[str, Any]:
     domain = call.sim.platform(call.platform)["domains"][0]
-    return {"id": hex_id(call.platform, "user", user["name"]), "name": user["name"], "password_expires_at": None,
-            "domain": {"id": domain["id"], "name": domain["name"]}}
+    return {
+        "id": hex_id(call.platform, "user", user["name"]),
+        "name": user["name"],
+        "password_expires_at": None,
+        "domain": {"id": domain["id"], "name": domain["name"]},
+    }
 
 
 def _describe(call: Call, token: Token) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "methods": token.methods, "user": _user(call, token.user), "audit_ids": [token.audit_id],
-        "expires_at": iso_us(token.expires), "issued_at": iso_us(token.issued)}
+        "methods": token.methods,
+        "user": _user(call, token.user),
+        "audit_ids": [token.audit_id],
+        "expires_at": iso_us(token.expires),
+        "issued_at": iso_us(token.issued),
+    }
     if token.project is not None:
         domain = call.sim.platform(call.platform)["domains"][0]
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": dict(domain)}
@@ -256,5 +290,8 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
     if token.application_credential is not None:
         name = token.application_credential["name"]
         document["application_credential"] = {
-            "id": hex_id(call.platform, "application credential", name), "name": name, "restricted": True}
+            "id": hex_id(call.platform, "application credential", name),
+            "name": name,
+            "restricted": True,
+        }
     return document

@@ -52,7 +52,9 @@ class Log:
     def select(self, platform: str | None = None, operation: str | None = None, since: int = 0) -> list[dict[str, Any]]:
         """Entries after number `since`; `operation` is an id of operations.yml or the name of a call without one."""
         return [
-            entry for entry in self._entries
-            if entry["n"] > since and platform in (None, entry["platform"])
+            entry
+            for entry in self._entries
+            if entry["n"] > since
+            and platform in (None, entry["platform"])
             and (operation is None or operation in (entry["operation"], entry["name"]))
         ]

@@ -58,8 +58,7 @@ class Networks:
         """A network of the project that owns the configuration's."""
         platform = self.platform
         network_id = str(fields.get("id") or stable_id(platform, "network", fields["name"], len(self.rows)))
-        made = Network(network_id, fields["name"], self.owner, bool(fields.get("shared")),
-                       bool(fields.get("external")))
+        made = Network(network_id, fields["name"], self.owner, bool(fields.get("shared")), bool(fields.get("external")))
         for place, cidr in enumerate(fields.get("subnets") or []):
             name = "%s_subnet" % made.name if not place else "%s_subnet_%d" % (made.name, place + 1)
             made.subnets.append(Subnet(stable_id(platform, "subnet", network_id, place), name, network_id, cidr))

@@ -39,8 +39,11 @@ from nova_checks import refuse
 from nova_query import list_page
 
 # What every answer to a request without a microversion bears.
-LOWEST = {"OpenStack-API-Version": "compute 2.1", "X-OpenStack-Nova-API-Version": "2.1",
-          "Vary": "OpenStack-API-Version, X-OpenStack-Nova-API-Version"}
+LOWEST = {
+    "OpenStack-API-Version": "compute 2.1",
+    "X-OpenStack-Nova-API-Version": "2.1",
+    "Vary": "OpenStack-API-Version, X-OpenStack-Nova-API-Version",
+}
 _VERSION = re.compile(r"([1-9]\d*)\.([1-9]\d*|0)")
 
 
@@ -49,40 +52,82 @@ class Dialect:
     """Where one Nova-like platform differs. `ids` maps the names of the calls below to operations.yml."""
 
     platform: str
-    version: str                                  # the path segment: v2.1 or v2
+    version: str  # the path segment: v2.1 or v2
     microversions: bool
     summary: Callable[[Call, Server], dict[str, Any]]
     detail: Callable[[Call, Server], dict[str, Any]]
     ids: dict[str, str]
     actions: dict[str, nova_actions.Action] = field(default_factory=dict)
-    everybody_filters: bool = False               # the filters that plain Nova keeps for administrators until 2.83
-    manages: bool = True                          # flavors, aggregates and zones are managed through this API
-    keypair_status: int | None = None             # of creating and deleting key pairs, where no microversion rules it
+    everybody_filters: bool = False  # the filters that plain Nova keeps for administrators until 2.83
+    manages: bool = True  # flavors, aggregates and zones are managed through this API
+    keypair_status: int | None = None  # of creating and deleting key pairs, where no microversion rules it
 
 
-def actions(rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live: str | None = None
-            ) -> dict[str, nova_actions.Action]:
+def actions(
+    rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live: str | None = None
+) -> dict[str, nova_actions.Action]:
     """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt, `live` is the id of
     a live resize."""
-    return {**nova_actions.standard(), "changePassword": nova_guests.change_password("E28"),
-            "rebuild": nova_guests.rebuild(rebuild, detail), **nova_resize_end.standard(None, None),
-            **nova_migrations.standard("E20", "E21", "E22"), **nova_life.actions(live),
-            "createImage": nova_snapshots.create_image("E15"), **nova_consoles.actions(None), **nova_consoles.output()}
+    return {
+        **nova_actions.standard(),
+        "changePassword": nova_guests.change_password("E28"),
+        "rebuild": nova_guests.rebuild(rebuild, detail),
+        **nova_resize_end.standard(None, None),
+        **nova_migrations.standard("E20", "E21", "E22"),
+        **nova_life.actions(live),
+        "createImage": nova_snapshots.create_image("E15"),
+        **nova_consoles.actions(None),
+        **nova_consoles.output(),
+    }
 
 
 OPENSTACK = Dialect(
-    "openstack", "v2.1", True, nova_views.summary, nova_views.detail,
-    {"list servers": "E01", "list servers with details": "E02", "list recycle bin": "E31", "show server": "E03",
-     "list keypairs": "E37", "create keypair": "E38", "import keypair": "E39", "delete keypair": "E40",
-     "list flavors": "E41", "list flavors with details": "E41", "create flavor": "E42", "delete flavor": "E43",
-     "addTenantAccess": "E44", "removeTenantAccess": "E45", "set extra specs": "E46", "list aggregates": "E47",
-     "create aggregate": "E48", "update aggregate": "E49", "delete aggregate": "E50", "add_host": "E51",
-     "remove_host": "E52", "list zones with hosts": "E53", "show metadata": "E57", "replace metadata": "E58",
-     "create server": "E04", "update server": "E12", "delete server": "E27",
-     "attach interface": "E16", "detach interface": "E17", "attach volume": "E18", "detach volume": "E19",
-     "list hypervisors with details": "E54", "disable service": "E55", "enable service": "E56",
-     "list server groups": "E34", "create server group": "E35", "delete server group": "E36"},
-    actions("E26", nova_views.detail))
+    "openstack",
+    "v2.1",
+    True,
+    nova_views.summary,
+    nova_views.detail,
+    {
+        "list servers": "E01",
+        "list servers with details": "E02",
+        "list recycle bin": "E31",
+        "show server": "E03",
+        "list keypairs": "E37",
+        "create keypair": "E38",
+        "import keypair": "E39",
+        "delete keypair": "E40",
+        "list flavors": "E41",
+        "list flavors with details": "E41",
+        "create flavor": "E42",
+        "delete flavor": "E43",
+        "addTenantAccess": "E44",
+        "removeTenantAccess": "E45",
+        "set extra specs": "E46",
+        "list aggregates": "E47",
+        "create aggregate": "E48",
+        "update aggregate": "E49",
+        "delete aggregate": "E50",
+        "add_host": "E51",
+        "remove_host": "E52",
+        "list zones with hosts": "E53",
+        "show metadata": "E57",
+        "replace metadata": "E58",
+        "create server": "E04",
+        "update server": "E12",
+        "delete server": "E27",
+        "attach interface": "E16",
+        "detach interface": "E17",
+        "attach volume": "E18",
+        "detach volume": "E19",
+        "list hypervisors with details": "E54",
+        "disable service": "E55",
+        "enable service": "E56",
+        "list server groups": "E34",
+        "create server group": "E35",
+        "delete server group": "E36",
+    },
+    actions("E26", nova_views.detail),
+)
 
 
 def register(router: Router) -> None:
@@ -100,10 +145,25 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
     if dialect.version == "v2.1":
         prefixes.append("%s/%s" % (root, dialect.version))
     for prefix in prefixes:
-        def add(method: str, rule: str, view: Callable[..., Response], name: str, pick: Picker | None = None,
-                prefix: str = prefix) -> None:
-            router.add(platform, method, prefix + rule, view, operation=dialect.ids.get(name), name=name, pick=pick,
-                       before=enter)
+
+        def add(
+            method: str,
+            rule: str,
+            view: Callable[..., Response],
+            name: str,
+            pick: Picker | None = None,
+            prefix: str = prefix,
+        ) -> None:
+            router.add(
+                platform,
+                method,
+                prefix + rule,
+                view,
+                operation=dialect.ids.get(name),
+                name=name,
+                pick=pick,
+                before=enter,
+            )
 
         add("GET", "/servers", _list_view(dialect, False), "list servers")
         add("GET", "/servers/detail", _list_view(dialect, True), "list servers with details", _pick_list(dialect))
@@ -132,8 +192,12 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
 def one_server(call: Call, server_id: str) -> Server:
     """The server, or 404: unknown, deleted, in another region, or another project's (unless the caller is admin)."""
     server = call.fleet.servers.get(server_id)
-    if server is None or server.vm_state == "deleted" or server.region != call.region or not (
-            call.is_admin or server.project_id == call.project_id):
+    if (
+        server is None
+        or server.vm_state == "deleted"
+        or server.region != call.region
+        or not (call.is_admin or server.project_id == call.project_id)
+    ):
         raise refuse(404, "Instance %s could not be found." % server_id)
     return server
 
@@ -156,9 +220,17 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
         _find_region(call, words)
         call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
         if call.token is None:
-            raise Refusal(401, {"error": {"code": 401, "title": "Unauthorized",
-                                          "message": "The request you have made requires authentication."}},
-                          {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)})
+            raise Refusal(
+                401,
+                {
+                    "error": {
+                        "code": 401,
+                        "title": "Unauthorized",
+                        "message": "The request you have made requires authentication.",
+                    }
+                },
+                {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)},
+            )
         if dialect.microversions:
             negotiate(call)
         pid = words.pop("pid", None)
@@ -166,8 +238,11 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
         if call.token.project is None:
             raise refuse(403, "Policy doesn't allow os_compute_api:servers:index to be performed.")
         if pid is not None and pid != call.token.project["id"]:
-            raise refuse(400, "Malformed request URL: URL's project_id '%s' doesn't match Context's project_id '%s'"
-                         % (pid, call.token.project["id"]))
+            raise refuse(
+                400,
+                "Malformed request URL: URL's project_id '%s' doesn't match Context's project_id '%s'"
+                % (pid, call.token.project["id"]),
+            )
 
     return enter
 
@@ -196,8 +271,11 @@ def negotiate(call: Call) -> None:
     call.headers["OpenStack-API-Version"] = "compute " + text
     call.headers["X-OpenStack-Nova-API-Version"] = text
     if not low <= call.microversion <= high:
-        raise refuse(406, "Version %s is not supported by the API. Minimum is %s and maximum is %s."
-                     % (wanted, limits["min"], limits["max"]))
+        raise refuse(
+            406,
+            "Version %s is not supported by the API. Minimum is %s and maximum is %s."
+            % (wanted, limits["min"], limits["max"]),
+        )
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -213,10 +291,14 @@ def _versions(dialect: Dialect, one: bool) -> Callable[[Call], Response]:
         limits = call.sim.platform(call.platform).get("microversions") or {"min": "", "max": ""}
         entry = {
             "id": "v2.1" if dialect.microversions else "v2.0",
-            "status": "CURRENT", "version": str(limits["max"]), "min_version": str(limits["min"]),
+            "status": "CURRENT",
+            "version": str(limits["max"]),
+            "min_version": str(limits["min"]),
             "updated": "2013-07-23T11:33:21Z" if dialect.microversions else "2011-01-21T11:33:21Z",
-            "links": [{"rel": "self",
-                       "href": "%s/%s/%s/%s/" % (call.sim.base_url, call.platform, compute, dialect.version)}]}
+            "links": [
+                {"rel": "self", "href": "%s/%s/%s/%s/" % (call.sim.base_url, call.platform, compute, dialect.version)}
+            ],
+        }
         if dialect.microversions and one:
             call.headers.update(LOWEST)
         if not one:

@@ -35,14 +35,20 @@ def anything(_call: Call, _argument: Any) -> None:
 
 def reboot_type(_call: Call, argument: Any) -> None:
     if not isinstance(argument, dict) or "type" not in argument:
-        raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. 'type' is a required property"
-                     % (argument,))
+        raise refuse(
+            400, "Invalid input for field/attribute reboot. Value: %r. 'type' is a required property" % (argument,)
+        )
     if set(argument) != {"type"}:
-        raise refuse(400, "Invalid input for field/attribute reboot. Value: %r. Additional properties are not allowed"
-                     % (argument,))
+        raise refuse(
+            400,
+            "Invalid input for field/attribute reboot. Value: %r. Additional properties are not allowed" % (argument,),
+        )
     if argument["type"] not in _REBOOT_TYPES:
-        raise refuse(400, "Invalid input for field/attribute type. Value: %s. %r is not one of %s"
-                     % (argument["type"], argument["type"], list(_REBOOT_TYPES)))
+        raise refuse(
+            400,
+            "Invalid input for field/attribute type. Value: %s. %r is not one of %s"
+            % (argument["type"], argument["type"], list(_REBOOT_TYPES)),
+        )
 
 
 def power(name: str, operation: str | None) -> Action:
@@ -60,8 +66,9 @@ def locking(locked: bool, operation: str | None) -> Action:
     def run(call: Call, server: Server, _argument: Any) -> Response:
         _check_role(call, "os_compute_api:os-lock-server:" + ("lock" if locked else "unlock"))
         if not locked and server.locked_by_admin and not call.is_admin:
-            raise refuse(403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be "
-                              "performed.")
+            raise refuse(
+                403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed."
+            )
         server.locked = locked
         server.locked_by_admin = locked and call.is_admin
         call.fleet.touch(server)
@@ -73,9 +80,15 @@ def locking(locked: bool, operation: str | None) -> Action:
 def standard() -> dict[str, Action]:
     """The actions of plain Nova and of EasyStack, by their ids in EasyStack's list."""
     return {
-        "os-start": power("start", "E05"), "os-stop": power("stop", "E06"), "reboot": reboot("E07"),
-        "pause": power("pause", "E08"), "unpause": power("unpause", "E09"), "suspend": power("suspend", "E10"),
-        "resume": power("resume", "E11"), "lock": locking(True, "E24"), "unlock": locking(False, "E25"),
+        "os-start": power("start", "E05"),
+        "os-stop": power("stop", "E06"),
+        "reboot": reboot("E07"),
+        "pause": power("pause", "E08"),
+        "unpause": power("unpause", "E09"),
+        "suspend": power("suspend", "E10"),
+        "resume": power("resume", "E11"),
+        "lock": locking(True, "E24"),
+        "unlock": locking(False, "E25"),
     }
 
 
@@ -94,8 +107,10 @@ def check_state(call: Call, server: Server, what: Power, rule: str, locked: str 
     if not server.host:
         # No host ever took it, so there is nothing to act on.
         raise refuse(409, "Instance %s is in an invalid state for '%s'" % (server.id, what.verb))
-    for kind, value, allowed in (("vm_state", server.vm_state, what.allowed),
-                                 ("task_state", server.task_state, what.tasks)):
+    for kind, value, allowed in (
+        ("vm_state", server.vm_state, what.allowed),
+        ("task_state", server.task_state, what.tasks),
+    ):
         if value not in allowed:
             raise refuse(409, "Cannot '%s' instance %s while it is in %s %s" % (what.verb, server.id, kind, value))
 
@@ -113,10 +128,17 @@ def begin(call: Call, server: Server, what: Power, ends: dict[str, Any] | None =
     if failing == "all" or (isinstance(failing, list) and (server.id in failing or server.name in failing)):
         error = ("500", str(call.fault.get("reason", "Simulated failure of the hypervisor")))
     outcome = None if error else {"vm_state": what.vm_state, "power_state": what.power_state, **(ends or {})}
-    transition = call.fleet.begin(server, what, call.sim.delay(call.platform, what.delay),
-                                  never_ends=bool(call.fault.get("stuck")), error=error, outcome=outcome)
-    server.actions.append(ActionRecord(what.record, call.request_id, server.user_id, server.project_id, call.now,
-                                       transition))
+    transition = call.fleet.begin(
+        server,
+        what,
+        call.sim.delay(call.platform, what.delay),
+        never_ends=bool(call.fault.get("stuck")),
+        error=error,
+        outcome=outcome,
+    )
+    server.actions.append(
+        ActionRecord(what.record, call.request_id, server.user_id, server.project_id, call.now, transition)
+    )
     return transition
 
 
@@ -127,15 +149,23 @@ def describe(call: Call, server: Server, record: ActionRecord, events: bool = Fa
     failed = over and transition is not None and transition.error is not None
     ended = transition.ends if over and transition is not None else None
     shown: dict[str, Any] = {
-        "action": record.action, "instance_uuid": server.id, "request_id": record.request_id,
-        "user_id": record.user_id, "project_id": record.project_id, "start_time": iso_us(record.started, ""),
-        "message": "Error" if failed else None}
+        "action": record.action,
+        "instance_uuid": server.id,
+        "request_id": record.request_id,
+        "user_id": record.user_id,
+        "project_id": record.project_id,
+        "start_time": iso_us(record.started, ""),
+        "message": "Error" if failed else None,
+    }
     if call.microversion >= (2, 58):
         shown["updated_at"] = iso_us(ended or record.started, "")
     if events and (call.is_admin or call.microversion >= (2, 51)):
         event: dict[str, Any] = {
-            "event": "compute_%s_instance" % record.action, "start_time": iso_us(record.started, ""),
-            "finish_time": iso_us(ended, ""), "result": None if not over else "Error" if failed else "Success"}
+            "event": "compute_%s_instance" % record.action,
+            "start_time": iso_us(record.started, ""),
+            "finish_time": iso_us(ended, ""),
+            "result": None if not over else "Error" if failed else "Success",
+        }
         if call.microversion >= (2, 62):
             event["hostId"] = host_id(server)
         if call.is_admin:

@@ -53,9 +53,16 @@ def _found(call: Call, aggregate_id: str) -> Aggregate:
 
 def _describe(call: Call, row: Aggregate) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "id": row.id, "name": row.name, "hosts": list(row.hosts), "metadata": dict(row.metadata),
-        "availability_zone": row.zone, "created_at": iso_us(row.created, ""), "updated_at": iso_us(row.updated, ""),
-        "deleted": False, "deleted_at": None}
+        "id": row.id,
+        "name": row.name,
+        "hosts": list(row.hosts),
+        "metadata": dict(row.metadata),
+        "availability_zone": row.zone,
+        "created_at": iso_us(row.created, ""),
+        "updated_at": iso_us(row.updated, ""),
+        "deleted": False,
+        "deleted_at": None,
+    }
     if call.microversion >= (2, 41):
         shown["uuid"] = row.uuid
     return shown
@@ -73,8 +80,9 @@ def show_aggregate(call: Call, aggregate_id: str) -> Response:
 
 def create_aggregate(call: Call) -> Response:
     """POST /os-aggregates. The answer shows neither hosts nor metadata."""
-    wanted = check_fields("aggregate", body_of(call, "aggregate"), {"name": title, "availability_zone": _zone_name},
-                          ("name",))
+    wanted = check_fields(
+        "aggregate", body_of(call, "aggregate"), {"name": title, "availability_zone": _zone_name}, ("name",)
+    )
     need_admin(call, "os-aggregates:create")
     _check_new_name(call, wanted["name"])
     row = _hosts(call).create(wanted["name"], wanted.get("availability_zone"), call.now)
@@ -160,8 +168,15 @@ def _add_host(call: Call, aggregate_id: str, host: str) -> Aggregate:
         raise refuse(409, why % (row.id, "One or more hosts already in availability zone(s) %s" % others))
     count = _servers(call, [host])
     if row.zone and count and row.zone not in hosts.zones_of(host):
-        raise refuse(409, why % (row.id, "The availability zone of the host would change to '%s' but the host already "
-                                         "has %d instance(s)" % (row.zone, count)))
+        raise refuse(
+            409,
+            why
+            % (
+                row.id,
+                "The availability zone of the host would change to '%s' but the host already "
+                "has %d instance(s)" % (row.zone, count),
+            ),
+        )
     if host in row.hosts:
         raise refuse(409, "Aggregate %d already has host %s." % (row.id, host))
     row.hosts.append(host)
@@ -175,8 +190,11 @@ def _remove_host(call: Call, aggregate_id: str, host: str) -> Aggregate:
         raise refuse(404, "Cannot remove host %s in aggregate %s" % (host, aggregate_id))
     count = _servers(call, [host])
     if row.zone and count and row.zone not in hosts.zones_of(host, row):
-        raise refuse(409, "Cannot remove host from aggregate %d. Reason: The availability zone of the host would "
-                          "change from '%s' but the host already has %d instance(s)." % (row.id, row.zone, count))
+        raise refuse(
+            409,
+            "Cannot remove host from aggregate %d. Reason: The availability zone of the host would "
+            "change from '%s' but the host already has %d instance(s)." % (row.id, row.zone, count),
+        )
     row.hosts.remove(host)
     return row
 
@@ -214,9 +232,16 @@ def list_zones(call: Call) -> Response:
     """GET /os-availability-zone: without hosts. A zone is available where one of its hosts is up."""
     up = _hosts(call).up
     zones = {zone: any(up[host] for host in names) for zone, names in _by_zone(call).items()}
-    return answer({"availabilityZoneInfo": [
-        {"zoneName": zone, "zoneState": {"available": alive}, "hosts": None}
-        for alive in (True, False) for zone, state in zones.items() if state is alive]})
+    return answer(
+        {
+            "availabilityZoneInfo": [
+                {"zoneName": zone, "zoneState": {"available": alive}, "hosts": None}
+                for alive in (True, False)
+                for zone, state in zones.items()
+                if state is alive
+            ]
+        }
+    )
 
 
 def list_zones_with_hosts(call: Call) -> Response:
@@ -226,9 +251,13 @@ def list_zones_with_hosts(call: Call) -> Response:
     def service(alive: bool) -> dict[str, Any]:
         return {"available": alive, "active": True, "updated_at": iso_us(call.now, "")}
 
-    rows: list[dict[str, Any]] = [{
-        "zoneName": "internal", "zoneState": {"available": True},
-        "hosts": {"controller": {name: service(True) for name in ("nova-conductor", "nova-scheduler")}}}]
+    rows: list[dict[str, Any]] = [
+        {
+            "zoneName": "internal",
+            "zoneState": {"available": True},
+            "hosts": {"controller": {name: service(True) for name in ("nova-conductor", "nova-scheduler")}},
+        }
+    ]
     up = _hosts(call).up
     for zone, names in _by_zone(call).items():
         alive = any(up[host] for host in names)

@@ -14,9 +14,19 @@ from typing import Any
 from call import Call, Malformed, Refusal
 from flask import request
 
-FAULT_KEYS = {400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "itemNotFound", 405: "badMethod",
-              406: "computeFault", 409: "conflictingRequest", 413: "overLimit", 415: "badMediaType",
-              429: "overLimit", 500: "computeFault"}
+FAULT_KEYS = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    405: "badMethod",
+    406: "computeFault",
+    409: "conflictingRequest",
+    413: "overLimit",
+    415: "badMediaType",
+    429: "overLimit",
+    500: "computeFault",
+}
 LARGEST = 0x7FFFFFFF
 _METADATA_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]{1,255}")
 _TRUE = ("true", "1", "on", "yes")
@@ -99,8 +109,9 @@ def title(name: str, value: Any) -> None:
     """A name: 1 to 255 printable characters with no blank at its ends."""
     text()(name, value)
     if value != value.strip() or not value.isprintable():
-        raise invalid(name, value, "%r is not a 'name': printable characters. Can not start or end with whitespace."
-                      % value)
+        raise invalid(
+            name, value, "%r is not a 'name': printable characters. Can not start or end with whitespace." % value
+        )
 
 
 def number(low: int) -> Check:

@@ -17,10 +17,19 @@ from nova_checks import body_of, check_fields, invalid, need_member, refuse
 
 #: What the cloud has; the other types are known to it and not to be had.
 OFFERED = ("novnc", "serial")
-TYPES = {"vnc": ("novnc", "xvpvnc"), "spice": ("spice-html5",), "rdp": ("rdp-html5",), "serial": ("serial",),
-         "mks": ("webmks",)}
-ACTIONS = {"os-getVNCConsole": "vnc", "os-getSPICEConsole": "spice", "os-getRDPConsole": "rdp",
-           "os-getSerialConsole": "serial"}
+TYPES = {
+    "vnc": ("novnc", "xvpvnc"),
+    "spice": ("spice-html5",),
+    "rdp": ("rdp-html5",),
+    "serial": ("serial",),
+    "mks": ("webmks",),
+}
+ACTIONS = {
+    "os-getVNCConsole": "vnc",
+    "os-getSPICEConsole": "spice",
+    "os-getRDPConsole": "rdp",
+    "os-getSerialConsole": "serial",
+}
 RUNS = ("active", "paused", "rescued", "resized")
 #: What is in every console's address, so that a test can look for it where it must not be.
 MARKER = "c0n5o1e"
@@ -32,9 +41,12 @@ def register(add: Callable[..., None], one_server: Callable[[Call, str], Server]
     def create_console(call: Call, server_id: str) -> Response:
         if call.microversion < (2, 6):
             raise refuse(404, "The resource could not be found.")
-        wanted = check_fields("remote_console", body_of(call, "remote_console"),
-                              {"protocol": _one_of(_protocols(call)), "type": _one_of(_all_types(call))},
-                              ("protocol", "type"))
+        wanted = check_fields(
+            "remote_console",
+            body_of(call, "remote_console"),
+            {"protocol": _one_of(_protocols(call)), "type": _one_of(_all_types(call))},
+            ("protocol", "type"),
+        )
         need_member(call, "os-remote-consoles")
         url = open_console(call, one_server(call, server_id), wanted["protocol"], wanted["type"])
         return answer({"remote_console": {**wanted, "url": url}})
@@ -79,8 +91,9 @@ def address(call: Call, kind: str) -> str:
 def actions(vnc: str | None, status: int = 200, others: bool = True) -> dict[str, Action]:
     """The actions that open a console below 2.6, of VNC alone without `others`; `status` is that of success."""
     wanted = ACTIONS if others else {"os-getVNCConsole": "vnc"}
-    return {key: _opening(key, protocol, vnc if protocol == "vnc" else None, status)
-            for key, protocol in wanted.items()}
+    return {
+        key: _opening(key, protocol, vnc if protocol == "vnc" else None, status) for key, protocol in wanted.items()
+    }
 
 
 def _opening(key: str, protocol: str, operation: str | None, status: int) -> Action:
@@ -118,7 +131,7 @@ def output() -> dict[str, Action]:
         lines = ["[    0.000000] Linux version 6.1.0", "cloud-init: host %s" % server.name, "%s login:" % server.name]
         wanted = argument.get("length")
         if wanted is not None and int(wanted) >= 0:
-            lines = lines[len(lines) - min(int(wanted), len(lines)):]
+            lines = lines[len(lines) - min(int(wanted), len(lines)) :]
         return answer({"output": "\n".join(lines)})
 
     return {"os-getConsoleOutput": Action(None, check, run)}

@@ -72,19 +72,35 @@ def _file(name: str, value: Any) -> None:
 
 def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, Check]:
     known: dict[str, Check] = {
-        "name": title, "flavorRef": text(), "imageRef": text(0), "adminPass": text(0, 65535), "metadata": metadata(),
-        "networks": check_networks(version, subnets), "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
-        "accessIPv4": text(0), "accessIPv6": text(0), "availability_zone": text(),
-        "block_device_mapping_v2": _list_of(device(version)), "config_drive": boolean, "key_name": text(),
-        "min_count": number(1), "max_count": number(1), "return_reservation_id": boolean,
+        "name": title,
+        "flavorRef": text(),
+        "imageRef": text(0),
+        "adminPass": text(0, 65535),
+        "metadata": metadata(),
+        "networks": check_networks(version, subnets),
+        "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
+        "accessIPv4": text(0),
+        "accessIPv6": text(0),
+        "availability_zone": text(),
+        "block_device_mapping_v2": _list_of(device(version)),
+        "config_drive": boolean,
+        "key_name": text(),
+        "min_count": number(1),
+        "max_count": number(1),
+        "return_reservation_id": boolean,
         "security_groups": _list_of(lambda name, value: check_fields(name, value, {"name": text()})),
-        "user_data": encoded}
+        "user_data": encoded,
+    }
     if files:
         known["personality"] = _list_of(_file)
     for since, name, check in (
-            ((2, 19), "description", text(0, null=True)), ((2, 52), "tags", tags),
-            ((2, 63), "trusted_image_certificates", anything), ((2, 74), "host", text()),
-            ((2, 74), "hypervisor_hostname", text()), ((2, 90), "hostname", text(2, 63, "[a-zA-Z0-9-._]*"))):
+        ((2, 19), "description", text(0, null=True)),
+        ((2, 52), "tags", tags),
+        ((2, 63), "trusted_image_certificates", anything),
+        ((2, 74), "host", text()),
+        ((2, 74), "hypervisor_hostname", text()),
+        ((2, 90), "hostname", text(2, 63, "[a-zA-Z0-9-._]*")),
+    ):
         if version >= since:
             known[name] = check
     return known
@@ -105,10 +121,15 @@ def create(dialect: Any) -> Callable[[Call], Response]:
         if is_true(wanted.get("return_reservation_id", False)):
             return answer({"reservation_id": servers[0].reservation_id}, 202)
         links = nova_views.links(call, dialect.version, "servers", servers[0].id)
-        shown = {"id": servers[0].id, "links": links, "OS-DCF:diskConfig": wanted.get("OS-DCF:diskConfig", "MANUAL"),
-                 "security_groups": [{"name": row["name"]} for row in wanted.get("security_groups") or
-                                     [{"name": "default"}]],
-                 "adminPass": wanted.get("adminPass") or secrets.token_urlsafe(9)}
+        shown = {
+            "id": servers[0].id,
+            "links": links,
+            "OS-DCF:diskConfig": wanted.get("OS-DCF:diskConfig", "MANUAL"),
+            "security_groups": [
+                {"name": row["name"]} for row in wanted.get("security_groups") or [{"name": "default"}]
+            ],
+            "adminPass": wanted.get("adminPass") or secrets.token_urlsafe(9),
+        }
         return answer({"server": shown}, 202, {"Location": links[0]["href"]})
 
     return create_servers
@@ -167,13 +188,31 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         forced = ":" in (wanted.get("availability_zone") or "")
         found_zone, found_host = builder.hosts.schedule(zone, host, builder.number, forced) or ("", "")
         server = Server(
-            id=str(uuid.uuid4()), name=name, region=call.region, project_id=call.project_id, user_id=caller_id(call),
-            vm_state="building", task_state="scheduling", power_state=0, flavor=flavor, image=image,
-            volume_image=None if image else boots, addresses=[], zone=found_zone, host=found_host, created=call.now,
-            updated=call.now, tags=sorted(set(wanted.get("tags") or ())), metadata=dict(wanted.get("metadata") or {}),
-            key_name=key_name, key_names=[key_name] if key_name else [], description=_description(call, wanted, name),
-            user_data=wanted.get("user_data") or "", os_type=(boots or {}).get("os_type", "Linux"),
-            password=digest(wanted.get("adminPass") or secrets.token_urlsafe(9)))
+            id=str(uuid.uuid4()),
+            name=name,
+            region=call.region,
+            project_id=call.project_id,
+            user_id=caller_id(call),
+            vm_state="building",
+            task_state="scheduling",
+            power_state=0,
+            flavor=flavor,
+            image=image,
+            volume_image=None if image else boots,
+            addresses=[],
+            zone=found_zone,
+            host=found_host,
+            created=call.now,
+            updated=call.now,
+            tags=sorted(set(wanted.get("tags") or ())),
+            metadata=dict(wanted.get("metadata") or {}),
+            key_name=key_name,
+            key_names=[key_name] if key_name else [],
+            description=_description(call, wanted, name),
+            user_data=wanted.get("user_data") or "",
+            os_type=(boots or {}).get("os_type", "Linux"),
+            password=digest(wanted.get("adminPass") or secrets.token_urlsafe(9)),
+        )
         server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
         _begin(call, server, [nic.address(call) for nic in nics])
@@ -212,8 +251,10 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
     node = wanted.get("hypervisor_hostname") or ""
     host = wanted.get("host") or host or node.removesuffix(".example.org")
     if host and not call.is_admin:
-        raise forbid("os_compute_api:servers:create:" + ("forced_host" if "availability_zone" in wanted
-                                                         else "requested_destination"))
+        raise forbid(
+            "os_compute_api:servers:create:"
+            + ("forced_host" if "availability_zone" in wanted else "requested_destination")
+        )
     if zone and zone not in {hosts.zone_of(name) for name in hosts.up}:
         raise refuse(400, "The requested availability zone is not available")
     if host and host not in hosts.up:
@@ -228,8 +269,9 @@ def _within_quota(call: Call, low: int, high: int) -> int:
     if quota < 0 or used + high <= quota:
         return high
     if used + low > quota:
-        raise refuse(403, "Quota exceeded for instances: Requested %d, but already used %d of %d instances"
-                     % (high, used, quota))
+        raise refuse(
+            403, "Quota exceeded for instances: Requested %d, but already used %d of %d instances" % (high, used, quota)
+        )
     return quota - used
 
 

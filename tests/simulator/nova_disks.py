@@ -10,9 +10,11 @@ from typing import Any
 from call import Call
 from nova_checks import Check, boolean, check_fields, invalid, number, refuse, text
 
-GIB = 1024 ** 3
-_ORDER = ("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping combination "
-          "is not valid.")
+GIB = 1024**3
+_ORDER = (
+    "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping combination "
+    "is not valid."
+)
 
 
 def _boot_index(name: str, value: Any) -> None:
@@ -26,10 +28,18 @@ def _boot_index(name: str, value: Any) -> None:
 
 def device(version: tuple[int, int]) -> Check:
     known: dict[str, Check] = {
-        "uuid": text(1), "source_type": text(1, 255, "volume|image|snapshot|blank"),
-        "destination_type": text(1, 255, "local|volume"), "volume_size": number(1), "boot_index": _boot_index,
-        "delete_on_termination": boolean, "device_type": text(1, 255), "disk_bus": text(1, 255),
-        "guest_format": text(0, 255), "device_name": text(1, 255), "no_device": boolean}
+        "uuid": text(1),
+        "source_type": text(1, 255, "volume|image|snapshot|blank"),
+        "destination_type": text(1, 255, "local|volume"),
+        "volume_size": number(1),
+        "boot_index": _boot_index,
+        "delete_on_termination": boolean,
+        "device_type": text(1, 255),
+        "disk_bus": text(1, 255),
+        "guest_format": text(0, 255),
+        "device_name": text(1, 255),
+        "no_device": boolean,
+    }
     if (2, 32) == version or version >= (2, 42):
         known["tag"] = text(1, 60, "[^,/]*")
     if version >= (2, 67):
@@ -50,8 +60,11 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
             raise refuse(400, "Block Device Mapping is Invalid: invalid uuid None")
         to_volume = row.get("destination_type", "volume") == "volume"
         if row.get("source_type") in ("image", "blank") and to_volume and not row.get("volume_size"):
-            raise refuse(400, "Block Device Mapping is Invalid: Images with destination_type 'volume' need to have a "
-                              "non-zero size specified")
+            raise refuse(
+                400,
+                "Block Device Mapping is Invalid: Images with destination_type 'volume' need to have a "
+                "non-zero size specified",
+            )
     if not devices:
         if not image_ref:
             raise refuse(400, "Invalid imageRef provided.")
@@ -94,16 +107,25 @@ def _fits_flavor(flavor: dict[str, Any], image: dict[str, Any]) -> None:
         raise refuse(400, "Flavor's memory is too small for requested image.")
     space = flavor["disk"] * GIB
     if space and image["size"] > space:
-        raise refuse(400, "Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is %d bytes."
-                     % (space, image["size"]))
+        raise refuse(
+            400,
+            "Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is %d bytes."
+            % (space, image["size"]),
+        )
     if space and image["min_disk"] * GIB > space:
-        raise refuse(400, "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
-                          "%d bytes, minimum size is %d bytes." % (space, image["min_disk"] * GIB))
+        raise refuse(
+            400,
+            "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
+            "%d bytes, minimum size is %d bytes." % (space, image["min_disk"] * GIB),
+        )
 
 
 def _fits_volume(image: dict[str, Any], size: int, flavor: dict[str, Any]) -> None:
     if flavor["ram"] < image["min_ram"]:
         raise refuse(400, "Flavor's memory is too small for requested image.")
     if image["min_disk"] > size:
-        raise refuse(400, "Volume is smaller than the minimum size specified in image metadata. Volume size is %d "
-                          "bytes, minimum size is %d bytes." % (size * GIB, image["min_disk"] * GIB))
+        raise refuse(
+            400,
+            "Volume is smaller than the minimum size specified in image metadata. Volume size is %d "
+            "bytes, minimum size is %d bytes." % (size * GIB, image["min_disk"] * GIB),
+        )

@@ -31,18 +31,35 @@ from nova_flavors import Flavor, describe, one_flavor
 _ACCESS = {"addTenantAccess": "add_tenant_access", "removeTenantAccess": "remove_tenant_access"}
 # What 2.86 checks in the namespaces that Nova owns; other namespaces stay free.
 _SPECS = {
-    "hw:cpu_policy": "dedicated|shared|mixed", "hw:cpu_thread_policy": "prefer|isolate|require",
-    "hw:mem_page_size": r"large|small|any|\d+([kKmMgG][bB]?)?", "hw:numa_nodes": r"\d+", "hw:cpu_sockets": r"\d+",
-    "hw:cpu_cores": r"\d+", "hw:cpu_threads": r"\d+", "hw:cpu_max_sockets": r"\d+", "hw:cpu_max_cores": r"\d+",
-    "hw:cpu_max_threads": r"\d+", "hw:watchdog_action": "none|pause|poweroff|reset|disabled",
-    "hw:boot_menu": "(?i:true|false|1|0|yes|no|on|off)", "hw:mem_encryption": "(?i:true|false|1|0|yes|no|on|off)",
-    "hw:emulator_threads_policy": "isolate|share", "hw:vif_multiqueue_enabled": "(?i:true|false|1|0|yes|no|on|off)",
-    "hw:pci_numa_affinity_policy": "required|preferred|legacy|socket", "hw:cpu_realtime": "(?i:true|false|1|0|yes|no)",
-    "hw:cpu_realtime_mask": ".+", "hw:cpu_dedicated_mask": ".+", "hw:pmem": ".+",
-    r"hw:numa_(cpus|mem)\.\d+": ".+", "hw_rng:allowed": "(?i:true|false|1|0|yes|no|on|off)",
-    "hw_rng:rate_bytes": r"\d+", "hw_rng:rate_period": r"\d+", "hw_video:ram_max_mb": r"\d+",
-    "quota:[a-z_]+": r"\d+|normal|high|low|custom", r"resources\d*:[A-Z0-9_]+": r"\d+",
-    r"trait\d*:[A-Z0-9_]+": "required|forbidden", "hide_hypervisor_id": "(?i:true|false|1|0|yes|no|on|off)",
+    "hw:cpu_policy": "dedicated|shared|mixed",
+    "hw:cpu_thread_policy": "prefer|isolate|require",
+    "hw:mem_page_size": r"large|small|any|\d+([kKmMgG][bB]?)?",
+    "hw:numa_nodes": r"\d+",
+    "hw:cpu_sockets": r"\d+",
+    "hw:cpu_cores": r"\d+",
+    "hw:cpu_threads": r"\d+",
+    "hw:cpu_max_sockets": r"\d+",
+    "hw:cpu_max_cores": r"\d+",
+    "hw:cpu_max_threads": r"\d+",
+    "hw:watchdog_action": "none|pause|poweroff|reset|disabled",
+    "hw:boot_menu": "(?i:true|false|1|0|yes|no|on|off)",
+    "hw:mem_encryption": "(?i:true|false|1|0|yes|no|on|off)",
+    "hw:emulator_threads_policy": "isolate|share",
+    "hw:vif_multiqueue_enabled": "(?i:true|false|1|0|yes|no|on|off)",
+    "hw:pci_numa_affinity_policy": "required|preferred|legacy|socket",
+    "hw:cpu_realtime": "(?i:true|false|1|0|yes|no)",
+    "hw:cpu_realtime_mask": ".+",
+    "hw:cpu_dedicated_mask": ".+",
+    "hw:pmem": ".+",
+    r"hw:numa_(cpus|mem)\.\d+": ".+",
+    "hw_rng:allowed": "(?i:true|false|1|0|yes|no|on|off)",
+    "hw_rng:rate_bytes": r"\d+",
+    "hw_rng:rate_period": r"\d+",
+    "hw_video:ram_max_mb": r"\d+",
+    "quota:[a-z_]+": r"\d+|normal|high|low|custom",
+    r"resources\d*:[A-Z0-9_]+": r"\d+",
+    r"trait\d*:[A-Z0-9_]+": "required|forbidden",
+    "hide_hypervisor_id": "(?i:true|false|1|0|yes|no|on|off)",
 }
 _OWNED = re.compile(r"(hw|hw_rng|hw_video|quota|resources\d*|trait\d*):")
 
@@ -76,14 +93,25 @@ def _identity(name: str, value: Any) -> None:
 
 def _factor(name: str, value: Any) -> None:
     shown = str(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or not re.fullmatch(
-            r"[0-9]+(\.[0-9]+)?", shown) or float(shown) <= 0:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, str))
+        or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", shown)
+        or float(shown) <= 0
+    ):
         raise invalid(name, value, "%r is not a number above 0" % (value,))
 
 
 _FIELDS: dict[str, Check] = {
-    "name": title, "id": _identity, "ram": number(1), "vcpus": number(1), "disk": number(0), "swap": number(0),
-    "OS-FLV-EXT-DATA:ephemeral": number(0), "rxtx_factor": _factor, "os-flavor-access:is_public": boolean,
+    "name": title,
+    "id": _identity,
+    "ram": number(1),
+    "vcpus": number(1),
+    "disk": number(0),
+    "swap": number(0),
+    "OS-FLV-EXT-DATA:ephemeral": number(0),
+    "rxtx_factor": _factor,
+    "os-flavor-access:is_public": boolean,
 }
 
 
@@ -102,12 +130,22 @@ def _creating(version: str) -> Callable[[Call], Response]:
         if identity in flavors:
             raise refuse(409, "Flavor with ID %s already exists." % identity)
         row: Flavor = {
-            "id": identity, "name": wanted["name"], "ram": int(wanted["ram"]), "vcpus": int(wanted["vcpus"]),
-            "disk": int(wanted["disk"]), "swap": int(wanted.get("swap", 0)), "number": len(flavors) + 1,
-            "ephemeral": int(wanted.get("OS-FLV-EXT-DATA:ephemeral", 0)), "extra_specs": {}, "access": (),
-            "rxtx_factor": float(wanted.get("rxtx_factor", 1.0)), "description": wanted.get("description"),
-            "public": is_true(wanted.get("os-flavor-access:is_public", True)), "disabled": False,
-            "status": "normal", "zones": {},
+            "id": identity,
+            "name": wanted["name"],
+            "ram": int(wanted["ram"]),
+            "vcpus": int(wanted["vcpus"]),
+            "disk": int(wanted["disk"]),
+            "swap": int(wanted.get("swap", 0)),
+            "number": len(flavors) + 1,
+            "ephemeral": int(wanted.get("OS-FLV-EXT-DATA:ephemeral", 0)),
+            "extra_specs": {},
+            "access": (),
+            "rxtx_factor": float(wanted.get("rxtx_factor", 1.0)),
+            "description": wanted.get("description"),
+            "public": is_true(wanted.get("os-flavor-access:is_public", True)),
+            "disabled": False,
+            "status": "normal",
+            "zones": {},
         }
         flavors[identity] = row
         return answer({"flavor": describe(call, version, row, True)})
@@ -120,8 +158,9 @@ def _describing(version: str) -> Callable[..., Response]:
         """PUT /flavors/{id}: the description, and nothing else, from 2.55 on."""
         if call.microversion < (2, 55):
             raise refuse(404, "API version %d.%d is not supported on this method." % call.microversion)
-        wanted = check_fields("flavor", body_of(call, "flavor"), {"description": text(0, 65535, null=True)},
-                              ("description",))
+        wanted = check_fields(
+            "flavor", body_of(call, "flavor"), {"description": text(0, 65535, null=True)}, ("description",)
+        )
         need_admin(call, "os-flavor-manage:update")
         row = _change(call, one_flavor(call, flavor_id), description=wanted["description"])
         return answer({"flavor": describe(call, version, row, True)})
@@ -161,8 +200,9 @@ def flavor_action(call: Call, flavor_id: str) -> Response:
         if row["public"] and call.microversion >= (2, 7):
             raise refuse(409, "Can not add access to a public flavor.")
         if project in row["access"]:
-            raise refuse(409, "Flavor access already exists for flavor %s and project %s combination."
-                         % (flavor_id, project))
+            raise refuse(
+                409, "Flavor access already exists for flavor %s and project %s combination." % (flavor_id, project)
+            )
         row = _change(call, row, access=(*row["access"], project))
     else:
         if project not in row["access"]:

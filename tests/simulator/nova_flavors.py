@@ -17,9 +17,20 @@ from nova_views import links
 Flavor = dict[str, Any]
 _QUERY = {"limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir"}
 _SORT_KEYS = {
-    "flavorid": "id", "id": "id", "name": "name", "memory_mb": "ram", "vcpus": "vcpus", "root_gb": "disk",
-    "ephemeral_gb": "ephemeral", "swap": "swap", "is_public": "public", "rxtx_factor": "rxtx_factor",
-    "description": "description", "disabled": "disabled", "created_at": "number", "updated_at": "number",
+    "flavorid": "id",
+    "id": "id",
+    "name": "name",
+    "memory_mb": "ram",
+    "vcpus": "vcpus",
+    "root_gb": "disk",
+    "ephemeral_gb": "ephemeral",
+    "swap": "swap",
+    "is_public": "public",
+    "rxtx_factor": "rxtx_factor",
+    "description": "description",
+    "disabled": "disabled",
+    "created_at": "number",
+    "updated_at": "number",
     "vcpu_weight": "number",
 }
 
@@ -69,10 +80,18 @@ def describe(call: Call, version: str, row: Flavor, details: bool) -> dict[str, 
     shown: dict[str, Any] = {"id": row["id"], "name": row["name"], "links": links(call, version, "flavors", row["id"])}
     if details:
         swap: Any = row["swap"] if row["swap"] or call.microversion >= (2, 75) else ""
-        shown.update({
-            "ram": row["ram"], "disk": row["disk"], "vcpus": row["vcpus"], "swap": swap,
-            "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"], "OS-FLV-DISABLED:disabled": row["disabled"],
-            "os-flavor-access:is_public": row["public"], "rxtx_factor": row["rxtx_factor"]})
+        shown.update(
+            {
+                "ram": row["ram"],
+                "disk": row["disk"],
+                "vcpus": row["vcpus"],
+                "swap": swap,
+                "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"],
+                "OS-FLV-DISABLED:disabled": row["disabled"],
+                "os-flavor-access:is_public": row["public"],
+                "rxtx_factor": row["rxtx_factor"],
+            }
+        )
         if call.microversion >= (2, 61):
             shown["extra_specs"] = row["extra_specs"]
     if call.microversion >= (2, 55):

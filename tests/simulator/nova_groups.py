@@ -39,7 +39,7 @@ def list_groups(call: Call) -> Response:
     rows = _groups(call).of(None if everybody else call.project_id)
     highest = int(call.sim.platform(call.platform)["page_limit"])
     offset, limit = _number("offset"), min(_number("limit") or highest, highest)
-    return answer({"server_groups": [describe(call, group) for group in rows[offset:offset + limit]]})
+    return answer({"server_groups": [describe(call, group) for group in rows[offset : offset + limit]]})
 
 
 def _number(name: str) -> int:
@@ -87,18 +87,21 @@ def create_group(call: Call) -> Response:
         check_fields(name, value, {"max_server_per_host": number(1)})
 
     modern = call.microversion >= (2, 64)
-    known: dict[str, Check] = {"name": title, "policy": policy, "rules": rules} if modern else {
-        "name": title, "policies": policies}
-    wanted = check_fields("server_group", body_of(call, "server_group"), known,
-                          ("name", "policy" if modern else "policies"))
+    known: dict[str, Check] = (
+        {"name": title, "policy": policy, "rules": rules} if modern else {"name": title, "policies": policies}
+    )
+    wanted = check_fields(
+        "server_group", body_of(call, "server_group"), known, ("name", "policy" if modern else "policies")
+    )
     chosen = wanted["policy"] if modern else wanted["policies"][0]
     most = (wanted.get("rules") or {}).get("max_server_per_host")
     if most is not None and chosen != "anti-affinity":
         raise refuse(400, "Only anti-affinity policy supports rules.")
     if len(_groups(call).of(call.project_id)) >= MOST_GROUPS:
         raise refuse(403, "Quota exceeded, too many server groups.")
-    group = _groups(call).add(wanted["name"], chosen, call.project_id, caller_id(call),
-                              None if most is None else int(most))
+    group = _groups(call).add(
+        wanted["name"], chosen, call.project_id, caller_id(call), None if most is None else int(most)
+    )
     return answer({"server_group": describe(call, group)})
 
 

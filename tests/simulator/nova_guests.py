@@ -33,7 +33,7 @@ from nova_checks import (
 from nova_keypairs import caller_id
 from states import ACTIONS, SHUT_DOWN
 
-GIB = 1024 ** 3
+GIB = 1024**3
 View = Callable[[Call, Server], dict[str, Any]]
 # Below 2.75 the answer to a rebuild is shorter than the one to a show.
 _DETAILS_ONLY = ("OS-EXT-", "OS-SRV-USG:", "os-extended-volumes:", "security_groups", "config_drive", "host_status")
@@ -45,12 +45,25 @@ def change_password(operation: str | None) -> Action:
 
     def run(call: Call, server: Server, argument: Any) -> Response:
         what = ACTIONS["password"]
-        check_state(call, server, what, "os_compute_api:os-admin-password",
-                    "Instance %s is in an invalid state for 'changePassword'")
+        check_state(
+            call,
+            server,
+            what,
+            "os_compute_api:os-admin-password",
+            "Instance %s is in an invalid state for 'changePassword'",
+        )
         if not server.reset_plugin:
             raise refuse(409, "Failed to set admin password on %s because setting it is not supported" % server.id)
-        begin(call, server, what, {"password": digest(argument["adminPass"]), "pending_password": None,
-                                   "password_changes": server.password_changes + 1})
+        begin(
+            call,
+            server,
+            what,
+            {
+                "password": digest(argument["adminPass"]),
+                "pending_password": None,
+                "password_changes": server.password_changes + 1,
+            },
+        )
         return answer(None, 202)
 
     return Action(operation, check, run)
@@ -58,9 +71,15 @@ def change_password(operation: str | None) -> Action:
 
 def _rebuild_fields(version: tuple[int, int]) -> dict[str, Check]:
     known: dict[str, Check] = {
-        "imageRef": text(), "name": title, "adminPass": text(0, 65535), "metadata": metadata(),
-        "preserve_ephemeral": boolean, "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"), "accessIPv4": text(0),
-        "accessIPv6": text(0)}
+        "imageRef": text(),
+        "name": title,
+        "adminPass": text(0, 65535),
+        "metadata": metadata(),
+        "preserve_ephemeral": boolean,
+        "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
+        "accessIPv4": text(0),
+        "accessIPv6": text(0),
+    }
     if version >= (2, 19):
         known["description"] = text(0, null=True)
     if version >= (2, 54):
@@ -92,8 +111,9 @@ def rebuild(operation: str | None, view: View) -> Action:
         if not call.sim.builders[call.platform].hosts.alive(server.host):
             # With another image the scheduler is asked, and finds no host; with the same one nobody does the work.
             same = image["id"] == (server.image or server.volume_image or {}).get("id")
-            call.fault = {**call.fault, "stuck": True} if same else {
-                **call.fault, "fail_servers": "all", "reason": NO_HOST}
+            call.fault = (
+                {**call.fault, "stuck": True} if same else {**call.fault, "fail_servers": "all", "reason": NO_HOST}
+            )
         stopped = server.vm_state == "stopped"
         if server.image is None:
             server.volume_image = image
@@ -110,8 +130,11 @@ def rebuild(operation: str | None, view: View) -> Action:
         if "user_data" in argument:
             server.user_data = argument["user_data"] or ""
         begin(call, server, replace(what, vm_state="stopped", power_state=SHUT_DOWN) if stopped else what)
-        return answer({"server": _shown(call, server, view, password)}, 202,
-                      {"Location": "%s%s" % (call.sim.base_url, call.path.removesuffix("/action"))})
+        return answer(
+            {"server": _shown(call, server, view, password)},
+            202,
+            {"Location": "%s%s" % (call.sim.base_url, call.path.removesuffix("/action"))},
+        )
 
     return Action(operation, check, run)
 
@@ -125,18 +148,27 @@ def _image(call: Call, server: Server, image_id: str) -> dict[str, Any]:
         raise refuse(400, "Image %s is not active." % image_id)
     if server.image is None:
         if image["id"] != (server.volume_image or {}).get("id") and call.microversion < (2, 93):
-            raise refuse(400, "Image %s is unacceptable: Unable to rebuild with a different image for a volume-backed "
-                              "server." % image_id)
+            raise refuse(
+                400,
+                "Image %s is unacceptable: Unable to rebuild with a different image for a volume-backed "
+                "server." % image_id,
+            )
         return image
     if server.flavor["ram"] < image["min_ram"]:
         raise refuse(400, "Flavor's memory is too small for requested image.")
     space = server.flavor["disk"] * GIB
     if space and image["size"] > space:
-        raise refuse(400, "Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is %d bytes."
-                     % (space, image["size"]))
+        raise refuse(
+            400,
+            "Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is %d bytes."
+            % (space, image["size"]),
+        )
     if space and image["min_disk"] * GIB > space:
-        raise refuse(400, "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
-                          "%d bytes, minimum size is %d bytes." % (space, image["min_disk"] * GIB))
+        raise refuse(
+            400,
+            "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
+            "%d bytes, minimum size is %d bytes." % (space, image["min_disk"] * GIB),
+        )
     return image
 
 
@@ -144,8 +176,10 @@ def _shown(call: Call, server: Server, view: View, password: str) -> dict[str, A
     shown = view(call, server)
     if call.microversion < (2, 75):
         shown = {key: value for key, value in shown.items() if not key.startswith(_DETAILS_ONLY)}
-        shown["addresses"] = {network: [{"version": row["version"], "addr": row["addr"]} for row in rows]
-                              for network, rows in shown["addresses"].items()}
+        shown["addresses"] = {
+            network: [{"version": row["version"], "addr": row["addr"]} for row in rows]
+            for network, rows in shown["addresses"].items()
+        }
     if call.microversion < (2, 54):
         shown.pop("key_name", None)
     if call.microversion >= (2, 57):

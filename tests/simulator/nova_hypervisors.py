@@ -18,8 +18,13 @@ from nova_services import COMPUTE, hosts_of, rows, uuid_of
 from nova_views import prefix
 
 VCPUS, RAM_MB, DISK_GB = 32, 131072, 2000
-_CPU = {"arch": "x86_64", "model": "Skylake-Server", "vendor": "Intel", "features": ["aes", "vmx"],
-        "topology": {"cores": 8, "threads": 2, "sockets": 2}}
+_CPU = {
+    "arch": "x86_64",
+    "model": "Skylake-Server",
+    "vendor": "Intel",
+    "features": ["aes", "vmx"],
+    "topology": {"cores": 8, "threads": 2, "sockets": 2},
+}
 _BY_UUID = (2, 53)
 _QUERY = {"limit", "marker", "hypervisor_hostname_pattern", "with_servers"}
 
@@ -51,14 +56,25 @@ def _describe(call: Call, number: int, host: str, details: bool, with_servers: b
     hosts, version = hosts_of(call), call.microversion
     service = hosts.service(host)
     shown: dict[str, Any] = {
-        "id": _identity(call, number, host), "hypervisor_hostname": hostname(host),
-        "state": "up" if hosts.alive(host) else "down", "status": "disabled" if service.disabled else "enabled"}
+        "id": _identity(call, number, host),
+        "hypervisor_hostname": hostname(host),
+        "state": "up" if hosts.alive(host) else "down",
+        "status": "disabled" if service.disabled else "enabled",
+    }
     if details:
         place = next(row for row in rows(call) if row[1:] == (COMPUTE, host))
-        shown.update({
-            "hypervisor_type": "QEMU", "hypervisor_version": 8002000, "host_ip": "192.0.2.%d" % (number % 250 + 1),
-            "service": {"id": uuid_of(call, COMPUTE, host) if version >= _BY_UUID else place[0], "host": host,
-                        "disabled_reason": service.reason}})
+        shown.update(
+            {
+                "hypervisor_type": "QEMU",
+                "hypervisor_version": 8002000,
+                "host_ip": "192.0.2.%d" % (number % 250 + 1),
+                "service": {
+                    "id": uuid_of(call, COMPUTE, host) if version >= _BY_UUID else place[0],
+                    "host": host,
+                    "disabled_reason": service.reason,
+                },
+            }
+        )
         if version < (2, 88):
             shown.update(_figures(call, host))
         else:
@@ -74,11 +90,20 @@ def _figures(call: Call, host: str) -> dict[str, Any]:
     here = _servers(call, host)
     vcpus, ram = sum(s.flavor["vcpus"] for s in here), 512 + sum(s.flavor["ram"] for s in here)
     disk = sum(s.flavor["disk"] for s in here)
-    return {"vcpus": VCPUS, "memory_mb": RAM_MB, "local_gb": DISK_GB, "vcpus_used": vcpus, "memory_mb_used": ram,
-            "local_gb_used": disk, "free_ram_mb": RAM_MB - ram, "free_disk_gb": DISK_GB - disk,
-            "current_workload": sum(s.task_state is not None for s in here), "running_vms": len(here),
-            "disk_available_least": DISK_GB - disk,
-            "cpu_info": _CPU if call.microversion >= (2, 28) else json.dumps(_CPU)}
+    return {
+        "vcpus": VCPUS,
+        "memory_mb": RAM_MB,
+        "local_gb": DISK_GB,
+        "vcpus_used": vcpus,
+        "memory_mb_used": ram,
+        "local_gb_used": disk,
+        "free_ram_mb": RAM_MB - ram,
+        "free_disk_gb": DISK_GB - disk,
+        "current_workload": sum(s.task_state is not None for s in here),
+        "running_vms": len(here),
+        "disk_available_least": DISK_GB - disk,
+        "cpu_info": _CPU if call.microversion >= (2, 28) else json.dumps(_CPU),
+    }
 
 
 def _list_view(details: bool) -> Callable[[Call], Response]:
@@ -94,13 +119,16 @@ def _list_view(details: bool) -> Callable[[Call], Response]:
         link = None
         if pattern is not None:
             if "limit" in args or "marker" in args:
-                raise refuse(400, "Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not "
-                                  "supported.")
+                raise refuse(
+                    400,
+                    "Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.",
+                )
             numbered = _matching(numbered, pattern)
         elif version >= (2, 33):
             numbered, link = _page(call, numbered, details)
         answered: dict[str, Any] = {
-            "hypervisors": [_describe(call, number, host, details, with_servers) for number, host in numbered]}
+            "hypervisors": [_describe(call, number, host, details, with_servers) for number, host in numbered]
+        }
         if link:
             answered["hypervisors_links"] = [{"rel": "next", "href": link}]
         return answer(answered)
@@ -115,9 +143,7 @@ def _matching(numbered: list[tuple[int, str]], pattern: str) -> list[tuple[int, 
     return found
 
 
-def _page(
-    call: Call, numbered: list[tuple[int, str]], details: bool
-) -> tuple[list[tuple[int, str]], str | None]:
+def _page(call: Call, numbered: list[tuple[int, str]], details: bool) -> tuple[list[tuple[int, str]], str | None]:
     most = int(call.sim.platform(call.platform)["page_limit"])
     given, marker = request.args.get("limit", str(most)), request.args.get("marker")
     if not re.fullmatch(r"[0-9]+", given):
@@ -127,7 +153,7 @@ def _page(
         ids = [str(_identity(call, number, host)) for number, host in numbered]
         if marker not in ids:
             raise refuse(400, "marker [%s] not found" % marker)
-        numbered = numbered[ids.index(marker) + 1:]
+        numbered = numbered[ids.index(marker) + 1 :]
     page = numbered[:limit]
     if len(page) < limit or not page:
         return page, None

@@ -37,8 +37,9 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         return answer({"interfaceAttachment": found})
 
     def attach(call: Call, server_id: str) -> Response:
-        wanted = check_fields("interfaceAttachment", body_of(call, "interfaceAttachment"),
-                              _fields(call.microversion, subnets))
+        wanted = check_fields(
+            "interfaceAttachment", body_of(call, "interfaceAttachment"), _fields(call.microversion, subnets)
+        )
         need_member(call, "os-attach-interfaces:create")
         if wanted.get("port_id") and wanted.get("net_id"):
             raise refuse(400, "Must not input both network_id and port_id")
@@ -54,9 +55,19 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         port.device_id = server.id
         network = call.sim.builders[call.platform].networks.rows[port.network_id]
         version = ipaddress.ip_address(str(port.ip)).version
-        server.addresses = [*server.addresses, {
-            "network": network.name, "ip": port.ip, "version": version, "kind": "fixed", "mac": port.mac,
-            "typed": True, "port": port.id, "up": call.now + call.sim.delay(call.platform, "attach")}]
+        server.addresses = [
+            *server.addresses,
+            {
+                "network": network.name,
+                "ip": port.ip,
+                "version": version,
+                "kind": "fixed",
+                "mac": port.mac,
+                "typed": True,
+                "port": port.id,
+                "up": call.now + call.sim.delay(call.platform, "attach"),
+            },
+        ]
         record(call, server, "attach_interface", "attach", lambda failed: None)
         call.fleet.touch(server, server.updated)
         return answer({"interfaceAttachment": interfaces(call, server)[port.id]})
@@ -104,15 +115,21 @@ def interfaces(call: Call, server: Server) -> dict[str, dict[str, Any]]:
         if row["kind"] != "fixed":
             continue
         network = by_name.get(row["network"])
-        shown = found.setdefault(port_of(server, row), {
-            "port_id": port_of(server, row), "mac_addr": row["mac"],
-            "net_id": network.id if network else stable_id(call.platform, "network", row["network"]),
-            "port_state": "ACTIVE" if server.vm_state in ("active", "paused") and row.get("up", 0) <= call.now
-            else "DOWN", "fixed_ips": []})
+        shown = found.setdefault(
+            port_of(server, row),
+            {
+                "port_id": port_of(server, row),
+                "mac_addr": row["mac"],
+                "net_id": network.id if network else stable_id(call.platform, "network", row["network"]),
+                "port_state": "ACTIVE"
+                if server.vm_state in ("active", "paused") and row.get("up", 0) <= call.now
+                else "DOWN",
+                "fixed_ips": [],
+            },
+        )
         address = ipaddress.ip_address(row["ip"])
         subnet = next((one.id for one in network.subnets if address in one.range), None) if network else None
-        shown["fixed_ips"].append({"ip_address": row["ip"],
-                                   "subnet_id": subnet or stable_id("subnet", row["network"])})
+        shown["fixed_ips"].append({"ip_address": row["ip"], "subnet_id": subnet or stable_id("subnet", row["network"])})
         if call.microversion >= (2, 70):
             shown["tag"] = None
     return found
@@ -152,8 +169,9 @@ def _port(call: Call, wanted: dict[str, Any]) -> Port:
         return port
     network = _network(call, wanted.get("net_id"))
     if not network.subnets:
-        raise refuse(400, "Network requires port_security_enabled and subnet associated in order to apply "
-                          "security groups.")
+        raise refuse(
+            400, "Network requires port_security_enabled and subnet associated in order to apply security groups."
+        )
     asked = (wanted.get("fixed_ips") or [{}])[0]
     ip = asked.get("ip_address")
     if ip is not None:
@@ -175,14 +193,18 @@ def _network(call: Call, network_id: str | None) -> Network:
     if network_id is None:
         usable = [row for row in networks.visible(call.project_id, call.is_admin) if not row.external]
         if len(usable) != 1:
-            raise refuse(409, "More than one possible network found. Specify network ID(s) to select which one(s) to "
-                              "connect to.")
+            raise refuse(
+                409, "More than one possible network found. Specify network ID(s) to select which one(s) to connect to."
+            )
         return usable[0]
     found = networks.find(network_id, call.project_id, call.is_admin)
     if found is None:
         # Nova does not look for it; nova-compute fails, and the answer is of no use.
-        raise refuse(500, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the "
-                          "Nova API log if possible.")
+        raise refuse(
+            500,
+            "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the "
+            "Nova API log if possible.",
+        )
     if found.external and not call.is_admin:
         raise refuse(403, "It is not allowed to create an interface on external network %s" % network_id)
     return found

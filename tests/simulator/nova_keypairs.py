@@ -18,7 +18,7 @@ from population import hex_id
 
 _NAME = r"[_\- a-zA-Z0-9]+"
 _NAME_292 = r"[_\-@. a-zA-Z0-9]+"
-MOST_KEYS = 100                  # of one user: Nova's usual quota
+MOST_KEYS = 100  # of one user: Nova's usual quota
 _LISTED = ("name", "public_key", "fingerprint")
 
 
@@ -105,8 +105,9 @@ def _creating(status: int | None) -> Callable[[Call], Response]:
             known["type"] = text(1, 255, "ssh|x509")
         if call.microversion >= (2, 10):
             known["user_id"] = text(0)
-        wanted = check_fields("keypair", body_of(call, "keypair"), known,
-                              ("name", "public_key") if modern else ("name",))
+        wanted = check_fields(
+            "keypair", body_of(call, "keypair"), known, ("name", "public_key") if modern else ("name",)
+        )
         user_id = _owner(call, "create", wanted.get("user_id"))
         name, kind = wanted["name"], wanted.get("type", "ssh")
         private, public = (None, wanted["public_key"]) if "public_key" in wanted else generate(kind)

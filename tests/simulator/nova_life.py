@@ -17,8 +17,22 @@ from nova_checks import Check, body_of, check_fields, need_admin, need_member, r
 from nova_create import LARGEST_RAM, NO_HOST, tags
 from states import RUNNING, SHUT_DOWN, Power
 
-_ALL = frozenset({"active", "building", "stopped", "paused", "suspended", "error", "resized", "rescued", "shelved",
-                  "shelved_offloaded", "soft-delete", "unknown"})
+_ALL = frozenset(
+    {
+        "active",
+        "building",
+        "stopped",
+        "paused",
+        "suspended",
+        "error",
+        "resized",
+        "rescued",
+        "shelved",
+        "shelved_offloaded",
+        "soft-delete",
+        "unknown",
+    }
+)
 RESIZE = Power("resize", "resize", frozenset({"active", "stopped"}), "resize_prep", "resized", RUNNING, "resize")
 LIVE = Power("live_resize", "live_resize", frozenset({"active"}), "live_resizing", "active", RUNNING, "live_resize")
 DELETE = Power("delete", "delete", _ALL, "deleting", "deleted", 0, "delete")
@@ -30,8 +44,12 @@ FindServer = Callable[[Call, str], Server]
 
 def actions(live: str | None) -> dict[str, Action]:
     """Resize, reset of the state and the recycle bin of plain Nova and EasyStack; live resize where it has an id."""
-    found = {"resize": Action("E13", _flavor_ref, _resize), "os-resetState": Action("E23", _state, _reset),
-             "restore": Action("E32", anything, _restore), "forceDelete": Action("E33", anything, _force_delete)}
+    found = {
+        "resize": Action("E13", _flavor_ref, _resize),
+        "os-resetState": Action("E23", _state, _reset),
+        "restore": Action("E32", anything, _restore),
+        "forceDelete": Action("E33", anything, _force_delete),
+    }
     if live:
         found["live_resize"] = Action(live, _flavor_ref, _live_resize)
     return found
@@ -42,8 +60,12 @@ def register(add: Callable[..., None], find: FindServer, dialect: Any) -> None:
 
     def update(call: Call, server_id: str) -> Response:
         wanted = body_of(call, "server")
-        known: dict[str, Check] = {"name": title, "accessIPv4": text(0), "accessIPv6": text(0),
-                                   "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL")}
+        known: dict[str, Check] = {
+            "name": title,
+            "accessIPv4": text(0),
+            "accessIPv6": text(0),
+            "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
+        }
         if call.microversion >= (2, 19):
             known["description"] = text(0, null=True)
         if call.microversion >= (2, 90):
@@ -113,8 +135,9 @@ def _end(call: Call, server: Server, what: Power) -> None:
 
 
 def _flavor_ref(_call: Call, argument: Any) -> None:
-    check_fields("resize", argument, {"flavorRef": text(), "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL")},
-                 ("flavorRef",))
+    check_fields(
+        "resize", argument, {"flavorRef": text(), "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL")}, ("flavorRef",)
+    )
 
 
 def _new_flavor(call: Call, server: Server, argument: dict[str, Any]) -> dict[str, Any]:

@@ -21,16 +21,20 @@ from states import RUNNING, SHUT_DOWN, Power
 _HOST = text(1, 255, r"[a-zA-Z0-9\-._]+")
 _ANY = frozenset({"active", "stopped", "error"})
 COLD = Power("migrate", "migrate", frozenset({"active", "stopped"}), "resize_migrating", "resized", RUNNING, "migrate")
-LIVE = Power("os-migrateLive", "live-migration", frozenset({"active", "paused"}), "migrating", "active", RUNNING,
-             "live_migrate")
+LIVE = Power(
+    "os-migrateLive", "live-migration", frozenset({"active", "paused"}), "migrating", "active", RUNNING, "live_migrate"
+)
 # Nova looks at no task_state here: the host is gone, and with it whatever was under way.
 EVACUATE = Power("evacuate", "evacuate", _ANY, "rebuilding", "active", RUNNING, "evacuate")
 
 
 def standard(cold: str | None, live: str | None, evacuation: str | None) -> dict[str, Action]:
     """The three actions, by their ids of operations.yml."""
-    return {"migrate": Action(cold, _check_cold, _run_cold), "os-migrateLive": Action(live, _check_live, _run_live),
-            "evacuate": Action(evacuation, _check_evacuate, _run_evacuate)}
+    return {
+        "migrate": Action(cold, _check_cold, _run_cold),
+        "os-migrateLive": Action(live, _check_live, _run_live),
+        "evacuate": Action(evacuation, _check_evacuate, _run_evacuate),
+    }
 
 
 def _host(name: str, value: Any) -> None:
@@ -93,10 +97,15 @@ def destination(call: Call, server: Server, wanted: str | None) -> str | None:
         if other.vm_state != "deleted":
             place = other.transition.outcome.get("host", other.host) if other.transition else other.host
             count[place] = count.get(place, 0) + 1
-    found = [name for name in hosts.up
-             if name != server.host and hosts.alive(name) and not hosts.service(name).disabled
-             and wanted in (None, name)
-             and (hosts.zone_of(name) == server.zone or (wanted and server.zone == DEFAULT_ZONE))]
+    found = [
+        name
+        for name in hosts.up
+        if name != server.host
+        and hosts.alive(name)
+        and not hosts.service(name).disabled
+        and wanted in (None, name)
+        and (hosts.zone_of(name) == server.zone or (wanted and server.zone == DEFAULT_ZONE))
+    ]
     return min(found, key=lambda name: (count.get(name, 0), name)) if found else None
 
 
@@ -107,11 +116,17 @@ def _place(call: Call, host: str) -> dict[str, Any]:
 def _fail(call: Call, server: Server, what: Power, why: str, outcome: dict[str, Any] | None = None) -> None:
     """The action is taken and fails; without an `outcome` the server is afterwards what it was before."""
     stays = {"vm_state": server.vm_state, "power_state": server.power_state}
-    transition = call.fleet.begin(server, what, call.sim.delay(call.platform, what.delay),
-                                  never_ends=bool(call.fault.get("stuck")), error=("500", why),
-                                  outcome=outcome or stays)
-    server.actions.append(ActionRecord(what.record, call.request_id, server.user_id, server.project_id, call.now,
-                                       transition))
+    transition = call.fleet.begin(
+        server,
+        what,
+        call.sim.delay(call.platform, what.delay),
+        never_ends=bool(call.fault.get("stuck")),
+        error=("500", why),
+        outcome=outcome or stays,
+    )
+    server.actions.append(
+        ActionRecord(what.record, call.request_id, server.user_id, server.project_id, call.now, transition)
+    )
 
 
 def _run_cold(call: Call, server: Server, argument: Any) -> Response:
@@ -127,8 +142,12 @@ def _run_cold(call: Call, server: Server, argument: Any) -> Response:
     if host is None:
         _fail(call, server, COLD, "No valid host was found. No valid host found for cold migrate")
     else:
-        server.moved_from = {"host": server.host, "zone": server.zone, "vm_state": server.vm_state,
-                             "power_state": server.power_state}
+        server.moved_from = {
+            "host": server.host,
+            "zone": server.zone,
+            "vm_state": server.vm_state,
+            "power_state": server.power_state,
+        }
         begin(call, server, replace(COLD, power_state=server.power_state), _place(call, host))
     return answer(None, 202)
 
@@ -156,8 +175,7 @@ def _run_live(call: Call, server: Server, argument: Any) -> Response:
     if why or host is None:
         _fail(call, server, LIVE, str(why))
     else:
-        begin(call, server, replace(LIVE, vm_state=server.vm_state, power_state=server.power_state),
-              _place(call, host))
+        begin(call, server, replace(LIVE, vm_state=server.vm_state, power_state=server.power_state), _place(call, host))
     return answer(None, 202)
 
 
@@ -171,8 +189,9 @@ def _run_evacuate(call: Call, server: Server, argument: Any) -> Response:
         raise refuse(404, "Compute host %s not found." % wanted)
     if wanted == server.host:
         raise refuse(400, "The target host can't be the same one.")
-    check_state(call, server, replace(EVACUATE, tasks=frozenset({None, server.task_state})),
-                "os_compute_api:os-evacuate")
+    check_state(
+        call, server, replace(EVACUATE, tasks=frozenset({None, server.task_state})), "os_compute_api:os-evacuate"
+    )
     if hosts.alive(server.host):
         raise refuse(400, "Compute service of %s is still in use." % server.host)
     password = None if shared else argument.get("adminPass") or secrets.token_urlsafe(9)
@@ -188,6 +207,12 @@ def _run_evacuate(call: Call, server: Server, argument: Any) -> Response:
             ends["password_changes"] = server.password_changes + 1
         stopped = server.vm_state == "stopped" or call.microversion >= (2, 95)
         hosts.service(server.host).evacuated = True
-        begin(call, server, replace(EVACUATE, vm_state="stopped" if stopped else "active",
-                                    power_state=SHUT_DOWN if stopped else RUNNING), ends)
+        begin(
+            call,
+            server,
+            replace(
+                EVACUATE, vm_state="stopped" if stopped else "active", power_state=SHUT_DOWN if stopped else RUNNING
+            ),
+            ends,
+        )
     return answer({"adminPass": password} if call.microversion < (2, 14) else None)

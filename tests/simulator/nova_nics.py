@@ -28,8 +28,14 @@ class Nic:
         """An address as the fleet keeps it."""
         networks = call.sim.builders[call.platform].networks
         ip = self.fixed_ip or networks.address(self.network, _taken(call, self.network), self.subnet_id)
-        return {"network": self.network.name, "ip": ip, "version": ipaddress.ip_address(ip).version, "kind": "fixed",
-                "mac": networks.mac(), "typed": True}
+        return {
+            "network": self.network.name,
+            "ip": ip,
+            "version": ipaddress.ip_address(ip).version,
+            "kind": "fixed",
+            "mac": networks.mac(),
+            "typed": True,
+        }
 
 
 def check_networks(version: tuple[int, int], subnets: bool) -> Check:
@@ -100,6 +106,10 @@ def _nic(call: Call, item: dict[str, Any]) -> Nic:
 
 def _taken(call: Call, network: Network) -> set[str]:
     """The addresses on a network that are in use, or will be."""
-    rows = [row for server in call.fleet.servers.values() if server.vm_state != "deleted"
-            for row in (server.transition.outcome.get("addresses") if server.transition else None) or server.addresses]
+    rows = [
+        row
+        for server in call.fleet.servers.values()
+        if server.vm_state != "deleted"
+        for row in (server.transition.outcome.get("addresses") if server.transition else None) or server.addresses
+    ]
     return {row["ip"] for row in rows if row["network"] == network.name}

@@ -23,12 +23,14 @@ def known_query(call: Call, known: set[str]) -> None:
     """From 2.75 on Nova refuses parameters that it does not know; below it ignores them."""
     for name in request.args:
         if call.microversion >= (2, 75) and name not in known:
-            raise bad_query(name, request.args[name],
-                            "Additional properties are not allowed (%r was unexpected)" % name)
+            raise bad_query(
+                name, request.args[name], "Additional properties are not allowed (%r was unexpected)" % name
+            )
 
 
-def page_of(call: Call, rows: list[Any], name_of: Callable[[Any], str],
-            missing: str) -> tuple[list[Any], list[dict[str, str]] | None]:
+def page_of(
+    call: Call, rows: list[Any], name_of: Callable[[Any], str], missing: str
+) -> tuple[list[Any], list[dict[str, str]] | None]:
     """One page after `marker`, and the links to the next; a full last page has one too. `missing` is the message
     for an unknown marker, with %s for it."""
     text = request.args.get("limit", "")
@@ -41,7 +43,7 @@ def page_of(call: Call, rows: list[Any], name_of: Callable[[Any], str],
         names = [name_of(row) for row in rows]
         if marker not in names:
             raise refuse(400, missing % marker)
-        rows = rows[names.index(marker) + 1:]
+        rows = rows[names.index(marker) + 1 :]
     page = rows[:limit]
     if not page or len(page) < limit:
         return page, None

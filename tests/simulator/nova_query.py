@@ -21,30 +21,103 @@ Test = Callable[[Server], bool]
 
 PAGING = {"limit", "marker", "sort_key", "sort_dir", "all_tenants", "deleted"}
 FILTERS = {
-    "name", "status", "ip", "ip6", "tags", "tags-any", "not-tags", "not-tags-any", "changes-since", "changes-before",
-    "flavor", "image", "host", "availability_zone", "key_name", "vm_state", "task_state", "power_state",
-    "reservation_id", "locked", "description", "user_id", "project_id", "tenant_id", "uuid", "hostname", "node",
-    "created_at", "launched_at", "terminated_at", "progress", "config_drive", "access_ip_v4", "access_ip_v6",
-    "soft_deleted", "display_name", "display_description", "root_device_name", "instance_type_id", "kernel_id",
-    "ramdisk_id", "launch_index", "image_ref", "locked_by", "auto_disk_config",
+    "name",
+    "status",
+    "ip",
+    "ip6",
+    "tags",
+    "tags-any",
+    "not-tags",
+    "not-tags-any",
+    "changes-since",
+    "changes-before",
+    "flavor",
+    "image",
+    "host",
+    "availability_zone",
+    "key_name",
+    "vm_state",
+    "task_state",
+    "power_state",
+    "reservation_id",
+    "locked",
+    "description",
+    "user_id",
+    "project_id",
+    "tenant_id",
+    "uuid",
+    "hostname",
+    "node",
+    "created_at",
+    "launched_at",
+    "terminated_at",
+    "progress",
+    "config_drive",
+    "access_ip_v4",
+    "access_ip_v6",
+    "soft_deleted",
+    "display_name",
+    "display_description",
+    "root_device_name",
+    "instance_type_id",
+    "kernel_id",
+    "ramdisk_id",
+    "launch_index",
+    "image_ref",
+    "locked_by",
+    "auto_disk_config",
 }
 # What everybody may filter by, and since when; the rest is ignored for those who are not administrators.
 _EVERYBODY = {
-    "reservation_id": (2, 1), "name": (2, 1), "status": (2, 1), "image": (2, 1), "flavor": (2, 1), "ip": (2, 1),
-    "changes-since": (2, 1), "ip6": (2, 5), "tags": (2, 26), "tags-any": (2, 26), "not-tags": (2, 26),
-    "not-tags-any": (2, 26), "changes-before": (2, 66), "locked": (2, 73), "availability_zone": (2, 83),
-    "key_name": (2, 83), "vm_state": (2, 83), "task_state": (2, 83), "power_state": (2, 83), "user_id": (2, 83),
+    "reservation_id": (2, 1),
+    "name": (2, 1),
+    "status": (2, 1),
+    "image": (2, 1),
+    "flavor": (2, 1),
+    "ip": (2, 1),
+    "changes-since": (2, 1),
+    "ip6": (2, 5),
+    "tags": (2, 26),
+    "tags-any": (2, 26),
+    "not-tags": (2, 26),
+    "not-tags-any": (2, 26),
+    "changes-before": (2, 66),
+    "locked": (2, 73),
+    "availability_zone": (2, 83),
+    "key_name": (2, 83),
+    "vm_state": (2, 83),
+    "task_state": (2, 83),
+    "power_state": (2, 83),
+    "user_id": (2, 83),
 }
-_ADMIN_SINCE = {"tags": (2, 26), "tags-any": (2, 26), "not-tags": (2, 26), "not-tags-any": (2, 26),
-                "changes-before": (2, 66), "locked": (2, 73), "ip6": (2, 5)}
+_ADMIN_SINCE = {
+    "tags": (2, 26),
+    "tags-any": (2, 26),
+    "not-tags": (2, 26),
+    "not-tags-any": (2, 26),
+    "changes-before": (2, 66),
+    "locked": (2, 73),
+    "ip6": (2, 5),
+}
 _SORT_KEYS: dict[str, Callable[[Server], Any]] = {
-    "uuid": lambda s: s.id, "created_at": lambda s: s.created, "updated_at": lambda s: s.updated,
-    "display_name": lambda s: s.name, "hostname": lambda s: s.name, "vm_state": lambda s: s.vm_state,
-    "task_state": lambda s: s.task_state or "", "power_state": lambda s: s.power_state,
-    "availability_zone": lambda s: s.zone, "key_name": lambda s: s.key_name or "",
-    "launched_at": lambda s: s.launched or 0.0, "project_id": lambda s: s.project_id, "user_id": lambda s: s.user_id,
-    "image_ref": lambda s: s.image["id"] if s.image else "", "instance_type_id": lambda s: s.flavor["id"],
-    "display_description": lambda s: s.description or "", "host": lambda s: s.host, "node": lambda s: s.host,
+    "uuid": lambda s: s.id,
+    "created_at": lambda s: s.created,
+    "updated_at": lambda s: s.updated,
+    "display_name": lambda s: s.name,
+    "hostname": lambda s: s.name,
+    "vm_state": lambda s: s.vm_state,
+    "task_state": lambda s: s.task_state or "",
+    "power_state": lambda s: s.power_state,
+    "availability_zone": lambda s: s.zone,
+    "key_name": lambda s: s.key_name or "",
+    "launched_at": lambda s: s.launched or 0.0,
+    "project_id": lambda s: s.project_id,
+    "user_id": lambda s: s.user_id,
+    "image_ref": lambda s: s.image["id"] if s.image else "",
+    "instance_type_id": lambda s: s.flavor["id"],
+    "display_description": lambda s: s.description or "",
+    "host": lambda s: s.host,
+    "node": lambda s: s.host,
 }
 
 
@@ -63,8 +136,11 @@ def list_page(call: Call, details: bool, dialect: Any) -> tuple[list[Server], st
     if dialect.microversions and call.microversion >= (2, 75):
         for name in args:
             if name not in FILTERS | PAGING:
-                raise refuse(400, "Invalid input for query parameters %s. Additional properties are not allowed "
-                                  "(%r was unexpected)" % (name, name))
+                raise refuse(
+                    400,
+                    "Invalid input for query parameters %s. Additional properties are not allowed "
+                    "(%r was unexpected)" % (name, name),
+                )
     page_limit = call.sim.platform(call.platform)["page_limit"]
     limit = page_limit
     for text in args.getlist("limit"):
@@ -107,8 +183,11 @@ def _all_projects(call: Call, details: bool) -> bool:
     if wanted and not _true(wanted):
         raise invalid("all_tenants", wanted, "%r is not a boolean" % wanted)
     if not call.is_admin:
-        raise refuse(403, "Policy doesn't allow os_compute_api:servers:%s:get_all_tenants to be performed."
-                     % ("detail" if details else "index"))
+        raise refuse(
+            403,
+            "Policy doesn't allow os_compute_api:servers:%s:get_all_tenants to be performed."
+            % ("detail" if details else "index"),
+        )
     return True
 
 
@@ -207,8 +286,9 @@ def _ip(version: int) -> Callable[[Call, list[str]], Test]:
     # A substring, and of fixed addresses only: Neutron looks at ports, which know no floating address.
     def make(_call: Call, values: list[str]) -> Test:
         wanted = values[-1]
-        return lambda s: any(wanted in row["ip"] for row in s.addresses
-                             if row["version"] == version and row["kind"] == "fixed")
+        return lambda s: any(
+            wanted in row["ip"] for row in s.addresses if row["version"] == version and row["kind"] == "fixed"
+        )
 
     return make
 
@@ -217,8 +297,10 @@ def _tags(kind: str) -> Callable[[Call, list[str]], Test]:
     def make(_call: Call, values: list[str]) -> Test:
         wanted = {tag for value in values for tag in value.split(",")}
         return {
-            "tags": lambda s: wanted <= set(s.tags), "tags-any": lambda s: bool(wanted & set(s.tags)),
-            "not-tags": lambda s: not wanted <= set(s.tags), "not-tags-any": lambda s: not wanted & set(s.tags),
+            "tags": lambda s: wanted <= set(s.tags),
+            "tags-any": lambda s: bool(wanted & set(s.tags)),
+            "not-tags": lambda s: not wanted <= set(s.tags),
+            "not-tags-any": lambda s: not wanted & set(s.tags),
         }[kind]
 
     return make
@@ -238,15 +320,32 @@ def _equal(read: Callable[[Server], Any], wanted: str) -> Test:
 
 
 _PLAIN: dict[str, Callable[[Server], Any]] = {
-    "flavor": lambda s: s.flavor["id"], "image": lambda s: s.image["id"] if s.image else None,
-    "host": lambda s: s.host, "node": lambda s: s.host, "availability_zone": lambda s: s.zone,
-    "key_name": lambda s: s.key_name, "vm_state": lambda s: s.vm_state, "task_state": lambda s: s.task_state,
-    "power_state": lambda s: s.power_state, "reservation_id": lambda s: s.reservation_id, "uuid": lambda s: s.id,
-    "user_id": lambda s: s.user_id, "project_id": lambda s: s.project_id, "tenant_id": lambda s: s.project_id,
-    "hostname": lambda s: s.name, "description": lambda s: s.description or "",
+    "flavor": lambda s: s.flavor["id"],
+    "image": lambda s: s.image["id"] if s.image else None,
+    "host": lambda s: s.host,
+    "node": lambda s: s.host,
+    "availability_zone": lambda s: s.zone,
+    "key_name": lambda s: s.key_name,
+    "vm_state": lambda s: s.vm_state,
+    "task_state": lambda s: s.task_state,
+    "power_state": lambda s: s.power_state,
+    "reservation_id": lambda s: s.reservation_id,
+    "uuid": lambda s: s.id,
+    "user_id": lambda s: s.user_id,
+    "project_id": lambda s: s.project_id,
+    "tenant_id": lambda s: s.project_id,
+    "hostname": lambda s: s.name,
+    "description": lambda s: s.description or "",
 }
 _SPECIAL: dict[str, Callable[[Call, list[str]], Test]] = {
-    "name": _name, "status": _status, "ip": _ip(4), "ip6": _ip(6), "tags": _tags("tags"),
-    "tags-any": _tags("tags-any"), "not-tags": _tags("not-tags"), "not-tags-any": _tags("not-tags-any"),
-    "changes-before": _before, "locked": _locked,
+    "name": _name,
+    "status": _status,
+    "ip": _ip(4),
+    "ip6": _ip(6),
+    "tags": _tags("tags"),
+    "tags-any": _tags("tags-any"),
+    "not-tags": _tags("not-tags"),
+    "not-tags-any": _tags("not-tags-any"),
+    "changes-before": _before,
+    "locked": _locked,
 }

@@ -16,8 +16,9 @@ from states import RUNNING, SHUT_DOWN, Power
 
 # While a resize is being confirmed nothing shows it: the status stays VERIFY_RESIZE, with no task.
 CONFIRM = Power("confirmResize", "confirmResize", frozenset({"resized"}), "", "active", RUNNING, "confirm_resize")
-REVERT = Power("revertResize", "revertResize", frozenset({"resized"}), "resize_reverting", "active", RUNNING,
-               "revert_resize")
+REVERT = Power(
+    "revertResize", "revertResize", frozenset({"resized"}), "resize_reverting", "active", RUNNING, "revert_resize"
+)
 
 
 def standard(confirm: str | None, revert: str | None) -> dict[str, Action]:
@@ -27,8 +28,12 @@ def standard(confirm: str | None, revert: str | None) -> dict[str, Action]:
 def _confirm(call: Call, server: Server, _argument: Any) -> Response:
     check_state(call, server, CONFIRM, "os_compute_api:servers:confirm_resize")
     stopped = server.power_state == SHUT_DOWN
-    begin(call, server, replace(CONFIRM, vm_state="stopped" if stopped else "active", power_state=server.power_state),
-          {"moved_from": None})
+    begin(
+        call,
+        server,
+        replace(CONFIRM, vm_state="stopped" if stopped else "active", power_state=server.power_state),
+        {"moved_from": None},
+    )
     server.task_state = None
     return answer(None, 204)
 

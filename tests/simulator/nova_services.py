@@ -28,18 +28,23 @@ _INTERNAL = ("nova-scheduler", "nova-conductor")
 _CONTROLLER = "controller"
 _BY_ID = (2, 53)
 _HOST = text(1, 255, r"[a-zA-Z0-9\-._]+")
-_CANNOT_FORCE_UP = ("Unable to force up host %s as `done` evacuation migration records remain associated with the "
-                    "host. Ensure the compute service has been restarted, allowing these records to move to "
-                    "`completed` before retrying this request.")
+_CANNOT_FORCE_UP = (
+    "Unable to force up host %s as `done` evacuation migration records remain associated with the "
+    "host. Ensure the compute service has been restarted, allowing these records to move to "
+    "`completed` before retrying this request."
+)
 
 
 def register(add: Callable[..., None], ids: dict[str, str]) -> None:
     add("GET", "/os-services", list_services, "list services")
     add("PUT", "/os-services/<service_id>", update_service, "update service", _pick(ids))
     # By a path of their own, so that each is known by its name.
-    for name, operation in (("disable", "disable service"), ("enable", "enable service"),
-                            ("disable-log-reason", "disable service with a reason"),
-                            ("force-down", "force service down")):
+    for name, operation in (
+        ("disable", "disable service"),
+        ("enable", "enable service"),
+        ("disable-log-reason", "disable service with a reason"),
+        ("force-down", "force service down"),
+    ):
         add("PUT", "/os-services/" + name, _by_host(name), operation)
 
 
@@ -73,13 +78,15 @@ def _describe(call: Call, number: int, binary: str, host: str) -> dict[str, Any]
     mine = binary == COMPUTE
     service = hosts.service(host) if mine else None
     shown: dict[str, Any] = {
-        "binary": binary, "host": host,
+        "binary": binary,
+        "host": host,
         "id": uuid_of(call, binary, host) if call.microversion >= _BY_ID else number,
         "zone": hosts.zone_of(host) if mine else "internal",
         "status": "disabled" if service and service.disabled else "enabled",
         "state": "up" if not mine or hosts.alive(host) else "down",
         "updated_at": iso_us((service.changed if service else None) or call.now, ""),
-        "disabled_reason": service.reason if service else None}
+        "disabled_reason": service.reason if service else None,
+    }
     if call.microversion >= (2, 11):
         shown["forced_down"] = bool(service and service.forced_down)
     return shown
@@ -92,8 +99,13 @@ def list_services(call: Call) -> Response:
         for name in request.args:
             if name not in ("host", "binary"):
                 raise refuse(400, "Additional properties are not allowed (%r was unexpected)" % name)
-    return answer({"services": [_describe(call, *row) for row in rows(call)
-                                if host in (None, row[2]) and binary in (None, row[1])]})
+    return answer(
+        {
+            "services": [
+                _describe(call, *row) for row in rows(call) if host in (None, row[2]) and binary in (None, row[1])
+            ]
+        }
+    )
 
 
 def _fields(call: Call) -> dict[str, Check]:

@@ -24,8 +24,9 @@ def create_image(operation: str | None) -> Action:
         check_fields("createImage", argument, {"name": text(), "metadata": metadata()}, ("name",))
 
     def run(call: Call, server: Server, argument: Any) -> Response:
-        what = Power("createImage", "createImage", _STATES, "image_snapshot", server.vm_state, server.power_state,
-                     "create_image")
+        what = Power(
+            "createImage", "createImage", _STATES, "image_snapshot", server.vm_state, server.power_state, "create_image"
+        )
         check_state(call, server, what, "os_compute_api:servers:create_image")
         image = _queued(call, server, argument)
         images = call.sim.builders[call.platform].images
@@ -34,10 +35,17 @@ def create_image(operation: str | None) -> Action:
         failed = failing == "all" or (isinstance(failing, list) and bool({server.id, server.name} & set(failing)))
         error = ("500", str(call.fault.get("reason", "Simulated failure of the hypervisor"))) if failed else None
         stuck, delay = bool(call.fault.get("stuck")), call.sim.delay(call.platform, what.delay)
-        transition = call.fleet.begin(server, what, delay, never_ends=stuck, error=error,
-                                      outcome={"vm_state": server.vm_state, "power_state": server.power_state})
-        server.actions.append(ActionRecord("createImage", call.request_id, server.user_id, server.project_id, call.now,
-                                           transition))
+        transition = call.fleet.begin(
+            server,
+            what,
+            delay,
+            never_ends=stuck,
+            error=error,
+            outcome={"vm_state": server.vm_state, "power_state": server.power_state},
+        )
+        server.actions.append(
+            ActionRecord("createImage", call.request_id, server.user_id, server.project_id, call.now, transition)
+        )
 
         def upload() -> None:
             image["status"] = "saving"
@@ -65,12 +73,25 @@ def create_image(operation: str | None) -> Action:
 def _queued(call: Call, server: Server, argument: dict[str, Any]) -> dict[str, Any]:
     properties = dict(argument.get("metadata") or {})
     if server.image is not None:
-        properties.update(instance_uuid=server.id, image_type="snapshot", user_id=server.user_id,
-                          base_image_ref=server.image["id"])
+        properties.update(
+            instance_uuid=server.id, image_type="snapshot", user_id=server.user_id, base_image_ref=server.image["id"]
+        )
     else:
         # Nova leaves out whose it is where the disk is a volume.
         properties["block_device_mapping"] = '[{"boot_index": 0, "volume_id": "%s"}]' % boot_volume(server)
-    return {"id": str(uuid.uuid4()), "name": argument["name"], "status": "queued", "min_disk": server.flavor["disk"],
-            "min_ram": 0, "size": 512 * 1024 * 1024 if server.image else 0, "os_type": server.os_type,
-            "cloud_init": True, "visibility": "private", "type": "private", "owner": server.project_id,
-            "created": call.now, "protected": False, "properties": properties}
+    return {
+        "id": str(uuid.uuid4()),
+        "name": argument["name"],
+        "status": "queued",
+        "min_disk": server.flavor["disk"],
+        "min_ram": 0,
+        "size": 512 * 1024 * 1024 if server.image else 0,
+        "os_type": server.os_type,
+        "cloud_init": True,
+        "visibility": "private",
+        "type": "private",
+        "owner": server.project_id,
+        "created": call.now,
+        "protected": False,
+        "properties": properties,
+    }

@@ -16,8 +16,21 @@ from connection import USER_DATA
 from fleet import Server, stable_id
 
 # Every microversion at which the answer changes: requests between two of them get the same text.
-STEPS = ((2, 3), (2, 9), (2, 16), (2, 19), (2, 26), (2, 47), (2, 63), (2, 71), (2, 73), (2, 90), (2, 96), (2, 98),
-         (2, 100))
+STEPS = (
+    (2, 3),
+    (2, 9),
+    (2, 16),
+    (2, 19),
+    (2, 26),
+    (2, 47),
+    (2, 63),
+    (2, 71),
+    (2, 73),
+    (2, 90),
+    (2, 96),
+    (2, 98),
+    (2, 100),
+)
 ENCODED_USER_DATA = base64.b64encode(USER_DATA).decode()
 _WITH_PROGRESS = frozenset({"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"})
 
@@ -44,8 +57,10 @@ def prefix(call: Call, version: str) -> str:
 
 def links(call: Call, version: str, kind: str, identity: str) -> list[dict[str, str]]:
     base = prefix(call, version)
-    return [{"rel": "self", "href": "%s/%s/%s" % (base, kind, identity)},
-            {"rel": "bookmark", "href": "%s/%s/%s" % (base.replace("/" + version, "", 1), kind, identity)}]
+    return [
+        {"rel": "self", "href": "%s/%s/%s" % (base, kind, identity)},
+        {"rel": "bookmark", "href": "%s/%s/%s" % (base.replace("/" + version, "", 1), kind, identity)},
+    ]
 
 
 def summary(call: Call, server: Server) -> dict[str, Any]:
@@ -68,14 +83,24 @@ def flavor(call: Call, server: Server) -> dict[str, Any]:
     kind = server.flavor
     if call.microversion < (2, 47):
         return {"id": kind["id"], "links": links(call, "v2.1", "flavors", kind["id"])[1:]}
-    return {"vcpus": kind["vcpus"], "ram": kind["ram"], "disk": kind["disk"], "ephemeral": kind["ephemeral"],
-            "swap": kind["swap"], "original_name": kind["name"], "extra_specs": kind["extra_specs"]}
+    return {
+        "vcpus": kind["vcpus"],
+        "ram": kind["ram"],
+        "disk": kind["disk"],
+        "ephemeral": kind["ephemeral"],
+        "swap": kind["swap"],
+        "original_name": kind["name"],
+        "extra_specs": kind["extra_specs"],
+    }
 
 
 def fault(call: Call, server: Server) -> dict[str, Any]:
     value = server.fault or {}
-    shown = {"code": value.get("code", 500), "created": iso(value.get("created", server.updated)),
-             "message": value.get("message", "")}
+    shown = {
+        "code": value.get("code", 500),
+        "created": iso(value.get("created", server.updated)),
+        "message": value.get("message", ""),
+    }
     if call.is_admin or shown["code"] != 500:
         shown["details"] = value.get("details", "")
     return shown
@@ -85,15 +110,29 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     """The server with its details (Compute API reference, "List Servers Detailed")."""
     version, admin, status = call.microversion, call.is_admin, server.status
     shown: dict[str, Any] = {
-        "id": server.id, "name": server.name, "status": status, "tenant_id": server.project_id,
-        "user_id": server.user_id, "metadata": server.metadata, "hostId": host_id(server), "image": "",
+        "id": server.id,
+        "name": server.name,
+        "status": status,
+        "tenant_id": server.project_id,
+        "user_id": server.user_id,
+        "metadata": server.metadata,
+        "hostId": host_id(server),
+        "image": "",
         "flavor": flavor(call, server),
-        "created": iso(server.created), "updated": iso(server.updated), "addresses": addresses(server),
-        "accessIPv4": "", "accessIPv6": "", "links": links(call, "v2.1", "servers", server.id),
-        "OS-DCF:diskConfig": "AUTO", "OS-EXT-AZ:availability_zone": server.zone, "config_drive": "",
-        "key_name": server.key_name, "OS-SRV-USG:launched_at": iso_us(server.launched, ""),
+        "created": iso(server.created),
+        "updated": iso(server.updated),
+        "addresses": addresses(server),
+        "accessIPv4": "",
+        "accessIPv6": "",
+        "links": links(call, "v2.1", "servers", server.id),
+        "OS-DCF:diskConfig": "AUTO",
+        "OS-EXT-AZ:availability_zone": server.zone,
+        "config_drive": "",
+        "key_name": server.key_name,
+        "OS-SRV-USG:launched_at": iso_us(server.launched, ""),
         "OS-SRV-USG:terminated_at": iso_us(server.deleted_at, ""),
-        "OS-EXT-STS:task_state": server.task_state, "OS-EXT-STS:vm_state": server.vm_state,
+        "OS-EXT-STS:task_state": server.task_state,
+        "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:power_state": server.power_state,
         "os-extended-volumes:volumes_attached": volumes(server, version >= (2, 3)),
     }
@@ -114,9 +153,13 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     elif version >= (2, 90):
         shown["OS-EXT-SRV-ATTR:hostname"] = server.name
     for since, key, value in (
-            ((2, 9), "locked", server.locked), ((2, 19), "description", server.description),
-            ((2, 26), "tags", server.tags), ((2, 63), "trusted_image_certificates", None),
-            ((2, 73), "locked_reason", None), ((2, 96), "pinned_availability_zone", None)):
+        ((2, 9), "locked", server.locked),
+        ((2, 19), "description", server.description),
+        ((2, 26), "tags", server.tags),
+        ((2, 63), "trusted_image_certificates", None),
+        ((2, 73), "locked_reason", None),
+        ((2, 96), "pinned_availability_zone", None),
+    ):
         if version >= since:
             shown[key] = value
     return shown
@@ -146,11 +189,20 @@ def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
     """What only administrators see; the extended ones since 2.3, user_data among them."""
     name = "OS-EXT-SRV-ATTR:"
     shown: dict[str, Any] = {
-        name + "host": server.host or None, name + "instance_name": "instance-" + server.id[:8],
-        name + "hypervisor_hostname": server.host + ".example.org" if server.host else None}
+        name + "host": server.host or None,
+        name + "instance_name": "instance-" + server.id[:8],
+        name + "hypervisor_hostname": server.host + ".example.org" if server.host else None,
+    }
     if extended:
-        shown.update({
-            name + "hostname": server.name, name + "reservation_id": server.reservation_id, name + "launch_index": 0,
-            name + "kernel_id": "", name + "ramdisk_id": "", name + "user_data": user_data(server),
-            name + "root_device_name": "/dev/vda" if server.host else None})
+        shown.update(
+            {
+                name + "hostname": server.name,
+                name + "reservation_id": server.reservation_id,
+                name + "launch_index": 0,
+                name + "kernel_id": "",
+                name + "ramdisk_id": "",
+                name + "user_data": user_data(server),
+                name + "root_device_name": "/dev/vda" if server.host else None,
+            }
+        )
     return shown

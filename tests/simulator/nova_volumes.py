@@ -26,8 +26,7 @@ def check_movable(call: Call, server: Server, verb: str, states: tuple[str, ...]
     if server.vm_state not in states:
         raise refuse(409, "Cannot '%s' instance %s while it is in vm_state %s" % (verb, server.id, server.vm_state))
     if server.task_state is not None:
-        raise refuse(409, "Cannot '%s' instance %s while it is in task_state %s"
-                     % (verb, server.id, server.task_state))
+        raise refuse(409, "Cannot '%s' instance %s while it is in task_state %s" % (verb, server.id, server.task_state))
 
 
 def record(call: Call, server: Server, name: str, delay: str, deed: Callable[[bool], None]) -> None:
@@ -58,8 +57,9 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         raise refuse(404, "volume_id not found: %s" % volume_id)
 
     def attach(call: Call, server_id: str) -> Response:
-        wanted = check_fields("volumeAttachment", body_of(call, "volumeAttachment"), _fields(call.microversion),
-                              ("volumeId",))
+        wanted = check_fields(
+            "volumeAttachment", body_of(call, "volumeAttachment"), _fields(call.microversion), ("volumeId",)
+        )
         need_member(call, "os-volumes-attachments:create")
         server = find(call, server_id)
         check_movable(call, server, "attach_volume")
@@ -89,8 +89,11 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         if row is None:
             raise refuse(404, "volume_id not found: %s" % volume_id)
         if row["detaching"]:
-            raise refuse(400, "Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume "
-                              "status must be 'in-use' and attach_status must be 'attached' to detach.")
+            raise refuse(
+                400,
+                "Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume "
+                "status must be 'in-use' and attach_status must be 'attached' to detach.",
+            )
         row["detaching"] = True
         known = call.sim.builders[call.platform].volumes
 
@@ -125,8 +128,9 @@ def _uuid(name: str, value: Any) -> None:
     try:
         uuid.UUID(value)
     except ValueError:
-        raise refuse(400, "Invalid input for field/attribute %s. Value: %s. %r is not a 'uuid'"
-                     % (name, value, value)) from None
+        raise refuse(
+            400, "Invalid input for field/attribute %s. Value: %s. %r is not a 'uuid'" % (name, value, value)
+        ) from None
 
 
 def _fields(version: tuple[int, int]) -> dict[str, Check]:
@@ -144,11 +148,13 @@ def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, An
         raise refuse(400, "Invalid volume: volume %s already attached" % volume.id)
     free = volume.status == "available" or (volume.multiattach and volume.status == "in-use")
     if not free:
-        raise refuse(400, "Invalid volume: volume %s status must be 'available'. Currently in '%s'"
-                     % (volume.id, volume.status))
+        raise refuse(
+            400, "Invalid volume: volume %s status must be 'available'. Currently in '%s'" % (volume.id, volume.status)
+        )
     if volume.multiattach and call.microversion < (2, 60):
-        raise refuse(400, "Volume %s has 'multiattach' set, which is not supported for this microversion or compute"
-                     % volume.id)
+        raise refuse(
+            400, "Volume %s has 'multiattach' set, which is not supported for this microversion or compute" % volume.id
+        )
     used = {row["device"] for row in _rows(server)}
     if wanted.get("device") in used:
         raise refuse(400, "The supplied device path (%s) is in use." % wanted["device"])
@@ -159,8 +165,10 @@ def _shown(call: Call, server: Server, row: dict[str, Any]) -> dict[str, Any]:
     if call.microversion < (2, 89):
         shown["id"] = row["volume_id"]
     else:
-        shown.update(attachment_id=stable_id("attachment", server.id, row["volume_id"]),
-                     bdm_uuid=stable_id("bdm", server.id, row["volume_id"]))
+        shown.update(
+            attachment_id=stable_id("attachment", server.id, row["volume_id"]),
+            bdm_uuid=stable_id("bdm", server.id, row["volume_id"]),
+        )
     if call.microversion >= (2, 70):
         shown["tag"] = row["tag"]
     if call.microversion >= (2, 79):

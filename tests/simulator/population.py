@@ -39,10 +39,16 @@ def read_addresses(entry: dict[str, Any] | None, number: int) -> list[dict[str, 
                 version = ipaddress.ip_address(fields["ip"]).version
             except ValueError as error:
                 raise ConfigError("addresses.%s: %s" % (network, error)) from error
-            result.append({
-                "network": network, "ip": fields["ip"], "version": int(fields.get("version") or version),
-                "kind": fields.get("kind", "fixed"), "mac": fields.get("mac") or mac, "typed": fields.get("type", True),
-            })
+            result.append(
+                {
+                    "network": network,
+                    "ip": fields["ip"],
+                    "version": int(fields.get("version") or version),
+                    "kind": fields.get("kind", "fixed"),
+                    "mac": fields.get("mac") or mac,
+                    "typed": fields.get("type", True),
+                }
+            )
     return result
 
 
@@ -102,15 +108,24 @@ class Builder:
             if name in (known["name"], known["id"]):
                 return known
         flavor: dict[str, Any] = {
-            "id": str(row.get("id") or (name if self.platform == "huaweicloud"
-                                        else stable_id(self.platform, "flavor", name))),
-            "name": name, "vcpus": int(row.get("vcpus", 1)), "ram": int(row.get("ram", 1024)),
-            "disk": int(row.get("disk", 10)), "ephemeral": int(row.get("ephemeral", 0)),
-            "swap": int(row.get("swap", 0)), "extra_specs": dict(row.get("extra_specs") or {}),
-            "public": bool(row.get("public", True)), "disabled": bool(row.get("disabled")),
+            "id": str(
+                row.get("id") or (name if self.platform == "huaweicloud" else stable_id(self.platform, "flavor", name))
+            ),
+            "name": name,
+            "vcpus": int(row.get("vcpus", 1)),
+            "ram": int(row.get("ram", 1024)),
+            "disk": int(row.get("disk", 10)),
+            "ephemeral": int(row.get("ephemeral", 0)),
+            "swap": int(row.get("swap", 0)),
+            "extra_specs": dict(row.get("extra_specs") or {}),
+            "public": bool(row.get("public", True)),
+            "disabled": bool(row.get("disabled")),
             "access": tuple(self.project(name)["id"] for name in row.get("access") or ()),
-            "rxtx_factor": float(row.get("rxtx_factor", 1)), "description": row.get("description"),
-            "number": len(self.flavors), "status": row.get("status", "normal"), "zones": dict(row.get("zones") or {}),
+            "rxtx_factor": float(row.get("rxtx_factor", 1)),
+            "description": row.get("description"),
+            "number": len(self.flavors),
+            "status": row.get("status", "normal"),
+            "zones": dict(row.get("zones") or {}),
         }
         self.flavors[flavor["id"]] = flavor
         return flavor
@@ -125,13 +140,20 @@ class Builder:
             if name in (known["name"], known["id"]):
                 return known
         image = {
-            "id": str(row.get("id") or stable_id(self.platform, "image", name)), "name": name,
-            "status": row.get("status", "active"), "min_disk": int(row.get("min_disk", 0)),
-            "min_ram": int(row.get("min_ram", 0)), "size": int(row.get("size", 512 * 1024 * 1024)),
-            "os_type": row.get("os_type", "Linux"), "cloud_init": bool(row.get("cloud_init", True)),
-            "visibility": row.get("visibility", "public"), "type": row.get("type", "gold"),
-            "owner": self.project(row.get("owner"))["id"], "created": FIRST_CREATED + len(self.images),
-            "protected": bool(row.get("protected")), "properties": dict(row.get("properties") or {}),
+            "id": str(row.get("id") or stable_id(self.platform, "image", name)),
+            "name": name,
+            "status": row.get("status", "active"),
+            "min_disk": int(row.get("min_disk", 0)),
+            "min_ram": int(row.get("min_ram", 0)),
+            "size": int(row.get("size", 512 * 1024 * 1024)),
+            "os_type": row.get("os_type", "Linux"),
+            "cloud_init": bool(row.get("cloud_init", True)),
+            "visibility": row.get("visibility", "public"),
+            "type": row.get("type", "gold"),
+            "owner": self.project(row.get("owner"))["id"],
+            "created": FIRST_CREATED + len(self.images),
+            "protected": bool(row.get("protected")),
+            "properties": dict(row.get("properties") or {}),
         }
         self.images[image["id"]] = image
         return image
@@ -143,8 +165,9 @@ class Builder:
             user = row.get("user") or self.settings["connect_as"]
             public = row.get("public_key") or stable_public_key(self.platform, user, row["name"])
             try:
-                keys.add(hex_id(self.platform, "user", user), row["name"], public, row.get("type", "ssh"),
-                         FIRST_CREATED)
+                keys.add(
+                    hex_id(self.platform, "user", user), row["name"], public, row.get("type", "ssh"), FIRST_CREATED
+                )
             except InvalidKey as error:
                 raise ConfigError("platforms.%s: key pair %s: %s" % (self.platform, row["name"], error)) from error
         return keys
@@ -181,25 +204,45 @@ class Builder:
         if isinstance(fault, str):
             fault = {"message": fault}
         if fault is not None:
-            fault = {"code": 500, "created": created, "details": "Traceback (most recent call last): simulated",
-                     **fault}
+            fault = {
+                "code": 500,
+                "created": created,
+                "details": "Traceback (most recent call last): simulated",
+                **fault,
+            }
         return Server(
-            id=str(entry.get("id") or stable_id(self.platform, "server", number, name)), name=name, region=region,
-            project_id=project["id"], user_id=hex_id(self.platform, "user", self.settings["connect_as"]),
-            vm_state=vm_state, task_state=entry.get("task_state", task_state), power_state=power_state,
+            id=str(entry.get("id") or stable_id(self.platform, "server", number, name)),
+            name=name,
+            region=region,
+            project_id=project["id"],
+            user_id=hex_id(self.platform, "user", self.settings["connect_as"]),
+            vm_state=vm_state,
+            task_state=entry.get("task_state", task_state),
+            power_state=power_state,
             flavor=self.flavor(entry["flavor"]) if entry.get("flavor") else flavors[0],
-            image=image, volume_image=None if image else boots,
-            addresses=read_addresses(entry.get("addresses"), number), zone=zone, host=host, created=created,
+            image=image,
+            volume_image=None if image else boots,
+            addresses=read_addresses(entry.get("addresses"), number),
+            zone=zone,
+            host=host,
+            created=created,
             updated=created,
             tags=[str(tag) for tag in entry.get("tags") or []],
             metadata={str(key): str(value) for key, value in (entry.get("metadata") or {}).items()},
-            locked=bool(entry.get("locked")), key_name=entry.get("key_name"), description=entry.get("description"),
-            fault=fault, launched=None if vm_state in ("building", "error") else created + 20,
+            locked=bool(entry.get("locked")),
+            key_name=entry.get("key_name"),
+            description=entry.get("description"),
+            fault=fault,
+            launched=None if vm_state in ("building", "error") else created + 20,
             deleted_at=now if vm_state in ("deleted", "soft-delete") else None,
-            enterprise_project_id=str(entry.get("enterprise_project_id", "0")), extra=dict(entry.get("extra") or {}),
-            stuck=bool(entry.get("stuck")), os_type=entry.get("os_type") or boots["os_type"],
-            password=digest(entry.get("password")), reset_plugin=bool(entry.get("reset_plugin", True)),
-            prepaid=bool(entry.get("prepaid")), system_disk=bool(entry.get("system_disk", True)),
+            enterprise_project_id=str(entry.get("enterprise_project_id", "0")),
+            extra=dict(entry.get("extra") or {}),
+            stuck=bool(entry.get("stuck")),
+            os_type=entry.get("os_type") or boots["os_type"],
+            password=digest(entry.get("password")),
+            reset_plugin=bool(entry.get("reset_plugin", True)),
+            prepaid=bool(entry.get("prepaid")),
+            system_disk=bool(entry.get("system_disk", True)),
             os_change_failed=bool(entry.get("os_change_failed")),
             key_names=[entry["key_name"]] if entry.get("key_name") else [],
         )

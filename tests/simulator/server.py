@@ -50,8 +50,9 @@ class Gateway(wsgi.Gateway_10):
 
 def make_server(app: Any, host: str, port: int, threads: int = 40) -> wsgi.Server:
     """A server that listens already (`bind_addr` has the real port); `serve()` then handles requests."""
-    server = wsgi.Server((host, port), with_resets(app), numthreads=threads, server_name="simulator",
-                         request_queue_size=128, timeout=120)
+    server = wsgi.Server(
+        (host, port), with_resets(app), numthreads=threads, server_name="simulator", request_queue_size=128, timeout=120
+    )
     server.gateway = Gateway
     server.keep_alive_conn_limit = 2000
     server.error_log = lambda *_args, **_kwargs: None  # type: ignore[method-assign]

@@ -38,58 +38,89 @@ STARTING_POINTS: dict[str, tuple[str, str | None, int]] = {
 }
 
 _PLAIN = {
-    "active": "ACTIVE", "building": "BUILD", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED",
-    "error": "ERROR", "resized": "VERIFY_RESIZE", "rescued": "RESCUE", "shelved": "SHELVED",
-    "shelved_offloaded": "SHELVED_OFFLOADED", "soft-delete": "SOFT_DELETED", "deleted": "DELETED",
+    "active": "ACTIVE",
+    "building": "BUILD",
+    "stopped": "SHUTOFF",
+    "paused": "PAUSED",
+    "suspended": "SUSPENDED",
+    "error": "ERROR",
+    "resized": "VERIFY_RESIZE",
+    "rescued": "RESCUE",
+    "shelved": "SHELVED",
+    "shelved_offloaded": "SHELVED_OFFLOADED",
+    "soft-delete": "SOFT_DELETED",
+    "deleted": "DELETED",
 }
 _BY_TASK = {
-    "rebooting": ("REBOOT", {"active"}), "reboot_pending": ("REBOOT", {"active"}),
+    "rebooting": ("REBOOT", {"active"}),
+    "reboot_pending": ("REBOOT", {"active"}),
     "reboot_started": ("REBOOT", {"active"}),
     "rebooting_hard": ("HARD_REBOOT", {"active", "stopped", "paused", "suspended", "error"}),
-    "reboot_pending_hard": ("HARD_REBOOT", {"active"}), "reboot_started_hard": ("HARD_REBOOT", {"active"}),
+    "reboot_pending_hard": ("HARD_REBOOT", {"active"}),
+    "reboot_started_hard": ("HARD_REBOOT", {"active"}),
     "rebuilding": ("REBUILD", {"active", "stopped", "error"}),
     "rebuild_spawning": ("REBUILD", {"active", "stopped", "error"}),
     "migrating": ("MIGRATING", {"active", "paused"}),
-    "resize_prep": ("RESIZE", {"active", "stopped"}), "resize_migrating": ("RESIZE", {"active", "stopped"}),
+    "resize_prep": ("RESIZE", {"active", "stopped"}),
+    "resize_migrating": ("RESIZE", {"active", "stopped"}),
     "resize_finish": ("RESIZE", {"active", "stopped"}),
-    "resize_reverting": ("REVERT_RESIZE", {"resized"}), "updating_password": ("PASSWORD", {"active"}),
+    "resize_reverting": ("REVERT_RESIZE", {"resized"}),
+    "updating_password": ("PASSWORD", {"active"}),
 }
-_HARD_REBOOT_TASKS = frozenset({
-    None, "rebooting", "reboot_pending", "reboot_started", "rebooting_hard", "resuming", "unpausing", "pausing",
-    "suspending",
-})
+_HARD_REBOOT_TASKS = frozenset(
+    {
+        None,
+        "rebooting",
+        "reboot_pending",
+        "reboot_started",
+        "rebooting_hard",
+        "resuming",
+        "unpausing",
+        "pausing",
+        "suspending",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Power:
     """One power action: where it may start, what is seen meanwhile, where it ends."""
 
-    verb: str                     # the word in Nova's 409 message
-    record: str                   # the name in os-instance-actions
-    allowed: frozenset[str]       # vm_states
+    verb: str  # the word in Nova's 409 message
+    record: str  # the name in os-instance-actions
+    allowed: frozenset[str]  # vm_states
     task_state: str
     vm_state: str
     power_state: int
-    delay: str                    # key of the `delays` setting
+    delay: str  # key of the `delays` setting
     tasks: frozenset[str | None] = frozenset({None})
 
 
 ACTIONS: dict[str, Power] = {
     "start": Power("start", "start", frozenset({"stopped"}), "powering-on", "active", RUNNING, "start"),
     "stop": Power("stop", "stop", frozenset({"active", "error"}), "powering-off", "stopped", SHUT_DOWN, "stop"),
-    "shutdown": Power("stop", "stop", frozenset({"active", "error"}), "powering-off", "stopped", SHUT_DOWN,
-                      "shutdown"),
+    "shutdown": Power("stop", "stop", frozenset({"active", "error"}), "powering-off", "stopped", SHUT_DOWN, "shutdown"),
     "reboot_soft": Power("reboot", "reboot", frozenset({"active"}), "rebooting", "active", RUNNING, "reboot_soft"),
-    "reboot_hard": Power("reboot", "reboot", frozenset({"active", "stopped", "paused", "suspended", "error"}),
-                         "rebooting_hard", "active", RUNNING, "reboot_hard", _HARD_REBOOT_TASKS),
+    "reboot_hard": Power(
+        "reboot",
+        "reboot",
+        frozenset({"active", "stopped", "paused", "suspended", "error"}),
+        "rebooting_hard",
+        "active",
+        RUNNING,
+        "reboot_hard",
+        _HARD_REBOOT_TASKS,
+    ),
     "pause": Power("pause", "pause", frozenset({"active"}), "pausing", "paused", PAUSED, "pause"),
     "unpause": Power("unpause", "unpause", frozenset({"paused"}), "unpausing", "active", RUNNING, "unpause"),
     "suspend": Power("suspend", "suspend", frozenset({"active"}), "suspending", "suspended", SUSPENDED, "suspend"),
     "resume": Power("resume", "resume", frozenset({"suspended"}), "resuming", "active", RUNNING, "resume"),
-    "password": Power("changePassword", "changePassword", frozenset({"active"}), "updating_password", "active",
-                      RUNNING, "password"),
-    "rebuild": Power("rebuild", "rebuild", frozenset({"active", "stopped", "error"}), "rebuilding", "active", RUNNING,
-                     "rebuild"),
+    "password": Power(
+        "changePassword", "changePassword", frozenset({"active"}), "updating_password", "active", RUNNING, "password"
+    ),
+    "rebuild": Power(
+        "rebuild", "rebuild", frozenset({"active", "stopped", "error"}), "rebuilding", "active", RUNNING, "rebuild"
+    ),
 }
 
 

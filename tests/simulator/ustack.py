@@ -23,9 +23,13 @@ def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
     for row in server.addresses:
         network = row["network"]
         entry: dict[str, Any] = {
-            "UOS-EXT-IPS:subnet_name": network + "_subnet", "UOS-EXT-IPS:id": stable_id(server.id, row["ip"]),
-            "addr": row["ip"], "UOS-EXT-IPS:subnet_shared": True, "version": row["version"],
-            "UOS-EXT-IPS:subnet_id": stable_id("subnet", network)}
+            "UOS-EXT-IPS:subnet_name": network + "_subnet",
+            "UOS-EXT-IPS:id": stable_id(server.id, row["ip"]),
+            "addr": row["ip"],
+            "UOS-EXT-IPS:subnet_shared": True,
+            "version": row["version"],
+            "UOS-EXT-IPS:subnet_id": stable_id("subnet", network),
+        }
         if full:
             entry["OS-EXT-IPS-MAC:mac_addr"] = row["mac"]
             if row["typed"]:
@@ -35,8 +39,12 @@ def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
 
 
 def summary(call: Call, server: Server) -> dict[str, Any]:
-    return {"addresses": addresses(server, False), "id": server.id, "name": server.name,
-            "links": nova_views.links(call, "v2", "servers", server.id)}
+    return {
+        "addresses": addresses(server, False),
+        "id": server.id,
+        "name": server.name,
+        "links": nova_views.links(call, "v2", "servers", server.id),
+    }
 
 
 def detail(call: Call, server: Server) -> dict[str, Any]:
@@ -44,32 +52,66 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     shown = nova_views.detail(call, server)
     shown["links"] = nova_views.links(call, "v2", "servers", server.id)
     shown["addresses"] = addresses(server, True)
-    shown["flavor"] = {"id": server.flavor["id"], "name": server.flavor["name"],
-                       "links": nova_views.links(call, "v2", "flavors", server.flavor["id"])[1:]}
+    shown["flavor"] = {
+        "id": server.flavor["id"],
+        "name": server.flavor["name"],
+        "links": nova_views.links(call, "v2", "flavors", server.flavor["id"])[1:],
+    }
     if server.image is not None:
-        shown["image"] = {"id": server.image["id"], "name": server.image["name"],
-                          "links": nova_views.links(call, "v2", "images", server.image["id"])[1:]}
+        shown["image"] = {
+            "id": server.image["id"],
+            "name": server.image["name"],
+            "links": nova_views.links(call, "v2", "images", server.image["id"])[1:],
+        }
     shown.update(nova_views.host_attributes(server, False))
     shown["OS-DCF:diskConfig"] = "MANUAL"
-    shown["security_groups"] = [{"port_id": stable_id(server.id, "port"), "name": "default",
-                                 "id": stable_id(server.project_id, "default")}]
+    shown["security_groups"] = [
+        {"port_id": stable_id(server.id, "port"), "name": "default", "id": stable_id(server.project_id, "default")}
+    ]
     return shown
 
 
 USTACK = nova.Dialect(
-    "ustack", "v2", False, summary, detail,
-    {"list servers": "U02", "list servers with details": "U03", "show server": "U04", "list flavors": "U22",
-     "list flavors with details": "U23", "show flavor": "U24", "create keypair": "U13", "import keypair": "U14",
-     "list keypairs": "U15", "show keypair": "U16", "delete keypair": "U17",
-     "create server": "U01", "update server": "U05", "delete server": "U06",
-     "attach volume": "U20", "detach volume": "U21", "attach interface": "U25", "detach interface": "U26",
-     "attach network": "U27"},
-    {"reboot": reboot("U07"), "os-start": power("start", "U08"), "os-shutdown": power("shutdown", "U09"),
-     "os-stop": power("stop", "U10"), "changePassword": change_password("U11"),
-     "createImage": create_image("U12"),
-     "attachKeypairs": keypairs(True, "U18"), "detachKeypairs": keypairs(False, "U19"),
-     **nova_consoles.actions("U28", 202, others=False)},
-    manages=False, keypair_status=200)
+    "ustack",
+    "v2",
+    False,
+    summary,
+    detail,
+    {
+        "list servers": "U02",
+        "list servers with details": "U03",
+        "show server": "U04",
+        "list flavors": "U22",
+        "list flavors with details": "U23",
+        "show flavor": "U24",
+        "create keypair": "U13",
+        "import keypair": "U14",
+        "list keypairs": "U15",
+        "show keypair": "U16",
+        "delete keypair": "U17",
+        "create server": "U01",
+        "update server": "U05",
+        "delete server": "U06",
+        "attach volume": "U20",
+        "detach volume": "U21",
+        "attach interface": "U25",
+        "detach interface": "U26",
+        "attach network": "U27",
+    },
+    {
+        "reboot": reboot("U07"),
+        "os-start": power("start", "U08"),
+        "os-shutdown": power("shutdown", "U09"),
+        "os-stop": power("stop", "U10"),
+        "changePassword": change_password("U11"),
+        "createImage": create_image("U12"),
+        "attachKeypairs": keypairs(True, "U18"),
+        "detachKeypairs": keypairs(False, "U19"),
+        **nova_consoles.actions("U28", 202, others=False),
+    },
+    manages=False,
+    keypair_status=200,
+)
 
 
 def register(router: Router) -> None:

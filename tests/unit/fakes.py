@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     GOALS,
-    Compute,
-    Observation,
-    ServerQuery,
-    Ticket,
+    ActionStatus,
+    PendingAction,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SUCCEEDED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED", "error": "ERROR"}
 TASK = {
@@ -68,33 +69,33 @@ class FakeCloud(Compute):
         self.asked: list[tuple[str, str, bool]] = []
         self.looks = 0
         #: action refused with this error before it is taken / after it was taken, for a server's name
-        self.refuse: dict[str, Callable[[Ticket], Ticket | None]] = {}
+        self.refuse: dict[str, Callable[[PendingAction], PendingAction | None]] = {}
         self.on_look: Callable[[FakeCloud], None] = lambda cloud: None
 
-    def _settle(self) -> None:
+    def _apply_and_verify(self) -> None:
         for key, (when, status) in list(self.arrival.items()):
             if self.clock.now >= when and key in self.here:
                 self.here[key] = replace(self.here[key], status=status, task_state=None)
                 del self.arrival[key]
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
-        self._settle()
+        self._apply_and_verify()
         return iter(list(self.here.values()))
 
     def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         self.looks += 1
         self.on_look(self)
-        self._settle()
+        self._apply_and_verify()
         return {key: self.here[key] for key in ids if key in self.here}
 
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
         tickets = []
         for each in servers:
-            ticket = Ticket(each.id, action, each.name, request_id="req-" + str(each.name))
+            ticket = PendingAction(each.id, action, each.name, request_id="req-" + str(each.name))
             refusal = self.refuse.get(str(each.name))
             changed = refusal(ticket) if refusal else None
             self.asked.append((action, str(each.name), force))
-            if changed is None or (changed.uncertain and changed.request_id == "taken"):
+            if changed is None or (changed.outcome_unknown and changed.request_id == "taken"):
                 self.begin(each.id, action)
             tickets.append(changed or ticket)
         return tickets
@@ -103,28 +104,28 @@ class FakeCloud(Compute):
         self.here[server_id] = replace(self.here[server_id], task_state=TASK[action])
         self.arrival[server_id] = (self.clock.now + self.delay, STATUS[GOALS[action]])
 
-    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         found = self.servers_by_id([ticket.server_id for ticket in tickets])
         looks = {}
         for ticket in tickets:
             seen = found.get(ticket.server_id)
-            verdict = SUCCEEDED if seen and seen.settled and not ticket.uncertain else None
-            looks[ticket.server_id] = Observation(seen, verdict)
+            verdict = JOB_SUCCEEDED if seen and seen.is_stable and not ticket.outcome_unknown else None
+            looks[ticket.server_id] = ActionStatus(seen, verdict)
         return looks
 
 
-def refused(error: CloudError) -> Callable[[Ticket], Ticket]:
+def refused(error: CloudError) -> Callable[[PendingAction], PendingAction]:
     return lambda ticket: replace(ticket, error=error)
 
 
-def lost(error: CloudError, taken: bool, times: int = 1) -> Callable[[Ticket], Ticket | None]:
+def lost(error: CloudError, taken: bool, times: int = 1) -> Callable[[PendingAction], PendingAction | None]:
     """The answer is lost ``times`` times; ``taken`` says whether the action had taken effect."""
     left = [times]
 
-    def decide(ticket: Ticket) -> Ticket | None:
+    def decide(ticket: PendingAction) -> PendingAction | None:
         if left[0] <= 0:
             return None
         left[0] -= 1
-        return replace(ticket, error=error, uncertain=True, request_id="taken" if taken else "untaken")
+        return replace(ticket, error=error, outcome_unknown=True, request_id="taken" if taken else "untaken")
 
     return decide

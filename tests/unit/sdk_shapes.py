@@ -23,12 +23,20 @@ ACCEPTED = {
     "NovaListKeypairsResponse.keypairs_links is not defined": "Nova's, from microversion 2.35 on",
     "ServerDetail.key_name is missing": "ECS leaves it out where a server has no key pair",
     **dict.fromkeys(
-        ["ServerDetail.%s is missing" % name for name in (
-            "capacity_reservation_id", "capacity_reservation_specification", "enclave_options", "spod_id")],
-        "newer than the documents and live answers that the simulator follows; a client has to do without"),
+        [
+            "ServerDetail.%s is missing" % name
+            for name in ("capacity_reservation_id", "capacity_reservation_specification", "enclave_options", "spod_id")
+        ],
+        "newer than the documents and live answers that the simulator follows; a client has to do without",
+    ),
 }
 _PRIMITIVES: dict[str, type | tuple[type, ...]] = {
-    "str": str, "int": int, "bool": bool, "float": (int, float), "object": object}
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "float": (int, float),
+    "object": object,
+}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
 _REQUIRED = re.compile(r"^        self\.(\w+) = \1$", re.MULTILINE)
 

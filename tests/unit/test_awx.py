@@ -24,11 +24,11 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     ENVIRONMENT,
     environment_names,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"

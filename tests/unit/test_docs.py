@@ -20,7 +20,7 @@ import pytest
 import yaml
 from test_readme import type_in
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"

@@ -1,42 +1,63 @@
-"""Imports go downwards only, and the client library knows nothing of Ansible."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Imports go downwards only, from folder to folder; no files import each other in a circle."""
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 OURS = "ansible_collections.cloudserver.compute.plugins."
-#: Each layer may import itself and those that come after it.
+#: The folders from the top down. A folder may import itself, and those of the layers below its own.
 LAYERS = (
-    ("action/", "filter/", "inventory/"),
-    ("modules/", "plugin_utils/"),
-    ("module_utils/server_report",),
-    ("module_utils/module",),
-    ("module_utils/jobs", "module_utils/power", "module_utils/fleet",
-     "module_utils/keypairs", "module_utils/keypair_run", "module_utils/flavors",
-     "module_utils/aggregates", "module_utils/private_key_file", "module_utils/password",
-     "module_utils/server_os", "module_utils/os_run", "module_utils/os_step",
-     "module_utils/server_find", "module_utils/server_plan", "module_utils/server_ending", "module_utils/server_size",
-     "module_utils/server_run", "module_utils/server_wish", "module_utils/server_create", "module_utils/server_check",
-     "module_utils/server_duplicates", "module_utils/duplicate_run",
-     "module_utils/user_data",
-     "module_utils/snapshots", "module_utils/volumes", "module_utils/interfaces",
-     "module_utils/services", "module_utils/migrations",
-     "module_utils/server_groups", "module_utils/server_keypairs", "module_utils/consoles"),
-    ("module_utils/deed_run", "module_utils/deed_notes", "module_utils/deed_item", "module_utils/resource_run"),
-    ("module_utils/waiting", "module_utils/notes"),
-    ("module_utils/selection", "module_utils/plan", "module_utils/arguments", "module_utils/resource_plan"),
-    ("module_utils/cloud/platforms/",),
-    ("module_utils/cloud/compute", "module_utils/cloud/parallel"),
-    ("module_utils/cloud/",),
+    ("action", "filter", "inventory"),
+    ("modules",),
+    ("plugin_utils",),
+    ("module_utils/inventory", "module_utils/runner"),
+    ("module_utils/execution/resources",),
+    ("module_utils/execution/servers",),
+    ("module_utils/execution",),
+    ("module_utils/plans/resources",),
+    ("module_utils/plans/servers",),
+    ("module_utils/plans",),
+    ("module_utils/cloud/connect.py",),
+    ("module_utils/cloud/platforms/easystack.py", "module_utils/cloud/platforms/ustack.py"),
+    ("module_utils/cloud/platforms/huaweicloud",),
+    ("module_utils/cloud/platforms/nova",),
+    ("module_utils/cloud/platforms",),
+    ("module_utils/cloud/client.py",),
+    ("module_utils/cloud/http",),
+    ("module_utils/cloud/auth",),
+    ("module_utils/cloud/config",),
+    ("module_utils/cloud",),
+    ("module_utils/cloud/models",),
+    # At the bottom: what everything may raise, and how texts are shown.
+    ("module_utils/cloud/errors.py", "module_utils/cloud/hints.py", "module_utils/cloud/redaction.py"),
 )
 FILES = sorted(path for path in PLUGINS.rglob("*.py") if "doc_fragments" not in path.parts)
 
 
-def imported(path: Path) -> set[str]:
+def place(path: Path) -> str:
+    return str(path.relative_to(PLUGINS))
+
+
+def file_of(module: str) -> str | None:
+    """The file that an import reaches, ``None`` for a name that is not a module."""
+    for candidate in (module.replace(".", "/") + ".py", module.replace(".", "/") + "/__init__.py"):
+        if (PLUGINS / candidate).is_file():
+            return candidate
+    return None
+
+
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """Every module that the file imports, also where only a type checker does."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -44,32 +65,63 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(sorted(found))
+
+
+def own_imports(path: Path) -> set[str]:
+    """The files of the collection that the file imports."""
+    found = set()
+    for name in imported(path):
+        if name.startswith(OURS):
+            module = name[len(OURS) :]
+            target = file_of(module) or file_of(module.rpartition(".")[0])
+            assert target, f"{place(path)} imports {name}, which is nowhere"
+            found.add(target)
     return found
 
 
-def layer(place: str) -> int:
-    for number, beginnings in enumerate(LAYERS):
-        if place.startswith(beginnings):
-            return number
-    raise AssertionError(f"{place} belongs to no layer; say which in LAYERS")
+def layer(where: str) -> int:
+    """The number of the layer: that of the longest entry that the place lies in."""
+    fitting = [
+        (len(entry), number)
+        for number, entries in enumerate(LAYERS)
+        for entry in entries
+        if where == entry or where.startswith(entry + "/")
+    ]
+    assert fitting, f"{where} belongs to no layer; say which in LAYERS"
+    return max(fitting)[1]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PLUGINS)))
+@pytest.mark.parametrize("path", FILES, ids=place)
 def test_imports_go_downwards(path: Path) -> None:
-    own = str(path.relative_to(PLUGINS))
-    if path.name == "__init__.py" and not path.read_text().strip():
-        return
+    for target in own_imports(path):
+        assert layer(place(path)) <= layer(target), f"{place(path)} imports {target}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    in_cloud = place(path).startswith("module_utils/cloud/")
     for name in imported(path):
         if name.startswith(OURS):
-            target = name[len(OURS) :].replace(".", "/")
-            if own.endswith("cloud/compute.py") and "/platforms/" in target:
-                continue  # the one place that knows which platforms there are, and imports the one in use
-            assert layer(own) <= layer(target), f"{own} imports {target}"
-        elif own.startswith("module_utils/cloud/"):
-            assert not name.startswith("ansible"), f"{own} imports {name}"
-        elif not own.startswith("module_utils/cloud/"):
-            assert name.split(".")[0] not in ("requests", "urllib3", "http"), f"{own} imports {name}"
+            continue
+        if in_cloud:
+            assert not name.startswith("ansible"), f"{place(path)} imports {name}"
+        else:
+            assert name.split(".")[0] not in ("requests", "urllib3", "http"), f"{place(path)} imports {name}"
 
 
-def test_there_is_something_to_check() -> None:
-    assert len(FILES) > 20
+def test_no_files_import_each_other_in_a_circle() -> None:
+    below = {place(path): own_imports(path) for path in FILES}
+    while below:
+        ends = [name for name, targets in below.items() if not targets & below.keys()]
+        assert ends, f"a circle among {sorted(below)}"
+        for name in ends:
+            del below[name]
+
+
+def test_the_rules_can_fail() -> None:
+    assert layer("module_utils/cloud/http/session.py") > layer("module_utils/plans/servers/power.py")
+    assert layer("modules/server.py") < layer("module_utils/runner/context.py")
+    with pytest.raises(AssertionError, match="no layer"):
+        layer("somewhere/else.py")
+    assert len(FILES) > 100

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Compute, _platform
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import _platform
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -90,8 +91,10 @@ def test_what_a_platform_has_not_says_what_to_use_instead(platform: str) -> None
     kind = _platform(platform)
     words = ("server_groups", "attach_keypairs", "detach_keypairs", "console", "console_types", "console_output")
     for word in words:
-        assert word in kind.operations or kind.instead.get(word), f"{platform} has no {word} and says nothing of it"
-        assert not (word in kind.operations and word in kind.instead), f"{platform} has {word}, and names another"
+        assert word in kind.operations or kind.alternatives.get(word), (
+            f"{platform} has no {word} and says nothing of it"
+        )
+        assert not (word in kind.operations and word in kind.alternatives), f"{platform} has {word}, and names another"
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import real_cloud  # noqa: E402
 @pytest.fixture
 def listed(tmp_path: Path) -> Any:
     """Reads the list of the repository after a change to it."""
+
     def read(change: Any) -> dict[str, list[str]]:
         document = yaml.safe_load(real_cloud.LIST.read_text())
         change(document)
@@ -75,9 +76,7 @@ def test_a_part_that_fails_fails_the_run_and_the_others_run_all_the_same(
     assert real_cloud.main(["ustack"]) == 0
 
 
-def test_the_roles_run_on_each_cloud_that_has_a_scenario(
-    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_roles_run_on_each_cloud_that_has_a_scenario(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(real_cloud, "lab", nullcontext)
     real_cloud.main(["roles"])
     assert [command[-1] for command in ran] == ["default", "easystack", "ustack"]

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import (
-    Interface,
-    Snapshot,
-    VolumeAttachment,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
 
 
 class AttachmentCalls:

@@ -125,18 +125,18 @@ class BadRequest(CloudError):
     """Another 4xx: the cloud refuses the request as it is."""
 
 
-class Throttled(CloudError):
+class RateLimited(CloudError):
     """The cloud asks to come back later: 429, Common.1503, or Common.0024, which comes with HTTP 202.
 
     The service itself has done nothing then, but a gateway may answer so after the service has acted.
     """
 
 
-class ServiceFailed(CloudError):
+class ServerError(CloudError):
     """5xx."""
 
 
-class MalformedAnswer(CloudError):
+class InvalidResponse(CloudError):
     """A success whose body is not what the API documents: HTML, truncated JSON, another type."""
 
 
@@ -152,7 +152,7 @@ class ConnectionFailed(CloudError):
         self.permanent = permanent
 
 
-class AnswerLost(CloudError):
+class ResponseLost(CloudError):
     """The request was sent and no whole answer came: whether it took effect is unknown, the state has to tell.
 
     late: the service did not answer in time, and may still be at work on the request.
@@ -161,7 +161,7 @@ class AnswerLost(CloudError):
     late = False
 
 
-class ResponseTooLarge(AnswerLost):
+class ResponseTooLarge(ResponseLost):
     """The answer is larger than any that the collection reads: whether the request took effect is unknown."""
 
 
@@ -174,12 +174,12 @@ class DeadlineExceeded(CloudError):
 class UnsupportedOperation(CloudError):
     """The platform has no such operation. instead: what to use, to complete "Use … instead."."""
 
-    def __init__(self, operation: str, platform: str, instead: str | None = None) -> None:
-        hint = "Use %s instead." % instead if instead else None
+    def __init__(self, operation: str, platform: str, alternatives: str | None = None) -> None:
+        hint = "Use %s instead." % alternatives if alternatives else None
         super().__init__("Platform %s has no operation %s." % (platform, operation), hint=hint)
         self.operation = operation
         self.platform = platform
-        self.instead = instead
+        self.alternatives = alternatives
 
 
 def short_text(text: str) -> str:
@@ -255,16 +255,16 @@ def from_answer(
 def _kind(status: int, code: str | None, retry_after: bool, message: str) -> type[CloudError]:
     # Nova of 2014 answers 413 with Retry-After: 0 to a quota that is used up, which no pause helps against.
     if status == 429 or code in THROTTLE_CODES or (status == 413 and retry_after and not is_quota(message)):
-        return Throttled
+        return RateLimited
     exact = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound, 409: Conflict}
     if status in exact:
         return exact[status]
     if status == 408:
         # A front end that waited for the rest of the request, or for the service.
-        return AnswerLost
+        return ResponseLost
     if 400 <= status < 500:
         return BadRequest
-    return ServiceFailed if status >= 500 else CloudError
+    return ServerError if status >= 500 else CloudError
 
 
 def is_ambiguous(error: CloudError) -> bool:
@@ -280,12 +280,12 @@ def is_ambiguous(error: CloudError) -> bool:
         return error.status is not None and not own
     if isinstance(error, (PermissionDenied, Conflict, BadRequest)):
         return error.status is not None and error.code is None
-    if isinstance(error, ServiceFailed):
+    if isinstance(error, ServerError):
         return error.status != 501
     if isinstance(error, DeadlineExceeded):
         # Without an attempt nothing was sent.
-        return error.last is not None and (isinstance(error.last, Throttled) or is_ambiguous(error.last))
-    return isinstance(error, (AnswerLost, MalformedAnswer))
+        return error.last is not None and (isinstance(error.last, RateLimited) or is_ambiguous(error.last))
+    return isinstance(error, (ResponseLost, InvalidResponse))
 
 
 def _is_own_404(document: Any, code: str | None, message: str) -> bool:

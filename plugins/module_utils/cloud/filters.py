@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Optional
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 #: Whether a server matches the value of a filter; ``None`` where the record does not show it.
 FilterCheck = Callable[[Server, str], Optional[bool]]

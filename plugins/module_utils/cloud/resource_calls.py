@@ -11,18 +11,61 @@ changes something returns only where the cloud's answer proves it: after a Malfo
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.consoles import ConsoleCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import HostCalls
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import (
-    Aggregate,
-    FlavorDetails,
-    Keypair,
-    Zone,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroupCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate, Zone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.console import Console
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Hypervisor, Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
+
+
+class HostCalls:
+    """What may be asked about hosts, by administrators of a cloud that has its own."""
+
+    def services(self, host: str | None = None, binary: str | None = None) -> Sequence[Service]:
+        """Every service, those of one host, those of one kind."""
+        raise NotImplementedError
+
+    def change_service(self, service: Service, changes: Mapping[str, Any]) -> None:
+        """``changes``: ``status`` with ``disabled_reason`` (``None`` for none), ``forced_down``, what of them is to
+        change. Doing it again does no harm."""
+        raise NotImplementedError
+
+    def hypervisors(self, pattern: str | None = None, servers: bool = False) -> Sequence[Hypervisor]:
+        """Every hypervisor, or those with this part in their name; ``servers`` reads the servers of each too."""
+        raise NotImplementedError
+
+
+class ConsoleCalls:
+    """What a module may ask of a cloud about the consoles of a server; each call raises CloudError."""
+
+    def console(self, server: Server, kind: str) -> Console:
+        """A new address of the server's console of this type, a key of PROTOCOLS; it holds for some minutes."""
+        raise NotImplementedError
+
+    def console_output(self, server: Server, lines: int | None = None) -> str:
+        """The last lines that the server wrote on its serial console, all that the cloud kept where ``None``."""
+        raise NotImplementedError
+
+
+class ServerGroupCalls:
+    """What a module may ask of a cloud about server groups; each call raises CloudError."""
+
+    def server_groups(self, all_projects: bool = False) -> Sequence[ServerGroup]:
+        """Every server group of the project; of all of them for an administrator, to others the cloud shows theirs."""
+        raise NotImplementedError
+
+    def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+        """Always makes another one: names are not unique."""
+        raise NotImplementedError
+
+    def delete_server_group(self, group_id: str) -> None:
+        """One that is not there is deleted already. Its servers stay."""
+        raise NotImplementedError
 
 
 class ResourceCalls(HostCalls, ServerGroupCalls, ConsoleCalls):
@@ -72,8 +115,8 @@ class ResourceCalls(HostCalls, ServerGroupCalls, ConsoleCalls):
         """The flavor with its access list, which only a private one has."""
         raise NotImplementedError
 
-    def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:
-        """``own_id``: with the id that is wanted; otherwise the cloud makes one."""
+    def create_flavor(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
+        """``explicit_id``: with the id that is wanted; otherwise the cloud makes one."""
         raise NotImplementedError
 
     def describe_flavor(self, flavor_id: str, description: str | None) -> None:

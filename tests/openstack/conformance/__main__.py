@@ -62,8 +62,12 @@ def compare(case: Case, sides: list[Side]) -> list[tuple[str, str]]:
         for kind in ("headers", "values", "state"):
             for name in one.get(kind) or {}:
                 if one[kind][name] != other[kind].get(name):
-                    found.append(("%s%s %s" % (prefix, kind, name), "simulator %r, real %r"
-                                  % (one[kind][name], other[kind].get(name))))
+                    found.append(
+                        (
+                            "%s%s %s" % (prefix, kind, name),
+                            "simulator %r, real %r" % (one[kind][name], other[kind].get(name)),
+                        )
+                    )
         if one.get("names") != other.get("names"):
             found.append((prefix + "names", "simulator %s, real %s" % (one.get("names"), other.get("names"))))
     return found
@@ -83,8 +87,11 @@ class Listed:
     def has(self, case: Case, where: str) -> bool:
         for number, row in enumerate(self.rows):
             versions = [str(version) for version in row.get("microversions") or [case.microversion]]
-            if (fnmatch.fnmatchcase(case.label, _escaped(row["case"])) and case.microversion in versions
-                    and fnmatch.fnmatchcase(where, _escaped(row["where"]))):
+            if (
+                fnmatch.fnmatchcase(case.label, _escaped(row["case"]))
+                and case.microversion in versions
+                and fnmatch.fnmatchcase(where, _escaped(row["where"]))
+            ):
                 self.met[number] = True
                 return True
         return False
@@ -118,14 +125,19 @@ def run(areas: list[str], only: str, sides: list[Side]) -> int:
     gone = [] if only else listed.unmet()
     for row in gone:
         print("  listed in differences.yml, but it does not occur: %s, %s" % (row["case"], row["where"]))
-    print("%d cases in %.0f s: %d differ, %d listed differences of which %d do not occur"
-          % (asked, time.monotonic() - begin, wrong, len(listed.rows), len(gone)))
+    print(
+        "%d cases in %.0f s: %d differ, %d listed differences of which %d do not occur"
+        % (asked, time.monotonic() - begin, wrong, len(listed.rows), len(gone))
+    )
     return 1 if wrong or gone or not asked else 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python tests/openstack/conformance", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python tests/openstack/conformance",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("areas", nargs="*", help="files of cases/ without .yml (default: all)")
     parser.add_argument("-k", dest="only", default="", metavar="TEXT", help="cases with this in their name alone")
     chosen = parser.parse_args()

@@ -82,17 +82,30 @@ def _cases(area: str, row: dict[str, Any]) -> Iterator[Case]:
         one = _filled(row, words)
         steps = one.get("steps") or [{key: one[key] for key in STEP_KEYS if key in one}]
         for microversion in one.get("microversions", MICROVERSIONS):
-            yield Case(area, str(one["name"]), str(microversion), tuple(_step(where, step) for step in steps),
-                       dict(one.get("given") or {}))
+            yield Case(
+                area,
+                str(one["name"]),
+                str(microversion),
+                tuple(_step(where, step) for step in steps),
+                dict(one.get("given") or {}),
+            )
 
 
 def _step(where: str, step: dict[str, Any]) -> Step:
     unknown = set(step) - STEP_KEYS
     if unknown or " " not in str(step.get("call", "")):
         raise BadCase("%s: a step has a call (METHOD PATH); unknown: %s" % (where, ", ".join(unknown) or "nothing"))
-    return Step(step["call"], step.get("body"), step.get("as", "demo"), step.get("headers") or {},
-                step.get("names", ""), bool(step.get("ordered")), tuple(step.get("values") or ()),
-                step.get("keep") or {}, step.get("settle", ""))
+    return Step(
+        step["call"],
+        step.get("body"),
+        step.get("as", "demo"),
+        step.get("headers") or {},
+        step.get("names", ""),
+        bool(step.get("ordered")),
+        tuple(step.get("values") or ()),
+        step.get("keep") or {},
+        step.get("settle", ""),
+    )
 
 
 def _filled(value: Any, words: dict[str, Any]) -> Any:

@@ -53,8 +53,12 @@ class Side:
         """A token of that person; ``project`` of one without any is left out."""
         if who not in self.tokens:
             user, password, project = (self.words["%s.%s" % (who, part)] for part in ("user", "password", "project"))
-            auth: dict[str, Any] = {"identity": {"methods": ["password"], "password": {"user": {
-                "name": user, "domain": {"id": "default"}, "password": password}}}}
+            auth: dict[str, Any] = {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {"name": user, "domain": {"id": "default"}, "password": password}},
+                }
+            }
             if project:
                 auth["scope"] = {"project": {"name": project, "domain": {"id": "default"}}}
             answer = self.session.post(self.urls["identity"] + "/v3/auth/tokens", json={"auth": auth}, timeout=60)
@@ -62,8 +66,15 @@ class Side:
             self.words[who + ".token"] = self.tokens[who]
         return self.tokens[who]
 
-    def send(self, method: str, path: str, who: str, microversion: str, body: Any = None,
-             headers: dict[str, str] | None = None) -> requests.Response:
+    def send(
+        self,
+        method: str,
+        path: str,
+        who: str,
+        microversion: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+    ) -> requests.Response:
         service, _colon, rest = ("compute:/v2.1" + path if path.startswith("/") else path).partition(":")
         sent = {"OpenStack-API-Version": "compute " + microversion, "X-OpenStack-Nova-API-Version": microversion}
         if not microversion or service != "compute":
@@ -76,8 +87,9 @@ class Side:
         data = {"data": body} if isinstance(body, str) else {"json": body} if body is not None else {}
         if isinstance(body, str):
             sent.setdefault("Content-Type", "application/json")
-        return self.session.request(method, self.urls[service] + rest, headers=sent, timeout=120, allow_redirects=False,
-                                    **data)
+        return self.session.request(
+            method, self.urls[service] + rest, headers=sent, timeout=120, allow_redirects=False, **data
+        )
 
     def filled(self, value: Any) -> Any:
         """The same with every {word} replaced. Raises KeyError for one that the cloud has not."""
@@ -97,10 +109,15 @@ class Side:
             document = answer.json() if answer.content else None
         except ValueError:
             document = "(%s)" % answer.headers.get("Content-Type", "").partition(";")[0]
-        seen: dict[str, Any] = {"status": answer.status_code, "document": document, "headers": {
-            **{name: answer.headers.get(name) for name in VALUES},
-            **{name: name in answer.headers for name in PRESENT},
-            "Content-Type": answer.headers.get("Content-Type", "").partition(";")[0] if answer.content else None}}
+        seen: dict[str, Any] = {
+            "status": answer.status_code,
+            "document": document,
+            "headers": {
+                **{name: answer.headers.get(name) for name in VALUES},
+                **{name: name in answer.headers for name in PRESENT},
+                "Content-Type": answer.headers.get("Content-Type", "").partition(";")[0] if answer.content else None,
+            },
+        }
         if step.names and isinstance(document, dict):
             names = [_name(row) for row in document.get(step.names) or []]
             seen["names"] = names if step.ordered else sorted(names)
@@ -123,8 +140,12 @@ class Side:
             if answer.status_code == 404:
                 return {"status": "gone"}
             row = answer.json()["server"]
-            seen = {"status": row["status"], "task_state": row["OS-EXT-STS:task_state"],
-                    "vm_state": row["OS-EXT-STS:vm_state"], "power_state": row["OS-EXT-STS:power_state"]}
+            seen = {
+                "status": row["status"],
+                "task_state": row["OS-EXT-STS:task_state"],
+                "vm_state": row["OS-EXT-STS:vm_state"],
+                "power_state": row["OS-EXT-STS:power_state"],
+            }
             rests = seen["task_state"] is None and seen["status"] != "BUILD"
             if (rests and seen == before) or time.monotonic() > end:
                 return seen
@@ -172,10 +193,12 @@ def real(estate: Estate) -> Side:
     """The lab, asked directly, with a reader and a stranger besides the estate's user."""
     foundation = estate.foundation
     words = {"project_id": foundation.user.project_id, "user_id": foundation.user.user_id}
-    people = {"demo": (foundation.name, foundation.password, foundation.name),
-              "admin": ("admin", foundation.root.auth["identity"]["password"]["user"]["password"], foundation.name),
-              "reader": (*foundation.person("reader"), foundation.name),
-              "outsider": (*foundation.person(""), "")}
+    people = {
+        "demo": (foundation.name, foundation.password, foundation.name),
+        "admin": ("admin", foundation.root.auth["identity"]["password"]["user"]["password"], foundation.name),
+        "reader": (*foundation.person("reader"), foundation.name),
+        "outsider": (*foundation.person(""), ""),
+    }
     credential = foundation.application_credential()
     words.update({"credential.id": credential["id"], "credential.secret": credential["secret"]})
     return Side("real", SERVICES, {**words, **_words(people)}, estate.restore, by_actions)
@@ -185,13 +208,17 @@ def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) ->
     """The simulator's openstack dialect; ``control`` asks its control side: method, path, body."""
     root = ready["url"] + "/openstack/"
     known = ready["credentials"]["openstack"]
-    people = {name: (known[name]["auth"]["username"], known[name]["auth"]["password"], "demo")
-              for name in ("demo", "admin", "reader")}
+    people = {
+        name: (known[name]["auth"]["username"], known[name]["auth"]["password"], "demo")
+        for name in ("demo", "admin", "reader")
+    }
     outsider = known["outsider"]["auth"]
     people["outsider"] = (outsider["username"], outsider["password"], "")
     by_id = known["application_credential"]["auth"]
-    words = {"credential.id": by_id["application_credential_id"],
-             "credential.secret": by_id["application_credential_secret"]}
+    words = {
+        "credential.id": by_id["application_credential_id"],
+        "credential.secret": by_id["application_credential_secret"],
+    }
     urls = {name: root + name for name in ("identity", "compute", "image")}
 
     def force(side: Side, server_id: str, now: str, status: str) -> None:
@@ -201,12 +228,18 @@ def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) ->
         control("PUT", "/openstack/servers/" + server_id, {"status": status})
 
     side = Side("simulator", urls, {**words, **_words(people)}, lambda: control("POST", "/reset", {}), force)
-    token = side.session.get(root + "identity/v3/auth/tokens", headers={
-        "X-Auth-Token": side.token("demo"), "X-Subject-Token": side.token("demo")}, timeout=30).json()["token"]
+    token = side.session.get(
+        root + "identity/v3/auth/tokens",
+        headers={"X-Auth-Token": side.token("demo"), "X-Subject-Token": side.token("demo")},
+        timeout=30,
+    ).json()["token"]
     side.words.update(project_id=token["project"]["id"], user_id=token["user"]["id"])
     return side
 
 
 def _words(people: dict[str, tuple[str, str, str]]) -> dict[str, str]:
-    return {"%s.%s" % (who, part): value for who, values in people.items()
-            for part, value in zip(("user", "password", "project"), values, strict=True)}
+    return {
+        "%s.%s" % (who, part): value
+        for who, values in people.items()
+        for part, value in zip(("user", "password", "project"), values, strict=True)
+    }

@@ -41,8 +41,13 @@ def options(proxy: Proxy, auth: dict[str, str]) -> dict[str, Any]:
 
 
 def password(user: str, secret: str, project: str) -> dict[str, str]:
-    return {"username": user, "password": secret, "user_domain_name": "Default", "project_name": project,
-            "project_domain_name": "Default"}
+    return {
+        "username": user,
+        "password": secret,
+        "user_domain_name": "Default",
+        "project_name": project,
+        "project_domain_name": "Default",
+    }
 
 
 def ready_document(proxy: Proxy, estate: Estate, folder: Path) -> dict[str, Any]:
@@ -50,8 +55,9 @@ def ready_document(proxy: Proxy, estate: Estate, folder: Path) -> dict[str, Any]
     cloud, foundation = proxy.cloud, estate.foundation
     usual = options(proxy, password(foundation.name, foundation.password, foundation.name))
     credential = foundation.application_credential()
-    by_id = options(proxy, {"application_credential_id": credential["id"],
-                            "application_credential_secret": credential["secret"]})
+    by_id = options(
+        proxy, {"application_credential_id": credential["id"], "application_credential_secret": credential["secret"]}
+    )
     environment: dict[str, str] = {}
     shown = {"password": usual, "application_credential": by_id}.get(cloud.credentials)
     if shown is None:
@@ -60,13 +66,27 @@ def ready_document(proxy: Proxy, estate: Estate, folder: Path) -> dict[str, Any]
         path.write_text(json.dumps({"clouds": {"lab": entry}}))
         environment["OS_CLIENT_CONFIG_FILE"] = str(path)
         shown = {"cloud": "lab"}
-    credentials = {"admin": options(proxy, password("admin", ADMIN_PASSWORD, foundation.name)),
-                   "application_credential": by_id, "password": usual}
-    return {"pid": os.getpid(), "port": int(proxy.base_url.rsplit(":", 1)[1]), "url": proxy.base_url,
-            "control": proxy.base_url + "/_sim", "platforms": {cloud.platform: shown}, "environment": environment,
-            "cloud": cloud.name, "lacks": list(cloud.lacks), "real": True,
-            "credentials": {"user_data_marker": USER_DATA_MARKER, "private_key_marker": PRIVATE_KEY_MARKER,
-                            cloud.platform: credentials}}
+    credentials = {
+        "admin": options(proxy, password("admin", ADMIN_PASSWORD, foundation.name)),
+        "application_credential": by_id,
+        "password": usual,
+    }
+    return {
+        "pid": os.getpid(),
+        "port": int(proxy.base_url.rsplit(":", 1)[1]),
+        "url": proxy.base_url,
+        "control": proxy.base_url + "/_sim",
+        "platforms": {cloud.platform: shown},
+        "environment": environment,
+        "cloud": cloud.name,
+        "lacks": list(cloud.lacks),
+        "real": True,
+        "credentials": {
+            "user_data_marker": USER_DATA_MARKER,
+            "private_key_marker": PRIVATE_KEY_MARKER,
+            cloud.platform: credentials,
+        },
+    }
 
 
 def serve(cloud: Cloud, ready: Path, quiet: bool) -> int:
@@ -95,8 +115,9 @@ def serve(cloud: Cloud, ready: Path, quiet: bool) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python tests/openstack/gateway", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python tests/openstack/gateway", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cloud", choices=CLOUDS, default="openstack", help="what to show (default: %(default)s)")
     parser.add_argument("--ready-file", required=True, type=Path, help="where the connection options are written")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")

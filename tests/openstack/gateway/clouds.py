@@ -40,7 +40,13 @@ CLOUDS = {
         Cloud("openstack-2.1", "openstack", "ustack", newest="2.1"),
         Cloud("easystack", "easystack", "easystack", newest="2.67", lacks=("live_resize",)),
         # os-shutdown, which asks the guest, is what Nova's os-stop does; Nova has no way to cut the power.
-        Cloud("ustack", "ustack", "ustack", version="v2", translated={"os-shutdown": "os-stop"},
-              lacks=("attachKeypairs", "detachKeypairs")),
+        Cloud(
+            "ustack",
+            "ustack",
+            "ustack",
+            version="v2",
+            translated={"os-shutdown": "os-stop"},
+            lacks=("attachKeypairs", "detachKeypairs"),
+        ),
     )
 }

@@ -135,6 +135,14 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
 
 def _describe(proxy: Proxy, row: dict[str, Any]) -> dict[str, Any]:
     password, changes = proxy.passwords.get(row["id"], (None, 0))
-    return {"id": row["id"], "name": row["name"], "status": row["status"], "project_id": row["tenant_id"],
-            "image": row["image"] or None, "host": row["OS-EXT-SRV-ATTR:host"], "password": password,
-            "pending_password": None, "password_changes": changes}
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        "project_id": row["tenant_id"],
+        "image": row["image"] or None,
+        "host": row["OS-EXT-SRV-ATTR:host"],
+        "password": password,
+        "pending_password": None,
+        "password_changes": changes,
+    }

@@ -25,9 +25,11 @@ class Estate:
         self.builder = Builder(platform, settings)
         self.foundation = Foundation(platform, self.builder)
         self.hosts = Hosts(self.foundation.root)
-        self.entries = [entry for entry in expand(settings)
-                        if not entry.get("region") and not entry.get("project")
-                        and entry.get("status") != "SOFT_DELETED"]
+        self.entries = [
+            entry
+            for entry in expand(settings)
+            if not entry.get("region") and not entry.get("project") and entry.get("status") != "SOFT_DELETED"
+        ]
         self.servers = Servers(self.foundation, [self.builder.make(entry, 0.0) for entry in self.entries])
         self._lock = threading.Lock()
 
@@ -38,8 +40,7 @@ class Estate:
             self.servers.clear()
             self.foundation.ensure()
             self.servers.restore()
-            self.foundation.tidy({
-                address["network"] for record in self.servers.wanted for address in record.addresses})
+            self.foundation.tidy({address["network"] for record in self.servers.wanted for address in record.addresses})
             self.foundation.check()
 
     def add(self, entry: dict[str, Any]) -> dict[str, Any]:

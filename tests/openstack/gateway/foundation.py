@@ -57,21 +57,37 @@ class Foundation:
         """Name and password of one more user, with that role in the project, or with none."""
         name = "%s-%s" % (self.name, role or "outsider")
         users = self.root.get("identity/v3/users?name=" + name)["users"]
-        user = users[0] if users else self.root.post("identity/v3/users", {"user": {
-            "name": name, "password": self.password, "domain_id": "default"}})["user"]
+        user = (
+            users[0]
+            if users
+            else self.root.post(
+                "identity/v3/users", {"user": {"name": name, "password": self.password, "domain_id": "default"}}
+            )["user"]
+        )
         for row in self.root.get("identity/v3/roles")["roles"]:
             if row["name"] == role:
-                self.root.call("PUT", "identity/v3/projects/%s/users/%s/roles/%s"
-                               % (self.admin.project_id, user["id"], row["id"]))
+                self.root.call(
+                    "PUT", "identity/v3/projects/%s/users/%s/roles/%s" % (self.admin.project_id, user["id"], row["id"])
+                )
         return name, self.password
 
     def _project(self) -> None:
         projects = self.root.get("identity/v3/projects?name=" + self.name)["projects"]
-        project = projects[0] if projects else self.root.post(
-            "identity/v3/projects", {"project": {"name": self.name, "domain_id": "default"}})["project"]
+        project = (
+            projects[0]
+            if projects
+            else self.root.post("identity/v3/projects", {"project": {"name": self.name, "domain_id": "default"}})[
+                "project"
+            ]
+        )
         users = self.root.get("identity/v3/users?name=" + self.name)["users"]
-        user = users[0] if users else self.root.post("identity/v3/users", {"user": {
-            "name": self.name, "password": self.password, "domain_id": "default"}})["user"]
+        user = (
+            users[0]
+            if users
+            else self.root.post(
+                "identity/v3/users", {"user": {"name": self.name, "password": self.password, "domain_id": "default"}}
+            )["user"]
+        )
         roles = {row["name"]: row["id"] for row in self.root.get("identity/v3/roles")["roles"]}
         self.root.token()
         for who, role in ((user["id"], "member"), (self.root.user_id, "admin")):
@@ -95,8 +111,9 @@ class Foundation:
                 known[name] = self.admin.post("compute/v2.1/flavors", {"flavor": {**body, "id": name}})["flavor"]
             for key in row["extra_specs"]:
                 # No value that asks for hardware: the fake hypervisor has none, so no host would do.
-                self.admin.post("compute/v2.1/flavors/%s/os-extra_specs" % known[name]["id"],
-                                {"extra_specs": {key: "shared"}})
+                self.admin.post(
+                    "compute/v2.1/flavors/%s/os-extra_specs" % known[name]["id"], {"extra_specs": {key: "shared"}}
+                )
         for name in set(known) - set(wanted) - OWN_FLAVORS:
             # The flavors of other estates bear no dot; what tests make does.
             if "." in name:
@@ -111,12 +128,25 @@ class Foundation:
         self.images = {row["name"]: known[row["name"]]["id"] for row in self.builder.images.values()}
 
     def _image(self, row: dict[str, Any]) -> dict[str, Any]:
-        made: dict[str, Any] = self.root.post("image/v2/images", {
-            "name": row["name"], "disk_format": "raw", "container_format": "bare", "visibility": "public",
-            "min_disk": row["min_disk"], "min_ram": row["min_ram"], "os_type": row["os_type"].lower()})
+        made: dict[str, Any] = self.root.post(
+            "image/v2/images",
+            {
+                "name": row["name"],
+                "disk_format": "raw",
+                "container_format": "bare",
+                "visibility": "public",
+                "min_disk": row["min_disk"],
+                "min_ram": row["min_ram"],
+                "os_type": row["os_type"].lower(),
+            },
+        )
         if row["status"] in ("active", "deactivated"):
-            self.root.call("PUT", "image/v2/images/%s/file" % made["id"], b"lab image %s\n" % row["name"].encode(),
-                           Content_Type="application/octet-stream")
+            self.root.call(
+                "PUT",
+                "image/v2/images/%s/file" % made["id"],
+                b"lab image %s\n" % row["name"].encode(),
+                Content_Type="application/octet-stream",
+            )
         if row["status"] == "deactivated":
             self.root.call("POST", "image/v2/images/%s/actions/deactivate" % made["id"])
         return made
@@ -135,8 +165,9 @@ class Foundation:
                 if name != KEYPAIR or row["public_key"].split()[:2] != public.split()[:2]:
                     api.delete("compute/v2.1/os-keypairs/" + name)
             if names.get(KEYPAIR, {}).get("public_key", "").split()[:2] != public.split()[:2]:
-                api.post("compute/v2.1/os-keypairs", {"keypair": {"name": KEYPAIR, "public_key": public,
-                                                                  "type": "ssh"}})
+                api.post(
+                    "compute/v2.1/os-keypairs", {"keypair": {"name": KEYPAIR, "public_key": public, "type": "ssh"}}
+                )
 
     def _aggregates(self) -> None:
         """The zones of the simulator's hosts, and nothing else."""
@@ -189,8 +220,12 @@ class Foundation:
     def port(self, network: str, fixed: list[str]) -> str:
         """A port with these fixed addresses, of subnets of their size that are made where there are none."""
         ips = [{"ip_address": ip, "subnet_id": self._subnet(network, ip)["id"]} for ip in fixed]
-        return str(self.admin.post("network/v2.0/ports", {"port": {
-            "network_id": self._subnet(network, fixed[0])["network_id"], "fixed_ips": ips}})["port"]["id"])
+        return str(
+            self.admin.post(
+                "network/v2.0/ports",
+                {"port": {"network_id": self._subnet(network, fixed[0])["network_id"], "fixed_ips": ips}},
+            )["port"]["id"]
+        )
 
     def _subnet(self, network: str, ip: str) -> dict[str, Any]:
         cidr = str(ipaddress.ip_network(ip + ("/64" if ":" in ip else "/24"), strict=False))
@@ -202,14 +237,28 @@ class Foundation:
         if key not in self.subnets:
             project = self.admin.project_id
             found = self.admin.get("network/v2.0/networks?name=%s&project_id=%s" % (network, project))["networks"]
-            row = found[0] if found else self.admin.post(
-                "network/v2.0/networks", {"network": {"name": network, "project_id": project}})["network"]
+            row = (
+                found[0]
+                if found
+                else self.admin.post("network/v2.0/networks", {"network": {"name": network, "project_id": project}})[
+                    "network"
+                ]
+            )
             for subnet in self.admin.get("network/v2.0/subnets?network_id=" + row["id"])["subnets"]:
                 self.subnets["%s %s" % (network, subnet["cidr"])] = subnet
             if key not in self.subnets:
-                self.subnets[key] = self.admin.post("network/v2.0/subnets", {"subnet": {
-                    "network_id": row["id"], "project_id": project, "cidr": cidr, "enable_dhcp": False,
-                    "ip_version": 6 if ":" in ip else 4}})["subnet"]
+                self.subnets[key] = self.admin.post(
+                    "network/v2.0/subnets",
+                    {
+                        "subnet": {
+                            "network_id": row["id"],
+                            "project_id": project,
+                            "cidr": cidr,
+                            "enable_dhcp": False,
+                            "ip_version": 6 if ":" in ip else 4,
+                        }
+                    },
+                )["subnet"]
         return self.subnets[key]
 
     def floating(self, network: str, fixed: str, ip: str, port: str) -> None:
@@ -221,39 +270,80 @@ class Foundation:
         for row in self.root.get("network/v2.0/floatingips?floating_ip_address=" + ip)["floatingips"]:
             if row["floating_network_id"] == outside:
                 self.admin.delete("network/v2.0/floatingips/" + row["id"])
-        self.admin.post("network/v2.0/floatingips", {"floatingip": {
-            "floating_network_id": outside, "floating_ip_address": ip, "port_id": port, "fixed_ip_address": fixed,
-            "project_id": self.admin.project_id}})
+        self.admin.post(
+            "network/v2.0/floatingips",
+            {
+                "floatingip": {
+                    "floating_network_id": outside,
+                    "floating_ip_address": ip,
+                    "port_id": port,
+                    "fixed_ip_address": fixed,
+                    "project_id": self.admin.project_id,
+                }
+            },
+        )
 
     def _router(self, inside: dict[str, Any], ip: str) -> str:
         name = self.name + "-outside"
         found = self.admin.get("network/v2.0/networks?name=" + name)["networks"]
         if found:
             return str(found[0]["id"])
-        outside = self.admin.post("network/v2.0/networks", {"network": {
-            "name": name, "router:external": True, "provider:network_type": "flat",
-            "provider:physical_network": name}})["network"]
+        outside = self.admin.post(
+            "network/v2.0/networks",
+            {
+                "network": {
+                    "name": name,
+                    "router:external": True,
+                    "provider:network_type": "flat",
+                    "provider:physical_network": name,
+                }
+            },
+        )["network"]
         cidr = str(ipaddress.ip_network(ip + "/24", strict=False))
-        self.admin.post("network/v2.0/subnets", {"subnet": {
-            "network_id": outside["id"], "cidr": cidr, "ip_version": 4, "enable_dhcp": False}})
-        router = self.admin.post("network/v2.0/routers", {"router": {
-            "name": self.name, "project_id": self.admin.project_id,
-            "external_gateway_info": {"network_id": outside["id"]}}})["router"]
+        self.admin.post(
+            "network/v2.0/subnets",
+            {"subnet": {"network_id": outside["id"], "cidr": cidr, "ip_version": 4, "enable_dhcp": False}},
+        )
+        router = self.admin.post(
+            "network/v2.0/routers",
+            {
+                "router": {
+                    "name": self.name,
+                    "project_id": self.admin.project_id,
+                    "external_gateway_info": {"network_id": outside["id"]},
+                }
+            },
+        )["router"]
         # The router takes the gateway's address, which the first server may have by now: one of its own then.
-        port = self.admin.post("network/v2.0/ports", {"port": {
-            "network_id": inside["network_id"],
-            "fixed_ips": [{"subnet_id": inside["id"], "ip_address": inside["cidr"].split("/")[0][:-1] + "254"}]}})
-        self.admin.call("PUT", "network/v2.0/routers/%s/add_router_interface" % router["id"],
-                        {"port_id": port["port"]["id"]})
+        port = self.admin.post(
+            "network/v2.0/ports",
+            {
+                "port": {
+                    "network_id": inside["network_id"],
+                    "fixed_ips": [{"subnet_id": inside["id"], "ip_address": inside["cidr"].split("/")[0][:-1] + "254"}],
+                }
+            },
+        )
+        self.admin.call(
+            "PUT", "network/v2.0/routers/%s/add_router_interface" % router["id"], {"port_id": port["port"]["id"]}
+        )
         return str(outside["id"])
 
     def network(self, name: str, cidrs: list[str]) -> dict[str, Any]:
         """One more, with these subnets; the next restore removes it."""
         made: dict[str, Any] = self.admin.post("network/v2.0/networks", {"network": {"name": name}})["network"]
         for cidr in cidrs:
-            self.admin.post("network/v2.0/subnets", {"subnet": {
-                "network_id": made["id"], "cidr": cidr, "enable_dhcp": False,
-                "ip_version": ipaddress.ip_network(cidr).version}})
+            self.admin.post(
+                "network/v2.0/subnets",
+                {
+                    "subnet": {
+                        "network_id": made["id"],
+                        "cidr": cidr,
+                        "enable_dhcp": False,
+                        "ip_version": ipaddress.ip_network(cidr).version,
+                    }
+                },
+            )
         return made
 
     def spare_ports(self) -> list[dict[str, Any]]:

@@ -52,8 +52,10 @@ class Hosts:
         if done.returncode:
             raise LabError("restart.sh %s: %s" % (name, done.stderr.strip()[-300:]))
         wait("the return of " + row["host"], lambda: self._put(row, {"forced_down": False}, also=(400,)))
-        wait("life of " + row["host"], lambda: any(
-            found["host"] == row["host"] and found["state"] == "up" for found in self.services()))
+        wait(
+            "life of " + row["host"],
+            lambda: any(found["host"] == row["host"] and found["state"] == "up" for found in self.services()),
+        )
 
     def _put(self, row: dict[str, Any], body: dict[str, Any], also: tuple[int, ...] = ()) -> bool:
         """Whether Nova took it; an error status that is not one of ``also`` is raised as LabError."""

@@ -67,15 +67,27 @@ class Proxy:
         return answer
 
     def _note(self, body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-        name = next((name for method, path, name in NAMES
-                     if method == request.method and re.search(path, request.path)), None)
+        name = next(
+            (name for method, path, name in NAMES if method == request.method and re.search(path, request.path)), None
+        )
         with self.lock:
-            entry = self.log.add({
-                "platform": self.cloud.platform, "operation": None, "name": name, "method": request.method,
-                "path": request.path, "query": [list(pair) for pair in request.args.items(multi=True)],
-                "status": None, "body": masked(_document(body)), "at": time.time(), "fault": False,
-                "headers": {key: MASK if key.lower() in SECRET_HEADERS else value for key, value in request.headers},
-            })
+            entry = self.log.add(
+                {
+                    "platform": self.cloud.platform,
+                    "operation": None,
+                    "name": name,
+                    "method": request.method,
+                    "path": request.path,
+                    "query": [list(pair) for pair in request.args.items(multi=True)],
+                    "status": None,
+                    "body": masked(_document(body)),
+                    "at": time.time(),
+                    "fault": False,
+                    "headers": {
+                        key: MASK if key.lower() in SECRET_HEADERS else value for key, value in request.headers
+                    },
+                }
+            )
             fault = self.faults.hit(self.cloud.platform, None, name, request.method, request.path)
         entry["fault"] = bool(fault)
         return entry, fault
@@ -91,8 +103,9 @@ class Proxy:
         if request.query_string:
             url += "?" + request.query_string.decode()
         headers = {key: value for key, value in request.headers if key.lower() not in HOP}
-        told = self.session.request(request.method, url, data=body or None, headers=headers, allow_redirects=False,
-                                    timeout=300)
+        told = self.session.request(
+            request.method, url, data=body or None, headers=headers, allow_redirects=False, timeout=300
+        )
         data = told.content
         if data and "json" in told.headers.get("Content-Type", ""):
             data = self._rewritten(service, path, data)

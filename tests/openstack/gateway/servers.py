@@ -81,11 +81,13 @@ class Servers:
         """Whether the server can be made what it was; another flavor, address or a deletion cannot be undone."""
         there = Counter(entry["addr"] for entries in row["addresses"].values() for entry in entries)
         flavor = row["flavor"]
-        return (flavor["original_name"] == record.flavor["name"]
-                and set(flavor["extra_specs"]) == set(record.flavor["extra_specs"])
-                and row["OS-EXT-SRV-ATTR:host"] == self._host(record)
-                and there == Counter(address["ip"] for address in record.addresses)
-                and row["OS-EXT-STS:task_state"] != "deleting")
+        return (
+            flavor["original_name"] == record.flavor["name"]
+            and set(flavor["extra_specs"]) == set(record.flavor["extra_specs"])
+            and row["OS-EXT-SRV-ATTR:host"] == self._host(record)
+            and there == Counter(address["ip"] for address in record.addresses)
+            and row["OS-EXT-STS:task_state"] != "deleting"
+        )
 
     def _remove(self, row: dict[str, Any]) -> None:
         path = "%s/%s" % (SERVERS, row["id"])
@@ -186,16 +188,23 @@ class Servers:
             if address["kind"] == "fixed":
                 fixed.setdefault(address["network"], []).append(address["ip"])
         ports = {network: self.foundation.port(network, ips) for network, ips in fixed.items()}
-        made = self.admin.post(SERVERS, {"server": {
-            "name": record.name,
-            "imageRef": self._image(record),
-            "flavorRef": self.foundation.flavors[record.flavor["name"]],
-            "metadata": record.metadata, "tags": record.tags,
-            "networks": [{"port": port} for port in ports.values()] or "none",
-            "user_data": base64.b64encode(USER_DATA).decode(),
-            **({"key_name": record.key_name} if record.key_name else {}),
-            **({"host": record.host} if record.status != "ERROR" else {}),
-        }, **({"os:scheduler_hints": hints} if hints else self._hints(record))})["server"]
+        made = self.admin.post(
+            SERVERS,
+            {
+                "server": {
+                    "name": record.name,
+                    "imageRef": self._image(record),
+                    "flavorRef": self.foundation.flavors[record.flavor["name"]],
+                    "metadata": record.metadata,
+                    "tags": record.tags,
+                    "networks": [{"port": port} for port in ports.values()] or "none",
+                    "user_data": base64.b64encode(USER_DATA).decode(),
+                    **({"key_name": record.key_name} if record.key_name else {}),
+                    **({"host": record.host} if record.status != "ERROR" else {}),
+                },
+                **({"os:scheduler_hints": hints} if hints else self._hints(record)),
+            },
+        )["server"]
         path = "%s/%s" % (SERVERS, made["id"])
         row = self._settled(path)
         floating = [address for address in record.addresses if address["kind"] == "floating"]

@@ -27,8 +27,7 @@ from nova.virt import fake
 # nova-compute asks Placement for the allocations of every server of the host,
 # one request each, at every claim: quadratic in the servers per host. Only
 # drivers that reshape their provider tree use the answer; this one does not.
-report.SchedulerReportClient.get_allocations_for_provider_tree = (
-    lambda self, context, nodename: {})
+report.SchedulerReportClient.get_allocations_for_provider_tree = lambda self, context, nodename: {}
 
 
 class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
@@ -37,14 +36,12 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
     local_gb = 10000000
 
     def _adopt(self, instance):
-        if (instance.uuid in self.instances or instance.deleted or
-                instance.host != self._host):
+        if instance.uuid in self.instances or instance.deleted or instance.host != self._host:
             return
         state = instance.power_state
         if not state:
             state = power_state.RUNNING
-        self.instances[instance.uuid] = fake.FakeInstance(
-            instance.name, state, instance.uuid)
+        self.instances[instance.uuid] = fake.FakeInstance(instance.name, state, instance.uuid)
 
     def get_info(self, instance, use_cache=True):
         if instance.launched_at and instance.task_state is None:
@@ -52,7 +49,7 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
         return super().get_info(instance, use_cache)
 
     def get_host_uptime(self):
-        return ' 12:00:00 up 1 day,  2:03,  0 users,  load average: 0.00, 0.00, 0.00'
+        return " 12:00:00 up 1 day,  2:03,  0 users,  load average: 0.00, 0.00, 0.00"
 
     def power_on(self, context, instance, *args, **kwargs):
         self._adopt(instance)
@@ -74,13 +71,11 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
         self._adopt(instance)
         self.instances[instance.uuid].state = power_state.SUSPENDED
 
-    def resume(self, context, instance, network_info, block_device_info=None,
-               share_info=None):
+    def resume(self, context, instance, network_info, block_device_info=None, share_info=None):
         self._adopt(instance)
         self.instances[instance.uuid].state = power_state.RUNNING
 
-    def post_live_migration(self, context, instance, block_device_info,
-                            migrate_data=None):
+    def post_live_migration(self, context, instance, block_device_info, migrate_data=None):
         self.instances.pop(instance.uuid, None)
 
     def unrescue(self, context, instance):
@@ -91,7 +86,8 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
         self._adopt(instance)
         super().snapshot(context, instance, image_id, update_task_state)
         glance.API().update(
-            context, image_id,
-            {'disk_format': 'raw', 'container_format': 'bare',
-             'status': 'active', 'is_public': False},
-            data=io.BytesIO(b'os-lab snapshot of ' + instance.uuid.encode()))
+            context,
+            image_id,
+            {"disk_format": "raw", "container_format": "bare", "status": "active", "is_public": False},
+            data=io.BytesIO(b"os-lab snapshot of " + instance.uuid.encode()),
+        )

@@ -25,7 +25,9 @@ class OsLabMechanismDriver(api.MechanismDriver):
     def bind_port(self, context):
         for segment in context.segments_to_bind:
             context.set_binding(
-                segment[api.ID], portbindings.VIF_TYPE_OVS,
+                segment[api.ID],
+                portbindings.VIF_TYPE_OVS,
                 {portbindings.CAP_PORT_FILTER: True},
-                status=constants.PORT_STATUS_ACTIVE)
+                status=constants.PORT_STATUS_ACTIVE,
+            )
             return

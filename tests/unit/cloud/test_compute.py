@@ -11,17 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import (
-    GOALS,
-    Compute,
-    ServerQuery,
-    Ticket,
-    with_flavor_ids,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import PLATFORMS, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 AUTH = {
     "huaweicloud": {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"},
@@ -32,7 +29,7 @@ AUTH = {
 def connected(platform: str, url: str = "http://127.0.0.1:9") -> Compute:
     auth = AUTH.get(platform, AUTH["openstack"])
     options = {"platform": platform, "endpoint": url, "region": "r1", "auth": auth}
-    return compute.connect(resolve(options, {}), parallel=3)
+    return connect(resolve(options, {}), parallel=3)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -52,7 +49,7 @@ def test_what_a_platform_has_not_names_what_to_use_instead(platform: str) -> Non
         else:
             with pytest.raises(UnsupportedOperation) as caught:
                 cloud.require(operation)
-            assert caught.value.instead and operation in str(caught.value) and platform in str(caught.value)
+            assert caught.value.alternatives and operation in str(caught.value) and platform in str(caught.value)
     with pytest.raises(UnsupportedOperation):
         cloud.require("fly")
 
@@ -76,7 +73,7 @@ def test_jobs_are_huawei_clouds(platform: str) -> None:
 
 def test_what_a_platform_need_not_have() -> None:
     cloud = Compute(None, None)  # type: ignore[arg-type]
-    assert cloud.mark() is None and cloud.adopt(Ticket("a", "stop"), None) is None
+    assert cloud.mark() is None and cloud.recover_action(PendingAction("a", "stop"), None) is None
     for call in (
         lambda: cloud.servers(ServerQuery()),
         lambda: cloud.servers_by_id([]),
@@ -90,7 +87,7 @@ def test_what_a_platform_need_not_have() -> None:
 
 @given(
     st.builds(
-        Ticket,
+        PendingAction,
         server_id=st.text(min_size=1),
         action=st.sampled_from(sorted(GOALS)),
         name=st.none() | st.text(),
@@ -98,19 +95,19 @@ def test_what_a_platform_need_not_have() -> None:
         request_id=st.none() | st.text(),
     )
 )
-def test_a_ticket_survives_being_plain_data(ticket: Ticket) -> None:
-    assert Ticket.from_dict(ticket.as_dict()) == ticket
+def test_a_ticket_survives_being_plain_data(ticket: PendingAction) -> None:
+    assert PendingAction.from_dict(ticket.as_dict()) == ticket
     assert ticket.goal == GOALS[ticket.action] and ticket.server_id in ticket.label
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "stop"}, {"server_id": "a"}, {"server_id": "a", "action": "fly"}])
 def test_what_is_no_ticket(data: dict[str, Any]) -> None:
     with pytest.raises(KeyError):
-        Ticket.from_dict(data)
+        PendingAction.from_dict(data)
 
 
 def test_a_tickets_label() -> None:
-    assert Ticket("a", "stop", "web").label == "web (a)" and Ticket("a", "stop").label == "a"
+    assert PendingAction("a", "stop", "web").label == "web (a)" and PendingAction("a", "stop").label == "a"
 
 
 def test_with_flavor_ids_by_id_and_by_name() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.parallel import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 
 
 @given(st.lists(st.integers()), st.integers(1, 7))

@@ -11,17 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    AWAITING_PAYMENT,
-    FAILED,
-    PENDING,
-    POWER_STATES,
-    SERVER_FIELDS,
-    SUCCEEDED,
-    VANISHED,
-    Address,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
+    JOB_VANISHED,
     Job,
     JobPart,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    POWER_STATES,
+    SERVER_FIELDS,
+    Address,
     Server,
     in_private_range,
     power_state,
@@ -69,9 +71,9 @@ def server(**more: Any) -> Server:
 def test_the_power_state_of_each_status(status: str, expected: tuple[str, str]) -> None:
     for spelling in (status, status.lower()):
         found = server(status=spelling)
-        assert (found.power_state, found.destination) == expected
-        assert found.settled == (expected[0] != "transitional")
-        assert found.gone == (status in ("DELETED", "SOFT_DELETED"))
+        assert (found.power_state, found.target_power_state) == expected
+        assert found.is_stable == (expected[0] != "transitional")
+        assert found.is_deleted == (status in ("DELETED", "SOFT_DELETED"))
     assert power_state(status, None) in POWER_STATES
 
 
@@ -79,19 +81,19 @@ def test_the_power_state_of_each_status(status: str, expected: tuple[str, str]) 
 @pytest.mark.parametrize("status", ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "RESCUE"])
 def test_a_task_under_way_decides(status: str, task: str, goal: str) -> None:
     found = server(status=status, task_state=task)
-    assert (found.power_state, found.settled, found.destination) == ("transitional", False, goal)
+    assert (found.power_state, found.is_stable, found.target_power_state) == ("transitional", False, goal)
 
 
 @pytest.mark.parametrize(("status", "goal"), [("ACTIVE", "running"), ("SHUTOFF", "stopped"), ("BUILD", "running")])
 def test_another_task_leads_back_to_where_the_status_leads(status: str, goal: str) -> None:
-    assert server(status=status, task_state="image_snapshot").destination == goal
-    assert server(status=None, task_state="x").destination == "unknown"
+    assert server(status=status, task_state="image_snapshot").target_power_state == goal
+    assert server(status=None, task_state="x").target_power_state == "unknown"
 
 
 def test_neither_an_error_nor_a_deleted_server_is_on_its_way() -> None:
     assert server(status="ERROR", task_state="powering-on").power_state == "error"
     assert server(status="DELETED", task_state="deleting").power_state == "unknown"
-    assert server(status="SOFT_DELETED", task_state="restoring").gone
+    assert server(status="SOFT_DELETED", task_state="restoring").is_deleted
     assert power_state(None, None) == "unknown" and power_state("error", "x") == "error"
 
 
@@ -117,8 +119,13 @@ def test_a_public_address(ip: str, kind: str | None, public: bool) -> None:
 
 
 def test_private_and_public_addresses_begin_with_those_of_version_4() -> None:
-    addresses = (Address("2001:db8::1", 6, "fixed"), Address("10.0.0.2", 4, "fixed"), Address("10.0.0.1", 4, "fixed"),
-                 Address("2001:db8::9", 6, "floating"), Address("203.0.113.1", 4, "floating"))
+    addresses = (
+        Address("2001:db8::1", 6, "fixed"),
+        Address("10.0.0.2", 4, "fixed"),
+        Address("10.0.0.1", 4, "fixed"),
+        Address("2001:db8::9", 6, "floating"),
+        Address("203.0.113.1", 4, "floating"),
+    )
     found = server(addresses=addresses)
     assert found.private_ips == ["10.0.0.2", "10.0.0.1", "2001:db8::1"]
     assert found.public_ips == ["203.0.113.1", "2001:db8::9"]
@@ -147,10 +154,16 @@ def test_a_record_holds_copies() -> None:
 
 @pytest.mark.parametrize(
     ("status", "finished"),
-    [(PENDING, False), (AWAITING_PAYMENT, False), (SUCCEEDED, True), (FAILED, True), (VANISHED, True)],
+    [
+        (JOB_PENDING, False),
+        (JOB_AWAITING_PAYMENT, False),
+        (JOB_SUCCEEDED, True),
+        (JOB_FAILED, True),
+        (JOB_VANISHED, True),
+    ],
 )
 def test_a_job(status: str, finished: bool) -> None:
-    job = Job("j", status, code="C", parts=(JobPart("s", FAILED, "E", "why"),))
+    job = Job("j", status, code="C", parts=(JobPart("s", JOB_FAILED, "E", "why"),))
     assert job.finished is finished
     assert job.as_dict() == {
         "id": "j",
@@ -161,5 +174,5 @@ def test_a_job(status: str, finished: bool) -> None:
         "end_time": None,
         "code": "C",
         "message": None,
-        "servers": [{"server_id": "s", "status": FAILED, "code": "E", "message": "why"}],
+        "servers": [{"server_id": "s", "status": JOB_FAILED, "code": "E", "message": "why"}],
     }

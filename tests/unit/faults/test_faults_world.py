@@ -114,7 +114,7 @@ def test_secret(world: Any, monkeypatch: pytest.MonkeyPatch, where: str) -> None
         result = REAL(*words, **more)
         (token,) = world.proxy.tokens
         if where == "terminal":
-            more["tell"](f"got {token}")
+            more["report_progress"](f"got {token}")
             return result
         return {**result, "token": token}
 

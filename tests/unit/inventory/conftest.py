@@ -19,8 +19,10 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.cloudserver.compute.plugins.inventory import cloudserver
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Image, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources
 
 PASSWORD = "correct-horse-battery"
 CONNECTION = {
@@ -54,20 +56,20 @@ class Clouds:
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def fetch(self, source: fleet.Source, settings: Any) -> fleet.Answer:
+    def fetch(self, source: sources.InventorySource, settings: Any) -> sources.SourceResult:
         self.asked.append(source.name)
         answer = self.answers[source.name]
         if isinstance(answer, Exception):
             raise answer
-        selection = fleet.Selection.from_options(source.selection, missing="ignore")
+        selection = sources.Selection.from_options(source.selection, missing="ignore")
         chosen = selection.choose(answer)
-        return fleet.Answer([each.as_dict() for each in chosen.servers], chosen.missing)
+        return sources.SourceResult([each.as_dict() for each in chosen.servers], chosen.missing)
 
 
 @pytest.fixture
 def clouds(monkeypatch: pytest.MonkeyPatch) -> Clouds:
     found = Clouds()
-    monkeypatch.setattr(fleet, "fetch", found.fetch)
+    monkeypatch.setattr(sources, "fetch", found.fetch)
     return found
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServiceFailed
-from ansible_collections.cloudserver.compute.plugins.module_utils.fleet_hosts import FleetError
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import SelectionError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServerError
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources as fleet
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache, cache_key
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 from .conftest import CONNECTION, PASSWORD, Clouds, record, server
 
@@ -128,12 +129,12 @@ def test_another_user_of_the_same_cloud() -> None:
     ],
 )
 def test_what_no_cloud_can_mend(top: dict[str, Any], listed: Any, text: str) -> None:
-    with pytest.raises(FleetError, match=text):
+    with pytest.raises(InvalidHosts, match=text):
         fleet.sources(top, listed)
 
 
 def test_no_secret_in_what_is_wrong_with_an_option() -> None:
-    with pytest.raises(FleetError) as caught:
+    with pytest.raises(InvalidHosts) as caught:
         fleet.sources({**CONNECTION, PASSWORD: 1})
     assert PASSWORD not in str(caught.value)
 
@@ -143,7 +144,7 @@ def test_no_secret_in_what_is_wrong_with_an_option() -> None:
 
 def key(**options: Any) -> str:
     (source,) = fleet.sources({**CONNECTION, **options})
-    return fleet.cache_key(source, source.settings({}))
+    return cache_key(source.selection, source.settings({}))
 
 
 @pytest.mark.parametrize(
@@ -194,8 +195,8 @@ def test_two_access_keys_and_two_tokens_are_two_identities() -> None:
     assert key(auth={**url, "token": "one", "project_id": "p"}) == key(auth={**url, "token": "two", "project_id": "p"})
 
 
-def kept(cache: dict[str, Any], now: float, timeout: float = 60) -> fleet.Kept:
-    return fleet.Kept(cache, timeout, lambda: now)
+def kept(cache: dict[str, Any], now: float, timeout: float = 60) -> InventoryCache:
+    return InventoryCache(cache, timeout, lambda: now)
 
 
 def test_an_answer_is_fresh_for_its_time() -> None:
@@ -285,22 +286,22 @@ def test_a_flush_asks_again_and_keeps_the_new_answer(gathering: Gathering) -> No
 
 
 def test_one_source_that_fails_fails_the_file_and_is_named(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = ServiceFailed("the service is broken", status=500)
-    with pytest.raises(FleetError, match=r"^source b: the service is broken \(HTTP 500\)\.$"):
+    gathering.clouds.answers["b"] = ServerError("the service is broken", status=500)
+    with pytest.raises(InvalidHosts, match=r"^source b: the service is broken \(HTTP 500\)\.$"):
         gathering.run(both("fail"))
     assert gathering.run([{"name": "a"}]) == {"a": ["a-1"]}
     assert gathering.clouds.asked == [], "the good answer was not kept"
 
 
 def test_one_source_that_fails_is_left_out(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = SelectionError("the selection finds 9 servers")
+    gathering.clouds.answers["b"] = InvalidRequest("the selection finds 9 servers")
     assert gathering.run(both("warn")) == {"a": ["a-1"]}
     assert gathering.warnings == ["source b: the selection finds 9 servers Its servers are left out."]
 
 
 def test_no_source_left_is_an_error(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = ServiceFailed("broken")
-    with pytest.raises(FleetError, match="none of the sources answered"):
+    gathering.clouds.answers["b"] = ServerError("broken")
+    with pytest.raises(InvalidHosts, match="none of the sources answered"):
         gathering.run(both("warn")[1:])
 
 
@@ -311,7 +312,7 @@ def test_an_empty_cloud_is_an_answer(gathering: Gathering) -> None:
 
 def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
     gathering.run(both("use_stale"))
-    gathering.clouds.answers["b"] = ServiceFailed("broken")
+    gathering.clouds.answers["b"] = ServerError("broken")
     assert gathering.run(both("use_stale"), now=1_000_000)["b"] == ["b-1", "b-2"]
     assert gathering.warnings == ["source b: broken. Its servers are as they were 1000000 s ago."]
     gathering.clouds.answers["b"] = [server("b-4")]
@@ -319,8 +320,8 @@ def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
 
 
 def test_no_stale_answer_yet(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = ServiceFailed("broken")
-    with pytest.raises(FleetError, match="source b: broken. There is no earlier answer to use."):
+    gathering.clouds.answers["b"] = ServerError("broken")
+    with pytest.raises(InvalidHosts, match="source b: broken. There is no earlier answer to use."):
         gathering.run(both("use_stale"))
 
 
@@ -329,7 +330,7 @@ def test_wrong_settings_are_the_sources_own_failure(gathering: Gathering) -> Non
     assert gathering.run(listed) == {"a": ["a-1"]}
     assert gathering.warnings[0].startswith("source b: No credentials for platform ustack")
     listed[1]["on_error"] = "fail"
-    with pytest.raises(FleetError, match="source b: No credentials for platform ustack"):
+    with pytest.raises(InvalidHosts, match="source b: No credentials for platform ustack"):
         gathering.run(listed)
 
 
@@ -340,8 +341,8 @@ def test_a_mistake_of_ours_is_one_sources_failure_too(gathering: Gathering) -> N
 
 
 def test_no_secret_in_a_failure(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = ServiceFailed("it answered: no user has %s" % PASSWORD)
-    with pytest.raises(FleetError) as caught:
+    gathering.clouds.answers["b"] = ServerError("it answered: no user has %s" % PASSWORD)
+    with pytest.raises(InvalidHosts) as caught:
         gathering.run(both("fail"))
     assert PASSWORD not in str(caught.value)
     assert "source b: it answered: no user has ****" in str(caught.value)
@@ -368,7 +369,7 @@ def test_fetch_asks_the_cloud_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> 
         warn("only a part")
         return Cloud()
 
-    monkeypatch.setattr(fleet.compute, "connect", connect)
+    monkeypatch.setattr(fleet, "connect", connect)
     (source,) = fleet.sources({**CONNECTION, "tags": ["role=web"]})
     answer = fleet.fetch(source, source.settings({}))
     assert [each["name"] for each in answer.records] == ["web-1", "web-2"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet_hosts
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address
-from ansible_collections.cloudserver.compute.plugins.module_utils.fleet_hosts import FleetError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import hosts as fleet_hosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
 
 from .conftest import record
 
@@ -57,7 +57,7 @@ def test_a_text_that_is_no_address_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("bad", ["floating", "network:", "", "fixed_v5"])
 def test_unknown_policy(bad: str) -> None:
-    with pytest.raises(FleetError, match="connect_with: .*there are floating_v4.*network:NAME, name"):
+    with pytest.raises(InvalidHosts, match="connect_with: .*there are floating_v4.*network:NAME, name"):
         fleet_hosts.policies(["fixed_v4", bad])
 
 
@@ -104,5 +104,5 @@ def test_variables_that_an_expression_names() -> None:
     ("prefix", "fields", "text"), [("", [], "vars_prefix"), ("a-", [], "vars_prefix"), ("c", ["nope"], "no nope")]
 )
 def test_variables_that_cannot_be(prefix: str, fields: list[str], text: str) -> None:
-    with pytest.raises(FleetError, match=text):
+    with pytest.raises(InvalidHosts, match=text):
         fleet_hosts.variable_names(prefix, fields)

@@ -17,7 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import fleet_names
+from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import host_names
 
 #: Texts that mean something else in a pattern, a path, a template, a shell, an argument of ssh.
 OTHER = [
@@ -38,12 +38,12 @@ NAMES = [
 
 @pytest.mark.parametrize("text", [*OTHER, None, 7, True, b"web", ["web"]])
 def test_what_cannot_name_a_host(text: Any) -> None:
-    assert not fleet_names.is_host_name(text)
+    assert not host_names.is_host_name(text)
 
 
 @pytest.mark.parametrize("text", NAMES)
 def test_what_can_name_a_host(text: str) -> None:
-    assert fleet_names.is_host_name(text)
+    assert host_names.is_host_name(text)
 
 
 def limited(name: str) -> list[str]:
@@ -66,7 +66,7 @@ TEXTS = st.one_of(
 
 @given(TEXTS)
 def test_a_host_name_means_that_host_in_a_pattern_and_one_file_in_a_folder(text: str) -> None:
-    if not fleet_names.is_host_name(text) or text in C.LOCALHOST or text in ("all", "ungrouped"):
+    if not host_names.is_host_name(text) or text in C.LOCALHOST or text in ("all", "ungrouped"):
         return
     assert split_host_pattern(text) == [text]
     assert split_host_pattern("first," + text) == ["first", text]
@@ -84,40 +84,40 @@ def test_it_can_name_a_file(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("text", OTHER)
 def test_an_id_that_cannot_name_a_host_becomes_one_that_can(text: str) -> None:
-    found = fleet_names.host_name_of_id(text)
-    assert fleet_names.is_host_name(found)
-    assert found == fleet_names.host_name_of_id(text)
+    found = host_names.host_name_of_id(text)
+    assert host_names.is_host_name(found)
+    assert found == host_names.host_name_of_id(text)
 
 
 def test_an_id_stays_as_it_is() -> None:
     uuid = "4f1c2b7e-94a0-4c1c-9a2f-0c3c7f7f1a11"
-    assert fleet_names.host_name_of_id(uuid) == uuid
-    assert len({fleet_names.host_name_of_id(text) for text in OTHER}) == len(OTHER)
+    assert host_names.host_name_of_id(uuid) == uuid
+    assert len({host_names.host_name_of_id(text) for text in OTHER}) == len(OTHER)
 
 
 def test_shared_names_get_the_id_on_all_of_them() -> None:
     names = [("twin", "1", "a"), ("web", "2", "a"), ("twin", "3", "b")]
-    assert fleet_names.unique(names) == ["twin_1", "web", "twin_3"]
+    assert host_names.unique(names) == ["twin_1", "web", "twin_3"]
 
 
 def test_shared_names_and_ids_get_the_source_too() -> None:
-    assert fleet_names.unique([("twin", "1", "a"), ("twin", "1", "b")]) == ["twin_1_a", "twin_1_b"]
+    assert host_names.unique([("twin", "1", "a"), ("twin", "1", "b")]) == ["twin_1_a", "twin_1_b"]
 
 
 def test_reserved_names_move_away() -> None:
-    assert fleet_names.unique([("all", "1", "a"), ("localhost", "2", "a")], {"all", "localhost"}) == [
+    assert host_names.unique([("all", "1", "a"), ("localhost", "2", "a")], {"all", "localhost"}) == [
         "all_1",
         "localhost_2",
     ]
 
 
 def test_a_server_named_like_anothers_way_out() -> None:
-    found = fleet_names.unique([("twin", "1", "a"), ("twin", "2", "a"), ("twin_1", "3", "a")])
+    found = host_names.unique([("twin", "1", "a"), ("twin", "2", "a"), ("twin_1", "3", "a")])
     assert found == ["twin_1_a", "twin_2", "twin_1_3"]
 
 
 def test_nothing_is_left_to_tell_them_apart() -> None:
-    assert fleet_names.unique([("x", "1", "a"), ("x", "1", "a")]) == ["x_1_a_2", "x_1_a_3"]
+    assert host_names.unique([("x", "1", "a"), ("x", "1", "a")]) == ["x_1_a_2", "x_1_a_3"]
 
 
 TRIPLES = st.lists(
@@ -127,7 +127,7 @@ TRIPLES = st.lists(
 
 @given(TRIPLES)
 def test_names_are_always_unique_and_never_reserved(names: list[tuple[str, str, str]]) -> None:
-    found = fleet_names.unique(names, {"all", "a_2_s"})
+    found = host_names.unique(names, {"all", "a_2_s"})
     assert len(set(found)) == len(names)
     assert not {"all", "a_2_s"} & set(found)
 
@@ -136,18 +136,18 @@ def test_names_are_always_unique_and_never_reserved(names: list[tuple[str, str, 
 def test_a_servers_name_does_not_depend_on_the_order(data: Any, drawn: list[str]) -> None:
     names = [(name, "id%d" % number, "s") for number, name in enumerate(drawn)]
     shuffled = data.draw(st.permutations(names))
-    assert dict(zip(names, fleet_names.unique(names, {"all"}), strict=True)) == dict(
-        zip(shuffled, fleet_names.unique(shuffled, {"all"}), strict=True)
+    assert dict(zip(names, host_names.unique(names, {"all"}), strict=True)) == dict(
+        zip(shuffled, host_names.unique(shuffled, {"all"}), strict=True)
     )
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=300), st.text(max_size=90)), max_size=4))
 def test_what_is_appended_keeps_it_a_host_name(names: list[tuple[str, str, str]]) -> None:
-    found = fleet_names.unique(names, set(NAMES))
-    assert all(fleet_names.is_host_name(name) for name in found)
+    found = host_names.unique(names, set(NAMES))
+    assert all(host_names.is_host_name(name) for name in found)
     assert len(set(found)) == len(found)
 
 
 def test_a_source_is_appended_in_the_spelling_of_a_name() -> None:
-    found = fleet_names.unique([("twin", "1", "prod/RegionOne"), ("twin", "1", "a")])
+    found = host_names.unique([("twin", "1", "prod/RegionOne"), ("twin", "1", "a")])
     assert found == ["twin_1_prod_RegionOne", "twin_1_a"]

@@ -19,8 +19,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.cloudserver.compute.plugins.inventory import cloudserver
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServiceFailed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServerError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address
 
 from .conftest import CONNECTION, PASSWORD, Clouds, server
 
@@ -62,7 +62,7 @@ def test_hosts_variables_and_groups(parse: Parse) -> None:
 
 
 def test_garbage_collection_goes_on_afterwards(parse: Parse, clouds: Clouds) -> None:
-    clouds.answers["one"] = ServiceFailed("broken")
+    clouds.answers["one"] = ServerError("broken")
     with pytest.raises(AnsibleParserError):
         parse(ONE)
     assert gc.isenabled()
@@ -431,7 +431,7 @@ def test_each_source_has_its_way_to_connect(parse: Parse, clouds: Clouds) -> Non
 
 
 def test_no_host_is_added_where_a_source_fails(parse: Parse, clouds: Clouds, tmp_path: Path) -> None:
-    clouds.answers["two"] = ServiceFailed("broken", status=500)
+    clouds.answers["two"] = ServerError("broken", status=500)
     with pytest.raises(AnsibleParserError, match=r"test.cloudserver.yml: source two: broken \(HTTP 500\)"):
         parse({**CONNECTION, "sources": [{"name": "one"}, {"name": "two", "region": "R"}]})
 
@@ -446,7 +446,7 @@ def test_options_may_be_templates(parse: Parse, clouds: Clouds, monkeypatch: pyt
         seen.append((source, settings))
         return clouds.fetch(source, settings)
 
-    monkeypatch.setattr(cloudserver.fleet, "fetch", fetch)
+    monkeypatch.setattr(cloudserver.inventory_sources, "fetch", fetch)
     text = """
 plugin: cloudserver.compute.cloudserver
 name: one
@@ -561,7 +561,7 @@ def test_a_stale_answer_outlives_the_cache_timeout(
     os.utime(file, (0, 0))
     now = cloudserver.time.time()
     monkeypatch.setattr(cloudserver.time, "time", lambda: now + 7200)
-    clouds.answers["one"] = ServiceFailed("broken", status=503)
+    clouds.answers["one"] = ServerError("broken", status=503)
     inventory, warnings = parse(stale)
     assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
     assert warnings == ["source one: broken (HTTP 503). Its servers are as they were 7200 s ago."]

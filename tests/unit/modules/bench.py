@@ -42,8 +42,8 @@ LISTS = {"openstack": "E02", "easystack": "E02", "ustack": "U03", "huaweicloud":
 class SimulatorClock:
     """The session's clock: whoever sleeps moves the simulator's clock, and nobody waits."""
 
-    def __init__(self, advance: Callable[[float], None]) -> None:
-        self._advance = advance
+    def __init__(self, submit_ready: Callable[[float], None]) -> None:
+        self._submit_ready = submit_ready
         self.start = 0.0
         self._lock = threading.Lock()
         self.elapsed = 0.0
@@ -61,7 +61,7 @@ class SimulatorClock:
             assert seconds >= 0
             self.sleeps.append(seconds)
             self.elapsed += seconds
-            self._advance(seconds)
+            self._submit_ready(seconds)
             self.on_sleep()
 
 
@@ -94,7 +94,7 @@ class Bench:
         records = {"return_servers": True} if "return_servers" in plugin.MODULE.argument_spec else {}
         given = {"api_retries": 1, **records, **self.options, **options}
         arguments = {name: value for name, value in given.items() if value is not None}
-        result = run_action(module, arguments, check=check, diff=diff, tell=self.told.append)
+        result = run_action(module, arguments, check=check, diff=diff, report_progress=self.told.append)
         text = json.dumps(result)
         for secret in self.secrets(given):
             assert secret not in text, f"a secret is in the result of {module}: {text}"
@@ -185,12 +185,16 @@ def run_action(
     *,
     check: bool = False,
     diff: bool = False,
-    tell: Callable[[str], None] = lambda words: None,
+    report_progress: Callable[[str], None] = lambda words: None,
     variables: dict[str, Any] | None = None,
     **task: Any,
 ) -> dict[str, Any]:
     """The result of the module's action plugin for a task on the local connection; `task` are further keywords."""
-    return dict(action(module, arguments, check=check, diff=diff, tell=tell, **task).run(task_vars=variables or {}))
+    return dict(
+        action(module, arguments, check=check, diff=diff, report_progress=report_progress, **task).run(
+            task_vars=variables or {}
+        )
+    )
 
 
 def action(
@@ -199,7 +203,7 @@ def action(
     *,
     check: bool = False,
     diff: bool = False,
-    tell: Callable[[str], None] = lambda words: None,
+    report_progress: Callable[[str], None] = lambda words: None,
     transport: str = "local",
     become: Any = None,
     async_val: int = 0,
@@ -222,7 +226,7 @@ def action(
     templar = SimpleNamespace(template=lambda value: value)
     made = plugin.ActionModule(task, connection, None, None, templar, None)
     made._early_needs_tmp_path = lambda: False
-    made._tell = tell
+    made._report_progress = report_progress
     if shipped:
         made._execute_module = shipped
         made._remove_tmp_path = lambda path: None

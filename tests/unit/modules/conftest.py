@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from modules.bench import PLATFORMS, Bench
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 
 ROOT = Path(__file__).parents[3]
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")
@@ -44,9 +44,7 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def bench(
-    ready: dict[str, Any], platform: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Bench:
+def bench(ready: dict[str, Any], platform: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -38,9 +38,7 @@ def test_the_ten_steps(admin: Bench) -> None:
     update = {"name": "fast", "hosts": ["cmp6"], "purge_hosts": True, "metadata": {"rack": 4}, "purge_metadata": True}
     # Removing takes the hosts out first.
     create_and_force = {**create, "force": True}
-    made, changed, _gone = ten_steps(
-        admin, "aggregate", {"metadata": {"a": "b"}}, create_and_force, update, "name, id"
-    )
+    made, changed, _gone = ten_steps(admin, "aggregate", {"metadata": {"a": "b"}}, create_and_force, update, "name, id")
     shown = made["aggregate"]
     assert (shown["hosts"], shown["metadata"]) == (["cmp5", "cmp6"], {"ssd": "true", "rack": "3"})
     assert shown["availability_zone"] == "zone-3" and isinstance(shown["id"], int)

@@ -219,10 +219,13 @@ def test_html_in_answer_to_an_action_is_not_taken_for_success(bench: Bench) -> N
     assert not stopped(bench, "web-01")
 
 
-@pytest.mark.parametrize("platform", [
-    *NOVA,
-    "huaweicloud",
-])
+@pytest.mark.parametrize(
+    "platform",
+    [
+        *NOVA,
+        "huaweicloud",
+    ],
+)
 def test_html_in_answer_to_an_action_is_not_waited_for_in_vain(bench: Bench) -> None:
     bench.fault("stop", html=True)
     bench.power(names=["web-01"], state="stopped")

@@ -187,7 +187,10 @@ def test_a_server_in_error_is_tried_again_with_the_image_that_it_has(bench: Benc
     bench.change("web-01", status="ERROR", **({"os_change_failed": True} if bench.platform == "huaweicloud" else {}))
     result = change(bench, image=image_id(bench, "web-01"))
     assert outcome(result, "web-01") | {"id": "", "name": ""} == {
-        "id": "", "name": "", "outcome": "done", "actions": ["rebuild"],
+        "id": "",
+        "name": "",
+        "outcome": "done",
+        "actions": ["rebuild"],
     }
     assert bench.server("web-01")["status"] == "ACTIVE"
 
@@ -301,8 +304,7 @@ def test_a_job_that_vanishes_is_not_needed(bench: Bench) -> None:
 def test_a_success_with_another_image_is_a_failure(bench: Bench) -> None:
     image = new_image(bench)
     third = next(
-        row["id"] for row in images(bench)
-        if row["id"] not in (id_of(bench, image), image_id(bench, "web-01"))
+        row["id"] for row in images(bench) if row["id"] not in (id_of(bench, image), image_id(bench, "web-01"))
     )
     bench.change("web-01", status="SHUTOFF")
     bench.later(lambda: bench.change("web-01", image=third))

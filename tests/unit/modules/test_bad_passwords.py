@@ -21,8 +21,11 @@ from modules.test_server_password import (
     set_password,
 )
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import passwords
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_passwords
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    passwords as huaweicloud_passwords,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers import password as execution
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 
 #: What each platform calls the operation.
 CALL = {"openstack": "E28", "easystack": "E28", "ustack": "U11", "huaweicloud": "H06"}
@@ -69,8 +72,10 @@ def test_windows_has_a_rule_of_its_own(bench: Bench, password: str) -> None:
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 def test_the_name_of_another_administrator(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(set_password(bench, names=["web-01"], user="trouble", password="My-elbuort-9x"),
-                "the user name trouble, forwards or backwards")
+        refused(
+            set_password(bench, names=["web-01"], user="trouble", password="My-elbuort-9x"),
+            "the user name trouble, forwards or backwards",
+        )
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
@@ -103,10 +108,14 @@ def test_a_weakness_that_only_the_cloud_knows(bench: Bench) -> None:
 # -- servers that refuse ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("values, words", [
-    ({"locked": True}, ["locked", "unlock it"]), ({"status": "ERROR"}, ["ERROR"]),
-    ({"status": "VERIFY_RESIZE"}, ["VERIFY_RESIZE"]),
-])
+@pytest.mark.parametrize(
+    "values, words",
+    [
+        ({"locked": True}, ["locked", "unlock it"]),
+        ({"status": "ERROR"}, ["ERROR"]),
+        ({"status": "VERIFY_RESIZE"}, ["VERIFY_RESIZE"]),
+    ],
+)
 def test_one_that_cannot_fails_alone(bench: Bench, values: dict[str, Any], words: list[str]) -> None:
     bench.change("web-02", **values)
     result = set_password(bench, names=WEB)
@@ -154,8 +163,12 @@ def test_check_mode_tells_what_the_dry_run_refuses_and_touches_nothing(bench: Be
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 def test_a_server_that_vanishes_between_the_list_and_the_batch(bench: Bench) -> None:
-    error = {"error": {"code": "Ecs.0611", "message": "failed"}, "internalError": [
-        {"id": bench.id_of("web-02"), "error_code": "Ecs.0614", "error_message": "The server could not be found."}]}
+    error = {
+        "error": {"code": "Ecs.0611", "message": "failed"},
+        "internalError": [
+            {"id": bench.id_of("web-02"), "error_code": "Ecs.0614", "error_message": "The server could not be found."}
+        ],
+    }
     bench.fault("H06", times=1, status=400, body=error)
     result = set_password(bench, names=TWO)
     says(result, "1 of 2", "web-02", "could not be found")
@@ -204,14 +217,14 @@ def _conflict(bench: Bench) -> dict[str, Any]:
 @pytest.mark.parametrize("platform", NOVA)
 def test_a_server_that_stops_meanwhile_says_so(bench: Bench) -> None:
     bench.fault(CALL[bench.platform], times=1, reset="before")
-    plain = passwords.ask_all
+    plain = execution.ask_all
 
     def ask_all(*arguments: Any) -> Any:
         bench.change("web-01", status="SHUTOFF")
         return plain(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "ask_all", ask_all)
+        patch.setattr(execution, "ask_all", ask_all)
         result = set_password(bench, names=["web-01"])
     assert result["failed"] and changes(bench, "web-01") == [0]
     says(result, "web-01", "status SHUTOFF", "start it first")

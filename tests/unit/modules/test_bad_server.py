@@ -11,7 +11,7 @@ import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
 from modules.test_server import BOTH, EVERY_NOVA, FLAVORS, kind, make
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 
 OPENSTACK = pytest.mark.parametrize("platform", ["openstack"], indirect=True)
 UUID = "0d0466b0-0000-4000-8000-000000000000"
@@ -106,8 +106,10 @@ def test_two_of_one_name(bench: Bench) -> None:
 @EVERY_NOVA
 def test_what_cannot_be_changed_in_place(bench: Bench) -> None:
     for options, words in (
-        ({"image": {"openstack": "ubuntu-24.04", "easystack": "ubuntu-24.04"}.get(bench.platform, "CentOS 6.5 x64")},
-         "it runs the image"),
+        (
+            {"image": {"openstack": "ubuntu-24.04", "easystack": "ubuntu-24.04"}.get(bench.platform, "CentOS 6.5 x64")},
+            "it runs the image",
+        ),
         ({"networks": ["other"]}, "it is not on the network other"),
         ({"availability_zone": "zone-2"}, "it is in the availability zone nova and not zone-2"),
         ({"key_name": "deploy"}, "its key pair is operators and not deploy"),
@@ -140,8 +142,10 @@ def test_a_resize_that_no_host_takes(bench: Bench) -> None:
 @BOTH
 def test_states_that_a_resize_refuses(bench: Bench) -> None:
     medium = FLAVORS[bench.platform][1]
-    for name, how, words in (("build-01", "offline", "needs a running or a stopped server"),
-                             ("batch-01", "live", "live needs a running server, and it is stopped")):
+    for name, how, words in (
+        ("build-01", "offline", "needs a running or a stopped server"),
+        ("batch-01", "live", "live needs a running server, and it is stopped"),
+    ):
         refused(bench.call("server", name=name, flavor=medium, resize=how), words)
 
 

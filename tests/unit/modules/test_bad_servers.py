@@ -94,8 +94,14 @@ def test_a_server_stuck_on_its_way_is_waited_for_and_left_alone(bench: Bench, st
     bench.change("web-02", status=status, stuck=True)
     result = bench.power(names=["web-02"], state="stopped", wait_timeout=45)
     assert result["failed"]
-    says(result, "1 of 1 server could not be stopped", "web-02", "still in status " + status, "after 45 seconds",
-         "Raise wait_timeout")
+    says(
+        result,
+        "1 of 1 server could not be stopped",
+        "web-02",
+        "still in status " + status,
+        "after 45 seconds",
+        "Raise wait_timeout",
+    )
     assert outcome(result, "web-02")["outcome"] == "unknown" and actions(bench, "web-02") == []
     assert 44.9 <= bench.clock.elapsed < 60
 
@@ -111,8 +117,15 @@ def test_a_time_out_says_who_is_still_where_and_leaves_a_handle(bench: Bench) ->
     bench.fault("stop", stuck=True)
     result = bench.power(names=WEB, state="stopped", wait_timeout=30)
     assert result["failed"] and result["changed"]
-    says(result, "2 of 2 servers could not be stopped", "web-01", "web-02", "still in status ACTIVE", "30 seconds",
-         "Raise wait_timeout")
+    says(
+        result,
+        "2 of 2 servers could not be stopped",
+        "web-01",
+        "web-02",
+        "still in status ACTIVE",
+        "30 seconds",
+        "Raise wait_timeout",
+    )
     for name in WEB:
         assert outcome(result, name)["outcome"] == "unknown" and outcome(result, name)["actions"] == ["stop"]
         assert len(actions(bench, name)) == 1
@@ -176,10 +189,16 @@ def test_a_reboot_whose_job_vanished_is_not_called_done(bench: Bench) -> None:
 def test_a_batch_that_is_refused_for_one_server_is_done_for_the_others(bench: Bench) -> None:
     bench.control("PUT", "/huaweicloud/options", {"locked": "request"})
     # Locked between the look and the action: the record that was read does not show it.
-    bench.control("POST", "/faults", {
-        "platform": "huaweicloud", "operation": "H05", "times": 2,
-        "do": {"status": 400, "body": {"error": {"code": "Ecs.0605", "message": "The server web-01 is locked."}}},
-    })
+    bench.control(
+        "POST",
+        "/faults",
+        {
+            "platform": "huaweicloud",
+            "operation": "H05",
+            "times": 2,
+            "do": {"status": 400, "body": {"error": {"code": "Ecs.0605", "message": "The server web-01 is locked."}}},
+        },
+    )
     result = bench.power(names=WEB, state="stopped")
     assert outcome(result, "web-01")["outcome"] == "failed" and outcome(result, "web-01")["code"] == "Ecs.0605"
     assert outcome(result, "web-02")["outcome"] == "done"

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from modules.bench import MODULES
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import text_problem
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import Context, execute
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import text_problem
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context, execute
 
 PLUGINS = "ansible_collections.cloudserver.compute.plugins."
 BAD = {"NUL": "s3cr\x00et", "half": "s3cr\ud800et", "other half": "s3cr\udc80et"}

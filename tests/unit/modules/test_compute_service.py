@@ -95,7 +95,7 @@ def test_below_2_53_on_the_wire(
 
 def speak(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]) -> None:
     """The cloud knows no newer microversion than this."""
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 
     monkeypatch.setattr(NovaServers, "_newest_of_cloud", lambda self: version)
 
@@ -146,7 +146,9 @@ def test_one_that_is_refused_does_not_hold_up_the_others(admin: Bench) -> None:
     assert result["failed"] is True and result["changed"] is True
     assert "1 of 3 hosts" in result["msg"] and "cmp5" in result["msg"] and "busy" in result["msg"]
     assert [(each["host"], each["outcome"]) for each in result["outcomes"]] == [
-        ("cmp5", "failed"), ("cmp4", "done"), ("cmp6", "done"),
+        ("cmp5", "failed"),
+        ("cmp4", "done"),
+        ("cmp6", "done"),
     ]
     assert [each["status"] for each in result["services"]] == ["disabled", "enabled", "disabled"]
     assert "request_id" in result["outcomes"][0]
@@ -203,9 +205,7 @@ def test_the_list_of_hypervisors(admin: Bench) -> None:
 
 @OWNERS
 @pytest.mark.parametrize("version", [(2, 1), (2, 33), (2, 52), (2, 53)])
-def test_hypervisors_of_older_clouds(
-    admin: Bench, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]
-) -> None:
+def test_hypervisors_of_older_clouds(admin: Bench, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]) -> None:
     speak(monkeypatch, version)
     found = admin.call("hypervisor_info", servers=True)["hypervisors"]
     assert len(found) == 7 and all(isinstance(each["id"], str) and each["cpu_info"] for each in found)
@@ -219,7 +219,7 @@ def test_hypervisors_of_older_clouds(
 
 @OWNERS
 def test_hypervisors_of_many_pages(admin: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 
     real = Session.by_marker
     monkeypatch.setattr(Session, "by_marker", lambda self, *args, **named: real(self, *args, **{**named, "limit": 2}))

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from modules.bench import Bench, action, run_action
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 
 testing = pytest.importorskip("ansible.module_utils.testing", reason="ansible-core below 2.19 has no such helper")
 
@@ -28,8 +28,12 @@ def run_shipped(
     """The result of the module's main(), as its own process prints it."""
     plugin = import_module("ansible_collections.cloudserver.compute.plugins.modules." + module)
     printed = io.StringIO()
-    given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": diff,
-             "_ansible_module_name": "cloudserver.compute." + module}
+    given = {
+        **arguments,
+        "_ansible_check_mode": check,
+        "_ansible_diff": diff,
+        "_ansible_module_name": "cloudserver.compute." + module,
+    }
     with monkeypatch.context() as patch, testing.patch_module_args(given):
         patch.setattr(sys, "stdout", printed)
         with pytest.raises(SystemExit):
@@ -188,7 +192,7 @@ def test_without_requests_on_the_target_the_module_says_so(bench: Bench, monkeyp
 
 
 def test_without_jmespath_only_query_fails(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = import_module("ansible_collections.cloudserver.compute.plugins.module_utils.module")
+    frame = import_module("ansible_collections.cloudserver.compute.plugins.module_utils.runner.module")
     monkeypatch.setattr(frame, "HAS_JMESPATH", False)
     assert bench.call("server_info", names=["web-01"])["servers"]
     result = bench.call("server_info", query="[*]")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from modules.bench import MODULES, Bench, run_action
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import arguments
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import arguments
 
 testing = pytest.importorskip("ansible.module_utils.testing", reason="ansible-core below 2.19 has no such helper")
 
@@ -28,7 +28,12 @@ BASES: dict[str, dict[str, Any]] = {
     "job_info": {"handle": {}},
     "keypair": {"name": "new", "state": "absent"},
     "server": {
-        "name": "new", "flavor": "m1.small", "boot_volume": {}, "volumes": [{}], "system_disk": {}, "image": "x",
+        "name": "new",
+        "flavor": "m1.small",
+        "boot_volume": {},
+        "volumes": [{}],
+        "system_disk": {},
+        "image": "x",
     },
     "server_group": {"name": "new"},
     "server_interface": {"names": ["web-01"], "network_id": NOBODY, "fixed_ips": [{}]},
@@ -105,7 +110,7 @@ class Seen:
 
     def __init__(self, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.module, self.monkeypatch = module, monkeypatch
-        frame = import_module("ansible_collections.cloudserver.compute.plugins.module_utils.module")
+        frame = import_module("ansible_collections.cloudserver.compute.plugins.module_utils.runner.module")
 
         def run(context: Any) -> Any:
             self.params = dict(context.params)
@@ -172,12 +177,39 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
     ("flavor", {"name": "new", "vcpus": 1, "ram_mb": 512, "extra_specs": {"a": None}}),
     ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "tickets": None}}),
     ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "tickets": [None]}}),
-    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None,
-                             "tickets": [{"server_id": None, "action": "stop"}]}}),
-    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None,
-                             "tickets": [{"server_id": NOBODY, "action": None}]}}),
-    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None,
-                             "tickets": [{"server_id": NOBODY, "action": "resize", "aim": {"status": None}}]}}),
+    (
+        "job_info",
+        {
+            "handle": {
+                "version": 1,
+                "platform": "openstack",
+                "region": None,
+                "tickets": [{"server_id": None, "action": "stop"}],
+            }
+        },
+    ),
+    (
+        "job_info",
+        {
+            "handle": {
+                "version": 1,
+                "platform": "openstack",
+                "region": None,
+                "tickets": [{"server_id": NOBODY, "action": None}],
+            }
+        },
+    ),
+    (
+        "job_info",
+        {
+            "handle": {
+                "version": 1,
+                "platform": "openstack",
+                "region": None,
+                "tickets": [{"server_id": NOBODY, "action": "resize", "aim": {"status": None}}],
+            }
+        },
+    ),
     ("job_info", {"handle": {"version": None}}),
     ("server", {"name": "new", "flavor": "m1.small", "metadata": {"a": None}}),
     ("server", {"name": "new", "flavor": "m1.small", "image": "Ubuntu 24.04", "files": {"/a": None}}),
@@ -203,9 +235,7 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("module", "options"), DEEP, ids=[f"{row[0]}-{number}" for number, row in enumerate(DEEP)]
-)
+@pytest.mark.parametrize(("module", "options"), DEEP, ids=[f"{row[0]}-{number}" for number, row in enumerate(DEEP)])
 @pytest.mark.parametrize("platform", ["openstack", "huaweicloud"])
 def test_nulls_further_down_are_no_mistake_of_ours(bench: Bench, module: str, options: dict[str, Any]) -> None:
     known = own_options(module).MODULE.argument_spec

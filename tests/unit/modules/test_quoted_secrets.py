@@ -28,9 +28,9 @@ from modules.test_in_process import run_shipped
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
-from ansible_collections.cloudserver.compute.plugins.module_utils.module import Context, Result
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import FAILED, Outcome
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context, Result
 
 PLUGINS = "ansible_collections.cloudserver.compute.plugins.modules."
 LINE = "k8s-join-%02d: Zx9Qw7Lm3Kp1Vb5Nc8 Rt2Yh6Jd4"
@@ -83,9 +83,9 @@ def quoting(url: str, secret: str, quoted: str, way: str) -> Callable[[Context],
     def run(context: Context) -> Result:
         cloud = context.cloud
         context.warn("a warning of " + quoted)
-        context.tell("progress of " + quoted)
+        context.report_progress("progress of " + quoted)
         if way == "plan":
-            raise PlanError("an option: %s cannot be" % quoted)
+            raise InvalidRequest("an option: %s cannot be" % quoted)
         if way == "mistake":
             raise RuntimeError(quoted)
         held = base64.b64encode(secret.encode("utf-8")).decode()
@@ -139,7 +139,7 @@ def run_both_ways(
         patch.setattr(module, "MODULE", replace(bare, supports_check_mode=True))
         patch.setattr(module, "run", quoting(wire.url, secret, quoted, way))
         told: list[str] = []
-        check(run_action(name, given, tell=told.append), told, secret)
+        check(run_action(name, given, report_progress=told.append), told, secret)
         check(run_shipped(name, given, patch), [], secret)
 
 
@@ -212,7 +212,7 @@ def test_a_secret_that_is_a_word_breaks_no_result(bench: Bench, word: str, monke
     real = module.run
 
     def run(context: Context) -> Result:
-        context.keep_secret(word)
+        context.register_secret(word)
         return real(context)
 
     monkeypatch.setattr(module, "run", run)
@@ -251,7 +251,7 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
 
     def run(context: Context) -> Result:
         context.warn("server " + NASTY)
-        context.tell("server " + NASTY)
+        context.report_progress("server " + NASTY)
         return real(context)
 
     monkeypatch.setattr(module, "run", run)
@@ -264,7 +264,7 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
         if shipped:
             result = run_shipped("server_power", given, monkeypatch)
         else:
-            result = run_action("server_power", given, tell=told.append)
+            result = run_action("server_power", given, report_progress=told.append)
         assert result["failed"] and r"\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp\u2066\x00" in result["msg"], result["msg"]
         warnings = [str(each["msg"] if isinstance(each, dict) else each) for each in result.get("warnings", [])]
         assert warnings or shipped

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from modules.bench import Bench
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import Throttled
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import decide
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import RateLimited
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import decide
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Q7dGm0qk3rQp8Gk0QxV0mQe3O0Yy3lZ8oQhJ0b2mN me"
 SIZES = {"vcpus": 2, "ram_mb": 2048}
@@ -104,7 +104,7 @@ def order(bench: Bench, method: str, path: str, do: dict[str, Any], times: int |
 def test_what_the_task_says_is_what_the_cloud_has(
     bench: Bench, prepared: Case, name: str, answer: str, effect: bool
 ) -> None:
-    if answer in ("429", "503") and prepared.method == "POST" and decide("POST", False, Throttled(""), 0):
+    if answer in ("429", "503") and prepared.method == "POST" and decide("POST", False, RateLimited(""), 0):
         pytest.skip("the session itself sends it again")
     order(bench, prepared.method, prepared.path, {**STRANGE[answer], "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
@@ -235,7 +235,7 @@ def test_access_lists_that_the_user_may_not_see(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 def test_extra_specs_that_nobody_shows_are_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 
     monkeypatch.setattr(NovaServers, "_newest_of_cloud", lambda self: (2, 60))
     bench.options = bench.credentials("admin")

@@ -15,7 +15,7 @@ import pytest
 from modules.bench import Bench, run_action
 from modules.conftest import FOREIGN, _tool
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 
 SERVERS = 1000
 #: Bytes a server: its id, its name, what was asked for, and where it failed why and what to try.

@@ -11,12 +11,15 @@ import pytest
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
 from modules.ten_steps import ten_steps
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_create import NovaCreate
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
 
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
 BOTH = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
-FLAVORS = {"openstack": ("m1.small", "m1.medium", "m1.large"), "easystack": ("1C-2G", "2C-4G", "4C-8G"),
-           "ustack": ("micro-1", "micro-2", "standard-4")}
+FLAVORS = {
+    "openstack": ("m1.small", "m1.medium", "m1.large"),
+    "easystack": ("1C-2G", "2C-4G", "4C-8G"),
+    "ustack": ("micro-1", "micro-2", "standard-4"),
+}
 IMAGES = {"openstack": "debian-12", "easystack": "openEuler-22.03", "ustack": "Ubuntu 14.04 x64"}
 NETWORKS = {"openstack": "private", "easystack": "private", "ustack": "shared"}
 CREATE = {"openstack": "E04", "easystack": "E04", "ustack": "U01"}
@@ -35,8 +38,13 @@ def make(bench: Bench, **options: Any) -> dict[str, Any]:
 @EVERY_NOVA
 def test_the_ten_steps(bench: Bench) -> None:
     create = kind(bench, name="new-1", metadata={"team": "a", "n": 7}, tags=["role=new", "blue"], key_name="operators")
-    update = {"name": "new-1", "metadata": {"team": "b"}, "purge_metadata": True, "tags": ["role=new"],
-              "purge_tags": True}
+    update = {
+        "name": "new-1",
+        "metadata": {"team": "b"},
+        "purge_metadata": True,
+        "tags": ["role=new"],
+        "purge_tags": True,
+    }
     if bench.platform != "ustack":
         create.update(description="a new one", locked=True)
         update.update(description="", locked=False)
@@ -79,8 +87,11 @@ def test_only_the_missing_ones_are_made(bench: Bench) -> None:
 
 @BOTH
 def test_all_or_none_where_the_quota_ends(bench: Bench) -> None:
-    used = sum(1 for row in bench.control("GET", f"/{bench.platform}/servers")["servers"]
-               if row["project_id"] == bench.server("web-01")["project_id"] and row["vm_state"] != "soft-delete")
+    used = sum(
+        1
+        for row in bench.control("GET", f"/{bench.platform}/servers")["servers"]
+        if row["project_id"] == bench.server("web-01")["project_id"] and row["vm_state"] != "soft-delete"
+    )
     bench.control("PUT", f"/{bench.platform}/quota", {"instances": used + 2})
     result = make(bench, name="many", count=3)
     refused(result, "3 of 3 servers could not be as declared", "Quota exceeded for instances")
@@ -228,8 +239,10 @@ def test_a_selection_of_many(bench: Bench) -> None:
     done = bench.call("server", select={"tags": ["role=web"]}, metadata={"retire": "soon"}, locked=True)
     assert [each["actions"] for each in done["outcomes"]] == [["set_metadata", "lock"]] * 4
     with nothing_done(bench):
-        assert bench.call("server", select={"tags": ["role=web"]}, metadata={"retire": "soon"}, locked=True)[
-            "changed"] is False
+        assert (
+            bench.call("server", select={"tags": ["role=web"]}, metadata={"retire": "soon"}, locked=True)["changed"]
+            is False
+        )
         refused(bench.call("server", select={"tags": ["role=web"], "max_targets": 3}, state="absent"), "max_targets")
 
 
@@ -430,7 +443,7 @@ def test_a_lost_creation_and_somebody_elses_of_the_same_name(bench: Bench) -> No
 def _while_creating(bench: Bench, deed: Any) -> dict[str, Any]:
     """Makes a server, and does something to the cloud before the answer to it is lost."""
     done: list[bool] = []
-    original = NovaCreate.create_servers
+    original = NovaCreation.create_servers
 
     def create(self: Any, *given: Any) -> Any:
         answers = original(self, *given)
@@ -438,11 +451,11 @@ def _while_creating(bench: Bench, deed: Any) -> dict[str, Any]:
         done.append(True)
         return answers
 
-    NovaCreate.create_servers = create  # type: ignore[method-assign]
+    NovaCreation.create_servers = create  # type: ignore[method-assign]
     try:
         return make(bench, name="lost")
     finally:
-        NovaCreate.create_servers = original  # type: ignore[method-assign]
+        NovaCreation.create_servers = original  # type: ignore[method-assign]
         assert done
 
 

@@ -17,8 +17,8 @@ from modules.bench import NOVA, PLATFORMS, Bench, outcome, says
 from modules.test_server import kind as nova_kind
 from modules.test_server_huawei import kind as huawei_kind
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import SystemClock
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import SystemClock
 from ansible_collections.cloudserver.compute.plugins.modules import server as module
 
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
@@ -173,7 +173,9 @@ def test_exactly_one_stays_however_they_overlap(real: Bench, monkeypatch: pytest
 @OPENSTACK
 def test_a_server_that_this_task_did_not_create_is_not_deleted(real: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The console's server comes later and nobody deletes it: the task fails, and says why."""
-    monkeypatch.setattr("ansible_collections.cloudserver.compute.plugins.module_utils.duplicate_run.GRACE", 0.5)
+    monkeypatch.setattr(
+        "ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.duplicates.GRACE", 0.5
+    )
     original = module.new_server
 
     def new_server(*given: Any) -> Any:

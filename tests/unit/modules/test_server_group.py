@@ -82,10 +82,10 @@ def test_names_are_not_unique(bench: Bench) -> None:
 
 def other_group(bench: Bench, body: dict[str, Any]) -> str:
     """Another group, made past the module, which would not."""
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import resolve
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 
-    cloud = compute.connect(resolve(bench.options, {}))
+    cloud = connect(resolve(bench.options, {}))
     try:
         return str(cloud.create_server_group(body["name"], body["policies"][0], {}).id)
     finally:

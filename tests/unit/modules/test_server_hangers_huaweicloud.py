@@ -12,15 +12,18 @@ from modules.bench import Bench, nothing_done, refused
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
-@pytest.mark.parametrize("module, options, words", [
-    ("server_snapshot", {"names": ["web-01"], "name": "x"}, "create_image"),
-    ("server_snapshot", {"image_ids": ["x"], "state": "absent"}, "delete_image"),
-    ("server_snapshot_info", {}, "create_image"),
-    ("server_volume", {"names": ["web-01"], "volumes": ["x"]}, "attach_volume"),
-    ("server_volume", {"names": ["web-01"], "volumes": ["x"], "state": "absent"}, "detach_volume"),
-    ("server_interface", {"names": ["web-01"], "network_id": "x"}, "attach_interface"),
-    ("server_interface", {"names": ["web-01"], "network_id": "x", "state": "absent"}, "detach_interface"),
-])
+@pytest.mark.parametrize(
+    "module, options, words",
+    [
+        ("server_snapshot", {"names": ["web-01"], "name": "x"}, "create_image"),
+        ("server_snapshot", {"image_ids": ["x"], "state": "absent"}, "delete_image"),
+        ("server_snapshot_info", {}, "create_image"),
+        ("server_volume", {"names": ["web-01"], "volumes": ["x"]}, "attach_volume"),
+        ("server_volume", {"names": ["web-01"], "volumes": ["x"], "state": "absent"}, "detach_volume"),
+        ("server_interface", {"names": ["web-01"], "network_id": "x"}, "attach_interface"),
+        ("server_interface", {"names": ["web-01"], "network_id": "x", "state": "absent"}, "detach_interface"),
+    ],
+)
 def test_it_says_what_to_use_instead(bench: Bench, module: str, options: dict[str, Any], words: str) -> None:
     with nothing_done(bench):
         refused(bench.call(module, **options), "huaweicloud", words, "console")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from modules.bench import NOVA, Bench, nothing_done
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
 
 WEB = ["web-01", "web-02", "web-03", "web-04"]
 
@@ -64,8 +64,12 @@ def test_all_pages_are_read(bench: Bench, size: int) -> None:
 
 
 def test_ipv6_in_any_spelling(bench: Bench) -> None:
-    address = {"openstack": "2001:db8:10::12", "easystack": "2001:db8:20::12", "ustack": "2001:db8:30::13",
-               "huaweicloud": "2001:db8:40::12"}[bench.platform]
+    address = {
+        "openstack": "2001:db8:10::12",
+        "easystack": "2001:db8:20::12",
+        "ustack": "2001:db8:30::13",
+        "huaweicloud": "2001:db8:40::12",
+    }[bench.platform]
     owner = "web-03" if bench.platform == "ustack" else "web-02"
     assert names(bench.call("server_info", ips=[address])) == [owner]
     assert names(bench.call("server_info", ips=[address.replace("::", ":0:0:0:0:").upper()])) == [owner]

@@ -114,18 +114,21 @@ def test_a_port_of_another_server(bench: Bench) -> None:
     assert off["changed"] is False
 
 
-@pytest.mark.parametrize("options, words", [
-    ({"network_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "no network that this project may use"),
-    ({"port_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "could not be found"),
-    ({"port_id": "a", "network_id": "b"}, "either port_id or network_id"),
-    ({"port_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}]}, "fixed_ips"),
-    ({"network_id": "a", "fixed_ips": [{}]}, "either ip_address or subnet_id"),
-    ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.0/8"}]}, "not an IP address"),
-    ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {"ip_address": "10.0.0.8"}]}, "one address"),
-    ({"network_id": "a", "mac": "fa:16:3e:00:00:01"}, "to be removed"),
-    ({"network_id": "a", "ip": "10.0.0.9"}, "to be removed"),
-    ({"names": WEB, "port_id": "a"}, "3 servers"),
-])
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"network_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "no network that this project may use"),
+        ({"port_id": "0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"}, "could not be found"),
+        ({"port_id": "a", "network_id": "b"}, "either port_id or network_id"),
+        ({"port_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}]}, "fixed_ips"),
+        ({"network_id": "a", "fixed_ips": [{}]}, "either ip_address or subnet_id"),
+        ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.0/8"}]}, "not an IP address"),
+        ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {"ip_address": "10.0.0.8"}]}, "one address"),
+        ({"network_id": "a", "mac": "fa:16:3e:00:00:01"}, "to be removed"),
+        ({"network_id": "a", "ip": "10.0.0.9"}, "to be removed"),
+        ({"names": WEB, "port_id": "a"}, "3 servers"),
+    ],
+)
 def test_bad_input(bench: Bench, options: dict[str, Any], words: str) -> None:
     refused(interface(bench, **{"names": ["web-01"], **options}), words)
 

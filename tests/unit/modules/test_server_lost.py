@@ -109,7 +109,12 @@ def test_what_was_put_off_and_not_done_is_sent_again(bench: Bench, status: int) 
 @EVERY_NOVA
 def test_another_task_deletes_the_server_that_is_recreated(bench: Bench) -> None:
     bench.control("PUT", "/delays", {"platform": bench.platform, "delete": 0})
-    bench.fault("delete server", times=1, status=404, effect=True,
-                body={"itemNotFound": {"code": 404, "message": "Instance could not be found."}})
+    bench.fault(
+        "delete server",
+        times=1,
+        status=404,
+        effect=True,
+        body={"itemNotFound": {"code": 404, "message": "Instance could not be found."}},
+    )
     result = make(bench, name="broken-01", recreate=True)
     assert outcome(result, "broken-01")["outcome"] == "done" and not result.get("failed"), result["msg"]

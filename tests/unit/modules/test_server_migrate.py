@@ -74,10 +74,14 @@ def test_everything_off_one_host(admin: Bench) -> None:
     admin.change("web-03", status="PAUSED")
     result = hold_check_to_run(admin, from_host="cmp1")
     assert {each["name"]: each["actions"] for each in result["outcomes"]} == {
-        "web-01": ["live_migrate"], "web-02": ["migrate", "confirm_resize"], "web-03": ["live_migrate"],
+        "web-01": ["live_migrate"],
+        "web-02": ["migrate", "confirm_resize"],
+        "web-03": ["live_migrate"],
     }
     assert {each["name"]: (each["status"], each["task_state"]) for each in result["servers"]} == {
-        "web-01": ("ACTIVE", None), "web-02": ("SHUTOFF", None), "web-03": ("PAUSED", None),
+        "web-01": ("ACTIVE", None),
+        "web-02": ("SHUTOFF", None),
+        "web-03": ("PAUSED", None),
     }
     assert "cmp1" not in {host(admin, name) for name in WEB}
     assert {each["host"] for each in result["servers"]} == {host(admin, name) for name in WEB}
@@ -104,8 +108,11 @@ def test_to_a_host_of_choice(admin: Bench, mode: str, state: str, ends: str) -> 
     admin.change("web-01", status=state)
     result = hold_check_to_run(admin, names=["web-01"], host="cmp5", mode=mode)
     assert (host(admin, "web-01"), admin.server("web-01")["status"]) == ("cmp5", ends)
-    wanted = {"migrate": {"host": "cmp5"}} if "migrate" in outcome(result, "web-01")["actions"] else {
-        "os-migrateLive": {"host": "cmp5", "block_migration": "auto"}}
+    wanted = (
+        {"migrate": {"host": "cmp5"}}
+        if "migrate" in outcome(result, "web-01")["actions"]
+        else {"os-migrateLive": {"host": "cmp5", "block_migration": "auto"}}
+    )
     assert orders(admin)[0] == wanted
 
 
@@ -120,8 +127,9 @@ def test_evacuation(admin: Bench) -> None:
     rows = [row for row in admin.requests() if row["path"].endswith("/action")]
     assert {str(row["body"]) for row in rows} == {"{'evacuate': {'adminPass': '********'}}"}
     expected = {"openstack": "compute 2.94", "easystack": "compute 2.67"}[admin.platform]
-    assert {row["headers"].get("Openstack-Api-Version") or row["headers"].get("OpenStack-API-Version")
-            for row in rows} == {expected}
+    assert {
+        row["headers"].get("Openstack-Api-Version") or row["headers"].get("OpenStack-API-Version") for row in rows
+    } == {expected}
 
 
 @OWNERS
@@ -388,14 +396,14 @@ def test_a_cloud_that_lets_somebody_see_hosts_but_not_move(admin: Bench) -> None
 
 @pytest.mark.parametrize("platform", ["openstack"], indirect=True)
 def test_a_server_whose_host_is_not_shown(admin: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_records
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 
-    real = nova_records.server
+    real = parse.server
 
     def hidden(data: Any, *rest: Any) -> Any:
         return real({key: value for key, value in data.items() if "SRV-ATTR" not in key}, *rest)
 
-    monkeypatch.setattr(nova_records, "server", hidden)
+    monkeypatch.setattr(parse, "server", hidden)
     with nothing_done(admin):
         says(move(admin, names=["web-01"], host="cmp5"), "web-01", "does not show its host", "administrators")
         admin.change("web-01", status="SHELVED_OFFLOADED")
@@ -440,7 +448,7 @@ def test_locked_servers_are_the_administrators_too(admin: Bench) -> None:
 
 def speak(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]) -> None:
     """The cloud knows no newer microversion than this."""
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_servers import NovaServers
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 
     monkeypatch.setattr(NovaServers, "_newest_of_cloud", lambda self: version)
 

@@ -236,7 +236,9 @@ def test_the_calls_of_each_platform(bench: Bench) -> None:
     if bench.platform == "huaweicloud":
         parts = [row["path"].strip("/").split("/") for row in rows]
         assert [(path[0], path[-1]) for path in parts] == [
-            ("v2", "changeos"), ("v2", "reinstallos"), ("v1", "reinstallos"),
+            ("v2", "changeos"),
+            ("v2", "reinstallos"),
+            ("v1", "reinstallos"),
         ]
         assert set(rows[0]["body"]["os-change"]) == {"imageid", "adminpass"}
         assert set(rows[1]["body"]["os-reinstall"]) == {"adminpass"}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 
 GOOD, OTHER = "Tr0ub4dor+3", "c0rrect:H0rse"
 WEB = ["web-01", "web-02", "web-03", "web-04"]
@@ -92,7 +92,8 @@ def test_what_is_sent(bench: Bench) -> None:
     (body,) = bench.deeds()
     assert body == (
         {"new_password": "********", "servers": [{"id": bench.id_of("web-01")}]}
-        if bench.platform == "huaweicloud" else {"changePassword": {"adminPass": "********"}}
+        if bench.platform == "huaweicloud"
+        else {"changePassword": {"adminPass": "********"}}
     )
 
 
@@ -259,9 +260,14 @@ def test_a_mapping_by_name_and_by_id(bench: Bench) -> None:
     assert not result.get("failed") and holds(bench, "web-01", GOOD) and holds(bench, "web-02", OTHER)
 
 
-@pytest.mark.parametrize("value, words", [
-    (None, ["not a text", "web-02"]), (12345678, ["not a text", "quotes"]), ("", ["not a text"]),
-])
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (None, ["not a text", "web-02"]),
+        (12345678, ["not a text", "quotes"]),
+        ("", ["not a text"]),
+    ],
+)
 def test_a_mapping_with_something_else_in_it(bench: Bench, value: Any, words: list[str]) -> None:
     with nothing_done(bench):
         refused(set_password(bench, names=["web-01", "web-02"], passwords={"web-01": GOOD, "web-02": value}), *words)
@@ -327,11 +333,16 @@ def test_made_passwords_are_returned_also_of_a_task_that_fails(bench: Bench) -> 
     assert holds(bench, "web-01", result["passwords"][bench.id_of("web-01")])
 
 
-@pytest.mark.parametrize("recipe, words", [
-    ({"length": 7}, ["generate.length", "8 to"]), ({"length": 256}, ["generate.length"]),
-    ({"special": "é"}, ["generate.special"]), ({"special": "a"}, ["generate.special"]),
-    ({"special": " "}, ["generate.special"]),
-])
+@pytest.mark.parametrize(
+    "recipe, words",
+    [
+        ({"length": 7}, ["generate.length", "8 to"]),
+        ({"length": 256}, ["generate.length"]),
+        ({"special": "é"}, ["generate.special"]),
+        ({"special": "a"}, ["generate.special"]),
+        ({"special": " "}, ["generate.special"]),
+    ],
+)
 def test_a_recipe_that_no_password_can_be_made_by(bench: Bench, recipe: dict[str, Any], words: list[str]) -> None:
     with nothing_done(bench):
         refused(set_password(bench, names=["web-01"], generate=recipe), *words)
@@ -385,13 +396,13 @@ def test_not_waiting_for_the_restart(bench: Bench) -> None:
 @given(
     fleet=st.dictionaries(
         st.sampled_from([*WEB, "db-01", "db-02", "cache-01"]),
-        st.sampled_from(["ACTIVE", "SHUTOFF", "REBOOT", "ERROR", "VERIFY_RESIZE", "labelled"]), min_size=1,
+        st.sampled_from(["ACTIVE", "SHUTOFF", "REBOOT", "ERROR", "VERIFY_RESIZE", "labelled"]),
+        min_size=1,
     ),
-    apply=st.sampled_from(["now", "next_boot"]), label=st.booleans(),
+    apply=st.sampled_from(["now", "next_boot"]),
+    label=st.booleans(),
 )
-def test_check_mode_predicts_the_run_on_any_fleet(
-    bench: Bench, fleet: dict[str, str], apply: str, label: bool
-) -> None:
+def test_check_mode_predicts_the_run_on_any_fleet(bench: Bench, fleet: dict[str, str], apply: str, label: bool) -> None:
     bench.restart()
     for name, status in fleet.items():
         then = {"then": {"status": "ACTIVE", "after": 3}} if status == "REBOOT" else {}

@@ -18,8 +18,10 @@ FULL = ("openstack", "easystack")
 WEB = ["web-01", "web-02", "web-03", "web-04"]
 #: What may be asked of a server on each platform.
 STATES = {
-    "openstack": tuple(GOAL), "easystack": tuple(GOAL),
-    "ustack": ("started", "stopped", "restarted"), "huaweicloud": ("started", "stopped", "restarted"),
+    "openstack": tuple(GOAL),
+    "easystack": tuple(GOAL),
+    "ustack": ("started", "stopped", "restarted"),
+    "huaweicloud": ("started", "stopped", "restarted"),
 }
 
 
@@ -127,7 +129,9 @@ def batch(bench: Bench, key: str, **kind: str) -> dict[str, Any]:
 
 def test_soft_and_hard_stop_at_the_wire(bench: Bench) -> None:
     soft = {
-        "openstack": {"os-stop": None}, "easystack": {"os-stop": True}, "ustack": {"os-shutdown": None},
+        "openstack": {"os-stop": None},
+        "easystack": {"os-stop": True},
+        "ustack": {"os-shutdown": None},
         "huaweicloud": batch(bench, "os-stop", type="SOFT"),
     }
     hard = {**soft, "ustack": {"os-stop": None}, "huaweicloud": batch(bench, "os-stop", type="HARD")}
@@ -151,8 +155,12 @@ def test_start_at_the_wire(bench: Bench) -> None:
     bench.change("web-01", status="SHUTOFF")
     bench.power(names=["web-01"], state="started")
     assert bench.deeds() == [
-        {"openstack": {"os-start": None}, "easystack": {"os-start": True}, "ustack": {"os-start": None},
-         "huaweicloud": batch(bench, "os-start")}[bench.platform]
+        {
+            "openstack": {"os-start": None},
+            "easystack": {"os-start": True},
+            "ustack": {"os-start": None},
+            "huaweicloud": batch(bench, "os-start"),
+        }[bench.platform]
     ]
 
 

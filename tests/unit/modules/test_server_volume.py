@@ -102,9 +102,13 @@ def test_one_volume_does_not_go_on_many_servers(bench: Bench) -> None:
     assert len(held(bench, **{**options, "state": "absent"})["outcomes"]) == 2
 
 
-@pytest.mark.parametrize("option, operation, first", [
-    ({"tag": "data"}, "tag", "openstack easystack"), ({"delete_on_termination": True}, "delete_on", "openstack"),
-])
+@pytest.mark.parametrize(
+    "option, operation, first",
+    [
+        ({"tag": "data"}, "tag", "openstack easystack"),
+        ({"delete_on_termination": True}, "delete_on", "openstack"),
+    ],
+)
 def test_what_needs_a_newer_cloud(bench: Bench, option: dict[str, Any], operation: str, first: str) -> None:
     wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1"), **option}
     if bench.platform in first.split():
@@ -166,13 +170,16 @@ def test_a_server_that_refuses(bench: Bench, server: str, words: str) -> None:
     assert status(bench, "data-1") == "available"
 
 
-@pytest.mark.parametrize("wanted, words", [
-    ({"volumes": ["0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"]}, "could not be found"),
-    ({"volumes": ["data"]}, "uuid"),
-    ({"volumes": ["a/b"]}, "ids of volumes"),
-    ({"volumes": ["a", "b"], "device": "/dev/vdb"}, "device"),
-    ({"volumes": ["a"], "state": "absent", "purge_volumes": True}, "purge_volumes"),
-])
+@pytest.mark.parametrize(
+    "wanted, words",
+    [
+        ({"volumes": ["0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"]}, "could not be found"),
+        ({"volumes": ["data"]}, "uuid"),
+        ({"volumes": ["a/b"]}, "ids of volumes"),
+        ({"volumes": ["a", "b"], "device": "/dev/vdb"}, "device"),
+        ({"volumes": ["a"], "state": "absent", "purge_volumes": True}, "purge_volumes"),
+    ],
+)
 def test_bad_input(bench: Bench, wanted: dict[str, Any], words: str) -> None:
     refused(volume(bench, names=["web-01"], **wanted), words)
 

@@ -13,23 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.aggregates import (
-    AggregateRun,
-    Wanted,
-    find_aggregate,
-    plan_aggregate,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     BadRequest,
     CloudError,
     Conflict,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Aggregate
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError, ResourcePlan
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.aggregate import AggregateRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.aggregate import (
+    AggregateSpec,
+    find_aggregate,
+    plan_aggregate,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
 
 FAST = Aggregate(1, "fast", None, ("h1", "h2"), {"a": "1", "b": "2"})
 HOSTS = ("h1", "h2", "h3", "h4")
@@ -122,7 +123,7 @@ class FakeCloud:
         self._call("remove_host " + host, effect)
 
 
-def carry_out(cloud: Any, wanted: Wanted, aggregate_id: int | None = None) -> ResourcePlan:
+def carry_out(cloud: Any, wanted: AggregateSpec, aggregate_id: int | None = None) -> ResourcePlan:
     known = cloud.aggregates()
     there = find_aggregate(known, aggregate_id, wanted.name)
     todo = plan_aggregate(there, known, wanted)
@@ -140,7 +141,7 @@ others = st.builds(lambda zone, hosts: Aggregate(7, "other", zone, tuple(hosts))
     there=st.none() | st.builds(lambda z, h, m: Aggregate(1, "fast", z, tuple(h), m), zones, some_hosts, pairs),
     other=others,
     wanted=st.builds(
-        Wanted,
+        AggregateSpec,
         name=st.just("fast"),
         state=st.sampled_from(["present", "present", "present", "absent"]),
         zone=st.sampled_from([None, "", "z1", "z2"]),
@@ -152,7 +153,7 @@ others = st.builds(lambda zone, hosts: Aggregate(7, "other", zone, tuple(hosts))
     ),
 )
 def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
-    there: Aggregate | None, other: Aggregate, wanted: Wanted
+    there: Aggregate | None, other: Aggregate, wanted: AggregateSpec
 ) -> None:
     if there and there.availability_zone and other.availability_zone not in (None, there.availability_zone):
         # Two zones for one host: no cloud is like that.
@@ -160,7 +161,7 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
     cloud = FakeCloud(other, *([there] if there else []))
     try:
         todo = carry_out(cloud, wanted)
-    except PlanError as error:
+    except InvalidRequest as error:
         assert cloud.calls == []
         assert any(words in str(error) for words in ("has one zone", "cannot be taken away", "force: true"))
         return
@@ -183,75 +184,79 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
 
 def test_hosts_that_contradict_a_new_zone_leave_before_it() -> None:
     cloud = FakeCloud(FAST, Aggregate(2, "z", "z1", ("h1",)))
-    carry_out(cloud, Wanted("fast", zone="z2", hosts=["h3", "h2"], purge_hosts=True))
+    carry_out(cloud, AggregateSpec("fast", zone="z2", hosts=["h3", "h2"], purge_hosts=True))
     assert cloud.calls == ["remove_host h1", "update", "add_host h3"]
 
 
 def test_without_a_new_zone_hosts_come_before_others_leave() -> None:
     cloud = FakeCloud(FAST)
-    with pytest.raises(Halted, match="Compute host h9 could not be found") as caught:
-        carry_out(cloud, Wanted("fast", hosts=["h9"], purge_hosts=True))
+    with pytest.raises(PartialFailure, match="Compute host h9 could not be found") as caught:
+        carry_out(cloud, AggregateSpec("fast", hosts=["h9"], purge_hosts=True))
     assert caught.value.done == () and cloud.rows == {1: FAST}
 
 
 def test_a_new_name_goes_after_the_zone_that_may_be_refused() -> None:
     cloud = FakeCloud(FAST)
     cloud.fail["update"] = BadRequest("One or more hosts contain instances in this zone")
-    with pytest.raises(Halted, match="contain instances"):
-        carry_out(cloud, Wanted("faster", zone="z1"), 1)
+    with pytest.raises(PartialFailure, match="contain instances"):
+        carry_out(cloud, AggregateSpec("faster", zone="z1"), 1)
     assert cloud.rows == {1: FAST}
-    carry_out(cloud, Wanted("faster", zone="z1"), 1)
+    carry_out(cloud, AggregateSpec("faster", zone="z1"), 1)
     assert (cloud.rows[1].name, cloud.rows[1].availability_zone) == ("faster", "z1")
 
 
 def test_a_host_in_another_zone_is_refused_before_anything_is_done() -> None:
     cloud = FakeCloud(Aggregate(2, "z", "z1", ("h1",)))
-    with pytest.raises(PlanError, match="the host h1 is in the zone z1 through the aggregate z, and a host has one"):
-        carry_out(cloud, Wanted("new", zone="z2", hosts=["h1"]))
-    with pytest.raises(PlanError, match="a host has one zone"):
-        carry_out(FakeCloud(FAST, Aggregate(2, "z", "z1", ("h1",))), Wanted("fast", zone="z2"))
+    with pytest.raises(
+        InvalidRequest, match="the host h1 is in the zone z1 through the aggregate z, and a host has one"
+    ):
+        carry_out(cloud, AggregateSpec("new", zone="z2", hosts=["h1"]))
+    with pytest.raises(InvalidRequest, match="a host has one zone"):
+        carry_out(FakeCloud(FAST, Aggregate(2, "z", "z1", ("h1",))), AggregateSpec("fast", zone="z2"))
     assert cloud.calls == []
 
 
 def test_a_zone_is_not_taken_away() -> None:
     zoned = replace(FAST, availability_zone="z1")
-    with pytest.raises(PlanError, match="fast is in the zone z1, and a zone that was once given cannot be taken away"):
-        plan_aggregate(zoned, [zoned], Wanted("fast", zone=""))
-    assert not plan_aggregate(FAST, [FAST], Wanted("fast", zone="")).changed
+    with pytest.raises(
+        InvalidRequest, match="fast is in the zone z1, and a zone that was once given cannot be taken away"
+    ):
+        plan_aggregate(zoned, [zoned], AggregateSpec("fast", zone=""))
+    assert not plan_aggregate(FAST, [FAST], AggregateSpec("fast", zone="")).changed
 
 
 def test_an_aggregate_with_hosts_goes_only_by_force() -> None:
     cloud = FakeCloud(FAST)
-    with pytest.raises(PlanError, match="fast still has the hosts h1, h2; set force: true"):
-        carry_out(cloud, Wanted("fast", "absent"))
-    carry_out(cloud, Wanted("fast", "absent", force=True))
+    with pytest.raises(InvalidRequest, match="fast still has the hosts h1, h2; set force: true"):
+        carry_out(cloud, AggregateSpec("fast", "absent"))
+    carry_out(cloud, AggregateSpec("fast", "absent", force=True))
     assert cloud.calls == ["remove_host h1", "remove_host h2", "delete"] and cloud.rows == {}
-    assert not carry_out(cloud, Wanted("fast", "absent")).changed
+    assert not carry_out(cloud, AggregateSpec("fast", "absent")).changed
 
 
 def test_names_and_ids() -> None:
     twins = [FAST, replace(FAST, id=2)]
-    with pytest.raises(PlanError, match=r"2 aggregates are named fast \(1, 2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose by id"):
         find_aggregate(twins, None, "fast")
     assert find_aggregate(twins, 2, "fast") == twins[1] and find_aggregate(twins, 3, None) is None
-    with pytest.raises(PlanError, match="the name slow is taken by the aggregate of the id 4"):
-        plan_aggregate(FAST, [FAST, Aggregate(4, "slow")], Wanted("slow"))
-    with pytest.raises(PlanError, match="making it needs a name"):
-        plan_aggregate(None, [], Wanted(None))
+    with pytest.raises(InvalidRequest, match="the name slow is taken by the aggregate of the id 4"):
+        plan_aggregate(FAST, [FAST, Aggregate(4, "slow")], AggregateSpec("slow"))
+    with pytest.raises(InvalidRequest, match="making it needs a name"):
+        plan_aggregate(None, [], AggregateSpec(None))
 
 
 def test_metadata_is_merged_and_purged_in_one_request() -> None:
     cloud = FakeCloud(FAST)
-    todo = carry_out(cloud, Wanted("fast", metadata={"b": "9", "c": "3"}, purge_metadata=True))
+    todo = carry_out(cloud, AggregateSpec("fast", metadata={"b": "9", "c": "3"}, purge_metadata=True))
     assert [(step.deed, step.value) for step in todo.steps] == [("set_metadata", {"b": "9", "c": "3", "a": None})]
     assert cloud.rows[1].metadata == {"b": "9", "c": "3"}
 
 
-ALL = Wanted("fast", hosts=["h1", "h3"], purge_hosts=True, metadata={"a": "9"}, purge_metadata=True)
+ALL = AggregateSpec("fast", hosts=["h1", "h3"], purge_hosts=True, metadata={"a": "9"}, purge_metadata=True)
 
 
 @pytest.mark.parametrize("call", ["set_metadata", "add_host h3", "remove_host h2"])
-@pytest.mark.parametrize("error", [AnswerLost("lost"), ServiceFailed("500"), MalformedAnswer("html")], ids=repr)
+@pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
 def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> None:
     cloud = FakeCloud(FAST)
     cloud.fail[call], cloud.after = error, True
@@ -259,25 +264,25 @@ def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> 
     assert cloud.calls.count(call) == 1 and not carry_out(cloud, ALL).changed
     cloud = FakeCloud(FAST)
     cloud.fail[call] = error
-    with pytest.raises(Halted, match=str(error)):
+    with pytest.raises(PartialFailure, match=str(error)):
         carry_out(cloud, ALL)
 
 
 def test_an_aggregate_whose_making_was_not_answered() -> None:
     cloud = FakeCloud()
-    cloud.fail["create"], cloud.after = AnswerLost("lost"), True
+    cloud.fail["create"], cloud.after = ResponseLost("lost"), True
     carry_out(cloud, ALL)
     assert cloud.calls.count("create") == 1 and not carry_out(cloud, ALL).changed
     cloud = FakeCloud()
-    cloud.fail["create"] = AnswerLost("lost")
-    with pytest.raises(Halted, match="lost"):
+    cloud.fail["create"] = ResponseLost("lost")
+    with pytest.raises(PartialFailure, match="lost"):
         carry_out(cloud, ALL)
     assert cloud.rows == {}
 
 
 def test_a_host_that_somebody_else_added_meanwhile() -> None:
     cloud = FakeCloud(replace(FAST, hosts=("h1", "h2", "h3")))
-    todo = plan_aggregate(FAST, [FAST], Wanted("fast", hosts=["h3"]))
+    todo = plan_aggregate(FAST, [FAST], AggregateSpec("fast", hosts=["h3"]))
     AggregateRun(cloud, FAST).run(todo)  # type: ignore[arg-type]
     assert cloud.rows[1].hosts == ("h1", "h2", "h3")
 
@@ -285,6 +290,6 @@ def test_a_host_that_somebody_else_added_meanwhile() -> None:
 def test_what_was_done_before_a_refusal_is_told() -> None:
     cloud = FakeCloud(FAST)
     cloud.fail["add_host h3"] = BadRequest("no")
-    with pytest.raises(Halted) as caught:
+    with pytest.raises(PartialFailure) as caught:
         carry_out(cloud, ALL)
     assert caught.value.done == ("set_metadata",)

@@ -9,27 +9,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Observation, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, PRESENT, PURGED, Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    GONE,
+    PRESENT,
+    PURGED,
+    Action,
+    ActionStatus,
+    ExpectedState,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     Conflict,
     PermissionDenied,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import FAILED, PENDING, Flavor, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.deed_run import DeedRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change, Plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, judge_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_PENDING
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, evaluate_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    DONE,
+    FAILED,
+    PENDING,
+    UNCHANGED,
+    UNKNOWN,
+    Change,
+    Plan,
+)
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
-LOCK = Deed("lock", aim=Aim(locked=True), repeatable=True, watched=False)
-RENAME = Deed("update", {"name": "new"}, Aim(name="new"), repeatable=True, watched=False)
-RESIZE = Deed("resize", {"flavor_id": "2"}, Aim(flavor=("2",), status=("VERIFY_RESIZE",)), tasks=("resize_",))
-CONFIRM = Deed("confirm_resize", aim=Aim(flavor=("2",), status=("ACTIVE",)))
-DELETE = Deed("delete", aim=Aim(presence=GONE), tasks=("deleting",))
-SNAPSHOT = Deed("create_image", {"name": "x"}, tasks=("image_",))
+LOCK = Action("lock", aim=ExpectedState(locked=True), is_retry_safe=True, watched=False)
+RENAME = Action("update", {"name": "new"}, ExpectedState(name="new"), is_retry_safe=True, watched=False)
+RESIZE = Action(
+    "resize", {"flavor_id": "2"}, ExpectedState(flavor=("2",), status=("VERIFY_RESIZE",)), tasks=("resize_",)
+)
+CONFIRM = Action("confirm_resize", aim=ExpectedState(flavor=("2",), status=("ACTIVE",)))
+DELETE = Action("delete", aim=ExpectedState(presence=GONE), tasks=("deleting",))
+SNAPSHOT = Action("create_image", {"name": "x"}, tasks=("image_",))
 
 
 class Cloud(FakeCloud):
@@ -49,10 +67,10 @@ class Cloud(FakeCloud):
         self.due: list[tuple[float, str, str]] = []
         self.recorded = False
 
-    def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
+    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         tickets = []
         for each, deed in orders:
-            ticket = Ticket(each.id, deed.action, each.name, request_id="req", aim=deed.aim)
+            ticket = PendingAction(each.id, deed.action, each.name, request_id="req", aim=deed.aim)
             refusal = self.refuse.get(str(each.name))
             changed = refusal(ticket) if refusal else None
             if changed is None or changed.request_id == "taken":
@@ -61,7 +79,7 @@ class Cloud(FakeCloud):
             tickets.append(changed or ticket)
         return tickets
 
-    def _take(self, key: str, deed: Deed) -> None:
+    def _take(self, key: str, deed: Action) -> None:
         if deed.action == "lock":
             self.here[key] = replace(self.here[key], locked=True)
         elif deed.action == "update":
@@ -70,8 +88,8 @@ class Cloud(FakeCloud):
             self.here[key] = replace(self.here[key], task_state=self.TASKS.get(deed.action))
             self.due.append((self.clock.now + self.delay, key, deed.action))
 
-    def _settle(self) -> None:
-        super()._settle()
+    def _apply_and_verify(self) -> None:
+        super()._apply_and_verify()
         for entry in [entry for entry in self.due if entry[0] <= self.clock.now]:
             self.due.remove(entry)
             found = self.EFFECTS[entry[2]](self.here[entry[1]])
@@ -80,32 +98,32 @@ class Cloud(FakeCloud):
             else:
                 self.here[entry[1]] = replace(found, task_state=None)
 
-    def adopt(self, ticket: Ticket, since: str | None) -> Ticket | None:
-        return replace(ticket, request_id="found", error=None, uncertain=False) if self.recorded else None
+    def recover_action(self, ticket: PendingAction, since: str | None) -> PendingAction | None:
+        return replace(ticket, request_id="found", error=None, outcome_unknown=False) if self.recorded else None
 
 
-def planned(each: Server, *deeds: Deed) -> Change:
+def planned(each: Server, *deeds: Action) -> Change:
     """The deeds whose aim is not met yet, in order; those without an aim always."""
     left = [deed for deed in deeds if not (deed.aim and deed.aim.met(each))]
     return Change.of(each, left, {"was": True}, {"was": False})
 
 
-def carry_out(cloud: Cloud, *deeds: Deed, wait: bool = True, timeout: float = 60.0) -> DeedRun:
-    run = DeedRun(
-        cloud, lambda each: planned(each, *deeds), "done", wait, Patience(cloud, timeout, 5.0, lambda words: None)
+def carry_out(cloud: Cloud, *deeds: Action, wait: bool = True, timeout: float = 60.0) -> Executor:
+    run = Executor(
+        cloud, lambda each: planned(each, *deeds), "done", wait, Waiter(cloud, timeout, 5.0, lambda words: None)
     )
     run.run(Plan(tuple(planned(each, *deeds) for each in list(cloud.here.values()))))
     return run
 
 
-def lose(error: Exception, taken: bool, times: int = 1) -> Callable[[Ticket], Ticket | None]:
+def lose(error: Exception, taken: bool, times: int = 1) -> Callable[[PendingAction], PendingAction | None]:
     left = [times]
 
-    def decide(ticket: Ticket) -> Ticket | None:
+    def decide(ticket: PendingAction) -> PendingAction | None:
         left[0] -= 1
         if left[0] < 0:
             return None
-        return replace(ticket, error=error, uncertain=True, request_id="taken" if taken else None)  # type: ignore[arg-type]
+        return replace(ticket, error=error, outcome_unknown=True, request_id="taken" if taken else None)  # type: ignore[arg-type]
 
     return decide
 
@@ -115,7 +133,7 @@ def test_what_the_answer_proves_is_not_waited_for_and_is_shown_as_it_is_then() -
     run = carry_out(cloud, LOCK, RENAME)
     assert sorted(cloud.done) == [("lock", "a"), ("lock", "b"), ("update", "a"), ("update", "b")]
     assert cloud.clock.sleeps == []
-    assert {each.result for each in run.outcomes.values()} == {plan.DONE}
+    assert {each.result for each in run.outcomes.values()} == {DONE}
     assert run.outcomes["id-a"].actions == ("lock", "update")
     assert [(each.locked, each.name) for each in run.servers.values()] == [(True, "new"), (True, "new")]
 
@@ -131,56 +149,56 @@ def test_deeds_follow_one_another_each_when_the_one_before_is_proven() -> None:
 def test_a_server_that_is_to_be_gone_is_done_when_the_cloud_knows_it_no_longer() -> None:
     cloud = Cloud([server("a")], delay=2)
     run = carry_out(cloud, DELETE)
-    assert run.outcomes["id-a"].result == plan.DONE
+    assert run.outcomes["id-a"].result == DONE
     assert not cloud.here
 
 
 def test_without_waiting_the_last_deed_is_left_to_a_ticket_that_carries_its_aim() -> None:
     cloud = Cloud([server("a")])
     run = carry_out(cloud, LOCK, DELETE, wait=False)
-    assert run.outcomes["id-a"].result == plan.PENDING
-    again = Ticket.from_dict(run.tickets["id-a"].as_dict())
+    assert run.outcomes["id-a"].result == PENDING
+    again = PendingAction.from_dict(run.tickets["id-a"].as_dict())
     assert again.aim == DELETE.aim and again.action == "delete"
 
 
-@pytest.mark.parametrize("error", [AnswerLost("reset"), ServiceFailed("gateway", status=502)])
+@pytest.mark.parametrize("error", [ResponseLost("reset"), ServerError("gateway", status=502)])
 @pytest.mark.parametrize("deed", [LOCK, RESIZE, DELETE, SNAPSHOT])
 def test_a_deed_whose_answer_was_lost_is_not_asked_for_again_where_it_took_effect(
-    deed: Deed, error: Exception
+    deed: Action, error: Exception
 ) -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(error, taken=True)
     run = carry_out(cloud, deed)
     assert cloud.done == [(deed.action, "a")]
-    assert run.outcomes["id-a"].result == plan.DONE
+    assert run.outcomes["id-a"].result == DONE
 
 
 @pytest.mark.parametrize("deed", [LOCK, RESIZE, DELETE])
-def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(deed: Deed) -> None:
+def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(deed: Action) -> None:
     cloud = Cloud([server("a")])
-    cloud.refuse["a"] = lose(AnswerLost("reset"), taken=False)
+    cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
     run = carry_out(cloud, deed)
     assert cloud.done == [(deed.action, "a")]
-    assert run.outcomes["id-a"].result == plan.DONE
+    assert run.outcomes["id-a"].result == DONE
 
 
 def test_nobody_knows_of_a_lost_deed_that_leaves_no_trace_but_by_the_clouds_own_record() -> None:
     cloud = Cloud([server("a")])
-    cloud.refuse["a"] = lose(AnswerLost("reset"), taken=False)
+    cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
     run = carry_out(cloud, SNAPSHOT)
-    assert (run.outcomes["id-a"].result, run.outcomes["id-a"].actions) == (plan.UNKNOWN, ("create_image",))
+    assert (run.outcomes["id-a"].result, run.outcomes["id-a"].actions) == (UNKNOWN, ("create_image",))
     assert cloud.done == []
     cloud = Cloud([server("a")])
-    cloud.refuse["a"] = lose(AnswerLost("reset"), taken=False)
+    cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
     cloud.recorded = True
-    assert carry_out(cloud, SNAPSHOT).outcomes["id-a"].result == plan.DONE
+    assert carry_out(cloud, SNAPSHOT).outcomes["id-a"].result == DONE
 
 
 def test_one_that_is_always_lost_is_given_up() -> None:
     cloud = Cloud([server("a")])
-    cloud.refuse["a"] = lose(AnswerLost("reset"), taken=False, times=100)
+    cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False, times=100)
     run = carry_out(cloud, LOCK)
-    assert run.outcomes["id-a"].result == plan.UNKNOWN
+    assert run.outcomes["id-a"].result == UNKNOWN
     assert "given up after 6 tries" in str(run.outcomes["id-a"].message)
 
 
@@ -188,14 +206,14 @@ def test_one_server_that_is_refused_does_not_stop_the_others() -> None:
     cloud = Cloud([server("a"), server("b")])
     cloud.refuse["a"] = lambda ticket: replace(ticket, error=Conflict("it is locked", status=409))
     run = carry_out(cloud, RESIZE, CONFIRM)
-    assert (run.outcomes["id-a"].result, run.outcomes["id-a"].message) == (plan.FAILED, "it is locked")
-    assert run.outcomes["id-b"].result == plan.DONE
+    assert (run.outcomes["id-a"].result, run.outcomes["id-a"].message) == (FAILED, "it is locked")
+    assert run.outcomes["id-b"].result == DONE
 
 
 def test_what_is_refused_for_everybody_before_anything_was_done_is_the_tasks_failure() -> None:
     cloud = Cloud([server("a"), server("b")])
 
-    def refuse(_orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
+    def refuse(_orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         raise PermissionDenied("policy", status=403)
 
     cloud.perform = refuse  # type: ignore[method-assign]
@@ -208,12 +226,12 @@ def test_a_server_on_its_way_is_planned_for_anew_when_it_has_settled() -> None:
     cloud.due = [(1003.0, "id-a", "resize"), (1003.0, "id-b", "create_image")]
     run = carry_out(cloud, RESIZE)
     assert cloud.done == [("resize", "b")]
-    assert run.outcomes["id-a"].result == plan.UNCHANGED
-    assert run.outcomes["id-b"].result == plan.DONE
+    assert run.outcomes["id-a"].result == UNCHANGED
+    assert run.outcomes["id-b"].result == DONE
 
 
 AIMS = st.builds(
-    Aim,
+    ExpectedState,
     presence=st.sampled_from([None, PRESENT, GONE, PURGED]),
     power_state=st.sampled_from([None, "running", "stopped"]),
     status=st.sampled_from([(), ("ACTIVE",), ("VERIFY_RESIZE", "ACTIVE")]),
@@ -226,13 +244,13 @@ AIMS = st.builds(
 
 
 @given(aim=AIMS)
-def test_an_aim_comes_out_of_a_handle_as_it_went_in(aim: Aim) -> None:
-    assert Aim.from_dict(aim.as_dict()) == aim
+def test_an_aim_comes_out_of_a_handle_as_it_went_in(aim: ExpectedState) -> None:
+    assert ExpectedState.from_dict(aim.as_dict()) == aim
 
 
 @given(aim=AIMS, name=st.sampled_from(["a", "b"]), locked=st.booleans(), status=st.sampled_from(["ACTIVE", "SHUTOFF"]))
 def test_an_aim_is_met_by_a_server_that_agrees_in_everything_it_names(
-    aim: Aim, name: str, locked: bool, status: str
+    aim: ExpectedState, name: str, locked: bool, status: str
 ) -> None:
     each = replace(server("x"), name=name, locked=locked, status=status, flavor=Flavor(id="1"), host="cmp1")
     wrong = [
@@ -250,31 +268,31 @@ def test_an_aim_is_met_by_a_server_that_agrees_in_everything_it_names(
 
 def test_a_handle_that_was_tampered_with_is_none() -> None:
     with pytest.raises(KeyError):
-        Aim.from_dict({"colour": "red"})
+        ExpectedState.from_dict({"colour": "red"})
 
 
 @pytest.mark.parametrize(
     ("aim", "status", "task", "verdict", "result"),
     [
-        (Aim(presence=GONE), "ACTIVE", "deleting", None, None),
-        (Aim(presence=GONE), "SOFT_DELETED", None, None, plan.DONE),
-        (Aim(presence=GONE), "ERROR", None, None, plan.FAILED),
-        (Aim(presence=PURGED), "SOFT_DELETED", None, None, None),
-        (Aim(presence=PURGED), "DELETED", None, None, plan.DONE),
-        (Aim(presence=PRESENT), "SOFT_DELETED", "restoring", None, None),
-        (Aim(presence=PRESENT), "SOFT_DELETED", None, FAILED, plan.FAILED),
-        (Aim(presence=PRESENT), "ACTIVE", None, None, plan.DONE),
-        (Aim(status=("ERROR",)), "ERROR", None, None, plan.DONE),
-        (Aim(status=("ACTIVE",)), "ERROR", None, None, plan.FAILED),
-        (Aim(left_host="cmp1"), "ACTIVE", None, None, None),
-        (Aim(left_host="cmp2"), "ACTIVE", None, PENDING, None),
-        (Aim(left_host="cmp2"), "ACTIVE", None, None, plan.DONE),
-        (Aim(left_host="cmp1"), "ACTIVE", None, FAILED, plan.FAILED),
+        (ExpectedState(presence=GONE), "ACTIVE", "deleting", None, None),
+        (ExpectedState(presence=GONE), "SOFT_DELETED", None, None, DONE),
+        (ExpectedState(presence=GONE), "ERROR", None, None, FAILED),
+        (ExpectedState(presence=PURGED), "SOFT_DELETED", None, None, None),
+        (ExpectedState(presence=PURGED), "DELETED", None, None, DONE),
+        (ExpectedState(presence=PRESENT), "SOFT_DELETED", "restoring", None, None),
+        (ExpectedState(presence=PRESENT), "SOFT_DELETED", None, JOB_FAILED, FAILED),
+        (ExpectedState(presence=PRESENT), "ACTIVE", None, None, DONE),
+        (ExpectedState(status=("ERROR",)), "ERROR", None, None, DONE),
+        (ExpectedState(status=("ACTIVE",)), "ERROR", None, None, FAILED),
+        (ExpectedState(left_host="cmp1"), "ACTIVE", None, None, None),
+        (ExpectedState(left_host="cmp2"), "ACTIVE", None, JOB_PENDING, None),
+        (ExpectedState(left_host="cmp2"), "ACTIVE", None, None, DONE),
+        (ExpectedState(left_host="cmp1"), "ACTIVE", None, JOB_FAILED, FAILED),
     ],
 )
 def test_one_look_at_a_server_proves_an_aim_or_does_not(
-    aim: Aim, status: str, task: str | None, verdict: str | None, result: str | None
+    aim: ExpectedState, status: str, task: str | None, verdict: str | None, result: str | None
 ) -> None:
-    seen = Observation(replace(server("a"), status=status, task_state=task, host="cmp1"), verdict)
-    outcome = judge_action(Ticket("id-a", "x", "a", aim=aim), seen)
+    seen = ActionStatus(replace(server("a"), status=status, task_state=task, host="cmp1"), verdict)
+    outcome = evaluate_action(PendingAction("id-a", "x", "a", aim=aim), seen)
     assert (outcome.result if outcome else None) == result

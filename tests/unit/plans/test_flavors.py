@@ -14,33 +14,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     BadRequest,
     CloudError,
     Conflict,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
     PermissionDenied,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.flavors import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.flavor import FlavorRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.flavor import (
     IMMUTABLE,
-    FlavorRun,
-    Wanted,
+    FlavorSpec,
     check,
     find_flavor,
     plan_flavor,
     refuse_taken_name,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import (
-    Halted,
-    PlanError,
-    ResourcePlan,
-    check_name,
-    in_range,
-    texts,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range, texts
 
 SMALL = FlavorDetails(
     id="f1",
@@ -91,11 +86,11 @@ class FakeCloud:
     def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
         return self.flavors[flavor.id]
 
-    def create_flavor(self, wanted: FlavorDetails, own_id: bool) -> FlavorDetails:
+    def create_flavor(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
         def effect() -> FlavorDetails:
             made = replace(
                 wanted,
-                id=wanted.id if own_id else "made",
+                id=wanted.id if explicit_id else "made",
                 extra_specs={},
                 access=None if wanted.is_public is not False else (),
                 disabled=False,
@@ -141,7 +136,7 @@ class FakeCloud:
         self._call("forbid", effect)
 
 
-def carry_out(cloud: Any, wanted: Wanted, flavor_id: str | None = None) -> ResourcePlan:
+def carry_out(cloud: Any, wanted: FlavorSpec, flavor_id: str | None = None) -> ResourcePlan:
     there = find_flavor(cloud.flavor_details(), flavor_id, wanted.fields.get("name"))
     there = cloud.flavor_access(there) if there else None
     todo = plan_flavor(there, wanted)
@@ -161,7 +156,7 @@ somewhere = st.none() | st.builds(
     st.sampled_from([None, "old"]),
 )
 wishes = st.builds(
-    Wanted,
+    FlavorSpec,
     fields=st.fixed_dictionaries(
         {"name": st.just("small"), "vcpus": st.sampled_from([1, 2]), "ram_mb": st.just(1024)},
         optional={
@@ -183,12 +178,12 @@ wishes = st.builds(
 
 @given(there=somewhere, wanted=wishes)
 def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
-    there: FlavorDetails | None, wanted: Wanted
+    there: FlavorDetails | None, wanted: FlavorSpec
 ) -> None:
     cloud = FakeCloud(*([there] if there else []))
     try:
         todo = carry_out(cloud, wanted)
-    except PlanError as error:
+    except InvalidRequest as error:
         assert cloud.calls == [] and ("recreate: true" in str(error) or str(error).startswith("access: "))
         return
     assert todo.changed == bool(cloud.calls)
@@ -214,53 +209,53 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
 
 def test_recreate_keeps_id_extra_specs_access_and_description() -> None:
     cloud = FakeCloud(PRIVATE)
-    todo = carry_out(cloud, Wanted({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
+    todo = carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
     assert [step.deed for step in todo.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
     assert cloud.flavors == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
 
 
 def test_recreate_is_no_wish_to_make_it_anew() -> None:
     cloud = FakeCloud(SMALL)
-    assert not carry_out(cloud, Wanted(FIELDS, recreate=True)).changed
-    assert carry_out(cloud, Wanted({"name": "small", "description": "new"}, recreate=True)).changed
+    assert not carry_out(cloud, FlavorSpec(FIELDS, recreate=True)).changed
+    assert carry_out(cloud, FlavorSpec({"name": "small", "description": "new"}, recreate=True)).changed
     assert cloud.calls == ["describe"]
 
 
 def test_a_rename_by_id() -> None:
     cloud = FakeCloud(SMALL)
-    with pytest.raises(PlanError, match="name from small to tiny in place; set recreate: true"):
-        carry_out(cloud, Wanted({"id": "f1", "name": "tiny"}), "f1")
-    carry_out(cloud, Wanted({"id": "f1", "name": "tiny"}, recreate=True), "f1")
+    with pytest.raises(InvalidRequest, match="name from small to tiny in place; set recreate: true"):
+        carry_out(cloud, FlavorSpec({"id": "f1", "name": "tiny"}), "f1")
+    carry_out(cloud, FlavorSpec({"id": "f1", "name": "tiny"}, recreate=True), "f1")
     assert cloud.flavors == {"f1": replace(SMALL, name="tiny")}
 
 
 def test_what_the_cloud_does_not_tell_is_no_difference() -> None:
-    assert not plan_flavor(replace(SMALL, rxtx_factor=None), Wanted({"rxtx_factor": 2.0})).changed
+    assert not plan_flavor(replace(SMALL, rxtx_factor=None), FlavorSpec({"rxtx_factor": 2.0})).changed
 
 
 def test_access_on_a_public_flavor() -> None:
-    with pytest.raises(PlanError, match="access: the flavor is public.*set is_public: false"):
-        plan_flavor(SMALL, Wanted(FIELDS, access=["p1"]))
-    with pytest.raises(PlanError, match="access: the flavor is public"):
-        plan_flavor(None, Wanted(FIELDS, access=["p1"]))
-    assert not plan_flavor(SMALL, Wanted(FIELDS, access=[], purge_access=True)).changed
-    made = plan_flavor(None, Wanted({**FIELDS, "is_public": False}, access=["p1"]))
+    with pytest.raises(InvalidRequest, match="access: the flavor is public.*set is_public: false"):
+        plan_flavor(SMALL, FlavorSpec(FIELDS, access=["p1"]))
+    with pytest.raises(InvalidRequest, match="access: the flavor is public"):
+        plan_flavor(None, FlavorSpec(FIELDS, access=["p1"]))
+    assert not plan_flavor(SMALL, FlavorSpec(FIELDS, access=[], purge_access=True)).changed
+    made = plan_flavor(None, FlavorSpec({**FIELDS, "is_public": False}, access=["p1"]))
     assert made.after and made.after["access"] == ["p1"]
 
 
 def test_a_flavor_that_is_not_there_needs_its_sizes() -> None:
-    with pytest.raises(PlanError, match="making it needs name, vcpus, ram_mb"):
-        plan_flavor(None, Wanted({"id": "f9"}))
-    assert not plan_flavor(None, Wanted({"id": "f9"}, "absent")).changed
+    with pytest.raises(InvalidRequest, match="making it needs name, vcpus, ram_mb"):
+        plan_flavor(None, FlavorSpec({"id": "f9"}))
+    assert not plan_flavor(None, FlavorSpec({"id": "f9"}, "absent")).changed
 
 
 def test_a_name_that_two_share_or_another_has() -> None:
     twins = [SMALL, replace(SMALL, id="f2")]
-    with pytest.raises(PlanError, match=r"2 flavors are named small \(f1, f2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 flavors are named small \(f1, f2\); choose by id"):
         find_flavor(twins, None, "small")
     assert find_flavor(twins, "f2", "small") == twins[1]
     assert find_flavor(twins, "f3", None) is None
-    with pytest.raises(PlanError, match="the name small is taken by the flavor of the id f1"):
+    with pytest.raises(InvalidRequest, match="the name small is taken by the flavor of the id f1"):
         refuse_taken_name([SMALL], None, "small")
     refuse_taken_name([SMALL], SMALL, "small")
     refuse_taken_name([SMALL], None, None)
@@ -283,7 +278,7 @@ def test_a_name_that_two_share_or_another_has() -> None:
     ],
 )
 def test_what_nova_refuses_is_refused_before_anything_is_done(fields: dict[str, Any], words: str) -> None:
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         check(fields)
     assert words in str(caught.value)
 
@@ -305,13 +300,13 @@ def test_values_are_texts() -> None:
         "d": "",
     }
     for value, words in ((None, "empty"), ([1], "a list"), ({"x": 1}, "a mapping")):
-        with pytest.raises(PlanError, match=f"o: the value of a is {words}"):
+        with pytest.raises(InvalidRequest, match=f"o: the value of a is {words}"):
             texts({"a": value}, "o")
 
 
 # -- when the cloud refuses or says nothing ---------------------------------------------------------------------------
 
-EVERY = Wanted(
+EVERY = FlavorSpec(
     {**FIELDS, "is_public": False, "description": "new"},
     extra_specs={"a": "9", "c": "3"},
     purge_extra_specs=True,
@@ -321,7 +316,7 @@ EVERY = Wanted(
 
 
 @pytest.mark.parametrize("call", ["set_extra_specs", "allow", "forbid"])
-@pytest.mark.parametrize("error", [AnswerLost("lost"), ServiceFailed("500"), MalformedAnswer("html")], ids=repr)
+@pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
 def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail[call], cloud.after = [error], True
@@ -330,7 +325,7 @@ def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> 
     assert not carry_out(cloud, EVERY).changed
     cloud = FakeCloud(PRIVATE)
     cloud.fail[call] = [error]
-    with pytest.raises(Halted, match=str(error)):
+    with pytest.raises(PartialFailure, match=str(error)):
         carry_out(cloud, EVERY)
 
 
@@ -338,13 +333,13 @@ def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> 
 def test_a_flavor_whose_making_was_not_answered(own: str | None) -> None:
     wanted = replace(EVERY, fields={**EVERY.fields, "id": own})
     cloud = FakeCloud()
-    cloud.fail["create"], cloud.after = [AnswerLost("lost")], True
+    cloud.fail["create"], cloud.after = [ResponseLost("lost")], True
     carry_out(cloud, wanted)
     assert list(cloud.flavors) == [own or "made"] and cloud.calls.count("create") == 1
     assert not carry_out(cloud, wanted).changed
     cloud = FakeCloud()
-    cloud.fail["create"] = [AnswerLost("lost")]
-    with pytest.raises(Halted, match="lost"):
+    cloud.fail["create"] = [ResponseLost("lost")]
+    with pytest.raises(PartialFailure, match="lost"):
         carry_out(cloud, wanted)
 
 
@@ -352,8 +347,8 @@ def test_a_flavor_whose_making_was_not_answered(own: str | None) -> None:
 def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail[step] = [BadRequest("Validation failed")]
-    wanted = Wanted({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
-    with pytest.raises(Halted, match="Validation failed.*The flavor that was there was put back") as caught:
+    wanted = FlavorSpec({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
+    with pytest.raises(PartialFailure, match="Validation failed.*The flavor that was there was put back") as caught:
         carry_out(cloud, wanted)
     assert cloud.flavors == {"f1": PRIVATE} and caught.value.done == ()
 
@@ -361,15 +356,15 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
 def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["create"] = [BadRequest("first"), PermissionDenied("second")]
-    with pytest.raises(Halted, match="first.*putting the old flavor back failed: second") as caught:
-        carry_out(cloud, Wanted({"name": "small", "vcpus": 9}, recreate=True))
+    with pytest.raises(PartialFailure, match="first.*putting the old flavor back failed: second") as caught:
+        carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
     assert "'p2'" in str(caught.value) and "'ram_mb': 1024" in str(caught.value) and caught.value.done == ("delete",)
 
 
 def test_what_was_done_before_a_refusal_is_told() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["allow"] = [BadRequest("Project ID p3 is not a valid project.")]
-    with pytest.raises(Halted) as caught:
+    with pytest.raises(PartialFailure) as caught:
         carry_out(cloud, EVERY)
     assert caught.value.done == ("describe new", "set_extra_specs", "unset_extra_spec b")
 
@@ -377,6 +372,6 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
 def test_a_deletion_that_is_refused_leaves_it_at_that() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["delete"] = [PermissionDenied("not you")]
-    with pytest.raises(Halted, match="not you") as caught:
-        carry_out(cloud, Wanted({"name": "small", "vcpus": 9}, recreate=True))
+    with pytest.raises(PartialFailure, match="not you") as caught:
+        carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
     assert cloud.calls == ["delete"] and caught.value.done == () and cloud.flavors == {"f1": PRIVATE}

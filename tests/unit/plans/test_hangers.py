@@ -13,17 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import interfaces, snapshots, volumes
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachments import (
-    FixedIp,
-    Interface,
-    Snapshot,
-    VolumeAttachment,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Image, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import FAILED, PLANNED, Change
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import FixedIp, Interface
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, PLANNED, Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import interface, volume
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import snapshot as snapshots
 
 NOW = datetime(2026, 11, 25, 19, 30, 5, tzinfo=UTC)
 
@@ -40,8 +39,8 @@ def deeds(change: Change) -> list[tuple[str, Any]]:
 # -- snapshots --------------------------------------------------------------------------------------------------------
 
 
-def wish(template: str = "{name}-{date}", **more: Any) -> snapshots.SnapshotWish:
-    return snapshots.SnapshotWish(template, NOW, **more)
+def wish(template: str = "{name}-{date}", **more: Any) -> snapshots.SnapshotSpec:
+    return snapshots.SnapshotSpec(template, NOW, **more)
 
 
 def image(name: str, created: str = "2026-01-01", server_id: str | None = "s1", **more: Any) -> Snapshot:
@@ -49,9 +48,15 @@ def image(name: str, created: str = "2026-01-01", server_id: str | None = "s1", 
     return Snapshot(name=name, created=created, server_id=server_id, **fields)
 
 
-@pytest.mark.parametrize("template, name", [
-    ("{name}-{date}", "web-s1-2026-11-25"), ("{id}.{time}", "s1.193005"), ("plain", "plain"), ("50%", "50%"),
-])
+@pytest.mark.parametrize(
+    "template, name",
+    [
+        ("{name}-{date}", "web-s1-2026-11-25"),
+        ("{id}.{time}", "s1.193005"),
+        ("plain", "plain"),
+        ("50%", "50%"),
+    ],
+)
 def test_the_name(template: str, name: str) -> None:
     assert wish(template).name_of(server()) == name and wish(template).named(server(), name)
 
@@ -66,17 +71,25 @@ def test_a_template_knows_its_own_names(name: str, template: str) -> None:
 
 @given(st.integers(1, 5), st.integers(0, 7), st.booleans(), st.sets(st.integers(0, 6)))
 def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]) -> None:
-    old = [image("web-s1-2026-01-0%d" % (at + 1), "2026-01-0%d" % (at + 1), protected=at in protected)
-           for at in range(count)]
+    old = [
+        image("web-s1-2026-01-0%d" % (at + 1), "2026-01-0%d" % (at + 1), protected=at in protected)
+        for at in range(count)
+    ]
     today = [image("web-s1-2026-11-25", "2026-11-25")] if there else []
-    foreign = [image("web-s1-2025-01-01", "2025-01-01", "s2"), image("web-s1-before", "2025-01-01"),
-               image("web-s1-2025-01-02", "2025-01-02", status="error")]
+    foreign = [
+        image("web-s1-2025-01-01", "2025-01-01", "s2"),
+        image("web-s1-before", "2025-01-01"),
+        image("web-s1-2025-01-02", "2025-01-02", status="error"),
+    ]
     change = snapshots.plan_one(server(), old + today + foreign, wish(keep=keep))
     found = deeds(change)
     assert (found[:1] == [("create_image", {"name": "web-s1-2026-11-25", "metadata": {}})]) is not there
     going = {arguments["image_id"] for action, arguments in found if action == "delete_image"}
-    expected = {each.id for each in sorted(old, key=lambda each: str(each.created), reverse=True)[keep - 1:]
-                if not each.protected}
+    expected = {
+        each.id
+        for each in sorted(old, key=lambda each: str(each.created), reverse=True)[keep - 1 :]
+        if not each.protected
+    }
     assert going == expected
     # What the plan leaves is what it wants.
     left = [each for each in old + foreign if each.id not in going]
@@ -84,11 +97,14 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     assert not snapshots.plan_one(server(), left, wish(keep=keep)).changes
 
 
-@pytest.mark.parametrize("others, words", [
-    ([image("web-s1-2026-11-25", server_id="s2")], "of the server s2"),
-    ([image("web-s1-2026-11-25", server_id=None)], "not made of a server"),
-    ([image("web-s1-2026-11-25", status="deactivated")], "deactivated"),
-])
+@pytest.mark.parametrize(
+    "others, words",
+    [
+        ([image("web-s1-2026-11-25", server_id="s2")], "of the server s2"),
+        ([image("web-s1-2026-11-25", server_id=None)], "not made of a server"),
+        ([image("web-s1-2026-11-25", status="deactivated")], "deactivated"),
+    ],
+)
 def test_a_name_that_is_taken(others: list[Snapshot], words: str) -> None:
     assert words in str(snapshots.plan_one(server(), others, wish()).refusal)
 
@@ -96,7 +112,7 @@ def test_a_name_that_is_taken(others: list[Snapshot], words: str) -> None:
 def test_an_image_that_is_lost_does_not_count_and_one_under_way_is_waited_for() -> None:
     assert snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="killed")], wish()).changes
     under_way = snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="saving")], wish())
-    assert under_way.settle_first and not under_way.changes
+    assert under_way.wait_until_stable and not under_way.changes
 
 
 @pytest.mark.parametrize("status", ["ERROR", "SHELVED", "VERIFY_RESIZE"])
@@ -121,8 +137,8 @@ def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge:
     rows = [VolumeAttachment(each, "/dev/vd" + "bcde"["abcd".index(each)]) for each in sorted(there)]
     if boots:
         rows.insert(0, VolumeAttachment("root", "/dev/vda"))
-    task = volumes.VolumeWish(tuple(sorted(wanted)), state, purge=purge and state == "present")
-    change = volumes.plan_one(server(image=None if boots else "i"), rows, task)
+    task = volume.VolumeSpec(tuple(sorted(wanted)), state, purge=purge and state == "present")
+    change = volume.plan_one(server(image=None if boots else "i"), rows, task)
     left = {each.volume_id for each in rows}
     for deed in change.deeds:
         if deed.action == "attach_volume":
@@ -132,26 +148,31 @@ def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge:
     expected = there - wanted if state == "absent" else wanted if purge else wanted | there
     assert left == expected | ({"root"} if boots else set()) and change.after["volumes"] == sorted(left)
     rows = [VolumeAttachment(each, "/dev/vda" if each == "root" else "/dev/vdx") for each in left]
-    assert not volumes.plan_one(server(image=None if boots else "i"), rows, task).changes
+    assert not volume.plan_one(server(image=None if boots else "i"), rows, task).changes
 
 
 def test_the_boot_volume() -> None:
     rows = [VolumeAttachment("a", "/dev/sdb"), VolumeAttachment("b", "/dev/sdc")]
     named = replace(server(image=None), raw={"OS-EXT-SRV-ATTR:root_device_name": "/dev/sdc"})
-    assert volumes.boot_volume(named, rows) == "b"
-    assert volumes.boot_volume(server(image=None), rows[:1]) == "a"
-    assert volumes.boot_volume(server(), rows) is None
-    refused = volumes.plan_one(server(image=None), rows, volumes.VolumeWish((), purge=True))
+    assert volume.boot_volume(named, rows) == "b"
+    assert volume.boot_volume(server(image=None), rows[:1]) == "a"
+    assert volume.boot_volume(server(), rows) is None
+    refused = volume.plan_one(server(image=None), rows, volume.VolumeSpec((), purge=True))
     assert "nothing tells" in str(refused.refusal)
 
 
-@pytest.mark.parametrize("aim, record, met", [
-    (Aim(volumes=("a",)), ("a", "b"), True), (Aim(volumes=("a",)), ("b",), False),
-    (Aim(no_volumes=("a",)), ("b",), True),
-    (Aim(no_volumes=("a",)), ("a",), False), (Aim(no_volumes=("a",)), None, True),
-])
-def test_the_aim_of_volumes(aim: Aim, record: Any, met: bool) -> None:
-    assert aim.met(server(volumes=record)) is met and Aim.from_dict(aim.as_dict()) == aim
+@pytest.mark.parametrize(
+    "aim, record, met",
+    [
+        (ExpectedState(volumes=("a",)), ("a", "b"), True),
+        (ExpectedState(volumes=("a",)), ("b",), False),
+        (ExpectedState(no_volumes=("a",)), ("b",), True),
+        (ExpectedState(no_volumes=("a",)), ("a",), False),
+        (ExpectedState(no_volumes=("a",)), None, True),
+    ],
+)
+def test_the_aim_of_volumes(aim: ExpectedState, record: Any, met: bool) -> None:
+    assert aim.met(server(volumes=record)) is met and ExpectedState.from_dict(aim.as_dict()) == aim
 
 
 # -- interfaces -------------------------------------------------------------------------------------------------------
@@ -164,34 +185,46 @@ def port(port_id: str, network: str = "n1", ip: str = "10.0.0.5") -> Interface:
 THERE = [port("1"), port("2", "n2", "10.1.0.5"), port("3", "n2", "fd00::5")]
 
 
-def asked(**options: Any) -> interfaces.InterfaceWish:
-    return interfaces.InterfaceWish.from_options({"state": "present", **options})
+def asked(**options: Any) -> interface.InterfaceSpec:
+    return interface.InterfaceSpec.from_options({"state": "present", **options})
 
 
-@pytest.mark.parametrize("options, going", [
-    ({"network_id": "n2"}, "23"), ({"ip": "FD00:0::5"}, "3"), ({"mac": "FA:16:3E:00:00:01"}, "1"),
-    ({"port_id": "9"}, ""),
-    ({"network_id": "n1", "ip": "10.1.0.5"}, ""), ({"network_id": "n2", "fixed_ips": [{"subnet_id": "sub-n2"}]}, "23"),
-])
+@pytest.mark.parametrize(
+    "options, going",
+    [
+        ({"network_id": "n2"}, "23"),
+        ({"ip": "FD00:0::5"}, "3"),
+        ({"mac": "FA:16:3E:00:00:01"}, "1"),
+        ({"port_id": "9"}, ""),
+        ({"network_id": "n1", "ip": "10.1.0.5"}, ""),
+        ({"network_id": "n2", "fixed_ips": [{"subnet_id": "sub-n2"}]}, "23"),
+    ],
+)
 def test_what_is_removed(options: dict[str, Any], going: str) -> None:
-    change = interfaces.plan_one(server(), THERE, asked(state="absent", **options))
+    change = interface.plan_one(server(), THERE, asked(state="absent", **options))
     assert deeds(change) == [("detach_interface", {"port_id": each}) for each in going]
 
 
-@pytest.mark.parametrize("options, there", [
-    ({"network_id": "n1"}, True), ({"network_id": "n3"}, False), ({"port_id": "2"}, True), ({"port_id": "9"}, False),
-    ({"network_id": "n1", "fixed_ips": [{"ip_address": "10.0.0.5"}]}, True),
-    ({"network_id": "n1", "fixed_ips": [{"ip_address": "10.0.0.6"}]}, False),
-])
+@pytest.mark.parametrize(
+    "options, there",
+    [
+        ({"network_id": "n1"}, True),
+        ({"network_id": "n3"}, False),
+        ({"port_id": "2"}, True),
+        ({"port_id": "9"}, False),
+        ({"network_id": "n1", "fixed_ips": [{"ip_address": "10.0.0.5"}]}, True),
+        ({"network_id": "n1", "fixed_ips": [{"ip_address": "10.0.0.6"}]}, False),
+    ],
+)
 def test_what_is_attached(options: dict[str, Any], there: bool) -> None:
-    change = interfaces.plan_one(server(), THERE, asked(**options))
+    change = interface.plan_one(server(), THERE, asked(**options))
     assert change.changes is not there
     # Nova makes a second port when it is asked twice for a network.
-    assert all(deed.repeatable is ("port_id" in options) for deed in change.deeds)
+    assert all(deed.is_retry_safe is ("port_id" in options) for deed in change.deeds)
 
 
 def test_one_port_goes_on_one_server() -> None:
-    with pytest.raises(PlanError, match="2 servers"):
+    with pytest.raises(InvalidRequest, match="2 servers"):
         asked(port_id="1").check([server(), server("s2")])
     asked(network_id="n1").check([server(), server("s2")])
     asked(port_id="1", state="absent").check([server(), server("s2")])

@@ -18,28 +18,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     BadRequest,
     CloudError,
     Conflict,
-    MalformedAnswer,
-    ServiceFailed,
+    InvalidResponse,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import Keypair
-from ansible_collections.cloudserver.compute.plugins.module_utils.keypair_run import apply_keypair
-from ansible_collections.cloudserver.compute.plugins.module_utils.keypairs import (
-    Wanted,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
+    PrivateKeyFile,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.keypair import (
+    KeypairSpec,
     check_public_key,
     find_servers,
     material,
     plan_keypair,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.private_key_file import PrivateKeyFile
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
 from ansible_collections.cloudserver.compute.tests.unit.fakes import server
 
 
@@ -91,12 +92,12 @@ class FakeCloud:
         self._begin("delete")
         self.keys.pop(name, None)
 
-    def perform(self, orders: Any) -> list[Ticket]:
+    def perform(self, orders: Any) -> list[PendingAction]:
         return [self._one(server, deed) for server, deed in orders]
 
-    def _one(self, server: Server, deed: Deed) -> Ticket:
+    def _one(self, server: Server, deed: Action) -> PendingAction:
         (name,) = deed.arguments["key_names"]
-        ticket = Ticket(server.id, deed.action, server.name)
+        ticket = PendingAction(server.id, deed.action, server.name)
         try:
             self._begin("%s %s" % (deed.action.replace("_keypairs", ""), server.id))
         except CloudError as error:
@@ -108,7 +109,7 @@ class FakeCloud:
         return ticket
 
 
-def carry_out(cloud: Any, wanted: Wanted, path: str | None = None, secrets: list[str] | None = None) -> bool:
+def carry_out(cloud: Any, wanted: KeypairSpec, path: str | None = None, secrets: list[str] | None = None) -> bool:
     there = cloud.keypair(wanted.name)
     todo = plan_keypair(there, wanted)
     place = PrivateKeyFile(path, wanted.recreate) if path and todo.changed else None
@@ -159,7 +160,7 @@ def test_a_good_key_stays_as_it_is() -> None:
     ],
 )
 def test_what_is_no_public_key_is_said_so(text: str, kind: str | None, words: str) -> None:
-    with pytest.raises(PlanError, match="^public_key: ") as caught:
+    with pytest.raises(InvalidRequest, match="^public_key: ") as caught:
         check_public_key(text, kind)
     assert words in str(caught.value) and "c2VjcmV0" not in str(caught.value)
 
@@ -168,7 +169,7 @@ def test_what_is_no_public_key_is_said_so(text: str, kind: str | None, words: st
 def test_any_text_is_a_key_or_refused_with_a_sentence(text: str) -> None:
     try:
         assert check_public_key(text, None) == text.strip()
-    except PlanError as error:
+    except InvalidRequest as error:
         assert str(error).startswith("public_key: ")
 
 
@@ -186,11 +187,11 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
     old: str | None, state: str, key: str, recreate: bool, attach: bool
 ) -> None:
     cloud = FakeCloud(*([Keypair("k", old, "ssh")] if old else []))
-    wanted = Wanted("k", state, key, recreate=recreate)
+    wanted = KeypairSpec("k", state, key, recreate=recreate)
     if attach and state == "present":
         wanted = replace(wanted, attached_to=(cloud.servers["id-web"],), detached_from=(cloud.servers["id-db"],))
     if state == "present" and old and old != key and not recreate:
-        with pytest.raises(PlanError, match="other key material"):
+        with pytest.raises(InvalidRequest, match="other key material"):
             carry_out(cloud, wanted)
         assert cloud.calls == []
         return
@@ -212,14 +213,14 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
 
 def test_the_type_counts_where_the_cloud_tells_it() -> None:
     there = Keypair("k", A, "ssh")
-    with pytest.raises(PlanError, match="the type ssh"):
-        plan_keypair(there, Wanted("k", kind="x509"))
-    assert not plan_keypair(replace(there, type=None), Wanted("k", kind="x509")).changed
-    assert not plan_keypair(there, Wanted("k", kind="ssh")).changed
+    with pytest.raises(InvalidRequest, match="the type ssh"):
+        plan_keypair(there, KeypairSpec("k", kind="x509"))
+    assert not plan_keypair(replace(there, type=None), KeypairSpec("k", kind="x509")).changed
+    assert not plan_keypair(there, KeypairSpec("k", kind="ssh")).changed
 
 
 def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing() -> None:
-    there, wanted = Keypair("k", A), Wanted("k", private_key_path="/f", recreate=True)
+    there, wanted = Keypair("k", A), KeypairSpec("k", private_key_path="/f", recreate=True)
     assert [step.deed for step in plan_keypair(there, wanted).steps] == ["delete", "create"]
     assert not plan_keypair(there, replace(wanted, has_file=True)).changed
     assert not plan_keypair(there, replace(wanted, recreate=False)).changed
@@ -227,36 +228,36 @@ def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing
 
 
 def test_a_key_pair_of_nothing_is_not_made() -> None:
-    with pytest.raises(PlanError, match="public_key, or private_key_path"):
-        plan_keypair(None, Wanted("k"))
+    with pytest.raises(InvalidRequest, match="public_key, or private_key_path"):
+        plan_keypair(None, KeypairSpec("k"))
 
 
 def test_a_key_pair_that_is_made_anew_is_attached_again_and_one_that_goes_is_detached_first() -> None:
     on = replace(server("web"), key_name="k")
-    anew = plan_keypair(Keypair("k", A), Wanted("k", public_key=B, recreate=True, attached_to=(on,)))
+    anew = plan_keypair(Keypair("k", A), KeypairSpec("k", public_key=B, recreate=True, attached_to=(on,)))
     assert [step.deed for step in anew.steps] == ["delete", "create", "attach"]
-    gone = plan_keypair(Keypair("k", A), Wanted("k", "absent", detached_from=(on, server("db"))))
+    gone = plan_keypair(Keypair("k", A), KeypairSpec("k", "absent", detached_from=(on, server("db"))))
     assert [(step.deed, getattr(step.value, "name", None)) for step in gone.steps] == [
         ("detach", "web"),
         ("delete", None),
     ]
-    assert not plan_keypair(None, Wanted("k", "absent", detached_from=(on,))).changed
+    assert not plan_keypair(None, KeypairSpec("k", "absent", detached_from=(on,))).changed
 
 
 def test_what_the_cloud_does_not_show_is_asked_for() -> None:
     other = replace(server("web"), key_name="other")
     there = Keypair("k", A)
-    attach = plan_keypair(there, Wanted("k", attached_to=(other,)))
+    attach = plan_keypair(there, KeypairSpec("k", attached_to=(other,)))
     assert attach.changed and attach.diff()["after"]["servers"] == ["web (id-web)"]
-    assert plan_keypair(there, Wanted("k", detached_from=(other,))).changed
+    assert plan_keypair(there, KeypairSpec("k", detached_from=(other,))).changed
 
 
 def test_servers_are_found_by_id_or_name() -> None:
     known = [server("web"), server("db"), replace(server("web"), id="other")]
     assert [each.id for each in find_servers(known, "o", ["id-web", "db", "id-db"])] == ["id-web", "id-db"]
-    with pytest.raises(PlanError, match="o: no server has the id or name nix"):
+    with pytest.raises(InvalidRequest, match="o: no server has the id or name nix"):
         find_servers(known, "o", ["nix"])
-    with pytest.raises(PlanError, match=r"o: 2 servers are named web \(id-web, other\); give the id"):
+    with pytest.raises(InvalidRequest, match=r"o: 2 servers are named web \(id-web, other\); give the id"):
         find_servers(known, "o", ["web"])
 
 
@@ -267,7 +268,7 @@ def test_a_generated_private_key_is_in_the_file_that_only_its_owner_reads(tmp_pa
     cloud, path, secrets = FakeCloud(), tmp_path / "key", []
     old = os.umask(0)
     try:
-        assert carry_out(cloud, Wanted("k", private_key_path=str(path)), str(path), secrets)
+        assert carry_out(cloud, KeypairSpec("k", private_key_path=str(path)), str(path), secrets)
     finally:
         os.umask(old)
     assert path.read_text() == PRIVATE and secrets == [PRIVATE]
@@ -283,8 +284,8 @@ def test_a_disk_that_is_full_costs_the_key_pair_and_leaves_no_file(
 
     monkeypatch.setattr(os, "fsync", full)
     cloud, path = FakeCloud(), tmp_path / "key"
-    with pytest.raises(PlanError, match="No space left on device.* so the key pair k was deleted again") as caught:
-        carry_out(cloud, Wanted("k", private_key_path=str(path)), str(path))
+    with pytest.raises(InvalidRequest, match="No space left on device.* so the key pair k was deleted again") as caught:
+        carry_out(cloud, KeypairSpec("k", private_key_path=str(path)), str(path))
     assert cloud.keys == {} and os.listdir(tmp_path) == []
     assert "c2VjcmV0" not in str(caught.value)
 
@@ -295,33 +296,33 @@ def test_a_key_pair_that_cannot_be_deleted_again_is_named(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "replace", broken)
     cloud = FakeCloud()
-    cloud.fail["delete"] = ServiceFailed("out of order")
-    with pytest.raises(PlanError, match="Input/output error.* could not be deleted again, .*: out of order"):
-        carry_out(cloud, Wanted("k", private_key_path="x"), str(tmp_path / "key"))
+    cloud.fail["delete"] = ServerError("out of order")
+    with pytest.raises(InvalidRequest, match="Input/output error.* could not be deleted again, .*: out of order"):
+        carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert os.listdir(tmp_path) == []
 
 
 def test_a_cloud_that_gives_no_private_key(tmp_path: Path) -> None:
     cloud = FakeCloud()
     cloud.create_keypair = lambda *all, **more: Keypair("k", A)  # type: ignore[method-assign, assignment]
-    with pytest.raises(PlanError, match="without a private key, so the key pair k was deleted again"):
-        carry_out(cloud, Wanted("k", private_key_path="x"), str(tmp_path / "key"))
+    with pytest.raises(InvalidRequest, match="without a private key, so the key pair k was deleted again"):
+        carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("error", [AnswerLost("lost"), ServiceFailed("500"), MalformedAnswer("html")], ids=repr)
+@pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
 def test_a_lost_answer(tmp_path: Path, error: CloudError) -> None:
     """An import is there; a generated key pair goes again, for nobody has its private key."""
     cloud = FakeCloud()
     cloud.after = True
     cloud.fail["create"] = error
-    assert carry_out(cloud, Wanted("k", public_key=A))
+    assert carry_out(cloud, KeypairSpec("k", public_key=A))
     assert material(cloud.keys["k"].public_key) == A
     cloud = FakeCloud()
     cloud.after = True
     cloud.fail["create"] = error
-    with pytest.raises(Halted, match="was deleted again, for its private key is lost"):
-        carry_out(cloud, Wanted("k", private_key_path="x"), str(tmp_path / "key"))
+    with pytest.raises(PartialFailure, match="was deleted again, for its private key is lost"):
+        carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert cloud.keys == {} and os.listdir(tmp_path) == []
 
 
@@ -330,13 +331,13 @@ def test_somebody_else_was_faster(tmp_path: Path) -> None:
         def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
             return self.keys.get(name) if self.calls else None
 
-    assert carry_out(Race(Keypair("k", A + " theirs")), Wanted("k", public_key=A))
-    with pytest.raises(Halted, match="taken") as caught:
-        carry_out(Race(Keypair("k", B)), Wanted("k", public_key=A))
+    assert carry_out(Race(Keypair("k", A + " theirs")), KeypairSpec("k", public_key=A))
+    with pytest.raises(PartialFailure, match="taken") as caught:
+        carry_out(Race(Keypair("k", B)), KeypairSpec("k", public_key=A))
     assert caught.value.done == ()
     theirs = Race(Keypair("k", A))
-    with pytest.raises(Halted, match="taken"):
-        carry_out(theirs, Wanted("k", private_key_path="x"), str(tmp_path / "key"))
+    with pytest.raises(PartialFailure, match="taken"):
+        carry_out(theirs, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert theirs.keys, "what somebody else made is not deleted"
 
 
@@ -345,16 +346,16 @@ def test_the_old_key_pair_is_put_back_where_the_new_one_cannot_be_made(
 ) -> None:
     cloud = FakeCloud(Keypair("k", A + " me", "ssh"))
     cloud.fail["create"] = BadRequest("the cloud does not like it")
-    with pytest.raises(Halted, match="does not like it.* was put back") as caught:
-        carry_out(cloud, Wanted("k", public_key=B, recreate=True))
+    with pytest.raises(PartialFailure, match="does not like it.* was put back") as caught:
+        carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
     assert cloud.keys["k"] == Keypair("k", A + " me", "ssh") and caught.value.done == ()
 
     def broken(source: str, target: str) -> None:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "replace", broken)
-    with pytest.raises(PlanError, match="deleted again.*was put back"):
-        carry_out(cloud, Wanted("k", private_key_path="x", recreate=True), str(tmp_path / "key"))
+    with pytest.raises(InvalidRequest, match="deleted again.*was put back"):
+        carry_out(cloud, KeypairSpec("k", private_key_path="x", recreate=True), str(tmp_path / "key"))
     assert cloud.keys["k"].public_key == A + " me"
 
 
@@ -365,8 +366,8 @@ def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
         raise BadRequest("no")
 
     cloud.create_keypair = broken  # type: ignore[method-assign]
-    with pytest.raises(Halted, match="putting the old key pair back failed") as caught:
-        carry_out(cloud, Wanted("k", public_key=B, recreate=True))
+    with pytest.raises(PartialFailure, match="putting the old key pair back failed") as caught:
+        carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
     assert A in str(caught.value) and caught.value.done == ("delete",)
 
 
@@ -374,8 +375,8 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
     cloud = FakeCloud()
     cloud.fail["attach id-db"] = Conflict("locked")
     both = (cloud.servers["id-web"], cloud.servers["id-db"])
-    with pytest.raises(Halted, match="locked") as caught:
-        carry_out(cloud, Wanted("k", public_key=A, attached_to=both))
+    with pytest.raises(PartialFailure, match="locked") as caught:
+        carry_out(cloud, KeypairSpec("k", public_key=A, attached_to=both))
     assert caught.value.done == ("create", "attach web (id-web)")
 
 
@@ -385,11 +386,11 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
 def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text("mine")
-    with pytest.raises(PlanError, match="exists and would be overwritten"):
+    with pytest.raises(InvalidRequest, match="exists and would be overwritten"):
         PrivateKeyFile(str(path), False)
     dangling = tmp_path / "dangling"
     dangling.symlink_to(tmp_path / "nowhere")
-    with pytest.raises(PlanError, match="exists and would be overwritten"):
+    with pytest.raises(InvalidRequest, match="exists and would be overwritten"):
         PrivateKeyFile(str(dangling), False)
     place = PrivateKeyFile(str(path), True)
     place.give_up()
@@ -404,12 +405,12 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None
 
 
 def test_a_place_that_cannot_be(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="is a directory; name a file in it"):
+    with pytest.raises(InvalidRequest, match="is a directory; name a file in it"):
         PrivateKeyFile(str(tmp_path), True)
-    with pytest.raises(PlanError, match="cannot be written: No such file or directory"):
+    with pytest.raises(InvalidRequest, match="cannot be written: No such file or directory"):
         PrivateKeyFile(str(tmp_path / "no" / "key"), False)
     (tmp_path / "file").write_text("")
-    with pytest.raises(PlanError, match="cannot be written: Not a directory"):
+    with pytest.raises(InvalidRequest, match="cannot be written: Not a directory"):
         PrivateKeyFile(str(tmp_path / "file" / "key"), False)
 
 
@@ -417,8 +418,8 @@ def test_a_key_that_is_no_text_leaves_nothing(tmp_path: Path) -> None:
     cloud = FakeCloud()
     made = Keypair("k", A, private_key="\ud800")
     cloud.create_keypair = lambda *all, **more: made  # type: ignore[method-assign, assignment]
-    with pytest.raises(PlanError, match="could not be written"):
-        carry_out(cloud, Wanted("k", private_key_path="x"), str(tmp_path / "key"))
+    with pytest.raises(InvalidRequest, match="could not be written"):
+        carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert os.listdir(tmp_path) == []
 
 

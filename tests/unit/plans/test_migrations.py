@@ -13,26 +13,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import Service
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.migrations import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
+    ServiceChange,
+    ServiceSpec,
+    choose_services,
+    diff,
+    plan_service,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.migration import (
     ACTION,
     CONFIRM,
     MODES,
-    Wish,
+    MigrationSpec,
     check_hosts,
     choosing,
     plan_migrations,
     plan_one,
     unconfirmed,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.services import (
-    ServiceChange,
-    Wanted,
-    choose_services,
-    diff,
-    plan_service,
 )
 
 HOSTS = ("a", "b", "c", "dead")
@@ -70,16 +70,16 @@ servers = st.builds(
     st.sampled_from((None, "powering-off", "migrating", "rebuilding")),
 )
 wishes = st.builds(
-    Wish,
+    MigrationSpec,
     mode=st.sampled_from(MODES),
     host=st.sampled_from((None, "b")),
     from_host=st.sampled_from(("a", "c", "dead")),
     confirm=st.booleans(),
-) | st.builds(Wish, mode=st.sampled_from(MODES), host=st.sampled_from(HOSTS), confirm=st.booleans())
+) | st.builds(MigrationSpec, mode=st.sampled_from(MODES), host=st.sampled_from(HOSTS), confirm=st.booleans())
 
 
 @given(servers, wishes)
-def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, wish: Wish) -> None:
+def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, wish: MigrationSpec) -> None:
     change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
     assert not (change.deeds and change.refusal)
     if one.host is None:
@@ -102,12 +102,12 @@ def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, wish: Wish)
 
 
 @given(servers, wishes)
-def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, wish: Wish) -> None:
+def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, wish: MigrationSpec) -> None:
     change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
     if change.deeds and change.actions[0] == "evacuate":
-        assert change.settle_first is (one.task_state == "rebuilding")
+        assert change.wait_until_stable is (one.task_state == "rebuilding")
     elif change.deeds:
-        assert change.settle_first is not one.settled
+        assert change.wait_until_stable is not one.is_stable
 
 
 @pytest.mark.parametrize(
@@ -117,29 +117,30 @@ def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, wish: 
      ("MIGRATING", "a", "live_migrate"), ("RESIZE", "a", "migrate")],
 )  # fmt: skip
 def test_auto_takes_the_way_that_fits(status: str, host: str, action: str) -> None:
-    change = plan_one(server(host, status), Wish(from_host=host), SERVICES, Cloud())  # type: ignore[arg-type]
+    change = plan_one(server(host, status), MigrationSpec(from_host=host), SERVICES, Cloud())  # type: ignore[arg-type]
     assert change.actions[0] == action
 
 
 @pytest.mark.parametrize(
     "missing, wish",
-    [("live_migrate", Wish("live", from_host="a")), ("migrate_to_host", Wish("cold", host="b")),
-     ("confirm_resize", Wish("cold", from_host="a")), ("force_host", Wish("live", host="b", force=True))],
+    [("live_migrate", MigrationSpec("live", from_host="a")), ("migrate_to_host", MigrationSpec("cold", host="b")),
+     ("confirm_resize", MigrationSpec("cold", from_host="a")),
+     ("force_host", MigrationSpec("live", host="b", force=True))],
 )  # fmt: skip
-def test_what_the_platform_cannot(missing: str, wish: Wish) -> None:
+def test_what_the_platform_cannot(missing: str, wish: MigrationSpec) -> None:
     change = plan_one(server(), wish, SERVICES, Cloud(missing))  # type: ignore[arg-type]
     assert "no operation %s" % missing in str(change.refusal) and "Use something else" in str(change.refusal)
 
 
 def test_a_password_is_in_no_plan() -> None:
-    wish = Wish(from_host="dead", password="Secret-1")
+    wish = MigrationSpec(from_host="dead", password="Secret-1")
     todo = plan_migrations([server("dead")], wish, SERVICES, Cloud())  # type: ignore[arg-type]
     assert todo.items[0].deeds[0].arguments["password"] == "Secret-1"
     assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(wish)
 
 
 def test_those_that_wait_to_be_confirmed_are_told() -> None:
-    wish = Wish(host="b")
+    wish = MigrationSpec(host="b")
     todo = plan_migrations(
         [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], wish, SERVICES, Cloud()
     )  # type: ignore[arg-type]
@@ -153,10 +154,10 @@ def test_those_that_wait_to_be_confirmed_are_told() -> None:
 )  # fmt: skip
 def test_hosts_are_checked(options: dict[str, Any], words: str) -> None:
     known = {**SERVICES, "c": replace(SERVICES["c"], status="disabled")}
-    with pytest.raises(PlanError, match=words):
-        check_hosts(Wish(**options), known, moving=True)
+    with pytest.raises(InvalidRequest, match=words):
+        check_hosts(MigrationSpec(**options), known, moving=True)
     if "nix" not in options.values():
-        check_hosts(Wish(**options), known, moving=False)
+        check_hosts(MigrationSpec(**options), known, moving=False)
 
 
 def test_what_chooses_the_servers_of_a_host() -> None:
@@ -180,13 +181,13 @@ services = st.builds(
     disabled_reason=st.sampled_from((None, "disks", "memory")),
     forced_down=st.sampled_from((None, True, False)),
 )
-wanted = st.builds(Wanted, state=st.just("disabled"), reason=st.sampled_from((None, "disks"))) | st.builds(
-    Wanted, state=st.sampled_from((None, "enabled")), forced_down=st.sampled_from((None, True, False))
+wanted = st.builds(ServiceSpec, state=st.just("disabled"), reason=st.sampled_from((None, "disks"))) | st.builds(
+    ServiceSpec, state=st.sampled_from((None, "enabled")), forced_down=st.sampled_from((None, True, False))
 )
 
 
 @given(services, wanted)
-def test_a_service_gets_what_is_asked_for_and_keeps_the_rest(one: Service, wish: Wanted) -> None:
+def test_a_service_gets_what_is_asked_for_and_keeps_the_rest(one: Service, wish: ServiceSpec) -> None:
     change = plan_service(one, wish)
     after = replace(one, **change.changes)
     assert wish.state in (None, after.status)
@@ -213,5 +214,5 @@ def test_the_diff_shows_those_that_change() -> None:
 
 def test_services_are_chosen_in_the_order_of_the_hosts() -> None:
     assert [each.host for each in choose_services(SERVICES.values(), ["b", "a", "b"])] == ["b", "a"]
-    with pytest.raises(PlanError, match="nix, nox"):
+    with pytest.raises(InvalidRequest, match="nix, nox"):
         choose_services(SERVICES.values(), ["nix", "a", "nox"])

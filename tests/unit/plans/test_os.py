@@ -14,27 +14,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import plan
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Observation, Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    Action,
+    ActionStatus,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     BadRequest,
     Conflict,
     PermissionDenied,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_SUCCEEDED
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
     IMAGE_RECORD,
-    ImageDetails,
-    OsOrder,
+    RebuildSpec,
     image_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import FAILED, SUCCEEDED, Image, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.os_run import OsRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_os import OsWish, needs_rebuild, plan_os
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import Patience, judge_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildExecutor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, evaluate_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    DONE,
+    FAILED,
+    PENDING,
+    UNCHANGED,
+    UNKNOWN,
+    Outcome,
+    Plan,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
+    RebuildOptions,
+    needs_rebuild,
+    plan_os,
+)
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 OLD, NEW = Image("old", "the old one"), ImageDetails("new", "the new one", "active")
@@ -48,15 +64,15 @@ class OsCloud(FakeCloud):
     def __init__(self, servers: Sequence[Server], running: bool = True, **more: Any) -> None:
         super().__init__(servers, **more)
         self.operations = frozenset(self.operations) | {"rebuild"} | ({"rebuild_running"} if running else set())
-        self.orders: list[tuple[str, OsOrder]] = []
-        self.answers: dict[str, list[Callable[[Ticket], Ticket]]] = {}
+        self.orders: list[tuple[str, RebuildSpec]] = []
+        self.answers: dict[str, list[Callable[[PendingAction], PendingAction]]] = {}
         self.kept: list[dict[str, str]] = []
         self.failing: set[str] = set()
 
-    def rebuild(self, orders: Sequence[tuple[Server, OsOrder]]) -> list[Ticket]:
+    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
         tickets = []
         for each, order in orders:
-            ticket = Ticket(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
+            ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
             self.orders.append((str(each.name), order))
             answers = self.answers.get(str(each.name))
             answer = answers.pop(0)(ticket) if answers else ticket
@@ -65,7 +81,7 @@ class OsCloud(FakeCloud):
             tickets.append(answer)
         return tickets
 
-    def give(self, each: Server, order: OsOrder) -> None:
+    def give(self, each: Server, order: RebuildSpec) -> None:
         here = self.here[each.id]
         stays = self.supports("rebuild_running") and here.status == "SHUTOFF"
         failed = each.name in self.failing
@@ -74,18 +90,18 @@ class OsCloud(FakeCloud):
         end = "ERROR" if failed else "SHUTOFF" if stays else "ACTIVE"
         self.arrival[each.id] = (self.clock.now + self.delay, end)
 
-    def observe(self, tickets: Sequence[Ticket], since: str | None = None) -> dict[str, Observation]:
+    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         return {
-            key: replace(seen, verdict=FAILED) if seen.server and seen.server.status == "ERROR" else seen
+            key: replace(seen, verdict=JOB_FAILED) if seen.server and seen.server.status == "ERROR" else seen
             for key, seen in super().observe(tickets, since).items()
         }
 
-    def perform(self, orders: Sequence[tuple[Server, Deed]]) -> list[Ticket]:
+    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         for each, deed in orders:
             here = self.here[each.id]
             metadata = {key: value for key, value in here.metadata.items() if key != deed.arguments["key"]}
             self.here[each.id] = replace(here, metadata=metadata)
-        return [Ticket(each.id, deed.action, each.name) for each, deed in orders]
+        return [PendingAction(each.id, deed.action, each.name) for each, deed in orders]
 
     def set_metadata(self, server: Server, metadata: Any) -> None:
         self.kept.append(dict(metadata))
@@ -98,16 +114,16 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 
 
 def carry_out(
-    cloud: OsCloud, wish: OsWish, wait: bool = True, timeout: float = 60.0
-) -> tuple[plan.Plan, dict[str, plan.Outcome], OsRun]:
+    cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
+) -> tuple[Plan, dict[str, Outcome], RebuildExecutor]:
     todo = plan_os(list(cloud.here.values()), wish, cloud)
-    work = OsRun(cloud, wish, wait, Patience(cloud, timeout, 5.0, lambda words: None))
+    work = RebuildExecutor(cloud, wish, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
 
 
-def wish(**more: Any) -> OsWish:
-    return OsWish(OsOrder(image=NEW), **more)
+def wish(**more: Any) -> RebuildOptions:
+    return RebuildOptions(RebuildSpec(image=NEW), **more)
 
 
 WAYS = {
@@ -124,21 +140,22 @@ WAYS = {
 def test_the_way_and_back(state: str, running: bool) -> None:
     cloud = OsCloud([one("a", state)], running)
     todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.DONE
+    assert outcomes["a"].result == DONE
     assert outcomes["a"].actions == WAYS[state][0 if running else 1]
     assert outcomes["a"].actions[: len(todo.items[0].actions)] == todo.items[0].actions
     assert cloud.here["id-a"].status == STATUS[state] and image_of(cloud.here["id-a"]) == "new"
 
 
 states = st.sampled_from([*WAYS, "ERROR", "VERIFY_RESIZE"])
-fleets = st.lists(
-    st.tuples(states, st.sampled_from(["old", "new", None]), st.booleans()), min_size=1, max_size=6
-)
+fleets = st.lists(st.tuples(states, st.sampled_from(["old", "new", None]), st.booleans()), min_size=1, max_size=6)
 
 
 @given(
-    fleet=fleets, running=st.booleans(), stop=st.sampled_from(["first", "with_server", "refuse"]),
-    power=st.sampled_from(["unchanged", "started", "stopped"]), reinstall=st.booleans(),
+    fleet=fleets,
+    running=st.booleans(),
+    stop=st.sampled_from(["first", "with_server", "refuse"]),
+    power=st.sampled_from(["unchanged", "started", "stopped"]),
+    reinstall=st.booleans(),
 )
 def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
     fleet: list[tuple[str, str | None, bool]], running: bool, stop: str, power: str, reinstall: bool
@@ -153,7 +170,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
     for change in todo.items:
         name, result = str(change.server.name), outcomes[str(change.server.name)]
         now = cloud.here[change.server.id]
-        assert (result.result == plan.FAILED) == bool(change.refusal)
+        assert (result.result == FAILED) == bool(change.refusal)
         assert bool(result.actions) == change.changes
         if change.refusal:
             assert now == change.server and name not in [each for each, _order in cloud.orders]
@@ -168,7 +185,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
 
 @given(state=st.sampled_from(list(WAYS)), image=st.sampled_from(["old", "new", None]), wanted=st.booleans())
 def test_only_servers_that_run_the_image_are_left_alone(state: str, image: str | None, wanted: bool) -> None:
-    asked = OsWish(OsOrder(image=NEW if wanted else None))
+    asked = RebuildOptions(RebuildSpec(image=NEW if wanted else None))
     assert needs_rebuild(one(state=state, image=Image(image)), asked) == (not wanted or image != "new")
     recorded = one(state=state, image=Image(), metadata={IMAGE_RECORD: "new"})
     assert needs_rebuild(recorded, asked) is not wanted
@@ -176,53 +193,56 @@ def test_only_servers_that_run_the_image_are_left_alone(state: str, image: str |
 
 def test_a_volume_gets_its_record_and_the_metadata_that_is_wanted() -> None:
     cloud = OsCloud([one(image=Image(), metadata={"keep": "me", "same": "x"})])
-    asked = OsWish(OsOrder(image=NEW, metadata={"same": "x", "other": "y"}))
+    asked = RebuildOptions(RebuildSpec(image=NEW, metadata={"same": "x", "other": "y"}))
     _todo, outcomes, work = carry_out(cloud, asked)
-    assert outcomes["a"].result == plan.DONE and cloud.kept == [{"other": "y", IMAGE_RECORD: "new"}]
+    assert outcomes["a"].result == DONE and cloud.kept == [{"other": "y", IMAGE_RECORD: "new"}]
     assert work.servers["id-a"].metadata == {"keep": "me", "same": "x", "other": "y", IMAGE_RECORD: "new"}
 
 
-def answer(error: Exception, uncertain: bool = False, taken: bool = False) -> Callable[[Ticket], Ticket]:
+def answer(
+    error: Exception, outcome_unknown: bool = False, taken: bool = False
+) -> Callable[[PendingAction], PendingAction]:
     return lambda ticket: replace(
-        ticket, error=error, uncertain=uncertain, request_id="taken" if taken else "untaken"
+        ticket, error=error, outcome_unknown=outcome_unknown, request_id="taken" if taken else "untaken"
     )
 
 
-@pytest.mark.parametrize("error", [AnswerLost("lost"), ServiceFailed("stumbled", status=502)])
+@pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("stumbled", status=502)])
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> None:
     cloud = OsCloud([one()])
-    cloud.answers["a"] = [answer(error, uncertain=True, taken=taken)]
+    cloud.answers["a"] = [answer(error, outcome_unknown=True, taken=taken)]
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == (plan.DONE if taken else plan.UNKNOWN)
+    assert outcomes["a"].result == (DONE if taken else UNKNOWN)
     assert outcomes["a"].actions == ("rebuild",) and len(cloud.orders) == 1
 
 
-@pytest.mark.parametrize("error", [Conflict("busy"), BadRequest("busy", code="Ecs.0100"),
-                                   ServiceFailed("busy", status=501, code="Ecs.0603")])
+@pytest.mark.parametrize(
+    "error", [Conflict("busy"), BadRequest("busy", code="Ecs.0100"), ServerError("busy", status=501, code="Ecs.0603")]
+)
 def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: Exception) -> None:
     cloud = OsCloud([one()])
 
-    def overtaken(ticket: Ticket) -> Ticket:
+    def overtaken(ticket: PendingAction) -> PendingAction:
         cloud.begin(ticket.server_id, "reboot")
         return replace(ticket, error=error)
 
     cloud.answers["a"] = [overtaken]
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.DONE and outcomes["a"].actions == ("rebuild",)
+    assert outcomes["a"].result == DONE and outcomes["a"].actions == ("rebuild",)
     assert [name for name, _order in cloud.orders] == ["a", "a"]
 
 
 def test_a_server_that_is_always_busy_is_given_up() -> None:
     cloud = OsCloud([one()])
 
-    def overtaken(ticket: Ticket) -> Ticket:
+    def overtaken(ticket: PendingAction) -> PendingAction:
         cloud.begin(ticket.server_id, "reboot")
         return replace(ticket, error=Conflict("busy"))
 
     cloud.answers["a"] = [overtaken] * 50
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.FAILED and outcomes["a"].message == "busy"
+    assert outcomes["a"].result == FAILED and outcomes["a"].message == "busy"
     assert len(cloud.orders) < 10
 
 
@@ -235,7 +255,7 @@ def test_a_server_that_was_stopped_for_nothing_is_started_again(
     cloud = OsCloud([one(state=state)], running=False)
     cloud.answers["a"] = [answer(BadRequest("the image is too big"))]
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.FAILED and outcomes["a"].message == "the image is too big"
+    assert outcomes["a"].result == FAILED and outcomes["a"].message == "the image is too big"
     assert outcomes["a"].actions == actions and cloud.here["id-a"].status == status
 
 
@@ -243,8 +263,8 @@ def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> N
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.failing = {"a"}
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.FAILED and "ERROR" in str(outcomes["a"].message)
-    assert outcomes["a"].actions == ("stop", "rebuild") and outcomes["b"].result == plan.DONE
+    assert outcomes["a"].result == FAILED and "ERROR" in str(outcomes["a"].message)
+    assert outcomes["a"].actions == ("stop", "rebuild") and outcomes["b"].result == DONE
     assert needs_rebuild(replace(cloud.here["id-a"], image=Image("new")), wish())
 
 
@@ -252,43 +272,43 @@ def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.on_look = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
     _todo, outcomes, work = carry_out(cloud, wish(), timeout=30.0)
-    assert outcomes["b"].result == plan.DONE and outcomes["a"].result == plan.UNKNOWN
+    assert outcomes["b"].result == DONE and outcomes["a"].result == UNKNOWN
     assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
 
 
 @pytest.mark.parametrize("uncertain", [True, False])
-def test_a_refusal_that_cannot_be_looked_into(uncertain: bool) -> None:
+def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
     cloud = OsCloud([one()])
-    cloud.answers["a"] = [answer(Conflict("busy"), uncertain=uncertain)]
+    cloud.answers["a"] = [answer(Conflict("busy"), outcome_unknown=outcome_unknown)]
 
     def unreadable(here: FakeCloud) -> None:
-        raise ServiceFailed("the database is gone", status=500)
+        raise ServerError("the database is gone", status=500)
 
     cloud.on_look = unreadable
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == (plan.UNKNOWN if uncertain else plan.FAILED)
-    assert outcomes["a"].message == ("the database is gone" if uncertain else "busy")
-    assert outcomes["a"].actions == (("rebuild",) if uncertain else ()), "what may have been done has changed it"
+    assert outcomes["a"].result == (UNKNOWN if outcome_unknown else FAILED)
+    assert outcomes["a"].message == ("the database is gone" if outcome_unknown else "busy")
+    assert outcomes["a"].actions == (("rebuild",) if outcome_unknown else ()), "what may have been done has changed it"
     assert len(cloud.orders) == 1
 
 
 def test_a_server_that_is_gone_when_its_refusal_is_looked_into() -> None:
     cloud = OsCloud([one()])
 
-    def gone(ticket: Ticket) -> Ticket:
+    def gone(ticket: PendingAction) -> PendingAction:
         del cloud.here[ticket.server_id]
         return replace(ticket, error=Conflict("busy"))
 
     cloud.answers["a"] = [gone]
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert (outcomes["a"].result, outcomes["a"].message) == (plan.FAILED, "the server no longer exists")
+    assert (outcomes["a"].result, outcomes["a"].message) == (FAILED, "the server no longer exists")
 
 
 def test_a_server_that_is_gone_before_it_has_settled() -> None:
     cloud = OsCloud([one(state="REBOOT")])
     cloud.on_look = lambda here: here.here.clear()
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert (outcomes["a"].result, outcomes["a"].actions) == (plan.FAILED, ())
+    assert (outcomes["a"].result, outcomes["a"].actions) == (FAILED, ())
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -296,21 +316,21 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
     """Before anything was done it is the task's failure, afterwards that of the servers that it is about."""
     cloud = OsCloud([one("a")] + ([] if first else [one("b", "stopped")]), running=False)
 
-    def refuse(action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+    def refuse(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
     if not first:
         do = cloud.act
 
-        def after_the_order(action: str, servers: Sequence[Server], force: bool = False) -> list[Ticket]:
+        def after_the_order(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
             if "b" in [each.name for each in servers]:
                 raise AuthenticationFailed("no")
             return do(action, servers, force)
 
         cloud.act = after_the_order  # type: ignore[method-assign]
         _todo, outcomes, _work = carry_out(cloud, wish())
-        assert outcomes["a"].result == plan.DONE
-        assert (outcomes["b"].result, outcomes["b"].actions) == (plan.FAILED, ("rebuild",))
+        assert outcomes["a"].result == DONE
+        assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))
         return
     cloud.act = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
@@ -320,7 +340,7 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
 def test_wrong_credentials_are_the_failure_of_the_task() -> None:
     cloud = OsCloud([one("a"), one("b")])
 
-    def refuse(orders: Any) -> list[Ticket]:
+    def refuse(orders: Any) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
     cloud.rebuild = refuse  # type: ignore[method-assign]
@@ -331,12 +351,12 @@ def test_wrong_credentials_are_the_failure_of_the_task() -> None:
 def test_credentials_that_end_on_the_way_lose_nothing() -> None:
     cloud = OsCloud([one("a")], running=False)
 
-    def refuse(orders: Any) -> list[Ticket]:
+    def refuse(orders: Any) -> list[PendingAction]:
         raise AuthenticationFailed("no longer")
 
     cloud.rebuild = refuse  # type: ignore[method-assign]
     _todo, outcomes, _work = carry_out(cloud, wish())
-    assert outcomes["a"].result == plan.FAILED and outcomes["a"].actions == ("stop", "start")
+    assert outcomes["a"].result == FAILED and outcomes["a"].actions == ("stop", "start")
 
 
 def test_not_waiting_asks_for_the_next_thing_only() -> None:
@@ -344,16 +364,16 @@ def test_not_waiting_asks_for_the_next_thing_only() -> None:
     _todo, outcomes, work = carry_out(cloud, wish(power_state="started", reinstall=True), wait=False)
     assert sum(cloud.clock.sleeps) == 0
     assert {name: (each.result, each.actions, each.remaining) for name, each in outcomes.items()} == {
-        "a": (plan.PENDING, ("stop",), ("rebuild", "start")),
-        "b": (plan.PENDING, ("rebuild",), ("start",)),
-        "c": (plan.PENDING, (), ("stop", "rebuild")),
+        "a": (PENDING, ("stop",), ("rebuild", "start")),
+        "b": (PENDING, ("rebuild",), ("start",)),
+        "c": (PENDING, (), ("stop", "rebuild")),
     }
     assert {key: (each.action, each.then) for key, each in work.tickets.items()} == {
         "id-a": ("stop", ("rebuild", "start")), "id-b": ("rebuild", ("start",)),
         "id-c": ("settle", ("stop", "rebuild")),
     }  # fmt: skip
     ticket = work.tickets["id-b"]
-    assert Ticket.from_dict(ticket.as_dict()) == ticket and ticket.image_id == "new"
+    assert PendingAction.from_dict(ticket.as_dict()) == ticket and ticket.image_id == "new"
 
 
 # -- what an interruption leaves ---------------------------------------------------------------------------------------
@@ -381,10 +401,10 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
         carry_out(cloud, wish(reinstall=reinstall))
     cloud.on_look = lambda _cloud: None
     cloud.clock.now += 100
-    cloud._settle()
+    cloud._apply_and_verify()
     _todo, outcomes, _work = carry_out(cloud, wish(reinstall=reinstall))
     after = cloud.here["id-a"]
-    assert outcomes["a"].result in (plan.DONE, plan.UNCHANGED)
+    assert outcomes["a"].result in (DONE, UNCHANGED)
     assert (after.status, image_of(after), dict(after.metadata)) == (STATUS[before], "new", {})
 
 
@@ -398,22 +418,28 @@ def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
     cloud.set_metadata = full  # type: ignore[method-assign]
     _todo, outcomes, _work = carry_out(cloud, wish())
     assert cloud.asked == [] and cloud.orders == []
-    assert {each.result for each in outcomes.values()} == {plan.FAILED}
+    assert {each.result for each in outcomes.values()} == {FAILED}
     assert "nothing was done" in str(outcomes["a"].message) and "quota" in str(outcomes["a"].message)
     _todo, outcomes, _work = carry_out(cloud, wish(power_state="started"))
-    assert {each.result for each in outcomes.values()} == {plan.DONE}, "what is named need not be kept"
+    assert {each.result for each in outcomes.values()} == {DONE}, "what is named need not be kept"
 
 
-@pytest.mark.parametrize("verdict, image, result", [
-    (SUCCEEDED, "new", plan.DONE), (SUCCEEDED, None, plan.DONE), (SUCCEEDED, "old", plan.FAILED),
-    (FAILED, "new", plan.FAILED), (None, "new", None),
-])
+@pytest.mark.parametrize(
+    "verdict, image, result",
+    [
+        (JOB_SUCCEEDED, "new", DONE),
+        (JOB_SUCCEEDED, None, DONE),
+        (JOB_SUCCEEDED, "old", FAILED),
+        (JOB_FAILED, "new", FAILED),
+        (None, "new", None),
+    ],
+)
 def test_what_proves_a_disk(verdict: str | None, image: str | None, result: str | None) -> None:
-    ticket = Ticket("id-a", "rebuild", "a", image_id="new")
-    found = judge_action(ticket, Observation(one(image=Image(image)), verdict))
+    ticket = PendingAction("id-a", "rebuild", "a", image_id="new")
+    found = evaluate_action(ticket, ActionStatus(one(image=Image(image)), verdict))
     assert (found.result if found else None) == result
 
 
 def test_secrets_are_in_no_repr() -> None:
-    order = OsOrder(password="s3cret-word", user_data="czNjcmV0", image=NEW)
-    assert "s3cret-word" not in repr(order) and "czNjcmV0" not in repr(wish()) + repr(OsWish(order))
+    order = RebuildSpec(password="s3cret-word", user_data="czNjcmV0", image=NEW)
+    assert "s3cret-word" not in repr(order) and "czNjcmV0" not in repr(wish()) + repr(RebuildOptions(order))

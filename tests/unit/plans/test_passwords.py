@@ -14,7 +14,18 @@ from fakes import server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.password_rules import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import (
+    REVISION,
+    PasswordOptions,
+    PasswordSpec,
+    made,
+    plan_passwords,
+    rules_of,
+    without,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import given as given_passwords
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_rules import (
     ANY,
     HUAWEI_OS,
     HUAWEI_RESET,
@@ -25,19 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.password_rules
     generate,
     is_windows,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.passwords import (
-    REVISION,
-    Recipe,
-    Wish,
-    made,
-    plan_passwords,
-    rules_of,
-    without,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.passwords import (
-    given as given_passwords,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
 
 BOOT = frozenset(["password_at_boot", "password_rules"])
 STATES = st.sampled_from(["running", "stopped", "paused", "error", "REBOOT", "VERIFY_RESIZE"])
@@ -103,13 +101,22 @@ def test_special_characters_that_no_call_takes(character: str) -> None:
 
 def test_nova_documents_no_rule() -> None:
     assert [ANY.problem(word, "root", True) is None for word in ("x", "root", "é ", "x" * 255, "", "x" * 256)] == [
-        True, True, True, True, False, False,
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
     ]
 
 
 def test_which_administrator() -> None:
     assert [administrator(each) for each in (None, "", "Linux", "Windows", "windows")] == [
-        "root", "root", "root", "Administrator", "Administrator",
+        "root",
+        "root",
+        "root",
+        "Administrator",
+        "Administrator",
     ]
     assert [is_windows(each) for each in ("Windows", "Linux", "darwin", None)] == [True, False, False, False]
 
@@ -141,13 +148,13 @@ def test_an_id_counts_before_a_name() -> None:
 
 
 def test_who_is_missing_is_named_and_many_are_counted() -> None:
-    with pytest.raises(PlanError, match=r"no password for n0 \(id-n0\).* and 4 more; nothing was done"):
+    with pytest.raises(InvalidRequest, match=r"no password for n0 \(id-n0\).* and 4 more; nothing was done"):
         given_passwords([server(f"n{number}") for number in range(9)], {})
 
 
 @pytest.mark.parametrize("value", [None, "", 1, 1.5, True, ["x"], {"x": "y"}])
 def test_a_password_is_a_text(value: Any) -> None:
-    with pytest.raises(PlanError, match="the value of a is not a text"):
+    with pytest.raises(InvalidRequest, match="the value of a is not a text"):
         given_passwords([server("a")], {"a": value})
 
 
@@ -155,10 +162,12 @@ def test_a_password_is_a_text(value: Any) -> None:
 def test_how_long_a_made_password_may_be(operations: tuple[str, ...], lengths: tuple[int, int]) -> None:
     here = cloud(*operations)
     for length in lengths:
-        assert [len(word) for word in made([server("a")], Recipe(length), Wish(), here).values()] == [length]
+        assert [len(word) for word in made([server("a")], PasswordOptions(length), PasswordSpec(), here).values()] == [
+            length
+        ]
     for length in (lengths[0] - 1, lengths[1] + 1):
-        with pytest.raises(PlanError, match="use %d to %d" % lengths):
-            made([server("a")], Recipe(length), Wish(), here)
+        with pytest.raises(InvalidRequest, match="use %d to %d" % lengths):
+            made([server("a")], PasswordOptions(length), PasswordSpec(), here)
 
 
 def test_the_rules_of_a_cloud() -> None:
@@ -179,31 +188,32 @@ def test_the_plan(fleet: list[Any], revision: str | None, restart: bool, operati
         server(f"n{number}", state, metadata={REVISION: label} if label else {}, locked=locked)
         for number, (state, label, locked) in enumerate(fleet)
     ]
-    todo = plan_passwords(servers, Wish(revision, restart), cloud(*operations))
+    todo = plan_passwords(servers, PasswordSpec(revision, restart), cloud(*operations))
     assert [item.server for item in todo.items] == servers
     for item, (_state, label, locked) in zip(todo.items, fleet, strict=True):
-        running, at_boot = item.server.destination == "running", operations == BOOT
+        running, at_boot = item.server.target_power_state == "running", operations == BOOT
         if revision is not None and label == revision:
             assert not item.actions and not item.refusal and item.before == item.after
             continue
-        can = item.server.destination in (("running", "stopped") if at_boot else ("running",))
+        can = item.server.target_power_state in (("running", "stopped") if at_boot else ("running",))
         assert bool(item.refusal) is not (can and not (locked and "act_on_locked" not in operations))
         assert item.actions[0] == "change_password"
         assert (item.actions[1:] == ("reboot",)) is (restart and at_boot and running)
         assert item.after.get("restarted", False) is (restart and at_boot and running)
         assert item.after["password"] == "changed" and item.after.get("password_revision") == revision
-        assert item.settle_first is (item.server.status == "REBOOT" and not item.refusal)
+        assert item.wait_until_stable is (item.server.status == "REBOOT" and not item.refusal)
     # Applied, it has nothing left to do but what cannot be done.
     if revision is not None:
         labelled = [
             server(str(item.server.name), item.server.status, metadata={REVISION: revision})
-            for item in todo.items if not item.refusal
+            for item in todo.items
+            if not item.refusal
         ]
-        assert not plan_passwords(labelled, Wish(revision, restart), cloud(*operations)).changed
+        assert not plan_passwords(labelled, PasswordSpec(revision, restart), cloud(*operations)).changed
 
 
 def test_what_the_cloud_refuses_is_no_change() -> None:
-    todo = plan_passwords([server("a"), server("b")], Wish("r1"), cloud())
+    todo = plan_passwords([server("a"), server("b")], PasswordSpec("r1"), cloud())
     left = without(todo, ["id-a"])
     assert left.changed and list(left.diff()["after"]) == ["b (id-b)"]
     assert not without(todo, ["id-a", "id-b"]).changed and without(todo, []) == todo

@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils import selection_values
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import nova_filters
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.selection import (
-    CHOOSERS,
-    Selection,
-    SelectionError,
-    find,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import filters as nova_filters
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 WEB = server(
@@ -113,7 +111,7 @@ def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
     ],
 )
 def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words: str) -> None:
-    with pytest.raises(SelectionError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         Selection.from_options(options)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -134,7 +132,7 @@ def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words:
     ],
 )
 def test_what_does_not_fit_the_fleet_is_refused(options: dict[str, Any], words: str) -> None:
-    with pytest.raises(SelectionError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         names(options)
     assert words in str(caught.value)
 
@@ -151,7 +149,7 @@ def test_a_server_that_exists_and_does_not_match_is_not_missing() -> None:
 
 def test_a_shared_name_is_refused_with_the_ids() -> None:
     twins = [server("web"), Server(id="other", name="web", platform="fake", status="ACTIVE")]
-    with pytest.raises(SelectionError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         names({"names": ["web"]}, twins)
     assert "2 servers are named web (id-web, other)" in str(caught.value)
     assert names({"names": ["web"], "duplicates": "allow"}, twins) == ["web", "web"]
@@ -164,7 +162,7 @@ def test_a_server_listed_twice_is_chosen_once() -> None:
 
 def test_jmespath_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection_values, "HAS_JMESPATH", False)
-    with pytest.raises(SelectionError, match="jmespath"):
+    with pytest.raises(InvalidRequest, match="jmespath"):
         Selection.from_options({"query": "[]"})
     assert Selection.from_options({"all": True}).query is None
 
@@ -249,23 +247,23 @@ def test_filters_that_the_cloud_ignores_are_checked_on_the_records(filters: dict
 def test_a_filter_that_the_records_do_not_show_is_refused() -> None:
     for listing in (True, False):
         selection = Selection.from_options({"all": True, "filters": {"host": "cmp-a"}}, listing=listing)
-        with pytest.raises(SelectionError, match="does not show this user the host of servers"):
+        with pytest.raises(InvalidRequest, match="does not show this user the host of servers"):
             find(Ignoring([server("web")]), selection)
     for name in ("locked", "availability_zone"):
-        with pytest.raises(SelectionError, match=name):
+        with pytest.raises(InvalidRequest, match=name):
             find(Ignoring([server("web")]), Selection.from_options({"all": True, "filters": {name: "x"}}))
 
 
 def test_a_filter_that_cannot_be_checked_needs_a_limit_where_something_is_done() -> None:
     cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"user_id": "u"}}
-    with pytest.raises(SelectionError, match="do not show user_id.*set max_targets"):
+    with pytest.raises(InvalidRequest, match="do not show user_id.*set max_targets"):
         find(cloud, Selection.from_options(options))
     assert len(find(cloud, Selection.from_options(options, listing=True)).servers) == 2
-    with pytest.raises(SelectionError, match="max_targets allows 1"):
+    with pytest.raises(InvalidRequest, match="max_targets allows 1"):
         find(cloud, Selection.from_options({**options, "max_targets": 1}))
 
 
 def test_every_chooser_is_documented_and_in_the_argument_spec() -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.arguments import SELECTION
+    from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import SELECTION
 
     assert set(CHOOSERS) <= set(SELECTION)

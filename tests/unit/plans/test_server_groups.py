@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     CloudError,
     PermissionDenied,
+    ResponseLost,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import POLICIES, ServerGroup
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import Halted, PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_groups import (
-    GroupRun,
-    Wanted,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import POLICIES, ServerGroup
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.server_group import GroupRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.server_group import (
+    ServerGroupSpec,
     find_group,
     needs_members,
     plan_group,
     rules_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_keypairs import plan_keypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import plan_keypairs
 from ansible_collections.cloudserver.compute.tests.unit.fakes import server
 
 DB = ServerGroup("g1", "db", "anti-affinity", {"max_server_per_host": 2}, (), "p", "u")
@@ -64,14 +64,14 @@ class FakeCloud:
         self.rows.pop(group_id, None)
 
 
-def carry_out(cloud: Any, there: ServerGroup | None, wanted: Wanted) -> GroupRun:
+def carry_out(cloud: Any, there: ServerGroup | None, wanted: ServerGroupSpec) -> GroupRun:
     run = GroupRun(cloud, there, cloud.server_groups())
     run.run(plan_group(there, wanted))
     return run
 
 
 wanted_groups = st.builds(
-    Wanted,
+    ServerGroupSpec,
     name=st.sampled_from(["db", "full", "old", "new"]),
     state=st.sampled_from(["present", "absent"]),
     policy=st.none() | st.sampled_from(POLICIES),
@@ -82,12 +82,12 @@ wanted_groups = st.builds(
 
 
 @given(there=st.sampled_from([None, DB, FULL, OLD]), wanted=wanted_groups)
-def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: Wanted) -> None:
+def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: ServerGroupSpec) -> None:
     cloud = FakeCloud(*([there] if there else []))
     try:
         rules_of(wanted.rules, wanted.policy)
         todo = plan_group(there, wanted)
-    except PlanError as error:
+    except InvalidRequest as error:
         assert "\n" not in str(error) and len(str(error)) > 20
         return
     run = carry_out(cloud, there, wanted)
@@ -107,7 +107,9 @@ def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: Wanted) -
 
 def test_names_that_several_groups_have() -> None:
     twins = [DB, ServerGroup("g9", "db", "affinity")]
-    with pytest.raises(PlanError, match="2 server groups are named db .g1 with policy anti-affinity, g9 with policy"):
+    with pytest.raises(
+        InvalidRequest, match="2 server groups are named db .g1 with policy anti-affinity, g9 with policy"
+    ):
         find_group(twins, None, "db")
     assert find_group(twins, "g9", "db") is twins[1] and find_group(twins, "nix", "db") is None
     assert find_group(twins, None, "nix") is None
@@ -115,17 +117,17 @@ def test_names_that_several_groups_have() -> None:
 
 def test_who_is_in_a_group_is_said() -> None:
     many = ServerGroup("g", "many", "affinity", {}, tuple(f"s{number}" for number in range(8)))
-    with pytest.raises(PlanError, match="still has the servers s0, s1, s2, s3, s4 and 3 more; set force: true"):
-        plan_group(many, Wanted("many", "absent"))
-    with pytest.raises(PlanError, match=r"it has the servers web \(s1\), x, and a server joins a group only when"):
-        plan_group(FULL, Wanted("full", policy="anti-affinity", recreate=True), ["x", "web (s1)"])
-    assert needs_members(FULL, Wanted("full", "absent"))
-    assert not needs_members(FULL, Wanted("full", "absent", force=True))
-    assert not needs_members(FULL, Wanted("full")) and not needs_members(DB, Wanted("db", "absent"))
+    with pytest.raises(InvalidRequest, match="still has the servers s0, s1, s2, s3, s4 and 3 more; set force: true"):
+        plan_group(many, ServerGroupSpec("many", "absent"))
+    with pytest.raises(InvalidRequest, match=r"it has the servers web \(s1\), x, and a server joins a group only when"):
+        plan_group(FULL, ServerGroupSpec("full", policy="anti-affinity", recreate=True), ["x", "web (s1)"])
+    assert needs_members(FULL, ServerGroupSpec("full", "absent"))
+    assert not needs_members(FULL, ServerGroupSpec("full", "absent", force=True))
+    assert not needs_members(FULL, ServerGroupSpec("full")) and not needs_members(DB, ServerGroupSpec("db", "absent"))
 
 
 def test_what_the_cloud_does_not_tell_is_no_difference() -> None:
-    assert not plan_group(OLD, Wanted("old", policy="affinity", rules={})).changed
+    assert not plan_group(OLD, ServerGroupSpec("old", policy="affinity", rules={})).changed
 
 
 def test_rules() -> None:
@@ -134,26 +136,26 @@ def test_rules() -> None:
         ({"max_server_per_host": 0}, None, "rules.max_server_per_host: 0 is out of range"),
         ({"max_server_per_host": 2}, "affinity", "only the policy anti-affinity has rules, and the task asks for aff"),
     ):
-        with pytest.raises(PlanError, match=words):
+        with pytest.raises(InvalidRequest, match=words):
             rules_of(given_rules, policy)
-    with pytest.raises(PlanError, match="and the group has affinity"):
+    with pytest.raises(InvalidRequest, match="and the group has affinity"):
         plan_group(
-            ServerGroup("g", "x", "affinity", {}), Wanted("x", rules={"max_server_per_host": 2}, recreate=True)
+            ServerGroup("g", "x", "affinity", {}), ServerGroupSpec("x", rules={"max_server_per_host": 2}, recreate=True)
         )
-    after = plan_group(DB, Wanted("db", policy="affinity", recreate=True)).after
+    after = plan_group(DB, ServerGroupSpec("db", policy="affinity", recreate=True)).after
     assert after and after["rules"] == {} and after["id"] is None
 
 
 @pytest.mark.parametrize("after", [True, False])
 def test_a_lost_answer_is_decided_by_what_is_there(after: bool) -> None:
     cloud = FakeCloud(DB)
-    cloud.fail, cloud.after = [AnswerLost("lost")], after
-    wanted = Wanted("db2", policy="affinity")
+    cloud.fail, cloud.after = [ResponseLost("lost")], after
+    wanted = ServerGroupSpec("db2", policy="affinity")
     if after:
         run = carry_out(cloud, None, wanted)
         assert run.group and run.group.id == "new1" and len(cloud.rows) == 2
     else:
-        with pytest.raises(Halted, match="lost"):
+        with pytest.raises(PartialFailure, match="lost"):
             carry_out(cloud, None, wanted)
 
 
@@ -161,22 +163,22 @@ def test_two_that_may_be_ours_are_nobodys() -> None:
     cloud = FakeCloud()
     run = GroupRun(cloud, None, [])  # type: ignore[arg-type]
     cloud.create_server_group("db", "affinity", {})
-    cloud.fail, cloud.after = [AnswerLost("lost")], True
-    with pytest.raises(Halted, match="lost"):
-        run.run(plan_group(None, Wanted("db", policy="affinity")))
+    cloud.fail, cloud.after = [ResponseLost("lost")], True
+    with pytest.raises(PartialFailure, match="lost"):
+        run.run(plan_group(None, ServerGroupSpec("db", policy="affinity")))
 
 
 def test_the_old_group_is_put_back() -> None:
     cloud = FakeCloud(DB)
     cloud.fail = [PermissionDenied("Quota exceeded.")]
-    with pytest.raises(Halted, match="The group that was there was put back, with the id new1") as caught:
-        carry_out(cloud, DB, Wanted("db", policy="affinity", recreate=True))
+    with pytest.raises(PartialFailure, match="The group that was there was put back, with the id new1") as caught:
+        carry_out(cloud, DB, ServerGroupSpec("db", policy="affinity", recreate=True))
     assert caught.value.done == ("delete",), "it has another id, so something changed"
     assert [(each.policy, each.rules) for each in cloud.rows.values()] == [(DB.policy, DB.rules)]
     cloud = FakeCloud(DB)
     cloud.fail = [PermissionDenied("Quota exceeded."), PermissionDenied("Quota exceeded.")]
-    with pytest.raises(Halted, match="It was: db with policy anti-affinity and rules max_server_per_host=2"):
-        carry_out(cloud, DB, Wanted("db", policy="affinity", recreate=True))
+    with pytest.raises(PartialFailure, match="It was: db with policy anti-affinity and rules max_server_per_host=2"):
+        carry_out(cloud, DB, ServerGroupSpec("db", policy="affinity", recreate=True))
 
 
 # -- key pairs on servers ---------------------------------------------------------------------------------------------
@@ -200,4 +202,4 @@ def test_only_what_the_cloud_does_not_show_is_asked_for(shown: str | None, names
 
 def test_a_server_on_its_way_is_waited_for() -> None:
     (change,) = plan_keypairs([server("web", "REBOOT")], "attached", ["a"]).items
-    assert change.settle_first and change.actions == ("attach_keypairs",)
+    assert change.wait_until_stable and change.actions == ("attach_keypairs",)

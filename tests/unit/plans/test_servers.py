@@ -12,21 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import ImageDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Address, Flavor, Image, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import Change
-from ansible_collections.cloudserver.compute.plugins.module_utils.resource_plan import PlanError
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_plan import (
-    ServerWish,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name, names_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
+    ServerSpec,
     plan_one,
     plan_servers,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.server_wish import by_name, names_of
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 
-ALL = "create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize " \
-      "revert_resize live_resize delete restore purge deleted reboot".split()
+ALL = (
+    "create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize "
+    "revert_resize live_resize delete restore purge deleted reboot".split()
+)
 SMALL, LARGE = Flavor("1", "small"), Flavor("2", "large")
 
 
@@ -37,33 +40,45 @@ def cloud(without: str = "", more: str = "") -> FakeCloud:
 
 
 def server(status: str = "ACTIVE", **more: Any) -> Server:
-    known = {"flavor": SMALL, "image": Image("i-1"), "locked": False, "availability_zone": "nova", "key_name": "k",
-             "addresses": (Address("10.0.0.5", 4, network="private"),)}
+    known = {
+        "flavor": SMALL,
+        "image": Image("i-1"),
+        "locked": False,
+        "availability_zone": "nova",
+        "key_name": "k",
+        "addresses": (Address("10.0.0.5", 4, network="private"),),
+    }
     return Server("s", "fake", name="web", status=status, **{**known, **more})
 
 
-def done(there: Server, deeds: tuple[Deed, ...]) -> Server | None:
+def done(there: Server, deeds: tuple[Action, ...]) -> Server | None:
     """The server as a cloud makes it by these deeds."""
     for deed in deeds:
         given_ = deed.arguments
         if deed.action in ("delete", "create"):
             return None
-        there = replace(there, **{
-            "update": lambda g=given_: {key: value for key, value in g.items() if key != "hostname"},
-            "set_metadata": lambda g=given_, t=there: {"metadata": {**t.metadata, **g["metadata"]}},
-            "replace_metadata": lambda g=given_: {"metadata": g["metadata"]},
-            "set_tags": lambda g=given_: {"tags": tuple(g["tags"])},
-            "lock": lambda: {"locked": True},
-            "unlock": lambda: {"locked": False},
-            "reset_state": lambda g=given_: {"status": g["state"].upper(), "task_state": None},
-            "resize": lambda g=given_: {"status": "VERIFY_RESIZE", "flavor": Flavor(g["flavor_id"], g["flavor_name"])},
-            "live_resize": lambda g=given_: {"flavor": Flavor(g["flavor_id"], g["flavor_name"])},
-            "confirm_resize": lambda: {"status": "ACTIVE"},
-            "revert_resize": lambda: {"status": "ACTIVE"},
-            "restore": lambda: {"status": "ACTIVE"},
-            "purge": lambda: {"status": "DELETED"},
-            "reboot": dict,
-        }[deed.action]())
+        there = replace(
+            there,
+            **{
+                "update": lambda g=given_: {key: value for key, value in g.items() if key != "hostname"},
+                "set_metadata": lambda g=given_, t=there: {"metadata": {**t.metadata, **g["metadata"]}},
+                "replace_metadata": lambda g=given_: {"metadata": g["metadata"]},
+                "set_tags": lambda g=given_: {"tags": tuple(g["tags"])},
+                "lock": lambda: {"locked": True},
+                "unlock": lambda: {"locked": False},
+                "reset_state": lambda g=given_: {"status": g["state"].upper(), "task_state": None},
+                "resize": lambda g=given_: {
+                    "status": "VERIFY_RESIZE",
+                    "flavor": Flavor(g["flavor_id"], g["flavor_name"]),
+                },
+                "live_resize": lambda g=given_: {"flavor": Flavor(g["flavor_id"], g["flavor_name"])},
+                "confirm_resize": lambda: {"status": "ACTIVE"},
+                "revert_resize": lambda: {"status": "ACTIVE"},
+                "restore": lambda: {"status": "ACTIVE"},
+                "purge": lambda: {"status": "DELETED"},
+                "reboot": dict,
+            }[deed.action](),
+        )
     return there
 
 
@@ -71,7 +86,7 @@ words = st.text("abc:_", min_size=1, max_size=4)
 maps = st.dictionaries(words, words, max_size=4)
 labels = st.lists(words, max_size=4, unique=True).map(tuple)
 wishes = st.builds(
-    ServerWish,
+    ServerSpec,
     new_name=st.none() | words,
     description=st.none() | st.just("") | words,
     metadata=st.none() | maps,
@@ -99,7 +114,7 @@ servers = st.builds(
 
 
 @given(servers, wishes, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
-def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerWish, without: str) -> None:
+def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerSpec, without: str) -> None:
     able = cloud(without)
     change = plan_one(there, wish, able)
     assert (change.before == change.after) is (not change.deeds) or change.refusal
@@ -117,7 +132,7 @@ def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerWish
 
 
 @given(servers, wishes)
-def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerWish) -> None:
+def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerSpec) -> None:
     wish = replace(wish, purge_metadata=False, purge_tags=False)
     change = plan_one(there, wish, cloud())
     after = done(there, change.deeds)
@@ -127,30 +142,33 @@ def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerWis
 
 @given(servers)
 def test_nothing_given_is_nothing_done(there: Server) -> None:
-    assert plan_one(there, ServerWish(), cloud()).deeds == ()
+    assert plan_one(there, ServerSpec(), cloud()).deeds == ()
 
 
 @given(servers, st.sampled_from(["absent", "purged", "restored"]))
 def test_ends_and_ways_back(there: Server, state: str) -> None:
-    wish = ServerWish(state)
+    wish = ServerSpec(state)
     change = plan_one(there, wish, cloud())
     assert not change.refusal
     after = done(there, change.deeds)
-    expected = {"absent": () if there.gone else ("delete",), "purged": ("purge",),
-                "restored": ("restore",) if there.gone else ()}[state]
+    expected = {
+        "absent": () if there.is_deleted else ("delete",),
+        "purged": ("purge",),
+        "restored": ("restore",) if there.is_deleted else (),
+    }[state]
     assert change.actions == expected
     if after is not None:
         assert plan_one(after, wish, cloud()).deeds == ()
 
 
 def one(there: Server, able: FakeCloud | None = None, **wish: Any) -> Change:
-    return plan_one(there, ServerWish(**wish), able or cloud())
+    return plan_one(there, ServerSpec(**wish), able or cloud())
 
 
 @pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
 def test_a_deletion_under_way_is_waited_for_and_not_asked_for(task: str) -> None:
     change = one(server(task_state=task), state="absent")
-    assert change.deeds == () and change.settle_first
+    assert change.deeds == () and change.wait_until_stable
 
 
 def test_a_cloud_without_a_recycle_bin() -> None:
@@ -181,7 +199,7 @@ def test_gone_for_good() -> None:
 )
 def test_reset_of_the_state(there: Server, state: str, deeds: tuple[str, ...]) -> None:
     change = one(there, reset_state=state)
-    assert change.actions == deeds and not change.settle_first
+    assert change.actions == deeds and not change.wait_until_stable
 
 
 def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
@@ -220,7 +238,7 @@ def test_a_boot_order_takes_a_reboot() -> None:
 
 
 def test_new_servers_have_no_id_yet_and_no_secret_in_the_diff() -> None:
-    wish = ServerWish(flavor=SMALL, tags=("a",), metadata={"k": "v"})
+    wish = ServerSpec(flavor=SMALL, tags=("a",), metadata={"k": "v"})
     todo = plan_servers([server()], ["db"], wish, cloud())
     assert todo.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
     assert [change.actions for change in todo.items] == [("set_metadata", "set_tags"), ("create",)]
@@ -245,12 +263,12 @@ def test_names() -> None:
     assert names_of(naming(name="a", count=1)) == ("a-1",)
     assert names_of(naming(names=["b", "a"])) == ("b", "a")
     assert names_of(naming()) == ()
-    with pytest.raises(PlanError, match="count: it needs either name"):
+    with pytest.raises(InvalidRequest, match="count: it needs either name"):
         names_of(naming(name="a", name_pattern="a-%d", count=2))
 
 
 def test_by_name_looks_at_the_names_that_are_wanted() -> None:
     twins = [Server("1", "p", name="a"), Server("2", "p", name="a"), Server("3", "p", name="b")]
     assert by_name(twins, ["b"]) == {"b": twins[2]}
-    with pytest.raises(PlanError, match="2 servers are named a \\(1, 2\\)"):
+    with pytest.raises(InvalidRequest, match="2 servers are named a \\(1, 2\\)"):
         by_name(twins, ["a", "b"])

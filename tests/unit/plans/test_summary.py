@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.plan import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     AWAITING_PAYMENT,
     DONE,
     FAILED,
@@ -31,8 +31,12 @@ def test_one_server() -> None:
 
 
 def test_servers_of_one_reason_are_named_together() -> None:
-    outcomes = [bad(1, "it is locked", "Unlock it."), Outcome("id-9", "web-9", DONE), bad(2, "it is in ERROR"),
-                bad(3, "it is locked", "Unlock it.")]
+    outcomes = [
+        bad(1, "it is locked", "Unlock it."),
+        Outcome("id-9", "web-9", DONE),
+        bad(2, "it is in ERROR"),
+        bad(3, "it is locked", "Unlock it."),
+    ]
     assert summary(outcomes, "stopped") == (
         "3 of 4 servers could not be stopped: web-1 (id-1), web-3 (id-3): it is locked;"
         " web-2 (id-2): it is in ERROR. Unlock it."
@@ -71,7 +75,10 @@ def test_failed_ones_come_first_and_the_order_stays(result: str) -> None:
 
 def test_an_outcome_has_no_nulls() -> None:
     assert Outcome("", "new-1", FAILED, message="no room").as_dict() == {
-        "name": "new-1", "outcome": "failed", "actions": [], "message": "no room"
+        "name": "new-1",
+        "outcome": "failed",
+        "actions": [],
+        "message": "no room",
     }
     assert list(Outcome("id-1", "web-1", DONE, ("stop",)).as_dict()) == ["id", "name", "outcome", "actions"]
 

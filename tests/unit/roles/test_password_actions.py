@@ -180,8 +180,10 @@ def test_chosen_passwords_come_by_variables(store: Store) -> None:
     assert store.holds_what_servers_have()
     servers = store.servers()
     several = {"all": {server["id"]: "Of-%s" % server["name"] for server in servers}}
-    made = action("server_password_rotation", {**store.bench.options, "servers": servers, "revision": "r2",
-                                               "passwords_variable": "all"})
+    made = action(
+        "server_password_rotation",
+        {**store.bench.options, "servers": servers, "revision": "r2", "passwords_variable": "all"},
+    )
     assert made.run(task_vars=several)["changed"]
     assert store.bench.server("web-01")["password"] == hashlib.sha256(b"Of-web-01").hexdigest()
 
@@ -201,9 +203,7 @@ def test_chosen_passwords_come_by_variables(store: Store) -> None:
         ({"keep_last": -1}, "keep_last"),
     ],
 )
-def test_what_cannot_be_is_refused_before_the_cloud_is_asked(
-    store: Store, options: dict[str, Any], words: str
-) -> None:
+def test_what_cannot_be_is_refused_before_the_cloud_is_asked(store: Store, options: dict[str, Any], words: str) -> None:
     result = store.rotate("r1", **options)
     assert result["failed"] and words in result["msg"], result
     assert result["msg"].endswith("nothing was done") and "\n" not in result["msg"]

@@ -62,8 +62,17 @@ class Fleet:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         environment.update(HOME=str(self.folder), ANSIBLE_HOME=str(self.folder / ".ansible"), NO_PROXY="127.0.0.1")
         program = str(Path(sys.executable).parent / "ansible-playbook")
-        command = [program, "-i", str(self.folder / "inventory.yml"), str(book), "--vault-password-file",
-                   str(self.folder / "vault-password"), "-e", f"password_rotation_revision={revision}", *arguments]
+        command = [
+            program,
+            "-i",
+            str(self.folder / "inventory.yml"),
+            str(book),
+            "--vault-password-file",
+            str(self.folder / "vault-password"),
+            "-e",
+            f"password_rotation_revision={revision}",
+            *arguments,
+        ]
         with (self.folder / f"{name}.log").open("w") as log:
             run = subprocess.Popen(
                 command, env=environment, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, text=True,

@@ -47,8 +47,10 @@ def test_an_empty_record_is_a_record(tmp_path: Path) -> None:
 
 def test_no_run_loses_the_record_of_another(tmp_path: Path) -> None:
     path = tmp_path / "moved.json"
-    writers = [threading.Thread(target=record, args=(path, f"cmp{number}"), kwargs={"value": {"1": "a"}})
-               for number in range(20)]
+    writers = [
+        threading.Thread(target=record, args=(path, f"cmp{number}"), kwargs={"value": {"1": "a"}})
+        for number in range(20)
+    ]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -69,9 +71,7 @@ def test_another_file_is_not_overwritten(tmp_path: Path) -> None:
 # -- validate_role_variables -------------------------------------------------------------------------------------------
 
 
-def validate(
-    role: str | None, variables: dict[str, Any], strategy: str = "linear", **options: Any
-) -> dict[str, Any]:
+def validate(role: str | None, variables: dict[str, Any], strategy: str = "linear", **options: Any) -> dict[str, Any]:
     made = action("validate_role_variables", options)
     made._loader = DataLoader()
     path = ROOT / "roles" / str(role)
@@ -89,8 +89,11 @@ def test_variables_that_the_role_declares_pass() -> None:
 
 
 def test_one_host_acts_under_each_strategy() -> None:
-    acting = {(name, host): validate("os_reinstall", {"inventory_hostname": host}, name)["acting_host"]
-              for name in ("linear", "ansible.builtin.debug", "free", "ansible.builtin.host_pinned") for host in "ab"}
+    acting = {
+        (name, host): validate("os_reinstall", {"inventory_hostname": host}, name)["acting_host"]
+        for name in ("linear", "ansible.builtin.debug", "free", "ansible.builtin.host_pinned")
+        for host in "ab"
+    }
     # Under the first two, run_once is what chooses the host. Under the others every host is told the same one.
     assert {key: acting[key] for key in acting if "linear" in key or "ansible.builtin.debug" in key} == {
         ("linear", "a"): "a", ("linear", "b"): "b",

@@ -45,9 +45,12 @@ class Cloud:
 
     @property
     def root(self) -> str:
-        return {"openstack": "/openstack/compute/v2.1", "easystack": "/easystack/compute/v2.1/" + self.project_id,
-                "ustack": "/ustack/compute/v2/" + self.project_id, "huaweicloud": "/v1/" + self.project_id,
-                }[self.platform]
+        return {
+            "openstack": "/openstack/compute/v2.1",
+            "easystack": "/easystack/compute/v2.1/" + self.project_id,
+            "ustack": "/ustack/compute/v2/" + self.project_id,
+            "huaweicloud": "/v1/" + self.project_id,
+        }[self.platform]
 
     def password_body(self, user: str, password: str | None = None, project: str | None = None) -> dict[str, Any]:
         settings = self.sim.platform(self.platform)
@@ -56,9 +59,17 @@ class Cloud:
         scope: dict[str, Any] = {"name": project or settings["projects"][0]["name"]}
         if self.platform != "huaweicloud":
             scope["domain"] = {"name": domain}
-        return {"auth": {"identity": {"methods": ["password"], "password": {"user": {
-            "name": user, "password": password or row["password"], "domain": {"name": domain}}}},
-            "scope": {"project": scope}}}
+        return {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {
+                        "user": {"name": user, "password": password or row["password"], "domain": {"name": domain}}
+                    },
+                },
+                "scope": {"project": scope},
+            }
+        }
 
     def token(self, user: str | None = None) -> str:
         name = user or self.user

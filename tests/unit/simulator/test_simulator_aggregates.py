@@ -69,18 +69,32 @@ def test_the_answer_to_a_creation_has_neither_hosts_nor_metadata(nova: Any) -> N
 def test_members_are_kept_out(openstack: Any) -> None:
     path = create(openstack.by("admin"))
     assert act(openstack.by("admin"), path, "add_host", host="cmp5").status_code == 200
-    for response in (openstack.get("/os-aggregates"), openstack.get(path), openstack.delete(path),
-                     openstack.post("/os-aggregates", {"aggregate": {"name": "b"}}),
-                     openstack.put(path, {"aggregate": {"name": "b"}}), act(openstack, path, "add_host", host="cmp6"),
-                     act(openstack, path, "remove_host", host="cmp5"),
-                     act(openstack, path, "set_metadata", metadata={"a": "b"})):
+    for response in (
+        openstack.get("/os-aggregates"),
+        openstack.get(path),
+        openstack.delete(path),
+        openstack.post("/os-aggregates", {"aggregate": {"name": "b"}}),
+        openstack.put(path, {"aggregate": {"name": "b"}}),
+        act(openstack, path, "add_host", host="cmp6"),
+        act(openstack, path, "remove_host", host="cmp5"),
+        act(openstack, path, "set_metadata", metadata={"a": "b"}),
+    ):
         assert (response.status_code, "Policy" in response.text) == (403, True)
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"name": ""}, {"name": " a"}, {"name": 5}, {"name": "a", "availability_zone": ""},
-    {"name": "a", "availability_zone": "a:b"}, {"name": "a", "hosts": []}, [],
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": " a"},
+        {"name": 5},
+        {"name": "a", "availability_zone": ""},
+        {"name": "a", "availability_zone": "a:b"},
+        {"name": "a", "hosts": []},
+        [],
+    ],
+)
 def test_malformed_aggregates(nova: Any, body: Any) -> None:
     assert nova.post("/os-aggregates", {"aggregate": body}).status_code == 400
     assert nova.put("/os-aggregates/1", {"aggregate": body}).status_code == 400
@@ -96,18 +110,33 @@ def test_names_are_unique(nova: Any) -> None:
 
 @pytest.mark.parametrize(("path", "status"), [("/os-aggregates/99", 404), ("/os-aggregates/ssd", 400)])
 def test_ids_are_numbers(nova: Any, path: str, status: int) -> None:
-    for response in (nova.get(path), nova.delete(path), nova.put(path, {"aggregate": {"name": "n"}}),
-                     act(nova, path, "add_host", host="cmp5"), act(nova, path, "remove_host", host="cmp5"),
-                     act(nova, path, "set_metadata", metadata={})):
+    for response in (
+        nova.get(path),
+        nova.delete(path),
+        nova.put(path, {"aggregate": {"name": "n"}}),
+        act(nova, path, "add_host", host="cmp5"),
+        act(nova, path, "remove_host", host="cmp5"),
+        act(nova, path, "set_metadata", metadata={}),
+    ):
         assert response.status_code == status
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"fly": {}}, {"add_host": {}}, {"add_host": {"host": ""}}, {"add_host": {"host": "a b"}},
-    {"remove_host": None}, {"set_metadata": {}}, {"set_metadata": {"metadata": {"a": 1}}},
-    {"set_metadata": {"metadata": {"a/b": "c"}}}, {"set_metadata": {"metadata": []}},
-    {"add_host": {"host": "cmp5"}, "remove_host": {"host": "cmp5"}},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"fly": {}},
+        {"add_host": {}},
+        {"add_host": {"host": ""}},
+        {"add_host": {"host": "a b"}},
+        {"remove_host": None},
+        {"set_metadata": {}},
+        {"set_metadata": {"metadata": {"a": 1}}},
+        {"set_metadata": {"metadata": {"a/b": "c"}}},
+        {"set_metadata": {"metadata": []}},
+        {"add_host": {"host": "cmp5"}, "remove_host": {"host": "cmp5"}},
+    ],
+)
 def test_malformed_actions(nova: Any, body: Any) -> None:
     path = create(nova)
     assert nova.post(path + "/action", body).status_code == 400
@@ -190,7 +219,10 @@ def test_huaweicloud_has_zones_and_no_aggregates(huaweicloud: Any) -> None:
     root = "/v2.1/" + huaweicloud.project_id
     rows = huaweicloud.client.get(root + "/os-availability-zone", headers=headers).json["availabilityZoneInfo"]
     assert {row["zoneName"]: row["zoneState"]["available"] for row in rows} == {
-        "cn-north-4a": True, "cn-north-4b": True, "cn-north-4c": False}
+        "cn-north-4a": True,
+        "cn-north-4b": True,
+        "cn-north-4c": False,
+    }
     assert huaweicloud.client.get(root + "/os-aggregates", headers=headers).status_code == 404
 
 
@@ -212,7 +244,12 @@ def test_servers_sit_on_hosts_of_their_zone(openstack: Any) -> None:
 
 def test_a_host_cannot_be_configured_into_two_zones() -> None:
     with pytest.raises(ConfigError, match="host a is in the zone x"):
-        Hosts("openstack", {"aggregates": [{"name": "g", "availability_zone": "x", "hosts": ["a"]}],
-                            "hosts": [{"name": "a", "zone": "y"}]})
+        Hosts(
+            "openstack",
+            {
+                "aggregates": [{"name": "g", "availability_zone": "x", "hosts": ["a"]}],
+                "hosts": [{"name": "a", "zone": "y"}],
+            },
+        )
     hosts = Hosts("openstack", {"aggregates": [{"name": "g", "hosts": ["a"], "metadata": {"n": 1}}], "hosts": ["b"]})
     assert (hosts.zone_of("a"), hosts.aggregates[1].metadata, set(hosts.up)) == ("nova", {"n": "1"}, {"a", "b"})

@@ -24,10 +24,18 @@ def test_a_console_of_its_own_path(openstack: Any) -> None:
     assert cloud.act("web-01", {"os-getVNCConsole": {"type": "novnc"}}).status_code == 404
 
 
-@pytest.mark.parametrize(("version", "protocol", "kind"), [
-    ("2.96", "vnc", "serial"), ("2.96", "vnc", "xvpvnc"), ("2.96", "spice", "spice-html5"), ("2.96", "mks", "webmks"),
-    ("2.7", "mks", "webmks"), ("2.96", "x", "novnc"), ("2.96", "vnc", "x"),
-])
+@pytest.mark.parametrize(
+    ("version", "protocol", "kind"),
+    [
+        ("2.96", "vnc", "serial"),
+        ("2.96", "vnc", "xvpvnc"),
+        ("2.96", "spice", "spice-html5"),
+        ("2.96", "mks", "webmks"),
+        ("2.7", "mks", "webmks"),
+        ("2.96", "x", "novnc"),
+        ("2.96", "vnc", "x"),
+    ],
+)
 def test_consoles_that_are_not_to_be_had(openstack: Any, version: str, protocol: str, kind: str) -> None:
     assert ask(openstack.at(version), "web-01", protocol, kind).status_code == 400
 
@@ -37,8 +45,10 @@ def test_a_server_has_one_while_it_runs(openstack: Any) -> None:
     for status, wanted in (("SHUTOFF", 409), ("ERROR", 409), ("BUILD", 409), ("PAUSED", 200), ("ACTIVE", 200)):
         openstack.change("web-01", status=status)
         assert ask(cloud, "web-01").status_code == wanted, status
-    assert cloud.post("/servers/nix/remote-consoles", {"remote_console": {
-        "protocol": "vnc", "type": "novnc"}}).status_code == 404
+    assert (
+        cloud.post("/servers/nix/remote-consoles", {"remote_console": {"protocol": "vnc", "type": "novnc"}}).status_code
+        == 404
+    )
     assert ask(openstack.by("reader").at("2.96"), "web-01").status_code in (403, 404)
 
 
@@ -47,8 +57,12 @@ def test_actions_below_2_6(openstack: Any) -> None:
     answer = cloud.act("web-01", {"os-getVNCConsole": {"type": "novnc"}})
     assert (answer.status_code, answer.json["console"]["type"]) == (200, "novnc")
     assert cloud.act("web-01", {"os-getSerialConsole": {"type": "serial"}}).status_code == 200
-    for action, kind in (("os-getSPICEConsole", "spice-html5"), ("os-getRDPConsole", "rdp-html5"),
-                         ("os-getVNCConsole", "serial"), ("os-getVNCConsole", None)):
+    for action, kind in (
+        ("os-getSPICEConsole", "spice-html5"),
+        ("os-getRDPConsole", "rdp-html5"),
+        ("os-getVNCConsole", "serial"),
+        ("os-getVNCConsole", None),
+    ):
         assert cloud.act("web-01", {action: {"type": kind}}).status_code == 400
 
 
@@ -60,8 +74,18 @@ def test_ustack(ustack: Any) -> None:
     assert ustack.act("web-01", {"os-getConsoleOutput": {}}).status_code == 400
 
 
-@pytest.mark.parametrize(("argument", "lines"), [({}, 3), ({"length": 2}, 2), ({"length": "1"}, 1), ({"length": 0}, 0),
-                                                 ({"length": -1}, 3), ({"length": 99}, 3), ({"length": None}, 3)])
+@pytest.mark.parametrize(
+    ("argument", "lines"),
+    [
+        ({}, 3),
+        ({"length": 2}, 2),
+        ({"length": "1"}, 1),
+        ({"length": 0}, 0),
+        ({"length": -1}, 3),
+        ({"length": 99}, 3),
+        ({"length": None}, 3),
+    ],
+)
 def test_output(openstack: Any, argument: Any, lines: int) -> None:
     answer = openstack.act("web-01", {"os-getConsoleOutput": argument})
     assert (answer.status_code, len(answer.json["output"].splitlines())) == (200, lines)

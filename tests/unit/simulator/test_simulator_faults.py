@@ -32,8 +32,12 @@ def test_the_action_may_have_happened_all_the_same(openstack: Any) -> None:
 
 
 def test_an_ordered_error_stops_the_action(openstack: Any) -> None:
-    openstack.fault({"status": 500, "body": {"computeFault": {"code": 500, "message": "no"}}}, method="POST", times=1,
-                    path="/action$")
+    openstack.fault(
+        {"status": 500, "body": {"computeFault": {"code": 500, "message": "no"}}},
+        method="POST",
+        times=1,
+        path="/action$",
+    )
     assert openstack.act("web-01", {"os-stop": None}).json["computeFault"]["message"] == "no"
     assert openstack.status("web-01") == ("ACTIVE", None)
 
@@ -78,8 +82,11 @@ def test_stuck_servers_and_their_release(any_cloud: Any) -> None:
 
 def test_jobs_that_fail_in_part(huaweicloud: Any) -> None:
     ids = {name: huaweicloud.id(name) for name in ("web-01", "web-02")}
-    huaweicloud.fault({"job": {"status": "FAIL", "fail_servers": [ids["web-02"]], "code": "Ecs.0226", "reason": "no"}},
-                      operation="H05", times=1)
+    huaweicloud.fault(
+        {"job": {"status": "FAIL", "fail_servers": [ids["web-02"]], "code": "Ecs.0226", "reason": "no"}},
+        operation="H05",
+        times=1,
+    )
     body = {"os-stop": {"servers": [{"id": one} for one in ids.values()]}}
     job_id = huaweicloud.post("/cloudservers/action", body).json["job_id"]
     huaweicloud.pass_time(1)
@@ -140,12 +147,22 @@ def test_latency_is_added(openstack: Any, monkeypatch: pytest.MonkeyPatch) -> No
     assert slept == [3.5]
 
 
-@pytest.mark.parametrize("order", [
-    {}, {"do": {}}, {"do": {"explode": True}}, {"do": {"reset": "soon"}}, {"do": {"status": 99}},
-    {"do": {"latency": -1}}, {"do": {"job": "late"}}, {"do": {"html": True}, "path": "["},
-    {"do": {"html": True}, "times": 0},
-    {"do": {"html": True}, "colour": "red"}, {"do": {"html": True}, "platform": "abacus"},
-])
+@pytest.mark.parametrize(
+    "order",
+    [
+        {},
+        {"do": {}},
+        {"do": {"explode": True}},
+        {"do": {"reset": "soon"}},
+        {"do": {"status": 99}},
+        {"do": {"latency": -1}},
+        {"do": {"job": "late"}},
+        {"do": {"html": True}, "path": "["},
+        {"do": {"html": True}, "times": 0},
+        {"do": {"html": True}, "colour": "red"},
+        {"do": {"html": True}, "platform": "abacus"},
+    ],
+)
 def test_orders_that_cannot_be_understood_are_refused(client: Any, order: dict[str, Any]) -> None:
     response = client.post("/_sim/faults", json=order)
     assert response.status_code == 400
@@ -154,12 +171,18 @@ def test_orders_that_cannot_be_understood_are_refused(client: Any, order: dict[s
 
 
 def test_the_log_names_operations_and_hides_secrets(any_cloud: Any) -> None:
-    names = {"openstack": ("E59", "E06"), "easystack": ("E59", "E06"), "ustack": (None, "U10"),
-             "huaweicloud": ("H10", "H05")}[any_cloud.platform]
+    names = {
+        "openstack": ("E59", "E06"),
+        "easystack": ("E59", "E06"),
+        "ustack": (None, "U10"),
+        "huaweicloud": ("H10", "H05"),
+    }[any_cloud.platform]
     any_cloud.act("web-01", {"os-stop": {} if any_cloud.platform == "huaweicloud" else None})
     log = any_cloud.log()
     assert [(row["operation"], row["status"]) for row in log] == [
-        (names[0], 201), (names[1], 200 if any_cloud.platform == "huaweicloud" else 202)]
+        (names[0], 201),
+        (names[1], 200 if any_cloud.platform == "huaweicloud" else 202),
+    ]
     text = json.dumps(log)
     settings = any_cloud.sim.platform(any_cloud.platform)
     assert any_cloud.token() not in text and settings["users"][0]["password"] not in text
@@ -196,8 +219,9 @@ def test_servers_can_be_changed_added_and_removed(any_cloud: Any) -> None:
 
 
 def test_a_server_can_reach_a_state_by_itself(openstack: Any) -> None:
-    openstack.client.put("/_sim/openstack/servers/web-01", json={"status": "BUILD", "then": {
-        "status": "ACTIVE", "after": 30}})
+    openstack.client.put(
+        "/_sim/openstack/servers/web-01", json={"status": "BUILD", "then": {"status": "ACTIVE", "after": 30}}
+    )
     openstack.pass_time(29)
     assert openstack.status("web-01") == ("BUILD", "spawning")
     openstack.pass_time(2)
@@ -223,11 +247,16 @@ def test_the_clock_goes_on_where_it_was_frozen(client: Any, sim: Any) -> None:
 
 
 def test_the_control_side_shows_and_changes_what_a_guest_holds(openstack: Any) -> None:
-    openstack.change("web-02", key_name="operators", volume_image="ubuntu-24.04", password="secret", os_type="Windows",
-                     prepaid=True)
+    openstack.change(
+        "web-02", key_name="operators", volume_image="ubuntu-24.04", password="secret", os_type="Windows", prepaid=True
+    )
     seen = openstack.seen("web-02")
     assert (seen["key_names"], seen["volume_image"]["name"], seen["os_type"], seen["prepaid"]) == (
-        ["operators"], "ubuntu-24.04", "Windows", True)
+        ["operators"],
+        "ubuntu-24.04",
+        "Windows",
+        True,
+    )
     assert len(seen["password"]) == 64 and "secret" not in json.dumps(seen)
     openstack.change("web-02", key_name=None)
     assert openstack.seen("web-02")["key_names"] == []
@@ -239,11 +268,18 @@ def test_the_control_side_shows_and_changes_what_a_guest_holds(openstack: Any) -
     assert openstack.client.get("/_sim/abacus/hosts").status_code == 404
 
 
-@pytest.mark.parametrize("body", [
-    {"changePassword": "hunter2"}, {"changePassword": {"adminPass": ["hunter2"]}}, {"new_password": "hunter2"},
-    {"reset-password": {"new_password": "hunter2", "is_check_password": True}}, {"rebuild": {"adminPass": "hunter2"}},
-    {"os-change": {"adminpass": "hunter2", "metadata": {"user_data": "hunter2"}}}, {"adminPass": {"deep": "hunter2"}},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"changePassword": "hunter2"},
+        {"changePassword": {"adminPass": ["hunter2"]}},
+        {"new_password": "hunter2"},
+        {"reset-password": {"new_password": "hunter2", "is_check_password": True}},
+        {"rebuild": {"adminPass": "hunter2"}},
+        {"os-change": {"adminpass": "hunter2", "metadata": {"user_data": "hunter2"}}},
+        {"adminPass": {"deep": "hunter2"}},
+    ],
+)
 def test_no_password_is_in_the_log(openstack: Any, body: Any) -> None:
     openstack.act("web-01", body)
     assert "hunter2" not in json.dumps(openstack.log()[-1]["body"])

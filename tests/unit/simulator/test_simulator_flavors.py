@@ -11,12 +11,25 @@ import pytest
 
 FLAVOR = {"name": "f", "ram": 512, "vcpus": 1, "disk": 0}
 MALFORMED = [
-    ({"name": ""}, "too short"), ({"name": " f"}, "whitespace"), ({"ram": 0}, "minimum"), ({"vcpus": 0}, "minimum"),
-    ({"disk": -1}, "minimum"), ({"swap": -1}, "minimum"), ({"ram": 1.5}, "integer"), ({"ram": "many"}, "integer"),
-    ({"ram": True}, "integer"), ({"ram": 1 << 31}, "maximum"), ({"disk": None}, "integer"), ({"id": " x"}, "match"),
-    ({"id": "a/b"}, "match"), ({"rxtx_factor": 0}, "above 0"), ({"rxtx_factor": "fast"}, "above 0"),
-    ({"os-flavor-access:is_public": "perhaps"}, "is not one of"), ({"colour": "red"}, "colour"),
-    ({"description": 5}, "string"), ({"OS-FLV-EXT-DATA:ephemeral": -1}, "minimum"),
+    ({"name": ""}, "too short"),
+    ({"name": " f"}, "whitespace"),
+    ({"ram": 0}, "minimum"),
+    ({"vcpus": 0}, "minimum"),
+    ({"disk": -1}, "minimum"),
+    ({"swap": -1}, "minimum"),
+    ({"ram": 1.5}, "integer"),
+    ({"ram": "many"}, "integer"),
+    ({"ram": True}, "integer"),
+    ({"ram": 1 << 31}, "maximum"),
+    ({"disk": None}, "integer"),
+    ({"id": " x"}, "match"),
+    ({"id": "a/b"}, "match"),
+    ({"rxtx_factor": 0}, "above 0"),
+    ({"rxtx_factor": "fast"}, "above 0"),
+    ({"os-flavor-access:is_public": "perhaps"}, "is not one of"),
+    ({"colour": "red"}, "colour"),
+    ({"description": 5}, "string"),
+    ({"OS-FLV-EXT-DATA:ephemeral": -1}, "minimum"),
 ]
 
 
@@ -36,12 +49,18 @@ def private(admin: Any) -> Any:
 
 
 def test_create_and_delete(admin: Any) -> None:
-    response = create(admin, id="42", ram="1024", swap=5, rxtx_factor="1.5", description="small",
-                      **{"OS-FLV-EXT-DATA:ephemeral": 3})
+    response = create(
+        admin, id="42", ram="1024", swap=5, rxtx_factor="1.5", description="small", **{"OS-FLV-EXT-DATA:ephemeral": 3}
+    )
     made = response.json["flavor"]
     assert response.status_code == 200
     assert (made["id"], made["ram"], made["swap"], made["rxtx_factor"], made["OS-FLV-EXT-DATA:ephemeral"]) == (
-        "42", 1024, 5, 1.5, 3)
+        "42",
+        1024,
+        5,
+        1.5,
+        3,
+    )
     assert (made["description"], made["extra_specs"], made["os-flavor-access:is_public"]) == ("small", {}, True)
     assert admin.by("demo").get("/flavors/42").json["flavor"] == made
     assert admin.delete("/flavors/42").status_code == 202
@@ -82,12 +101,16 @@ def test_only_administrators_change_flavors(openstack: Any, user: str) -> None:
     path = private(openstack.by("admin"))
     cloud = openstack.by(user)
     assert create(cloud).status_code == 403
-    for response in (cloud.delete("/flavors/2"), cloud.put("/flavors/2", {"flavor": {"description": None}}),
-                     cloud.post("/flavors/2/os-extra_specs", {"extra_specs": {"a": "b"}}),
-                     cloud.put("/flavors/2/os-extra_specs/a", {"a": "b"}), cloud.delete("/flavors/2/os-extra_specs/a"),
-                     cloud.get("/flavors/2/os-flavor-access"),
-                     cloud.post(path + "/action", {"addTenantAccess": {"tenant": cloud.project_id}}),
-                     cloud.post(path + "/action", {"removeTenantAccess": {"tenant": cloud.project_id}})):
+    for response in (
+        cloud.delete("/flavors/2"),
+        cloud.put("/flavors/2", {"flavor": {"description": None}}),
+        cloud.post("/flavors/2/os-extra_specs", {"extra_specs": {"a": "b"}}),
+        cloud.put("/flavors/2/os-extra_specs/a", {"a": "b"}),
+        cloud.delete("/flavors/2/os-extra_specs/a"),
+        cloud.get("/flavors/2/os-flavor-access"),
+        cloud.post(path + "/action", {"addTenantAccess": {"tenant": cloud.project_id}}),
+        cloud.post(path + "/action", {"removeTenantAccess": {"tenant": cloud.project_id}}),
+    ):
         assert (response.status_code, "Policy" in response.text) == (403, True)
 
 
@@ -113,13 +136,20 @@ def test_the_description_is_all_that_changes(openstack: Any) -> None:
     assert create(admin.at("2.54"), description="d").status_code == 400
 
 
-@pytest.mark.parametrize(("version", "there", "absent", "swap"), [
-    ("2.54", set(), {"description", "extra_specs"}, ""), ("2.55", {"description"}, {"extra_specs"}, ""),
-    ("2.61", {"description", "extra_specs"}, set(), ""), ("2.75", {"description", "extra_specs"}, set(), 0),
-])
+@pytest.mark.parametrize(
+    ("version", "there", "absent", "swap"),
+    [
+        ("2.54", set(), {"description", "extra_specs"}, ""),
+        ("2.55", {"description"}, {"extra_specs"}, ""),
+        ("2.61", {"description", "extra_specs"}, set(), ""),
+        ("2.75", {"description", "extra_specs"}, set(), 0),
+    ],
+)
 def test_fields_by_microversion(openstack: Any, version: str, there: set[str], absent: set[str], swap: Any) -> None:
-    for row in (openstack.at(version).get("/flavors/4").json["flavor"],
-                openstack.at(version).get("/flavors/detail").json["flavors"][0]):
+    for row in (
+        openstack.at(version).get("/flavors/4").json["flavor"],
+        openstack.at(version).get("/flavors/detail").json["flavors"][0],
+    ):
         assert there <= set(row) and not absent & set(row)
         assert row["swap"] == swap
     assert "extra_specs" not in openstack.at(version).get("/flavors").json["flavors"][0]
@@ -157,13 +187,20 @@ def test_private_flavors_are_for_those_who_are_let_in(admin: Any) -> None:
     assert len(admin.log(operation="E44")) == 2 and len(admin.log(operation="E45")) == 2
 
 
-@pytest.mark.parametrize(("path", "body", "status"), [
-    ("/flavors/p1", {"addTenantAccess": {"tenant": "f" * 32}}, 400),
-    ("/flavors/p1", {"removeTenantAccess": {"tenant": "f" * 32}}, 404), ("/flavors/p1", {"addTenantAccess": {}}, 400),
-    ("/flavors/p1", {"addTenantAccess": {"tenant": ""}}, 400), ("/flavors/p1", {"addTenantAccess": None}, 400),
-    ("/flavors/p1", {"fly": {}}, 400), ("/flavors/p1", {}, 400), ("/flavors/nobody", None, 404),
-    ("/flavors/2", None, 409),
-])
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/flavors/p1", {"addTenantAccess": {"tenant": "f" * 32}}, 400),
+        ("/flavors/p1", {"removeTenantAccess": {"tenant": "f" * 32}}, 404),
+        ("/flavors/p1", {"addTenantAccess": {}}, 400),
+        ("/flavors/p1", {"addTenantAccess": {"tenant": ""}}, 400),
+        ("/flavors/p1", {"addTenantAccess": None}, 400),
+        ("/flavors/p1", {"fly": {}}, 400),
+        ("/flavors/p1", {}, 400),
+        ("/flavors/nobody", None, 404),
+        ("/flavors/2", None, 409),
+    ],
+)
 def test_bad_access_orders(openstack: Any, path: str, body: Any, status: int) -> None:
     admin = openstack.by("admin")
     private(admin)
@@ -190,14 +227,27 @@ def test_extra_specs(openstack: Any) -> None:
     assert admin.log(operation="E46")[0]["status"] == 200
 
 
-@pytest.mark.parametrize(("version", "specs", "status"), [
-    ("2.96", {"a/b": "1"}, 400), ("2.96", {"a": None}, 400), ("2.96", {"a": ["x"]}, 400), ("2.96", {"a": True}, 400),
-    ("2.96", {"a": "x" * 256}, 400), ("2.96", [], 400), ("2.96", {"hw:cpu_policy": "shared"}, 200),
-    ("2.96", {"hw:cpu_policy": "fast"}, 400), ("2.96", {"hw:colour": "red"}, 400),
-    ("2.96", {"resources:CUSTOM_DPDK": "1"}, 200), ("2.96", {"resources:vcpu": "1"}, 400),
-    ("2.96", {"trait:HW_X": "required"}, 200), ("2.96", {"trait:HW_X": "maybe"}, 400), ("2.96", {"mine:x": "y"}, 200),
-    ("2.85", {"hw:cpu_policy": "fast"}, 200), ("2.85", {"hw:colour": "red"}, 200),
-])
+@pytest.mark.parametrize(
+    ("version", "specs", "status"),
+    [
+        ("2.96", {"a/b": "1"}, 400),
+        ("2.96", {"a": None}, 400),
+        ("2.96", {"a": ["x"]}, 400),
+        ("2.96", {"a": True}, 400),
+        ("2.96", {"a": "x" * 256}, 400),
+        ("2.96", [], 400),
+        ("2.96", {"hw:cpu_policy": "shared"}, 200),
+        ("2.96", {"hw:cpu_policy": "fast"}, 400),
+        ("2.96", {"hw:colour": "red"}, 400),
+        ("2.96", {"resources:CUSTOM_DPDK": "1"}, 200),
+        ("2.96", {"resources:vcpu": "1"}, 400),
+        ("2.96", {"trait:HW_X": "required"}, 200),
+        ("2.96", {"trait:HW_X": "maybe"}, 400),
+        ("2.96", {"mine:x": "y"}, 200),
+        ("2.85", {"hw:cpu_policy": "fast"}, 200),
+        ("2.85", {"hw:colour": "red"}, 200),
+    ],
+)
 def test_extra_specs_are_checked(openstack: Any, version: str, specs: Any, status: int) -> None:
     admin, path = openstack.by("admin").at(version), "/flavors/2/os-extra_specs"
     assert admin.post(path, {"extra_specs": specs}).status_code == status
@@ -205,17 +255,33 @@ def test_extra_specs_are_checked(openstack: Any, version: str, specs: Any, statu
     assert admin.put(path + "/a", {"b": "1"}).status_code == 400
 
 
-@pytest.mark.parametrize(("query", "ids"), [
-    ({"minRam": "4096"}, ["3", "4"]), ({"minDisk": "80"}, ["4"]),
-    ({"sort_key": "memory_mb", "sort_dir": "desc"}, ["4", "3", "2"]),
-    ({"sort_key": "name"}, ["4", "3", "2"]), ({"limit": "1", "marker": "2"}, ["3"]), ({"limit": "0"}, []),
-])
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ({"minRam": "4096"}, ["3", "4"]),
+        ({"minDisk": "80"}, ["4"]),
+        ({"sort_key": "memory_mb", "sort_dir": "desc"}, ["4", "3", "2"]),
+        ({"sort_key": "name"}, ["4", "3", "2"]),
+        ({"limit": "1", "marker": "2"}, ["3"]),
+        ({"limit": "0"}, []),
+    ],
+)
 def test_lists(openstack: Any, query: dict[str, str], ids: list[str]) -> None:
     assert [row["id"] for row in openstack.get("/flavors", query_string=query).json["flavors"]] == ids
 
 
-@pytest.mark.parametrize("query", [{"minRam": "much"}, {"minDisk": "x"}, {"sort_key": "colour"}, {"sort_dir": "up"},
-                                   {"marker": "9"}, {"limit": "-1"}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"minRam": "much"},
+        {"minDisk": "x"},
+        {"sort_key": "colour"},
+        {"sort_dir": "up"},
+        {"marker": "9"},
+        {"limit": "-1"},
+        {"colour": "red"},
+    ],
+)
 def test_bad_lists(openstack: Any, query: dict[str, str]) -> None:
     assert openstack.get("/flavors/detail", query_string=query).status_code == 400
     if query == {"colour": "red"}:

@@ -35,26 +35,39 @@ def test_a_life(nova: Any) -> None:
     assert seen == ["E35", None, "E36", "E36", "E34"]
 
 
-@pytest.mark.parametrize(("version", "fields"), [
-    ("2.1", {"policies", "metadata"}), ("2.13", {"policies", "metadata", "project_id", "user_id"}),
-    ("2.64", {"policy", "rules", "project_id", "user_id"}),
-])
+@pytest.mark.parametrize(
+    ("version", "fields"),
+    [
+        ("2.1", {"policies", "metadata"}),
+        ("2.13", {"policies", "metadata", "project_id", "user_id"}),
+        ("2.64", {"policy", "rules", "project_id", "user_id"}),
+    ],
+)
 def test_what_is_told_in_each_version(openstack: Any, version: str, fields: set[str]) -> None:
     cloud = openstack.at(version)
     wanted = {"policy": "affinity"} if version == "2.64" else {"policies": ["affinity"]}
     assert set(create(cloud, name="db", **wanted)) == {"id", "name", "members"} | fields
 
 
-@pytest.mark.parametrize(("version", "body"), [
-    ("2.14", {"name": "g", "policies": ["soft-affinity"]}), ("2.64", {"name": "g", "policies": ["affinity"]}),
-    ("2.63", {"name": "g", "policies": []}), ("2.63", {"name": "g", "policies": ["affinity", "anti-affinity"]}),
-    ("2.63", {"name": "g", "policy": "affinity"}), ("2.64", {"name": " g", "policy": "affinity"}),
-    ("2.64", {"name": "", "policy": "affinity"}), ("2.64", {"policy": "affinity"}), ("2.64", {"name": "g"}),
-    ("2.64", {"name": "g", "policy": "x"}), ("2.64", {"name": "g" * 256, "policy": "affinity"}),
-    ("2.64", {"name": "g", "policy": "affinity", "rules": {"max_server_per_host": 2}}),
-    ("2.64", {"name": "g", "policy": "anti-affinity", "rules": {"max_server_per_host": 0}}),
-    ("2.64", {"name": "g", "policy": "anti-affinity", "rules": {"x": 1}}),
-])
+@pytest.mark.parametrize(
+    ("version", "body"),
+    [
+        ("2.14", {"name": "g", "policies": ["soft-affinity"]}),
+        ("2.64", {"name": "g", "policies": ["affinity"]}),
+        ("2.63", {"name": "g", "policies": []}),
+        ("2.63", {"name": "g", "policies": ["affinity", "anti-affinity"]}),
+        ("2.63", {"name": "g", "policy": "affinity"}),
+        ("2.64", {"name": " g", "policy": "affinity"}),
+        ("2.64", {"name": "", "policy": "affinity"}),
+        ("2.64", {"policy": "affinity"}),
+        ("2.64", {"name": "g"}),
+        ("2.64", {"name": "g", "policy": "x"}),
+        ("2.64", {"name": "g" * 256, "policy": "affinity"}),
+        ("2.64", {"name": "g", "policy": "affinity", "rules": {"max_server_per_host": 2}}),
+        ("2.64", {"name": "g", "policy": "anti-affinity", "rules": {"max_server_per_host": 0}}),
+        ("2.64", {"name": "g", "policy": "anti-affinity", "rules": {"x": 1}}),
+    ],
+)
 def test_malformed_groups(openstack: Any, version: str, body: dict[str, Any]) -> None:
     cloud = openstack.at(version)
     assert cloud.post(ROOT, {"server_group": body}).status_code == 400
@@ -103,7 +116,9 @@ def test_members_come_by_the_control_side_and_go_with_the_server(openstack: Any)
     response = openstack.client.put("/_sim/openstack/server-groups/db", json={"members": ["web-01", "web-02"]})
     assert response.status_code == 200
     assert openstack.control("server-groups")["server_groups"][0]["members"] == [
-        openstack.id("web-01"), openstack.id("web-02")]
+        openstack.id("web-01"),
+        openstack.id("web-02"),
+    ]
     openstack.change("web-02", status="DELETED")
     assert openstack.get(ROOT).json["server_groups"][0]["members"] == [openstack.id("web-01")]
     for path, order, status in (("nix", {"members": []}, 404), ("db", {"policy": "x"}, 400)):
@@ -113,8 +128,12 @@ def test_members_come_by_the_control_side_and_go_with_the_server(openstack: Any)
 
 def test_huaweicloud(huaweicloud: Any) -> None:
     root = "/cloudservers/os-server-groups"
-    for body in ({"name": "g", "policies": ["affinity"]}, {"name": "", "policies": ["anti-affinity"]},
-                 {"name": "g", "policy": "anti-affinity"}, {"policies": ["anti-affinity"]}):
+    for body in (
+        {"name": "g", "policies": ["affinity"]},
+        {"name": "", "policies": ["anti-affinity"]},
+        {"name": "g", "policy": "anti-affinity"},
+        {"policies": ["anti-affinity"]},
+    ):
         assert huaweicloud.post(root, {"server_group": body}).status_code == 400
     body = {"server_group": {"name": "g", "policies": ["anti-affinity"]}}
     ids = [huaweicloud.post(root, body).json["server_group"]["id"] for _unused in range(3)]

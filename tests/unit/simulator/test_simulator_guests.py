@@ -40,8 +40,19 @@ def test_a_password_is_changed(keystone_cloud: Any) -> None:
     assert PASSWORD not in keystone_cloud.client.get("/_sim/requests").text
 
 
-@pytest.mark.parametrize("argument", [None, {}, {"adminPass": 5}, {"adminPass": "a", "b": "c"},
-                                      {"password": "a"}, [PASSWORD], PASSWORD, {"adminPass": [PASSWORD]}])
+@pytest.mark.parametrize(
+    "argument",
+    [
+        None,
+        {},
+        {"adminPass": 5},
+        {"adminPass": "a", "b": "c"},
+        {"password": "a"},
+        [PASSWORD],
+        PASSWORD,
+        {"adminPass": [PASSWORD]},
+    ],
+)
 def test_malformed_passwords(openstack: Any, argument: Any) -> None:
     assert openstack.act("web-01", {"changePassword": argument}).status_code == 400
     assert openstack.status("web-01") == ("ACTIVE", None)
@@ -68,9 +79,14 @@ def test_passwords_need_the_guests_part_a_role_and_an_idle_server(openstack: Any
     assert (openstack.status("web-01")[0], openstack.seen("web-01")["password"]) == ("ERROR", None)
 
 
-@pytest.mark.parametrize(("name", "meanwhile", "end"), [
-    ("web-01", "ACTIVE", "ACTIVE"), ("batch-01", "SHUTOFF", "SHUTOFF"), ("web-03", "ERROR", "ACTIVE"),
-])
+@pytest.mark.parametrize(
+    ("name", "meanwhile", "end"),
+    [
+        ("web-01", "ACTIVE", "ACTIVE"),
+        ("batch-01", "SHUTOFF", "SHUTOFF"),
+        ("web-03", "ERROR", "ACTIVE"),
+    ],
+)
 def test_a_rebuild_brings_the_server_back(openstack: Any, name: str, meanwhile: str, end: str) -> None:
     if meanwhile == "ERROR":
         openstack.change(name, status="ERROR")
@@ -78,7 +94,11 @@ def test_a_rebuild_brings_the_server_back(openstack: Any, name: str, meanwhile: 
     response = rebuild(openstack, name, adminPass=PASSWORD, metadata={"a": "b"}, name="new", description="d")
     shown = response.json["server"]
     assert (response.status_code, shown["status"], shown["adminPass"], shown["name"]) == (
-        202, "REBUILD", PASSWORD, "new")
+        202,
+        "REBUILD",
+        PASSWORD,
+        "new",
+    )
     assert shown["image"]["id"] == image(openstack, "ubuntu-24.04")
     assert response.headers["Location"].endswith("/servers/" + shown["id"])
     openstack.pass_time(0.29)
@@ -100,8 +120,9 @@ def test_nova_makes_a_password_up(easystack: Any) -> None:
     assert response.json["server"]["flavor"]["id"] == "2"
 
 
-@pytest.mark.parametrize(("name", "word"), [("retired-9", "not active"), ("uploading-1", "not active"),
-                                            ("bulky-1", "too small")])
+@pytest.mark.parametrize(
+    ("name", "word"), [("retired-9", "not active"), ("uploading-1", "not active"), ("bulky-1", "too small")]
+)
 def test_images_that_cannot_be_used(openstack: Any, name: str, word: str) -> None:
     response = rebuild(openstack, "web-01", name)
     assert (response.status_code, word in response.text) == (400, True)
@@ -111,8 +132,11 @@ def test_images_that_cannot_be_used(openstack: Any, name: str, word: str) -> Non
 def test_an_image_must_be_there_and_fit(openstack: Any) -> None:
     for reference in ("nobody", "", None):
         assert openstack.act("web-01", {"rebuild": {"imageRef": reference}}).status_code == 400
-    for fields, word in (({"min_disk": 21}, "minimum size"), ({"size": 21 * 1024 ** 3, "min_disk": 0}, "image is"),
-                         ({"min_ram": 4096, "size": 1}, "memory")):
+    for fields, word in (
+        ({"min_disk": 21}, "minimum size"),
+        ({"size": 21 * 1024**3, "min_disk": 0}, "image is"),
+        ({"min_ram": 4096, "size": 1}, "memory"),
+    ):
         openstack.client.put("/_sim/openstack/images/ubuntu-24.04", json=fields)
         response = rebuild(openstack, "web-01")
         assert (response.status_code, word in response.text) == (400, True)
@@ -127,29 +151,46 @@ def test_states_and_locks_forbid_a_rebuild(openstack: Any, name: str) -> None:
     assert rebuild(openstack, "web-01").status_code == 409
 
 
-@pytest.mark.parametrize(("version", "fields", "status"), [
-    ("2.18", {"description": "d"}, 400), ("2.53", {"key_name": "operators"}, 400), ("2.54", {"key_name": None}, 202),
-    ("2.54", {"key_name": "operators"}, 202), ("2.54", {"key_name": "nobody"}, 400), ("2.54", {"key_name": ""}, 400),
-    ("2.56", {"user_data": "aGk="}, 400), ("2.56", {"personality": []}, 202), ("2.57", {"personality": []}, 400),
-    ("2.57", {"user_data": "not base64"}, 400), ("2.57", {"user_data": "QUFB" * 20000}, 400),
-    ("2.57", {"user_data": "aGk="}, 202), ("2.96", {"hostname": "h1"}, 202), ("2.89", {"hostname": "h1"}, 400),
-    ("2.96", {"metadata": {"a": 1}}, 400), ("2.96", {"colour": "red"}, 400), ("2.96", {"name": " n"}, 400),
-])
-def test_fields_of_a_rebuild_by_microversion(openstack: Any, version: str, fields: dict[str, Any],
-                                             status: int) -> None:
+@pytest.mark.parametrize(
+    ("version", "fields", "status"),
+    [
+        ("2.18", {"description": "d"}, 400),
+        ("2.53", {"key_name": "operators"}, 400),
+        ("2.54", {"key_name": None}, 202),
+        ("2.54", {"key_name": "operators"}, 202),
+        ("2.54", {"key_name": "nobody"}, 400),
+        ("2.54", {"key_name": ""}, 400),
+        ("2.56", {"user_data": "aGk="}, 400),
+        ("2.56", {"personality": []}, 202),
+        ("2.57", {"personality": []}, 400),
+        ("2.57", {"user_data": "not base64"}, 400),
+        ("2.57", {"user_data": "QUFB" * 20000}, 400),
+        ("2.57", {"user_data": "aGk="}, 202),
+        ("2.96", {"hostname": "h1"}, 202),
+        ("2.89", {"hostname": "h1"}, 400),
+        ("2.96", {"metadata": {"a": 1}}, 400),
+        ("2.96", {"colour": "red"}, 400),
+        ("2.96", {"name": " n"}, 400),
+    ],
+)
+def test_fields_of_a_rebuild_by_microversion(openstack: Any, version: str, fields: dict[str, Any], status: int) -> None:
     response = rebuild(openstack.at(version), "web-02", **fields)
     assert response.status_code == status, response.text
     if status == 400:
         assert openstack.status("web-02") == ("ACTIVE", None)
 
 
-@pytest.mark.parametrize(("version", "there", "absent"), [
-    ("2.1", set(), {"key_name", "user_data", "OS-EXT-STS:task_state", "security_groups"}),
-    ("2.57", {"key_name", "user_data"}, {"OS-EXT-STS:task_state", "config_drive"}),
-    ("2.75", {"key_name", "user_data", "OS-EXT-STS:task_state", "security_groups"}, set()),
-])
-def test_the_answer_to_a_rebuild_by_microversion(openstack: Any, version: str, there: set[str],
-                                                 absent: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("version", "there", "absent"),
+    [
+        ("2.1", set(), {"key_name", "user_data", "OS-EXT-STS:task_state", "security_groups"}),
+        ("2.57", {"key_name", "user_data"}, {"OS-EXT-STS:task_state", "config_drive"}),
+        ("2.75", {"key_name", "user_data", "OS-EXT-STS:task_state", "security_groups"}, set()),
+    ],
+)
+def test_the_answer_to_a_rebuild_by_microversion(
+    openstack: Any, version: str, there: set[str], absent: set[str]
+) -> None:
     shown = rebuild(openstack.at(version), "web-01").json["server"]
     assert there <= set(shown) and not absent & set(shown)
 
@@ -172,8 +213,7 @@ def test_a_server_on_a_volume_keeps_its_image_below_2_93(openstack: Any) -> None
     openstack.pass_time(1)
     assert rebuild(openstack, "db-01").status_code == 202
     openstack.pass_time(1)
-    assert (openstack.show("db-01")["image"], openstack.seen("db-01")["volume_image"]["name"]) == (
-        "", "ubuntu-24.04")
+    assert (openstack.show("db-01")["image"], openstack.seen("db-01")["volume_image"]["name"]) == ("", "ubuntu-24.04")
 
 
 def test_a_rebuild_can_fail_or_hang(openstack: Any) -> None:
@@ -198,7 +238,8 @@ def test_metadata(keystone_cloud: Any) -> None:
     keystone_cloud.put(path, {"metadata": {"a": "1", "b": "2"}})
     assert keystone_cloud.get(path).json == {"metadata": {"a": "1", "b": "2"}}
     assert keystone_cloud.post(path, {"metadata": {"b": "3", "c": ""}}).json == {
-        "metadata": {"a": "1", "b": "3", "c": ""}}
+        "metadata": {"a": "1", "b": "3", "c": ""}
+    }
     assert keystone_cloud.put(path + "/d", {"meta": {"d": "4"}}).json == {"meta": {"d": "4"}}
     assert keystone_cloud.get(path + "/d").json == {"meta": {"d": "4"}}
     assert keystone_cloud.delete(path + "/d").status_code == 204
@@ -210,11 +251,23 @@ def test_metadata(keystone_cloud: Any) -> None:
     assert ids == ([None] * 4 if keystone_cloud.platform == "ustack" else ["E58", "E57", None, "E58"])
 
 
-@pytest.mark.parametrize("body", [
-    "text", [], {}, {"metadata": {"a": 1}}, {"metadata": {"a": None}}, {"metadata": {"a": True}}, {"metadata": "a"},
-    {"metadata": {"a/b": "c"}}, {"metadata": {"": "c"}}, {"metadata": {"a" * 256: "c"}},
-    {"metadata": {"a": "c" * 256}}, {"metadata": {}, "more": 1},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "text",
+        [],
+        {},
+        {"metadata": {"a": 1}},
+        {"metadata": {"a": None}},
+        {"metadata": {"a": True}},
+        {"metadata": "a"},
+        {"metadata": {"a/b": "c"}},
+        {"metadata": {"": "c"}},
+        {"metadata": {"a" * 256: "c"}},
+        {"metadata": {"a": "c" * 256}},
+        {"metadata": {}, "more": 1},
+    ],
+)
 def test_malformed_metadata(openstack: Any, body: Any) -> None:
     path = "/servers/%s/metadata" % openstack.id("web-01")
     assert openstack.post(path, body).status_code == 400

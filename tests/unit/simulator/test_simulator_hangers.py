@@ -23,8 +23,9 @@ def path(cloud: Any, kind: str, server: str = "web-01") -> str:
 
 
 def attach(cloud: Any, name: str = "data-1", server: str = "web-01", **more: Any) -> Any:
-    return cloud.post(path(cloud, "os-volume_attachments", server),
-                      {"volumeAttachment": {"volumeId": volume(cloud, name), **more}})
+    return cloud.post(
+        path(cloud, "os-volume_attachments", server), {"volumeAttachment": {"volumeId": volume(cloud, name), **more}}
+    )
 
 
 def plug(cloud: Any, server: str = "web-01", **wanted: Any) -> Any:
@@ -43,18 +44,26 @@ def test_a_volume_comes_and_goes(keystone_cloud: Any) -> None:
     gone = cloud.delete(path(cloud, "os-volume_attachments/" + volume(cloud)))
     assert gone.status_code == 202 and cloud.delete(gone.request.path.split(cloud.root)[1]).status_code == 400
     assert len(cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"]) == 1
-    cloud.sim.clock.advance(1)
+    cloud.sim.clock.submit_ready(1)
     assert cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"] == []
     shown = cloud.get("/servers/" + cloud.id("web-01")).json["server"]["os-extended-volumes:volumes_attached"]
     assert shown == [] and attach(cloud, server="web-02").status_code < 300
 
 
-@pytest.mark.parametrize(("name", "more", "version", "status"), [
-    ("data-1", {"tag": "x"}, "2.48", 400), ("data-1", {"tag": "x"}, "2.49", 200),
-    ("data-1", {"delete_on_termination": True}, "2.78", 400), ("data-1", {"delete_on_termination": True}, "2.79", 200),
-    ("shared-1", {}, "2.59", 400), ("shared-1", {}, "2.60", 200), ("faulty-1", {}, "2.96", 400),
-    ("data-1", {"device": "vdb"}, "2.96", 400), ("data-1", {"size": 1}, "2.96", 400),
-])
+@pytest.mark.parametrize(
+    ("name", "more", "version", "status"),
+    [
+        ("data-1", {"tag": "x"}, "2.48", 400),
+        ("data-1", {"tag": "x"}, "2.49", 200),
+        ("data-1", {"delete_on_termination": True}, "2.78", 400),
+        ("data-1", {"delete_on_termination": True}, "2.79", 200),
+        ("shared-1", {}, "2.59", 400),
+        ("shared-1", {}, "2.60", 200),
+        ("faulty-1", {}, "2.96", 400),
+        ("data-1", {"device": "vdb"}, "2.96", 400),
+        ("data-1", {"size": 1}, "2.96", 400),
+    ],
+)
 def test_what_a_volume_may_have(openstack: Any, name: str, more: dict[str, Any], version: str, status: int) -> None:
     assert attach(openstack.at(version), name, **more).status_code == status
 
@@ -81,16 +90,24 @@ def test_a_port_comes_and_goes(keystone_cloud: Any) -> None:
     assert plug(cloud, "web-02", port_id=wanted).status_code == 409
     assert cloud.delete(path(cloud, "os-interface/" + wanted)).status_code == 202
     before = cloud.get(path(cloud, "os-interface")).json["interfaceAttachments"]
-    cloud.sim.clock.advance(1)
+    cloud.sim.clock.submit_ready(1)
     after = cloud.get(path(cloud, "os-interface")).json["interfaceAttachments"]
     assert len(before) == len(after) + 1 and plug(cloud, "web-02", port_id=wanted).status_code == 200
 
 
-@pytest.mark.parametrize(("wanted", "status"), [
-    ({"port_id": "0" * 32, "net_id": "0" * 32}, 400), ({"fixed_ips": [{"ip_address": "10.9.9.9"}]}, 400),
-    ({"net_id": "0" * 32}, 500), ({"port_id": "0" * 32}, 404), ({"net_id": "0" * 32, "fixed_ips": []}, 400),
-    ({"net_id": "0" * 32, "fixed_ips": [{"subnet_id": "0" * 32}]}, 400), ({"other": 1}, 400), ({}, 200),
-])
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ({"port_id": "0" * 32, "net_id": "0" * 32}, 400),
+        ({"fixed_ips": [{"ip_address": "10.9.9.9"}]}, 400),
+        ({"net_id": "0" * 32}, 500),
+        ({"port_id": "0" * 32}, 404),
+        ({"net_id": "0" * 32, "fixed_ips": []}, 400),
+        ({"net_id": "0" * 32, "fixed_ips": [{"subnet_id": "0" * 32}]}, 400),
+        ({"other": 1}, 400),
+        ({}, 200),
+    ],
+)
 def test_what_an_interface_may_have(openstack: Any, wanted: dict[str, Any], status: int) -> None:
     assert plug(openstack, **wanted).status_code == status
 
@@ -98,7 +115,7 @@ def test_what_an_interface_may_have(openstack: Any, wanted: dict[str, Any], stat
 def test_a_port_that_nobody_knows_fails_later(openstack: Any) -> None:
     answer = openstack.delete(path(openstack, "os-interface/" + "0" * 32))
     assert answer.status_code == 202
-    openstack.sim.clock.advance(1)
+    openstack.sim.clock.submit_ready(1)
     (row,) = openstack.get(path(openstack, "os-instance-actions")).json["instanceActions"]
     assert (row["action"], row["message"]) == ("detach_interface", "Error")
 
@@ -112,14 +129,15 @@ def test_an_image_of_a_server(openstack: Any, version: str, told: bool) -> None:
     assert (answer.json == {"image_id": image_id}) if told else (answer.data == b"")
 
     def image(method: str = "GET", who: Any = cloud) -> Any:
-        return cloud.client.open("/openstack/image/v2/images/" + image_id, method=method,
-                                 headers={"X-Auth-Token": who.token()})
+        return cloud.client.open(
+            "/openstack/image/v2/images/" + image_id, method=method, headers={"X-Auth-Token": who.token()}
+        )
 
     assert image().json["status"] == "queued" and cloud.seen("web-01")["task_state"] == "image_snapshot"
     assert cloud.act("web-01", {"createImage": {"name": "again"}}).status_code == 409
-    cloud.sim.clock.advance(0.2)
+    cloud.sim.clock.submit_ready(0.2)
     assert image().json["status"] == "saving" and cloud.seen("web-01")["task_state"] == "image_uploading"
-    cloud.sim.clock.advance(1)
+    cloud.sim.clock.submit_ready(1)
     shown = image().json
     assert shown["status"] == "active" and shown["a"] == "b" and shown["instance_uuid"] == cloud.id("web-01")
     assert cloud.seen("web-01")["task_state"] is None and image("DELETE", cloud.by("reader")).status_code == 403

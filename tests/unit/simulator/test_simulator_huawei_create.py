@@ -21,9 +21,14 @@ def wanted(cloud: Any, **fields: Any) -> dict[str, Any]:
     builder = cloud.sim.builders["huaweicloud"]
     vpc = next(iter(builder.networks.rows.values()))
     server: dict[str, Any] = {
-        "name": "new", "imageRef": next(iter(builder.images)), "flavorRef": "s6.small.1",
-        "vpcid": stable_id("vpc", vpc.name), "nics": [{"subnet_id": vpc.subnets[0].id}],
-        "root_volume": {"volumetype": "GPSSD", "size": 40}, **fields}
+        "name": "new",
+        "imageRef": next(iter(builder.images)),
+        "flavorRef": "s6.small.1",
+        "vpcid": stable_id("vpc", vpc.name),
+        "nics": [{"subnet_id": vpc.subnets[0].id}],
+        "root_volume": {"volumetype": "GPSSD", "size": 40},
+        **fields,
+    }
     return {key: value for key, value in server.items() if value is not None}
 
 
@@ -54,9 +59,15 @@ def listed(cloud: Any) -> dict[str, Any]:
 
 def test_a_server_is_made(huaweicloud: Any) -> None:
     response = create(
-        huaweicloud, adminPass=GOOD, server_tags=[{"key": "role", "value": "web"}, {"key": "spot", "value": ""}],
-        metadata={"team": "a"}, description="mine", availability_zone="cn-north-4b",
-        extendparam={"enterprise_project_id": "ep1"}, data_volumes=[{"volumetype": "SSD", "size": 10}])
+        huaweicloud,
+        adminPass=GOOD,
+        server_tags=[{"key": "role", "value": "web"}, {"key": "spot", "value": ""}],
+        metadata={"team": "a"},
+        description="mine",
+        availability_zone="cn-north-4b",
+        extendparam={"enterprise_project_id": "ep1"},
+        data_volumes=[{"volumetype": "SSD", "size": 10}],
+    )
     (server_id,) = response.json["serverIds"]
     first = job(huaweicloud, response)
     assert (first["status"], first["job_type"]) == ("INIT", "createServer")
@@ -87,8 +98,12 @@ def test_several_are_numbered(huaweicloud: Any) -> None:
     rows = listed(huaweicloud)
     assert {rows["new-000%d" % number]["id"] for number in (1, 2, 3)} == set(ids)
     assert job(huaweicloud, response)["entities"]["sub_jobs_total"] == 3
-    addresses = [row["addr"] for name, shown in rows.items() if name.startswith("new-")
-                 for row in next(iter(shown["addresses"].values()))]
+    addresses = [
+        row["addr"]
+        for name, shown in rows.items()
+        if name.startswith("new-")
+        for row in next(iter(shown["addresses"].values()))
+    ]
     assert len(set(addresses)) == len(addresses) == 3
 
 
@@ -115,9 +130,14 @@ def test_a_dry_run_makes_nothing(huaweicloud: Any) -> None:
 
 
 def test_what_could_not_be_made_is_cleared_away(huaweicloud: Any) -> None:
-    huaweicloud.client.post("/_sim/faults", json={
-        "platform": "huaweicloud", "operation": "create servers",
-        "do": {"job": {"status": "FAIL", "fail_servers": ["new-0002"], "code": "Ecs.0319", "reason": "sold out"}}})
+    huaweicloud.client.post(
+        "/_sim/faults",
+        json={
+            "platform": "huaweicloud",
+            "operation": "create servers",
+            "do": {"job": {"status": "FAIL", "fail_servers": ["new-0002"], "code": "Ecs.0319", "reason": "sold out"}},
+        },
+    )
     response = create(huaweicloud, count=2)
     huaweicloud.pass_time(1)
     found = job(huaweicloud, response)
@@ -142,26 +162,44 @@ def test_a_prepaid_one_waits_for_its_payment(huaweicloud: Any) -> None:
     assert job(huaweicloud, response)["status"] == "SUCCESS"
 
 
-@pytest.mark.parametrize(("fields", "expected"), [
-    ({"imageRef": "x"}, "Ecs.0031"), ({"flavorRef": "x"}, "Ecs.0029"), ({"flavorRef": None}, "Ecs.0029"),
-    ({"flavorRef": "s3.medium.2"}, "Ecs.0707"),
-    ({"flavorRef": "c7.large.2", "availability_zone": "cn-north-4b"}, "Ecs.0707"),
-    ({"availability_zone": "cn-north-4c"}, "Ecs.0005"), ({"name": "a b"}, "Ecs.0005"),
-    ({"name": "a" * 129}, "Ecs.0005"),
-    ({"name": "a" * 124, "count": 2}, "Ecs.0005"), ({"count": 0}, "Ecs.0005"), ({"count": 101}, "Ecs.0005"),
-    ({"count": "2"}, "Ecs.0005"), ({"vpcid": "x"}, "Ecs.0005"), ({"nics": []}, "Ecs.0005"),
-    ({"nics": [{"subnet_id": "x"}]}, "Ecs.0005"), ({"root_volume": None}, "Ecs.0005"),
-    ({"root_volume": {"volumetype": "FAST"}}, "Ecs.0041"), ({"root_volume": {"volumetype": "SSD", "size": "40"}},
-                                                            "Ecs.0005"),
-    ({"data_volumes": [{"volumetype": "SSD", "size": 1}]}, "Ecs.0005"), ({"adminPass": "short"}, "Ecs.0011"),
-    ({"adminPass": GOOD, "key_name": "operators"}, "Ecs.0005"), ({"key_name": "unknown"}, "Ecs.0314"),
-    ({"server_tags": [{"key": "k" * 37, "value": ""}]}, "Ecs.0905"), ({"server_tags": [{"key": "k"}]}, "Ecs.0905"),
-    ({"server_tags": [{"key": "k%d" % number, "value": ""} for number in range(11)]}, "Ecs.0908"),
-    ({"metadata": {"k y": ""}}, "Ecs.0005"), ({"description": "<b>"}, "Ecs.0005"), ({"user_data": "%"}, "Ecs.0005"),
-    ({"user_data": LONG}, "Ecs.0005"), ({"security_groups": [{"id": "default"}]}, "Ecs.0005"),
-    ({"extendparam": {"chargingMode": "prePaid"}}, "Ecs.0005"), ({"extendparam": {"isAutoPay": True}}, "Ecs.0005"),
-    ({"flavor": "s6.small.1"}, "Ecs.0005"),
-])
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"imageRef": "x"}, "Ecs.0031"),
+        ({"flavorRef": "x"}, "Ecs.0029"),
+        ({"flavorRef": None}, "Ecs.0029"),
+        ({"flavorRef": "s3.medium.2"}, "Ecs.0707"),
+        ({"flavorRef": "c7.large.2", "availability_zone": "cn-north-4b"}, "Ecs.0707"),
+        ({"availability_zone": "cn-north-4c"}, "Ecs.0005"),
+        ({"name": "a b"}, "Ecs.0005"),
+        ({"name": "a" * 129}, "Ecs.0005"),
+        ({"name": "a" * 124, "count": 2}, "Ecs.0005"),
+        ({"count": 0}, "Ecs.0005"),
+        ({"count": 101}, "Ecs.0005"),
+        ({"count": "2"}, "Ecs.0005"),
+        ({"vpcid": "x"}, "Ecs.0005"),
+        ({"nics": []}, "Ecs.0005"),
+        ({"nics": [{"subnet_id": "x"}]}, "Ecs.0005"),
+        ({"root_volume": None}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "FAST"}}, "Ecs.0041"),
+        ({"root_volume": {"volumetype": "SSD", "size": "40"}}, "Ecs.0005"),
+        ({"data_volumes": [{"volumetype": "SSD", "size": 1}]}, "Ecs.0005"),
+        ({"adminPass": "short"}, "Ecs.0011"),
+        ({"adminPass": GOOD, "key_name": "operators"}, "Ecs.0005"),
+        ({"key_name": "unknown"}, "Ecs.0314"),
+        ({"server_tags": [{"key": "k" * 37, "value": ""}]}, "Ecs.0905"),
+        ({"server_tags": [{"key": "k"}]}, "Ecs.0905"),
+        ({"server_tags": [{"key": "k%d" % number, "value": ""} for number in range(11)]}, "Ecs.0908"),
+        ({"metadata": {"k y": ""}}, "Ecs.0005"),
+        ({"description": "<b>"}, "Ecs.0005"),
+        ({"user_data": "%"}, "Ecs.0005"),
+        ({"user_data": LONG}, "Ecs.0005"),
+        ({"security_groups": [{"id": "default"}]}, "Ecs.0005"),
+        ({"extendparam": {"chargingMode": "prePaid"}}, "Ecs.0005"),
+        ({"extendparam": {"isAutoPay": True}}, "Ecs.0005"),
+        ({"flavor": "s6.small.1"}, "Ecs.0005"),
+    ],
+)
 def test_what_is_refused(huaweicloud: Any, fields: dict[str, Any], expected: str) -> None:
     assert code(create(huaweicloud, **fields)) == (400, expected)
 
@@ -204,20 +242,31 @@ def test_a_batch_of_which_some_cannot_be_deleted(huaweicloud: Any) -> None:
 
 
 def test_a_deletion_fails_on_order(huaweicloud: Any) -> None:
-    huaweicloud.client.post("/_sim/faults", json={
-        "platform": "huaweicloud", "operation": "delete servers",
-        "do": {"job": {"status": "FAIL", "fail_servers": ["web-01"]}}})
+    huaweicloud.client.post(
+        "/_sim/faults",
+        json={
+            "platform": "huaweicloud",
+            "operation": "delete servers",
+            "do": {"job": {"status": "FAIL", "fail_servers": ["web-01"]}},
+        },
+    )
     response = delete(huaweicloud, "web-01", "web-02")
     huaweicloud.pass_time(1)
     assert job(huaweicloud, response)["status"] == "FAIL"
     assert listed(huaweicloud)["web-01"]["status"] == "ACTIVE" and "web-02" not in listed(huaweicloud)
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"servers": []}, {"servers": ["x"]}, {"servers": [{"id": 1}]},
-    {"servers": [{"id": "x"}], "delete_volume": "yes"},
-    {"servers": [{"id": "x"}], "force": True},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"servers": []},
+        {"servers": ["x"]},
+        {"servers": [{"id": 1}]},
+        {"servers": [{"id": "x"}], "delete_volume": "yes"},
+        {"servers": [{"id": "x"}], "force": True},
+    ],
+)
 def test_a_deletion_that_is_malformed(huaweicloud: Any, body: dict[str, Any]) -> None:
     assert code(huaweicloud.post("/cloudservers/delete", body)) == (400, "Ecs.0005")
 

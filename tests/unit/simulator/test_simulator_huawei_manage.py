@@ -23,8 +23,9 @@ def tags(cloud: Any, action: str, *pairs: tuple[str, str], name: str = "web-01")
     return cloud.post("/cloudservers/%s/tags/action" % cloud.id(name), {"action": action, "tags": rows})
 
 
-def resize(cloud: Any, name: str, flavor: str = "s6.large.2", version: str = "v1.1", dry_run: Any = False,
-           **fields: Any) -> Any:
+def resize(
+    cloud: Any, name: str, flavor: str = "s6.large.2", version: str = "v1.1", dry_run: Any = False, **fields: Any
+) -> Any:
     body = {"resize": {"flavorRef": flavor, **fields}, **({"dry_run": dry_run} if dry_run else {})}
     path = "/%s/%s/cloudservers/%s/resize" % (version, cloud.project_id, cloud.id(name))
     return cloud.client.post(path, json=body, headers={"X-Auth-Token": cloud.token()})
@@ -43,18 +44,33 @@ def test_a_server_is_renamed(huaweicloud: Any) -> None:
     assert response.json["server"]["addresses"] != {}
     shown = huaweicloud.get("/cloudservers/" + server_id).json["server"]
     assert (shown["name"], shown["description"], shown["OS-EXT-SRV-ATTR:hostname"]) == (
-        "front-1", "the first", "web-01")
+        "front-1",
+        "the first",
+        "web-01",
+    )
     update(huaweicloud, "front-1", hostname="front-1.example")
     shown = huaweicloud.get("/cloudservers/" + server_id).json["server"]
     assert (shown["name"], shown["OS-EXT-SRV-ATTR:hostname"]) == ("front-1", "front-1.example")
     assert {entry["name"] for entry in huaweicloud.log(operation="H07")} == {"update server"}
 
 
-@pytest.mark.parametrize("fields", [
-    {}, {"name": ""}, {"name": "a b"}, {"name": "a" * 129}, {"name": "名" * 65}, {"description": "d" * 86},
-    {"description": "<"}, {"hostname": "-a"}, {"hostname": "a..b"}, {"hostname": "a" * 65}, {"user_data": "?"},
-    {"admin_pass": "x"},
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"name": ""},
+        {"name": "a b"},
+        {"name": "a" * 129},
+        {"name": "名" * 65},
+        {"description": "d" * 86},
+        {"description": "<"},
+        {"hostname": "-a"},
+        {"hostname": "a..b"},
+        {"hostname": "a" * 65},
+        {"user_data": "?"},
+        {"admin_pass": "x"},
+    ],
+)
 def test_what_is_refused(huaweicloud: Any, fields: dict[str, Any]) -> None:
     assert code(update(huaweicloud, **fields)) == (400, "Ecs.0005")
 
@@ -73,28 +89,42 @@ def test_tags(huaweicloud: Any) -> None:
     assert tags(huaweicloud, "create", ("role", "db"), ("spot", "")).status_code == 204
     path = "/cloudservers/%s/tags" % huaweicloud.id("web-01")
     assert huaweicloud.get(path).json["tags"] == [
-        {"key": "role", "value": "db"}, {"key": "env", "value": "demo"}, {"key": "spot", "value": ""}]
+        {"key": "role", "value": "db"},
+        {"key": "env", "value": "demo"},
+        {"key": "spot", "value": ""},
+    ]
     assert huaweicloud.show("web-01")["tags"] == ["role=db", "env=demo", "spot"]
     assert tags(huaweicloud, "delete", ("role", "db"), ("absent", "")).status_code == 204
     assert huaweicloud.show("web-01")["tags"] == ["env=demo", "spot"]
 
 
-@pytest.mark.parametrize(("action", "pairs", "expected"), [
-    ("create", [("k" * 37, "")], "Ecs.0905"), ("create", [("k", "v" * 44)], "Ecs.0905"),
-    ("create", [("k", "a=b")], "Ecs.0905"), ("create", [("_sys_x", "")], "Ecs.0905"),
-    ("delete", [("_sys_x", "")], "Ecs.0905"), ("create", [("k", "1"), ("k", "2")], "Ecs.0906"),
-    ("create", [("k%d" % number, "") for number in range(9)], "Ecs.0908"), ("create", [], "Ecs.0005"),
-    ("set", [("k", "v")], "Ecs.0005"),
-])
+@pytest.mark.parametrize(
+    ("action", "pairs", "expected"),
+    [
+        ("create", [("k" * 37, "")], "Ecs.0905"),
+        ("create", [("k", "v" * 44)], "Ecs.0905"),
+        ("create", [("k", "a=b")], "Ecs.0905"),
+        ("create", [("_sys_x", "")], "Ecs.0905"),
+        ("delete", [("_sys_x", "")], "Ecs.0905"),
+        ("create", [("k", "1"), ("k", "2")], "Ecs.0906"),
+        ("create", [("k%d" % number, "") for number in range(9)], "Ecs.0908"),
+        ("create", [], "Ecs.0005"),
+        ("set", [("k", "v")], "Ecs.0005"),
+    ],
+)
 def test_tags_that_are_refused(huaweicloud: Any, action: str, pairs: list[tuple[str, str]], expected: str) -> None:
     assert code(tags(huaweicloud, action, *pairs)) == (400, expected)
     assert huaweicloud.show("web-01")["tags"] == ["role=web", "env=demo"]
 
 
-@pytest.mark.parametrize(("name", "mode", "end"), [
-    ("batch-01", {}, "SHUTOFF"), ("batch-01", {"mode": "withStopServer"}, "SHUTOFF"),
-    ("web-01", {"mode": "withStopServer"}, "ACTIVE"),
-])
+@pytest.mark.parametrize(
+    ("name", "mode", "end"),
+    [
+        ("batch-01", {}, "SHUTOFF"),
+        ("batch-01", {"mode": "withStopServer"}, "SHUTOFF"),
+        ("web-01", {"mode": "withStopServer"}, "ACTIVE"),
+    ],
+)
 def test_a_resize(huaweicloud: Any, name: str, mode: dict[str, str], end: str) -> None:
     response = resize(huaweicloud, name, **mode)
     first = job(huaweicloud, response)
@@ -106,13 +136,20 @@ def test_a_resize(huaweicloud: Any, name: str, mode: dict[str, str], end: str) -
     assert huaweicloud.show(name)["flavor"]["id"] == "s6.large.2"
 
 
-@pytest.mark.parametrize(("name", "fields", "expected"), [
-    ("web-01", {}, (400, "Ecs.0100")), ("broken-01", {"mode": "withStopServer"}, (400, "Ecs.0100")),
-    ("batch-01", {"flavor": "s6.small.1"}, (400, "Ecs.0810")), ("batch-01", {"flavor": "x"}, (400, "Ecs.0029")),
-    ("batch-01", {"flavor": "s3.medium.2"}, (400, "Ecs.0707")), ("batch-01", {"mode": "live"}, (400, "Ecs.0005")),
-    ("vault-01", {"mode": "withStopServer"}, (400, "Ecs.0605")), ("batch-01", {"cpu": 1}, (400, "Ecs.0005")),
-    ("batch-01", {"extendparam": {"isAutoPay": True}}, (400, "Ecs.0005")),
-])
+@pytest.mark.parametrize(
+    ("name", "fields", "expected"),
+    [
+        ("web-01", {}, (400, "Ecs.0100")),
+        ("broken-01", {"mode": "withStopServer"}, (400, "Ecs.0100")),
+        ("batch-01", {"flavor": "s6.small.1"}, (400, "Ecs.0810")),
+        ("batch-01", {"flavor": "x"}, (400, "Ecs.0029")),
+        ("batch-01", {"flavor": "s3.medium.2"}, (400, "Ecs.0707")),
+        ("batch-01", {"mode": "live"}, (400, "Ecs.0005")),
+        ("vault-01", {"mode": "withStopServer"}, (400, "Ecs.0605")),
+        ("batch-01", {"cpu": 1}, (400, "Ecs.0005")),
+        ("batch-01", {"extendparam": {"isAutoPay": True}}, (400, "Ecs.0005")),
+    ],
+)
 def test_a_resize_that_is_refused(huaweicloud: Any, name: str, fields: dict[str, Any], expected: Any) -> None:
     assert code(resize(huaweicloud, name, **fields)) == expected
 
@@ -136,8 +173,10 @@ def test_a_prepaid_resize_waits_for_its_payment(huaweicloud: Any) -> None:
 
 
 def test_a_resize_fails_on_order(huaweicloud: Any) -> None:
-    huaweicloud.client.post("/_sim/faults", json={
-        "platform": "huaweicloud", "operation": "resize server", "do": {"job": {"status": "FAIL"}}})
+    huaweicloud.client.post(
+        "/_sim/faults",
+        json={"platform": "huaweicloud", "operation": "resize server", "do": {"job": {"status": "FAIL"}}},
+    )
     response = resize(huaweicloud, "web-01", mode="withStopServer")
     huaweicloud.pass_time(1)
     assert (job(huaweicloud, response)["status"], huaweicloud.status("web-01")) == ("FAIL", ("ACTIVE", None))

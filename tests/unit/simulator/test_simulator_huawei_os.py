@@ -40,8 +40,9 @@ def order(cloud: Any, name: str, body: Any, call: str = "v2 changeos") -> Any:
     return cloud.client.post(path, json=body, headers={"X-Auth-Token": cloud.token()})
 
 
-def change(cloud: Any, name: str = "batch-01", image_name: str = UBUNTU, call: str = "v2 changeos",
-           **fields: Any) -> Any:
+def change(
+    cloud: Any, name: str = "batch-01", image_name: str = UBUNTU, call: str = "v2 changeos", **fields: Any
+) -> Any:
     if call.endswith("changeos"):
         fields = {"imageid": image(cloud, image_name), **fields}
     return order(cloud, name, {"os-change" if call.endswith("changeos") else "os-reinstall": fields}, call)
@@ -72,16 +73,21 @@ def test_an_os_is_changed(huaweicloud: Any) -> None:
     assert huaweicloud.status("batch-01") == ("ACTIVE", None)
     shown, seen = huaweicloud.show("batch-01"), huaweicloud.seen("batch-01")
     assert (shown["image"]["id"], shown["metadata"]["image_name"]) == (image(huaweicloud, UBUNTU), UBUNTU)
-    assert (seen["password"], seen["pending_password"], seen["password_changes"]) == (
-        digest("N3w-password"), None, 2)
+    assert (seen["password"], seen["pending_password"], seen["password_changes"]) == (digest("N3w-password"), None, 2)
     entry = huaweicloud.log(operation="H08")[0]
     assert (entry["name"], entry["body"]["os-change"]["adminpass"]) == ("change OS v2", "********")
 
 
-@pytest.mark.parametrize(("ends", "name", "end"), [
-    ("running", "batch-01", "ACTIVE"), ("stopped", "batch-01", "SHUTOFF"), ("previous", "batch-01", "SHUTOFF"),
-    ("previous", "web-01", "ACTIVE"), ("stopped", "web-01", "SHUTOFF"),
-])
+@pytest.mark.parametrize(
+    ("ends", "name", "end"),
+    [
+        ("running", "batch-01", "ACTIVE"),
+        ("stopped", "batch-01", "SHUTOFF"),
+        ("previous", "batch-01", "SHUTOFF"),
+        ("previous", "web-01", "ACTIVE"),
+        ("stopped", "web-01", "SHUTOFF"),
+    ],
+)
 def test_how_it_ends_can_be_chosen(huaweicloud: Any, ends: str, name: str, end: str) -> None:
     huaweicloud.client.put("/_sim/huaweicloud/options", json={"os_change_ends": ends})
     assert change(huaweicloud, name, adminpass=GOOD, mode="withStopServer").status_code == 200
@@ -89,11 +95,17 @@ def test_how_it_ends_can_be_chosen(huaweicloud: Any, ends: str, name: str, end: 
     assert huaweicloud.status(name) == (end, None)
 
 
-@pytest.mark.parametrize(("call", "image_name", "fields"), [
-    ("v1 changeos", OLD, {"adminpass": GOOD}), ("v1 changeos", OLD, {"keyname": "operators", "userid": USER}),
-    ("v1 reinstallos", "", {"adminpass": GOOD}), ("v2 reinstallos", "", {"keyname": "operators", "userid": USER}),
-    ("v2 changeos", WINDOWS, {"adminpass": "Zx12-Zx12"}), ("v2 changeos", UBUNTU, {"metadata": {"user_data": TEXT}}),
-])
+@pytest.mark.parametrize(
+    ("call", "image_name", "fields"),
+    [
+        ("v1 changeos", OLD, {"adminpass": GOOD}),
+        ("v1 changeos", OLD, {"keyname": "operators", "userid": USER}),
+        ("v1 reinstallos", "", {"adminpass": GOOD}),
+        ("v2 reinstallos", "", {"keyname": "operators", "userid": USER}),
+        ("v2 changeos", WINDOWS, {"adminpass": "Zx12-Zx12"}),
+        ("v2 changeos", UBUNTU, {"metadata": {"user_data": TEXT}}),
+    ],
+)
 def test_other_ways(huaweicloud: Any, call: str, image_name: str, fields: dict[str, Any]) -> None:
     assert change(huaweicloud, image_name=image_name, call=call, **fields).status_code == 200
     huaweicloud.pass_time(1)
@@ -124,29 +136,36 @@ def test_a_system_disk_is_encrypted(huaweicloud: Any) -> None:
     assert huaweicloud.seen("batch-01")["encryption_key"] == "key-1"
 
 
-@pytest.mark.parametrize(("call", "fields", "code"), [
-    ("v2 changeos", {}, "Ecs.0005"), ("v2 changeos", {"adminpass": ""}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "keyname": "operators", "userid": USER}, "Ecs.0005"),
-    ("v2 changeos", {"keyname": "operators"}, "Ecs.0005"),
-    ("v2 changeos", {"keyname": "nobody", "userid": USER}, "Ecs.0314"),
-    ("v2 changeos", {"keyname": "operators", "userid": "nobody"}, "Ecs.0314"),
-    ("v2 changeos", {"adminpass": "weak"}, "Ecs.0011"), ("v2 changeos", {"adminpass": "Root12345"}, "Ecs.0011"),
-    ("v2 changeos", {"adminpass": 5}, "Ecs.0005"), ("v2 changeos", {"adminpass": GOOD, "mode": "now"}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "isAutoPay": True}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "isAutoPay": "yes"}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "imageid": None}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "imageid": "nobody"}, "Ecs.0031"),
-    ("v2 changeos", {"metadata": {"user_data": "not base64"}}, "Ecs.0005"),
-    ("v2 changeos", {"metadata": {"user_data": base64.b64encode(b"x" * 32769).decode()}}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "metadata": {"user_data": 5}}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "metadata": []}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__encrypted": "yes"}}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__encrypted": "1"}}, "Ecs.0005"),
-    ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__cmkid": "k"}}, "Ecs.0005"),
-    ("v1 changeos", {"metadata": {"user_data": TEXT}}, "Ecs.0005"),
-    ("v1 changeos", {"adminpass": GOOD, "metadata": {"user_data": TEXT}}, "Ecs.0005"),
-    ("v2 reinstallos", {}, "Ecs.0005"), ("v1 reinstallos", {"adminpass": "weak"}, "Ecs.0011"),
-])
+@pytest.mark.parametrize(
+    ("call", "fields", "code"),
+    [
+        ("v2 changeos", {}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": ""}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "keyname": "operators", "userid": USER}, "Ecs.0005"),
+        ("v2 changeos", {"keyname": "operators"}, "Ecs.0005"),
+        ("v2 changeos", {"keyname": "nobody", "userid": USER}, "Ecs.0314"),
+        ("v2 changeos", {"keyname": "operators", "userid": "nobody"}, "Ecs.0314"),
+        ("v2 changeos", {"adminpass": "weak"}, "Ecs.0011"),
+        ("v2 changeos", {"adminpass": "Root12345"}, "Ecs.0011"),
+        ("v2 changeos", {"adminpass": 5}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "mode": "now"}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "isAutoPay": True}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "isAutoPay": "yes"}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "imageid": None}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "imageid": "nobody"}, "Ecs.0031"),
+        ("v2 changeos", {"metadata": {"user_data": "not base64"}}, "Ecs.0005"),
+        ("v2 changeos", {"metadata": {"user_data": base64.b64encode(b"x" * 32769).decode()}}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "metadata": {"user_data": 5}}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "metadata": []}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__encrypted": "yes"}}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__encrypted": "1"}}, "Ecs.0005"),
+        ("v2 changeos", {"adminpass": GOOD, "metadata": {"__system__cmkid": "k"}}, "Ecs.0005"),
+        ("v1 changeos", {"metadata": {"user_data": TEXT}}, "Ecs.0005"),
+        ("v1 changeos", {"adminpass": GOOD, "metadata": {"user_data": TEXT}}, "Ecs.0005"),
+        ("v2 reinstallos", {}, "Ecs.0005"),
+        ("v1 reinstallos", {"adminpass": "weak"}, "Ecs.0011"),
+    ],
+)
 def test_bad_orders(huaweicloud: Any, call: str, fields: dict[str, Any], code: str) -> None:
     response = change(huaweicloud, call=call, **fields)
     assert (response.status_code, response.json["error"]["code"]) == (400, code)
@@ -158,10 +177,14 @@ def test_32_kilobytes_are_still_fine(huaweicloud: Any) -> None:
     assert change(huaweicloud, metadata={"user_data": text}).status_code == 200
 
 
-@pytest.mark.parametrize(("image_name", "call", "code"), [
-    (OLD, "v2 changeos", "Ecs.0005"), ("Debian 9 64bit", "v2 changeos", "Ecs.0032"),
-    ("Debian 13 64bit", "v1 changeos", "Ecs.0032"),
-])
+@pytest.mark.parametrize(
+    ("image_name", "call", "code"),
+    [
+        (OLD, "v2 changeos", "Ecs.0005"),
+        ("Debian 9 64bit", "v2 changeos", "Ecs.0032"),
+        ("Debian 13 64bit", "v1 changeos", "Ecs.0032"),
+    ],
+)
 def test_images_that_cannot_be_used(huaweicloud: Any, image_name: str, call: str, code: str) -> None:
     response = change(huaweicloud, image_name=image_name, call=call, adminpass=GOOD)
     assert (response.status_code, response.json["error"]["code"]) == (400, code)
@@ -179,10 +202,15 @@ def test_malformed_orders(huaweicloud: Any, body: Any) -> None:
     assert (response.status_code, response.json["error"]["code"]) == (400, "Ecs.0005")
 
 
-@pytest.mark.parametrize(("name", "fields", "status", "code"), [
-    ("web-01", {}, 400, "Ecs.0100"), ("vault-01", {"mode": "withStopServer"}, 400, "Ecs.0605"),
-    ("broken-01", {"mode": "withStopServer"}, 400, "Ecs.0100"), ("web-01", {"mode": "withStopServer"}, 200, ""),
-])
+@pytest.mark.parametrize(
+    ("name", "fields", "status", "code"),
+    [
+        ("web-01", {}, 400, "Ecs.0100"),
+        ("vault-01", {"mode": "withStopServer"}, 400, "Ecs.0605"),
+        ("broken-01", {"mode": "withStopServer"}, 400, "Ecs.0100"),
+        ("web-01", {"mode": "withStopServer"}, 200, ""),
+    ],
+)
 def test_states(huaweicloud: Any, name: str, fields: dict[str, str], status: int, code: str) -> None:
     response = change(huaweicloud, name, adminpass=GOOD, **fields)
     assert response.status_code == status
@@ -201,8 +229,10 @@ def test_busy_servers_and_servers_without_a_disk(huaweicloud: Any) -> None:
     huaweicloud.change("build-01", system_disk=False)
     assert change(huaweicloud, "build-01", adminpass=GOOD).json["error"]["code"] == "Ecs.0105"
     response = huaweicloud.client.post(
-        "/v2/%s/cloudservers/nobody/changeos" % huaweicloud.project_id, json={"os-change": {}},
-        headers={"X-Auth-Token": huaweicloud.token()})
+        "/v2/%s/cloudservers/nobody/changeos" % huaweicloud.project_id,
+        json={"os-change": {}},
+        headers={"X-Auth-Token": huaweicloud.token()},
+    )
     assert (response.status_code, response.json["error"]["code"]) == (404, "Ecs.0114")
 
 

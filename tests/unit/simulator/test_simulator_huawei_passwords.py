@@ -60,7 +60,8 @@ def test_stopping_is_no_start(huaweicloud: Any) -> None:
 def test_a_dry_run_checks_and_changes_nothing(huaweicloud: Any, password: str | None) -> None:
     assert reset(huaweicloud, "web-01", password=password, dry_run=True).status_code == 200
     assert list(codes(reset(huaweicloud, "web-01", "vault-01", password=password, dry_run=True)).values()) == [
-        "Ecs.0605"]
+        "Ecs.0605"
+    ]
     assert huaweicloud.seen("web-01")["password_changes"] == 0
     assert reset(huaweicloud, "web-01", password="weak", dry_run=True).json["error"]["code"] == "Ecs.0011"
 
@@ -87,14 +88,21 @@ def test_a_check_of_the_plug_in_can_fail(huaweicloud: Any) -> None:
     assert set(codes(response).values()) == {"Ecs.0610"}
 
 
-@pytest.mark.parametrize(("body", "code"), [
-    ([], "Ecs.0005"), ({}, "Ecs.0005"), ({"new_password": GOOD}, "Ecs.0005"),
-    ({"new_password": GOOD, "servers": []}, "Ecs.0005"), ({"new_password": GOOD, "servers": ["x"]}, "Ecs.0005"),
-    ({"servers": [{"id": "x"}]}, "Ecs.0005"), ({"new_password": 5, "servers": [{"id": "x"}]}, "Ecs.0005"),
-    ({"new_password": GOOD, "servers": [{"id": "x"}], "dry_run": "yes"}, "Ecs.0005"),
-    ({"new_password": GOOD, "servers": [{"id": str(number)} for number in range(1001)]}, "Ecs.0118"),
-    ({"new_password": "short1A", "servers": [{"id": "x"}]}, "Ecs.0011"),
-])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ([], "Ecs.0005"),
+        ({}, "Ecs.0005"),
+        ({"new_password": GOOD}, "Ecs.0005"),
+        ({"new_password": GOOD, "servers": []}, "Ecs.0005"),
+        ({"new_password": GOOD, "servers": ["x"]}, "Ecs.0005"),
+        ({"servers": [{"id": "x"}]}, "Ecs.0005"),
+        ({"new_password": 5, "servers": [{"id": "x"}]}, "Ecs.0005"),
+        ({"new_password": GOOD, "servers": [{"id": "x"}], "dry_run": "yes"}, "Ecs.0005"),
+        ({"new_password": GOOD, "servers": [{"id": str(number)} for number in range(1001)]}, "Ecs.0118"),
+        ({"new_password": "short1A", "servers": [{"id": "x"}]}, "Ecs.0011"),
+    ],
+)
 def test_bad_batches(huaweicloud: Any, body: Any, code: str) -> None:
     response = huaweicloud.put("/cloudservers/os-reset-passwords", body)
     assert (response.status_code, response.json["error"]["code"]) == (400, code)
@@ -107,19 +115,32 @@ def test_a_flat_body_is_no_action(huaweicloud: Any) -> None:
     assert huaweicloud.seen("web-01")["password_changes"] == 0
 
 
-@pytest.mark.parametrize(("password", "symbols", "os_type", "fine"), [
-    (GOOD, RESET_SYMBOLS, "Linux", True), ("Abcdef1", RESET_SYMBOLS, "Linux", False),
-    ("Abcdef12", RESET_SYMBOLS, "Linux", True), ("A1" + "b" * 24, RESET_SYMBOLS, "Linux", True),
-    ("A1" + "b" * 25, RESET_SYMBOLS, "Linux", False), ("abcdef12", RESET_SYMBOLS, "Linux", False),
-    ("abcdef1!", RESET_SYMBOLS, "Linux", True), ("Abcdef1$", RESET_SYMBOLS, "Linux", False),
-    ("Abcdef1$", CHANGE_OS_SYMBOLS, "Linux", True), ("Abcdef1~", CHANGE_OS_SYMBOLS, "Linux", True),
-    ("Abcdef1&", CHANGE_OS_SYMBOLS, "Linux", False), ("Abcdef1 ", CHANGE_OS_SYMBOLS, "Linux", False),
-    ("Abcdef1\u00e9", CHANGE_OS_SYMBOLS, "Linux", False), ("Root1234", RESET_SYMBOLS, "Linux", False),
-    ("1toorABC", RESET_SYMBOLS, "Linux", False), ("Ab1!root", RESET_SYMBOLS, "Windows", True),
-    ("Ab1!admin", RESET_SYMBOLS, "Windows", False), ("Ab1!admin", RESET_SYMBOLS, "Linux", True),
-    ("Ab1!xTOR99", RESET_SYMBOLS, "Windows", False), ("Ab1!Administrator", RESET_SYMBOLS, "Windows", False),
-    ("Ab1!rotartsinimdA", RESET_SYMBOLS, "Windows", False),
-])
+@pytest.mark.parametrize(
+    ("password", "symbols", "os_type", "fine"),
+    [
+        (GOOD, RESET_SYMBOLS, "Linux", True),
+        ("Abcdef1", RESET_SYMBOLS, "Linux", False),
+        ("Abcdef12", RESET_SYMBOLS, "Linux", True),
+        ("A1" + "b" * 24, RESET_SYMBOLS, "Linux", True),
+        ("A1" + "b" * 25, RESET_SYMBOLS, "Linux", False),
+        ("abcdef12", RESET_SYMBOLS, "Linux", False),
+        ("abcdef1!", RESET_SYMBOLS, "Linux", True),
+        ("Abcdef1$", RESET_SYMBOLS, "Linux", False),
+        ("Abcdef1$", CHANGE_OS_SYMBOLS, "Linux", True),
+        ("Abcdef1~", CHANGE_OS_SYMBOLS, "Linux", True),
+        ("Abcdef1&", CHANGE_OS_SYMBOLS, "Linux", False),
+        ("Abcdef1 ", CHANGE_OS_SYMBOLS, "Linux", False),
+        ("Abcdef1\u00e9", CHANGE_OS_SYMBOLS, "Linux", False),
+        ("Root1234", RESET_SYMBOLS, "Linux", False),
+        ("1toorABC", RESET_SYMBOLS, "Linux", False),
+        ("Ab1!root", RESET_SYMBOLS, "Windows", True),
+        ("Ab1!admin", RESET_SYMBOLS, "Windows", False),
+        ("Ab1!admin", RESET_SYMBOLS, "Linux", True),
+        ("Ab1!xTOR99", RESET_SYMBOLS, "Windows", False),
+        ("Ab1!Administrator", RESET_SYMBOLS, "Windows", False),
+        ("Ab1!rotartsinimdA", RESET_SYMBOLS, "Windows", False),
+    ],
+)
 def test_the_rules_of_passwords(password: str, symbols: str, os_type: str, fine: bool) -> None:
     assert (weakness(password, symbols, os_type) is None) == fine
 
@@ -134,8 +155,10 @@ def test_one_server_is_reset_and_asked(huaweicloud: Any) -> None:
     path = "/cloudservers/%s/" % huaweicloud.id("web-01")
 
     def one(password: Any, name: str = "web-01", **fields: Any) -> Any:
-        return huaweicloud.put("/cloudservers/%s/os-reset-password" % huaweicloud.id(name), {
-            "reset-password": {"new_password": password, **fields}})
+        return huaweicloud.put(
+            "/cloudservers/%s/os-reset-password" % huaweicloud.id(name),
+            {"reset-password": {"new_password": password, **fields}},
+        )
 
     response = one("weak")
     assert (response.status_code, response.data) == (204, b"")
@@ -143,8 +166,7 @@ def test_one_server_is_reset_and_asked(huaweicloud: Any) -> None:
     assert one("weak", is_check_password=True).json["error"]["code"] == "Ecs.0011"
     assert one(GOOD, is_check_password=True).status_code == 204
     assert one(GOOD, "vault-01").json["error"]["code"] == "Ecs.0605"
-    assert (one("").status_code, one(None).status_code, one(GOOD, is_check_password="x").status_code) == (
-        400, 400, 400)
+    assert (one("").status_code, one(None).status_code, one(GOOD, is_check_password="x").status_code) == (400, 400, 400)
     assert huaweicloud.put(path + "os-reset-password", {"reset-password": "x"}).status_code == 400
     assert huaweicloud.get(path + "os-resetpwd-flag").json == {"resetpwd_flag": "True"}
     huaweicloud.change("web-01", reset_plugin=False)
@@ -164,13 +186,21 @@ def test_metadata_is_merged(huaweicloud: Any) -> None:
     assert huaweicloud.seen("web-01")["metadata"] == {"b": "3"}
 
 
-@pytest.mark.parametrize(("name", "body", "code"), [
-    ("web-01", [], "Ecs.0005"), ("web-01", {}, "Ecs.0005"), ("web-01", {"metadata": []}, "Ecs.0005"),
-    ("web-01", {"metadata": {"a": 1}}, "Ecs.0005"), ("web-01", {"metadata": {"a": None}}, "Ecs.0005"),
-    ("web-01", {"metadata": {"a" * 256: "b"}}, "Ecs.0005"), ("web-01", {"metadata": {"a": "b" * 256}}, "Ecs.0005"),
-    ("web-01", {"metadata": {"": "b"}}, "Ecs.0005"), ("vault-01", {"metadata": {"a": "b"}}, "Ecs.0605"),
-    ("broken-01", {"metadata": {"a": "b"}}, "Ecs.0100"),
-])
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("web-01", [], "Ecs.0005"),
+        ("web-01", {}, "Ecs.0005"),
+        ("web-01", {"metadata": []}, "Ecs.0005"),
+        ("web-01", {"metadata": {"a": 1}}, "Ecs.0005"),
+        ("web-01", {"metadata": {"a": None}}, "Ecs.0005"),
+        ("web-01", {"metadata": {"a" * 256: "b"}}, "Ecs.0005"),
+        ("web-01", {"metadata": {"a": "b" * 256}}, "Ecs.0005"),
+        ("web-01", {"metadata": {"": "b"}}, "Ecs.0005"),
+        ("vault-01", {"metadata": {"a": "b"}}, "Ecs.0605"),
+        ("broken-01", {"metadata": {"a": "b"}}, "Ecs.0100"),
+    ],
+)
 def test_metadata_that_is_refused(huaweicloud: Any, name: str, body: Any, code: str) -> None:
     path = "/cloudservers/%s/metadata" % huaweicloud.id(name)
     response = huaweicloud.post(path, body)

@@ -11,22 +11,33 @@ from typing import Any
 import pytest
 
 BAD_LISTS = [
-    ({"limit": "1001"}, "Ecs.0005"), ({"limit": "0"}, "Ecs.0005"), ({"limit": "x"}, "Ecs.0005"),
-    ({"offset": "-1"}, "Ecs.0005"), ({"marker": "nobody"}, "Ecs.0005"), ({"name": "["}, "Ecs.0005"),
+    ({"limit": "1001"}, "Ecs.0005"),
+    ({"limit": "0"}, "Ecs.0005"),
+    ({"limit": "x"}, "Ecs.0005"),
+    ({"offset": "-1"}, "Ecs.0005"),
+    ({"marker": "nobody"}, "Ecs.0005"),
+    ({"name": "["}, "Ecs.0005"),
     ({"server_id": ",".join(str(number) for number in range(101))}, "Ecs.0005"),
 ]
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
-    ({"name": "web.01"}, {"web-01"}), ({"tags": ["role=web", "env=demo"]}, {"web-01", "web-02", "web-03", "web-04"}),
-    ({"tags": "_sys_type_hcss_x"}, {"cache-01"}), ({"tags": "env=demo", "not-tags": ["role=web", "role=db"]},
-                                                   {"cache-01", "batch-01"}),
-    ({"ip": "10.0.0.2"}, {"db-01", "db-02"}), ({"ip_eq": "10.0.0.2"}, set()), ({"ip_eq": "10.0.0.21"}, {"db-01"}),
-    ({"ip": "203.0.113"}, set()), ({"flavor": "x1.2u.4g"}, {"cache-01"}),
+    ({"name": "web.01"}, {"web-01"}),
+    ({"tags": ["role=web", "env=demo"]}, {"web-01", "web-02", "web-03", "web-04"}),
+    ({"tags": "_sys_type_hcss_x"}, {"cache-01"}),
+    ({"tags": "env=demo", "not-tags": ["role=web", "role=db"]}, {"cache-01", "batch-01"}),
+    ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
+    ({"ip_eq": "10.0.0.2"}, set()),
+    ({"ip_eq": "10.0.0.21"}, {"db-01"}),
+    ({"ip": "203.0.113"}, set()),
+    ({"flavor": "x1.2u.4g"}, {"cache-01"}),
     ({"status": "SHUTOFF"}, {"batch-01", "build-01"}),
     ({"enterprise_project_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}, {"cache-01"}),
 ]
 BAD_ACTIONS = [
-    ({}, 400, "Ecs.0005"), ([], 400, "Ecs.0005"), ({"os-start": None}, 400, "Ecs.0005"),
-    ({"os-start": {"servers": []}}, 400, "Ecs.0005"), ({"os-start": {"servers": ["x"]}}, 400, "Ecs.0005"),
+    ({}, 400, "Ecs.0005"),
+    ([], 400, "Ecs.0005"),
+    ({"os-start": None}, 400, "Ecs.0005"),
+    ({"os-start": {"servers": []}}, 400, "Ecs.0005"),
+    ({"os-start": {"servers": ["x"]}}, 400, "Ecs.0005"),
     ({"reboot": {"servers": [{"id": "x"}]}}, 400, "Ecs.0005"),
     ({"os-stop": {"type": "SLOW", "servers": [{"id": "x"}]}}, 400, "Ecs.0005"),
     ({"os-start": {"servers": [{"id": "x"}]}, "os-stop": {"servers": [{"id": "x"}]}}, 400, "Ecs.0005"),
@@ -72,13 +83,17 @@ def test_locked_and_busy_servers_fail_in_their_sub_jobs(huaweicloud: Any) -> Non
     assert huaweicloud.status("vault-01") == ("ACTIVE", None)
 
 
-@pytest.mark.parametrize(("options", "name", "body", "status", "code"), [
-    ({"already": "error"}, "web-01", {"os-start": {}}, 400, "Ecs.0100"),
-    ({"already": "error"}, "batch-01", {"os-stop": {}}, 400, "Ecs.0100"),
-    ({"locked": "request"}, "vault-01", {"os-stop": {}}, 400, "Ecs.0605"),
-])
-def test_a_whole_request_can_be_refused(huaweicloud: Any, options: dict[str, str], name: str, body: dict[str, Any],
-                                        status: int, code: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "name", "body", "status", "code"),
+    [
+        ({"already": "error"}, "web-01", {"os-start": {}}, 400, "Ecs.0100"),
+        ({"already": "error"}, "batch-01", {"os-stop": {}}, 400, "Ecs.0100"),
+        ({"locked": "request"}, "vault-01", {"os-stop": {}}, 400, "Ecs.0605"),
+    ],
+)
+def test_a_whole_request_can_be_refused(
+    huaweicloud: Any, options: dict[str, str], name: str, body: dict[str, Any], status: int, code: str
+) -> None:
     assert huaweicloud.client.put("/_sim/huaweicloud/options", json=options).status_code == 200
     response = huaweicloud.act(name, body)
     assert (response.status_code, response.json["error"]["code"]) == (status, code)
@@ -133,8 +148,9 @@ def test_pages_are_25_long_unless_asked_otherwise(huaweicloud: Any) -> None:
 @pytest.mark.parametrize("joined", [True, False])
 def test_ids_override_other_filters_and_unknown_ones_are_null_records(huaweicloud: Any, joined: bool) -> None:
     ids = [huaweicloud.id("web-01"), "11111111-2222-3333-4444-555555555555"]
-    rows = huaweicloud.get("/cloudservers/detail", query_string={
-        "server_id": ",".join(ids) if joined else ids, "name": "db"}).json["servers"]
+    rows = huaweicloud.get(
+        "/cloudservers/detail", query_string={"server_id": ",".join(ids) if joined else ids, "name": "db"}
+    ).json["servers"]
     assert [row["name"] for row in rows] == ["web-01", None]
     assert {key for key, value in rows[1].items() if value is not None} == {"id", "fault"}
 
@@ -162,8 +178,9 @@ def test_unknown_servers_paths_methods_and_projects(huaweicloud: Any) -> None:
     for method, path in (("GET", "/cloudservers/action/x/y"), ("DELETE", "/cloudservers/action")):
         response = huaweicloud.request(method, path)
         assert (response.status_code, response.json["error_code"]) == (404, "APIGW.0101")
-    foreign = huaweicloud.client.get("/v1/%s/cloudservers/detail" % ("0" * 32),
-                                     headers={"X-Auth-Token": huaweicloud.token()})
+    foreign = huaweicloud.client.get(
+        "/v1/%s/cloudservers/detail" % ("0" * 32), headers={"X-Auth-Token": huaweicloud.token()}
+    )
     assert (foreign.status_code, foreign.json["error"]["code"]) == (400, "Ecs.0023")
     for headers in ({}, {"X-Auth-Token": "nonsense"}):
         response = huaweicloud.client.get(huaweicloud.root + "/cloudservers/detail", headers=headers)
@@ -190,8 +207,9 @@ def test_iam_tokens(huaweicloud: Any) -> None:
 
 @pytest.mark.parametrize(("name", "count"), [("cn-north-4", 1), ("cn-ambiguous-1", 2), ("cn-none-1", 0)])
 def test_projects_by_name(huaweicloud: Any, name: str, count: int) -> None:
-    response = huaweicloud.client.get("/v3/projects", query_string={"name": name},
-                                      headers={"X-Auth-Token": huaweicloud.token()})
+    response = huaweicloud.client.get(
+        "/v3/projects", query_string={"name": name}, headers={"X-Auth-Token": huaweicloud.token()}
+    )
     assert len(response.json["projects"]) == count
 
 

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
-ROOTS = {"openstack": ["debian-12", "ubuntu-24.04"], "ustack": ["Ubuntu 14.04 x64", "CentOS 6.5 x64"],
-         "easystack": ["openEuler-22.03", "ubuntu-24.04"]}
+ROOTS = {
+    "openstack": ["debian-12", "ubuntu-24.04"],
+    "ustack": ["Ubuntu 14.04 x64", "CentOS 6.5 x64"],
+    "easystack": ["openEuler-22.03", "ubuntu-24.04"],
+}
 
 
 def glance(cloud: Any, path: str = "/v2/images", **query: Any) -> Any:
-    return cloud.client.get("/%s/image%s" % (cloud.platform, path), query_string=query or None,
-                            headers={"X-Auth-Token": cloud.token()})
+    return cloud.client.get(
+        "/%s/image%s" % (cloud.platform, path), query_string=query or None, headers={"X-Auth-Token": cloud.token()}
+    )
 
 
 def names(cloud: Any, **query: Any) -> list[str]:
@@ -50,22 +54,39 @@ def test_an_image(openstack: Any) -> None:
     assert (response.status_code, response.mimetype) == (404, "text/html")
 
 
-@pytest.mark.parametrize(("query", "found"), [
-    ({"name": "debian-12"}, ["debian-12"]), ({"name": "debian"}, []), ({"status": "queued"}, ["uploading-1"]),
-    ({"status": "sleepy"}, []),
-    ({"name": "in:debian-12,ubuntu-24.04"}, ["ubuntu-24.04", "debian-12"]),
-    ({"status": "in:queued,deactivated"}, ["uploading-1", "retired-9"]),
-    ({"sort": "name:asc", "limit": "2"}, ["bulky-1", "debian-12"]), ({"os_type": "windows"}, ["windows-2022"]),
-    ({"sort_key": "name", "sort_dir": "desc", "limit": "1"}, ["windows-2022"]), ({"limit": "0"}, []),
-    ({"visibility": "all", "name": "debian-12"}, ["debian-12"]), ({"visibility": "private"}, []),
-])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "debian-12"}, ["debian-12"]),
+        ({"name": "debian"}, []),
+        ({"status": "queued"}, ["uploading-1"]),
+        ({"status": "sleepy"}, []),
+        ({"name": "in:debian-12,ubuntu-24.04"}, ["ubuntu-24.04", "debian-12"]),
+        ({"status": "in:queued,deactivated"}, ["uploading-1", "retired-9"]),
+        ({"sort": "name:asc", "limit": "2"}, ["bulky-1", "debian-12"]),
+        ({"os_type": "windows"}, ["windows-2022"]),
+        ({"sort_key": "name", "sort_dir": "desc", "limit": "1"}, ["windows-2022"]),
+        ({"limit": "0"}, []),
+        ({"visibility": "all", "name": "debian-12"}, ["debian-12"]),
+        ({"visibility": "private"}, []),
+    ],
+)
 def test_filters_and_order(openstack: Any, query: dict[str, str], found: list[str]) -> None:
     assert names(openstack, **query) == found
 
 
-@pytest.mark.parametrize("query", [{"limit": "-1"}, {"limit": "x"}, {"visibility": "some"},
-                                   {"sort_key": "colour"}, {"sort_dir": "up"}, {"marker": "nobody"},
-                                   {"sort": "name:up"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "-1"},
+        {"limit": "x"},
+        {"visibility": "some"},
+        {"sort_key": "colour"},
+        {"sort_dir": "up"},
+        {"marker": "nobody"},
+        {"sort": "name:up"},
+    ],
+)
 def test_bad_lists(openstack: Any, query: dict[str, str]) -> None:
     response = glance(openstack, **query)
     assert (response.status_code, response.mimetype) == (400, "text/html")
@@ -90,8 +111,9 @@ def test_images_need_a_token_of_a_project_that_may_see_them(openstack: Any) -> N
     del body["auth"]["scope"]
     token = openstack.client.post(openstack.auth_path, json=body).headers["X-Subject-Token"]
     assert openstack.client.get("/openstack/image/v2/images", headers={"X-Auth-Token": token}).status_code == 403
-    made = openstack.client.post("/_sim/openstack/images", json={
-        "name": "secret", "visibility": "private", "owner": "alt"}).json["image"]
+    made = openstack.client.post(
+        "/_sim/openstack/images", json={"name": "secret", "visibility": "private", "owner": "alt"}
+    ).json["image"]
     assert "secret" not in names(openstack)
     assert glance(openstack, "/v2/images/" + made["id"]).status_code == 404
     assert "secret" in names(openstack.by("admin"))
@@ -101,7 +123,8 @@ def test_ims(huaweicloud: Any) -> None:
     row = ims(huaweicloud, name="CentOS 6.5 64bit").json["images"][0]
     assert (row["__support_fc_inject"], row["__os_type"], row["__imagetype"]) == ("true", "Linux", "private")
     assert [one["name"] for one in ims(huaweicloud, __os_type="Windows").json["images"]] == [
-        "Windows Server 2022 64bit"]
+        "Windows Server 2022 64bit"
+    ]
     assert len(ims(huaweicloud, __imagetype="gold", status="active").json["images"]) == 3
     assert [one["id"] for one in ims(huaweicloud, id=row["id"]).json["images"]] == [row["id"]]
     assert ims(huaweicloud, name="CentOS").json["images"] == []
@@ -118,8 +141,17 @@ def test_ims(huaweicloud: Any) -> None:
     assert [one["name"] for one in ordered] == sorted(one["name"] for one in ordered)
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"marker": "nobody"},
-                                   {"sort_dir": "up"}, {"sort_key": "colour"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "1001"},
+        {"limit": "x"},
+        {"marker": "nobody"},
+        {"sort_dir": "up"},
+        {"sort_key": "colour"},
+    ],
+)
 def test_bad_lists_of_ims(huaweicloud: Any, query: dict[str, str]) -> None:
     response = ims(huaweicloud, **query)
     assert response.status_code == 400
@@ -127,11 +159,19 @@ def test_bad_lists_of_ims(huaweicloud: Any, query: dict[str, str]) -> None:
     assert huaweicloud.client.get("/v2/cloudimages").json["error_code"] == "APIGW.0301"
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status"), [
-    ("POST", "", {}, 400), ("POST", "", {"name": "debian-12"}, 400), ("POST", "", {"name": "a", "colour": 1}, 400),
-    ("PUT", "/debian-12", {"status": "sleepy"}, 400), ("PUT", "/nobody", {}, 404), ("DELETE", "/nobody", None, 404),
-    ("PUT", "/debian-12", {"status": "deactivated"}, 200), ("DELETE", "/debian-12", None, 204),
-])
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "", {}, 400),
+        ("POST", "", {"name": "debian-12"}, 400),
+        ("POST", "", {"name": "a", "colour": 1}, 400),
+        ("PUT", "/debian-12", {"status": "sleepy"}, 400),
+        ("PUT", "/nobody", {}, 404),
+        ("DELETE", "/nobody", None, 404),
+        ("PUT", "/debian-12", {"status": "deactivated"}, 200),
+        ("DELETE", "/debian-12", None, 204),
+    ],
+)
 def test_images_change_on_the_control_side(openstack: Any, method: str, path: str, body: Any, status: int) -> None:
     response = openstack.client.open("/_sim/openstack/images" + path, method=method, json=body)
     assert response.status_code == status

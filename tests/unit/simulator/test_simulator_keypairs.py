@@ -15,18 +15,32 @@ from keys import PRIVATE_KEY_MARKER, InvalidKey, decode, fingerprint, stable_pub
 
 ED25519 = stable_public_key("test")
 BAD_KEYS = [
-    "", "hello", "ssh-ed25519", "ssh-ed25519 !!!", "ssh-ed25519 AAAA", "ssh-rsa " + ED25519.split()[1],
+    "",
+    "hello",
+    "ssh-ed25519",
+    "ssh-ed25519 !!!",
+    "ssh-ed25519 AAAA",
+    "ssh-rsa " + ED25519.split()[1],
     ED25519.split()[0] + " " + ED25519.split()[1][:-8],
     "ssh-ed25519 " + base64.b64encode(base64.b64decode(ED25519.split()[1]) + b"\0").decode(),
     "ssh-ed25519 " + base64.b64encode(struct.pack(">I", 11) + b"ssh-ed25519" + struct.pack(">I", 2) + b"ab").decode(),
     "ssh-dss " + base64.b64encode(struct.pack(">I", 7) + b"ssh-dss").decode(),
-    "ssh-rsa " + base64.b64encode(struct.pack(">I", 7) + b"ssh-rsa" + struct.pack(">I", 1) + b"\3" + struct.pack(
-        ">I", 2) + b"\1\1").decode(),
+    "ssh-rsa "
+    + base64.b64encode(
+        struct.pack(">I", 7) + b"ssh-rsa" + struct.pack(">I", 1) + b"\3" + struct.pack(">I", 2) + b"\1\1"
+    ).decode(),
 ]
 MALFORMED = [
-    ({}, "name"), ({"name": ""}, "too short"), ({"name": "a" * 256}, "too long"), ({"name": 5}, "'string'"),
-    ({"name": " a"}, "whitespace"), ({"name": "a/b"}, "does not match"), ({"name": "a", "colour": "red"}, "colour"),
-    ({"name": "a", "public_key": 7}, "'string'"), ({"name": "a", "type": "gpg"}, "does not match"), ([], "object"),
+    ({}, "name"),
+    ({"name": ""}, "too short"),
+    ({"name": "a" * 256}, "too long"),
+    ({"name": 5}, "'string'"),
+    ({"name": " a"}, "whitespace"),
+    ({"name": "a/b"}, "does not match"),
+    ({"name": "a", "colour": "red"}, "colour"),
+    ({"name": "a", "public_key": 7}, "'string'"),
+    ({"name": "a", "type": "gpg"}, "does not match"),
+    ([], "object"),
 ]
 
 
@@ -112,10 +126,18 @@ def test_a_body_is_json_with_one_key(openstack: Any) -> None:
     assert openstack.post("/os-keypairs", {"key": 1}).status_code == 400
 
 
-@pytest.mark.parametrize(("version", "fields", "status"), [
-    ("2.1", {"type": "ssh"}, 400), ("2.1", {}, 200), ("2.2", {"type": "ssh"}, 201), ("2.9", {"user_id": "x"}, 400),
-    ("2.91", {}, 201), ("2.92", {}, 400), ("2.92", {"public_key": ED25519}, 201),
-])
+@pytest.mark.parametrize(
+    ("version", "fields", "status"),
+    [
+        ("2.1", {"type": "ssh"}, 400),
+        ("2.1", {}, 200),
+        ("2.2", {"type": "ssh"}, 201),
+        ("2.9", {"user_id": "x"}, 400),
+        ("2.91", {}, 201),
+        ("2.92", {}, 400),
+        ("2.92", {"public_key": ED25519}, 201),
+    ],
+)
 def test_fields_and_status_by_microversion(openstack: Any, version: str, fields: dict[str, str], status: int) -> None:
     response = create(openstack.at(version), name="a", **fields)
     assert response.status_code == status
@@ -146,9 +168,11 @@ def test_other_users_keys_are_for_administrators(openstack: Any) -> None:
     assert [row["keypair"]["name"] for row in admin.get("/os-keypairs", **query).json["keypairs"]] == ["operators"]
     assert admin.get("/os-keypairs/operators", **query).status_code == 200
     assert create(admin, name="gift", public_key=ED25519, user_id=user).json["keypair"]["user_id"] == user
-    for response in (openstack.by("reader").get("/os-keypairs", **query),
-                     openstack.by("reader").delete("/os-keypairs/operators", **query),
-                     create(openstack.by("reader"), name="b", public_key=ED25519, user_id=user)):
+    for response in (
+        openstack.by("reader").get("/os-keypairs", **query),
+        openstack.by("reader").delete("/os-keypairs/operators", **query),
+        create(openstack.by("reader"), name="b", public_key=ED25519, user_id=user),
+    ):
         assert response.status_code == 403
     assert openstack.by("reader").at("2.9").get("/os-keypairs", **query).json["keypairs"] == []
     assert admin.delete("/os-keypairs/operators", **query).status_code == 204
@@ -206,13 +230,18 @@ def test_huaweicloud_serves_novas_calls(nova_keys: Any) -> None:
     assert nova_keys.get("/os-keypairs", headers={"OpenStack-API-Version": "compute 2.61"}).status_code == 406
 
 
-@pytest.mark.parametrize(("action", "before", "names", "after"), [
-    ("attachKeypairs", [], ["operators", "deploy", "deploy"], ["operators", "deploy"]),
-    ("attachKeypairs", ["deploy"], ["deploy"], ["deploy"]),
-    ("detachKeypairs", ["operators", "deploy"], ["operators"], ["deploy"]), ("detachKeypairs", [], ["deploy"], []),
-])
-def test_ustack_attaches_and_detaches(ustack: Any, action: str, before: list[str], names: list[str],
-                                      after: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("action", "before", "names", "after"),
+    [
+        ("attachKeypairs", [], ["operators", "deploy", "deploy"], ["operators", "deploy"]),
+        ("attachKeypairs", ["deploy"], ["deploy"], ["deploy"]),
+        ("detachKeypairs", ["operators", "deploy"], ["operators"], ["deploy"]),
+        ("detachKeypairs", [], ["deploy"], []),
+    ],
+)
+def test_ustack_attaches_and_detaches(
+    ustack: Any, action: str, before: list[str], names: list[str], after: list[str]
+) -> None:
     if before:
         ustack.act("web-02", {"attachKeypairs": {"key_names": before}})
     response = ustack.act("web-02", {action: {"key_names": names}})
@@ -222,11 +251,18 @@ def test_ustack_attaches_and_detaches(ustack: Any, action: str, before: list[str
     assert ustack.log(operation="U18" if action[0] == "a" else "U19")[-1]["name"] == action
 
 
-@pytest.mark.parametrize(("name", "argument", "status"), [
-    ("web-02", None, 400), ("web-02", {}, 400), ("web-02", {"key_names": []}, 400), ("web-02", {"key_names": "a"}, 400),
-    ("web-02", {"key_names": [1]}, 400), ("web-02", {"key_names": ["nobody"]}, 404),
-    ("vault-01", {"key_names": ["deploy"]}, 409),
-])
+@pytest.mark.parametrize(
+    ("name", "argument", "status"),
+    [
+        ("web-02", None, 400),
+        ("web-02", {}, 400),
+        ("web-02", {"key_names": []}, 400),
+        ("web-02", {"key_names": "a"}, 400),
+        ("web-02", {"key_names": [1]}, 400),
+        ("web-02", {"key_names": ["nobody"]}, 404),
+        ("vault-01", {"key_names": ["deploy"]}, 409),
+    ],
+)
 def test_bad_attachments(ustack: Any, name: str, argument: Any, status: int) -> None:
     for action in ("attachKeypairs", "detachKeypairs"):
         assert ustack.act(name, {action: argument}).status_code == status

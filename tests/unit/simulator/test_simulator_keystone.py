@@ -17,8 +17,13 @@ def ask(cloud: Any, body: Any, **options: Any) -> Any:
 
 
 def compute(document: dict[str, Any], region: str, interface: str) -> list[str]:
-    return [endpoint["url"] for service in document["token"]["catalog"] if service["type"] == "compute"
-            for endpoint in service["endpoints"] if (endpoint["region"], endpoint["interface"]) == (region, interface)]
+    return [
+        endpoint["url"]
+        for service in document["token"]["catalog"]
+        if service["type"] == "compute"
+        for endpoint in service["endpoints"]
+        if (endpoint["region"], endpoint["interface"]) == (region, interface)
+    ]
 
 
 def test_a_password_gives_a_token_with_a_catalog(keystone_cloud: Any) -> None:
@@ -36,15 +41,20 @@ def test_users_and_projects_by_id(openstack: Any) -> None:
     body = openstack.password_body("demo")
     user = body["auth"]["identity"]["password"]["user"]
     body["auth"]["identity"]["password"]["user"] = {
-        "id": hex_id("openstack", "user", "demo"), "password": user["password"]}
+        "id": hex_id("openstack", "user", "demo"),
+        "password": user["password"],
+    }
     body["auth"]["scope"] = {"project": {"id": openstack.project_id}}
     assert ask(openstack, body).json["token"]["project"]["id"] == openstack.project_id
 
 
 def test_application_credentials(openstack: Any) -> None:
     by_id = {"id": hex_id("openstack", "application credential", "automation"), "secret": "openstack-app-secret"}
-    by_name = {"name": "automation", "secret": "openstack-app-secret",
-               "user": {"name": "demo", "domain": {"id": "default"}}}
+    by_name = {
+        "name": "automation",
+        "secret": "openstack-app-secret",
+        "user": {"name": "demo", "domain": {"id": "default"}},
+    }
     for part in (by_id, by_name):
         body = {"auth": {"identity": {"methods": ["application_credential"], "application_credential": part}}}
         response = ask(openstack, body)
@@ -54,9 +64,12 @@ def test_application_credentials(openstack: Any) -> None:
         assert refused.status_code == 401
         # Keystone puts an empty object there, whatever failed.
         assert refused.json["error"] == {
-            "code": 401, "title": "Unauthorized", "identity": {},
+            "code": 401,
+            "title": "Unauthorized",
+            "identity": {},
             "message": "Error authenticating with application credential: Application credentials cannot request a "
-                       "scope."}
+            "scope.",
+        }
         wrong = copy.deepcopy(body)
         wrong["auth"]["identity"]["application_credential"]["secret"] = "guess"  # type: ignore[index]
         assert ask(openstack, wrong).status_code == 401
@@ -69,8 +82,15 @@ def test_a_token_gives_another_scope_and_an_unscoped_one_has_no_catalog(openstac
     assert "catalog" not in unscoped.json["token"] and "project" not in unscoped.json["token"]
     token = unscoped.headers["X-Subject-Token"]
     assert openstack.client.get("/openstack/compute/v2.1/servers", headers={"X-Auth-Token": token}).status_code == 403
-    rescoped = ask(openstack, {"auth": {"identity": {"methods": ["token"], "token": {"id": token}},
-                                        "scope": {"project": {"name": "alt", "domain": {"name": "Default"}}}}})
+    rescoped = ask(
+        openstack,
+        {
+            "auth": {
+                "identity": {"methods": ["token"], "token": {"id": token}},
+                "scope": {"project": {"name": "alt", "domain": {"name": "Default"}}},
+            }
+        },
+    )
     assert rescoped.json["token"]["project"]["name"] == "alt"
     projects = openstack.client.get("/openstack/identity/v3/auth/projects", headers={"X-Auth-Token": token}).json
     assert {row["name"] for row in projects["projects"]} == {"demo", "alt"}
@@ -103,13 +123,25 @@ def _changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 USER = "auth.identity.password.user"
 
 
-@pytest.mark.parametrize(("path", "value", "status"), [
-    (USER + ".password", "wrong", 401), (USER + ".name", "nobody", 401), (USER + ".domain", {"name": "Other"}, 401),
-    (USER + ".domain", None, 400), (USER + ".name", None, 400), ("auth.identity.methods", None, 400),
-    ("auth.identity.methods", ["telepathy"], 401), ("auth.identity.password", None, 400), ("auth", None, 400),
-    ("auth.scope.project.name", "nowhere", 401), ("auth.scope.project.name", "admin", 401),
-    ("auth.scope.project.domain", None, 400), ("auth.scope.project", None, 400), ("auth.identity", "demo", 400),
-])
+@pytest.mark.parametrize(
+    ("path", "value", "status"),
+    [
+        (USER + ".password", "wrong", 401),
+        (USER + ".name", "nobody", 401),
+        (USER + ".domain", {"name": "Other"}, 401),
+        (USER + ".domain", None, 400),
+        (USER + ".name", None, 400),
+        ("auth.identity.methods", None, 400),
+        ("auth.identity.methods", ["telepathy"], 401),
+        ("auth.identity.password", None, 400),
+        ("auth", None, 400),
+        ("auth.scope.project.name", "nowhere", 401),
+        ("auth.scope.project.name", "admin", 401),
+        ("auth.scope.project.domain", None, 400),
+        ("auth.scope.project", None, 400),
+        ("auth.identity", "demo", 400),
+    ],
+)
 def test_refused_logins(keystone_cloud: Any, path: str, value: Any, status: int) -> None:
     response = ask(keystone_cloud, _changed(keystone_cloud.password_body("demo"), path, value))
     assert response.status_code == status

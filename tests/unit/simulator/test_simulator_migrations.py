@@ -150,11 +150,12 @@ def test_the_scheduler_minds_zone_state_and_status(nova: Any) -> None:
 def test_wanted_hosts(nova: Any) -> None:
     nova.change("web-01", host="cmp1")
     for body, status, words in (
-            ({"migrate": {"host": "cmp1"}}, 400, "Cannot migrate to the host where the server exists"),
-            ({"migrate": {"host": "nix"}}, 400, "Compute host nix could not be found"),
-            ({"os-migrateLive": {"host": "nix", "block_migration": "auto"}}, 400, "host nix could not be found"),
-            ({"evacuate": {"host": "nix"}}, 404, "Compute host nix not found"),
-            ({"evacuate": {"host": "cmp1"}}, 400, "can't be the same one")):
+        ({"migrate": {"host": "cmp1"}}, 400, "Cannot migrate to the host where the server exists"),
+        ({"migrate": {"host": "nix"}}, 400, "Compute host nix could not be found"),
+        ({"os-migrateLive": {"host": "nix", "block_migration": "auto"}}, 400, "host nix could not be found"),
+        ({"evacuate": {"host": "nix"}}, 404, "Compute host nix not found"),
+        ({"evacuate": {"host": "cmp1"}}, 400, "can't be the same one"),
+    ):
         response = nova.act("web-01", body)
         assert (response.status_code, words in response.text) == (status, True), response.text
     nova.act("web-01", {"os-migrateLive": {"host": "cmp1", "block_migration": "auto"}})
@@ -166,18 +167,28 @@ def test_wanted_hosts(nova: Any) -> None:
     assert host(nova, "web-01") == "cmp5", "a host is not seen below 2.56"
 
 
-@pytest.mark.parametrize(("version", "body"), [
-    ("2.96", {"migrate": {"to": "cmp5"}}), ("2.96", {"migrate": "cmp5"}), ("2.96", {"migrate": {"host": ""}}),
-    ("2.96", {"os-migrateLive": {"host": None}}), ("2.96", {"os-migrateLive": {"block_migration": "auto"}}),
-    ("2.96", {"os-migrateLive": {"host": "cmp5", "block_migration": "auto", "force": True}}),
-    ("2.67", {"os-migrateLive": {"host": None, "block_migration": "auto", "force": True}}),
-    ("2.25", {"os-migrateLive": {"host": None, "block_migration": "auto", "disk_over_commit": False}}),
-    ("2.24", {"os-migrateLive": {"host": None, "block_migration": "auto", "disk_over_commit": False}}),
-    ("2.24", {"os-migrateLive": {"host": None, "block_migration": False}}),
-    ("2.96", {"evacuate": None}), ("2.96", {"evacuate": {"onSharedStorage": False}}), ("2.13", {"evacuate": {}}),
-    ("2.96", {"evacuate": {"host": "cmp5", "force": True}}), ("2.67", {"evacuate": {"force": True}}),
-    ("2.13", {"evacuate": {"onSharedStorage": True, "adminPass": "x"}}), ("2.96", {"evacuate": {"host": None}}),
-])
+@pytest.mark.parametrize(
+    ("version", "body"),
+    [
+        ("2.96", {"migrate": {"to": "cmp5"}}),
+        ("2.96", {"migrate": "cmp5"}),
+        ("2.96", {"migrate": {"host": ""}}),
+        ("2.96", {"os-migrateLive": {"host": None}}),
+        ("2.96", {"os-migrateLive": {"block_migration": "auto"}}),
+        ("2.96", {"os-migrateLive": {"host": "cmp5", "block_migration": "auto", "force": True}}),
+        ("2.67", {"os-migrateLive": {"host": None, "block_migration": "auto", "force": True}}),
+        ("2.25", {"os-migrateLive": {"host": None, "block_migration": "auto", "disk_over_commit": False}}),
+        ("2.24", {"os-migrateLive": {"host": None, "block_migration": "auto", "disk_over_commit": False}}),
+        ("2.24", {"os-migrateLive": {"host": None, "block_migration": False}}),
+        ("2.96", {"evacuate": None}),
+        ("2.96", {"evacuate": {"onSharedStorage": False}}),
+        ("2.13", {"evacuate": {}}),
+        ("2.96", {"evacuate": {"host": "cmp5", "force": True}}),
+        ("2.67", {"evacuate": {"force": True}}),
+        ("2.13", {"evacuate": {"onSharedStorage": True, "adminPass": "x"}}),
+        ("2.96", {"evacuate": {"host": None}}),
+    ],
+)
 def test_malformed_orders(nova: Any, version: str, body: Any) -> None:
     up(nova, host(nova, "web-01"), False)
     assert nova.at(version).act("web-01", body).status_code == 400
@@ -194,10 +205,16 @@ def test_force_passes_the_scheduler_by(nova: Any) -> None:
 def test_states_that_do_not_allow_it(nova: Any) -> None:
     up(nova, "cmp1", False)
     for status, body, allowed in (
-            ("SHUTOFF", LIVE, False), ("PAUSED", LIVE, True), ("SUSPENDED", LIVE, False),
-            ("SUSPENDED", {"migrate": None}, False), ("PAUSED", {"migrate": None}, False),
-            ("ERROR", {"migrate": None}, False),
-            ("PAUSED", {"evacuate": {}}, False), ("ERROR", {"evacuate": {}}, True), ("REBOOT", LIVE, False)):
+        ("SHUTOFF", LIVE, False),
+        ("PAUSED", LIVE, True),
+        ("SUSPENDED", LIVE, False),
+        ("SUSPENDED", {"migrate": None}, False),
+        ("PAUSED", {"migrate": None}, False),
+        ("ERROR", {"migrate": None}, False),
+        ("PAUSED", {"evacuate": {}}, False),
+        ("ERROR", {"evacuate": {}}, True),
+        ("REBOOT", LIVE, False),
+    ):
         nova.change("web-01", status=status, host="cmp1" if "evacuate" in body else "cmp2")
         assert (nova.act("web-01", body).status_code < 300) is allowed, (status, body)
 

@@ -43,28 +43,42 @@ MALFORMED_ACTIONS = [
     ([], "Malformed request body"),
 ]
 BAD_LISTS = [
-    ({"limit": "-1"}, 400, "limit"), ({"limit": "many"}, 400, "limit"), ({"marker": "nobody"}, 400, "marker [nobody]"),
-    ({"name": "["}, 400, "regex"), ({"all_tenants": "1"}, 403, "Policy"), ({"all_tenants": "perhaps"}, 400, "boolean"),
-    ({"colour": "red"}, 400, "colour"), ({"status": "SLEEPY"}, 400, "Invalid status"),
-    ({"sort_key": "colour"}, 400, "sort_key"), ({"sort_dir": "up", "sort_key": "uuid"}, 400, "sort_dir"),
-    ({"changes-since": "yesterday"}, 400, "date-time"), ({"status": "DELETED"}, 403, "administrators"),
+    ({"limit": "-1"}, 400, "limit"),
+    ({"limit": "many"}, 400, "limit"),
+    ({"marker": "nobody"}, 400, "marker [nobody]"),
+    ({"name": "["}, 400, "regex"),
+    ({"all_tenants": "1"}, 403, "Policy"),
+    ({"all_tenants": "perhaps"}, 400, "boolean"),
+    ({"colour": "red"}, 400, "colour"),
+    ({"status": "SLEEPY"}, 400, "Invalid status"),
+    ({"sort_key": "colour"}, 400, "sort_key"),
+    ({"sort_dir": "up", "sort_key": "uuid"}, 400, "sort_dir"),
+    ({"changes-since": "yesterday"}, 400, "date-time"),
+    ({"status": "DELETED"}, 403, "administrators"),
     ({"sort_key": "host"}, 403, "Policy"),
 ]
 FILTERS: list[tuple[dict[str, str], set[str]]] = [
-    ({"name": "^web-0[12]$"}, {"web-01", "web-02"}), ({"name": "eb-01"}, {"web-01"}),
-    ({"status": "SHUTOFF"}, {"batch-01"}), ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
-    ({"ip": "203.0.113.5"}, set()), ({"ip6": "2001:db8"}, {"web-02"}),
+    ({"name": "^web-0[12]$"}, {"web-01", "web-02"}),
+    ({"name": "eb-01"}, {"web-01"}),
+    ({"status": "SHUTOFF"}, {"batch-01"}),
+    ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
+    ({"ip": "203.0.113.5"}, set()),
+    ({"ip6": "2001:db8"}, {"web-02"}),
     ({"tags": "role=web,env=demo"}, {"web-01", "web-02", "web-03", "web-04"}),
-    ({"tags": "role=web,role=db"}, set()), ({"tags-any": "role=bastion,spot"}, {"bastion-01", "cache-01"}),
+    ({"tags": "role=web,role=db"}, set()),
+    ({"tags-any": "role=bastion,spot"}, {"bastion-01", "cache-01"}),
     ({"not-tags-any": "env=demo,role=twin", "status": "ACTIVE"}, {"bastion-01", "vault-01"}),
     ({"not-tags": "role=web,env=demo", "tags": "env=demo"}, {"db-01", "db-02", "cache-01", "batch-01"}),
-    ({"flavor": "4"}, {"db-01", "db-02"}), ({"flavor": "none"}, set()), ({"availability_zone": "zone-2"}, {"web-04"}),
+    ({"flavor": "4"}, {"db-01", "db-02"}),
+    ({"flavor": "none"}, set()),
+    ({"availability_zone": "zone-2"}, {"web-04"}),
 ]
 
 
 @pytest.mark.parametrize(("name", "action", "meanwhile", "seconds", "end"), POWER)
-def test_power_actions_take_their_time(openstack: Any, name: str, action: dict[str, Any], meanwhile: tuple[str, str],
-                                       seconds: float, end: str) -> None:
+def test_power_actions_take_their_time(
+    openstack: Any, name: str, action: dict[str, Any], meanwhile: tuple[str, str], seconds: float, end: str
+) -> None:
     response = openstack.act(name, action)
     assert (response.status_code, response.data) == (202, b"")
     assert response.headers["x-compute-request-id"].startswith("req-")
@@ -87,8 +101,9 @@ def test_a_hard_reboot_brings_a_server_out_of_error_if_a_host_ever_took_it(opens
 
 
 @pytest.mark.parametrize(("name", "action", "message"), ILLEGAL)
-def test_what_the_state_does_not_allow_is_a_conflict(openstack: Any, name: str, action: dict[str, Any],
-                                                     message: str) -> None:
+def test_what_the_state_does_not_allow_is_a_conflict(
+    openstack: Any, name: str, action: dict[str, Any], message: str
+) -> None:
     response = openstack.act(name, action)
     assert response.status_code == 409
     assert response.json["conflictingRequest"]["message"] == message % openstack.id(name)
@@ -166,6 +181,7 @@ def test_changes_since_tells_what_moved_and_what_is_gone(openstack: Any) -> None
     since = openstack.get("/servers").headers["Date"]
     assert since
     from clock import iso
+
     moment = iso(openstack.sim.clock.now())
     assert openstack.names(**{"changes-since": moment}) == []
     openstack.act("web-01", {"os-stop": None})
@@ -175,11 +191,15 @@ def test_changes_since_tells_what_moved_and_what_is_gone(openstack: Any) -> None
     assert "web-02" not in openstack.names()
 
 
-@pytest.mark.parametrize(("version", "there", "absent"), [
-    ("2.1", {"flavor"}, {"locked", "tags", "description", "OS-EXT-SRV-ATTR:host"}),
-    ("2.9", {"locked"}, {"tags", "description"}), ("2.26", {"tags", "description"}, {"locked_reason"}),
-    ("2.96", {"locked_reason", "OS-EXT-SRV-ATTR:hostname"}, {"OS-EXT-SRV-ATTR:user_data", "host_status"}),
-])
+@pytest.mark.parametrize(
+    ("version", "there", "absent"),
+    [
+        ("2.1", {"flavor"}, {"locked", "tags", "description", "OS-EXT-SRV-ATTR:host"}),
+        ("2.9", {"locked"}, {"tags", "description"}),
+        ("2.26", {"tags", "description"}, {"locked_reason"}),
+        ("2.96", {"locked_reason", "OS-EXT-SRV-ATTR:hostname"}, {"OS-EXT-SRV-ATTR:user_data", "host_status"}),
+    ],
+)
 def test_fields_by_microversion(openstack: Any, version: str, there: set[str], absent: set[str]) -> None:
     openstack.version = version
     shown = openstack.show("web-01")
@@ -191,7 +211,8 @@ def test_fields_by_microversion(openstack: Any, version: str, there: set[str], a
 def test_administrators_see_more(openstack: Any) -> None:
     openstack.user = "admin"
     openstack._tokens["admin"] = openstack.client.post(
-        openstack.auth_path, json=openstack.password_body("admin")).headers["X-Subject-Token"]
+        openstack.auth_path, json=openstack.password_body("admin")
+    ).headers["X-Subject-Token"]
     shown = openstack.show("web-01")
     assert {"OS-EXT-SRV-ATTR:host", "OS-EXT-SRV-ATTR:user_data", "host_status"} <= set(shown)
     assert "alt-01" in openstack.names(all_tenants="1")
@@ -205,13 +226,18 @@ def test_an_error_has_a_fault_and_a_volume_server_no_image(openstack: Any) -> No
     assert openstack.show("db-01")["image"] == ""
 
 
-@pytest.mark.parametrize(("header", "status", "said"), [
-    ({"OpenStack-API-Version": "compute 2.999"}, 406, "compute"), ({"OpenStack-API-Version": "compute 2"}, 400, ""),
-    ({"OpenStack-API-Version": "volume 3.1, compute 2.60"}, 200, "compute 2.60"),
-    ({"X-OpenStack-Nova-API-Version": "2.40"}, 200, "compute 2.40"),
-    ({"OpenStack-API-Version": "compute latest"}, 200, "compute 2.96"), ({}, 200, "compute 2.1"),
-    ({"X-OpenStack-Nova-API-Version": "2.97"}, 406, ""),
-])
+@pytest.mark.parametrize(
+    ("header", "status", "said"),
+    [
+        ({"OpenStack-API-Version": "compute 2.999"}, 406, "compute"),
+        ({"OpenStack-API-Version": "compute 2"}, 400, ""),
+        ({"OpenStack-API-Version": "volume 3.1, compute 2.60"}, 200, "compute 2.60"),
+        ({"X-OpenStack-Nova-API-Version": "2.40"}, 200, "compute 2.40"),
+        ({"OpenStack-API-Version": "compute latest"}, 200, "compute 2.96"),
+        ({}, 200, "compute 2.1"),
+        ({"X-OpenStack-Nova-API-Version": "2.97"}, 406, ""),
+    ],
+)
 def test_microversions_are_negotiated(openstack: Any, header: dict[str, str], status: int, said: str) -> None:
     openstack.version = None
     response = openstack.get("/servers", headers=header)
@@ -231,8 +257,9 @@ def test_unknown_servers_and_foreign_ones_are_404(openstack: Any) -> None:
 
 
 def test_the_second_region_is_another_fleet(openstack: Any) -> None:
-    response = openstack.client.get("/openstack/compute-RegionTwo/v2.1/servers",
-                                    headers={"X-Auth-Token": openstack.token()})
+    response = openstack.client.get(
+        "/openstack/compute-RegionTwo/v2.1/servers", headers={"X-Auth-Token": openstack.token()}
+    )
     assert [row["name"] for row in response.json["servers"]] == ["edge-01"]
     assert openstack.client.get("/openstack/compute-RegionNine/v2.1/servers").status_code == 404
 
@@ -275,7 +302,10 @@ def test_a_reader_may_look_but_not_touch(openstack: Any) -> None:
 def test_flavors(openstack: Any) -> None:
     rows = openstack.get("/flavors/detail").json["flavors"]
     assert [(row["id"], row["name"], row["vcpus"], row["ram"]) for row in rows] == [
-        ("2", "m1.small", 1, 2048), ("3", "m1.medium", 2, 4096), ("4", "m1.large", 4, 8192)]
+        ("2", "m1.small", 1, 2048),
+        ("3", "m1.medium", 2, 4096),
+        ("4", "m1.large", 4, 8192),
+    ]
     first = openstack.get("/flavors", query_string={"limit": "2"}).json
     assert len(first["flavors"]) == 2
     assert "marker=3" in first["flavors_links"][0]["href"]
@@ -325,7 +355,8 @@ def test_ustack_stops_in_two_ways(ustack: Any, action: str, operation: str) -> N
 
 
 def test_the_project_in_the_path_must_be_the_tokens(easystack: Any) -> None:
-    response = easystack.client.get("/easystack/compute/v2.1/%s/servers" % ("0" * 32),
-                                    headers={"X-Auth-Token": easystack.token()})
+    response = easystack.client.get(
+        "/easystack/compute/v2.1/%s/servers" % ("0" * 32), headers={"X-Auth-Token": easystack.token()}
+    )
     assert response.status_code == 400
     assert "doesn't match Context's project_id" in response.json["badRequest"]["message"]

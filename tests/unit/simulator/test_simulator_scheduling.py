@@ -16,8 +16,13 @@ def kind(cloud: Any, **more: Any) -> dict[str, Any]:
     """A server that can be made."""
     builder = cloud.sim.builders[cloud.platform]
     network = next(row.id for row in builder.networks.rows.values() if not row.external)
-    return {"name": "new", "flavorRef": next(iter(builder.flavors)), "imageRef": next(iter(builder.images)),
-            "networks": [{"uuid": network}], **more}
+    return {
+        "name": "new",
+        "flavorRef": next(iter(builder.flavors)),
+        "imageRef": next(iter(builder.images)),
+        "networks": [{"uuid": network}],
+        **more,
+    }
 
 
 def create(cloud: Any, **more: Any) -> Any:

@@ -17,8 +17,13 @@ def kind(cloud: Any, **more: Any) -> dict[str, Any]:
     """A server that can be made."""
     builder = cloud.sim.builders[cloud.platform]
     network = next(row.id for row in builder.networks.rows.values() if not row.external)
-    return {"name": "new", "flavorRef": next(iter(builder.flavors)), "imageRef": next(iter(builder.images)),
-            "networks": [{"uuid": network}], **more}
+    return {
+        "name": "new",
+        "flavorRef": next(iter(builder.flavors)),
+        "imageRef": next(iter(builder.images)),
+        "networks": [{"uuid": network}],
+        **more,
+    }
 
 
 def create(cloud: Any, **more: Any) -> Any:
@@ -64,8 +69,11 @@ def test_a_server_comes_to_be(keystone_cloud: Any) -> None:
         ({"personality": []}, 400, "Additional properties are not allowed"),
         ({"host": "cmp1"}, 403, "Policy doesn't allow"),
         ({"colour": "red"}, 400, "Additional properties are not allowed"),
-        ({"block_device_mapping_v2": [{"source_type": "blank", "destination_type": "volume", "volume_size": 1}]}, 400,
-         "Boot sequence"),
+        (
+            {"block_device_mapping_v2": [{"source_type": "blank", "destination_type": "volume", "volume_size": 1}]},
+            400,
+            "Boot sequence",
+        ),
         ({"block_device_mapping_v2": [{"source_type": "volume", "boot_index": 0}]}, 400, "invalid uuid"),
         ({"block_device_mapping_v2": [{"source_type": "blank", "destination_type": "volume"}]}, 400, "non-zero size"),
     ],
@@ -79,8 +87,12 @@ def test_what_nova_refuses(openstack: Any, more: dict[str, Any], status: int, wo
 
 def test_fields_by_microversion(openstack: Any) -> None:
     assert create(openstack.at("2.36"), networks=None).status_code == 202
-    for version, field, value in (("2.18", "description", "x"), ("2.51", "tags", ["a"]), ("2.73", "host", "cmp1"),
-                                  ("2.89", "hostname", "inside")):
+    for version, field, value in (
+        ("2.18", "description", "x"),
+        ("2.51", "tags", ["a"]),
+        ("2.73", "host", "cmp1"),
+        ("2.89", "hostname", "inside"),
+    ):
         response = create(openstack.at(version), **{field: value})
         assert response.status_code == 400 and "Additional properties" in message(response), field
     assert create(openstack.at("2.56"), personality=[{"path": "/a", "contents": "eA=="}]).status_code == 202
@@ -111,7 +123,7 @@ def test_many_at_once_and_the_quota(openstack: Any) -> None:
 
 
 def test_no_host(openstack: Any) -> None:
-    openstack.sim.builders["openstack"].flavor({"name": "giant", "id": "99", "ram": 2 ** 21})
+    openstack.sim.builders["openstack"].flavor({"name": "giant", "id": "99", "ram": 2**21})
     key = create(openstack, flavorRef="99").json["server"]["id"]
     openstack.pass_time(1)
     shown = openstack.show(key)

@@ -73,12 +73,19 @@ def test_by_id_from_2_53_on(nova: Any) -> None:
     assert nova.at("2.52").put(path, {"status": "enabled"}).status_code == 404
 
 
-@pytest.mark.parametrize(("body", "words"), [
-    ({}, "No updates were requested"), ({"disabled_reason": "x"}, "No updates were requested"),
-    ({"status": "enabled", "disabled_reason": "x"}, "with status 'enabled' is invalid"), ({"status": "off"}, "status"),
-    ({"forced_down": "maybe"}, "forced_down"), ({"host": "cmp5"}, "Additional properties"),
-    ({"status": "disabled", "disabled_reason": ""}, "too short"), ([], "object"),
-])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "No updates were requested"),
+        ({"disabled_reason": "x"}, "No updates were requested"),
+        ({"status": "enabled", "disabled_reason": "x"}, "with status 'enabled' is invalid"),
+        ({"status": "off"}, "status"),
+        ({"forced_down": "maybe"}, "forced_down"),
+        ({"host": "cmp5"}, "Additional properties"),
+        ({"status": "disabled", "disabled_reason": ""}, "too short"),
+        ([], "object"),
+    ],
+)
 def test_malformed_updates(nova: Any, body: Any, words: str) -> None:
     response = nova.put("/os-services/" + service(nova, "cmp5")["id"], body)
     assert (response.status_code, words in response.text) == (400, True), response.text
@@ -129,7 +136,8 @@ def test_pages_of_hypervisors(nova: Any) -> None:
 def test_hypervisors_by_a_part_of_their_name(nova: Any) -> None:
     path = "/os-hypervisors/detail"
     (row,) = nova.get(path, query_string={"hypervisor_hostname_pattern": "cmp4", "with_servers": "true"}).json[
-        "hypervisors"]
+        "hypervisors"
+    ]
     assert [each["uuid"] for each in row["servers"]] == [nova.id("web-04")]
     assert nova.get(path, query_string={"hypervisor_hostname_pattern": "nix"}).status_code == 404
     assert nova.get(path, query_string={"hypervisor_hostname_pattern": "cmp", "limit": "2"}).status_code == 400
@@ -137,17 +145,21 @@ def test_hypervisors_by_a_part_of_their_name(nova: Any) -> None:
     assert len(old.get(path, query_string={"hypervisor_hostname_pattern": "cmp4"}).json["hypervisors"]) == 7
     assert [row["id"] for row in old.get("/os-hypervisors/cmp4/search").json["hypervisors"]] == [4]
     assert [row["servers"][0]["uuid"] for row in old.get("/os-hypervisors/cmp4/servers").json["hypervisors"]] == [
-        nova.id("web-04")]
+        nova.id("web-04")
+    ]
     assert old.get("/os-hypervisors/nix/search").status_code == 404
     assert nova.get("/os-hypervisors/cmp4/search").status_code == 404
 
 
 def test_members_are_kept_out(openstack: Any) -> None:
     path = "/os-services/" + service(openstack.by("admin"), "cmp1")["id"]
-    for response in (openstack.get("/os-services"), openstack.put(path, {"status": "disabled"}),
-                     openstack.get("/os-hypervisors/detail"),
-                     openstack.at("2.52").put("/os-services/disable", {"host": "cmp1", "binary": "nova-compute"}),
-                     openstack.at("2.52").get("/os-hypervisors/cmp/servers")):
+    for response in (
+        openstack.get("/os-services"),
+        openstack.put(path, {"status": "disabled"}),
+        openstack.get("/os-hypervisors/detail"),
+        openstack.at("2.52").put("/os-services/disable", {"host": "cmp1", "binary": "nova-compute"}),
+        openstack.at("2.52").get("/os-hypervisors/cmp/servers"),
+    ):
         assert (response.status_code, "Policy" in response.text) == (403, True)
 
 

@@ -16,33 +16,59 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signing import SignatureRefused, verify
 
-KEYS = {"AK": {"access_key": "AK", "secret_key": "SK"},
-        "TEMP": {"access_key": "TEMP", "secret_key": "SK2", "security_token": "token-of-temp"}}
+KEYS = {
+    "AK": {"access_key": "AK", "secret_key": "SK"},
+    "TEMP": {"access_key": "TEMP", "secret_key": "SK2", "security_token": "token-of-temp"},
+}
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 PAIRS = st.lists(st.tuples(st.sampled_from(["name", "tags", "Zeta", "alpha", "not-tags"]), TEXTS), max_size=5)
 
 
-def signed(sdk: Any, method: str, path: str, query: list[tuple[str, str]], body: bytes, ak: str = "AK",
-           stamp: str | None = None, **headers: str) -> Any:
+def signed(
+    sdk: Any,
+    method: str,
+    path: str,
+    query: list[tuple[str, str]],
+    body: bytes,
+    ak: str = "AK",
+    stamp: str | None = None,
+    **headers: str,
+) -> Any:
     request = sdk.request(
-        method=method, schema="http", host="localhost", resource_path=path, query_params=list(query), body=body,
-        header_params={"Content-Type": "application/json", "Host": "localhost", **headers,
-                       **({"X-Sdk-Date": stamp} if stamp else {})})
+        method=method,
+        schema="http",
+        host="localhost",
+        resource_path=path,
+        query_params=list(query),
+        body=body,
+        header_params={
+            "Content-Type": "application/json",
+            "Host": "localhost",
+            **headers,
+            **({"X-Sdk-Date": stamp} if stamp else {}),
+        },
+    )
     return sdk.signer(sdk.credentials(ak, KEYS[ak]["secret_key"], "project")).sign(request)
 
 
-def check(request: Any, path: str, body: bytes, wrong: dict[str, Any] | None = None, now: float = 0.0,
-          **more: Any) -> Any:
+def check(
+    request: Any, path: str, body: bytes, wrong: dict[str, Any] | None = None, now: float = 0.0, **more: Any
+) -> Any:
     query = request.uri.partition("?")[2]
     headers = {name.lower(): value for name, value in request.header_params.items()}
     return verify(request.method, path, query, headers, body, KEYS, {} if wrong is None else wrong, now, **more)
 
 
 @settings(max_examples=60, deadline=None)
-@given(method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]), words=st.lists(TEXTS, min_size=1, max_size=3),
-       query=PAIRS, body=st.binary(max_size=40))
-def test_what_the_official_signer_signs_is_accepted(sdk: Any, method: str, words: list[str],
-                                                    query: list[tuple[str, str]], body: bytes) -> None:
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    words=st.lists(TEXTS, min_size=1, max_size=3),
+    query=PAIRS,
+    body=st.binary(max_size=40),
+)
+def test_what_the_official_signer_signs_is_accepted(
+    sdk: Any, method: str, words: list[str], query: list[tuple[str, str]], body: bytes
+) -> None:
     path = "/v1/" + "/".join(word.replace("/", "-").replace("%", "-") for word in words)
     # One key's values that mix a tilde with other text may be sorted differently before and after encoding.
     query = [(key, value.replace("~", "-")) for key, value in query]
@@ -103,10 +129,14 @@ def test_five_wrong_signatures_lock_the_key_for_five_minutes(sdk: Any) -> None:
     assert check(good, "/v1/p", b"", wrong, now=301.0)["access_key"] == "AK"
 
 
-@pytest.mark.parametrize(("ak", "headers", "word"), [
-    ("TEMP", {}, "security token"), ("TEMP", {"X-Security-Token": "other"}, "security token"),
-    ("AK", {"X-Security-Token": "token-of-temp"}, "security token"),
-])
+@pytest.mark.parametrize(
+    ("ak", "headers", "word"),
+    [
+        ("TEMP", {}, "security token"),
+        ("TEMP", {"X-Security-Token": "other"}, "security token"),
+        ("AK", {"X-Security-Token": "token-of-temp"}, "security token"),
+    ],
+)
 def test_temporary_keys_need_their_token(sdk: Any, ak: str, headers: dict[str, str], word: str) -> None:
     with pytest.raises(SignatureRefused, match=word):
         check(signed(sdk, "GET", "/v1/p", [], b"", ak, **headers), "/v1/p", b"")
@@ -121,12 +151,15 @@ def test_the_quoted_canonical_request_hides_the_temporary_token(sdk: Any) -> Non
     assert "x-security-token:***" in str(caught.value) and "token-of-temp" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("header", "word"), [
-    ("SDK-HMAC-SHA256 Access=AK", "malformed"),
-    ("SDK-HMAC-SHA256 Access=NONE, SignedHeaders=host, Signature=" + "0" * 64, "ak not exist"),
-    ("SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date;host, Signature=" + "0" * 64, "signature fail"),
-    ("SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-none, Signature=" + "0" * 64, "signature fail"),
-])
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        ("SDK-HMAC-SHA256 Access=AK", "malformed"),
+        ("SDK-HMAC-SHA256 Access=NONE, SignedHeaders=host, Signature=" + "0" * 64, "ak not exist"),
+        ("SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date;host, Signature=" + "0" * 64, "signature fail"),
+        ("SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-none, Signature=" + "0" * 64, "signature fail"),
+    ],
+)
 def test_malformed_authorizations(header: str, word: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     with pytest.raises(SignatureRefused, match=word):
@@ -137,11 +170,21 @@ def test_a_signed_request_through_the_application(sdk: Any, huaweicloud: Any) ->
     key = huaweicloud.sim.platform("huaweicloud")["access_keys"][0]
     signer = sdk.signer(sdk.credentials(key["access_key"], key["secret_key"], huaweicloud.project_id))
     body = json.dumps({"os-stop": {"servers": [{"id": huaweicloud.id("web-01")}]}}).encode()
-    request = signer.sign(sdk.request(
-        method="POST", schema="http", host="localhost", resource_path=huaweicloud.root + "/cloudservers/action",
-        query_params=[], body=body, header_params={
-            "Content-Type": "application/json;charset=utf-8", "Host": "localhost",
-            "X-Project-Id": huaweicloud.project_id}))
+    request = signer.sign(
+        sdk.request(
+            method="POST",
+            schema="http",
+            host="localhost",
+            resource_path=huaweicloud.root + "/cloudservers/action",
+            query_params=[],
+            body=body,
+            header_params={
+                "Content-Type": "application/json;charset=utf-8",
+                "Host": "localhost",
+                "X-Project-Id": huaweicloud.project_id,
+            },
+        )
+    )
     response = huaweicloud.client.post(request.uri, data=body, headers=request.header_params)
     assert (response.status_code, set(response.json)) == (200, {"job_id"})
     entry = huaweicloud.log()[-1]

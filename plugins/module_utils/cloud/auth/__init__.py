@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import AccessKeyAuthenticator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 __all__ = ["Authenticator", "Transport", "make"]
 

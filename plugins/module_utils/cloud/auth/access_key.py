@@ -10,23 +10,23 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
-    Memory,
+    AuthCache,
     Transport,
     huaweicloud_endpoint,
     need,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AccessKey
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import host_of, sdk_date, sign
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
     PermissionDenied,
     SettingsError,
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 # What of a request is signed: what the vendor's gateway reads, nothing that a proxy on the way may rewrite.
 SIGNED = ("content-type", "host", "x-project-id", "x-sdk-date", "x-security-token")
@@ -45,7 +45,7 @@ class AccessKeyAuthenticator:
         self._lock = threading.Lock()
         self._project_id = credentials.project_id
         self._refused = False
-        self._memory = Memory(settings, self.identity(), clock)
+        self._memory = AuthCache(settings, self.identity(), clock)
 
     def bind(self, transport: Transport) -> None:
         self._transport = transport
@@ -133,7 +133,7 @@ class AccessKeyAuthenticator:
             raise
         listed = answer.body.get("projects") if isinstance(answer.body, dict) else None
         if not isinstance(listed, list) or not all(isinstance(each, dict) and each.get("id") for each in listed):
-            raise MalformedAnswer("Could not find the project %s: the answer has no list of projects." % name)
+            raise InvalidResponse("Could not find the project %s: the answer has no list of projects." % name)
         found = [each for each in listed if each.get("name") == name and each.get("enabled") is not False]
         if not found:
             raise NotFound(

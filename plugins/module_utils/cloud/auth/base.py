@@ -10,14 +10,12 @@ import threading
 from typing import TYPE_CHECKING, Any, Callable, Protocol
 from urllib.parse import urlsplit
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import (
-    TokenCache,
-    default_directory,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 # The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
 HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
@@ -94,7 +92,7 @@ def huaweicloud_endpoint(settings: Settings, service: str) -> str:
     return base.replace("://ecs.", "://%s." % HUAWEICLOUD_HOSTS[service], 1)
 
 
-class Memory:
+class AuthCache:
     """The facts of one identity, with the token cache behind them where the settings turn it on."""
 
     def __init__(self, settings: Settings, identity: str, clock: Any, cachable: bool = True) -> None:

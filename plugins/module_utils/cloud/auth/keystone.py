@@ -12,28 +12,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
-    Memory,
+    AuthCache,
     Transport,
     header_auth,
     huaweicloud_endpoint,
     need,
     without_auth,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     ApplicationCredential,
     Password,
-    ReadyToken,
+    Token,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
     SettingsError,
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import Credentials
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Credentials
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 # Names under which clouds list the same service; the first that the catalog has counts.
 SERVICE_TYPES = {
@@ -99,10 +99,10 @@ def token_request(known: Credentials) -> dict[str, Any]:
 
 
 def read_access(token: str, body: Any, what: str) -> Access:
-    """The answer to a request for a token, or to its validation. Raises MalformedAnswer."""
+    """The answer to a request for a token, or to its validation. Raises InvalidResponse."""
     known = body.get("token") if isinstance(body, dict) else None
     if not isinstance(known, dict) or not token:
-        raise MalformedAnswer(
+        raise InvalidResponse(
             "Could not %s: the answer holds no token." % what, hint="Check that auth.auth_url is that of Keystone v3."
         )
     named = known.get("project")
@@ -145,7 +145,7 @@ class KeystoneAuthenticator:
         self._access: Access | None = None
         self._tokens: set[str] = set()
         # A ready token says itself who it is for, so nothing kept under who and where could be matched with it.
-        self._memory = Memory(settings, self.identity(), clock, not isinstance(self._known, ReadyToken))
+        self._memory = AuthCache(settings, self.identity(), clock, not isinstance(self._known, Token))
 
     def bind(self, transport: Transport) -> None:
         self._transport = transport
@@ -155,7 +155,7 @@ class KeystoneAuthenticator:
 
     def renew(self, used: str | None) -> bool:
         """One new token, however many threads saw the old one refused. False with a ready token."""
-        if isinstance(self._known, ReadyToken):
+        if isinstance(self._known, Token):
             return False
         with self._lock:
             if self._access is None or self._access.token == used:
@@ -164,7 +164,7 @@ class KeystoneAuthenticator:
 
     @property
     def project_id(self) -> str:
-        if isinstance(self._known, ReadyToken) and self._known.project_id and self._known.endpoint:
+        if isinstance(self._known, Token) and self._known.project_id and self._known.endpoint:
             return self._known.project_id
         found = self._get_access().project_id
         if not found:
@@ -190,7 +190,7 @@ class KeystoneAuthenticator:
     def identity(self) -> str:
         known = self._known
         who = known.who()
-        if isinstance(known, ReadyToken):
+        if isinstance(known, Token):
             # A token is long and random: its digest tells two apart and gives nothing away.
             who += " " + hashlib.sha256(known.token.encode("utf-8")).hexdigest()[:16]
         place = (known.auth_url, self._settings.interface, self._settings.region, self._settings.endpoint or "")
@@ -204,7 +204,7 @@ class KeystoneAuthenticator:
 
     def _token(self) -> str:
         # A ready token is used as it is: with the endpoint known, Keystone need not be reachable at all.
-        if isinstance(self._known, ReadyToken):
+        if isinstance(self._known, Token):
             return self._known.token
         return self._get_access().token
 
@@ -235,7 +235,7 @@ class KeystoneAuthenticator:
     def _authenticate(self) -> Access:
         known = self._known
         what = "get a token from %s" % known.auth_url
-        if isinstance(known, ReadyToken):
+        if isinstance(known, Token):
             access = self._validated(known)
         else:
             params = {"nocatalog": "true"} if self._settings.platform == "huaweicloud" else None
@@ -245,13 +245,13 @@ class KeystoneAuthenticator:
                 json=token_request(known),
                 params=params,
                 # Asking twice only makes two tokens.
-                repeatable=True,
+                is_retry_safe=True,
                 apply=without_auth,
             )
             access = read_access(answer.headers.get("X-Subject-Token") or "", answer.body, what)
             self._compare(access)
         self._tokens.add(access.token)
-        if not isinstance(known, ReadyToken) and access.lifetime > 0:
+        if not isinstance(known, Token) and access.lifetime > 0:
             endpoints = [[each.service, each.interface, each.region, each.url] for each in access.endpoints]
             self._memory.keep(
                 access.lifetime,
@@ -262,7 +262,7 @@ class KeystoneAuthenticator:
             )
         return access
 
-    def _validated(self, known: ReadyToken) -> Access:
+    def _validated(self, known: Token) -> Access:
         if not known.auth_url:
             raise SettingsError(
                 "The project of the token is not known, for there is no auth.auth_url to ask.",
@@ -289,7 +289,7 @@ class KeystoneAuthenticator:
         try:
             return need(self._transport).request(method, known.auth_url + "/auth/tokens", what=what, **arguments)
         except AuthenticationFailed as error:
-            if not isinstance(known, ReadyToken):
+            if not isinstance(known, Token):
                 error.hint = "Check %s, its secret, the project %s, and that it has a role in that project." % (
                     known.who(),
                     "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
@@ -315,7 +315,7 @@ class KeystoneAuthenticator:
 
     def _from_catalog(self, service: str) -> str:
         option = "endpoint" if service == "compute" else "endpoints.%s" % service
-        if isinstance(self._known, ReadyToken) and not self._known.auth_url:
+        if isinstance(self._known, Token) and not self._known.auth_url:
             raise SettingsError(
                 "Where the %s service is, is not known: there is no auth.auth_url whose catalog says it." % service,
                 hint="Give %s, or auth.auth_url." % option,

@@ -24,13 +24,6 @@ MARGIN = 300.0
 FORMAT = 1
 
 
-def default_directory(environ: Mapping[str, str]) -> str:
-    """The folder of the cache: cloudserver.compute in XDG_CACHE_HOME or ~/.cache."""
-    home = environ.get("HOME") or os.path.expanduser("~")
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(base, "cloudserver.compute")
-
-
 class TokenCache:
     """The entry of one identity. now is always the time in seconds since 1970."""
 

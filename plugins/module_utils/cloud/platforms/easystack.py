@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 
 
 class EasyStack(OpenStack):
@@ -25,8 +25,8 @@ class EasyStack(OpenStack):
     operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
     actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
 
-    def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> Order:
-        return Order({"live_resize": {"flavorRef": arguments["flavor_id"]}})
+    def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The recycle bin, as the document reads it.

@@ -13,18 +13,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import AnswerLost, MalformedAnswer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_asking import Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import split_endpoint
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.proof import Documented
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, ResponseLost
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 
 #: The document's answer to attachKeypairs and detachKeypairs.
-_ACCEPTED = Documented((202,))
+_ACCEPTED = DocumentedResponse((202,))
 
 
 class UStack(OpenStack):
@@ -39,7 +39,7 @@ class UStack(OpenStack):
             " detach_keypairs console"
         ).split()
     )
-    instead = {
+    alternatives = {
         "pause": "state: stopped",
         "suspend": "state: stopped",
         "unpause": "the cloud's own console",
@@ -88,10 +88,10 @@ class UStack(OpenStack):
         body["server"].update(min_count=1, max_count=1)
         return body
 
-    def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+    def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return _keypairs("attach", "to", arguments["key_names"])
 
-    def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> Order:
+    def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return _keypairs("detach", "from", arguments["key_names"])
 
     @property
@@ -105,17 +105,21 @@ class UStack(OpenStack):
         return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
-def _keypairs(verb: str, word: str, names: Sequence[str]) -> Order:
+def _keypairs(verb: str, word: str, names: Sequence[str]) -> ActionRequest:
     """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
     what = "%s key pair %s %s" % (verb, ", ".join(names), word)
-    return Order({verb + "Keypairs": {"key_names": list(names)}}, what=what, repeatable=True, learn=_accepted)
+    return ActionRequest(
+        {verb + "Keypairs": {"key_names": list(names)}}, what=what, is_retry_safe=True, learn=_accepted
+    )
 
 
-def _accepted(ticket: Ticket, answer: Any) -> Ticket:
+def _accepted(ticket: PendingAction, answer: Any) -> PendingAction:
     """The ticket, uncertain unless the answer is the documented 202 without a body: a server shows one of its key pairs
     only, so the answer is all the proof there is."""
     try:
         _ACCEPTED.read(answer, "%s of the server %s" % (ticket.action.replace("_", " "), ticket.label))
-    except MalformedAnswer as error:
-        return replace(ticket, error=AnswerLost(error.message, status=error.status, hint=error.hint), uncertain=True)
+    except InvalidResponse as error:
+        return replace(
+            ticket, error=ResponseLost(error.message, status=error.status, hint=error.hint), outcome_unknown=True
+        )
     return ticket

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import connect as platforms
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
 
 KEYS = {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"}
 TOKEN = {"token": "t0k3n", "project_id": "p1"}
@@ -27,7 +27,7 @@ def connect(wire: Any, clock: Any) -> Iterator[Callable[..., Any]]:
         default = {"huaweicloud": "", "ustack": "/v2/p1"}.get(platform, "/v2.1")
         endpoint = wire.url + (default if path is None else path)
         given = {"platform": platform, "endpoint": endpoint, "region": "r1", "auth": auth, "api_retries": 0, **options}
-        cloud = compute.connect(resolve(given, {}), parallel=4, clock=clock)
+        cloud = platforms.connect(resolve(given, {}), parallel=4, clock=clock)
         opened.append(cloud)
         if version and cloud.supports("microversions"):
             cloud.session.auth.set_fact("microversion " + cloud.endpoint, version)

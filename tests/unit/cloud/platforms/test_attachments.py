@@ -9,28 +9,31 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    Action,
+    ExpectedState,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     Conflict,
-    MalformedAnswer,
+    InvalidResponse,
     PermissionDenied,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    FAILED,
-    PENDING,
-    SUCCEEDED,
-    Server,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 S = Server(id="s", platform="p", name="n")
 ROOT = {"openstack": "/v2.1", "easystack": "/v2.1", "ustack": "/v2/p1"}
 ALL = pytest.mark.parametrize("platform", list(ROOT))
 
 
-def perform(cloud: Any, action: str, **arguments: Any) -> Ticket:
-    (ticket,) = cloud.perform([(S, Deed(action, arguments))])
+def perform(cloud: Any, action: str, **arguments: Any) -> PendingAction:
+    (ticket,) = cloud.perform([(S, Action(action, arguments))])
     return ticket
 
 
@@ -54,11 +57,18 @@ def images(wire: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 # -- images -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body, location, found", [
-    ({"image_id": "i1"}, None, "i1"), (None, "http://glance.example/v2/images/i2", "i2"),
-    (None, "http://glance.example/images/i3/", "i3"), (None, None, None), ([], None, None),
-    ({}, None, None), ("<html>", None, None),
-])
+@pytest.mark.parametrize(
+    "body, location, found",
+    [
+        ({"image_id": "i1"}, None, "i1"),
+        (None, "http://glance.example/v2/images/i2", "i2"),
+        (None, "http://glance.example/images/i3/", "i3"),
+        (None, None, None),
+        ([], None, None),
+        ({}, None, None),
+        ("<html>", None, None),
+    ],
+)
 @ALL
 def test_an_image_is_made(
     wire: Any, reply: Any, connect: Any, platform: str, body: Any, location: str | None, found: str | None
@@ -69,18 +79,32 @@ def test_an_image_is_made(
     ticket = perform(connect(platform), "create_image", name="x", metadata={"a": "b"})
     assert (ticket.aim.image if ticket.aim else None) == found
     if not ticket.aim:
-        assert ticket.uncertain and "the answer names no image" in str(ticket.error)
+        assert ticket.outcome_unknown and "the answer names no image" in str(ticket.error)
     else:
         assert ticket.error is None
-        assert Ticket.from_dict(ticket.as_dict()).aim == ticket.aim
+        assert PendingAction.from_dict(ticket.as_dict()).aim == ticket.aim
 
 
 def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
     rows = [
-        {"id": "1", "name": "a", "status": "active", "instance_uuid": "s", "image_type": "snapshot", "size": 7,
-         "min_disk": 1, "protected": True, "created_at": "t", "tags": [], "x": 5, "y": None},
-        {"id": "2", "name": "a", "status": "active", "cloudserver_server": "s2"}, {"id": "3", "name": "a"},
-        {"id": "4", "name": "A", "status": "active"}, "nonsense",
+        {
+            "id": "1",
+            "name": "a",
+            "status": "active",
+            "instance_uuid": "s",
+            "image_type": "snapshot",
+            "size": 7,
+            "min_disk": 1,
+            "protected": True,
+            "created_at": "t",
+            "tags": [],
+            "x": 5,
+            "y": None,
+        },
+        {"id": "2", "name": "a", "status": "active", "cloudserver_server": "s2"},
+        {"id": "3", "name": "a"},
+        {"id": "4", "name": "A", "status": "active"},
+        "nonsense",
     ]
     query = [("limit", "1000"), ("name", "a"), ("status", "active")]
     wire.expect("GET", "/image/v2/images", query=query, reply=reply(200, {"images": rows}))
@@ -97,7 +121,7 @@ def test_one_image_and_none(wire: Any, reply: Any, images: Any) -> None:
     assert cloud.snapshots(image_id="i#1") == []
     assert cloud.snapshots(image_id="i/1") == [], "no image has such an id, and a gateway reads it as a path"
     wire.expect("GET", "/image/v2/images/i", reply=reply(200, {"no": "id"}))
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         cloud.snapshots(image_id="i")
 
 
@@ -114,7 +138,7 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
     assert perform(cloud, "delete_image", image_id="i").error is None
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="gone"))
-    assert perform(cloud, "delete_image", image_id="i").uncertain, "a page may be of anything in between"
+    assert perform(cloud, "delete_image", image_id="i").outcome_unknown, "a page may be of anything in between"
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
     refused = perform(cloud, "delete_image", image_id="i").error
     assert refused is not None and "take the protection off" in str(refused)
@@ -123,17 +147,29 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
 # -- volumes and ports ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action, arguments, method, path, body", [
-    ("attach_volume", {"volume_id": "v"}, "POST", "os-volume_attachments", {"volumeAttachment": {"volumeId": "v"}}),
-    ("attach_volume", {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False}, "POST",
-     "os-volume_attachments", {"volumeAttachment": {"volumeId": "v", "device": "/dev/vdb", "tag": "t",
-                                                    "delete_on_termination": False}}),
-    ("detach_volume", {"volume_id": "v"}, "DELETE", "os-volume_attachments/v", None),
-    ("attach_interface", {"port_id": "p"}, "POST", "os-interface", {"interfaceAttachment": {"port_id": "p"}}),
-    ("attach_interface", {"network_id": "n", "fixed_ips": [{"subnet_id": "u"}], "tag": None}, "POST", "os-interface",
-     {"interfaceAttachment": {"net_id": "n", "fixed_ips": [{"subnet_id": "u"}]}}),
-    ("detach_interface", {"port_id": "p"}, "DELETE", "os-interface/p", None),
-])
+@pytest.mark.parametrize(
+    "action, arguments, method, path, body",
+    [
+        ("attach_volume", {"volume_id": "v"}, "POST", "os-volume_attachments", {"volumeAttachment": {"volumeId": "v"}}),
+        (
+            "attach_volume",
+            {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False},
+            "POST",
+            "os-volume_attachments",
+            {"volumeAttachment": {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": False}},
+        ),
+        ("detach_volume", {"volume_id": "v"}, "DELETE", "os-volume_attachments/v", None),
+        ("attach_interface", {"port_id": "p"}, "POST", "os-interface", {"interfaceAttachment": {"port_id": "p"}}),
+        (
+            "attach_interface",
+            {"network_id": "n", "fixed_ips": [{"subnet_id": "u"}], "tag": None},
+            "POST",
+            "os-interface",
+            {"interfaceAttachment": {"net_id": "n", "fixed_ips": [{"subnet_id": "u"}]}},
+        ),
+        ("detach_interface", {"port_id": "p"}, "DELETE", "os-interface/p", None),
+    ],
+)
 @ALL
 def test_what_is_sent(
     wire: Any, reply: Any, connect: Any, platform: str, action: str, arguments: Any, method: str, path: str, body: Any
@@ -147,15 +183,30 @@ def test_what_is_sent(
 
 def test_the_port_that_was_made_is_waited_for(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", "/v2.1/servers/s/os-interface", reply=reply(200, {"interfaceAttachment": {"port_id": "new"}}))
-    assert perform(connect(), "attach_interface", network_id="n").aim == Aim(ports=("new",))
+    assert perform(connect(), "attach_interface", network_id="n").aim == ExpectedState(ports=("new",))
 
 
-@pytest.mark.parametrize("action, arguments, status, message, hint", [
-    ("attach_volume", {"volume_id": "v"}, 400, "status must be 'available'. Currently in 'in-use'", "detach it there"),
-    ("attach_volume", {"volume_id": "v"}, 404, "Volume v could not be found.", "Check the volume's id"),
-    ("attach_interface", {"port_id": "p"}, 409, "Port p is still in use.", "another server or router"),
-    ("attach_interface", {"network_id": "n"}, 400, "subnet associated in order to apply", "Give the network a subnet"),
-])
+@pytest.mark.parametrize(
+    "action, arguments, status, message, hint",
+    [
+        (
+            "attach_volume",
+            {"volume_id": "v"},
+            400,
+            "status must be 'available'. Currently in 'in-use'",
+            "detach it there",
+        ),
+        ("attach_volume", {"volume_id": "v"}, 404, "Volume v could not be found.", "Check the volume's id"),
+        ("attach_interface", {"port_id": "p"}, 409, "Port p is still in use.", "another server or router"),
+        (
+            "attach_interface",
+            {"network_id": "n"},
+            400,
+            "subnet associated in order to apply",
+            "Give the network a subnet",
+        ),
+    ],
+)
 def test_what_a_refusal_means(
     wire: Any, reply: Any, connect: Any, action: str, arguments: Any, status: int, message: str, hint: str
 ) -> None:
@@ -168,7 +219,7 @@ def test_what_a_refusal_means(
 def test_a_delete_is_sent_once_and_what_is_gone_is_done(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(api_retries=3)
     wire.expect("DELETE", "/v2.1/servers/s/os-interface/p", reply=reply(504, "late"))
-    assert perform(cloud, "detach_interface", port_id="p").uncertain
+    assert perform(cloud, "detach_interface", port_id="p").outcome_unknown
     gone = reply(404, {"itemNotFound": {"code": 404, "message": "volume_id not found: v"}})
     wire.expect("DELETE", "/v2.1/servers/s/os-volume_attachments/v", reply=gone)
     assert perform(cloud, "detach_volume", volume_id="v").error is None
@@ -177,21 +228,41 @@ def test_a_delete_is_sent_once_and_what_is_gone_is_done(wire: Any, reply: Any, c
 
 
 def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
-    serve({
-        "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [
-            {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}]},
-        "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [
-            {"port_id": "p", "net_id": "n", "mac_addr": "m", "port_state": "ACTIVE",
-             "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}]}]},
-    })
+    serve(
+        {
+            "GET /v2.1/servers/a/os-volume_attachments": {
+                "volumeAttachments": [
+                    {"volumeId": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}
+                ]
+            },
+            "GET /v2.1/servers/a/os-interface": {
+                "interfaceAttachments": [
+                    {
+                        "port_id": "p",
+                        "net_id": "n",
+                        "mac_addr": "m",
+                        "port_state": "ACTIVE",
+                        "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}, {}],
+                    }
+                ]
+            },
+        }
+    )
     cloud = connect()
     volumes, ports = cloud.volume_attachments(["a", "gone"]), cloud.interfaces(["a", "gone"])
     assert list(volumes) == list(ports) == ["a"]
     assert [each.as_dict() for each in volumes["a"]] == [
-        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}]
+        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}
+    ]
     assert [each.as_dict() for each in ports["a"]] == [
-        {"port_id": "p", "network_id": "n", "mac": "m", "state": "ACTIVE",
-         "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}]}]
+        {
+            "port_id": "p",
+            "network_id": "n",
+            "mac": "m",
+            "state": "ACTIVE",
+            "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}],
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -199,13 +270,15 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
 )
 def test_an_entry_without_an_id_hides_nothing(connect: Any, serve: Any, entry: Any) -> None:
     """A task decides by these lists what is attached: what is left out would be taken for detached."""
-    serve({
-        "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [{"volumeId": "v"}, entry]},
-        "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [{"port_id": "p"}, entry]},
-    })
-    with pytest.raises(MalformedAnswer, match="list the volumes of the server a: an entry of the list has no volumeId"):
+    serve(
+        {
+            "GET /v2.1/servers/a/os-volume_attachments": {"volumeAttachments": [{"volumeId": "v"}, entry]},
+            "GET /v2.1/servers/a/os-interface": {"interfaceAttachments": [{"port_id": "p"}, entry]},
+        }
+    )
+    with pytest.raises(InvalidResponse, match="list the volumes of the server a: an entry of the list has no volumeId"):
         connect().volume_attachments(["a"])
-    with pytest.raises(MalformedAnswer, match="list the ports of the server a: an entry of the list has no port_id"):
+    with pytest.raises(InvalidResponse, match="list the ports of the server a: an entry of the list has no port_id"):
         connect().interfaces(["a"])
 
 
@@ -214,47 +287,68 @@ def test_an_entry_without_an_id_hides_nothing(connect: Any, serve: Any, entry: A
 
 def record(result: str | None) -> dict[str, Any]:
     event = {"event": "e", "finish_time": result and "2026-01-01T00:00:00", "result": result}
-    return {"instanceAction": {"action": "a", "request_id": "r", "message": "Error" if result == "Error" else None,
-                               "events": [event]}}
+    return {
+        "instanceAction": {
+            "action": "a",
+            "request_id": "r",
+            "message": "Error" if result == "Error" else None,
+            "events": [event],
+        }
+    }
 
 
-@pytest.mark.parametrize("aim, attached, ports, image, result, verdict", [
-    (Aim(volumes=("v",)), ["v"], {}, None, None, PENDING),
-    (Aim(volumes=("v",)), ["v"], {}, None, "Success", SUCCEEDED),
-    (Aim(volumes=("v",)), ["v"], {}, None, "Error", FAILED),
-    (Aim(volumes=("v",)), [], {}, None, "Success", PENDING),
-    (Aim(no_volumes=("v",)), [], {}, None, "Error", SUCCEEDED),
-    (Aim(no_volumes=("v",)), ["v"], {}, None, "Error", FAILED),
-    (Aim(ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", SUCCEEDED),
-    (Aim(ports=("p",)), [], {"p": "DOWN"}, None, "Success", PENDING),
-    (Aim(ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", PENDING),
-    (Aim(no_ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", SUCCEEDED),
-    (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", PENDING),
-    (Aim(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Error", FAILED),
-    (Aim(image="i"), [], {}, "active", "Success", SUCCEEDED),
-    (Aim(image="i"), [], {}, "saving", "Success", PENDING),
-    (Aim(image="i"), [], {}, "killed", "Success", FAILED),
-    (Aim(image="i"), [], {}, None, "Success", FAILED),
-])
+@pytest.mark.parametrize(
+    "aim, attached, ports, image, result, verdict",
+    [
+        (ExpectedState(volumes=("v",)), ["v"], {}, None, None, JOB_PENDING),
+        (ExpectedState(volumes=("v",)), ["v"], {}, None, "Success", JOB_SUCCEEDED),
+        (ExpectedState(volumes=("v",)), ["v"], {}, None, "Error", JOB_FAILED),
+        (ExpectedState(volumes=("v",)), [], {}, None, "Success", JOB_PENDING),
+        (ExpectedState(no_volumes=("v",)), [], {}, None, "Error", JOB_SUCCEEDED),
+        (ExpectedState(no_volumes=("v",)), ["v"], {}, None, "Error", JOB_FAILED),
+        (ExpectedState(ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", JOB_SUCCEEDED),
+        (ExpectedState(ports=("p",)), [], {"p": "DOWN"}, None, "Success", JOB_PENDING),
+        (ExpectedState(ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", JOB_PENDING),
+        (ExpectedState(no_ports=("p",)), [], {"q": "ACTIVE"}, None, "Success", JOB_SUCCEEDED),
+        (ExpectedState(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Success", JOB_PENDING),
+        (ExpectedState(no_ports=("p",)), [], {"p": "ACTIVE"}, None, "Error", JOB_FAILED),
+        (ExpectedState(image="i"), [], {}, "active", "Success", JOB_SUCCEEDED),
+        (ExpectedState(image="i"), [], {}, "saving", "Success", JOB_PENDING),
+        (ExpectedState(image="i"), [], {}, "killed", "Success", JOB_FAILED),
+        (ExpectedState(image="i"), [], {}, None, "Success", JOB_FAILED),
+    ],
+)
 def test_what_proves_it(
-    images: Any, serve: Any, aim: Aim, attached: Any, ports: Any, image: Any, result: Any, verdict: str
+    images: Any, serve: Any, aim: ExpectedState, attached: Any, ports: Any, image: Any, result: Any, verdict: str
 ) -> None:
-    serve({
-        "GET /v2.1/servers/s": {"server": {"id": "s", "status": "ACTIVE", "os-extended-volumes:volumes_attached": [
-            {"id": each} for each in attached]}},
-        "GET /v2.1/servers/s/os-instance-actions/r": record(result),
-        "GET /v2.1/servers/s/os-interface": {"interfaceAttachments": [
-            {"port_id": key, "port_state": state} for key, state in ports.items()]},
-        **({"GET /image/v2/images/i": {"id": "i", "status": image}} if image else {}),
-    })
-    ticket = Ticket("s", "attach_volume", request_id="r", aim=aim)
+    serve(
+        {
+            "GET /v2.1/servers/s": {
+                "server": {
+                    "id": "s",
+                    "status": "ACTIVE",
+                    "os-extended-volumes:volumes_attached": [{"id": each} for each in attached],
+                }
+            },
+            "GET /v2.1/servers/s/os-instance-actions/r": record(result),
+            "GET /v2.1/servers/s/os-interface": {
+                "interfaceAttachments": [{"port_id": key, "port_state": state} for key, state in ports.items()]
+            },
+            **({"GET /image/v2/images/i": {"id": "i", "status": image}} if image else {}),
+        }
+    )
+    ticket = PendingAction("s", "attach_volume", request_id="r", aim=aim)
     assert images().observe([ticket])["s"].verdict == verdict
 
 
-@pytest.mark.parametrize("platform, operation, words", [
-    ("huaweicloud", "attach_volume", "Use the console"), ("ustack", "volume_tags", "a volume without tag"),
-    ("openstack", "interface_subnets", "a port of that subnet"),
-])
+@pytest.mark.parametrize(
+    "platform, operation, words",
+    [
+        ("huaweicloud", "attach_volume", "Use the console"),
+        ("ustack", "volume_tags", "a volume without tag"),
+        ("openstack", "interface_subnets", "a port of that subnet"),
+    ],
+)
 def test_what_a_platform_has_not(connect: Any, platform: str, operation: str, words: str) -> None:
     with pytest.raises(UnsupportedOperation, match=words):
         connect(platform).require(operation)

@@ -15,13 +15,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     BadRequest,
     CloudError,
     Conflict,
-    MalformedAnswer,
-    ServiceFailed,
+    InvalidResponse,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_server_groups import server_group
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.server_groups import ServerGroup
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import server_group
 
 NEW = {
     "id": "g1",
@@ -153,7 +153,7 @@ def test_ustack_has_none(wire: Any, connect: Any) -> None:
 def test_any_answer_makes_a_group_or_one_clear_error(data: dict[str, Any]) -> None:
     try:
         made = server_group(data)
-    except MalformedAnswer:
+    except InvalidResponse:
         return
     assert isinstance(made, ServerGroup) and made.id and all(isinstance(each, str) for each in made.members)
     assert made.as_dict()["policy"] is None or isinstance(made.policy, str)
@@ -223,8 +223,8 @@ def test_the_text_on_the_console(wire: Any, reply: Any, connect: Any) -> None:
     [
         (409, Conflict, "start it with server_power"),
         (400, BadRequest, "try another type"),
-        (501, ServiceFailed, "try another type"),
-        (503, ServiceFailed, ""),
+        (501, ServerError, "try another type"),
+        (503, ServerError, ""),
     ],
 )
 def test_why_there_is_no_console(
@@ -242,6 +242,6 @@ def test_why_there_is_no_console(
 )
 def test_no_error_repeats_an_address(wire: Any, connect: Any, reply: Any, platform: str, body: str) -> None:
     wire.serve(lambda seen: reply(200, body))
-    with pytest.raises(MalformedAnswer) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         connect(platform).console(WEB, "novnc")
     assert "c0n5o1e" not in str(caught.value) and "c0n5o1e" not in repr(caught.value.as_dict())

@@ -15,28 +15,28 @@ from cloud.platforms.test_huaweicloud_reading import DETAIL, server
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     BadRequest,
     CloudError,
     Conflict,
+    InvalidResponse,
     ItemNotFound,
-    MalformedAnswer,
     NotFound,
     PermissionDenied,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    AWAITING_PAYMENT,
-    FAILED,
-    SUCCEEDED,
-    VANISHED,
-    Server,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_SUCCEEDED,
+    JOB_VANISHED,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import client
 
 ACTION = "/v1/p1/cloudservers/action"
 
@@ -68,8 +68,8 @@ def test_what_each_action_sends(
     absent = ("X-Auth-Token",)
     wire.expect("POST", ACTION, query=[], json=body, absent=absent, reply=reply(200, {"job_id": "j1"}))
     assert cloud.act(action, [record("a"), record("b")], force) == [
-        Ticket("a", action, "n-a", job_id="j1"),
-        Ticket("b", action, "n-b", job_id="j1"),
+        PendingAction("a", action, "n-a", job_id="j1"),
+        PendingAction("b", action, "n-b", job_id="j1"),
     ]
 
 
@@ -93,18 +93,18 @@ def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) ->
 def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("POST", ACTION, reply=reply(200, body))
     (ticket,) = connect("huaweicloud").act("stop", [record("a")])
-    assert ticket.uncertain and isinstance(ticket.error, AnswerLost) and ticket.job_id is None
+    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost) and ticket.job_id is None
 
 
 @pytest.mark.parametrize(
-    ("text", "broken", "kind"), [("", "close", AnswerLost), ('{"job_id": "j', "", MalformedAnswer)]
+    ("text", "broken", "kind"), [("", "close", ResponseLost), ('{"job_id": "j', "", InvalidResponse)]
 )
 def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
     wire: Any, reply: Any, connect: Any, text: str, broken: str, kind: type
 ) -> None:
     wire.expect("POST", ACTION, reply=reply(200, text=text, broken=broken))
     tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
-    assert [(each.server_id, each.uncertain, type(each.error)) for each in tickets] == [
+    assert [(each.server_id, each.outcome_unknown, type(each.error)) for each in tickets] == [
         ("a", True, kind),
         ("b", True, kind),
     ]
@@ -118,32 +118,48 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
         (404, "APIGW.0101", NotFound, 3, False),
         (404, "x", NotFound, 1, True),
         (409, "Ecs.0100", Conflict, 3, False),
-        (501, "Ecs.0603", ServiceFailed, 3, False),
+        (501, "Ecs.0603", ServerError, 3, False),
         (403, "Ecs.0605", PermissionDenied, 3, False),
         (403, "Pdp.0001", PermissionDenied, 1, False),
-        (500, "Common.0001", ServiceFailed, 1, True),
-        (504, "x", ServiceFailed, 1, True),
+        (500, "Common.0001", ServerError, 1, True),
+        (504, "x", ServerError, 1, True),
     ],
 )
 def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
-    wire: Any, connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, requests: int, uncertain: bool
+    wire: Any,
+    connect: Any,
+    serve: Any,
+    reply: Any,
+    status: int,
+    code: str,
+    kind: type,
+    requests: int,
+    outcome_unknown: bool,
 ) -> None:
     serve({"POST " + ACTION: reply(status, error(code))})
     tickets = connect("huaweicloud").act("stop", [record("a"), record("b")])
-    assert [(type(each.error), each.error.code, each.uncertain) for each in tickets] == [(kind, code, uncertain)] * 2
+    assert [(type(each.error), each.error.code, each.outcome_unknown) for each in tickets] == [
+        (kind, code, outcome_unknown)
+    ] * 2
     assert len(wire.seen) == requests
 
 
-@pytest.mark.parametrize("answer", [
-    (202, "Common.0024", {}), (429, "Common.1503", {}), (429, "APIGW.0308", {}), (503, "X.1", {"Retry-After": "1"}),
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (202, "Common.0024", {}),
+        (429, "Common.1503", {}),
+        (429, "APIGW.0308", {}),
+        (503, "X.1", {"Retry-After": "1"}),
+    ],
+)
 def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked(
     wire: Any, reply: Any, connect: Any, clock: Any, answer: Any
 ) -> None:
     status, code, headers = answer
     wire.expect("POST", ACTION, reply=reply(status, error(code, "too many"), headers=headers))
     tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
-    assert all(each.uncertain for each in tickets) and clock.sleeps == []
+    assert all(each.outcome_unknown for each in tickets) and clock.sleeps == []
 
 
 def test_a_key_that_is_refused_ends_it_all_and_is_not_used_again(wire: Any, reply: Any, connect: Any) -> None:
@@ -159,7 +175,7 @@ def test_what_was_accepted_is_not_forgotten_when_the_key_is_refused_later(wire: 
     wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "signature expired"}))
     tickets = cloud.act("stop", [record(str(number)) for number in range(2001)])
     assert [each.job_id for each in tickets[:1000]] == ["j1"] * 1000
-    assert all(isinstance(each.error, AuthenticationFailed) and not each.uncertain for each in tickets[1000:])
+    assert all(isinstance(each.error, AuthenticationFailed) and not each.outcome_unknown for each in tickets[1000:])
 
 
 # -- halving ----------------------------------------------------------------------------------------------------------
@@ -181,8 +197,8 @@ class Stub:
         return SimpleNamespace(body={"job_id": "j-" + ids[0]})
 
 
-def stop(stub: Stub, ids: Sequence[str]) -> list[Ticket]:
-    cloud = huaweicloud.HuaweiCloud(stub, SimpleNamespace(region=None))  # type: ignore[arg-type]
+def stop(stub: Stub, ids: Sequence[str]) -> list[PendingAction]:
+    cloud = client.HuaweiCloud(stub, SimpleNamespace(region=None))  # type: ignore[arg-type]
     return cloud.act("stop", [record(each) for each in ids])
 
 
@@ -218,7 +234,7 @@ def test_a_job_is_read(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/jobs/j1", query=[], reply=reply(200, samples.huawei_job("SUCCESS", ("a", "SUCCESS"))))
     job = cloud.job("j1")
-    assert (job.id, job.status, [part.server_id for part in job.parts]) == ("j1", SUCCEEDED, ["a"])
+    assert (job.id, job.status, [part.server_id for part in job.parts]) == ("j1", JOB_SUCCEEDED, ["a"])
 
 
 @pytest.mark.parametrize(
@@ -228,10 +244,10 @@ def test_a_job_is_read(wire: Any, reply: Any, connect: Any) -> None:
 def test_a_job_that_has_vanished(wire: Any, reply: Any, connect: Any, status: int, body: Any, code: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(status, body))
     job = connect("huaweicloud").job("j1")
-    assert (job.id, job.status, job.code) == ("j1", VANISHED, code) and job.message
+    assert (job.id, job.status, job.code) == ("j1", JOB_VANISHED, code) and job.message
 
 
-@pytest.mark.parametrize(("status", "code", "kind"), [(400, "Common.0002", BadRequest), (500, "x", ServiceFailed)])
+@pytest.mark.parametrize(("status", "code", "kind"), [(400, "Common.0002", BadRequest), (500, "x", ServerError)])
 def test_another_error_is_not_taken_for_a_vanished_job(
     wire: Any, reply: Any, connect: Any, status: int, code: str, kind: type[CloudError]
 ) -> None:
@@ -243,15 +259,15 @@ def test_another_error_is_not_taken_for_a_vanished_job(
 @pytest.mark.parametrize("body", [{}, [], {"status": None}, {"code": "x", "message": "y"}, {"status": {}}])
 def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not read the job j1: the answer has no status"):
+    with pytest.raises(InvalidResponse, match="Could not read the job j1: the answer has no status"):
         connect("huaweicloud").job("j1")
 
 
-def tickets_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[Ticket]:
-    return [Ticket(each, action, "n-" + each, job_id=job_id) for each in ids]
+def tickets_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[PendingAction]:
+    return [PendingAction(each, action, "n-" + each, job_id=job_id) for each in ids]
 
 
-def observed(cloud: Any, tickets: list[Ticket]) -> dict[str, tuple[Any, ...]]:
+def observed(cloud: Any, tickets: list[PendingAction]) -> dict[str, tuple[Any, ...]]:
     return {
         key: (seen.server.power_state if seen.server else None, seen.verdict, seen.code, seen.message)
         for key, seen in cloud.observe(tickets, "2026-03-01T11:59:55Z").items()
@@ -276,9 +292,9 @@ def test_a_finished_job_and_the_servers_own_state(wire: Any, connect: Any, serve
     moving = server("b", **{"OS-EXT-STS:task_state": "powering-off"})
     serve({"GET /v1/p1/jobs/j1": job, **listed(server("a", status="SHUTOFF"), moving)})
     assert observed(cloud, tickets_of("a", "b", "c")) == {
-        "a": ("stopped", SUCCEEDED, None, None),
-        "b": ("transitional", SUCCEEDED, None, None),
-        "c": (None, SUCCEEDED, None, None),
+        "a": ("stopped", JOB_SUCCEEDED, None, None),
+        "b": ("transitional", JOB_SUCCEEDED, None, None),
+        "c": (None, JOB_SUCCEEDED, None, None),
     }
     asked = [("limit", "1000"), ("offset", "1"), ("server_id", "a"), ("server_id", "b"), ("server_id", "c")]
     assert [seen.query for seen in wire.seen] == [[], asked]
@@ -294,26 +310,26 @@ def test_a_failed_job_may_have_done_its_work_on_some(connect: Any, serve: Any) -
     subs[1].update(error_code="Ecs.0605", fail_reason="locked")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*(server(each) for each in "abcde"))})
     assert observed(cloud, tickets_of(*"abcde")) == {
-        "a": ("running", SUCCEEDED, None, None),
-        "b": ("running", FAILED, "Ecs.0605", "locked"),
-        "c": ("running", FAILED, "Ecs.0", "some"),
-        "d": ("running", FAILED, "Ecs.0", "some"),
-        "e": ("running", FAILED, "Ecs.0", "some"),
+        "a": ("running", JOB_SUCCEEDED, None, None),
+        "b": ("running", JOB_FAILED, "Ecs.0605", "locked"),
+        "c": ("running", JOB_FAILED, "Ecs.0", "some"),
+        "d": ("running", JOB_FAILED, "Ecs.0", "some"),
+        "e": ("running", JOB_FAILED, "Ecs.0", "some"),
     }
 
 
 def test_a_part_may_fail_in_a_job_that_succeeds(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "FAIL")), **listed(server("a"))})
-    assert observed(cloud, tickets_of("a")) == {"a": ("running", FAILED, None, None)}
+    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_FAILED, None, None)}
 
 
 def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
     words = "the job waits for its order to be paid"
-    assert observed(cloud, tickets_of("a")) == {"a": ("running", FAILED, "PENDING_PAYMENT", words)}
-    assert cloud.job("j1").status == AWAITING_PAYMENT
+    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_FAILED, "PENDING_PAYMENT", words)}
+    assert cloud.job("j1").status == JOB_AWAITING_PAYMENT
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, error("Ecs.0614")), (400, error("Common.0011"))])
@@ -334,10 +350,10 @@ def test_a_ticket_without_a_job_and_several_jobs(wire: Any, connect: Any, serve:
         }
     )
     tickets = tickets_of("a") + tickets_of("b", job_id="j2") + tickets_of("c", job_id=None)
-    assert observed(cloud, tickets) == {"a": ("stopped", SUCCEEDED, None, None), "c": ("running", None, None, None)}
+    assert observed(cloud, tickets) == {"a": ("stopped", JOB_SUCCEEDED, None, None), "c": ("running", None, None, None)}
     assert sorted(seen.path for seen in wire.seen) == [DETAIL, "/v1/p1/jobs/j1", "/v1/p1/jobs/j2"]
 
 
 def test_nothing_is_adopted(wire: Any, connect: Any) -> None:
-    assert connect("huaweicloud").adopt(tickets_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
+    assert connect("huaweicloud").recover_action(tickets_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
     assert wire.seen == []

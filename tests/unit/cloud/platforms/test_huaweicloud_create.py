@@ -14,25 +14,28 @@ from cloud.platforms import samples
 from cloud.platforms.test_huaweicloud_acting import error, listed
 from cloud.platforms.test_huaweicloud_reading import server
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import CreatedServer, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    BUILT,
+    CreatedServer,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     BadRequest,
     CloudError,
     Conflict,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     AUTO,
-    BUILT,
     BlockDevice,
     NewServer,
     Nic,
     SystemDisk,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_create import token_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import judge_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import token_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
 
 URL = "/v1.1/p1/cloudservers"
 GROUP = "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"
@@ -81,7 +84,9 @@ def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body:
     wire.expect("POST", URL, query=[], json={"server": {"name": "web", **body}}, headers=headers,
                 absent=("X-Auth-Token",), reply=reply(200, answer, headers={"X-Request-Id": "r1"}))  # fmt: skip
     assert cloud.create_servers(new, ["web"], "run-7") == [
-        CreatedServer("web", Ticket("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", aim=BUILT))
+        CreatedServer(
+            "web", PendingAction("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", aim=BUILT)
+        )
     ]
     assert "Secret-1" not in repr(new)
 
@@ -147,8 +152,18 @@ def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
         (502, [], False),
         (None, [], False),
     ],
-    ids=["running", "to be paid", "there", "deleted since", "failed before", "failed now", "job forgotten",
-         "no such job", "no answer of a job", "somebody else's 404"],
+    ids=[
+        "running",
+        "to be paid",
+        "there",
+        "deleted since",
+        "failed before",
+        "failed now",
+        "job forgotten",
+        "no such job",
+        "no answer of a job",
+        "somebody else's 404",
+    ],
 )
 def test_a_token_whose_server_is_gone_is_spent(
     connect: Any, wire: Any, reply: Any, job: Any, there: list[Any], spent: bool
@@ -175,8 +190,15 @@ def test_a_token_whose_server_is_gone_is_spent(
 
 def test_an_expired_token_is_spent_too(connect: Any, wire: Any, reply: Any) -> None:
     cloud = connect("huaweicloud")
-    wire.serve(lambda seen: reply(200, samples.huawei_job("RUNNING")) if seen.method == "GET" else reply(
-        400, error("Ecs.0124")) if len(posts(wire)) == 1 else reply(200, {"job_id": "j1", "serverIds": ["a"]}))
+    wire.serve(
+        lambda seen: (
+            reply(200, samples.huawei_job("RUNNING"))
+            if seen.method == "GET"
+            else reply(400, error("Ecs.0124"))
+            if len(posts(wire)) == 1
+            else reply(200, {"job_id": "j1", "serverIds": ["a"]})
+        )
+    )
     assert cloud.create_servers(SMALL, ["web"])[0].ticket.server_id == "a" and len(posts(wire)) == 2
 
 
@@ -206,7 +228,7 @@ def test_what_was_accepted_and_whose_job_cannot_be_read(wire: Any, reply: Any, c
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1"}))
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(403, error("Pdp.0001")))
     (made,) = cloud.create_servers(SMALL, ["web"], "run-7")
-    assert made.uncertain and "accepted the request to create the server web (job j1)" in made.error.message
+    assert made.outcome_unknown and "accepted the request to create the server web (job j1)" in made.error.message
 
 
 @pytest.mark.parametrize(
@@ -215,19 +237,28 @@ def test_what_was_accepted_and_whose_job_cannot_be_read(wire: Any, reply: Any, c
         (400, error("Ecs.0029"), BadRequest, False, 1),
         (401, error("Common.0013"), AuthenticationFailed, False, 1),
         (409, error("Ecs.0319"), Conflict, False, 3),
-        (500, error("Common.0001"), ServiceFailed, True, 3),
-        (200, {"order_id": "CS1"}, AnswerLost, True, 3),
-        (200, {"nothing": 1}, AnswerLost, True, 9),
+        (500, error("Common.0001"), ServerError, True, 3),
+        (200, {"order_id": "CS1"}, ResponseLost, True, 3),
+        (200, {"nothing": 1}, ResponseLost, True, 9),
     ],
 )
 def test_what_is_refused(
-    wire: Any, reply: Any, connect: Any, status: int, body: Any, kind: type[CloudError], uncertain: bool, asked: int
+    wire: Any,
+    reply: Any,
+    connect: Any,
+    status: int,
+    body: Any,
+    kind: type[CloudError],
+    outcome_unknown: bool,
+    asked: int,
 ) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(status, body))
     made = cloud.create_servers(SMALL, ["a", "b", "c"])
     assert [each.name for each in made] == ["a", "b", "c"]
-    assert all(isinstance(each.error, kind) and each.uncertain is uncertain and not each.ticket for each in made)
+    assert all(
+        isinstance(each.error, kind) and each.outcome_unknown is outcome_unknown and not each.ticket for each in made
+    )
     assert len(wire.seen) == asked
 
 
@@ -292,12 +323,12 @@ def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: di
 
 #: The scripted server's answers are dated by this machine's clock, so "not long ago" is an instant that never gets old.
 JUST_NOW = "2099-01-01T00:00:00.000Z"
-MADE = Ticket("a", "create", "n-a", job_id="j1", aim=BUILT)
+MADE = PendingAction("a", "create", "n-a", job_id="j1", aim=BUILT)
 
 
-def judged(cloud: Any) -> Any:
+def evaluated(cloud: Any) -> Any:
     seen = cloud.observe([MADE])
-    return judge_action(MADE, seen["a"]) if seen else None
+    return evaluate_action(MADE, seen["a"]) if seen else None
 
 
 @pytest.mark.parametrize(
@@ -316,7 +347,7 @@ def judged(cloud: Any) -> Any:
 def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
-    outcome = judged(cloud)
+    outcome = evaluated(cloud)
     assert (outcome.result if outcome else None) == result
     if job["status"] == "FAIL":
         assert (outcome.code, outcome.message) == ("Ecs.0319", "sold out")
@@ -325,11 +356,11 @@ def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: li
 def test_an_order_that_waits_for_its_payment(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed()})
-    outcome = judged(cloud)
+    outcome = evaluated(cloud)
     assert (outcome.result, outcome.code) == ("failed", "PENDING_PAYMENT")
 
 
 def test_a_server_that_is_not_there_and_no_job_speaks_of(connect: Any, serve: Any, reply: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": reply(404, error("Ecs.0614")), **listed()})
-    assert judged(cloud).result == "failed"
+    assert evaluated(cloud).result == "failed"

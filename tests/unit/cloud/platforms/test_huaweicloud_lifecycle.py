@@ -15,16 +15,21 @@ from cloud.platforms.test_huaweicloud_reading import server
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import GONE, Aim, Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    GONE,
+    Action,
+    ExpectedState,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
-    Throttled,
+    RateLimited,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_rules as rules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.waiting import judge_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
 
 ONE = "/v1/p1/cloudservers/a"
 DELETE = "/v1/p1/cloudservers/delete"
@@ -39,9 +44,11 @@ def record(server_id: str = "a", **more: Any) -> Server:
     return Server(id=server_id, platform="huaweicloud", name="n-" + server_id, **more)
 
 
-def ask(cloud: Any, action: str, arguments: dict[str, Any] | None = None, server: Server | None = None) -> Ticket:
-    (ticket,) = cloud.perform([(server or record(status="ACTIVE"), Deed(action, arguments or {}))])
-    assert isinstance(ticket, Ticket)
+def ask(
+    cloud: Any, action: str, arguments: dict[str, Any] | None = None, server: Server | None = None
+) -> PendingAction:
+    (ticket,) = cloud.perform([(server or record(status="ACTIVE"), Action(action, arguments or {}))])
+    assert isinstance(ticket, PendingAction)
     return ticket
 
 
@@ -65,7 +72,7 @@ def test_what_is_done_with_its_answer(
     wire.expect(method, path, query=[], json=body, headers={"X-Project-Id": "p1"}, absent=("X-Auth-Token",),
                 reply=reply(202 if "lock" in action else 200, None if "lock" in action else body,
                             headers={"X-Request-Id": "r1"}))  # fmt: skip
-    assert ask(cloud, action, arguments) == Ticket("a", action, "n-a", request_id="r1")
+    assert ask(cloud, action, arguments) == PendingAction("a", action, "n-a", request_id="r1")
 
 
 @pytest.mark.parametrize("action", ["update", "set_metadata", "lock", "unlock"])
@@ -101,7 +108,7 @@ def test_a_resize(
 def test_a_lost_answer_to_a_resize_is_not_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.serve(lambda seen: reply(broken="close"))
     ticket = ask(connect("huaweicloud", api_retries=3), "resize", {"flavor_id": "f2"})
-    assert ticket.uncertain and len(wire.seen) == 1
+    assert ticket.outcome_unknown and len(wire.seen) == 1
 
 
 @pytest.mark.parametrize("action", "live_resize confirm_resize revert_resize reset_state restore purge".split())
@@ -122,7 +129,7 @@ def test_metadata_is_replaced_but_not_the_clouds_own(wire: Any, reply: Any, conn
     wire.expect("DELETE", ONE + "/metadata/old", reply=reply(204))
     wire.expect("DELETE", ONE + "/metadata/older", reply=reply(404, error("Ecs.1000")))
     ticket = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
-    assert ticket.error is None and not ticket.uncertain
+    assert ticket.error is None and not ticket.outcome_unknown
 
 
 def test_metadata_of_which_a_key_cannot_be_removed(wire: Any, reply: Any, connect: Any) -> None:
@@ -160,35 +167,36 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
 @pytest.mark.parametrize(
     ("deed", "words"),
     [
-        (Deed("update", {"name": "a b"}), "the name 'a b'"),
-        (Deed("update", {"description": "<b>"}), "it must not hold '<' or '>'"),
-        (Deed("update", {"hostname": "a..b"}), "hostname 'a..b'"),
-        (Deed("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and 255 are the most"),
-        (Deed("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
-        (Deed("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not hold any of"),
-        (Deed("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
+        (Action("update", {"name": "a b"}), "the name 'a b'"),
+        (Action("update", {"description": "<b>"}), "it must not hold '<' or '>'"),
+        (Action("update", {"hostname": "a..b"}), "hostname 'a..b'"),
+        (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and 255 are the most"),
+        (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
+        (Action("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not hold any of"),
+        (Action("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
     ],
 )
-def test_what_it_would_refuse_is_said_before(connect: Any, deed: Deed, words: str) -> None:
+def test_what_it_would_refuse_is_said_before(connect: Any, deed: Action, words: str) -> None:
     assert words in connect("huaweicloud").deed_problem(record(), deed)
 
 
 @pytest.mark.parametrize(
     "deed",
     [
-        Deed("update", {"name": "名-1.a_b", "description": "", "hostname": "a-1.b"}), Deed("delete"), Deed("lock"),
-        Deed("replace_metadata", {"metadata": {**SYSTEM, "k": ""}}), Deed("resize", {"flavor_id": "f"}),
-        Deed("set_tags", {"tags": ["_sys_x"] + [str(n) for n in range(10)], "add": ["9=" + "v" * 43], "remove": []}),
+        Action("update", {"name": "名-1.a_b", "description": "", "hostname": "a-1.b"}), Action("delete"),
+        Action("lock"),
+        Action("replace_metadata", {"metadata": {**SYSTEM, "k": ""}}), Action("resize", {"flavor_id": "f"}),
+        Action("set_tags", {"tags": ["_sys_x"] + [str(n) for n in range(10)], "add": ["9=" + "v" * 43], "remove": []}),
     ],
 )  # fmt: skip
-def test_what_it_would_not_refuse(connect: Any, deed: Deed) -> None:
+def test_what_it_would_not_refuse(connect: Any, deed: Action) -> None:
     assert connect("huaweicloud").deed_problem(record(), deed) is None
 
 
 # -- deleting ---------------------------------------------------------------------------------------------------------
 
-AIM = Aim(presence=GONE)
-DEED = Deed("delete", aim=AIM)
+AIM = ExpectedState(presence=GONE)
+DEED = Action("delete", aim=AIM)
 
 
 def rows(*ids: str) -> list[dict[str, str]]:
@@ -200,7 +208,8 @@ def test_many_are_deleted_by_one_call(wire: Any, reply: Any, connect: Any) -> No
     body = {"servers": rows("a", "b")}
     wire.expect("POST", DELETE, json=body, reply=reply(200, {"job_id": "j1"}))
     assert cloud.perform([(record("a"), DEED), (record("b"), DEED)]) == [
-        Ticket("a", "delete", "n-a", job_id="j1", aim=AIM), Ticket("b", "delete", "n-b", job_id="j1", aim=AIM),
+        PendingAction("a", "delete", "n-a", job_id="j1", aim=AIM),
+        PendingAction("b", "delete", "n-b", job_id="j1", aim=AIM),
     ]  # fmt: skip
 
 
@@ -228,7 +237,7 @@ def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> 
     assert "unsubscribe" in cloud.deed_problem(prepaid, DEED)
     first, second = cloud.perform([(prepaid, DEED), (record("b"), DEED)])
     assert "Could not delete the server n-a (a): it is paid by the year or month" in first.error.message
-    assert not first.uncertain and second.job_id == "j1"
+    assert not first.outcome_unknown and second.job_id == "j1"
 
 
 def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
@@ -242,7 +251,7 @@ def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
 
     wire.serve(answer)
     tickets = cloud.perform([(record(each), DEED) for each in "abcd"])
-    assert [(each.server_id, bool(each.error), each.uncertain) for each in tickets] == [
+    assert [(each.server_id, bool(each.error), each.outcome_unknown) for each in tickets] == [
         ("a", False, False), ("b", False, False), ("c", True, True), ("d", False, False),
     ]  # fmt: skip
 
@@ -253,14 +262,14 @@ def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked
     cloud = connect("huaweicloud", api_retries=3)
     wire.expect("POST", "/v1/p1/cloudservers/delete", reply=reply(429, error("APIGW.0308")))
     (ticket,) = cloud.perform([(record("a"), DEED)])
-    assert ticket.uncertain and isinstance(ticket.error, Throttled) and clock.sleeps == []
+    assert ticket.outcome_unknown and isinstance(ticket.error, RateLimited) and clock.sleeps == []
 
 
 def test_a_lost_answer_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.serve(lambda seen: reply(broken="close"))
     tickets = cloud.perform([(record("a"), DEED), (record("b"), DEED)])
-    assert [each.uncertain for each in tickets] == [True, True] and len(wire.seen) == 1
+    assert [each.outcome_unknown for each in tickets] == [True, True] and len(wire.seen) == 1
 
 
 def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect: Any) -> None:
@@ -284,9 +293,9 @@ def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect
 def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
-    ticket = Ticket("a", "delete", "n-a", job_id="j1", aim=AIM)
+    ticket = PendingAction("a", "delete", "n-a", job_id="j1", aim=AIM)
     seen = cloud.observe([ticket])
-    outcome = judge_action(ticket, seen["a"]) if seen else None
+    outcome = evaluate_action(ticket, seen["a"]) if seen else None
     assert (outcome.result if outcome else None) == result
 
 
@@ -301,8 +310,8 @@ def test_a_resize_is_done_when_the_server_has_the_flavor(
     cloud = connect("huaweicloud")
     shown = server("a", status=status, flavor={"id": flavor, "name": flavor}, **{"OS-EXT-STS:task_state": task})
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "SUCCESS")), **listed(shown)})
-    aim = Aim(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
-    ticket = Ticket("a", "resize", "n-a", job_id="j1", aim=aim)
+    aim = ExpectedState(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
+    ticket = PendingAction("a", "resize", "n-a", job_id="j1", aim=aim)
     assert aim.met(record(status="ACTIVE", flavor=Flavor("f2")))
-    outcome = judge_action(ticket, cloud.observe([ticket])["a"])
+    outcome = evaluate_action(ticket, cloud.observe([ticket])["a"])
     assert (outcome.result if outcome else None) == result

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from cloud.platforms import samples
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 DETAIL = "/v1/p1/cloudservers/detail"
 
@@ -160,7 +160,7 @@ def test_a_gateway_that_knows_no_such_api_does_not_mean_that_the_server_is_gone(
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"servers": [server("a")]}])
 def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not show the server %s: the answer has no server" % ID):
+    with pytest.raises(InvalidResponse, match="Could not show the server %s: the answer has no server" % ID):
         connect("huaweicloud").servers_by_id([ID])
 
 
@@ -199,7 +199,7 @@ def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: A
 def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", DETAIL, reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not list the servers: the answer has no list named servers"):
+    with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
         list(cloud.servers(ServerQuery()))
 
 
@@ -214,5 +214,5 @@ def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
 def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not list the flavors: the answer has no flavors"):
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no flavors"):
         cloud.flavors()

@@ -13,23 +13,22 @@ from cloud.platforms.test_nova_records import ANYTHING, PARTIAL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import huaweicloud_records
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    AWAITING_PAYMENT,
-    FAILED,
-    PENDING,
-    SERVER_FIELDS,
-    SUCCEEDED,
-    Flavor,
-    Image,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
     JobPart,
-    Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse
 
 
 def record(data: dict[str, Any]) -> Server | None:
-    return huaweicloud_records.server(data, "huaweicloud", "cn-north-4")
+    return parse.server(data, "huaweicloud", "cn-north-4")
 
 
 def test_a_server() -> None:
@@ -67,7 +66,7 @@ def test_every_key_but_the_id_may_be_missing_or_null(how: str) -> None:
 
 
 def test_a_server_without_an_id_is_a_malformed_answer() -> None:
-    with pytest.raises(MalformedAnswer, match="a server that has no id"):
+    with pytest.raises(InvalidResponse, match="a server that has no id"):
         record({"status": "ACTIVE"})
 
 
@@ -82,12 +81,12 @@ def test_no_partial_answer_raises(data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [("INIT", PENDING), ("RUNNING", PENDING), ("SUCCESS", SUCCEEDED), ("success", SUCCEEDED), ("FAIL", FAILED),
-     ("PENDING_PAYMENT", AWAITING_PAYMENT), ("NEW", PENDING), ("", PENDING)],
+    [("INIT", JOB_PENDING), ("RUNNING", JOB_PENDING), ("SUCCESS", JOB_SUCCEEDED), ("success", JOB_SUCCEEDED),
+     ("FAIL", JOB_FAILED), ("PENDING_PAYMENT", JOB_AWAITING_PAYMENT), ("NEW", JOB_PENDING), ("", JOB_PENDING)],
 )  # fmt: skip
 def test_the_status_of_a_job(status: str, expected: str) -> None:
-    job = huaweicloud_records.job(samples.huawei_job(status), "j1")
-    assert (job.status, job.finished) == (expected, expected in (SUCCEEDED, FAILED))
+    job = parse.job(samples.huawei_job(status), "j1")
+    assert (job.status, job.finished) == (expected, expected in (JOB_SUCCEEDED, JOB_FAILED))
 
 
 def test_a_job_with_sub_jobs() -> None:
@@ -95,27 +94,27 @@ def test_a_job_with_sub_jobs() -> None:
     failed = data["entities"]["sub_jobs"][1]
     failed.update(error_code="Ecs.0226", fail_reason=None)
     failed["entities"]["errorcode_message"] = "start failed"
-    job = huaweicloud_records.job(data, "j1")
-    assert (job.id, job.type, job.status) == ("j1", "serversAction", FAILED)
+    job = parse.job(data, "j1")
+    assert (job.id, job.type, job.status) == ("j1", "serversAction", JOB_FAILED)
     assert (job.code, job.message, job.end_time) == ("Ecs.0000", "some failed", "2025-03-23T07:29:27.897Z")
-    assert job.parts == (JobPart("a", SUCCEEDED), JobPart("b", FAILED, "Ecs.0226", "start failed"))
+    assert job.parts == (JobPart("a", JOB_SUCCEEDED), JobPart("b", JOB_FAILED, "Ecs.0226", "start failed"))
 
 
 def test_a_job_of_one_server_and_one_that_runs() -> None:
     alone = {"status": "FAIL", "error_code": "Ecs.1", "fail_reason": "no", "entities": {"server_id": "a"}}
-    assert huaweicloud_records.job(alone, "j1").parts == (JobPart("a", FAILED, "Ecs.1", "no"),)
-    running = huaweicloud_records.job(samples.huawei_job("RUNNING"), "j1")
+    assert parse.job(alone, "j1").parts == (JobPart("a", JOB_FAILED, "Ecs.1", "no"),)
+    running = parse.job(samples.huawei_job("RUNNING"), "j1")
     assert (running.end_time, running.code, running.message, running.parts) == (None, None, None, ())
     assert running.as_dict()["finished"] is False
 
 
 @given(st.dictionaries(st.sampled_from([*samples.huawei_job("FAIL"), "error_code", "fail_reason"]), ANYTHING))
 def test_no_partial_job_raises(data: dict[str, Any]) -> None:
-    job = huaweicloud_records.job(data, "j1")
+    job = parse.job(data, "j1")
     assert job.as_dict()["id"] == "j1" and job.status
 
 
 @given(ANYTHING | st.fixed_dictionaries({"sub_jobs": ANYTHING, "server_id": ANYTHING}))
 def test_no_entities_of_a_job_raise(entities: Any) -> None:
-    for part in huaweicloud_records.job({"status": "FAIL", "entities": entities}, "j1").parts:
+    for part in parse.job({"status": "FAIL", "entities": entities}, "j1").parts:
         assert part.as_dict()["status"]

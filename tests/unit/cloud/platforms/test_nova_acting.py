@@ -10,23 +10,23 @@ from typing import Any
 import pytest
 from cloud.platforms.samples import nova
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import GOALS, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     Conflict,
+    InvalidResponse,
     ItemNotFound,
-    MalformedAnswer,
     PermissionDenied,
-    ServiceFailed,
+    ResponseLost,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    FAILED,
-    PENDING,
-    SUCCEEDED,
-    Server,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 SOFT = {
     "start": {"os-start": None},
@@ -58,8 +58,8 @@ def server(server_id: str) -> Server:
     return Server(id=server_id, platform="p", name="n-" + server_id)
 
 
-def ticket(server_id: str, action: str = "stop", **more: Any) -> Ticket:
-    return Ticket(server_id, action, "n-" + server_id, **more)
+def ticket(server_id: str, action: str = "stop", **more: Any) -> PendingAction:
+    return PendingAction(server_id, action, "n-" + server_id, **more)
 
 
 @pytest.mark.parametrize(("platform", "force", "action", "body"), CASES)
@@ -80,7 +80,7 @@ def test_what_each_action_sends(
         absent=() if version else ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version"),
         reply=reply(202, headers={"X-Compute-Request-Id": "req-1"}),
     )
-    assert cloud.act(action, [server("a")], force) == [Ticket("a", action, "n-a", request_id="req-1")]
+    assert cloud.act(action, [server("a")], force) == [PendingAction("a", action, "n-a", request_id="req-1")]
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
@@ -120,27 +120,33 @@ def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_eac
     kinds = [type(each.error) for each in tickets]
     nothing = type(None)
     assert kinds == [
-        nothing, Conflict, PermissionDenied, ServiceFailed, AnswerLost, ItemNotFound, MalformedAnswer,
+        nothing, Conflict, PermissionDenied, ServerError, ResponseLost, ItemNotFound, InvalidResponse,
         AuthenticationFailed,
     ]  # fmt: skip
-    assert [each.server_id for each in tickets if each.uncertain] == ["d", "e", "g"], "these may have been done"
+    assert [each.server_id for each in tickets if each.outcome_unknown] == ["d", "e", "g"], "these may have been done"
     assert (tickets[0].request_id, tickets[1].error.request_id) == ("req-a", "req-b")
     assert "Could not stop the server: Cannot 'stop'" in str(tickets[1].error)
     assert len(wire.seen) == 8, "nothing is sent twice"
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
-@pytest.mark.parametrize("answer", [
-    {"status": 202, "text": "<html>"}, {"status": 200, "text": ""}, {"status": 200, "json": {}},
-    {"status": 202, "json": {}}, {"status": 204},
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 202, "text": "<html>"},
+        {"status": 200, "text": ""},
+        {"status": 200, "json": {}},
+        {"status": 202, "json": {}},
+        {"status": 204},
+    ],
+)
 def test_a_success_in_another_form_than_the_documented_one_proves_nothing(
     wire: Any, reply: Any, connect: Any, platform: str, answer: dict[str, Any]
 ) -> None:
     headers = {"X-Compute-Request-Id": "req-1"}
     wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(**answer, headers=headers))
     (found,) = connect(platform).act("stop", [server("a")])
-    assert found.uncertain and isinstance(found.error, MalformedAnswer) and found.error.request_id == "req-1"
+    assert found.outcome_unknown and isinstance(found.error, InvalidResponse) and found.error.request_id == "req-1"
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
@@ -148,7 +154,7 @@ def test_a_reboot_is_not_believed_without_a_request_id(wire: Any, reply: Any, co
     wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(202), times=2)
     cloud = connect(platform)
     (found,) = cloud.act("reboot", [server("a")])
-    assert found.uncertain and "the answer has no request id" in str(found.error)
+    assert found.outcome_unknown and "the answer has no request id" in str(found.error)
     (found,) = cloud.act("stop", [server("a")])
     assert found.error is None, "its state proves it"
 
@@ -192,9 +198,7 @@ def test_what_has_not_written_the_servers_record_was_not_done(
 
 
 @pytest.mark.parametrize("later, expected", [("11:59:58", True), ("12:00:02", False), (None, False)])
-def test_a_young_record_is_read_again(
-    connect: Any, serve: Any, clock: Any, later: str | None, expected: bool
-) -> None:
+def test_a_young_record_is_read_again(connect: Any, serve: Any, clock: Any, later: str | None, expected: bool) -> None:
     if later:
         serve({"GET /v2/p1/servers/a": {"server": nova("a", "ACTIVE", updated=f"2026-03-01T{later}Z")}})
     else:
@@ -214,7 +218,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, 
 # -- observing --------------------------------------------------------------------------------------------------------
 
 
-def look(cloud: Any, one: Ticket, since: str | None = None) -> Any:
+def look(cloud: Any, one: PendingAction, since: str | None = None) -> Any:
     found = cloud.observe([one], since)
     assert list(found) == [one.server_id]
     return found[one.server_id]
@@ -224,7 +228,7 @@ def look(cloud: Any, one: Ticket, since: str | None = None) -> Any:
 @pytest.mark.parametrize(
     ("status", "task", "verdict"),
     [
-        ("SHUTOFF", None, SUCCEEDED),
+        ("SHUTOFF", None, JOB_SUCCEEDED),
         ("ACTIVE", "powering-off", None),
         ("SHUTOFF", "powering-off", None),
         ("DELETED", None, None),
@@ -252,11 +256,11 @@ ACTION = "GET /v2.1/servers/a/os-instance-actions/req-1"
 @pytest.mark.parametrize(
     ("said", "verdict", "message"),
     [
-        ({"events": [{"result": "Success", "finish_time": "t"}]}, SUCCEEDED, None),
-        ({"events": [{"result": None, "finish_time": None}]}, PENDING, None),
-        ({"events": [{"result": "Error", "finish_time": "t", "details": "no such host"}]}, FAILED, "no such host"),
-        ({"message": "Error"}, FAILED, "the cloud reports an error"),
-        ({"message": None}, SUCCEEDED, None),
+        ({"events": [{"result": "Success", "finish_time": "t"}]}, JOB_SUCCEEDED, None),
+        ({"events": [{"result": None, "finish_time": None}]}, JOB_PENDING, None),
+        ({"events": [{"result": "Error", "finish_time": "t", "details": "no such host"}]}, JOB_FAILED, "no such host"),
+        ({"message": "Error"}, JOB_FAILED, "the cloud reports an error"),
+        ({"message": None}, JOB_SUCCEEDED, None),
     ],
 )
 @pytest.mark.parametrize("action", ["reboot", "stop"])
@@ -272,13 +276,13 @@ def test_the_instance_action_proves_what_the_state_does_not(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-@pytest.mark.parametrize(("uncertain", "verdict"), [(False, SUCCEEDED), (True, None)])
+@pytest.mark.parametrize(("uncertain", "verdict"), [(False, JOB_SUCCEEDED), (True, None)])
 def test_where_no_record_of_the_action_is_shown_the_state_must_do(
-    connect: Any, serve: Any, reply: Any, status: int, uncertain: bool, verdict: str | None
+    connect: Any, serve: Any, reply: Any, status: int, outcome_unknown: bool, verdict: str | None
 ) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: reply(status, text="no")})
-    assert look(cloud, ticket("a", "reboot", request_id="req-1", uncertain=uncertain)).verdict == verdict
+    assert look(cloud, ticket("a", "reboot", request_id="req-1", outcome_unknown=outcome_unknown)).verdict == verdict
 
 
 @pytest.mark.parametrize(("platform", "request_id"), [("openstack", None), ("ustack", "req-1")])
@@ -287,7 +291,7 @@ def test_without_a_record_nothing_is_asked(
 ) -> None:
     cloud = connect(platform)
     serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a")}})
-    assert look(cloud, ticket("a", "reboot", request_id=request_id)).verdict == SUCCEEDED
+    assert look(cloud, ticket("a", "reboot", request_id=request_id)).verdict == JOB_SUCCEEDED
     assert len(wire.seen) == 1
 
 
@@ -296,7 +300,7 @@ def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: A
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
     said = r"Could not read what became of the reboot of n-a \(a\): the answer has no instanceAction"
-    with pytest.raises(MalformedAnswer, match=said):
+    with pytest.raises(InvalidResponse, match=said):
         cloud.observe([ticket("a", "reboot", request_id="req-1")])
 
 
@@ -305,7 +309,7 @@ def test_a_poll_of_many_is_one_listing(connect: Any, serve: Any, wire: Any) -> N
     listed = [nova(each, "SHUTOFF") for each in "abcd"] + [nova("e", "ACTIVE", "powering-off")]
     serve({"GET /v2.1/servers/detail": {"servers": listed}})
     found = cloud.observe([ticket(each) for each in "abcde"], SINCE)
-    assert {key: seen.verdict for key, seen in found.items()} == {**dict.fromkeys("abcd", SUCCEEDED), "e": None}
+    assert {key: seen.verdict for key, seen in found.items()} == {**dict.fromkeys("abcd", JOB_SUCCEEDED), "e": None}
     assert [seen.query for seen in wire.seen] == [[("changes-since", SINCE), ("limit", "1000")]]
 
 
@@ -314,7 +318,7 @@ def test_a_poll_finds_servers_of_other_projects_and_those_that_are_gone(connect:
     listed = [nova(each, "SHUTOFF") for each in "abcd"]
     serve({"GET /v2.1/servers/detail": {"servers": listed}, "GET /v2.1/servers/e": {"server": nova("e", "SHUTOFF")}})
     found = cloud.observe([ticket(each) for each in "abcdef"], SINCE)
-    assert found["e"].verdict == SUCCEEDED and found["f"].server is None and len(found) == 6
+    assert found["e"].verdict == JOB_SUCCEEDED and found["f"].server is None and len(found) == 6
 
 
 def test_a_poll_says_nothing_of_what_it_did_not_look_at(connect: Any, serve: Any) -> None:
@@ -351,21 +355,21 @@ def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
 ) -> None:
     cloud = connect()
     serve({LIST: {"instanceActions": listed}})
-    lost = ticket("a", error=AnswerLost("lost"), uncertain=True)
-    expected = Ticket("a", "stop", "n-a", request_id=request_id) if request_id else None
-    assert cloud.adopt(lost, SINCE) == expected
+    lost = ticket("a", error=ResponseLost("lost"), outcome_unknown=True)
+    expected = PendingAction("a", "stop", "n-a", request_id=request_id) if request_id else None
+    assert cloud.recover_action(lost, SINCE) == expected
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_there_is_nothing_to_adopt_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
     cloud = connect()
     serve({LIST: reply(status, text="no")})
-    assert cloud.adopt(ticket("a", uncertain=True), SINCE) is None
+    assert cloud.recover_action(ticket("a", outcome_unknown=True), SINCE) is None
 
 
 @pytest.mark.parametrize(("platform", "since"), [("openstack", None), ("ustack", SINCE)])
 def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since: str | None) -> None:
-    assert connect(platform).adopt(ticket("a", uncertain=True), since) is None
+    assert connect(platform).recover_action(ticket("a", outcome_unknown=True), since) is None
     assert wire.seen == []
 
 
@@ -373,5 +377,5 @@ def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since
 def test_an_answer_without_instance_actions(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({LIST: body})
-    with pytest.raises(MalformedAnswer, match="Could not list what was done to n-a .*no instanceActions"):
-        cloud.adopt(ticket("a", uncertain=True), SINCE)
+    with pytest.raises(InvalidResponse, match="Could not list what was done to n-a .*no instanceActions"):
+        cloud.recover_action(ticket("a", outcome_unknown=True), SINCE)

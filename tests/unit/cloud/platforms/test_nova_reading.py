@@ -11,13 +11,13 @@ import pytest
 from cloud.platforms import samples
 from cloud.platforms.samples import addresses, nova
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    MalformedAnswer,
+    InvalidResponse,
     PermissionDenied,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 HEADERS = {
     "OpenStack-API-Version": "compute 2.96",
@@ -159,7 +159,7 @@ def test_what_a_poll_does_not_list_is_shown_a_few_at_a_time(wire: Any, connect: 
 def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/a", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not show the server a: the answer has no server"):
+    with pytest.raises(InvalidResponse, match="Could not show the server a: the answer has no server"):
         cloud.servers_by_id(["a"])
 
 
@@ -167,14 +167,14 @@ def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body:
 def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/detail", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not list the servers: the answer has no list named servers"):
+    with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
         list(cloud.servers(ServerQuery()))
 
 
 def test_a_listed_server_without_an_id(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     listing(wire, reply, ("name", "^x$"), servers=[{"name": "x"}])
-    with pytest.raises(MalformedAnswer, match="no id"):
+    with pytest.raises(InvalidResponse, match="no id"):
         list(cloud.servers(ServerQuery(names=("x",))))
 
 
@@ -205,7 +205,7 @@ def test_where_ids_and_names_are_enough_the_list_is_short(
     listing(wire, reply, *asked, servers=[short("a")], path="/v2.1/servers")
     (found,) = cloud.servers(ServerQuery(brief=True, **query))
     assert (found.id, found.name, found.platform, found.region) == ("a", "n-a", "openstack", "r1")
-    assert found.status is None and found.addresses == () and not found.gone
+    assert found.status is None and found.addresses == () and not found.is_deleted
 
 
 def test_the_short_list_of_many_ids_and_of_ustack(wire: Any, reply: Any, connect: Any) -> None:
@@ -296,7 +296,7 @@ def test_the_flavors_of_all_projects(wire: Any, reply: Any, connect: Any) -> Non
 def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/flavors/detail", reply=reply(200, {"servers": []}))
-    with pytest.raises(MalformedAnswer, match="Could not list the flavors: the answer has no list named flavors"):
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no list named flavors"):
         cloud.flavors()
 
 
@@ -314,7 +314,7 @@ def test_easystack_lists_its_recycle_bin_as_documented(wire: Any, reply: Any, co
     asked = [("all_tenants", "1"), ("deleted", "True")]
     listing(wire, reply, *asked, servers=binned, headers=headers)
     found = list(cloud.servers(ServerQuery(deleted=True)))
-    assert [each.id for each in found] == ["own", "unsaid"] and all(each.gone for each in found)
+    assert [each.id for each in found] == ["own", "unsaid"] and all(each.is_deleted for each in found)
     listing(wire, reply, *asked, servers=binned, headers=headers)
     assert len(list(cloud.servers(ServerQuery(deleted=True, all_projects=True)))) == 3
 

@@ -12,17 +12,17 @@ from cloud.platforms import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import MalformedAnswer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import answers, nova_records
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import (
-    FAILED,
-    PENDING,
-    SERVER_FIELDS,
-    SUCCEEDED,
-    Flavor,
-    Image,
-    Server,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -47,7 +47,7 @@ PARTIAL = st.fixed_dictionaries(
 
 
 def record(data: dict[str, Any]) -> Server:
-    return nova_records.server(data, "easystack", "r1")
+    return parse.server(data, "easystack", "r1")
 
 
 def test_a_server_in_error_as_easystack_prints_it() -> None:
@@ -97,8 +97,8 @@ def test_an_active_server_as_easystack_prints_it() -> None:
 
 
 def test_a_server_as_ustack_prints_it() -> None:
-    found = nova_records.server({**samples.USTACK_BUILDING, "metadata": {"role": "db", "b": ""}}, "ustack", None)
-    assert (found.power_state, found.destination, found.task_state) == ("transitional", "running", "spawning")
+    found = parse.server({**samples.USTACK_BUILDING, "metadata": {"role": "db", "b": ""}}, "ustack", None)
+    assert (found.power_state, found.target_power_state, found.task_state) == ("transitional", "running", "spawning")
     assert found.image == Image("81ebf00b-6221-43ff-8551-f8908520dad5", "Ubuntu 13.04 x64")
     assert found.flavor == Flavor("8abaa0f9-30e1-4509-8ba5-5c97366029df", "micro-1")
     assert found.tags == ("b", "role=db")
@@ -136,15 +136,15 @@ def test_of_the_id_alone_nothing_is_invented() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"id": None}, {"id": ""}, {"name": "x"}, [], None, "x"])
 def test_a_server_without_an_id_is_a_malformed_answer(data: Any) -> None:
-    with pytest.raises(MalformedAnswer, match="a server that has no id"):
-        nova_records.server(data, "openstack", None)
+    with pytest.raises(InvalidResponse, match="a server that has no id"):
+        parse.server(data, "openstack", None)
 
 
 @given(PARTIAL)
 def test_no_partial_answer_raises(data: dict[str, Any]) -> None:
     shown = record(data)
     assert tuple(shown.as_dict()) == SERVER_FIELDS and shown.as_dict(raw=True)["id"] == data["id"]
-    assert shown.destination and shown.label and isinstance(shown.settled, bool)
+    assert shown.target_power_state and shown.label and isinstance(shown.is_stable, bool)
     assert all(isinstance(tag, str) for tag in shown.tags)
     assert sorted(shown.private_ips + shown.public_ips) == sorted(each.ip for each in shown.addresses)
 
@@ -155,26 +155,26 @@ def test_no_partial_answer_raises(data: dict[str, Any]) -> None:
      (False, None), ([], None), ({}, None), (float("inf"), None), (float("nan"), None)],
 )  # fmt: skip
 def test_integer(value: Any, number: int | None) -> None:
-    assert answers.integer(value) == number
+    assert json_body.integer(value) == number
 
 
 @pytest.mark.parametrize(
     ("value", "expected"), [("a", "a"), ("", ""), (7, "7"), (0, "0"), (True, None), (None, None), ([1], None)]
 )
 def test_text(value: Any, expected: str | None) -> None:
-    assert answers.text(value) == expected
+    assert json_body.text(value) == expected
 
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"server": []}, [], [{"server": {}}], None, "html"])
 def test_a_part_of_another_kind_is_a_malformed_answer(body: Any) -> None:
-    with pytest.raises(MalformedAnswer, match="Could not show it: the answer has no server"):
-        answers.part_of(body, "server", "show it")
-    assert answers.part_of({"server": {}}, "server", "show it") == {}
+    with pytest.raises(InvalidResponse, match="Could not show it: the answer has no server"):
+        json_body.part_of(body, "server", "show it")
+    assert json_body.part_of({"server": {}}, "server", "show it") == {}
 
 
 def test_addresses_that_do_not_say_what_they_are() -> None:
     bare = samples.USTACK_BARE_ADDRESS
-    found = nova_records.addresses({"shared": [bare], "wan": [{"addr": "8.8.8.8"}, {"addr": "2001:db8::1"}]})
+    found = parse.addresses({"shared": [bare], "wan": [{"addr": "8.8.8.8"}, {"addr": "2001:db8::1"}]})
     assert [(each.ip, each.version, each.kind, each.public) for each in found] == [
         ("172.31.248.190", 4, None, False),
         ("8.8.8.8", 4, None, True),
@@ -194,28 +194,28 @@ def test_an_address_beside_the_fixed_one_of_its_port_is_the_floating_one() -> No
         entry("fd00::5", 6, "fa:1"),
         entry("10.0.0.7", 4, None),
     ]
-    kinds = {each.ip: each.kind for each in nova_records.addresses({"net": listed})}
+    kinds = {each.ip: each.kind for each in parse.addresses({"net": listed})}
     assert kinds == {"10.0.0.5": "fixed", "10.9.9.9": "floating", "10.0.0.6": None, "fd00::5": None, "10.0.0.7": None}
-    apart = nova_records.addresses({"a": listed[:1], "b": listed[1:2]})
+    apart = parse.addresses({"a": listed[:1], "b": listed[1:2]})
     assert [each.kind for each in apart] == ["fixed", None]
 
 
 @pytest.mark.parametrize("value", [None, [], "x", {"n": None}, {"n": [None, 7, {}, {"addr": None}, {"addr": 7}]}])
 def test_what_is_no_address_is_none(value: Any) -> None:
-    assert nova_records.addresses(value) == ()
+    assert parse.addresses(value) == ()
 
 
 @given(ADDRESSES)
 def test_no_addresses_raise(value: Any) -> None:
-    for each in nova_records.addresses(value):
+    for each in parse.addresses(value):
         assert each.ip and each.version is not None and each.public in (True, False)
         if each.kind in ("fixed", "floating"):
             assert each.public == (each.kind == "floating")
 
 
 def test_labels() -> None:
-    assert nova_records.labels({"env": "prod", "bare": "", "none": None, "n": 7}) == ("bare", "env=prod", "n=7", "none")
-    assert nova_records.labels({}) == ()
+    assert parse.labels({"env": "prod", "bare": "", "none": None, "n": 7}) == ("bare", "env=prod", "n=7", "none")
+    assert parse.labels({}) == ()
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_metadata_stands_for_tags_only_where_there_are_none(tags: Any, expected:
     ],
 )
 def test_flavor(data: Any, expected: Flavor) -> None:
-    assert nova_records.flavor(data) == expected
+    assert parse.flavor(data) == expected
 
 
 @pytest.mark.parametrize(
@@ -250,12 +250,12 @@ def test_flavor(data: Any, expected: Flavor) -> None:
     ],
 )
 def test_image(data: Any, expected: Image) -> None:
-    assert nova_records.image(data) == expected
+    assert parse.image(data) == expected
 
 
 @pytest.mark.parametrize("data", [None, {}, [], "broken"])
 def test_no_fault(data: Any) -> None:
-    assert nova_records.fault(data) is None
+    assert parse.fault(data) is None
 
 
 def event(result: str | None, finish: str | None, **more: Any) -> dict[str, Any]:
@@ -265,21 +265,27 @@ def event(result: str | None, finish: str | None, **more: Any) -> dict[str, Any]
 @pytest.mark.parametrize(
     ("data", "settled", "status", "end", "message"),
     [
-        ({"events": [event("Success", "t2"), event("Success", "t1")]}, False, SUCCEEDED, "t2", None),
-        ({"events": [event("Success", "t1"), event(None, None)]}, True, PENDING, None, None),
-        ({"events": [event("Error", "t1", details="no host", traceback="Traceback x")]}, True, FAILED, "t1", "no host"),
-        ({"events": [event("Error", "t1")]}, True, FAILED, "t1", "the cloud reports an error"),
-        ({"message": "Error"}, True, FAILED, None, "the cloud reports an error"),
-        ({"message": None, "events": []}, True, SUCCEEDED, None, None),
-        ({"events": None}, False, PENDING, None, None),
-        ({"events": [None, "x"]}, False, PENDING, None, None),
+        ({"events": [event("Success", "t2"), event("Success", "t1")]}, False, JOB_SUCCEEDED, "t2", None),
+        ({"events": [event("Success", "t1"), event(None, None)]}, True, JOB_PENDING, None, None),
+        (
+            {"events": [event("Error", "t1", details="no host", traceback="Traceback x")]},
+            True,
+            JOB_FAILED,
+            "t1",
+            "no host",
+        ),
+        ({"events": [event("Error", "t1")]}, True, JOB_FAILED, "t1", "the cloud reports an error"),
+        ({"message": "Error"}, True, JOB_FAILED, None, "the cloud reports an error"),
+        ({"message": None, "events": []}, True, JOB_SUCCEEDED, None, None),
+        ({"events": None}, False, JOB_PENDING, None, None),
+        ({"events": [None, "x"]}, False, JOB_PENDING, None, None),
     ],
 )
 def test_an_instance_action(
     data: dict[str, Any], settled: bool, status: str, end: str | None, message: str | None
 ) -> None:
     head = {"action": "reboot", "request_id": "req-1", "start_time": "t0"}
-    job = nova_records.instance_action({**head, **data}, "s1", settled)
+    job = parse.instance_action({**head, **data}, "s1", settled)
     assert (job.id, job.type, job.begin_time) == ("req-1", "reboot", "t0")
     assert (job.status, job.end_time, job.message) == (status, end, message)
     assert [(part.server_id, part.status, part.message) for part in job.parts] == [("s1", status, message)]

@@ -11,23 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     CloudError,
-    MalformedAnswer,
+    InvalidResponse,
     PermissionDenied,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_aggregates import (
-    aggregate,
-    zone,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_flavors import flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_keypairs import keypair
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import aggregate, zone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import keypair
 
 PLAIN = {"keypair": {"name": "k", "public_key": "ssh-rsa AAAA", "fingerprint": "aa:bb"}}
 FLAVOR = {
@@ -95,9 +92,7 @@ def test_generating_needs_a_version_below_2_92(
         "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(generating), reply=reply(201, PLAIN)
     )
     body = {**body, "public_key": "ssh-rsa AAAA"}
-    wire.expect(
-        "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN)
-    )
+    wire.expect("POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN))
     assert cloud.create_keypair("k", kind="ssh").name == "k"
     assert cloud.create_keypair("k", "ssh-rsa AAAA", kind="ssh").name == "k"
 
@@ -166,7 +161,7 @@ def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", path, json={"detachKeypairs": {"key_names": ["k", "l"]}}, reply=reply(202))
     server = Server(id="s1", platform="x", name="web")
     for action in ("attach_keypairs", "detach_keypairs"):
-        orders = [(server, Deed(action, {"key_names": ("k", "l")}))]
+        orders = [(server, Action(action, {"key_names": ("k", "l")}))]
         (ticket,) = cloud.perform(orders)
         assert ticket.error is None and ticket.label == "web (s1)"
         for platform in ("openstack", "easystack", "huaweicloud"):
@@ -193,10 +188,10 @@ def test_names_are_quoted() -> None:
 @pytest.mark.parametrize("body", [{}, {"keypair": None}, {"keypair": []}, []])
 def test_answers_without_a_key_pair(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/os-keypairs/k", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not show the key pair k"):
+    with pytest.raises(InvalidResponse, match="Could not show the key pair k"):
         connect().keypair("k")
     wire.expect("POST", "/v2.1/os-keypairs", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not create the key pair k"):
+    with pytest.raises(InvalidResponse, match="Could not create the key pair k"):
         connect().create_keypair("k")
 
 
@@ -264,7 +259,7 @@ def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any)
 @pytest.mark.parametrize("body", [{}, {"flavor": None}, {"flavors": []}])
 def test_an_answer_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/flavors/f1", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match="Could not show the flavor f1: the answer has no flavor"):
+    with pytest.raises(InvalidResponse, match="Could not show the flavor f1: the answer has no flavor"):
         connect().flavor_by_id("f1")
 
 
@@ -316,7 +311,7 @@ def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
     gone = reply(404, {"itemNotFound": {"code": 404, "message": "gone"}})
     wire.expect("POST", "/v2.1/flavors", json={"flavor": sent}, reply=reply(200, {"flavor": FLAVOR}))
     wanted = FlavorDetails("", "small", 1, 1024, rxtx_factor=2.0, is_public=False, description="d")
-    assert cloud.create_flavor(wanted, own_id=False).id == "f1"
+    assert cloud.create_flavor(wanted, explicit_id=False).id == "f1"
     wire.expect("PUT", "/v2.1/flavors/f1", json={"flavor": {"description": None}}, reply=reply(200, {"flavor": FLAVOR}))
     cloud.describe_flavor("f1", None)
     specs = {"extra_specs": {"hw:a": "1"}}
@@ -344,7 +339,7 @@ def test_descriptions_need_2_55(wire: Any, connect: Any) -> None:
     with pytest.raises(UnsupportedOperation, match=words):
         cloud.describe_flavor("f1", "d")
     with pytest.raises(UnsupportedOperation, match=words):
-        cloud.create_flavor(FlavorDetails("", "small", 1, 1024, description="d"), own_id=False)
+        cloud.create_flavor(FlavorDetails("", "small", 1, 1024, description="d"), explicit_id=False)
     assert wire.seen == []
 
 
@@ -358,7 +353,7 @@ def test_access_lists(wire: Any, reply: Any, connect: Any) -> None:
     for entry in ("junk", {"flavor_id": "f2"}, {"tenant_id": None}):
         rows = {"flavor_access": [{"tenant_id": "p2"}, entry]}
         wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
-        with pytest.raises(MalformedAnswer, match="an entry of the list has no tenant_id"):
+        with pytest.raises(InvalidResponse, match="an entry of the list has no tenant_id"):
             cloud.flavor_access(private)
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(403, {"forbidden": {"message": "no"}}))
     with pytest.raises(PermissionDenied, match="read the access list of the flavor g"):

@@ -9,25 +9,24 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import BUILT, Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     BadRequest,
-    MalformedAnswer,
-    ServiceFailed,
+    InvalidResponse,
+    ResponseLost,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.new_server import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import is_deferred
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     AUTO,
-    BUILT,
     NONE,
     BlockDevice,
     NewServer,
     Nic,
     SystemDisk,
-    is_deferred,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 BASE = {"ustack": "/v2/p1"}
 NEW = NewServer(flavor_id="f", image_id="i")
@@ -68,7 +67,7 @@ def test_what_each_deed_sends(
     headers = {"OpenStack-API-Version": "compute 2.96"}
     done = reply(200, body) if action in ("update", "set_metadata", "set_tags") else reply(204 if body is None else 202)
     wire.expect(method, "/v2.1/servers/s" + path, json=body, headers=headers, reply=done)
-    (ticket,) = cloud.perform([(server(), Deed(action, arguments))])
+    (ticket,) = cloud.perform([(server(), Action(action, arguments))])
     assert ticket.error is None and ticket.action == action
     if body is None:
         assert wire.seen[-1].content == b""
@@ -77,10 +76,10 @@ def test_what_each_deed_sends(
 def test_a_live_resize_of_easystack(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("easystack", version="2.67")
     wire.expect("POST", "/v2.1/servers/s/action", json={"live_resize": {"flavorRef": "2"}}, reply=reply(202))
-    (ticket,) = cloud.perform([(server(), Deed("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
+    (ticket,) = cloud.perform([(server(), Action("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
     assert ticket.error is None
     with pytest.raises(UnsupportedOperation, match="Use resize: offline instead"):
-        connect().perform([(server(), Deed("live_resize", {"flavor_id": "2"}))])
+        connect().perform([(server(), Action("live_resize", {"flavor_id": "2"}))])
 
 
 def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: Any) -> None:
@@ -89,7 +88,7 @@ def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: 
     wire.expect("PUT", "/v2.1/servers/s/metadata", json={"metadata": {"others": "2", "new": "3"}},
                 reply=reply(200, {"metadata": {"others": "2", "new": "3"}}))  # fmt: skip
     arguments = {"metadata": {"new": "3"}, "set": {"new": "3"}, "remove": ["old"]}
-    (ticket,) = cloud.perform([(server(), Deed("replace_metadata", arguments))])
+    (ticket,) = cloud.perform([(server(), Action("replace_metadata", arguments))])
     assert ticket.error is None
 
 
@@ -97,20 +96,20 @@ def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: 
 def test_a_deletion_is_sent_once(wire: Any, reply: Any, connect: Any, status: int | None) -> None:
     cloud = connect(api_retries=5)
     wire.expect("DELETE", "/v2.1/servers/s", reply=reply(broken="reset") if status is None else reply(status, {}))
-    (ticket,) = cloud.perform([(server(), Deed("delete"))])
-    assert ticket.uncertain and isinstance(ticket.error, AnswerLost if status is None else ServiceFailed)
+    (ticket,) = cloud.perform([(server(), Action("delete"))])
+    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost if status is None else ServerError)
     assert len(wire.seen) == 1
 
 
 def test_older_clouds_lock_without_a_reason_and_have_no_descriptions(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(version="2.18")
     wire.expect("POST", "/v2.1/servers/s/action", json={"lock": None}, reply=reply(202))
-    (ticket,) = cloud.perform([(server(), Deed("lock", {"reason": "audit"}))])
+    (ticket,) = cloud.perform([(server(), Action("lock", {"reason": "audit"}))])
     assert ticket.error is None
-    (ticket,) = cloud.perform([(server(), Deed("update", {"description": "x"}))])
+    (ticket,) = cloud.perform([(server(), Action("update", {"description": "x"}))])
     assert isinstance(ticket.error, UnsupportedOperation) and "needs 2.19" in ticket.error.message
     with pytest.raises(UnsupportedOperation, match=r"tags needs 2\.26"):
-        cloud.perform([(server(), Deed("set_tags", {"tags": ["a"]}))])
+        cloud.perform([(server(), Action("set_tags", {"tags": ["a"]}))])
 
 
 # -- new servers -----------------------------------------------------------------------------------------------------
@@ -121,44 +120,113 @@ BODIES: list[tuple[str, str, NewServer, dict[str, Any]]] = [
     ("openstack", "2.96", NewServer("f", "i", NONE), {"imageRef": "i", "networks": "none"}),
     ("openstack", "2.36", NewServer("f", "i", AUTO), {"imageRef": "i"}),
     (
-        "openstack", "2.96",
-        NewServer("f", "i", (Nic("n", fixed_ip="10.0.0.9", tag="eth"), Nic(port_id="p")), tags=("b", "a"),
-                  availability_zone="z", key_name="k", metadata={"a": "b"}, security_groups=("web",), user_data="eA==",
-                  password="pw", description="d", hostname="h", host="cmp1", hypervisor_hostname="hv",
-                  config_drive=False, disk_config="MANUAL", access_ipv4="192.0.2.1", access_ipv6="2001:db8::1"),
-        {"imageRef": "i", "networks": [{"uuid": "n", "fixed_ip": "10.0.0.9", "tag": "eth"}, {"port": "p"}],
-         "tags": ["b", "a"], "availability_zone": "z", "key_name": "k", "metadata": {"a": "b"},
-         "security_groups": [{"name": "web"}], "user_data": "eA==", "adminPass": "pw", "description": "d",
-         "hostname": "h", "host": "cmp1", "hypervisor_hostname": "hv", "config_drive": False,
-         "OS-DCF:diskConfig": "MANUAL", "accessIPv4": "192.0.2.1", "accessIPv6": "2001:db8::1"},
+        "openstack",
+        "2.96",
+        NewServer(
+            "f",
+            "i",
+            (Nic("n", fixed_ip="10.0.0.9", tag="eth"), Nic(port_id="p")),
+            tags=("b", "a"),
+            availability_zone="z",
+            key_name="k",
+            metadata={"a": "b"},
+            security_groups=("web",),
+            user_data="eA==",
+            password="pw",
+            description="d",
+            hostname="h",
+            host="cmp1",
+            hypervisor_hostname="hv",
+            config_drive=False,
+            disk_config="MANUAL",
+            access_ipv4="192.0.2.1",
+            access_ipv6="2001:db8::1",
+        ),
+        {
+            "imageRef": "i",
+            "networks": [{"uuid": "n", "fixed_ip": "10.0.0.9", "tag": "eth"}, {"port": "p"}],
+            "tags": ["b", "a"],
+            "availability_zone": "z",
+            "key_name": "k",
+            "metadata": {"a": "b"},
+            "security_groups": [{"name": "web"}],
+            "user_data": "eA==",
+            "adminPass": "pw",
+            "description": "d",
+            "hostname": "h",
+            "host": "cmp1",
+            "hypervisor_hostname": "hv",
+            "config_drive": False,
+            "OS-DCF:diskConfig": "MANUAL",
+            "accessIPv4": "192.0.2.1",
+            "accessIPv6": "2001:db8::1",
+        },
     ),
     # Tags are given afterwards below 2.52.
     ("openstack", "2.51", NewServer("f", "i", tags=("a",)), {"imageRef": "i", "networks": "auto"}),
     (
-        "openstack", "2.96",
+        "openstack",
+        "2.96",
         NewServer("f", None, volumes=(BlockDevice("image", "i", 40, 0, "ssd", delete_on_termination=True),)),
-        {"networks": "auto", "block_device_mapping_v2": [
-            {"source_type": "image", "destination_type": "volume", "uuid": "i", "volume_size": 40, "volume_type": "ssd",
-             "boot_index": 0, "delete_on_termination": True}]},
+        {
+            "networks": "auto",
+            "block_device_mapping_v2": [
+                {
+                    "source_type": "image",
+                    "destination_type": "volume",
+                    "uuid": "i",
+                    "volume_size": 40,
+                    "volume_type": "ssd",
+                    "boot_index": 0,
+                    "delete_on_termination": True,
+                }
+            ],
+        },
     ),
     # With a disk of its own, the image has to be named among the disks.
     (
-        "openstack", "2.96",
+        "openstack",
+        "2.96",
         NewServer("f", "i", volumes=(BlockDevice("blank", None, 5, tag="data", disk_bus="scsi"),)),
-        {"imageRef": "i", "networks": "auto", "block_device_mapping_v2": [
-            {"source_type": "image", "destination_type": "local", "uuid": "i", "boot_index": 0,
-             "delete_on_termination": True},
-            {"source_type": "blank", "destination_type": "volume", "volume_size": 5, "tag": "data", "disk_bus": "scsi",
-             "boot_index": -1, "delete_on_termination": False}]},
+        {
+            "imageRef": "i",
+            "networks": "auto",
+            "block_device_mapping_v2": [
+                {
+                    "source_type": "image",
+                    "destination_type": "local",
+                    "uuid": "i",
+                    "boot_index": 0,
+                    "delete_on_termination": True,
+                },
+                {
+                    "source_type": "blank",
+                    "destination_type": "volume",
+                    "volume_size": 5,
+                    "tag": "data",
+                    "disk_bus": "scsi",
+                    "boot_index": -1,
+                    "delete_on_termination": False,
+                },
+            ],
+        },
     ),
     (
-        "easystack", "2.67",
+        "easystack",
+        "2.67",
         NewServer("f", "i", (Nic("n", subnet_id="sub"),), files={"/etc/motd": "aGk="}),
-        {"imageRef": "i", "networks": [{"uuid": "n", "subnet_id": "sub"}],
-         "personality": [{"path": "/etc/motd", "contents": "aGk="}]},
+        {
+            "imageRef": "i",
+            "networks": [{"uuid": "n", "subnet_id": "sub"}],
+            "personality": [{"path": "/etc/motd", "contents": "aGk="}],
+        },
     ),
-    ("ustack", "", NewServer("f", "i", (Nic("n"),)),
-     {"imageRef": "i", "networks": [{"uuid": "n"}], "min_count": 1, "max_count": 1}),
+    (
+        "ustack",
+        "",
+        NewServer("f", "i", (Nic("n"),)),
+        {"imageRef": "i", "networks": [{"uuid": "n"}], "min_count": 1, "max_count": 1},
+    ),
 ]
 
 
@@ -181,10 +249,23 @@ def test_what_a_creation_sends(
 def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     new = NewServer("f", "i", files={"/a": "eA=="}, group_id="g")
-    body = {"server": {"name": "web", "flavorRef": "f", "imageRef": "i", "networks": "auto",
-                       "personality": [{"path": "/a", "contents": "eA=="}]}, "os:scheduler_hints": {"group": "g"}}
-    wire.expect("POST", "/v2.1/servers", json=body, headers={"OpenStack-API-Version": "compute 2.56"},
-                reply=reply(202, made("s1")))
+    body = {
+        "server": {
+            "name": "web",
+            "flavorRef": "f",
+            "imageRef": "i",
+            "networks": "auto",
+            "personality": [{"path": "/a", "contents": "eA=="}],
+        },
+        "os:scheduler_hints": {"group": "g"},
+    }
+    wire.expect(
+        "POST",
+        "/v2.1/servers",
+        json=body,
+        headers={"OpenStack-API-Version": "compute 2.56"},
+        reply=reply(202, made("s1")),
+    )
     assert cloud.create_servers(new, ["web"])[0].ticket
 
 
@@ -194,8 +275,17 @@ BY_RESERVATION = [("limit", "1000"), ("reservation_id", "r-7")]
 def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
     """Servers of the same names that others create meanwhile have other reservations."""
     cloud = connect()
-    body = {"server": {"name": "w.x", "flavorRef": "f", "imageRef": "i", "networks": "auto", "min_count": 3,
-                       "max_count": 3, "return_reservation_id": True}}
+    body = {
+        "server": {
+            "name": "w.x",
+            "flavorRef": "f",
+            "imageRef": "i",
+            "networks": "auto",
+            "min_count": 3,
+            "max_count": 3,
+            "return_reservation_id": True,
+        }
+    }
     rows = [{"id": "s%d" % number, "name": "w.x-%d" % number} for number in (3, 2, 1)]
     wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, {"reservation_id": "r-7"}))
     wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(200, {"servers": rows}))
@@ -206,10 +296,14 @@ def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
 def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("POST", "/v2.1/servers", reply=reply(202, {"reservation_id": "r-7"}))
-    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION,
-                reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}))
+    wire.expect(
+        "GET",
+        "/v2.1/servers/detail",
+        query=BY_RESERVATION,
+        reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}),
+    )
     one, two = cloud.create_servers(NEW, ["w-1", "w-2"])
-    assert one.ticket.server_id == "s1" and two.uncertain and isinstance(two.error, MalformedAnswer)
+    assert one.ticket.server_id == "s1" and two.outcome_unknown and isinstance(two.error, InvalidResponse)
 
 
 def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, connect: Any) -> None:
@@ -218,7 +312,7 @@ def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, 
     told = {"forbidden": {"code": 403, "message": "No."}}
     wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(403, told))
     created = cloud.create_servers(NEW, ["w-1", "w-2"])
-    assert all(each.uncertain and "accepted the request" in each.error.message for each in created)
+    assert all(each.outcome_unknown and "accepted the request" in each.error.message for each in created)
     assert "r-7" in created[0].error.message and created[0].error.status == 403
 
 
@@ -228,20 +322,27 @@ REFUSED = {"badRequest": {"code": 400, "message": "No."}}
 @pytest.mark.parametrize(
     ("status", "body", "uncertain"),
     [
-        (400, REFUSED, False), (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}}, False),
-        (400, "<html>firewall</html>", True), (403, "<html>firewall</html>", True), (404, "nothing here", True),
-        (404, {"itemNotFound": {"code": 404, "message": "No."}}, False), (202, {}, True), (202, {"server": {}}, True),
-        (202, {"server": []}, True), (500, "", True), (504, "<html>", True),
+        (400, REFUSED, False),
+        (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}}, False),
+        (400, "<html>firewall</html>", True),
+        (403, "<html>firewall</html>", True),
+        (404, "nothing here", True),
+        (404, {"itemNotFound": {"code": 404, "message": "No."}}, False),
+        (202, {}, True),
+        (202, {"server": {}}, True),
+        (202, {"server": []}, True),
+        (500, "", True),
+        (504, "<html>", True),
     ],
 )
 def test_only_the_services_own_refusal_proves_that_nothing_was_created(
-    wire: Any, reply: Any, connect: Any, status: int, body: Any, uncertain: bool
+    wire: Any, reply: Any, connect: Any, status: int, body: Any, outcome_unknown: bool
 ) -> None:
     cloud = connect(api_retries=0)
     answer = reply(status, text=body) if isinstance(body, str) else reply(status, body)
     wire.serve(lambda seen: answer)
     created = cloud.create_servers(NEW, ["a"])
-    assert [each.uncertain for each in created] == [uncertain] and len(wire.seen) == 1
+    assert [each.outcome_unknown for each in created] == [outcome_unknown] and len(wire.seen) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -250,13 +351,16 @@ def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any
     told = {"overLimit": {"code": status, "message": "x"}}
     wire.serve(lambda seen: reply(status, told, headers={"Retry-After": "1"}))
     (created,) = cloud.create_servers(NEW, ["a"])
-    assert created.uncertain and is_deferred(created.error)
+    assert created.outcome_unknown and is_deferred(created.error)
 
 
 @pytest.mark.parametrize(
     ("names", "new"),
     [
-        (["w-1", "w-3"], NEW), (["a", "b"], NEW), (["w-2", "w-3"], NEW), (["w-01", "w-02"], NEW),
+        (["w-1", "w-3"], NEW),
+        (["a", "b"], NEW),
+        (["w-2", "w-3"], NEW),
+        (["w-01", "w-02"], NEW),
         (["w-1", "w-2"], NewServer("f", "i", hostname="h")),
     ],
 )
@@ -272,7 +376,7 @@ def test_what_is_refused_for_one_is_refused_for_all(wire: Any, reply: Any, conne
     wire.expect("POST", "/v2.1/servers", reply=reply(400, told))
     created = connect().create_servers(NEW, ["a", "b", "c"])
     assert [each.name for each in created] == ["a", "b", "c"] and len(wire.seen) == 1
-    assert all(isinstance(each.error, BadRequest) and not each.uncertain for each in created)
+    assert all(isinstance(each.error, BadRequest) and not each.outcome_unknown for each in created)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -281,11 +385,16 @@ def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
     wire: Any, reply: Any, connect: Any, how: Any, count: int
 ) -> None:
     cloud = connect(api_retries=5)
-    answer = reply(how, {}) if isinstance(how, int) else reply(202, text="<html>") if how == "page" else reply(
-        202, made("s1"), broken=how)
+    answer = (
+        reply(how, {})
+        if isinstance(how, int)
+        else reply(202, text="<html>")
+        if how == "page"
+        else reply(202, made("s1"), broken=how)
+    )
     wire.expect("POST", "/v2.1/servers", reply=answer)
     created = cloud.create_servers(NEW, ["w-%d" % (number + 1) for number in range(count)])
-    assert len(wire.seen) == 1 and all(each.uncertain and each.error for each in created)
+    assert len(wire.seen) == 1 and all(each.outcome_unknown and each.error for each in created)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +428,10 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
     cloud = connect()
     monkeypatch.setattr(cloud.session.auth, "endpoint", lambda service="compute": wire.url + path)
     rows = [{"id": "1", "name": "net"}, {"id": "2", "name": "Net"}, {"name": "net"}, "nonsense"]
-    wire.expect("GET", "/network/v2.0/networks", query=[("limit", "1000"), ("name", "net")],
-                reply=reply(200, {"networks": rows[:3]}))
+    wire.expect(
+        "GET",
+        "/network/v2.0/networks",
+        query=[("limit", "1000"), ("name", "net")],
+        reply=reply(200, {"networks": rows[:3]}),
+    )
     assert [network.label for network in cloud.networks("net")] == ["net (1)"]

@@ -11,12 +11,12 @@ import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     CloudError,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_version import split_endpoint
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.openstack import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 
 
 def document(newest: Any) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_a_document_that_is_none(wire: Any, reply: Any, connect: Any, body: Any)
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, body))
     wire.expect("GET", "/v2.1/servers", reply=reply(200, body))
-    with pytest.raises(MalformedAnswer, match=r"/v2\.1/ is not a compute service") as caught:
+    with pytest.raises(InvalidResponse, match=r"/v2\.1/ is not a compute service") as caught:
         cloud.servers_by_id(["a"])
     assert "check the option endpoint" in str(caught.value)
 
@@ -102,7 +102,7 @@ def test_a_version_that_is_none_is_not_remembered(wire: Any, reply: Any, connect
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
     wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
-    with pytest.raises(MalformedAnswer, match="version document gives .* as its newest version"):
+    with pytest.raises(InvalidResponse, match="version document gives .* as its newest version"):
         cloud.headers()
     assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) is None
     wire.expect("GET", "/v2.1/", reply=reply(200, document("2.90")))
@@ -168,7 +168,7 @@ def test_without_a_version_document_an_answer_tells_the_version(
     status, body, reason = UNTOLD[kind]
     cloud = connect(version=None, path="/gw/v2/x/v2.1")
     warnings: list[str] = []
-    cloud.session._tell = warnings.append
+    cloud.session._warn = warnings.append
     latest = {"OpenStack-API-Version": "compute latest", "X-OpenStack-Nova-API-Version": "latest"}
     base = "/gw/v2/x/v2.1"
     wire.expect("GET", base + "/", reply=reply(status, body))

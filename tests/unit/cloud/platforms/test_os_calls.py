@@ -10,19 +10,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     BadRequest,
-    MalformedAnswer,
-    ServiceFailed,
+    InvalidResponse,
+    ResponseLost,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.os_order import (
-    IMAGE_RECORD,
-    ImageDetails,
-    OsOrder,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Image, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 URL = "/v2.1/servers/%s/action"
 ECS = "/%s/p1/cloudservers/s/%s"
@@ -52,22 +49,25 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
     cloud = glance(path)
     base = path if "/v2" in path else path + "/v2"
     pages = [
-        {"images": [{"id": "1", "name": "a", "status": "active", "os_type": "linux", "visibility": "public"}],
-         "next": "/v2/images?name=a&marker=1"},
+        {
+            "images": [{"id": "1", "name": "a", "status": "active", "os_type": "linux", "visibility": "public"}],
+            "next": "/v2/images?name=a&marker=1",
+        },
         {"images": [{"id": "2", "name": "a", "status": "queued"}, {"id": "3", "name": "A"}, "nonsense"]},
     ]
     query = [("limit", "1000"), ("name", "a")]
     wire.expect("GET", base + "/images", query=query, reply=reply(200, pages[0]))
     wire.expect("GET", base + "/images", query=[*query[:1], ("marker", "1"), *query[1:]], reply=reply(200, pages[1]))
     assert list(cloud.images(name="a")) == [
-        ImageDetails("1", "a", "active", "linux", "public"), ImageDetails("2", "a", "queued"),
+        ImageDetails("1", "a", "active", "linux", "public"),
+        ImageDetails("2", "a", "queued"),
     ]
 
 
 def test_pages_that_do_not_get_on(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.serve(lambda seen: reply(200, {"images": [], "next": "/v2/images?marker=1"}))
-    with pytest.raises(MalformedAnswer, match="does not get on"):
+    with pytest.raises(InvalidResponse, match="does not get on"):
         cloud.images(name="a")
     assert len(wire.seen) == 1
 
@@ -79,14 +79,16 @@ def test_an_image_by_its_id(wire: Any, reply: Any, glance: Any) -> None:
     wire.expect("GET", "/image/v2/images/i-3", reply=reply(200, {"images": []}))
     assert cloud.images(image_id="i-1") == [ImageDetails("i-1", "a", "active")]
     assert cloud.images(image_id="i-2") == []
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         cloud.images(image_id="i-3")
 
 
 def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
-    rows = [{"id": "1", "name": "a", "status": "active", "__os_type": "Windows", "__imagetype": "gold"},
-            {"id": "2", "name": "ab", "status": "active"}]
+    rows = [
+        {"id": "1", "name": "a", "status": "active", "__os_type": "Windows", "__imagetype": "gold"},
+        {"id": "2", "name": "ab", "status": "active"},
+    ]
     wire.expect("GET", "/v2/cloudimages", query=[("limit", "1000"), ("name", "a")], reply=reply(200, {"images": rows}))
     wire.expect("GET", "/v2/cloudimages", query=[("id", "2"), ("limit", "1000")], reply=reply(200, {"images": rows}))
     assert cloud.images(name="a") == [ImageDetails("1", "a", "active", "Windows", "gold")]
@@ -96,7 +98,7 @@ def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
 def test_a_platform_without_images_and_rebuild(connect: Any) -> None:
     cloud = connect("ustack")
     with pytest.raises(UnsupportedOperation, match="ustack has no operation rebuild. Use the cloud's own console"):
-        cloud.rebuild([(server(), OsOrder(image_id="new"))])
+        cloud.rebuild([(server(), RebuildSpec(image_id="new"))])
 
 
 # -- Nova -------------------------------------------------------------------------------------------------------------
@@ -106,8 +108,11 @@ def test_a_platform_without_images_and_rebuild(connect: Any) -> None:
     "order, more, expected",
     [
         ({}, {}, {}),
-        ({"password": "pw", "key_name": "k", "user_data": "eA=="}, {},
-         {"adminPass": "pw", "key_name": "k", "user_data": "eA=="}),
+        (
+            {"password": "pw", "key_name": "k", "user_data": "eA=="},
+            {},
+            {"adminPass": "pw", "key_name": "k", "user_data": "eA=="},
+        ),
         ({"metadata": {"a": "b"}}, {"metadata": {"keep": "me", "a": "x"}}, {"metadata": {"keep": "me", "a": "b"}}),
         ({}, {"image": None, "metadata": {"keep": "me"}}, {"metadata": {"keep": "me", IMAGE_RECORD: "new"}}),
         # Nova knows none of these.
@@ -119,11 +124,14 @@ def test_what_a_rebuild_sends(
 ) -> None:
     cloud = connect("easystack", version="2.67")
     wire.expect(
-        "POST", URL % "s", query=[], json={"rebuild": {"imageRef": "new", **expected}},
+        "POST",
+        URL % "s",
+        query=[],
+        json={"rebuild": {"imageRef": "new", **expected}},
         headers={"OpenStack-API-Version": "compute 2.67"},
         reply=reply(202, {"server": {"adminPass": "made-up"}}, headers={"X-Compute-Request-Id": "req-1"}),
     )
-    (ticket,) = cloud.rebuild([(server(**more), OsOrder(image_id="new", **order))])
+    (ticket,) = cloud.rebuild([(server(**more), RebuildSpec(image_id="new", **order))])
     assert (ticket.action, ticket.request_id, ticket.image_id, ticket.error) == ("rebuild", "req-1", "new", None)
     assert "made-up" not in repr(ticket)
 
@@ -139,9 +147,9 @@ def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: An
             "POST " + URL % "e": reply(501, {"notImplemented": {"code": 501, "message": "cannot"}}),
         }
     )
-    tickets = cloud.rebuild([(server(each), OsOrder(image_id="new")) for each in "abcde"])
-    assert [type(each.error) for each in tickets] == [type(None), BadRequest, ServiceFailed, AnswerLost, ServiceFailed]
-    assert [each.server_id for each in tickets if each.uncertain] == ["c", "d"]
+    tickets = cloud.rebuild([(server(each), RebuildSpec(image_id="new")) for each in "abcde"])
+    assert [type(each.error) for each in tickets] == [type(None), BadRequest, ServerError, ResponseLost, ServerError]
+    assert [each.server_id for each in tickets if each.outcome_unknown] == ["c", "d"]
     assert len(wire.seen) == 5, "nothing is sent twice"
 
 
@@ -154,7 +162,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
     cloud = connect(platform)
     wire.expect("POST", path, reply=reply(401, {"error": {"code": 401, "message": "no"}}))
     with pytest.raises(AuthenticationFailed):
-        cloud.rebuild([(server(each), OsOrder(image_id="new")) for each in "ab"])
+        cloud.rebuild([(server(each), RebuildSpec(image_id="new")) for each in "ab"])
 
 
 @pytest.mark.parametrize(
@@ -167,17 +175,15 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
         ("2.96", {"encrypted": False}, "encrypted: openstack keeps"),
     ],
 )
-def test_what_an_older_nova_does_not_take(
-    connect: Any, version: str, order: dict[str, Any], words: str | None
-) -> None:
-    problem = connect(version=version).os_problem(OsOrder(**order))
+def test_what_an_older_nova_does_not_take(connect: Any, version: str, order: dict[str, Any], words: str | None) -> None:
+    problem = connect(version=version).os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 def test_another_image_for_a_volume(connect: Any) -> None:
     volume = server(image=None, metadata={IMAGE_RECORD: "old"})
     for version, image_id, refused in (("2.92", "new", True), ("2.92", "old", False), ("2.93", "new", False)):
-        problem = connect(version=version).os_problem(OsOrder(image_id=image_id), volume)
+        problem = connect(version=version).os_problem(RebuildSpec(image_id=image_id), volume)
         assert bool(problem) is refused
 
 
@@ -188,18 +194,37 @@ def test_another_image_for_a_volume(connect: Any) -> None:
     "order, path, expected",
     [
         ({"password": "pw"}, ECS % ("v2", "changeos"), {"os-change": {"imageid": "new", "adminpass": "pw"}}),
-        ({"key_name": "k", "user_id": "u", "cloud_init": False}, ECS % ("v1", "changeos"),
-         {"os-change": {"imageid": "new", "keyname": "k", "userid": "u"}}),
-        ({"same_image": True, "password": "pw", "stop_running": True, "auto_pay": True}, ECS % ("v2", "reinstallos"),
-         {"os-reinstall": {"adminpass": "pw", "mode": "withStopServer", "isAutoPay": "true"}}),
-        ({"user_data": "eA==", "encrypted": True, "kms_key_id": "c"}, ECS % ("v2", "changeos"),
-         {"os-change": {"imageid": "new", "metadata": {
-             "user_data": "eA==", "__system__encrypted": "1", "__system__cmkid": "c"}}}),
-        ({"password": "pw", "encrypted": False}, ECS % ("v2", "changeos"),
-         {"os-change": {"imageid": "new", "adminpass": "pw", "metadata": {"__system__encrypted": "0"}}}),
+        (
+            {"key_name": "k", "user_id": "u", "cloud_init": False},
+            ECS % ("v1", "changeos"),
+            {"os-change": {"imageid": "new", "keyname": "k", "userid": "u"}},
+        ),
+        (
+            {"same_image": True, "password": "pw", "stop_running": True, "auto_pay": True},
+            ECS % ("v2", "reinstallos"),
+            {"os-reinstall": {"adminpass": "pw", "mode": "withStopServer", "isAutoPay": "true"}},
+        ),
+        (
+            {"user_data": "eA==", "encrypted": True, "kms_key_id": "c"},
+            ECS % ("v2", "changeos"),
+            {
+                "os-change": {
+                    "imageid": "new",
+                    "metadata": {"user_data": "eA==", "__system__encrypted": "1", "__system__cmkid": "c"},
+                }
+            },
+        ),
+        (
+            {"password": "pw", "encrypted": False},
+            ECS % ("v2", "changeos"),
+            {"os-change": {"imageid": "new", "adminpass": "pw", "metadata": {"__system__encrypted": "0"}}},
+        ),
         # The ECS API takes the metadata of a server by a call of its own.
-        ({"password": "pw", "metadata": {"a": "b"}}, ECS % ("v2", "changeos"),
-         {"os-change": {"imageid": "new", "adminpass": "pw"}}),
+        (
+            {"password": "pw", "metadata": {"a": "b"}},
+            ECS % ("v2", "changeos"),
+            {"os-change": {"imageid": "new", "adminpass": "pw"}},
+        ),
     ],
 )
 def test_what_a_change_sends(
@@ -207,7 +232,7 @@ def test_what_a_change_sends(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", path, query=[], json=expected, reply=reply(200, {"job_id": "j", "order_id": "CS1"}))
-    (ticket,) = cloud.rebuild([(server(), OsOrder(image_id="new", **order))])
+    (ticket,) = cloud.rebuild([(server(), RebuildSpec(image_id="new", **order))])
     assert (ticket.job_id, ticket.order_id, ticket.image_id, ticket.error) == ("j", "CS1", "new", None)
 
 
@@ -222,12 +247,12 @@ def test_what_a_change_sends(
     ],
 )
 def test_what_a_refusal_means(
-    wire: Any, reply: Any, connect: Any, status: int, body: dict[str, Any], uncertain: bool, hint: str
+    wire: Any, reply: Any, connect: Any, status: int, body: dict[str, Any], outcome_unknown: bool, hint: str
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", ECS % ("v2", "changeos"), reply=reply(status, body))
-    (ticket,) = cloud.rebuild([(server(), OsOrder(image_id="new", password="pw"))])
-    assert ticket.error and ticket.uncertain is uncertain and hint in (ticket.error.hint or "")
+    (ticket,) = cloud.rebuild([(server(), RebuildSpec(image_id="new", password="pw"))])
+    assert ticket.error and ticket.outcome_unknown is outcome_unknown and hint in (ticket.error.hint or "")
     assert len(wire.seen) == 1
 
 
@@ -244,13 +269,13 @@ def test_what_a_refusal_means(
     ],
 )
 def test_what_huawei_cloud_takes(connect: Any, order: dict[str, Any], words: str | None) -> None:
-    problem = connect("huaweicloud").os_problem(OsOrder(**order))
+    problem = connect("huaweicloud").os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 @pytest.mark.parametrize("kind, refused", [("gold", True), (None, True), ("private", False), ("market", False)])
 def test_an_image_may_have_its_own_way_in(connect: Any, kind: str | None, refused: bool) -> None:
     cloud = connect("huaweicloud")
-    assert bool(cloud.os_problem(OsOrder(image=ImageDetails("i", kind=kind)), server())) is refused
-    assert bool(cloud.os_problem(OsOrder(), server(metadata={"metering.imagetype": kind}))) is refused
-    assert cloud.os_problem(OsOrder(user_data="eA=="), server()) is None
+    assert bool(cloud.os_problem(RebuildSpec(image=ImageDetails("i", kind=kind)), server())) is refused
+    assert bool(cloud.os_problem(RebuildSpec(), server(metadata={"metering.imagetype": kind}))) is refused
+    assert cloud.os_problem(RebuildSpec(user_data="eA=="), server()) is None

@@ -10,22 +10,23 @@ from typing import Any
 import pytest
 from cloud.platforms.samples import nova
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
     AuthenticationFailed,
     BadRequest,
     CloudError,
     Conflict,
     DeadlineExceeded,
+    InvalidResponse,
     ItemNotFound,
-    MalformedAnswer,
     PermissionDenied,
-    ServiceFailed,
-    Throttled,
+    RateLimited,
+    ResponseLost,
+    ServerError,
     UnsupportedOperation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import FAILED, SUCCEEDED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_SUCCEEDED
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 RESET = "/v1/p1/cloudservers/os-reset-passwords"
 SECRET = "Tr0ub4dor+3"
@@ -49,9 +50,11 @@ def asked(*ids: str, **more: Any) -> dict[str, Any]:
     return {"new_password": SECRET, "servers": [{"id": each} for each in ids], **more}
 
 
-def brief(tickets: list[Ticket]) -> list[tuple[str, Any, bool]]:
-    return [(each.server_id, each.error and each.error.code or type(each.error).__name__, each.uncertain)
-            for each in tickets]
+def brief(tickets: list[PendingAction]) -> list[tuple[str, Any, bool]]:
+    return [
+        (each.server_id, each.error and each.error.code or type(each.error).__name__, each.outcome_unknown)
+        for each in tickets
+    ]
 
 
 # -- Huawei Cloud -----------------------------------------------------------------------------------------------------
@@ -63,7 +66,7 @@ def test_a_batch_of_huaweicloud(wire: Any, reply: Any, connect: Any, dry_run: bo
     answer = reply(200, taken("a", "b"), headers={"X-Request-Id": "r1"})
     wire.expect("PUT", RESET, query=[], json=body, absent=("X-Auth-Token",), reply=answer)
     assert connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET, dry_run) == [
-        Ticket(each, "change_password", "n-" + each, request_id="r1") for each in "ab"
+        PendingAction(each, "change_password", "n-" + each, request_id="r1") for each in "ab"
     ]
 
 
@@ -83,7 +86,10 @@ def test_those_that_are_named_are_left_out_and_the_others_sent_once_more(wire: A
     wire.expect("PUT", RESET, json=asked(*"ac"), reply=reply(200, taken("a", "c")))
     tickets = connect("huaweicloud").reset_passwords([server(each) for each in "abcd"], SECRET)
     assert brief(tickets) == [
-        ("a", "NoneType", False), ("b", "Ecs.0613", False), ("c", "NoneType", False), ("d", "Ecs.0605", False),
+        ("a", "NoneType", False),
+        ("b", "Ecs.0613", False),
+        ("c", "NoneType", False),
+        ("d", "Ecs.0605", False),
     ]
     assert "plug-in" in tickets[1].error.hint and "no Ecs.0613" in tickets[1].error.message
 
@@ -97,33 +103,41 @@ def test_all_are_named(wire: Any, reply: Any, connect: Any) -> None:
 def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve: Any, wire: Any, reply: Any) -> None:
     serve({"PUT " + RESET: lambda seen: reply(400, refused(**{seen.json["servers"][0]["id"]: "Ecs.0613"}))})
     tickets = connect("huaweicloud").reset_passwords([server(each) for each in "abcdefgh"], SECRET)
-    assert len(wire.seen) == 5 and [each.uncertain for each in tickets] == [False] * 5 + [True] * 3
+    assert len(wire.seen) == 5 and [each.outcome_unknown for each in tickets] == [False] * 5 + [True] * 3
 
 
 @pytest.mark.parametrize(
     ("status", "code", "kind", "uncertain"),
-    [(400, "Ecs.0011", BadRequest, False), (403, "Pdp.0001", PermissionDenied, False),
-     (500, "Common.0001", ServiceFailed, True), (504, "x", ServiceFailed, True)],
+    [
+        (400, "Ecs.0011", BadRequest, False),
+        (403, "Pdp.0001", PermissionDenied, False),
+        (500, "Common.0001", ServerError, True),
+        (504, "x", ServerError, True),
+    ],
 )
 def test_a_refusal_that_names_nobody_is_that_of_all(
-    connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, uncertain: bool
+    connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, outcome_unknown: bool
 ) -> None:
     serve({"PUT " + RESET: reply(status, {"error": {"code": code, "message": f"not {SECRET}"}})})
     tickets = connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET)
-    assert brief(tickets) == [("a", code, uncertain), ("b", code, uncertain)]
+    assert brief(tickets) == [("a", code, outcome_unknown), ("b", code, outcome_unknown)]
     assert all(isinstance(each.error, kind) and SECRET not in str(each.error) for each in tickets)
 
 
 @pytest.mark.parametrize(
     ("body", "kinds"),
-    [({}, [MalformedAnswer, MalformedAnswer]), ({"response": {}}, [MalformedAnswer, MalformedAnswer]),
-     (taken(), [AnswerLost, AnswerLost]), (taken("b", "z"), [AnswerLost, type(None)])],
+    [
+        ({}, [InvalidResponse, InvalidResponse]),
+        ({"response": {}}, [InvalidResponse, InvalidResponse]),
+        (taken(), [ResponseLost, ResponseLost]),
+        (taken("b", "z"), [ResponseLost, type(None)]),
+    ],
 )
 def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(200, body))
     tickets = connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET)
     assert [type(each.error) for each in tickets] == kinds
-    assert [each.uncertain for each in tickets] == [kind is not type(None) for kind in kinds]
+    assert [each.outcome_unknown for each in tickets] == [kind is not type(None) for kind in kinds]
 
 
 def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connect: Any) -> None:
@@ -133,14 +147,14 @@ def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connec
     assert ticket.error is None
     wire.expect("PUT", RESET, reply=reply(broken="close"))
     (ticket,) = connect("huaweicloud").reset_passwords([server("a")], SECRET)
-    assert ticket.uncertain and isinstance(ticket.error, AnswerLost)
+    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost)
 
 
 def test_what_a_deadline_kept_from_being_sent_was_not_done(wire: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     cloud.session.deadline = cloud.session.clock.time()
     (ticket,) = cloud.reset_passwords([server("a")], SECRET)
-    assert not ticket.uncertain and isinstance(ticket.error, DeadlineExceeded) and wire.seen == []
+    assert not ticket.outcome_unknown and isinstance(ticket.error, DeadlineExceeded) and wire.seen == []
 
 
 def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
@@ -151,7 +165,7 @@ def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, c
     assert ticket.error is None and clock.elapsed == 30
     wire.expect("PUT", RESET, reply=slow, times=4)
     (ticket,) = connect("huaweicloud").reset_passwords([server("a")], SECRET)
-    assert isinstance(ticket.error, Throttled) and ticket.uncertain
+    assert isinstance(ticket.error, RateLimited) and ticket.outcome_unknown
 
 
 def test_wrong_keys_are_raised_and_not_tried_with_the_next_batch(wire: Any, reply: Any, connect: Any) -> None:
@@ -181,9 +195,16 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
     done = reply(202, headers={"X-Compute-Request-Id": "req-1"})
     wire.expect("POST", base + "/servers/a/action", json=body, headers=headers, reply=done)
     cloud = connect(platform)
-    assert cloud.reset_passwords([server("a")], SECRET) == [Ticket("a", "change_password", "n-a", request_id="req-1")]
-    wire.expect("POST", base + "/servers/a/metadata", json={"metadata": {"k": "v"}}, headers=headers,
-                reply=reply(200, {"metadata": {"k": "v", "old": "x"}}))
+    assert cloud.reset_passwords([server("a")], SECRET) == [
+        PendingAction("a", "change_password", "n-a", request_id="req-1")
+    ]
+    wire.expect(
+        "POST",
+        base + "/servers/a/metadata",
+        json={"metadata": {"k": "v"}},
+        headers=headers,
+        reply=reply(200, {"metadata": {"k": "v", "old": "x"}}),
+    )
     cloud.set_metadata(server("a"), {"k": "v"})
     assert cloud.reset_passwords([], SECRET) == []
     with pytest.raises(UnsupportedOperation, match="password_dry_run"):
@@ -203,9 +224,9 @@ def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) ->
         }
     )
     tickets = connect().reset_passwords([server(each) for each in "abcdefg"], SECRET)
-    kinds = [type(None), Conflict, BadRequest, ServiceFailed, AnswerLost, ServiceFailed, ItemNotFound]
+    kinds = [type(None), Conflict, BadRequest, ServerError, ResponseLost, ServerError, ItemNotFound]
     assert [type(each.error) for each in tickets] == kinds
-    assert [each.uncertain for each in tickets] == [False, False, False, True, True, False, False]
+    assert [each.outcome_unknown for each in tickets] == [False, False, False, True, True, False, False]
     assert not any(SECRET in str(each.error) + repr(each) for each in tickets)
 
 
@@ -215,37 +236,39 @@ def test_a_token_that_is_refused_is_raised(wire: Any, reply: Any, connect: Any) 
         connect().reset_passwords([server("a"), server("b")], SECRET)
 
 
-@pytest.mark.parametrize(
-    ("event", "verdict"), [("Success", SUCCEEDED), ("Error", FAILED)]
-)
+@pytest.mark.parametrize(("event", "verdict"), [("Success", JOB_SUCCEEDED), ("Error", JOB_FAILED)])
 def test_only_the_instance_action_proves_a_change(connect: Any, serve: Any, event: str, verdict: str) -> None:
-    action = {"action": "changePassword", "request_id": "req-1", "message": "Error" if event == "Error" else None,
-              "events": [{"result": event, "finish_time": "2026-03-01T12:00:01"}]}
+    action = {
+        "action": "changePassword",
+        "request_id": "req-1",
+        "message": "Error" if event == "Error" else None,
+        "events": [{"result": event, "finish_time": "2026-03-01T12:00:01"}],
+    }
     serve(
         {
             "GET /v2.1/servers/a": {"server": nova("a")},
             "GET /v2.1/servers/a/os-instance-actions/req-1": {"instanceAction": action},
         }
     )
-    ticket = Ticket("a", "change_password", "n-a", request_id="req-1")
+    ticket = PendingAction("a", "change_password", "n-a", request_id="req-1")
     assert connect().observe([ticket])["a"].verdict == verdict
 
 
 def test_a_server_in_status_password_is_not_done(connect: Any, serve: Any) -> None:
     data = nova("a", "PASSWORD", "updating_password")
     serve({"GET /v2.1/servers/a": {"server": data}})
-    seen = connect().observe([Ticket("a", "change_password", "n-a", request_id="req-1")])["a"]
-    assert seen.verdict is None and seen.server and not seen.server.settled
+    seen = connect().observe([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
+    assert seen.verdict is None and seen.server and not seen.server.is_stable
 
 
 @pytest.mark.parametrize("platform", ["ustack"])
 def test_without_instance_actions_a_server_that_has_settled_is_done(connect: Any, serve: Any, platform: str) -> None:
     serve({"GET /v2/p1/servers/a": {"server": nova("a")}})
-    seen = connect(platform).observe([Ticket("a", "change_password", "n-a", request_id="req-1")])["a"]
-    assert seen.verdict == SUCCEEDED
+    seen = connect(platform).observe([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
+    assert seen.verdict == JOB_SUCCEEDED
 
 
 def test_a_ticket_of_a_password_survives_its_handle() -> None:
-    ticket = Ticket("a", "change_password", "n-a", request_id="req-1")
-    assert Ticket.from_dict(ticket.as_dict()) == ticket and ticket.goal is None and ticket.leaves_no_trace
+    ticket = PendingAction("a", "change_password", "n-a", request_id="req-1")
+    assert PendingAction.from_dict(ticket.as_dict()) == ticket and ticket.goal is None and ticket.is_unobservable
     assert issubclass(UnsupportedOperation, CloudError)

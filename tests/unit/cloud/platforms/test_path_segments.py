@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.compute import ServerQuery, Ticket
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.paths import can_be_id, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 NOVA = ("openstack", "easystack", "ustack")
 PLATFORMS = (*NOVA, "huaweicloud")
@@ -66,7 +67,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 ) -> None:
     cloud = connect(platform)
     if platform == "huaweicloud":
-        ticket = cloud._ask(Ticket("../x", "lock"), _huawei_order(), "lock the server ../x")
+        ticket = cloud._ask(PendingAction("../x", "lock"), _huawei_order(), "lock the server ../x")
         assert isinstance(ticket.error, BadRequest)
     else:
         base = cloud.endpoint[len(wire.url) :]
@@ -76,9 +77,11 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 
 
 def _huawei_order() -> Any:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud_asking import Order
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+        ActionRequest,
+    )
 
-    return Order({"lock": None}, "/action", version="v2.1", job=False, base="/servers")
+    return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, base="/servers")
 
 
 def test_the_ids_of_huawei_cloud_are_quoted(wire: Any, reply: Any, connect: Any) -> None:

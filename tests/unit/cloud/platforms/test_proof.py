@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.deeds import Deed
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AnswerLost,
+    InvalidResponse,
     ItemNotFound,
-    MalformedAnswer,
     NotFound,
     PermissionDenied,
+    ResponseLost,
     is_ambiguous,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hosts import Service
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.records import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 PAGE = "<html><head><title>Sign in</title></head><body>Sign in</body></html>"
 GONE = {"itemNotFound": {"code": 404, "message": "gone"}}
@@ -32,7 +32,7 @@ ALL = ("openstack", "easystack", "ustack", "huaweicloud")
 #: A call that changes something, and the platforms that have it.
 CHANGES: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "create key pair": (lambda cloud: cloud.create_keypair("k"), ALL),
-    "create flavor": (lambda cloud: cloud.create_flavor(FlavorDetails("", "f", 1, 1), own_id=False), NOVA),
+    "create flavor": (lambda cloud: cloud.create_flavor(FlavorDetails("", "f", 1, 1), explicit_id=False), NOVA),
     "describe flavor": (lambda cloud: cloud.describe_flavor("f", "d"), NOVA),
     "set extra specs": (lambda cloud: cloud.set_extra_specs("f", {"a": "1"}), NOVA),
     "allow": (lambda cloud: cloud.allow_flavor("f", "p"), NOVA),
@@ -76,16 +76,14 @@ DELETIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
 
 
 def cases(table: dict[str, tuple[Any, tuple[str, ...]]]) -> list[Any]:
-    return [
-        pytest.param(platform, name, id=f"{platform}-{name}") for name, row in table.items() for platform in row[1]
-    ]
+    return [pytest.param(platform, name, id=f"{platform}-{name}") for name, row in table.items() for platform in row[1]]
 
 
 @pytest.fixture
 def image(monkeypatch: pytest.MonkeyPatch, wire: Any) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova_os import NovaOs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rebuild import NovaRebuild
 
-    monkeypatch.setattr(NovaOs, "image_endpoint", wire.url + "/image/v2")
+    monkeypatch.setattr(NovaRebuild, "image_endpoint", wire.url + "/image/v2")
 
 
 @pytest.mark.parametrize("answer", ["page", "empty", "{}", "null", "list", "other", "202 empty"])
@@ -103,7 +101,7 @@ def test_a_change_that_the_answer_does_not_prove(
         "202 empty": reply(202),
     }
     wire.serve(lambda seen: replies[answer])
-    with pytest.raises(MalformedAnswer, match="^Could not ") as caught:
+    with pytest.raises(InvalidResponse, match="^Could not ") as caught:
         CHANGES[name][0](connect(platform))
     assert is_ambiguous(caught.value)
     assert len([seen for seen in wire.seen if seen.method != "GET"]) == 1, "it is not sent twice"
@@ -117,7 +115,7 @@ def test_a_service_below_2_53(wire: Any, reply: Any, connect: Any, version: str,
     wire.serve(lambda seen: reply(200, {"service": {"host": "h1", "binary": "nova-compute", **changes}}))
     cloud.change_service(SERVICE, changes)
     wire.serve(lambda seen: reply(200, {"service": {"host": "h1", "binary": "nova-compute"}}))
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         cloud.change_service(SERVICE, changes)
 
 
@@ -143,7 +141,7 @@ def test_a_deletion_that_left_the_thing_there(
     page = reply(202, text=PAGE)
     replies = {"page": reply(200, text=PAGE), "empty": reply(200), "{}": reply(200, {}), "202 page": page}
     wire.serve(lambda seen: replies[answer] if seen.method == "DELETE" else reply(200, {"it": "is there"}))
-    with pytest.raises(MalformedAnswer, match="and it is still there") as caught:
+    with pytest.raises(InvalidResponse, match="and it is still there") as caught:
         DELETIONS[name][0](connect(platform))
     assert caught.value.hint
 
@@ -192,31 +190,31 @@ def test_only_the_services_own_404_is_an_answer(wire: Any, reply: Any, connect: 
 @pytest.mark.parametrize("action", ["attach_keypairs", "detach_keypairs"])
 def test_the_key_pair_extension_of_uos(wire: Any, reply: Any, connect: Any, action: str) -> None:
     cloud, server = connect("ustack"), Server(id="s", platform="ustack", region=None, name="web")
-    orders = [(server, Deed(action, {"key_names": ("k",)}, repeatable=True, watched=False))]
+    orders = [(server, Action(action, {"key_names": ("k",)}, is_retry_safe=True, watched=False))]
     wire.serve(lambda seen: reply(202))
     assert cloud.perform(orders)[0].error is None
     for strange in (reply(200), reply(200, text=PAGE), reply(202, text=PAGE), reply(200, {})):
         wire.serve(lambda seen, strange=strange: strange)
         (ticket,) = cloud.perform(orders)
-        assert ticket.uncertain and ticket.error is not None
+        assert ticket.outcome_unknown and ticket.error is not None
 
 
 def test_a_lost_answer_of_the_extension_is_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud, server = connect("ustack", api_retries=2), Server(id="s", platform="ustack", region=None, name="web")
     answers = iter([reply(502, text=PAGE), reply(200, broken="close"), reply(202)])
     wire.serve(lambda seen: next(answers))
-    (ticket,) = cloud.perform([(server, Deed("attach_keypairs", {"key_names": ("k",)}, watched=False))])
+    (ticket,) = cloud.perform([(server, Action("attach_keypairs", {"key_names": ("k",)}, watched=False))])
     assert ticket.error is None and len(wire.seen) == 3
 
 
 @pytest.mark.parametrize(("status", "text", "uncertain"), [(404, PAGE, True), (404, '{"itemNotFound": {}}', False)])
 def test_a_volume_that_something_in_between_does_not_know_is_not_detached(
-    wire: Any, reply: Any, connect: Any, status: int, text: str, uncertain: bool
+    wire: Any, reply: Any, connect: Any, status: int, text: str, outcome_unknown: bool
 ) -> None:
     wire.serve(lambda seen: reply(status, text=text))
     server = Server(id="s", platform="openstack", region=None, name="web")
-    (ticket,) = connect().perform([(server, Deed("detach_volume", {"volume_id": "v"}))])
-    assert ticket.uncertain is uncertain and bool(ticket.error) is uncertain
+    (ticket,) = connect().perform([(server, Action("detach_volume", {"volume_id": "v"}))])
+    assert ticket.outcome_unknown is outcome_unknown and bool(ticket.error) is outcome_unknown
 
 
 # -- what is not shown to everybody -----------------------------------------------------------------------------------
@@ -226,7 +224,7 @@ NO = {"forbidden": {"code": 403, "message": "Policy doesn't allow this to be per
 
 def test_a_forbidden_detail_is_null_with_one_warning(wire: Any, reply: Any, connect: Any) -> None:
     cloud, warnings = connect(version="2.60"), []
-    cloud.session._tell = warnings.append
+    cloud.session._warn = warnings.append
     rows = [{"id": str(number), "name": "f%d" % number} for number in range(3)]
 
     def answer(seen: Any) -> Any:
@@ -241,7 +239,7 @@ def test_a_forbidden_detail_is_null_with_one_warning(wire: Any, reply: Any, conn
 
 def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connect: Any) -> None:
     cloud, warnings = connect(version="2.52"), []
-    cloud.session._tell = warnings.append
+    cloud.session._warn = warnings.append
     zones = {"availabilityZoneInfo": [{"zoneName": "z1", "zoneState": {"available": True}, "hosts": None}]}
     hypervisors = {"hypervisors": [{"id": 1, "hypervisor_hostname": "h1"}, {"id": 2, "hypervisor_hostname": "h2"}]}
 
@@ -255,7 +253,7 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
     assert [each.servers for each in cloud.hypervisors(servers=True)] == [None, None]
     assert len(warnings) == 2 and "hosts of availability zones" in warnings[0] and "servers of hyp" in warnings[1]
     newer = connect(version="2.60")
-    newer.session._tell = warnings.append
+    newer.session._warn = warnings.append
     wire.serve(lambda seen: reply(403, NO) if ("with_servers", "true") in seen.query else reply(200, hypervisors))
     assert [each.servers for each in newer.hypervisors(servers=True)] == [None, None] and len(warnings) == 3
     wire.serve(lambda seen: reply(403, NO))
@@ -268,4 +266,4 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
 
 
 def test_a_lost_answer_is_ambiguous() -> None:
-    assert is_ambiguous(AnswerLost("lost")) and not is_ambiguous(PermissionDenied("no"))
+    assert is_ambiguous(ResponseLost("lost")) and not is_ambiguous(PermissionDenied("no"))

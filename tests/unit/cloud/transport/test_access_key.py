@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import signature
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
     PermissionDenied,
     SettingsError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session, connect
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session, connect
 
 KEYS = {"access_key": "AKID", "secret_key": "SKEY"}
 PROJECTS = {"projects": [{"id": "p1", "name": "cn-north-4", "enabled": True}, {"id": "x", "name": "cn-north-4_sub"}]}
@@ -107,8 +107,8 @@ def test_a_key_refused_at_discovery(wire: Any, reply: Any, clock: Any) -> None:
             SettingsError,
             r"Several projects are named cn-north-4: a \(cn-north-4\), b \(cn-north-4\)",
         ),
-        ("none", MalformedAnswer, "no list of projects"),
-        ([{"name": "cn-north-4"}], MalformedAnswer, "no list of projects"),
+        ("none", InvalidResponse, "no list of projects"),
+        ([{"name": "cn-north-4"}], InvalidResponse, "no list of projects"),
     ],
 )
 def test_projects_that_cannot_be_used(
@@ -121,7 +121,7 @@ def test_projects_that_cannot_be_used(
 
 def test_a_list_in_place_of_the_projects(wire: Any, reply: Any, clock: Any) -> None:
     wire.expect("GET", "/v3/projects", reply=reply(json=[]))
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         assert session_for(wire, clock).auth.project_id
 
 

@@ -21,10 +21,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import bounds, errors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.bounds import Bounds, RequestTimeout
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import bounds
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.bounds import Bounds, RequestTimeout
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #: Seconds: far more than any of these requests needs, far less than for ever.
@@ -104,7 +105,7 @@ def test_an_answer_that_trickles_is_late(peer: Any, kind: str, method: str) -> N
     beginning, piece = TRICKLES[kind]
     url = peer(lambda connection: forever(connection, beginning, piece, pause=0.02))
     begin = time.monotonic()
-    with pytest.raises(errors.AnswerLost, match="did not answer in time|closed the connection") as caught:
+    with pytest.raises(errors.ResponseLost, match="did not answer in time|closed the connection") as caught:
         session().request(method, url)
     assert time.monotonic() - begin < GENEROUS
     # 100 header lines may come before the time is over: http.client takes no more.
@@ -117,7 +118,7 @@ def test_the_deadline_bounds_an_answer_that_trickles(peer: Any) -> None:
     patient = session(timeout=3600.0)
     patient.deadline = patient.clock.time() + 0.4
     begin = time.monotonic()
-    with pytest.raises(errors.AnswerLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
         patient.get(url)
     assert time.monotonic() - begin < GENEROUS
     patient.deadline = patient.clock.time()
@@ -151,13 +152,13 @@ def test_an_answer_without_end_is_refused(peer: Any, monkeypatch: pytest.MonkeyP
     with pytest.raises(errors.ResponseTooLarge, match="larger than 64 MiB") as caught:
         eager.request(method, peer(talk))
     assert len(sent) == 1, "it would only be as large again"
-    assert isinstance(caught.value, errors.AnswerLost), "the state decides"
+    assert isinstance(caught.value, errors.ResponseLost), "the state decides"
     assert ("has to be read" in str(caught.value)) == (method == "POST")
 
 
 @pytest.mark.parametrize("line", [b"X: 1\r\n", b"X: " + b"a" * 70000 + b"\r\n"])
 def test_headers_without_end_are_no_answer(peer: Any, line: bytes) -> None:
-    with pytest.raises(errors.AnswerLost):
+    with pytest.raises(errors.ResponseLost):
         session(timeout=3600.0).get(peer(lambda connection: forever(connection, OK, line)))
 
 
@@ -223,7 +224,7 @@ def test_a_small_answer_may_not_become_a_large_one(peer: Any, monkeypatch: pytes
     [(b"gzip", DOCUMENT), (b"gzip", gzip.compress(DOCUMENT)[:200]), (b"br", DOCUMENT), (b"gzip, gzip", DOCUMENT)],
 )
 def test_a_body_that_cannot_be_decompressed_is_a_lost_answer(peer: Any, encoding: bytes, body: bytes) -> None:
-    with pytest.raises(errors.AnswerLost, match="cannot be decompressed"):
+    with pytest.raises(errors.ResponseLost, match="cannot be decompressed"):
         session(timeout=GENEROUS).post(peer(answering(packed(body, encoding))))
 
 
@@ -246,7 +247,7 @@ def test_a_peer_that_does_not_read_is_late(peer: Any) -> None:
         while connection.recv(16):
             time.sleep(0.02)
 
-    with pytest.raises(errors.AnswerLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
         session().post(peer(talk), json={"a": "b" * 20_000_000})
 
 

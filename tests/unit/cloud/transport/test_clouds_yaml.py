@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import clouds_yaml
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import clouds_yaml
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 HOME = {"HOME": "/home/me"}

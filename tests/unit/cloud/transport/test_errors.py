@@ -27,18 +27,18 @@ FORMS = [
     ({"forbidden": {"code": "403", "message": "policy"}}, 403, errors.PermissionDenied, "forbidden", "policy"),
     ({"overLimit": {"code": 413, "message": "slow"}}, 413, errors.BadRequest, "overLimit", "slow"),
     ({"computeFault": {"code": 406, "message": "2.999"}}, 406, errors.BadRequest, "computeFault", "2.999"),
-    ({"code": 500, "message": "numeric"}, 500, errors.ServiceFailed, None, "numeric"),
+    ({"code": 500, "message": "numeric"}, 500, errors.ServerError, None, "numeric"),
     ({"a": {"b": [{"c": {"error_code": "Deep.1", "error_msg": "deep"}}]}}, 400, errors.BadRequest, "Deep.1", "deep"),
-    ({"error": "only a text"}, 502, errors.ServiceFailed, None, "only a text"),
+    ({"error": "only a text"}, 502, errors.ServerError, None, "only a text"),
     ({"errors": [{"status": 406, "title": "no such version"}]}, 406, errors.BadRequest, None, "no such version"),
     ({"NeutronError": {"type": "T", "message": "net", "detail": ""}}, 409, errors.Conflict, None, "net"),
     ({"error": {"code": "Pdp.0001", "message": "m"}, "encoded_authorization_message": "zzz"}, 403,
      errors.PermissionDenied, "Pdp.0001", "m"),
-    ({"error": {"code": "Common.0024", "message": "later"}}, 202, errors.Throttled, "Common.0024", "later"),
-    ({"error": {"code": "Common.1503", "message": "later"}}, 503, errors.Throttled, "Common.1503", "later"),
-    ({"error_msg": "slow down", "error_code": "APIGW.0308"}, 429, errors.Throttled, "APIGW.0308", "slow down"),
+    ({"error": {"code": "Common.0024", "message": "later"}}, 202, errors.RateLimited, "Common.0024", "later"),
+    ({"error": {"code": "Common.1503", "message": "later"}}, 503, errors.RateLimited, "Common.1503", "later"),
+    ({"error_msg": "slow down", "error_code": "APIGW.0308"}, 429, errors.RateLimited, "APIGW.0308", "slow down"),
     ({"unknown": 1}, 418, errors.BadRequest, None, "not the expected JSON"),
-    ([], 500, errors.ServiceFailed, None, "not the expected JSON"),
+    ([], 500, errors.ServerError, None, "not the expected JSON"),
 ]  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_every_body_form(body: object, status: int, kind: type, code: str | None
 )  # fmt: skip
 def test_texts_that_are_no_json(text: str, part: str) -> None:
     error = errors.from_answer(502, {}, text, "list servers")
-    assert error.__class__ is errors.ServiceFailed
+    assert error.__class__ is errors.ServerError
     assert part in error.message
     assert not {"<", "alert", "b{}"} & set(error.message.split()) and len(error.message) < 700
 
@@ -134,7 +134,7 @@ def test_request_ids(name: str) -> None:
 
 def test_413_with_a_pause_is_throttling() -> None:
     error = errors.from_answer(413, {"Retry-After": "3"}, "{}", "ask")
-    assert error.__class__ is errors.Throttled and error.retry_after == "3"
+    assert error.__class__ is errors.RateLimited and error.retry_after == "3"
 
 
 def test_other_statuses_are_plain_cloud_errors() -> None:
@@ -151,7 +151,7 @@ def test_str_and_dict() -> None:
 
 def test_unsupported_operation() -> None:
     error = errors.UnsupportedOperation("pause", "ustack", "state: stopped")
-    assert (error.operation, error.platform, error.instead) == ("pause", "ustack", "state: stopped")
+    assert (error.operation, error.platform, error.alternatives) == ("pause", "ustack", "state: stopped")
     assert str(error) == "Platform ustack has no operation pause. Use state: stopped instead."
 
 

@@ -50,7 +50,7 @@ def test_a_quota_of_an_old_nova_is_not_sent_again() -> None:
     error = error_of(413, "Quota exceeded for instances", "overLimit", **{"Retry-After": "0"})
     assert error.__class__ is errors.BadRequest
     slow = error_of(413, "This request was rate-limited.", "overLimit", **{"Retry-After": "7"})
-    assert slow.__class__ is errors.Throttled
+    assert slow.__class__ is errors.RateLimited
 
 
 ZONE = "A host is in one availability zone"

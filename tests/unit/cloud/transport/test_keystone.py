@@ -14,20 +14,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import keystone
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
-    AccessKey,
-    Password,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey, Password
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     CloudError,
-    MalformedAnswer,
+    InvalidResponse,
     NotFound,
-    ServiceFailed,
+    ServerError,
     SettingsError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session, connect
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session, connect
 
 TOKENS = "/identity/v3/auth/tokens"
 PASSWORD = {"username": "demo", "password": "s3cret", "project_name": "demo"}
@@ -222,7 +219,7 @@ def test_no_keystone_there(wire: Any, reply: Any, clock: Any) -> None:
 )
 def test_an_answer_without_token(wire: Any, reply: Any, clock: Any, body: Any, headers: dict[str, str]) -> None:
     wire.expect("POST", TOKENS, reply=reply(201, body, headers=headers))
-    with pytest.raises(MalformedAnswer, match="holds no token"):
+    with pytest.raises(InvalidResponse, match="holds no token"):
         session_for(wire, clock).get(wire.url + "/thing")
 
 
@@ -417,7 +414,7 @@ class HttpCatalog(Session):
 
     def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> Any:
         self.sent.append(prepared.url)
-        raise ServiceFailed("not now", status=501)
+        raise ServerError("not now", status=501)
 
 
 @pytest.mark.parametrize(("allowed", "warnings", "sent"), [(None, 1, 2), (True, 0, 2), (False, 0, 0)])
@@ -425,7 +422,7 @@ def test_an_http_address_of_the_catalog(allowed: bool | None, warnings: int, sen
     told: list[str] = []
     session = HttpCatalog(allowed, told.append)
     for path in ("/a", "/b"):
-        with pytest.raises(ServiceFailed if sent else SettingsError) as caught:
+        with pytest.raises(ServerError if sent else SettingsError) as caught:
             session.get("http://nova.example:8774" + path, apply=lambda prepared: None)
     assert len(session.sent) == sent
     assert len(told) == warnings
@@ -436,6 +433,6 @@ def test_an_http_address_of_the_catalog(allowed: bool | None, warnings: int, sen
 def test_http_on_this_machine_does_not_travel() -> None:
     told: list[str] = []
     session = HttpCatalog(False, told.append)
-    with pytest.raises(ServiceFailed):
+    with pytest.raises(ServerError):
         session.get("http://127.0.0.1:8774/a", apply=lambda prepared: None)
     assert session.sent and told == []

@@ -13,9 +13,9 @@ import openstack.config
 import pytest
 import yaml
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import AUTH_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
 
 URL = {"auth_url": "https://keystone/v3"}
 USER = {**URL, "username": "op", "password": "pw"}

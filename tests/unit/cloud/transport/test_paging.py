@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors, paging
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Answer, Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import pagination
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Response, Session
 
 
 class PagedService(Session):
@@ -29,11 +30,11 @@ class PagedService(Session):
         self.queries: list[dict[str, str]] = []
         self._guard = threading.Lock()
 
-    def request(self, method: str, url: str, **arguments: Any) -> Answer:
+    def request(self, method: str, url: str, **arguments: Any) -> Response:
         query = {key: str(value) for key, value in arguments["params"] if value is not None}
         with self._guard:
             self.queries.append(query)
-        return Answer(200, {}, self.answer(query), None)
+        return Response(200, {}, self.answer(query), None)
 
 
 def ids(count: int, start: int = 0) -> list[str]:
@@ -164,20 +165,20 @@ def test_other_refusals_stand() -> None:
 @pytest.mark.parametrize("both", [False, True])
 def test_a_service_that_ignores_the_marker(both: bool) -> None:
     service = PagedService(lambda query: {"servers": records(["a", "b"])})
-    with pytest.raises(errors.MalformedAnswer, match="does not get on after the marker b"):
+    with pytest.raises(errors.InvalidResponse, match="does not get on after the marker b"):
         list(service.by_marker("/servers", "servers", limit=2, both_ends=both, what="list servers"))
 
 
 def test_a_service_that_goes_round() -> None:
     turns = {None: ["a", "b"], "b": ["c", "d"], "d": ["a", "b"]}
     service = PagedService(lambda query: {"servers": records(turns[query.get("marker")])})
-    with pytest.raises(errors.MalformedAnswer, match="does not get on"):
+    with pytest.raises(errors.InvalidResponse, match="does not get on"):
         list(service.by_marker("/servers", "servers", limit=2))
 
 
 def test_items_without_a_marker() -> None:
     service = PagedService(lambda query: {"servers": [{}, {}]})
-    with pytest.raises(errors.MalformedAnswer, match=r"\(none\)"):
+    with pytest.raises(errors.InvalidResponse, match=r"\(none\)"):
         list(service.by_marker("/servers", "servers", limit=2))
 
 
@@ -192,9 +193,9 @@ def test_a_marker_of_ones_own() -> None:
 @pytest.mark.parametrize("body", [{}, [], {"servers": None}, {"servers": ["text"]}])
 def test_no_list_in_the_answer(body: Any, both: bool) -> None:
     service = PagedService(lambda query: body)
-    with pytest.raises(errors.MalformedAnswer, match="no list named servers"):
+    with pytest.raises(errors.InvalidResponse, match="no list named servers"):
         list(service.by_marker("/servers", "servers", both_ends=both))
-    with pytest.raises(errors.MalformedAnswer, match="no list named servers"):
+    with pytest.raises(errors.InvalidResponse, match="no list named servers"):
         list(service.by_number("/servers", "servers"))
 
 
@@ -203,10 +204,10 @@ def test_an_error_at_either_end_is_raised() -> None:
 
     def half(query: dict[str, str]) -> Any:
         if query.get("sort_dir") == "desc":
-            raise errors.ServiceFailed("no", status=500)
+            raise errors.ServerError("no", status=500)
         return nova(query)
 
-    with pytest.raises(errors.ServiceFailed):
+    with pytest.raises(errors.ServerError):
         list(PagedService(half).by_marker("/servers", "servers", limit=3, both_ends=True))
 
 
@@ -297,10 +298,10 @@ def test_an_error_on_a_later_page() -> None:
 
     def fail(page: int) -> None:
         if page == 2:
-            raise errors.ServiceFailed("no", status=500)
+            raise errors.ServerError("no", status=500)
 
     ecs.after = fail
-    with pytest.raises(errors.ServiceFailed):
+    with pytest.raises(errors.ServerError):
         list(PagedService(ecs).by_number("/servers", "servers", limit=3))
 
 
@@ -342,7 +343,7 @@ def test_both_ends_are_read_where_pages_are_slow(seconds: float, directions: set
 
 def warned(service: PagedService) -> list[str]:
     found: list[str] = []
-    service._tell = found.append
+    service._warn = found.append
     return found
 
 
@@ -366,7 +367,7 @@ def test_by_number_goes_on_by_marker_where_the_number_is_ignored(count: int | No
 def test_by_number_fails_where_every_page_is_the_first() -> None:
     page = records(ids(10))
     service = PagedService(lambda query: {"servers": page, "count": 1_000_000_000})
-    with pytest.raises(errors.MalformedAnswer, match="counts 1000000000 and gives the same 10 for every page"):
+    with pytest.raises(errors.InvalidResponse, match="counts 1000000000 and gives the same 10 for every page"):
         list(service.by_number("/x", "servers", limit=10))
     assert len(service.queries) <= FEW_REQUESTS
 
@@ -426,7 +427,7 @@ def endless(key: str, **more: Any) -> PagedService:
 
 @pytest.mark.parametrize("style", ["by_marker", "both_ends", "by_number", "counted", "by_offset", "by_link"])
 def test_no_list_is_endless(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "MAX_PAGES", 50)
+    monkeypatch.setattr(pagination, "MAX_PAGES", 50)
     service = endless("servers", **({"count": 1_000_000_000} if style == "counted" else {}))
     listed = {
         "by_marker": lambda: service.by_marker("/x", "servers", limit=1),
@@ -436,7 +437,7 @@ def test_no_list_is_endless(style: str, monkeypatch: pytest.MonkeyPatch) -> None
         "by_offset": lambda: service.by_offset("/x", "servers", limit=1),
         "by_link": lambda: service.by_link("/x", "servers"),
     }[style]
-    with pytest.raises(errors.MalformedAnswer, match="more than 50 pages|does not get on"):
+    with pytest.raises(errors.InvalidResponse, match="more than 50 pages|does not get on"):
         list(listed())
     assert len(service.queries) <= 120
 
@@ -454,7 +455,7 @@ def test_pages_of_the_same_items_in_another_order_end(both: bool) -> None:
         return {"servers": records(names[shift:] + names[:shift])}
 
     service = PagedService(answer)
-    with pytest.raises(errors.MalformedAnswer, match="does not get on"):
+    with pytest.raises(errors.InvalidResponse, match="does not get on"):
         list(service.by_marker("/x", "servers", limit=10, both_ends=both))
     assert len(service.queries) <= FEW_REQUESTS
 
@@ -483,7 +484,7 @@ def test_by_offset_that_is_ignored_is_a_warning() -> None:
 )
 def test_links_that_go_round_or_elsewhere(link: Any) -> None:
     service = PagedService(lambda query: {"images": records(["a", "b"]), "next": link})
-    with pytest.raises(errors.MalformedAnswer, match="does not get on after 2"):
+    with pytest.raises(errors.InvalidResponse, match="does not get on after 2"):
         list(service.by_link("https://image/v2/images", "images"))
     assert len(service.queries) <= 2
 

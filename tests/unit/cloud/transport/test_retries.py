@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
     Pause,
     decide,
     is_postponed,
@@ -21,8 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.retries 
     postponed_for,
     retry_after,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -30,18 +30,18 @@ NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 POLICY = [
     (errors.ConnectionFailed("x"), True, True),
     (errors.ConnectionFailed("x", permanent=True), False, False),
-    (errors.Throttled("x", status=429), True, False),
-    (errors.Throttled("x", status=202, code="Common.0024"), True, False),
-    (errors.Throttled("x", status=503, code="Common.1503"), True, False),
-    (errors.ServiceFailed("x", status=503, retry_after="1"), True, False),
-    (errors.ServiceFailed("x", status=503), True, False),
-    (errors.ServiceFailed("x", status=500), True, False),
-    (errors.ServiceFailed("x", status=502), True, False),
-    (errors.ServiceFailed("x", status=504), True, False),
-    (errors.ServiceFailed("x", status=500, retry_after="1"), True, False),
-    (errors.ServiceFailed("x", status=501), False, False),
-    (errors.AnswerLost("x"), True, False),
-    (errors.MalformedAnswer("x"), True, False),
+    (errors.RateLimited("x", status=429), True, False),
+    (errors.RateLimited("x", status=202, code="Common.0024"), True, False),
+    (errors.RateLimited("x", status=503, code="Common.1503"), True, False),
+    (errors.ServerError("x", status=503, retry_after="1"), True, False),
+    (errors.ServerError("x", status=503), True, False),
+    (errors.ServerError("x", status=500), True, False),
+    (errors.ServerError("x", status=502), True, False),
+    (errors.ServerError("x", status=504), True, False),
+    (errors.ServerError("x", status=500, retry_after="1"), True, False),
+    (errors.ServerError("x", status=501), False, False),
+    (errors.ResponseLost("x"), True, False),
+    (errors.InvalidResponse("x"), True, False),
     (errors.BadRequest("x", status=400), False, False),
     (errors.AuthenticationFailed("x", status=401), False, False),
     (errors.PermissionDenied("x", status=403), False, False),
@@ -61,21 +61,21 @@ def test_policy(failure: errors.CloudError, get: bool, post: bool) -> None:
 
 
 LATE = errors.DeadlineExceeded("x")
-LATE.last = errors.Throttled("x", status=429)
+LATE.last = errors.RateLimited("x", status=429)
 #: After which of them a request may have been carried out all the same.
 OPEN = [
-    (errors.AnswerLost("x"), True),
-    (errors.MalformedAnswer("x", status=200), True),
-    (errors.Throttled("x", status=429), True),
-    (errors.Throttled("x", status=202, code="Common.0024"), True),
-    (errors.ServiceFailed("x", status=503, retry_after="1"), True),
-    (errors.ServiceFailed("x", status=500), True),
+    (errors.ResponseLost("x"), True),
+    (errors.InvalidResponse("x", status=200), True),
+    (errors.RateLimited("x", status=429), True),
+    (errors.RateLimited("x", status=202, code="Common.0024"), True),
+    (errors.ServerError("x", status=503, retry_after="1"), True),
+    (errors.ServerError("x", status=500), True),
     (LATE, True),
     (errors.NotFound("x", status=404), True),
     (errors.NotFound("x", status=404, code="x"), True),
     (errors.NotFound("x", status=404, code="APIGW.0101"), False),
     (errors.PermissionDenied("x", status=403), True),
-    (errors.ServiceFailed("x", status=501), False),
+    (errors.ServerError("x", status=501), False),
     (errors.ItemNotFound("x", status=404), False),
     (errors.Conflict("x", status=409, code="conflictingRequest"), False),
     (errors.BadRequest("x"), False),
@@ -92,21 +92,21 @@ def test_what_may_have_been_carried_out(failure: errors.CloudError, may: bool) -
 
 
 def test_when_a_postponed_request_is_sent_again() -> None:
-    assert [postponed_for(errors.Throttled("x"), attempt) for attempt in range(4)] == [5.0, 10.0, 20.0, 30.0]
-    assert postponed_for(errors.Throttled("x", retry_after="7"), 3) == 7.0
-    assert postponed_for(errors.Throttled("x", retry_after="86400"), 0) == 120.0
-    assert is_postponed(errors.ServiceFailed("x", status=503))
-    assert not is_postponed(errors.ServiceFailed("x", status=502))
+    assert [postponed_for(errors.RateLimited("x"), attempt) for attempt in range(4)] == [5.0, 10.0, 20.0, 30.0]
+    assert postponed_for(errors.RateLimited("x", retry_after="7"), 3) == 7.0
+    assert postponed_for(errors.RateLimited("x", retry_after="86400"), 0) == 120.0
+    assert is_postponed(errors.ServerError("x", status=503))
+    assert not is_postponed(errors.ServerError("x", status=502))
 
 
 def test_a_malformed_answer_is_asked_for_again_by_reading_only() -> None:
-    failure = errors.MalformedAnswer("x")
+    failure = errors.InvalidResponse("x")
     assert decide("HEAD", True, failure, 0) is not None
     assert decide("PUT", True, failure, 0) is None and decide("GET", False, failure, 0) is None
 
 
 def test_back_off_doubles_up_to_its_cap() -> None:
-    pauses = [decide("GET", True, errors.AnswerLost("x"), attempt) for attempt in (0, 1, 2, 3, 4, 5, 6, 5000)]
+    pauses = [decide("GET", True, errors.ResponseLost("x"), attempt) for attempt in (0, 1, 2, 3, 4, 5, 6, 5000)]
     assert pauses == [Pause(0.0, seconds) for seconds in (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0)]
 
 
@@ -127,7 +127,7 @@ def test_back_off_doubles_up_to_its_cap() -> None:
 )
 def test_retry_after(text: str | None, seconds: float | None) -> None:
     assert retry_after(text, NOW) == seconds
-    pause = decide("POST", True, errors.Throttled("x", retry_after=text), 0, NOW)
+    pause = decide("POST", True, errors.RateLimited("x", retry_after=text), 0, NOW)
     assert pause == (Pause(0.0, 0.5) if seconds is None else Pause(seconds, 0.5))
 
 
@@ -175,7 +175,7 @@ def test_any_verb_is_repeated_where_that_does_no_harm(
 ) -> None:
     wire.expect(method, "/x", json={"n": 1}, reply=reply(**BROKEN[kind]), times=2)
     wire.expect(method, "/x", json={"n": 1}, reply=reply(json={"ok": 1}))
-    answer = session.request(method, wire.url + "/x", json={"n": 1}, repeatable=True)
+    answer = session.request(method, wire.url + "/x", json={"n": 1}, is_retry_safe=True)
     assert answer.body == {"ok": 1}
     assert clock.sleeps == ([2.25, 2.25] if kind == 1 else [0.25, 0.5])
 
@@ -193,7 +193,7 @@ def test_what_may_have_been_done_is_repeated_where_that_does_no_harm(
 @pytest.mark.parametrize("kind", range(len(HARMLESS + BROKEN)))
 def test_a_post_is_never_sent_twice(wire: Any, reply: Any, session: Session, clock: Any, kind: int) -> None:
     wire.expect("POST", "/x", reply=reply(**(HARMLESS + BROKEN)[kind]))
-    with pytest.raises((errors.ServiceFailed, errors.AnswerLost, errors.Throttled)) as caught:
+    with pytest.raises((errors.ServerError, errors.ResponseLost, errors.RateLimited)) as caught:
         session.post(wire.url + "/x", json={})
     assert clock.sleeps == [] and may_have_acted(caught.value)
 
@@ -201,10 +201,10 @@ def test_a_post_is_never_sent_twice(wire: Any, reply: Any, session: Session, clo
 def test_repeatable_may_be_said_otherwise(wire: Any, reply: Any, session: Session) -> None:
     wire.expect("POST", "/x", reply=reply(500, {}))
     wire.expect("POST", "/x")
-    session.post(wire.url + "/x", repeatable=True)
+    session.post(wire.url + "/x", is_retry_safe=True)
     wire.expect("DELETE", "/x", reply=reply(broken="reset"))
-    with pytest.raises(errors.AnswerLost):
-        session.delete(wire.url + "/x", repeatable=False)
+    with pytest.raises(errors.ResponseLost):
+        session.delete(wire.url + "/x", is_retry_safe=False)
 
 
 def test_truncated_json_of_a_get_is_asked_for_again(wire: Any, reply: Any, session: Session) -> None:
@@ -216,7 +216,7 @@ def test_truncated_json_of_a_get_is_asked_for_again(wire: Any, reply: Any, sessi
 def test_the_last_attempt_is_what_is_reported(wire: Any, reply: Any, session: Session, clock: Any) -> None:
     wire.expect("GET", "/x", reply=reply(500, {"message": "first"}), times=4)
     wire.expect("GET", "/x", reply=reply(502, {"message": "last"}))
-    with pytest.raises(errors.ServiceFailed, match="last"):
+    with pytest.raises(errors.ServerError, match="last"):
         session.get(wire.url + "/x")
     assert clock.sleeps == [0.25, 0.5, 1.0, 2.0]
 
@@ -242,7 +242,7 @@ def test_no_pause_goes_beyond_the_deadline(wire: Any, reply: Any, session: Sessi
     busy = reply(429, {"overLimit": {"code": 429, "message": "slow down."}}, headers={"Retry-After": "20"})
     wire.expect("POST", "/x", reply=busy, times=2)
     with pytest.raises(errors.DeadlineExceeded) as caught:
-        session.post(wire.url + "/x", what="stop servers", repeatable=True)
+        session.post(wire.url + "/x", what="stop servers", is_retry_safe=True)
     assert caught.value.message == "Could not stop servers in time; the last attempt ended with: slow down."
     assert (caught.value.status, caught.value.code) == (429, "overLimit")
     assert clock.sleeps == [20.25]
@@ -278,10 +278,10 @@ def test_without_deadline_patience_ends_somewhere(
     wire.expect("POST", "/x", reply=reply(429, {}, headers={"Retry-After": asked}))
     if waits:
         wire.expect("POST", "/x")
-        session.post(wire.url + "/x", repeatable=True)
+        session.post(wire.url + "/x", is_retry_safe=True)
     else:
-        with pytest.raises(errors.Throttled):
-            session.post(wire.url + "/x", repeatable=True)
+        with pytest.raises(errors.RateLimited):
+            session.post(wire.url + "/x", is_retry_safe=True)
     assert bool(clock.sleeps) is waits
 
 
@@ -289,12 +289,12 @@ def test_retry_after_as_a_date_by_the_sessions_clock(wire: Any, reply: Any, sess
     later = "Sun, 01 Mar 2026 12:00:10 GMT"
     wire.expect("POST", "/x", reply=reply(503, {}, headers={"Retry-After": later}))
     wire.expect("POST", "/x")
-    session.post(wire.url + "/x", repeatable=True)
+    session.post(wire.url + "/x", is_retry_safe=True)
     assert clock.sleeps == [10.25]
 
 
 def test_a_closed_session_does_not_try_again(wire: Any, reply: Any, session: Session) -> None:
     wire.expect("GET", "/x", reply=reply(500, {}))
     session.close()
-    with pytest.raises(errors.ServiceFailed):
+    with pytest.raises(errors.ServerError):
         session.get(wire.url + "/x")

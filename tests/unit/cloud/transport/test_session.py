@@ -18,12 +18,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors, session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import header_auth, without_auth
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import read_access
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.session import Session, SystemClock, connect
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import Settings, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import (
+    Session,
+    SystemClock,
+    connect,
+)
 
 
 def plain(clock: Any = None, **change: Any) -> Session:
@@ -109,7 +114,7 @@ def test_what_is_expected(
 def test_a_success_that_is_no_json(wire: Any, reply: Any, ready: Session, text: str) -> None:
     wire.expect("POST", "/x", reply=reply(200, text=text, headers={"X-Request-Id": "r"}))
     with pytest.raises(
-        errors.MalformedAnswer, match="Could not list servers: the answer is not the expected"
+        errors.InvalidResponse, match="Could not list servers: the answer is not the expected"
     ) as caught:
         ready.post(wire.url + "/x", what="list servers")
     assert caught.value.request_id == "r" and "t0k3n" not in str(caught.value) and len(str(caught.value)) < 500
@@ -135,9 +140,9 @@ def test_not_modified_is_no_success(wire: Any, reply: Any, ready: Session) -> No
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ('{"error": {"code": "Common.0024", "message": "slow"}}', errors.Throttled),
+        ('{"error": {"code": "Common.0024", "message": "slow"}}', errors.RateLimited),
         ('{"job_id": "1", "note": "Common.0024"}', None),
-        ('"Common.0024', errors.MalformedAnswer),
+        ('"Common.0024', errors.InvalidResponse),
     ],
 )
 def test_202_may_be_throttling(wire: Any, reply: Any, ready: Session, text: str, kind: Any) -> None:
@@ -256,7 +261,7 @@ def test_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("broken", ["reset", "close", "cut"])
 def test_answers_that_are_lost(wire: Any, reply: Any, ready: Session, broken: str) -> None:
     wire.expect("POST", "/x", reply=reply(202, {"a": "b" * 4000}, broken=broken))
-    with pytest.raises(errors.AnswerLost, match="closed the connection. Whether it took effect is not known"):
+    with pytest.raises(errors.ResponseLost, match="closed the connection. Whether it took effect is not known"):
         ready.post(wire.url + "/x", json={})
 
 
@@ -264,7 +269,7 @@ def test_no_answer_in_time() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        with pytest.raises(errors.AnswerLost, match="did not answer in time"):
+        with pytest.raises(errors.ResponseLost, match="did not answer in time"):
             plain(timeout=0.05).get("http://127.0.0.1:%d/x" % silent.getsockname()[1])
 
 
@@ -374,7 +379,7 @@ def test_the_connection_ends_in_the_handshake() -> None:
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        with pytest.raises(errors.AnswerLost):
+        with pytest.raises(errors.ResponseLost):
             plain().post("https://127.0.0.1:%d/x" % rude.getsockname()[1])
         thread.join(10)
 
@@ -385,9 +390,7 @@ def test_certificate_files_that_do_not_exist(tls: Any, change: dict[str, Any]) -
         plain(**change).get(tls.url + "/x")
 
 
-def test_a_service_that_is_late_gets_more_time_with_each_attempt(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_is_late_gets_more_time_with_each_attempt(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is at work on the last attempt still; seen on a real Nova, whose load grew with every repetition."""
     patient = plain(clock, timeout=60.0, retries=3)
     given: list[tuple[float, float]] = []
@@ -397,7 +400,7 @@ def test_a_service_that_is_late_gets_more_time_with_each_attempt(
         raise session.requests.exceptions.ReadTimeout()
 
     monkeypatch.setattr(patient._http, "send", late)
-    with pytest.raises(errors.AnswerLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
         patient.get("http://127.0.0.1/x")
     assert [read for _connect, read in given] == [60.0, 120.0, 240.0, 480.0]
     assert {connect for connect, _read in given} == {10.0}
@@ -412,6 +415,6 @@ def test_a_connection_that_breaks_gets_no_more_time(clock: Any, monkeypatch: pyt
         raise session.requests.exceptions.ConnectionError(ConnectionResetError())
 
     monkeypatch.setattr(broken._http, "send", reset)
-    with pytest.raises(errors.AnswerLost, match="closed the connection"):
+    with pytest.raises(errors.ResponseLost, match="closed the connection"):
         broken.get("http://127.0.0.1/x")
     assert [read for _connect, read in given] == [60.0, 60.0]

@@ -10,18 +10,22 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import settings as module
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.credentials import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings as module
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     AUTH_LEAVES,
     AccessKey,
     ApplicationCredential,
     Credentials,
     Password,
-    ReadyToken,
+    Token,
     environment_names,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import (
+    ENVIRONMENT,
+    Settings,
+    resolve,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.settings import ENVIRONMENT, Settings, resolve
 
 URL = "https://keystone.example.com:5000/v3"
 PASSWORD = {"auth_url": URL, "username": "demo", "password": "s3cret", "project_name": "demo"}
@@ -221,7 +225,7 @@ def test_two_methods_in_one_source(auth: dict[str, str], names: list[str]) -> No
 
 def test_methods_of_different_sources_do_not_clash() -> None:
     found = given({"platform": "openstack", "auth": {"token": "tok", "auth_url": URL}}, OS_ENVIRONMENT)
-    assert isinstance(found.auth, ReadyToken) and found.auth.token == "tok"
+    assert isinstance(found.auth, Token) and found.auth.token == "tok"
 
 
 def test_application_credential() -> None:
@@ -240,8 +244,8 @@ def test_application_credential() -> None:
         ("password", "password", Password),
         ("v3password", "password", Password),
         ("v3applicationcredential", "application_credential_secret", ApplicationCredential),
-        ("token", "token", ReadyToken),
-        ("v3token", "token", ReadyToken),
+        ("token", "token", Token),
+        ("v3token", "token", Token),
     ],
 )
 def test_auth_type_decides(kind: str, secret: str, found: type) -> None:
@@ -329,7 +333,7 @@ def test_huaweicloud_with_a_user() -> None:
 
 def test_huaweicloud_with_a_token_names_no_project() -> None:
     found = given({**HUAWEICLOUD, "auth": {"token": "tok"}}).auth
-    assert isinstance(found, ReadyToken) and found.project_name == "" and found.endpoint.startswith("https://ecs.")
+    assert isinstance(found, Token) and found.project_name == "" and found.endpoint.startswith("https://ecs.")
 
 
 def test_an_endpoint_makes_the_region_dispensable() -> None:
@@ -469,8 +473,8 @@ def test_bare_credentials_know_no_identity() -> None:
          ["user_domain_name", "application_credential_secret"]),
         (ApplicationCredential(auth_url=URL, application_credential_name="n", user_id="u",
                                application_credential_secret="s"), []),
-        (ReadyToken(), ["auth_url", "token"]),
-        (ReadyToken(endpoint=URL, token="t"), []),
+        (Token(), ["auth_url", "token"]),
+        (Token(endpoint=URL, token="t"), []),
         (AccessKey(), ["auth_url", "project_id", "access_key", "secret_key"]),
         (AccessKey(project_id="p", access_key="a", secret_key="s"), []),
     ],
@@ -486,7 +490,7 @@ def test_what_each_kind_needs(known: Credentials, missing: list[str]) -> None:
         (Password(username="u", user_domain_name="D"), "user u@D"),
         (ApplicationCredential(application_credential_id="a"), "application credential id:a"),
         (ApplicationCredential(application_credential_name="n", user_id="u"), "application credential n of u"),
-        (ReadyToken(token="s3cret"), "token"),
+        (Token(token="s3cret"), "token"),
         (AccessKey(access_key="AKID"), "access key"),
     ],
 )
@@ -495,6 +499,7 @@ def test_who(known: Credentials, who: str) -> None:
 
 
 # -- texts that are none ---------------------------------------------------------------------------------------------
+
 
 def refusal(options: dict[str, Any], environ: dict[str, str]) -> str:
     return str(refused(options, environ))

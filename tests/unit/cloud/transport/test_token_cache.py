@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import token_cache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 ENTRY = {"token": "t0k3n", "expires_at": 10_000.0}
@@ -137,5 +138,5 @@ def test_a_full_disk_does_not_fail_the_work(cache: TokenCache, monkeypatch: pyte
 
 
 def test_default_folder() -> None:
-    assert token_cache.default_directory({"HOME": "/h"}) == "/h/.cache/cloudserver.compute"
-    assert token_cache.default_directory({"HOME": "/h", "XDG_CACHE_HOME": "/x"}) == "/x/cloudserver.compute"
+    assert default_directory({"HOME": "/h"}) == "/h/.cache/cloudserver.compute"
+    assert default_directory({"HOME": "/h", "XDG_CACHE_HOME": "/x"}) == "/x/cloudserver.compute"

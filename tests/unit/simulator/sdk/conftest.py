@@ -20,7 +20,7 @@ from sdk_shapes import ACCEPTED, differences
 from server import make_server
 
 Load = Callable[[str], Any]
-POLL = 0.05           # seconds of the simulator's clock between two looks at a job
+POLL = 0.05  # seconds of the simulator's clock between two looks at a job
 MOST_POLLS = 40
 
 
@@ -98,8 +98,11 @@ def credentials(load: Load, key: dict[str, str], huaweicloud: Any) -> Any:
 @pytest.fixture
 def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
     """Builds a client of one of the SDK's services: connect("ecs", credentials)."""
-    packages = {"ecs": ("huaweicloudsdkecs.v2", "EcsClient"), "ims": ("huaweicloudsdkims.v2", "ImsClient"),
-                "iam": ("huaweicloudsdkiam.v3", "IamClient")}
+    packages = {
+        "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
+        "ims": ("huaweicloudsdkims.v2", "ImsClient"),
+        "iam": ("huaweicloudsdkiam.v3", "IamClient"),
+    }
     clients = []
 
     def connect(service: str, credentials: Any, **config: Any) -> Client:
@@ -108,8 +111,15 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
         settings = load("huaweicloudsdkcore.http.http_config").HttpConfig(**config)
         handler = load("huaweicloudsdkcore.http.http_handler").HttpHandler()
         handler.add_response_handler(lambda **arguments: answers.append(arguments["response"]))
-        client = (getattr(models, name).new_builder().with_credentials(credentials).with_http_config(settings)
-                  .with_http_handler(handler).with_endpoint(url).build())
+        client = (
+            getattr(models, name)
+            .new_builder()
+            .with_credentials(credentials)
+            .with_http_config(settings)
+            .with_http_handler(handler)
+            .with_endpoint(url)
+            .build()
+        )
         clients.append(client)
         return Client(client, models, answers)
 

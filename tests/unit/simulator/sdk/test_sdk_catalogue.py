@@ -38,7 +38,10 @@ def test_flavors_by_page_and_zone(ecs: Any, m: Any) -> None:
 def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     zones = ecs.nova_list_availability_zones(m.NovaListAvailabilityZonesRequest()).availability_zone_info
     assert [(zone.zone_name, zone.zone_state.available, zone.hosts) for zone in zones] == [
-        ("cn-north-4a", True, None), ("cn-north-4b", True, None), ("cn-north-4c", False, None)]
+        ("cn-north-4a", True, None),
+        ("cn-north-4b", True, None),
+        ("cn-north-4c", False, None),
+    ]
     assert calls() == ["list zones"]
 
 
@@ -48,7 +51,7 @@ def test_images(ims: Any, calls: Callable[[], list[Any]]) -> None:
     windows, queued = images["Windows Server 2022 64bit"], images["Debian 13 64bit"]
     assert (windows.os_type, windows.status, windows.imagetype, windows.min_ram) == ("Windows", "active", "gold", 0)
     assert (queued.status, queued.active_at, windows.active_at) == ("queued", None, windows.created_at)
-    assert images["CentOS 6.5 64bit"].support_fc_inject == "true"       # it cannot be injected into
+    assert images["CentOS 6.5 64bit"].support_fc_inject == "true"  # it cannot be injected into
     assert (windows.image_source_type, windows.protected, windows.image_size) == ("uds", True, "536870912")
     assert calls() == ["list images"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-LOCKED_FOR = 300       # seconds
+LOCKED_FOR = 300  # seconds
 
 
 def look(client: Any, **query: Any) -> Any:
@@ -28,8 +28,9 @@ def test_a_wrong_secret_key(connect: Any, credentials: Any, refusal: Any, huawei
     assert huaweicloud.log()[-1]["status"] == 401
 
 
-def test_five_wrong_signatures_lock_the_key(connect: Any, credentials: Any, key: dict[str, str], refusal: Any,
-                                            huaweicloud: Any) -> None:
+def test_five_wrong_signatures_lock_the_key(
+    connect: Any, credentials: Any, key: dict[str, str], refusal: Any, huaweicloud: Any
+) -> None:
     client = connect("ecs", credentials.with_sk("wrong"))
     for _time in range(5):
         with pytest.raises(refusal, match="verify aksk signature fail"):
@@ -69,10 +70,17 @@ def test_an_unknown_server(ecs: Any, m: Any, refusal: Any) -> None:
     assert "could not be found" in caught.value.error_msg
 
 
-@pytest.mark.parametrize(("query", "status", "code"), [
-    ({"limit": 0}, 400, "Ecs.0005"), ({"limit": 1001}, 400, "Ecs.0005"), ({"offset": -1}, 400, "Ecs.0005"),
-    ({"marker": "nobody"}, 400, "Ecs.0005"), ({"name": "["}, 400, "Ecs.0005"),
-    ({"status": "DELETED"}, 403, "Ecs.0110")])
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"limit": 0}, 400, "Ecs.0005"),
+        ({"limit": 1001}, 400, "Ecs.0005"),
+        ({"offset": -1}, 400, "Ecs.0005"),
+        ({"marker": "nobody"}, 400, "Ecs.0005"),
+        ({"name": "["}, 400, "Ecs.0005"),
+        ({"status": "DELETED"}, 403, "Ecs.0110"),
+    ],
+)
 def test_invalid_parameters(ecs: Any, refusal: Any, query: dict[str, Any], status: int, code: str) -> None:
     with pytest.raises(refusal) as caught:
         look(ecs, **query)
@@ -92,19 +100,26 @@ def test_throttling(ecs: Any, m: Any, refusal: Any, huaweicloud: Any) -> None:
     assert look(ecs).count == 14
 
 
-def test_the_sdk_may_repeat_what_was_throttled(connect: Any, credentials: Any, huaweicloud: Any,
-                                               calls: Callable[[], list[Any]]) -> None:
+def test_the_sdk_may_repeat_what_was_throttled(
+    connect: Any, credentials: Any, huaweicloud: Any, calls: Callable[[], list[Any]]
+) -> None:
     """A repeated request has the same signature and date; the gateway takes it."""
     huaweicloud.fault({"status": 429}, times=1)
     assert look(connect("ecs", credentials, retry_times=2)).count == 14
     assert calls() == ["H02", "H02"]
 
 
-@pytest.mark.parametrize(("fault", "status", "code", "text"), [
-    ({"status": 503}, 503, "APIGW.0501", "Service Unavailable"), ({"status": 502, "html": True}, 502, "502", "<html>"),
-    ({"status": 500, "text": ""}, 500, "500", "")])
-def test_errors_of_the_other_side(ecs: Any, load: Callable[[str], Any], huaweicloud: Any, fault: dict[str, Any],
-                                  status: int, code: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "text"),
+    [
+        ({"status": 503}, 503, "APIGW.0501", "Service Unavailable"),
+        ({"status": 502, "html": True}, 502, "502", "<html>"),
+        ({"status": 500, "text": ""}, 500, "500", ""),
+    ],
+)
+def test_errors_of_the_other_side(
+    ecs: Any, load: Callable[[str], Any], huaweicloud: Any, fault: dict[str, Any], status: int, code: str, text: str
+) -> None:
     huaweicloud.fault(fault, times=1)
     with pytest.raises(load("huaweicloudsdkcore.exceptions.exceptions").ServerResponseException) as caught:
         look(ecs)

@@ -16,8 +16,11 @@ def token(iam: Any, password: str = "huaweicloud-operator-pass", nocatalog: str 
     m = iam.models
     user = m.PwdPasswordUser(m.PwdPasswordUserDomain("sim-account"), "operator", password)
     auth = m.PwdAuth(m.PwdIdentity(["password"], m.PwdPassword(user)), m.AuthScope(**scope))
-    return iam.keystone_create_user_token_by_password(m.KeystoneCreateUserTokenByPasswordRequest(
-        nocatalog=nocatalog, body=m.KeystoneCreateUserTokenByPasswordRequestBody(auth)))
+    return iam.keystone_create_user_token_by_password(
+        m.KeystoneCreateUserTokenByPasswordRequest(
+            nocatalog=nocatalog, body=m.KeystoneCreateUserTokenByPasswordRequestBody(auth)
+        )
+    )
 
 
 def test_a_token(iam: Any, huaweicloud: Any) -> None:
@@ -29,8 +32,9 @@ def test_a_token(iam: Any, huaweicloud: Any) -> None:
     assert answer.token.methods == ["password"] and answer.token.issued_at < answer.token.expires_at
     (ecs,) = answer.token.catalog
     assert (ecs.type, ecs.endpoints[0].region) == ("ecs", "cn-north-4")
-    shown = huaweicloud.client.get("/v1/%s/cloudservers/detail" % huaweicloud.project_id,
-                                   headers={"X-Auth-Token": answer.x_subject_token})
+    shown = huaweicloud.client.get(
+        "/v1/%s/cloudservers/detail" % huaweicloud.project_id, headers={"X-Auth-Token": answer.x_subject_token}
+    )
     assert shown.status_code == 200
     assert [row["operation"] for row in huaweicloud.log()] == ["H10", "H02"]
     assert "huaweicloud-operator-pass" not in json.dumps(huaweicloud.log())
@@ -41,9 +45,14 @@ def test_a_token_of_the_account(iam: Any) -> None:
     assert (answer.token.domain.name, answer.token.project, answer.token.catalog) == ("sim-account", None, [])
 
 
-@pytest.mark.parametrize(("password", "project", "status"), [
-    ("wrong", "cn-north-4", 401), ("huaweicloud-operator-pass", "cn-none-1", 401),
-    ("huaweicloud-operator-pass", "cn-ambiguous-1", 400)])
+@pytest.mark.parametrize(
+    ("password", "project", "status"),
+    [
+        ("wrong", "cn-north-4", 401),
+        ("huaweicloud-operator-pass", "cn-none-1", 401),
+        ("huaweicloud-operator-pass", "cn-ambiguous-1", 400),
+    ],
+)
 def test_refused_tokens(iam: Any, refusal: Any, password: str, project: str, status: int) -> None:
     """The errors of IAM: the code is a number."""
     with pytest.raises(refusal) as caught:
@@ -54,8 +63,12 @@ def test_refused_tokens(iam: Any, refusal: Any, password: str, project: str, sta
 def test_projects(iam: Any, huaweicloud: Any, calls: Callable[[], list[Any]]) -> None:
     m = iam.models
     everyone = iam.keystone_list_projects(m.KeystoneListProjectsRequest()).projects
-    assert [project.name for project in everyone] == ["cn-north-4", "cn-ambiguous-1", "cn-ambiguous-1",
-                                                      "cn-north-4_staging"]
+    assert [project.name for project in everyone] == [
+        "cn-north-4",
+        "cn-ambiguous-1",
+        "cn-ambiguous-1",
+        "cn-north-4_staging",
+    ]
     answer = iam.keystone_list_projects(m.KeystoneListProjectsRequest(name="cn-north-4"))
     (one,) = answer.projects
     assert (one.id, one.enabled, one.is_domain) == (huaweicloud.project_id, True, False)
@@ -91,8 +104,10 @@ def test_the_project_of_a_region(by_region: Callable[[str], Any], m: Any, calls:
     assert calls() == ["list projects", "H02", "H02"]
 
 
-@pytest.mark.parametrize(("region", "says"), [
-    ("cn-ambiguous-1", "Multiple project ids found"), ("cn-none-1", "Failed to get project id of region 'cn-none-1'")])
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [("cn-ambiguous-1", "Multiple project ids found"), ("cn-none-1", "Failed to get project id of region 'cn-none-1'")],
+)
 def test_regions_without_one_project(by_region: Callable[[str], Any], load: Any, region: str, says: str) -> None:
     with pytest.raises(load("huaweicloudsdkcore.exceptions.exceptions").SdkException) as caught:
         by_region(region)

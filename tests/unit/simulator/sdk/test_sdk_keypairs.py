@@ -13,15 +13,20 @@ import pytest
 from population import hex_id
 
 # The SDK calls this interface deprecated; without python-dateutil it leaves times as texts.
-pytestmark = [pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning"),
-              pytest.mark.filterwarnings("ignore:Unable to convert string to datetime:ImportWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Unable to convert string to datetime:ImportWarning"),
+]
 PAGED = "compute 2.35"
 
 
 def create(ecs: Any, version: str | None = None, **option: Any) -> Any:
     m = ecs.models
-    return ecs.nova_create_keypair(m.NovaCreateKeypairRequest(
-        open_stack_api_version=version, body=m.NovaCreateKeypairRequestBody(m.NovaCreateKeypairOption(**option))))
+    return ecs.nova_create_keypair(
+        m.NovaCreateKeypairRequest(
+            open_stack_api_version=version, body=m.NovaCreateKeypairRequestBody(m.NovaCreateKeypairOption(**option))
+        )
+    )
 
 
 def names(ecs: Any, **query: Any) -> list[str]:
@@ -63,10 +68,12 @@ def test_pages_and_types_of_newer_microversions(ecs: Any, m: Any) -> None:
 def test_refusals(ecs: Any, m: Any, refusal: Any) -> None:
     """The errors of Nova: the code is the status, one level down."""
     asked: list[tuple[Callable[[], Any], int]] = [
-        (lambda: create(ecs, name="operators"), 409), (lambda: create(ecs, name="bad/name"), 400),
+        (lambda: create(ecs, name="operators"), 409),
+        (lambda: create(ecs, name="bad/name"), 400),
         (lambda: create(ecs, name="junk", public_key="junk"), 400),
         (lambda: ecs.nova_show_keypair(m.NovaShowKeypairRequest(keypair_name="nobody")), 404),
-        (lambda: ecs.nova_delete_keypair(m.NovaDeleteKeypairRequest(keypair_name="nobody")), 404)]
+        (lambda: ecs.nova_delete_keypair(m.NovaDeleteKeypairRequest(keypair_name="nobody")), 404),
+    ]
     for ask, status in asked:
         with pytest.raises(refusal) as caught:
             ask()

@@ -21,9 +21,14 @@ def wanted(m: Any, huaweicloud: Any, **option: Any) -> Any:
     builder = huaweicloud.sim.builders["huaweicloud"]
     vpc = next(iter(builder.networks.rows.values()))
     given = {
-        "name": "sdk", "image_ref": next(iter(builder.images)), "flavor_ref": "s6.small.1",
-        "vpcid": stable_id("vpc", vpc.name), "nics": [m.PrePaidServerNic(subnet_id=vpc.subnets[0].id)],
-        "root_volume": m.PrePaidServerRootVolume(volumetype="GPSSD", size=40), "admin_pass": PASSWORD}
+        "name": "sdk",
+        "image_ref": next(iter(builder.images)),
+        "flavor_ref": "s6.small.1",
+        "vpcid": stable_id("vpc", vpc.name),
+        "nics": [m.PrePaidServerNic(subnet_id=vpc.subnets[0].id)],
+        "root_volume": m.PrePaidServerRootVolume(volumetype="GPSSD", size=40),
+        "admin_pass": PASSWORD,
+    }
     return m.PrePaidServer(**{**given, **option})
 
 
@@ -45,10 +50,17 @@ def code(refusal: Any, call: Callable[[], Any]) -> tuple[int, str]:
 
 def test_create(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
     server = wanted(
-        m, huaweicloud, server_tags=[m.PrePaidServerTag("role", "web")], metadata={"team": "a"}, description="mine",
-        data_volumes=[m.PrePaidServerDataVolume(volumetype="SSD", size=20, delete_on_termination=True)], count=2,
-        extendparam=m.PrePaidServerExtendParam(enterprise_project_id="ep1"), availability_zone="cn-north-4a",
-        security_groups=[m.PrePaidServerSecurityGroup(id=str(uuid.uuid4()))])
+        m,
+        huaweicloud,
+        server_tags=[m.PrePaidServerTag("role", "web")],
+        metadata={"team": "a"},
+        description="mine",
+        data_volumes=[m.PrePaidServerDataVolume(volumetype="SSD", size=20, delete_on_termination=True)],
+        count=2,
+        extendparam=m.PrePaidServerExtendParam(enterprise_project_id="ep1"),
+        availability_zone="cn-north-4a",
+        security_groups=[m.PrePaidServerSecurityGroup(id=str(uuid.uuid4()))],
+    )
     token = str(uuid.uuid4())
     answer = create(ecs, server, token)
     assert create(ecs, server, token).server_ids == answer.server_ids
@@ -65,8 +77,7 @@ def test_create(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) ->
 def test_create_what_is_refused_and_what_only_would_be_made(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
     answer = create(ecs, wanted(m, huaweicloud), dry_run=True)
     assert (answer.status_code, answer.job_id, answer.server_ids) == (202, None, None)
-    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud, flavor_ref="x"), dry_run=True)) == (
-        400, "Ecs.0029")
+    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud, flavor_ref="x"), dry_run=True)) == (400, "Ecs.0029")
     assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud), "x")) == (400, "Ecs.0123")
 
 
@@ -80,11 +91,17 @@ def test_a_yearly_one(ecs: Any, m: Any, huaweicloud: Any) -> None:
 def test_the_older_call(ecs: Any, m: Any, huaweicloud: Any, wait: Wait) -> None:
     given = wanted(m, huaweicloud)
     server = m.PostPaidServer(
-        name="old", image_ref=given.image_ref, flavor_ref=given.flavor_ref, vpcid=given.vpcid, admin_pass=PASSWORD,
+        name="old",
+        image_ref=given.image_ref,
+        flavor_ref=given.flavor_ref,
+        vpcid=given.vpcid,
+        admin_pass=PASSWORD,
         nics=[m.PostPaidServerNic(subnet_id=given.nics[0].subnet_id)],
-        root_volume=m.PostPaidServerRootVolume(volumetype="SAS"))
-    answer = ecs.create_post_paid_servers(m.CreatePostPaidServersRequest(
-        body=m.CreatePostPaidServersRequestBody(server=server)))
+        root_volume=m.PostPaidServerRootVolume(volumetype="SAS"),
+    )
+    answer = ecs.create_post_paid_servers(
+        m.CreatePostPaidServersRequest(body=m.CreatePostPaidServersRequestBody(server=server))
+    )
     wait(answer.job_id)
     assert show(ecs, answer.server_ids[0]).name == "old"
 
@@ -126,10 +143,12 @@ def test_metadata(ecs: Any, m: Any, huaweicloud: Any) -> None:
     assert "old" not in show(ecs, server_id).metadata and show(ecs, server_id).metadata["team"] == "a"
 
 
-@pytest.mark.parametrize(("name", "mode", "end"), [
-    ("batch-01", None, "SHUTOFF"), ("web-01", "withStopServer", "ACTIVE")])
-def test_resize(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any, name: str, mode: str | None,
-                end: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "mode", "end"), [("batch-01", None, "SHUTOFF"), ("web-01", "withStopServer", "ACTIVE")]
+)
+def test_resize(
+    ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any, name: str, mode: str | None, end: str
+) -> None:
     server_id = huaweicloud.id(name)
 
     def resize(flavor: str) -> Any:
@@ -146,8 +165,9 @@ def test_delete(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) ->
     ids = [huaweicloud.id("web-01"), huaweicloud.id("vault-01")]
 
     def delete() -> Any:
-        body = m.DeleteServersRequestBody(delete_publicip=True, delete_volume=True, servers=[
-            m.ServerId(server_id) for server_id in ids])
+        body = m.DeleteServersRequestBody(
+            delete_publicip=True, delete_volume=True, servers=[m.ServerId(server_id) for server_id in ids]
+        )
         return ecs.delete_servers(m.DeleteServersRequest(body))
 
     last = wait(delete().job_id)[-1]

@@ -26,8 +26,11 @@ def image_id(ims: Any, name: str) -> str:
 
 def change(ecs: Any, server_id: str, **option: Any) -> Any:
     m = ecs.models
-    return ecs.change_server_os_with_cloud_init(m.ChangeServerOsWithCloudInitRequest(
-        server_id, m.ChangeServerOsWithCloudInitRequestBody(os_change=m.ChangeServerOsWithCloudInitOption(**option))))
+    return ecs.change_server_os_with_cloud_init(
+        m.ChangeServerOsWithCloudInitRequest(
+            server_id, m.ChangeServerOsWithCloudInitRequestBody(os_change=m.ChangeServerOsWithCloudInitOption(**option))
+        )
+    )
 
 
 def ways(m: Any) -> dict[str, dict[str, Any]]:
@@ -40,8 +43,17 @@ def ways(m: Any) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("way", ["password", "key pair", "user data"])
 @pytest.mark.parametrize(("name", "mode"), [("build-01", None), ("web-02", "withStopServer")])
-def test_change(ecs: Any, m: Any, ims: Any, huaweicloud: Any, wait: Wait, calls: Callable[[], list[Any]],
-                name: str, mode: str | None, way: str) -> None:
+def test_change(
+    ecs: Any,
+    m: Any,
+    ims: Any,
+    huaweicloud: Any,
+    wait: Wait,
+    calls: Callable[[], list[Any]],
+    name: str,
+    mode: str | None,
+    way: str,
+) -> None:
     answer = change(ecs, huaweicloud.id(name), imageid=image_id(ims, UBUNTU), mode=mode, **ways(m)[way])
     looks = wait(answer.job_id)
     assert list(dict.fromkeys(look.status for look in looks)) == ["INIT", "RUNNING", "SUCCESS"]
@@ -61,9 +73,9 @@ def test_refused_changes(ecs: Any, m: Any, ims: Any, huaweicloud: Any, refusal: 
     by_password, by_key = ways(m)["password"], ways(m)["key pair"]
     stopped = "build-01"
     for name, option, code in (
-        ("web-01", {"imageid": ubuntu, **by_password}, "Ecs.0100"),          # it runs
+        ("web-01", {"imageid": ubuntu, **by_password}, "Ecs.0100"),  # it runs
         (stopped, {"imageid": "nobody", **by_password}, "Ecs.0031"),
-        (stopped, {"imageid": centos, **by_password}, "Ecs.0005"),           # without cloud-init
+        (stopped, {"imageid": centos, **by_password}, "Ecs.0005"),  # without cloud-init
         (stopped, {"imageid": ubuntu}, "Ecs.0005"),
         (stopped, {"imageid": ubuntu, **by_password, **by_key}, "Ecs.0005"),
         (stopped, {"imageid": ubuntu, "keyname": "nobody", "userid": by_key["userid"]}, "Ecs.0314"),
@@ -87,8 +99,11 @@ def test_an_order_that_waits_for_payment(ecs: Any, m: Any, ims: Any, huaweicloud
 
 def test_without_cloud_init(ecs: Any, m: Any, ims: Any, huaweicloud: Any, wait: Wait) -> None:
     option = m.ChangeServerOsWithoutCloudInitOption(adminpass=PASSWORD, imageid=image_id(ims, CENTOS))
-    answer = ecs.change_server_os_without_cloud_init(m.ChangeServerOsWithoutCloudInitRequest(
-        huaweicloud.id("build-01"), m.ChangeServerOsWithoutCloudInitRequestBody(os_change=option)))
+    answer = ecs.change_server_os_without_cloud_init(
+        m.ChangeServerOsWithoutCloudInitRequest(
+            huaweicloud.id("build-01"), m.ChangeServerOsWithoutCloudInitRequestBody(os_change=option)
+        )
+    )
     assert wait(answer.job_id)[-1].status == "SUCCESS"
     assert huaweicloud.seen("build-01")["image"]["name"] == CENTOS
 
@@ -96,7 +111,10 @@ def test_without_cloud_init(ecs: Any, m: Any, ims: Any, huaweicloud: Any, wait: 
 def test_reinstallation(ecs: Any, m: Any, huaweicloud: Any, wait: Wait) -> None:
     before = huaweicloud.seen("build-01")["image"]
     option = m.ReinstallServerWithCloudInitOption(adminpass=PASSWORD)
-    answer = ecs.reinstall_server_with_cloud_init(m.ReinstallServerWithCloudInitRequest(
-        huaweicloud.id("build-01"), m.ReinstallServerWithCloudInitRequestBody(os_reinstall=option)))
+    answer = ecs.reinstall_server_with_cloud_init(
+        m.ReinstallServerWithCloudInitRequest(
+            huaweicloud.id("build-01"), m.ReinstallServerWithCloudInitRequestBody(os_reinstall=option)
+        )
+    )
     assert wait(answer.job_id)[-1].status == "SUCCESS"
     assert (huaweicloud.seen("build-01")["image"], huaweicloud.seen("build-01")["password_changes"]) == (before, 1)

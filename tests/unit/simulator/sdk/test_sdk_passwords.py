@@ -17,7 +17,8 @@ PASSWORD = "Sdk-made-1@"
 def reset(ecs: Any, ids: list[str], password: str | None = PASSWORD, dry_run: bool | None = None) -> Any:
     m = ecs.models
     body = m.BatchResetServersPasswordRequestBody(
-        new_password=password, dry_run=dry_run, servers=[m.ServerId(one) for one in ids])
+        new_password=password, dry_run=dry_run, servers=[m.ServerId(one) for one in ids]
+    )
     return ecs.batch_reset_servers_password(m.BatchResetServersPasswordRequest(body))
 
 
@@ -55,7 +56,10 @@ def test_reasons_by_server(ecs: Any, huaweicloud: Any, refusal: Any, dry_run: bo
     assert caught.value.request_id == ecs.answers[-1].headers["X-Request-Id"]
     rows = ecs.last["internalError"]
     assert [(row["id"], row["error_code"]) for row in rows] == [
-        (ids[1], "Ecs.0613"), (ids[2], "Ecs.0605"), (gone, "Ecs.0614")]
+        (ids[1], "Ecs.0613"),
+        (ids[2], "Ecs.0605"),
+        (gone, "Ecs.0614"),
+    ]
     assert all(row["error_message"] for row in rows)
     assert changes(huaweicloud, "web-01", "web-02", "vault-01") == [0 if dry_run else 1, 0, 0]
 
@@ -74,8 +78,9 @@ def test_one_server(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Cal
 
     def ask(password: str, checked: bool) -> Any:
         option = m.ResetServerPasswordOption(new_password=password, is_check_password=checked)
-        return ecs.reset_server_password(m.ResetServerPasswordRequest(
-            server_id, m.ResetServerPasswordRequestBody(reset_password=option)))
+        return ecs.reset_server_password(
+            m.ResetServerPasswordRequest(server_id, m.ResetServerPasswordRequestBody(reset_password=option))
+        )
 
     assert ask(PASSWORD, True).status_code == 204
     assert ask("plain", False).status_code == 204

@@ -31,13 +31,29 @@ def reboot(ecs: Any, ids: list[str], kind: str = "SOFT") -> Any:
     return ecs.batch_reboot_servers(m.BatchRebootServersRequest(m.BatchRebootServersRequestBody(reboot=option)))
 
 
-@pytest.mark.parametrize(("act", "kind", "names", "operation", "after"), [
-    (start, None, ["batch-01", "build-01"], "H03", "ACTIVE"), (stop, None, ["web-01", "web-02"], "H05", "SHUTOFF"),
-    (stop, "SOFT", ["web-01", "web-02"], "H05", "SHUTOFF"), (stop, "HARD", ["web-01", "web-02"], "H05", "SHUTOFF"),
-    (reboot, "SOFT", ["web-01", "web-02"], "H04", "ACTIVE"), (reboot, "HARD", ["web-01", "web-02"], "H04", "ACTIVE"),
-])
-def test_a_batch_and_its_job(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, calls: Callable[[], list[Any]],
-                             act: Any, kind: str | None, names: list[str], operation: str, after: str) -> None:
+@pytest.mark.parametrize(
+    ("act", "kind", "names", "operation", "after"),
+    [
+        (start, None, ["batch-01", "build-01"], "H03", "ACTIVE"),
+        (stop, None, ["web-01", "web-02"], "H05", "SHUTOFF"),
+        (stop, "SOFT", ["web-01", "web-02"], "H05", "SHUTOFF"),
+        (stop, "HARD", ["web-01", "web-02"], "H05", "SHUTOFF"),
+        (reboot, "SOFT", ["web-01", "web-02"], "H04", "ACTIVE"),
+        (reboot, "HARD", ["web-01", "web-02"], "H04", "ACTIVE"),
+    ],
+)
+def test_a_batch_and_its_job(
+    ecs: Any,
+    m: Any,
+    huaweicloud: Any,
+    wait: Wait,
+    calls: Callable[[], list[Any]],
+    act: Any,
+    kind: str | None,
+    names: list[str],
+    operation: str,
+    after: str,
+) -> None:
     ids = [huaweicloud.id(name) for name in names]
     answer = act(ecs, ids, kind) if kind else act(ecs, ids)
     assert (answer.status_code, len(answer.job_id)) == (200, 32)
@@ -49,29 +65,31 @@ def test_a_batch_and_its_job(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, cal
     assert last.begin_time < last.end_time
     assert isinstance(last.entities, m.JobEntities) and last.entities.sub_jobs_total == 2
     assert [(sub.status, sub.job_type, sub.entities.server_id) for sub in last.entities.sub_jobs] == [
-        ("SUCCESS", "serverActions", one) for one in ids]
+        ("SUCCESS", "serverActions", one) for one in ids
+    ]
     assert {huaweicloud.seen(name)["status"] for name in names} == {after}
     assert calls() == [operation] + ["H09"] * len(looks)
 
 
 def test_one_server_of_a_batch_fails(ecs: Any, huaweicloud: Any, wait: Wait) -> None:
-    huaweicloud.fault({"job": {"status": "FAIL", "fail_servers": ["web-02"], "code": "Ecs.0227",
-                               "reason": "Reboot failed."}}, operation="H04")
+    huaweicloud.fault(
+        {"job": {"status": "FAIL", "fail_servers": ["web-02"], "code": "Ecs.0227", "reason": "Reboot failed."}},
+        operation="H04",
+    )
     job = wait(reboot(ecs, [huaweicloud.id("web-01"), huaweicloud.id("web-02")]).job_id)[-1]
     assert (job.status, job.error_code, job.fail_reason) == ("FAIL", "Ecs.0227", "Reboot failed.")
-    assert [(sub.status, sub.error_code) for sub in job.entities.sub_jobs] == [
-        ("SUCCESS", None), ("FAIL", "Ecs.0227")]
+    assert [(sub.status, sub.error_code) for sub in job.entities.sub_jobs] == [("SUCCESS", None), ("FAIL", "Ecs.0227")]
 
 
 def test_a_locked_server_fails_alone(ecs: Any, huaweicloud: Any, wait: Wait) -> None:
     job = wait(stop(ecs, [huaweicloud.id("vault-01"), huaweicloud.id("web-01")]).job_id)[-1]
-    assert [(sub.status, sub.error_code) for sub in job.entities.sub_jobs] == [
-        ("FAIL", "Ecs.0605"), ("SUCCESS", None)]
+    assert [(sub.status, sub.error_code) for sub in job.entities.sub_jobs] == [("FAIL", "Ecs.0605"), ("SUCCESS", None)]
 
 
 def test_refused_batches(ecs: Any, huaweicloud: Any, refusal: Any) -> None:
     for act, ids, expected in (
-        (start, ["00000000-0000-4000-8000-000000000000"], (404, "Ecs.0114")), (start, [], (400, "Ecs.0005")),
+        (start, ["00000000-0000-4000-8000-000000000000"], (404, "Ecs.0114")),
+        (start, [], (400, "Ecs.0005")),
         (stop, [str(number) for number in range(1001)], (400, "Ecs.0118")),
     ):
         with pytest.raises(refusal) as caught:

@@ -13,11 +13,14 @@ import pytest
 WEB = {"web-01", "web-02", "web-03", "web-04"}
 # The SDK's parameters, and whom they find.
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
-    ({"name": "web.0[12]"}, {"web-01", "web-02"}), ({"status": "SHUTOFF"}, {"batch-01", "build-01"}),
+    ({"name": "web.0[12]"}, {"web-01", "web-02"}),
+    ({"status": "SHUTOFF"}, {"batch-01", "build-01"}),
     ({"tags": "role=web"}, WEB),
     ({"tags": "env=demo", "not_tags": "role=web"}, {"db-01", "db-02", "cache-01", "batch-01"}),
-    ({"flavor": "s6.large.2"}, {"db-01", "db-02"}), ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
-    ({"ip_eq": "10.0.0.2"}, set()), ({"ip_eq": "10.0.0.21"}, {"db-01"}),
+    ({"flavor": "s6.large.2"}, {"db-01", "db-02"}),
+    ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
+    ({"ip_eq": "10.0.0.2"}, set()),
+    ({"ip_eq": "10.0.0.21"}, {"db-01"}),
     ({"enterprise_project_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}, {"cache-01"}),
     ({"name": "db", "enterprise_project_id": "all_granted_eps"}, {"db-01", "db-02"}),
 ]
@@ -79,7 +82,10 @@ def test_a_server(ecs: Any, m: Any, huaweicloud: Any, calls: Callable[[], list[A
     assert (server.id, server.name, server.status) == (huaweicloud.id("web-01"), "web-01", "ACTIVE")
     assert server.tenant_id == huaweicloud.project_id
     assert (server.os_ext_st_stask_state, server.os_ext_st_svm_state, server.os_ext_st_spower_state) == (
-        None, "active", 1)
+        None,
+        "active",
+        1,
+    )
     assert (server.key_name, server.locked, server.os_ext_a_zavailability_zone) == ("operators", False, "cn-north-4a")
     assert server.tags == ["role=web", "env=demo"]
     assert isinstance(server.flavor, m.ServerFlavor)
@@ -87,7 +93,9 @@ def test_a_server(ecs: Any, m: Any, huaweicloud: Any, calls: Callable[[], list[A
     assert isinstance(server.image, m.ServerImage)
     (addresses,) = server.addresses.values()
     assert [(row.addr, row.version, row.os_ext_ip_stype) for row in addresses] == [
-        ("10.0.0.11", "4", "fixed"), ("203.0.113.11", "4", "floating")]
+        ("10.0.0.11", "4", "fixed"),
+        ("203.0.113.11", "4", "floating"),
+    ]
     assert server.metadata["charging_mode"] == "0" and server.metadata["vpc_id"] in server.addresses
     (volume,) = server.os_extended_volumesvolumes_attached
     assert (volume.boot_index, volume.delete_on_termination) == ("0", "true")

@@ -19,25 +19,51 @@ def seen(m: Any, kind: str, body: Any) -> list[str]:
     return differences(response, m)
 
 
-@pytest.mark.parametrize(("kind", "body", "expected"), [
-    ("ShowResetPasswordFlagResponse", {"resetpwd_flag": True},
-     ["ShowResetPasswordFlagResponse.resetpwd_flag is not of type str: True"]),
-    ("ShowResetPasswordFlagResponse", {"resetpwd_flag": "True"}, []),
-    ("ShowResetPasswordFlagResponse", {}, []),
-    ("ListServersDetailsResponse", {"count": "3"}, ["ListServersDetailsResponse.count is not of type int: '3'"]),
-    ("ListServersDetailsResponse", {"count": True}, ["ListServersDetailsResponse.count is not of type int: True"]),
-    ("ListServersDetailsResponse", {"servers": {}}, ["ListServersDetailsResponse.servers is not a list without holes: "
-                                                     "{}"]),
-    ("ListServersDetailsResponse", {"servers": [None]}, ["ListServersDetailsResponse.servers is not a list without "
-                                                         "holes: [None]"]),
-    ("ListServersDetailsResponse", {"servers": ["a"]}, ["ListServersDetailsResponse.servers[] is not an object: 'a'"]),
-    ("UpdateServerMetadataResponse", {"metadata": {"a": 1}}, ["UpdateServerMetadataResponse.metadata.* is not of type "
-                                                              "str: 1"]),
-    ("UpdateServerMetadataResponse", {"metadata": []}, ["UpdateServerMetadataResponse.metadata is not an object: []"]),
-    ("BatchResetServersPasswordResponse", {"response": [{}]}, ["ServerId.id is missing"]),
-    ("BatchResetServersPasswordResponse", {"responses": []}, ["BatchResetServersPasswordResponse.responses is not "
-                                                              "defined"]),
-])
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        (
+            "ShowResetPasswordFlagResponse",
+            {"resetpwd_flag": True},
+            ["ShowResetPasswordFlagResponse.resetpwd_flag is not of type str: True"],
+        ),
+        ("ShowResetPasswordFlagResponse", {"resetpwd_flag": "True"}, []),
+        ("ShowResetPasswordFlagResponse", {}, []),
+        ("ListServersDetailsResponse", {"count": "3"}, ["ListServersDetailsResponse.count is not of type int: '3'"]),
+        ("ListServersDetailsResponse", {"count": True}, ["ListServersDetailsResponse.count is not of type int: True"]),
+        (
+            "ListServersDetailsResponse",
+            {"servers": {}},
+            ["ListServersDetailsResponse.servers is not a list without holes: {}"],
+        ),
+        (
+            "ListServersDetailsResponse",
+            {"servers": [None]},
+            ["ListServersDetailsResponse.servers is not a list without holes: [None]"],
+        ),
+        (
+            "ListServersDetailsResponse",
+            {"servers": ["a"]},
+            ["ListServersDetailsResponse.servers[] is not an object: 'a'"],
+        ),
+        (
+            "UpdateServerMetadataResponse",
+            {"metadata": {"a": 1}},
+            ["UpdateServerMetadataResponse.metadata.* is not of type str: 1"],
+        ),
+        (
+            "UpdateServerMetadataResponse",
+            {"metadata": []},
+            ["UpdateServerMetadataResponse.metadata is not an object: []"],
+        ),
+        ("BatchResetServersPasswordResponse", {"response": [{}]}, ["ServerId.id is missing"]),
+        (
+            "BatchResetServersPasswordResponse",
+            {"responses": []},
+            ["BatchResetServersPasswordResponse.responses is not defined"],
+        ),
+    ],
+)
 def test_a_difference_is_one_sentence(m: Any, kind: str, body: Any, expected: list[str]) -> None:
     assert seen(m, kind, body) == expected
 
@@ -56,11 +82,19 @@ def test_what_is_accepted_still_differs(ecs: Any, m: Any, huaweicloud: Any) -> N
     key = huaweicloud.sim.keys["huaweicloud"].of(hex_id("huaweicloud", "user", "operator"))[0].public_key
     answers = [
         ecs.list_servers_details(m.ListServersDetailsRequest()),
-        ecs.nova_create_keypair(m.NovaCreateKeypairRequest(body=m.NovaCreateKeypairRequestBody(
-            m.NovaCreateKeypairOption(name="imported", public_key=key)))),
+        ecs.nova_create_keypair(
+            m.NovaCreateKeypairRequest(
+                body=m.NovaCreateKeypairRequestBody(m.NovaCreateKeypairOption(name="imported", public_key=key))
+            )
+        ),
         ecs.nova_list_keypairs(m.NovaListKeypairsRequest(limit=1, open_stack_api_version="compute 2.35")),
-        ecs.change_server_os_with_cloud_init(m.ChangeServerOsWithCloudInitRequest(
-            huaweicloud.id("build-01"), m.ChangeServerOsWithCloudInitRequestBody(
-                os_change=m.ChangeServerOsWithCloudInitOption(imageid=image, adminpass="Sdk-made-1@")))),
+        ecs.change_server_os_with_cloud_init(
+            m.ChangeServerOsWithCloudInitRequest(
+                huaweicloud.id("build-01"),
+                m.ChangeServerOsWithCloudInitRequestBody(
+                    os_change=m.ChangeServerOsWithCloudInitOption(imageid=image, adminpass="Sdk-made-1@")
+                ),
+            )
+        ),
     ]
     assert {difference for answer in answers for difference in differences(answer, m)} == set(ACCEPTED)

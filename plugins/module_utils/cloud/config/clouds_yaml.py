@@ -1,0 +1,329 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""clouds.yaml and secure.yaml: found where openstacksdk finds them, read, merged, brought to this library's names."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_boolean
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES, SERVICES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
+
+try:
+    import yaml
+except ImportError:
+    HAS_YAML = False
+else:
+    HAS_YAML = True
+
+ENDINGS = (".yaml", ".yml", ".json")
+
+# auth_type of keystoneauth, and the secret leaf of the method that it stands for.
+AUTH_TYPES = {
+    "password": "password",
+    "v3password": "password",
+    "v3applicationcredential": "application_credential_secret",
+    "token": "token",
+    "v3token": "token",
+}
+
+
+#: Later names count more, and of each what is beside auth counts more than what is inside.
+_BESIDE = {
+    "project_id": ("tenant_id", "project_id"),
+    "project_name": ("tenant_name", "project_name"),
+    "user_domain_id": ("user_domain_id",),
+    "user_domain_name": ("user_domain_name",),
+    "project_domain_id": ("project_domain_id",),
+    "project_domain_name": ("project_domain_name",),
+    "token": ("auth_token", "token"),
+}
+_SPELLINGS = frozenset(
+    ("tenant_id tenant_name domain_id domain_name default_domain_id default_domain_name auth_token").split()
+)
+#: What asks for another token than one for a project, or in another way than is supported.
+_OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
+_KEYS = frozenset(
+    (
+        "auth auth_type auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
+        " endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
+    ).split()
+)
+#: Keys of openstacksdk and its relatives that concern nothing that this collection does.
+_OF_OTHERS = frozenset(
+    (
+        "cache networks external_network internal_network nat_source nat_destination floating_ip_source"
+        " use_external_network use_internal_network image_format image_api_use_tasks force_ipv4 prefer_ipv6 private"
+        " message status metrics rate_limit rate_limits use_direct_get disable_vendor_agent requires_floating_ip"
+        " secgroup_source timing debug log_file log_level verbose_level"
+    ).split()
+)
+_ENDINGS = (
+    "_service_type",
+    "_service_name",
+    "_default_microversion",
+    "_endpoint_override",
+    "_interface",
+    "_endpoint_type",
+    "_region_name",
+    "_endpoint",
+)
+
+
+def read_text(path: str) -> str | None:
+    """The text of a file; None where there is none. Raises SettingsError for one that cannot be read."""
+    try:
+        if "\x00" in path:
+            raise SettingsError("Cannot read %r: no path holds a NUL." % path)
+        with open(path, encoding="utf-8") as stream:
+            return stream.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError("Cannot read %s: %s." % (path, reason)) from None
+
+
+def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
+    """The paths at which clouds.yaml (kind "clouds") or secure.yaml (kind "secure") may be, in order."""
+    named = environ.get({"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}[kind])
+    home = environ.get("HOME") or os.path.expanduser("~")
+    config = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    folders = [os.curdir, os.path.join(config, "openstack"), os.path.join(home, ".config", "openstack")]
+    folders += [os.path.join(os.sep, "etc", "xdg", "openstack"), os.path.join(os.sep, "etc", "openstack")]
+    paths = [named] if named else []
+    return paths + [os.path.join(folder, kind + ending) for folder in folders for ending in ENDINGS]
+
+
+def load_cloud(
+    name: str,
+    region: str,
+    environ: Mapping[str, str],
+    read_file: Callable[[str], str | None] = read_text,
+) -> dict[str, Any]:
+    """The entry of a cloud as {"auth": {leaf: value}, "auth_type": secret leaf or None, option: value ...}.
+
+    region is the one already chosen ("" for none): an entry may list several. Raises SettingsError for a file, an
+    entry or a value that cannot be used.
+    """
+    document, path = _first("clouds", environ, read_file)
+    if path is None:
+        searched = [each for each in candidates("clouds", environ) if each.endswith(".yaml")]
+        raise SettingsError(
+            "Cloud %r is asked for, but there is no clouds.yaml." % name,
+            hint="Looked for %s; OS_CLIENT_CONFIG_FILE may name another file." % ", ".join(searched),
+        )
+    clouds = document.get("clouds")
+    if not isinstance(clouds, dict) or not isinstance(clouds.get(name), dict):
+        known = ", ".join(sorted(str(each) for each in clouds)) if isinstance(clouds, dict) and clouds else "none"
+        raise SettingsError("%s has no cloud %r; it has: %s." % (path, name, known))
+    entry = clouds[name]
+    secure: dict[str, Any] = {}
+    secure_path = None
+    if path == environ.get("OS_CLIENT_CONFIG_FILE") and not environ.get("OS_CLIENT_SECURE_FILE"):
+        # Who keeps clouds.yaml out of the usual folders keeps secure.yaml beside it.
+        secure, secure_path = _read(os.path.join(os.path.dirname(path), "secure.yaml"), read_file)
+    if secure_path is None:
+        secure, secure_path = _first("secure", environ, read_file)
+    extra = secure.get("clouds")
+    if isinstance(extra, dict) and isinstance(extra.get(name), dict):
+        entry = _merged(entry, extra[name])
+    label = "Cloud %r of %s" % (name, path)
+    for key in ("profile", "cloud"):
+        if entry.get(key):
+            raise SettingsError(
+                "%s uses a vendor profile (%s: %s), which is not supported." % (label, key, entry[key]),
+                hint="Write auth_url and the other values that the profile stands for into the entry.",
+            )
+    return _options(_with_region(_normalized(entry), region, label), label)
+
+
+def _first(
+    kind: str, environ: Mapping[str, str], read_file: Callable[[str], str | None]
+) -> tuple[dict[str, Any], str | None]:
+    for path in candidates(kind, environ):
+        document, found = _read(path, read_file)
+        if found is not None:
+            return document, found
+        for variable in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"):
+            # Falling back to another file would use other credentials than those that were named.
+            if environ.get(variable) == path:
+                raise SettingsError("%s names %s, which does not exist." % (variable, path))
+    return {}, None
+
+
+def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, Any], str | None]:
+    text = read_file(path)
+    if text is None:
+        return {}, None
+    if not HAS_YAML:
+        raise SettingsError(
+            "Reading %s needs the Python package PyYAML." % path,
+            hint="Install it where the module runs, or give the credentials as options or in the environment.",
+        )
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        # The parser's own text quotes the line, which may be the one with the password.
+        mark = getattr(error, "problem_mark", None)
+        line = " at line %d" % (mark.line + 1) if mark is not None else ""
+        raise SettingsError("%s is not valid YAML%s." % (path, line)) from None
+    if document is None:
+        document = {}
+    if not isinstance(document, dict):
+        raise SettingsError("%s is not a mapping with the key clouds." % path)
+    return document, path
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    whole = dict(base)
+    for key, value in over.items():
+        old = whole.get(key)
+        whole[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return whole
+
+
+def _with_region(entry: dict[str, Any], region: str, label: str) -> dict[str, Any]:
+    """The entry with its region_name settled, and that region's own values merged in."""
+    wanted = region or str(entry.get("region_name") or "")
+    listed = entry.get("regions") or []
+    if not isinstance(listed, list):
+        raise SettingsError("%s: regions is not a list." % label)
+    regions = {}
+    for item in listed:
+        name = item.get("name") if isinstance(item, dict) else item
+        values = item.get("values") if isinstance(item, dict) else None
+        regions[str(name)] = values if isinstance(values, dict) else {}
+    if regions and not wanted:
+        if len(regions) > 1:
+            raise SettingsError(
+                "%s has several regions: %s." % (label, ", ".join(regions)),
+                hint="Choose one with the option region or with region_name in the entry.",
+            )
+        wanted = list(regions)[0]
+    if regions and wanted not in regions:
+        raise SettingsError("%s has no region %r; it has: %s." % (label, wanted, ", ".join(regions)))
+    merged = _merged(entry, regions.get(wanted, {}))
+    merged["region_name"] = wanted
+    return merged
+
+
+def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
+    entry = _normalized(entry)
+    auth = entry.get("auth")
+    if auth is None:
+        auth = {}
+    if not isinstance(auth, dict):
+        raise SettingsError("%s: auth is not a mapping." % label)
+    auth = _normalized(auth)
+    leaves = _leaves(entry, auth)
+    auth_type = entry.get("auth_type") or entry.get("auth_plugin")
+    if auth_type is not None and auth_type not in AUTH_TYPES:
+        raise SettingsError(
+            "%s has auth_type %s, which is not supported; supported are: %s."
+            % (label, auth_type, ", ".join(sorted(AUTH_TYPES)))
+        )
+    return {
+        "auth": leaves,
+        "auth_type": AUTH_TYPES[auth_type] if auth_type else None,
+        "platform": entry.get("cloudserver_platform"),
+        "region": entry.get("region_name"),
+        "interface": entry.get("interface") or entry.get("endpoint_type"),
+        "endpoint": None,
+        "endpoints": endpoint_overrides(entry),
+        "allow_plain_http": entry.get("cloudserver_allow_plain_http"),
+        # Of the two, openstacksdk lets insecure win.
+        "validate_certs": False if as_boolean(entry.get("insecure"), "insecure", False) else entry.get("verify"),
+        "ca_cert": entry.get("cacert"),
+        "client_cert": entry.get("cert"),
+        "client_key": entry.get("key"),
+        "api_timeout": entry.get("api_timeout"),
+        "warnings": _unused(entry, auth, label),
+    }
+
+
+def _normalized(values: dict[str, Any]) -> dict[str, Any]:
+    """openstacksdk takes hyphens in keys for underscores."""
+    return {str(key).replace("-", "_"): value for key, value in values.items()}
+
+
+def _leaves(entry: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
+    """The credentials, which openstacksdk looks for inside auth and beside it.
+
+    Of a project, a domain and a token what is beside auth counts more, of everything else what is inside: so it is in
+    openstack.config.loader (_fix_backwards_auth, _validate_auth).
+    """
+    leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if entry.get(leaf) is not None}
+    leaves.update((leaf, value) for leaf, value in auth.items() if value is not None)
+    for target, names in _BESIDE.items():
+        for name in names:
+            for place in (auth, entry):
+                if place.get(name):
+                    leaves[target] = place[name]
+    fill_domains(leaves, dict(_known(auth), **_known(entry)))
+    url = leaves.get("auth_url")
+    if isinstance(url, str):
+        leaves["auth_url"] = url.replace("{region_name}", str(entry.get("region_name") or ""))
+    return {leaf: leaves[leaf] for leaf in AUTH_LEAVES if leaves.get(leaf) is not None}
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
+    """The domains of user and project where they are given once for both: domain_*, or else default_domain_*.
+
+    domain_name and domain_id without a project ask for a token for a domain, which no compute service takes.
+    """
+    if leaves.get("project_id") or leaves.get("project_name"):
+        for kind in ("id", "name"):
+            for whose in ("user", "project"):
+                if beside.get("domain_" + kind):
+                    leaves.setdefault("%s_domain_%s" % (whose, kind), beside["domain_" + kind])
+    for whose in ("user", "project"):
+        if not (leaves.get(whose + "_domain_name") or leaves.get(whose + "_domain_id")):
+            for kind in ("id", "name"):
+                if beside.get("default_domain_" + kind):
+                    leaves["%s_domain_%s" % (whose, kind)] = beside["default_domain_" + kind]
+
+
+def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The endpoints that SERVICE_endpoint_override keys give, by this library's names of the services."""
+    found: dict[str, Any] = {}
+    for service, names in SERVICES.items():
+        for name in names:
+            if values.get(name + "_endpoint_override"):
+                found.setdefault(service, values[name + "_endpoint_override"])
+    return found
+
+
+def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str]:
+    """Sentences on keys that would matter to openstacksdk and have no effect here, or that nobody knows."""
+    scope = sorted(key for key in _OTHER_SCOPES if auth.get(key) or entry.get(key))
+    if scope:
+        raise SettingsError(
+            "%s has %s, which is not supported." % (label, " and ".join(scope)),
+            hint="Give a user, a password and a project, an application credential, or a token.",
+        )
+    unknown = ["auth.%s" % key for key in auth if key not in AUTH_LEAVES and key not in _SPELLINGS]
+    unknown += [key for key in entry if not _is_known(key)]
+    if not unknown:
+        return []
+    return ["%s: %s has no effect." % (label, ", ".join(sorted(unknown)))]
+
+
+def _is_known(key: str) -> bool:
+    if key in AUTH_LEAVES or key in _SPELLINGS or key in _KEYS or key in _OF_OTHERS:
+        return True
+    service, _unused_part, ending = key.partition("_endpoint_override")
+    if not ending and any(service in names for names in SERVICES.values()):
+        return True
+    # The versions of the APIs are not for the file to choose here.
+    if key.endswith("_api_version"):
+        return True
+    # What concerns services that are not asked.
+    return key.endswith(_ENDINGS) and not key.startswith(tuple(name + "_" for name in SERVICES))

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which credentials count, where several places give some: one method, one identity, never two clouds' mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
+    as_auth_url,
+    as_region,
+    as_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+    AUTH_LEAVES,
+    AccessKey,
+    ApplicationCredential,
+    Credentials,
+    Password,
+    Token,
+    where,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
+
+_METHODS: dict[str, type[Credentials]] = {
+    "password": Password,
+    "application_credential_secret": ApplicationCredential,
+    "token": Token,
+    "secret_key": AccessKey,
+}
+# A leaf that already tells the method, though the secret may come from the next source.
+_TELLING = {
+    "access_key": "secret_key",
+    "application_credential_id": "application_credential_secret",
+    "application_credential_name": "application_credential_secret",
+}
+# Of each group the first source that has one of them gives all: a name here and another thing's id there do not mix.
+_GROUPS = (
+    ("user_id", "username"),
+    ("user_domain_id", "user_domain_name"),
+    ("project_id", "project_name"),
+    ("project_domain_id", "project_domain_name"),
+    ("application_credential_id", "application_credential_name"),
+)
+_IDENTITY = {
+    "password": ("user_id", "username"),
+    "application_credential_secret": ("application_credential_id", "application_credential_name"),
+    "secret_key": ("access_key",),
+}
+
+
+@dataclass(frozen=True)
+class CredentialSource:
+    """One place that gives options and leaves. lenient: it may hold what only other tools need (OS_*)."""
+
+    label: str
+    auth: dict[str, str] = field(repr=False)
+    plain: Mapping[str, Any] = field(repr=False)
+    auth_type: str | None = None
+    lenient: bool = False
+
+
+def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSource]) -> Credentials:
+    """The credentials that the sources, most important first, give together; not yet checked for completeness.
+
+    Raises SettingsError where two methods are given at once, or a secret and the name it belongs to do not fit.
+    """
+    secret, decider = _method(platform, sources)
+    if secret not in _METHODS:
+        raise SettingsError("No credentials for platform %s." % platform, hint=_ways(platform))
+    leaves: dict[str, str] = {}
+    for group in _GROUPS + tuple((leaf,) for leaf in AUTH_LEAVES if not any(leaf in group for group in _GROUPS)):
+        for source in sources:
+            found = [leaf for leaf in group if leaf in source.auth]
+            if found:
+                leaves.update((leaf, source.auth[leaf]) for leaf in found)
+                break
+    giver = next((source for source in sources if secret in source.auth), decider)
+    beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
+    # A secret belongs to the name beside it; with a name from elsewhere it would be tried on a stranger.
+    if beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
+        raise SettingsError(
+            "auth.%s comes from %s, which has it for another %s than the one that is asked for."
+            % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
+            hint="Give both together, or remove one of the two places.",
+        )
+    owner = next((source for source in sources if "access_key" in source.auth), giver)
+    if secret == "secret_key" and owner is not giver and "secret_key" in owner.auth:
+        # A password may be changed on the way, a secret key never: this pair would only get the key locked.
+        raise SettingsError(
+            "auth.secret_key comes from %s, auth.access_key from %s, which has another secret for it."
+            % (giver.label, owner.label),
+            hint="Give both together, or remove one of the two places.",
+        )
+    leaves.pop("security_token", None)
+    if secret == "secret_key" and "security_token" in giver.auth:
+        leaves["security_token"] = giver.auth["security_token"]
+    auth_url = leaves.pop("auth_url", "")
+    if auth_url:
+        leaves["auth_url"] = as_auth_url(auth_url)
+    elif platform == "huaweicloud" and region:
+        leaves["auth_url"] = "https://iam.%s.myhuaweicloud.com/v3" % as_region(region)
+    if platform == "huaweicloud":
+        if secret != "token" and region and not (leaves.get("project_id") or leaves.get("project_name")):
+            # Each region has a project of its own name, which is the one meant where none is named.
+            leaves["project_name"] = region
+    else:
+        if leaves.get("username") and not (leaves.get("user_domain_name") or leaves.get("user_domain_id")):
+            leaves["user_domain_id"] = "default"
+        if leaves.get("project_name") and not (leaves.get("project_domain_name") or leaves.get("project_domain_id")):
+            leaves["project_domain_id"] = "default"
+    if secret == "token" and endpoint:
+        leaves["endpoint"] = endpoint
+    kind = _METHODS[secret]
+    known = {each.name for each in fields(kind)}
+    return kind(platform=platform, **{leaf: value for leaf, value in leaves.items() if leaf in known})
+
+
+def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, CredentialSource]:
+    """The secret leaf of the method that the first source with one decides on."""
+    offered = [secret for secret in _METHODS if _offers(platform, secret)]
+    for position, source in enumerate(sources):
+        if source.auth_type:
+            if source.auth_type not in offered:
+                if source.lenient:
+                    continue
+                raise SettingsError(_refusal(platform, source.auth_type), hint=_ways(platform))
+            if source.auth_type in source.auth:
+                return source.auth_type, source
+        found = [secret for secret in _METHODS if secret in source.auth]
+        found += [secret for leaf, secret in _TELLING.items() if leaf in source.auth and secret not in found]
+        if source.lenient:
+            found = [secret for secret in found if secret in offered]
+        for secret in found:
+            if secret not in offered:
+                raise SettingsError(_refusal(platform, secret), hint=_ways(platform))
+        found = list(dict.fromkeys(found))
+        if len(found) > 1:
+            names = " and ".join("auth.%s" % secret for secret in found)
+            raise SettingsError(
+                "Two methods of authentication at once: %s has %s." % (source.label, names),
+                hint="Remove one of them%s." % (", or set auth_type" if position else ""),
+            )
+        if found:
+            return found[0], source
+    return "", sources[0]
+
+
+def _offers(platform: str, secret: str) -> bool:
+    if platform == "huaweicloud":
+        return secret != "application_credential_secret"
+    return secret != "secret_key"
+
+
+def _refusal(platform: str, secret: str) -> str:
+    return "Platform %s does not take %s credentials." % (platform, _METHODS[secret].method)
+
+
+def _ways(platform: str) -> str:
+    ways = [where(secret, platform) for secret in _METHODS if _offers(platform, secret)]
+    return "Give one of: %s; or name a cloud of clouds.yaml with cloud or OS_CLOUD." % "; ".join(ways)
+
+
+def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource], list[str]]:
+    """The sources without those that speak of another cloud than the first that names one, and the latter's labels."""
+    chosen = ""
+    kept, left_out = [], []
+    for source in sources:
+        url = source.auth.get("auth_url", "").rstrip("/")
+        url = url[:-3].rstrip("/") if url.endswith("/v3") else url
+        if url and chosen and url != chosen:
+            left_out.append(source.label)
+            continue
+        chosen = chosen or url
+        kept.append(source)
+    return kept, left_out
+
+
+def as_leaves(values: Mapping[str, Any]) -> dict[str, str]:
+    texts = {leaf: as_text(value, "auth.%s" % leaf) for leaf, value in values.items()}
+    return {leaf: text for leaf, text in texts.items() if text}

@@ -1,0 +1,252 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of credentials: what each needs, checked without I/O, and where each leaf may be set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
+
+AUTH_LEAVES = (
+    "auth_url",
+    "username",
+    "user_id",
+    "password",
+    "user_domain_name",
+    "user_domain_id",
+    "project_name",
+    "project_id",
+    "project_domain_name",
+    "project_domain_id",
+    "application_credential_id",
+    "application_credential_name",
+    "application_credential_secret",
+    "token",
+    "access_key",
+    "secret_key",
+    "security_token",
+)
+
+# Names with these prefixes are read on huaweicloud only, one family after the other: the SDK's, Terraform's, the
+# vendor samples'. OS_ counts on every platform and comes last.
+HUAWEICLOUD_FAMILIES = ("HUAWEICLOUD_SDK_", "HW_", "CLOUD_SDK_")
+
+# Each option and leaf with the environment variables that may give it, first found wins.
+ENVIRONMENT = {
+    "platform": ["CLOUDSERVER_PLATFORM"],
+    "cloud": ["OS_CLOUD"],
+    "region": ["HW_REGION_NAME", "OS_REGION_NAME"],
+    "interface": ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
+    "endpoint": ["OS_COMPUTE_ENDPOINT_OVERRIDE"],
+    "allow_plain_http": ["CLOUDSERVER_ALLOW_PLAIN_HTTP"],
+    # These two say the opposite of the option: true means that certificates are not checked.
+    "validate_certs": ["HW_INSECURE", "OS_INSECURE"],
+    "ca_cert": ["OS_CACERT"],
+    "client_cert": ["OS_CERT"],
+    "client_key": ["OS_KEY"],
+    "api_timeout": ["CLOUDSERVER_API_TIMEOUT"],
+    "api_retries": ["CLOUDSERVER_API_RETRIES"],
+    "token_cache": ["CLOUDSERVER_TOKEN_CACHE"],
+    "auth_url": ["HW_AUTH_URL", "OS_AUTH_URL"],
+    "username": ["HW_USER_NAME", "OS_USERNAME"],
+    "user_id": ["HW_USER_ID", "OS_USER_ID"],
+    "password": ["HW_USER_PASSWORD", "OS_PASSWORD"],
+    "user_domain_name": ["HW_DOMAIN_NAME", "OS_USER_DOMAIN_NAME"],
+    "user_domain_id": ["HW_DOMAIN_ID", "OS_USER_DOMAIN_ID"],
+    "project_name": ["HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"],
+    "project_id": ["HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"],
+    "project_domain_name": ["OS_PROJECT_DOMAIN_NAME"],
+    "project_domain_id": ["OS_PROJECT_DOMAIN_ID"],
+    "application_credential_id": ["OS_APPLICATION_CREDENTIAL_ID"],
+    "application_credential_name": ["OS_APPLICATION_CREDENTIAL_NAME"],
+    "application_credential_secret": ["OS_APPLICATION_CREDENTIAL_SECRET"],
+    "token": ["HW_AUTH_TOKEN", "OS_TOKEN", "OS_AUTH_TOKEN"],
+    "access_key": ["HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "CLOUD_SDK_AK", "OS_ACCESS_KEY"],
+    "secret_key": ["HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY", "CLOUD_SDK_SK", "OS_SECRET_KEY"],
+    "security_token": ["HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"],
+}
+
+
+#: The services whose endpoint may be given, with the names that clouds.yaml and OS_*_ENDPOINT_OVERRIDE have for each
+#: (service types authority, "block-storage" and its aliases).
+SERVICES = {
+    "compute": ("compute",),
+    "image": ("image",),
+    "network": ("network",),
+    "identity": ("identity",),
+    "volume": ("block_storage", "block_store", "volumev3", "volume"),
+}
+
+
+def environment_names(name: str, platform: str) -> list[str]:
+    """The environment variables that give an option or leaf on a platform, in the order in which they are read."""
+    names = ENVIRONMENT[name]
+    if platform == "huaweicloud":
+        return names
+    return [each for each in names if not each.startswith(HUAWEICLOUD_FAMILIES)]
+
+
+def where(leaf: str, platform: str) -> str:
+    """Where an auth leaf may be set, for a sentence."""
+    names = environment_names(leaf, platform)
+    places = ["option auth.%s" % leaf] + (["environment %s" % " or ".join(names)] if names else [])
+    return "auth.%s (%s, or auth in clouds.yaml)" % (leaf, ", ".join(places))
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who, and for which project; every text may be empty."""
+
+    platform: str = "openstack"
+    auth_url: str = ""
+    project_id: str = ""
+    project_name: str = ""
+    project_domain_id: str = ""
+    project_domain_name: str = ""
+
+    method: ClassVar[str] = ""
+    secret_leaves: ClassVar[tuple[str, ...]] = ()
+    header_leaves: ClassVar[tuple[str, ...]] = ()
+
+    def missing(self) -> list[str]:
+        """The leaves without which this cannot work; "a or b" where one of two will do."""
+        return [] if self.auth_url else ["auth_url"]
+
+    def validate(self) -> None:
+        """Raise SettingsError naming what is missing and where it may be set; no I/O."""
+        missing = self.missing()
+        if missing:
+            texts = [" or ".join(where(leaf, self.platform) for leaf in each.split(" or ")) for each in missing]
+            raise SettingsError("The %s credentials lack %s." % (self.method, "; ".join(texts)))
+        for leaf in self.header_leaves:
+            value = getattr(self, leaf)
+            if any(not "!" <= character <= "~" for character in value):
+                raise SettingsError(
+                    "auth.%s holds a blank, a line break or a character outside ASCII." % leaf,
+                    hint="Check how it was copied; files often end with a line break.",
+                )
+
+    def secrets(self) -> set[str]:
+        """The values that must never be shown."""
+        return {value for value in (getattr(self, leaf) for leaf in self.secret_leaves) if value}
+
+    def who(self) -> str:
+        """The identity without any secret."""
+        raise NotImplementedError
+
+    def project(self) -> str:
+        """The project that is asked for, as a text without any secret."""
+        if self.project_id:
+            return "id:%s" % self.project_id
+        return "%s@%s" % (self.project_name, self.project_domain_id or self.project_domain_name)
+
+
+@dataclass(frozen=True)
+class Password(Credentials):
+    """User name or id and password, for a project."""
+
+    username: str = ""
+    user_id: str = ""
+    user_domain_id: str = ""
+    user_domain_name: str = ""
+    password: str = field(default="", repr=False)
+
+    method = "password"
+    secret_leaves = ("password",)
+
+    def missing(self) -> list[str]:
+        missing = super().missing()
+        if not (self.username or self.user_id):
+            missing.append("username or user_id")
+        if self.username and not self.user_id and not (self.user_domain_name or self.user_domain_id):
+            missing.append("user_domain_name")
+        if not self.password:
+            missing.append("password")
+        if not (self.project_id or self.project_name):
+            missing.append("project_name or project_id")
+        return missing
+
+    def who(self) -> str:
+        if self.user_id:
+            return "user id:%s" % self.user_id
+        return "user %s@%s" % (self.username, self.user_domain_id or self.user_domain_name)
+
+
+@dataclass(frozen=True)
+class ApplicationCredential(Credentials):
+    """An application credential by id, or by name and its user; it brings its project along."""
+
+    username: str = ""
+    user_id: str = ""
+    user_domain_id: str = ""
+    user_domain_name: str = ""
+    application_credential_id: str = ""
+    application_credential_name: str = ""
+    application_credential_secret: str = field(default="", repr=False)
+
+    method = "application credential"
+    secret_leaves = ("application_credential_secret",)
+
+    def missing(self) -> list[str]:
+        missing = super().missing()
+        if not (self.application_credential_id or self.application_credential_name):
+            missing.append("application_credential_id or application_credential_name")
+        if self.application_credential_name and not self.application_credential_id:
+            if not (self.username or self.user_id):
+                missing.append("username or user_id")
+            elif not self.user_id and not (self.user_domain_name or self.user_domain_id):
+                missing.append("user_domain_name")
+        if not self.application_credential_secret:
+            missing.append("application_credential_secret")
+        return missing
+
+    def who(self) -> str:
+        if self.application_credential_id:
+            return "application credential id:%s" % self.application_credential_id
+        user = self.user_id or "%s@%s" % (self.username, self.user_domain_id or self.user_domain_name)
+        return "application credential %s of %s" % (self.application_credential_name, user)
+
+
+@dataclass(frozen=True)
+class Token(Credentials):
+    """A token that was got elsewhere; its project comes with it."""
+
+    token: str = field(default="", repr=False)
+    # With the endpoint known, Keystone is asked for nothing but the project's id, and only if that is wanted.
+    endpoint: str = ""
+
+    method = "token"
+    secret_leaves = ("token",)
+    header_leaves = ("token",)
+
+    def missing(self) -> list[str]:
+        missing = [] if self.endpoint else super().missing()
+        return missing if self.token else missing + ["token"]
+
+    def who(self) -> str:
+        return "token"
+
+
+@dataclass(frozen=True)
+class AccessKey(Credentials):
+    """Huawei Cloud's access key and secret key, with a security token where they are temporary."""
+
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    security_token: str = field(default="", repr=False)
+
+    method = "access key"
+    secret_leaves = ("access_key", "secret_key", "security_token")
+    header_leaves = ("access_key", "security_token")
+
+    def missing(self) -> list[str]:
+        missing = [] if self.project_id else super().missing()
+        if not (self.project_id or self.project_name):
+            missing.append("project_id")
+        return missing + [leaf for leaf in ("access_key", "secret_key") if not getattr(self, leaf)]
+
+    def who(self) -> str:
+        return "access key"

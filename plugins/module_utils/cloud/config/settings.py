@@ -1,0 +1,273 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a connection needs to know, put together from the task's options, the environment and clouds.yaml."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import (
+    AUTH_TYPES,
+    endpoint_overrides,
+    fill_domains,
+    load_cloud,
+    read_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
+    as_boolean,
+    as_number,
+    as_path,
+    as_region,
+    as_text,
+    as_url,
+    is_plain_http,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
+    CredentialSource,
+    as_leaves,
+    choose,
+    of_one_cloud,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+    AUTH_LEAVES,
+    ENVIRONMENT,
+    HUAWEICLOUD_FAMILIES,
+    SERVICES,
+    Credentials,
+    environment_names,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
+
+PLATFORMS = ("huaweicloud", "easystack", "ustack", "openstack")
+INTERFACES = ("public", "internal", "admin")
+OPTIONS = tuple(name for name in ENVIRONMENT if name not in AUTH_LEAVES)
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_RETRIES = 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A connection's settings, complete and checked as far as that goes without I/O.
+
+    timeout is in seconds and holds for one request; verify is True, False or the path of a CA bundle; token_cache is
+    the folder of the token cache or None; warnings are sentences that the user should see.
+    """
+
+    platform: str
+    region: str = ""
+    interface: str = "public"
+    endpoint: str | None = None
+    #: The endpoints of other services, by name, that count more than the catalog's.
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    #: What a request to http:// elsewhere than on this machine is: True allowed, False refused, None warned of.
+    allow_plain_http: bool | None = None
+    verify: bool | str = True
+    cert: None | str | tuple[str, str] = None
+    timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
+    token_cache: bool | str | None = None
+    auth: Credentials = field(default_factory=Credentials)
+    warnings: tuple[str, ...] = ()
+
+    def secrets(self) -> set[str]:
+        """The values that must appear in no output."""
+        return self.auth.secrets()
+
+
+def resolve(
+    options: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    read_file: Callable[[str], str | None] = read_text,
+) -> Settings:
+    """Settings from a task's connection options, then the environment, then clouds.yaml.
+
+    Where `cloud` is an option, what the environment says of a cloud is left out; where OS_CLOUD names the cloud, the
+    environment's own values win over the file's. Raises SettingsError with one sentence.
+    """
+    own = _from_options(options)
+    ours = _from_family(environ, "CLOUDSERVER_", "")
+    cloud = as_text(options.get("cloud"), "cloud")
+    platform = as_text(options.get("platform"), "platform") or environ.get("CLOUDSERVER_PLATFORM") or ""
+    region = as_text(options.get("region"), "region")
+    if cloud:
+        entry = load_cloud(cloud, region, environ, read_file)
+        return _assemble(_platform(platform or entry["platform"]), [own, ours, _from_entry(cloud, entry)], environ)
+    named = environ.get("OS_CLOUD") or ""
+    found = None
+    if named and not {"access_key", "secret_key"} & set(own.auth):
+        found = load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
+    platform = _platform(platform or (found or {}).get("platform"))
+    sources = [own, ours] + _from_environment(environ, platform)
+    # An access key has nothing to do with the OpenStack cloud that OS_CLOUD may name for other tools.
+    foreign = any("secret_key" in source.auth for source in sources) and (found or {}).get("platform") != platform
+    if found is not None and not (foreign and platform == "huaweicloud"):
+        sources.append(_from_entry(named, found))
+    return _assemble(platform, sources, environ)
+
+
+def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str, str]) -> Settings:
+    sources, left_out = of_one_cloud(found)
+
+    def plain(name: str) -> Any:
+        for source in sources:
+            value = source.plain.get(name)
+            if value is not None and value != "":
+                return value
+        return None
+
+    region = as_text(plain("region"), "region")
+    interface = as_text(plain("interface"), "interface") or "public"
+    if interface.endswith("URL"):
+        interface = interface[:-3]
+    if interface not in INTERFACES:
+        raise SettingsError("interface is %r; it may be one of %s." % (interface, ", ".join(INTERFACES)))
+    endpoints = _endpoints(sources)
+    endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
+    if endpoint:
+        endpoint = as_url(endpoint, "endpoint")
+    elif platform == "huaweicloud":
+        if not region:
+            raise SettingsError("Platform huaweicloud needs a region.", hint=_place("region", platform))
+        endpoint = "https://ecs.%s.myhuaweicloud.com" % as_region(region)
+    try:
+        credentials = choose(platform, region, endpoint, sources)
+        credentials.validate()
+    except SettingsError as error:
+        if left_out and not error.hint:
+            error.hint = "%s was left out: its auth_url is another cloud's." % " and ".join(left_out).capitalize()
+        raise
+    ca_cert = as_path(plain("ca_cert"), "ca_cert")
+    client_cert, client_key = as_path(plain("client_cert"), "client_cert"), as_path(plain("client_key"), "client_key")
+    if client_key and not client_cert:
+        raise SettingsError("client_key is given without client_cert.", hint=_place("client_cert", platform))
+    warnings = [warning for source in sources for warning in source.plain.get("warnings") or ()]
+    allowed = plain("allow_plain_http")
+    allow_plain_http = None if allowed is None else as_boolean(allowed, "allow_plain_http", False)
+    urls = [("auth.auth_url", credentials.auth_url), ("endpoint", endpoint)]
+    for name, url in urls + [("endpoints.%s" % service, each) for service, each in endpoints.items()]:
+        if is_plain_http(url) and allow_plain_http is False:
+            raise SettingsError(
+                "%s is %s, and allow_plain_http is false: credentials would travel unencrypted." % (name, url),
+                hint="Use https.",
+            )
+        if is_plain_http(url) and allow_plain_http is None:
+            warnings.append("%s is %s: credentials and answers travel unencrypted; use https." % (name, url))
+    return Settings(
+        platform=platform,
+        region=region,
+        interface=interface,
+        endpoint=endpoint or None,
+        endpoints=endpoints,
+        allow_plain_http=allow_plain_http,
+        verify=(ca_cert or True) if as_boolean(plain("validate_certs"), "validate_certs", True) else False,
+        cert=(client_cert, client_key) if client_cert and client_key else (client_cert or None),
+        timeout=as_number(plain("api_timeout"), "api_timeout", DEFAULT_TIMEOUT, float, 0.001, 86400),
+        retries=as_number(plain("api_retries"), "api_retries", DEFAULT_RETRIES, int, 0, 100),
+        token_cache=_cache(plain("token_cache"), environ),
+        auth=credentials,
+        warnings=tuple(warnings),
+    )
+
+
+def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
+    """The endpoint of each service, from the first source that has it."""
+    found: dict[str, str] = {}
+    for source in sources:
+        given = source.plain.get("endpoints") or {}
+        if not isinstance(given, Mapping):
+            raise SettingsError("endpoints is not a mapping; it takes %s." % ", ".join(SERVICES))
+        unknown = sorted(str(name) for name in given if name not in SERVICES)
+        if unknown:
+            raise SettingsError("endpoints has no %s; it takes %s." % (", ".join(unknown), ", ".join(SERVICES)))
+        values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
+        urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
+        one, other = urls.get("compute"), as_text(source.plain.get("endpoint"), "endpoint").strip().rstrip("/")
+        if one and other and one != other:
+            raise SettingsError("endpoint and endpoints.compute are two addresses; give one of them.")
+        for name, url in urls.items():
+            found.setdefault(name, url)
+    return found
+
+
+def _from_options(options: Mapping[str, Any]) -> CredentialSource:
+    auth = options.get("auth")
+    if auth is None:
+        auth = {}
+    if not isinstance(auth, Mapping):
+        raise SettingsError("auth is not a mapping; it takes %s." % ", ".join(AUTH_LEAVES))
+    unknown = sorted(str(leaf) for leaf in auth if leaf not in AUTH_LEAVES)
+    if unknown:
+        raise SettingsError("auth has no %s; it takes %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
+    return CredentialSource("the option auth", as_leaves(auth), options)
+
+
+def _from_entry(name: str, entry: dict[str, Any]) -> CredentialSource:
+    return CredentialSource("cloud %r of clouds.yaml" % name, as_leaves(entry["auth"]), entry, entry["auth_type"])
+
+
+def _from_environment(environ: Mapping[str, str], platform: str) -> list[CredentialSource]:
+    """One source a family of names: the SDK's key never meets Terraform's secret."""
+    kind = environ.get("OS_AUTH_TYPE") or environ.get("OS_AUTH_PLUGIN")
+    if kind and kind not in AUTH_TYPES:
+        raise SettingsError(
+            "OS_AUTH_TYPE is %r, which is not supported; supported are: %s." % (kind, ", ".join(sorted(AUTH_TYPES)))
+        )
+    families = HUAWEICLOUD_FAMILIES if platform == "huaweicloud" else ()
+    sources = [_from_family(environ, family, platform) for family in families + ("OS_",)]
+    sources[-1] = replace(sources[-1], auth_type=AUTH_TYPES[kind] if kind else None)
+    return sources
+
+
+def _from_family(environ: Mapping[str, str], family: str, platform: str) -> CredentialSource:
+    values: dict[str, Any] = {}
+    for name in ENVIRONMENT:
+        for variable in environment_names(name, platform) if name not in ("platform", "cloud") else ():
+            if variable.startswith(family) and environ.get(variable):
+                values.setdefault(name, environ[variable])
+    if "validate_certs" in values:
+        values["validate_certs"] = not as_boolean(values["validate_certs"], family + "INSECURE", False)
+    if family == "OS_":
+        _openrc(environ, values)
+    auth = {name: value for name, value in values.items() if name in AUTH_LEAVES}
+    return CredentialSource("the environment (%s*)" % family, as_leaves(auth), values, lenient=True)
+
+
+def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
+    """What openstacksdk reads of OS_* variables besides those that are options of their own."""
+    beside = {key[3:].lower(): value for key, value in environ.items() if key.startswith("OS_") and value}
+    fill_domains(values, beside)
+    if "verify" in beside and "validate_certs" not in values:
+        values["validate_certs"] = as_boolean(beside["verify"], "OS_VERIFY", True)
+    if "api_timeout" in beside:
+        values.setdefault("api_timeout", beside["api_timeout"])
+    values["endpoints"] = endpoint_overrides(beside)
+
+
+def _platform(value: Any) -> str:
+    if value not in PLATFORMS:
+        found = "platform is %r" % value if value else "platform is missing"
+        raise SettingsError(
+            "%s; it may be one of %s." % (found, ", ".join(PLATFORMS)),
+            hint="Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml.",
+        )
+    return str(value)
+
+
+def _place(name: str, platform: str) -> str:
+    return "Set the option %s, or %s." % (name, " or ".join(environment_names(name, platform)))
+
+
+def _cache(value: Any, environ: Mapping[str, str]) -> str | None:
+    try:
+        wanted = as_boolean(value, "token_cache", False)
+    except SettingsError:
+        path = os.path.expanduser(as_text(value, "token_cache"))
+        if not os.path.isabs(path):
+            raise SettingsError("token_cache is %r; it must be true, false or an absolute path." % value) from None
+        return path
+    return default_directory(environ) if wanted else None

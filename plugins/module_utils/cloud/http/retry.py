@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a request that failed is sent again, and when; pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    CloudError,
+    Conflict,
+    ConnectionFailed,
+    DeadlineExceeded,
+    InvalidResponse,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    Redirected,
+    ResponseLost,
+    ServerError,
+    is_ambiguous,
+)
+
+# Seconds: the first pause at most, any pause at most, and the longest Retry-After that is worth waiting for where
+# no deadline says otherwise.
+BACKOFF_BASE, BACKOFF_CAP, PATIENCE = 0.5, 20.0, 120.0
+#: After one of these the request may have been carried out, whatever the status says.
+_AMBIGUOUS = (ResponseLost, ServerError, InvalidResponse, DeadlineExceeded, RateLimited, Redirected)
+#: Refusals, where it is the service itself that refuses.
+_REFUSALS = (BadRequest, PermissionDenied, NotFound, Conflict)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """How long to wait before the next attempt: at least so many seconds, and up to `spread` more by chance."""
+
+    least: float
+    spread: float
+
+
+def decide(
+    method: str, is_retry_safe: bool, failure: CloudError, attempt: int, now: datetime | None = None
+) -> Pause | None:
+    """Whether a request that failed is sent again, and after what pause; None means that the failure stands.
+
+    attempt counts from 0. A request that provably never arrived is repeated with any verb; one that may have been
+    carried out, only where repeating does no harm. The latter holds for 429 and 503 with Retry-After too: a gateway
+    may answer so after the service has acted.
+    """
+    if isinstance(failure, ConnectionFailed):
+        again = not failure.permanent
+    elif isinstance(failure, ServerError):
+        again = is_retry_safe and failure.status in (500, 502, 503, 504)
+    elif isinstance(failure, (RateLimited, ResponseLost)):
+        again = is_retry_safe
+    else:
+        again = isinstance(failure, InvalidResponse) and is_retry_safe and method in ("GET", "HEAD")
+    if not again:
+        return None
+    asked = retry_after(failure.retry_after, now) if isinstance(failure, (RateLimited, ServerError)) else None
+    if asked is not None:
+        # The spread keeps threads that were refused together from coming back together.
+        return Pause(asked, BACKOFF_BASE)
+    return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
+
+
+def may_have_acted(error: CloudError) -> bool:
+    """Whether an action on a server that ended so may have been carried out all the same: only the state can tell.
+
+    A gateway may answer 429 after the service has acted, so this counts too.
+    """
+    return isinstance(error, RateLimited) or is_ambiguous(error)
+
+
+def is_postponed(error: CloudError) -> bool:
+    """Whether the cloud asks to come back later: 429, 503, or one of Huawei Cloud's codes for it."""
+    return isinstance(error, RateLimited) or (isinstance(error, ServerError) and error.status == 503)
+
+
+def postponed_for(error: CloudError, attempt: int, now: datetime | None = None) -> float:
+    """Seconds after which a request is sent again that the cloud has postponed: as it asks for, else 5, 10, 20 and
+    30. attempt counts from 0. A longer Retry-After than PATIENCE is cut: the time limit of the wait decides."""
+    asked = retry_after(error.retry_after, now)
+    return min(asked, PATIENCE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
+
+
+def retry_after(text: str | None, now: datetime | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for, as a number or as a date; None for one that cannot be read."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = parse_date(text)
+        if moment is None:
+            return None
+        seconds = (moment - (now or datetime.now(timezone.utc))).total_seconds()
+    return max(0.0, seconds) if seconds < 1e9 else None
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """An HTTP date, in UTC; None for what is none."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError, IndexError):
+        return None
+    return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
+
+
+def may_be_created(error: CloudError) -> bool:
+    """Whether a creation that ended with this error may have made the server all the same.
+
+    A gateway that gives up or limits the rate may do so after the service has acted, and a refusal without the
+    service's own error code is the page of something in between.
+    """
+    if isinstance(error, _AMBIGUOUS):
+        return True
+    return isinstance(error, _REFUSALS) and error.status is not None and error.code is None
+
+
+def is_refusal(error: CloudError) -> bool:
+    """Whether the creation was answered at once: a server that the list does not show then will not come later."""
+    return isinstance(error, (RateLimited, Redirected) + _REFUSALS)
+
+
+def is_deferred(error: CloudError) -> bool:
+    """Whether the answer asks to send the request again later."""
+    return isinstance(error, RateLimited) or error.retry_after is not None

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Host aggregates and availability zones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A host aggregate. ``metadata`` is without the zone, which Nova repeats in it."""
+
+    id: int
+    name: str
+    availability_zone: str | None = None
+    hosts: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    uuid: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "uuid": self.uuid,
+            "name": self.name,
+            "availability_zone": self.availability_zone,
+            "hosts": sorted(self.hosts),
+            "metadata": dict(self.metadata),
+        }
+
+
+@dataclass(frozen=True)
+class Zone:
+    """An availability zone; ``hosts`` is ``None`` where the cloud does not tell them to everybody."""
+
+    name: str
+    available: bool | None = None
+    hosts: Mapping[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "available": self.available, "hosts": self.hosts}

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images that servers are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Image:
+    """What a server tells of the image it was made from; both are ``None`` for a server booted from a volume."""
+
+    id: str | None = None
+    name: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name}
+
+
+@dataclass(frozen=True)
+class ImageDetails:
+    """An image of the image service. ``kind`` is the platform's own word for whose it is, ``private`` for example."""
+
+    id: str
+    name: str | None = None
+    status: str | None = None
+    os_type: str | None = None
+    kind: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return (self.status or "").lower() == "active"
+
+    @property
+    def label(self) -> str:
+        return "%s (%s)" % (self.name, self.id) if self.name else self.id
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name, "status": self.status, "os_type": self.os_type}

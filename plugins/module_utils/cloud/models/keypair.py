@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Key pairs, flavors, aggregates and zones as every platform tells them.
+
+Sizes carry their unit in their name: ``ram_mb`` is MiB, ``disk_gb`` GiB, ``swap_mb`` MiB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Keypair:
+    """A key pair. ``private_key`` is only there in the answer that made it, and never in ``as_dict``."""
+
+    name: str
+    public_key: str | None = None
+    type: str | None = None
+    fingerprint: str | None = None
+    user_id: str | None = None
+    created: str | None = None
+    private_key: str | None = field(default=None, repr=False, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        found = asdict(self)
+        del found["private_key"]
+        return found

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server that is to be made, as every platform understands it. Pure data.
+
+What is asked of a server that is there, by the action of its deed and the deed's arguments. ``supports`` answers for
+the same words:
+
+``update`` name, description, hostname (those that change); ``set_metadata`` metadata (is added);
+``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is);
+``set_tags`` tags (all that there are then), add, remove; ``lock`` reason; ``unlock``; ``reset_state`` state (active,
+error); ``resize`` and ``live_resize`` flavor_id, flavor_name; ``confirm_resize``; ``revert_resize``; ``delete``;
+``restore``; ``purge``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+#: Networks that the cloud chooses, and none at all.
+AUTO = "auto"
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Nic:
+    """One interface: on a network, on a subnet of one, or a port that is there already. ``fixed_ip`` is one address."""
+
+    network_id: str | None = None
+    port_id: str | None = None
+    subnet_id: str | None = None
+    fixed_ip: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class BlockDevice:
+    """One disk or CD drive.
+
+    ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` that of it; ``destination`` is ``volume``
+    or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB. ``boot_index`` 0 boots first, ``None``
+    and -1 never.
+    """
+
+    source: str
+    id: str | None = None
+    size_gb: int | None = None
+    boot_index: int | None = None
+    volume_type: str | None = None
+    destination: str = "volume"
+    delete_on_termination: bool = False
+    device_type: str | None = None
+    disk_bus: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class SystemDisk:
+    """The disk that huaweicloud makes from the image; ``size_gb`` is in GiB."""
+
+    type: str | None = None
+    size_gb: int | None = None
+
+
+@dataclass(frozen=True)
+class NewServer:
+    """What a new server is to be; ``None`` and empty leave it to the cloud.
+
+    ``user_data`` is base64, as is what ``files`` (path → content) holds. ``networks`` may be AUTO or NONE.
+    """
+
+    flavor_id: str
+    image_id: str | None = None
+    networks: tuple[Nic, ...] | str | None = None
+    volumes: tuple[BlockDevice, ...] = ()
+    availability_zone: str | None = None
+    key_name: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    user_data: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    description: str | None = None
+    hostname: str | None = None
+    host: str | None = None
+    hypervisor_hostname: str | None = None
+    config_drive: bool | None = None
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    disk_config: str | None = None
+    access_ipv4: str | None = None
+    access_ipv6: str | None = None
+    #: The server group that the server is to be a member of.
+    group_id: str | None = None
+    #: huaweicloud.
+    vpc_id: str | None = None
+    system_disk: SystemDisk | None = None
+    #: What only one platform knows, by the names of its document: the key is the option that a task gives.
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images that were made of servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An image, with what tells of which server it was made. ``size`` is in bytes, ``min_disk_gb`` in GiB."""
+
+    id: str
+    name: str | None = None
+    status: str | None = None
+    size: int | None = None
+    min_disk_gb: int | None = None
+    server_id: str | None = None
+    #: Whether it was made of a server, and not uploaded.
+    snapshot: bool = False
+    protected: bool = False
+    created: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return "%s (%s)" % (self.name, self.id) if self.name else self.id
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "status": self.status,
+            "size": self.size,
+            "min_disk_gb": self.min_disk_gb,
+            "server_id": self.server_id,
+            "snapshot": self.snapshot,
+            "protected": self.protected,
+            "created": self.created,
+            "metadata": dict(self.metadata),
+        }

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a success proves: each request that changes something names the answer that its document promises.
+
+A proxy, a login page or another service answers 200 too. So only the documented status and body count; after anything
+else the request may or may not have been carried out, which is a InvalidResponse: the state decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    InvalidResponse,
+    ItemNotFound,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping
+
+_BETWEEN = "Something between here and the service may have answered; check endpoint and proxy."
+
+
+@dataclass(frozen=True)
+class DocumentedResponse:
+    """The documented form of a success: its statuses, and the key and the type of what its body holds.
+
+    Without a key the body is empty.
+    """
+
+    statuses: tuple[int, ...]
+    key: str | None = None
+    kind: type = dict
+
+    def read(self, answer: Any, what: str, shows: Callable[[Any], bool] | None = None) -> Any:
+        """What the body holds under the key, ``None`` for a form without one.
+
+        ``what`` is the operation as an infinitive. ``shows`` tells whether what the body holds is as it was asked for;
+        other members than those that were asked for do not matter. Raises InvalidResponse.
+        """
+        problem: str | None = None
+        found: Any = None
+        if answer.status not in self.statuses:
+            wanted = " or ".join(str(status) for status in self.statuses)
+            problem = "the answer is HTTP %d, and a success is %s" % (answer.status, wanted)
+        elif self.key is None:
+            problem = "the answer has a body, and a success has none" if answer.body not in (None, "") else None
+        else:
+            found = mapping(answer.body).get(self.key)
+            if not isinstance(found, self.kind):
+                problem = "the answer has no %s" % self.key
+            elif shows is not None and not shows(found):
+                problem = "the answer shows another %s than was asked for" % self.key
+        if problem:
+            raise unproven(answer, what, problem)
+        return found
+
+
+#: The service took the request out of the cloud's records before it answered so, or is about to.
+DELETED = DocumentedResponse((202, 204))
+
+
+def unproven(answer: Any, what: str, problem: str) -> InvalidResponse:
+    """The error for a success that proves nothing."""
+    return InvalidResponse(
+        "Could not %s: %s" % (what, problem), status=answer.status, request_id=answer.request_id, hint=_BETWEEN
+    )
+
+
+def has(wanted: Mapping[str, Any]) -> Callable[[Any], bool]:
+    """Tells whether a mapping of an answer has these values. ``None`` stands for a member that is null or missing."""
+    return lambda found: all(found.get(key) == value for key, value in wanted.items())
+
+
+def prove_deleted(send: Callable[[], Any], show: Callable[[], Any], what: str) -> None:
+    """Sends a DELETE, and raises CloudError unless it is proven that the thing is gone.
+
+    ``send`` gives the answer, ``show`` asks for the thing at its own address. The documented 202 or 204 without a body
+    proves it, and so does the service's own 404. After another success, also the 200 with an empty body that Nova gives
+    for aggregates and extra specs, and that anything in between may give too, the thing is looked for.
+    """
+    try:
+        answer = send()
+    except ItemNotFound:
+        return
+    if answer.status in DELETED.statuses and answer.body in (None, ""):
+        return
+    try:
+        show()
+    except ItemNotFound:
+        return
+    except CloudError as error:
+        raise unproven(answer, what, "the answer does not prove it, and a look fails: %s" % error.message) from None
+    raise unproven(answer, what, "the answer was HTTP %d, and it is still there" % answer.status)

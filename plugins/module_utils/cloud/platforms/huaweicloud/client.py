@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Huawei Cloud ECS and Flexus L: batch calls and jobs.
+
+Facts: huawei-facts 3 and 5, read from the vendor's documents and the official client.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Iterable, Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
+    JOB_VANISHED,
+    Job,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
+    HuaweiConsoles,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
+    HuaweiCreation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.filters import (
+    FILTER_CHECKS,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.lifecycle import (
+    HuaweiLifecycle,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.passwords import (
+    HuaweiPasswords,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import (
+    HuaweiRebuild,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
+    HuaweiServerGroups,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    integer,
+    mapping,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import NovaZones
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import flavor
+
+#: Servers a page of a list call has, and ids that one takes.
+_PAGE = 1000
+_IDS = 100
+#: An id that cannot be mistaken for another path beside the servers, such as ``detail``.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+#: Seconds after the end of its job within which a new server is listed.
+_LISTED_WITHIN = 300.0
+
+
+class HuaweiCloud(
+    HuaweiCreation,
+    HuaweiLifecycle,
+    HuaweiRebuild,
+    HuaweiPasswords,
+    HuaweiServerGroups,
+    HuaweiConsoles,
+    Compute,
+    NovaKeypairs,
+    NovaZones,
+):
+    """The ECS API; a Flexus L server is an ordinary server of it."""
+
+    platform = "huaweicloud"
+    filter_checks = FILTER_CHECKS
+    operations: frozenset[str] = frozenset(
+        (
+            "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
+            " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
+            " descriptions hostnames password_rules server_groups console"
+        ).split()
+    )
+    alternatives = {
+        "pause": "state: stopped",
+        "suspend": "state: stopped",
+        "unpause": "the console",
+        "resume": "the console",
+        "all_projects": "one task a project",
+        "deleted": "the console's recycle bin",
+        "keypair_types": "key pairs of type ssh",
+        "keypair_users": "the credentials of that user",
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "flavor_access": "flavor_info without access",
+        "flavor_admin": "flavor_info; the vendor makes the flavors",
+        "aggregates": "server groups; the vendor owns the hosts",
+        "create_image": "the console's image service, which makes images of servers",
+        "delete_image": "the console's image service",
+        "attach_volume": "the console, which attaches disks",
+        "detach_volume": "the console, which detaches disks",
+        "attach_interface": "the console, which attaches network interfaces",
+        "detach_interface": "the console, which detaches network interfaces",
+        "services": "server groups; the vendor owns the hosts",
+        "migrate": "availability zones and server groups; the vendor places servers",
+        "hypervisors": "flavor_info; the vendor owns the hosts",
+        "zone_hosts": "availability_zone_info without hosts",
+        "live_resize": "resize: offline, which stops a running server and starts it again",
+        "confirm_resize": "resize: offline alone; ECS confirms by itself",
+        "revert_resize": "the old flavor, with resize: offline",
+        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
+        "restore": "the console's recycle bin, which no public call reaches",
+        "purge": "state: absent; what the console's recycle bin holds, the console purges",
+        "networks": "networks with subnet, and vpc_id",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_rules": "the policy without rules; a host has one server of a group",
+        "console_types": "type: novnc",
+        "console_output": "the console itself, whose address is in url",
+    }
+
+    @property
+    def endpoint(self) -> str:
+        """Where ECS speaks Nova's API: key pairs and zones."""
+        return self._url("", "v2.1")
+
+    def _url(self, path: str, version: str = "v1") -> str:
+        auth = self.session.auth
+        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
+
+    # -- reading servers ---------------------------------------------------------------------------------------
+
+    def servers(self, query: ServerQuery) -> Iterator[Server]:
+        if query.all_projects:
+            self.require("all_projects")
+        if query.deleted:
+            self.require("deleted")
+        # A listing by id ignores every other filter, and nobody checks the platform's own ones again.
+        if query.ids and not query.filters:
+            return iter(self.servers_by_id(query.ids).values())
+        if query.ips:
+            return self._by_address(query)
+        return self._list(self._parameters(query), query.page_size)
+
+    def _parameters(self, query: ServerQuery) -> list[tuple[str, str]]:
+        """What of the query ECS filters by itself: its ``name`` is a regular expression found anywhere, its ``status``
+        also finds the states on the way to the next one. Its ``not-tags`` leaves out what contains the text, which
+        may be more than the tag that is meant, so it is not used."""
+        parameters = list(query.filters)
+        if len(query.names) == 1:
+            parameters.append(("name", query.names[0]))
+        if len(query.status) == 1 and query.status[0].isupper():
+            parameters.append(("status", query.status[0]))
+        parameters.extend(("tags", tag) for tag in query.tags)
+        return parameters
+
+    def _list(self, parameters: list[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
+        pages = self.session.by_number(
+            self._url("/cloudservers/detail"),
+            "servers",
+            params=parameters,
+            limit=page_size,
+            what="list the servers",
+            parallel=self.parallel,
+        )
+        for data in pages:
+            server = records.server(data, self.platform, self.region)
+            if server:
+                yield server
+
+    def _by_address(self, query: ServerQuery) -> Iterator[Server]:
+        """``ip_eq`` finds private addresses exactly; a public one needs the whole list."""
+        if len(query.ips) == 1 and ":" not in query.ips[0]:
+            found = list(self._list(list(query.filters) + [("ip_eq", query.ips[0])]))
+            if found:
+                return iter(found)
+        return self._list(list(query.filters), query.page_size)
+
+    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        wanted = set(ids)
+
+        def ask(some: list[str]) -> list[Server]:
+            return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
+
+        if len(wanted) == 1 and _UUID.fullmatch(ids[0]):
+            shown = self._show(ids[0])
+            return {shown.id: shown} if shown else {}
+        if len(wanted) <= _IDS:
+            return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
+        found = {server.id: server for server in self._list([]) if server.id in wanted}
+        for servers in in_parallel(ask, list(chunks(sorted(wanted - set(found)), _IDS)), self.parallel):
+            found.update((server.id, server) for server in servers)
+        return found
+
+    def _show(self, server_id: str) -> Server | None:
+        what = "show the server %s" % server_id
+        try:
+            answer = self.session.get(self._url("/cloudservers/%s" % path_segment(server_id)), what=what)
+        except ItemNotFound:
+            return None
+        return records.server(part_of(answer.body, "server", what), self.platform, self.region)
+
+    def flavors(self) -> Iterable[Flavor]:
+        what = "list the flavors"
+        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
+        return [flavor(data) for data in mappings(part_of(answer.body, "flavors", what, list))]
+
+    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        what = "list the flavors"
+        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
+        return [
+            FlavorDetails(
+                id=text(data.get("id")) or "",
+                name=text(data.get("name")),
+                vcpus=integer(data.get("vcpus")),
+                ram_mb=integer(data.get("ram")),
+                disk_gb=integer(data.get("disk")),
+                extra_specs=dict(mapping(data.get("os_extra_specs"))),
+            )
+            for data in mappings(part_of(answer.body, "flavors", what, list))
+        ]
+
+    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        self.require("flavor_access")
+        return flavor
+
+    # -- acting on servers -------------------------------------------------------------------------------------
+
+    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
+        self.require(action)
+        key = {"start": "os-start", "stop": "os-stop", "reboot": "reboot"}[action]
+        kind = {} if action == "start" else {"type": "HARD" if force else "SOFT"}
+        return self.in_batches(action, servers, "/cloudservers/action", kind, key)
+
+    def job(self, job_id: str) -> Job:
+        what = "read the job %s" % job_id
+        try:
+            answer = self.session.get(self._url("/jobs/%s" % path_segment(job_id)), what=what)
+        except ItemNotFound:
+            return Job(id=job_id, status=JOB_VANISHED, message="the cloud knows no job of this id (any more)")
+        except BadRequest as error:
+            if error.code == "Common.0011":
+                return Job(id=job_id, status=JOB_VANISHED, code=error.code, message=error.message)
+            raise
+        part_of(answer.body, "status", what, str)
+        return records.job(answer.body, job_id)
+
+    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
+        done its work on some of them, and SUCCESS is not the end of it: the servers may still be on their way."""
+        job_ids = sorted({ticket.job_id for ticket in tickets if ticket.job_id})
+        jobs = dict(zip(job_ids, in_parallel(self.job, job_ids, self.parallel)))
+        verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
+        done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
+        seen = self.servers_by_id(done)
+        # A new server may take a while to be listed after its job has ended. One whose job ended long ago, which is
+        # that of an earlier request with the same client token, has been deleted since.
+        now = self.session.server_time()
+        late = {
+            ticket.server_id
+            for ticket in tickets
+            if ticket.action == "create" and ticket.server_id not in seen and _ended_just_now(jobs, ticket, now)
+        }
+        return {
+            server_id: ActionStatus(seen.get(server_id), *verdicts[server_id])
+            for server_id in done
+            if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
+        }
+
+
+def _ended_just_now(jobs: Mapping[str, Job], ticket: PendingAction, now: datetime) -> bool:
+    job = jobs.get(ticket.job_id or "")
+    try:
+        ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        return True
+    return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
+
+
+def _verdict(ticket: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
+    """What a job proves of one server: verdict, code, message."""
+    if job is None or job.status == JOB_VANISHED:
+        return None, None, job.message if job else None
+    if job.status == JOB_AWAITING_PAYMENT:
+        return JOB_FAILED, "PENDING_PAYMENT", "the job waits for its order to be paid"
+    if not job.finished:
+        return JOB_PENDING, None, None
+    for part in job.parts:
+        if part.server_id == ticket.server_id and part.status != JOB_PENDING:
+            return (
+                part.status,
+                part.code or (job.code if part.status == JOB_FAILED else None),
+                part.message or (job.message if part.status == JOB_FAILED else None),
+            )
+    return job.status, job.code, job.message

@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creates servers on Huawei Cloud ECS.
+
+Facts: the vendor's pages "Creating an ECS" and "Request idempotency" (X-Client-Token: a UUID, valid for 8 hours; the
+same token and body return the first result, another body Ecs.0122, a token that has expired Ecs.0124). One call creates
+servers of the names ``web-0001`` and so on, in an order of ids that is not documented; names that a task gives need one
+call each. Every call has a token of its own, so it is safe to send it again.
+
+Without a token of the task's own it is derived from what the request asks for, so several tasks that ask for the same
+server at the same time get one. The token of a server that was deleted since is spent: the next generation is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    BUILT,
+    CreatedServer,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    BadRequest,
+    CloudError,
+    Conflict,
+    InvalidResponse,
+    PermissionDenied,
+    ResponseLost,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_be_created
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    HuaweiActions,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
+    missing_options,
+    problems,
+    request_body,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
+
+#: The UUID namespace of all client tokens.
+_TOKENS = uuid.UUID("0b8d0f5c-6a0e-4a39-9d0c-7f4f1b7c2e55")
+#: Seconds for which a derived token stays the same: half of the time that the cloud remembers one, so that none expires
+#: while it is in use. Two requests on both sides of such a boundary have different tokens.
+_TOKEN_PERIOD = 4 * 3600
+#: How often a server may be created and deleted again within one period.
+_MAX_GENERATIONS = 100
+_EXPIRED = "Ecs.0124"
+#: How often a request is sent whose answer names neither a job nor a server.
+_MAX_TRIES = 3
+#: A server whose job ended within so many seconds may not be shown yet, and is looked for again after a pause.
+_SHOWN_WITHIN, _PAUSE = 10.0, 1.0
+#: Rounds of the key derivation: the body may hold a password, which nobody is to guess from a token in a log.
+_ROUNDS = 10000
+#: What is refused for one server is refused for all that are alike.
+_FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
+
+
+class HuaweiCreation(HuaweiActions):
+    """``POST /v1.1/{project}/cloudservers``."""
+
+    lists_new_servers_at_once = False
+
+    def name_problem(self, name: str) -> str | None:
+        return rules.name_problem(name)
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        return rules.tags_problem(tags) or rules.too_many_tags(tags)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        return tuple(missing_options(new, self.platform))
+
+    def server_problem(self, new: NewServer) -> str | None:
+        return next((problem for problem in problems(new, self.platform) if problem), None)
+
+    def create_servers(
+        self, new: NewServer, names: Sequence[str], client_token: str | None = None
+    ) -> list[CreatedServer]:
+        self.require("create")
+        seed = client_token or self._seed(new)
+        made: dict[str, CreatedServer] = {}
+        for name in names:
+            problem = rules.name_problem(name)
+            if problem:
+                made[name] = CreatedServer(name, error=BadRequest("Could not create the server: %s." % problem))
+
+        def create(name: str) -> CreatedServer:
+            body = request_body(new, name)
+            return self._ask_for(body, token_of(seed, name)) if client_token else self._create(body, seed)
+
+        good = [name for name in names if name not in made]
+        for name in good[:1]:
+            made[name] = first = create(name)
+            if isinstance(first.error, _FOR_ALL) and not first.outcome_unknown:
+                made.update((each, replace(first, name=each)) for each in good)
+        left = [name for name in good if name not in made]
+        made.update(zip(left, in_parallel(create, left, self.parallel)))
+        return [made[name] for name in names]
+
+    def _seed(self, new: NewServer) -> str:
+        """What derived tokens are made of: the same for all tasks that ask for such servers in this period."""
+        body = json.dumps(request_body(new, ""), sort_keys=True, default=str).encode()
+        period = int(self.session.server_time().timestamp()) // _TOKEN_PERIOD
+        salt = "%s/%d" % (self.session.auth.project_id, period)
+        return hashlib.pbkdf2_hmac("sha256", body, salt.encode(), _ROUNDS).hex()
+
+    def _create(self, body: dict[str, Any], seed: str) -> CreatedServer:
+        """Sends the request with derived tokens until one is not spent. All who do so come to the same token."""
+        name = body["name"]
+        for generation in range(_MAX_GENERATIONS):
+            began = self.session.server_time()
+            created = self._ask_for(body, token_of(seed, "%s/%d" % (name, generation)))
+            expired = created.error is not None and created.error.code == _EXPIRED
+            if not expired and not (created.ticket and self._is_spent(created.ticket, began)):
+                return created
+        error = Conflict(
+            "Could not create the server %s: it was created and deleted %d times within %d hours"
+            % (name, _MAX_GENERATIONS, _TOKEN_PERIOD // 3600),
+            hint="Give a client_token of your own.",
+        )
+        return CreatedServer(name, error=error)
+
+    def _is_spent(self, ticket: PendingAction, began: datetime) -> bool:
+        """Whether the answer is that of an earlier request, whose server no longer exists.
+
+        ``began`` is an instant just before the request, by the cloud's clock. What cannot be read counts as not spent:
+        whoever waits for the job reads it again.
+        """
+        try:
+            job = self.job(ticket.job_id) if ticket.job_id else None
+            if job is None or not job.finished:
+                return False
+            if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
+                # This very request has failed already.
+                return False
+            ended = _instant(job.end_time)
+            late = ended is not None and (self.session.server_time() - ended).total_seconds() < _SHOWN_WITHIN
+            for again in (late, False):
+                found = self.servers_by_id([ticket.server_id]).get(ticket.server_id)
+                if found is not None:
+                    return found.is_deleted
+                if again:
+                    self.session.sleep(_PAUSE)
+            return True
+        except CloudError:
+            return False
+
+    def _ask_for(self, body: dict[str, Any], token: str) -> CreatedServer:
+        name = body["name"]
+        what = "create the server %s" % name
+        created = CreatedServer(name)
+        for _attempt in range(_MAX_TRIES):
+            try:
+                answer = self.session.post(
+                    self._url("/cloudservers", "v1.1"),
+                    json={"server": body},
+                    headers={"X-Client-Token": token},
+                    what=what,
+                    # The same token and body return the first result.
+                    is_retry_safe=True,
+                )
+            except CloudError as error:
+                created = CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
+                if isinstance(error, InvalidResponse):
+                    continue
+                return created
+            if any(text(mapping(answer.body).get(key)) for key in ("job_id", "order_id")):
+                return self._accepted(name, answer)
+            lost = ResponseLost("Could not %s: the answer names neither a job nor a server" % what)
+            created = CreatedServer(name, error=lost, outcome_unknown=True)
+        return created
+
+    def _accepted(self, name: str, answer: Any) -> CreatedServer:
+        body: Mapping[str, Any] = mapping(answer.body)
+        job_id, order_id = text(body.get("job_id")), text(body.get("order_id"))
+        server_id, why = next(iter(texts(body.get("serverIds"))), None), ""
+        try:
+            # Where the answer names no server, the job may.
+            parts = self.job(job_id).parts if job_id and not server_id else ()
+            server_id = server_id or next((part.server_id for part in parts if part.server_id), None)
+        except CloudError as error:
+            why = ": " + error.message
+        if not server_id:
+            told = ", ".join("%s %s" % pair for pair in (("job", job_id), ("order", order_id)) if pair[1])
+            lost = ResponseLost(
+                "The cloud accepted the request to create the server %s (%s), and its id is not known%s"
+                % (name, told, why),
+                request_id=answer.request_id,
+            )
+            return CreatedServer(name, error=lost, outcome_unknown=True)
+        ticket = PendingAction(
+            server_id, "create", name, job_id=job_id, order_id=order_id, request_id=answer.request_id, aim=BUILT
+        )
+        return CreatedServer(name, ticket)
+
+
+def token_of(seed: str, name: str) -> str:
+    """The X-Client-Token of one server: a UUID, and the same whenever the task runs again with the same seed."""
+    return str(uuid.uuid5(_TOKENS, "%s/%s" % (seed, name)))
+
+
+def _instant(time: str | None) -> datetime | None:
+    """A time of a job; ``None`` where there is none yet."""
+    try:
+        return datetime.strptime(time or "", "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None

@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of an ECS between its creation and its end: the deeds of new_server.py.
+
+Facts: huawei-facts 3.3, 3.8 and 5; H07 of the operations list (its document prints GET, PUT is right).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, NotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    ActionRequest,
+    HuaweiActions,
+    is_of_part,
+    is_open,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.batches import (
+    HuaweiBatches,
+)
+
+Arguments = Mapping[str, Any]
+Orders = Sequence["tuple[Server, Action]"]
+#: The documented forms of the answers to changes of metadata, and to what answers without a body.
+METADATA = DocumentedResponse((200,), "metadata")
+EMPTY = DocumentedResponse((204, 202))
+
+_PREPAID = (
+    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
+    " billing center, which deletes it"
+)
+
+
+class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
+    """Each deed is one call a server, but ``delete``, which takes 1,000."""
+
+    def deed_problem(self, server: Server, deed: Action) -> str | None:
+        arguments = deed.arguments
+        if deed.action == "delete" and rules.prepaid(server):
+            return _PREPAID % self.platform
+        if deed.action == "update":
+            return rules.update_problem(arguments)
+        if deed.action == "set_metadata":
+            return rules.metadata_problem(arguments["metadata"])
+        if deed.action == "replace_metadata":
+            return rules.metadata_problem(_own(arguments["metadata"]))
+        if deed.action == "set_tags":
+            return rules.tags_problem(arguments["add"]) or rules.too_many_tags(arguments["tags"])
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        return rules.tags_after(there, wanted, purge)
+
+    def keeps_metadata(self, key: str) -> bool:
+        return rules.system_key(key)
+
+    # -- one call a server -------------------------------------------------------------------------------------
+
+    def _order_update(self, server: Server, arguments: Arguments) -> ActionRequest:
+        name = arguments.get("name")
+        answer = DocumentedResponse((200,), "server")
+        return ActionRequest(
+            {"server": dict(arguments)}, method="PUT", job=False, answer=answer,
+            shows=lambda found: name is None or found.get("name") == name,
+        )  # fmt: skip
+
+    def _order_set_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
+        # The same keys and values once more change nothing.
+        wanted = dict(arguments["metadata"])
+        return ActionRequest(
+            {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
+        )
+
+    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
+        path = "/metadata/%s" % path_segment(arguments["key"])
+        return ActionRequest(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
+
+    def _order_lock(self, server: Server, arguments: Arguments) -> ActionRequest:
+        # Nova's own call; ECS takes no reason.
+        return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
+
+    def _order_unlock(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest(
+            {"unlock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers"
+        )
+
+    def _order_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
+        wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
+        if server.target_power_state == RUNNING:
+            wanted["mode"] = "withStopServer"
+        if rules.prepaid(server) and arguments.get("auto_pay"):
+            wanted["extendparam"] = {"isAutoPay": "true"}
+        return ActionRequest({"resize": wanted}, "/resize", version="v1.1")
+
+    # -- several calls a server --------------------------------------------------------------------------------
+
+    def _perform_replace_metadata(self, orders: Orders) -> list[PendingAction]:
+        """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
+
+        def ask(pair: tuple[Server, Action]) -> PendingAction:
+            server, deed = pair
+            wanted = _own(deed.arguments["metadata"])
+            there = _own(server.metadata)
+            changed = {key: value for key, value in wanted.items() if there.get(key) != value}
+            steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
+            try:
+                removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
+            except CloudError as error:
+                return replace(PendingAction(server.id, deed.action, server.name, aim=deed.aim), error=error)
+            steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
+            return self._several(server, deed, steps, "set the metadata of the server %s" % server.label)
+
+        return ask_each(ask, orders, self.parallel)
+
+    def _perform_set_tags(self, orders: Orders) -> list[PendingAction]:
+        """The old ones go first, to make room; one whose key has another value then is written over."""
+
+        def ask(pair: tuple[Server, Action]) -> PendingAction:
+            server, deed = pair
+            add = [rules.tag_of(tag) for tag in deed.arguments["add"]]
+            keys = {tag["key"] for tag in add}
+            remove = [
+                rules.tag_of(tag)
+                for tag in deed.arguments["remove"]
+                if rules.key_of(tag) not in keys and not rules.system_tag(tag)
+            ]
+            steps = [
+                ("POST", "/tags/action", {"action": action, "tags": tags})
+                for action, tags in (("delete", remove), ("create", add))
+                if tags
+            ]
+            return self._several(server, deed, steps, "set the tags of the server %s" % server.label)
+
+        return ask_each(ask, orders, self.parallel)
+
+    def _several(self, server: Server, deed: Action, steps: Sequence[tuple[str, str, Any]], what: str) -> PendingAction:
+        """One call after the other; each may be repeated, and one that has nothing to delete is done.
+
+        Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
+        """
+        ticket = PendingAction(server.id, deed.action, server.name, aim=deed.aim, steps=len(steps))
+        for method, path, body in steps:
+            try:
+                url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
+                answer = self.session.request(method, url, json=body, what=what, expect="any", is_retry_safe=True)
+                if path == "/metadata":
+                    METADATA.read(answer, what, has(body["metadata"]))
+                else:
+                    EMPTY.read(answer, what)
+            except CloudError as error:
+                if method == "DELETE" and is_of_part(error):
+                    continue
+                return replace(ticket, error=error, outcome_unknown=bool(ticket.accepted) or is_open(error))
+            ticket = replace(ticket, request_id=answer.request_id, accepted=ticket.accepted + 1)
+        return ticket
+
+    # -- one call for many -------------------------------------------------------------------------------------
+
+    def _perform_delete(self, orders: Orders) -> list[PendingAction]:
+        """A deed's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+        tickets = []
+        kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
+        for server, deed in orders:
+            problem = self.deed_problem(server, deed)
+            if problem:
+                error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
+                tickets.append(PendingAction(server.id, deed.action, server.name, error=error, aim=deed.aim))
+                continue
+            kind = (deed.arguments.get("delete_volume"), deed.arguments.get("delete_publicip"))
+            kinds.setdefault(kind, []).append((server, deed))
+        for (volume, publicip), some in kinds.items():
+            options = {"delete_volume": volume, "delete_publicip": publicip}
+            given = {key: value for key, value in options.items() if value is not None}
+            servers = [server for server, _deed in some]
+            asked = self.in_batches("delete", servers, "/cloudservers/delete", given)
+            tickets += [
+                # Where it is gone already, somebody else was faster: the state decides.
+                replace(
+                    ticket, aim=deed.aim, outcome_unknown=ticket.outcome_unknown or isinstance(ticket.error, NotFound)
+                )
+                for ticket, (_server, deed) in zip(asked, some)
+            ]
+        return tickets
+
+
+def _own(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The keys that are the user's."""
+    return {str(key): str(value) for key, value in metadata.items() if not rules.system_key(str(key))}

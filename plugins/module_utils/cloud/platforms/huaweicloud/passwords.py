@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Setting passwords and metadata on Huawei Cloud ECS.
+
+Facts: huawei-facts 3.6; operation H06 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
+    BadRequest,
+    CloudError,
+    InvalidResponse,
+    RateLimited,
+    ResponseLost,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import is_open
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
+
+#: Servers a batch call takes (Ecs.0118 above it).
+_BATCH = 1000
+#: How often the servers of a batch that others made fail are sent once more.
+_ROUNDS = 5
+#: A throttled batch is tried again this often, this many seconds apart.
+_PATIENCE = (15, 15, 30)
+
+
+class HuaweiPasswords(Compute):
+    """One call sets a password on up to 1,000 servers; each takes it at its next start."""
+
+    def _url(self, path: str, version: str = "v1") -> str:
+        raise NotImplementedError
+
+    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
+        self.hide((password,))
+        tickets: list[PendingAction] = []
+        for batch in chunks(servers, _BATCH):
+            by_id = self._reset_batch(batch, password, dry_run)
+            tickets.extend(by_id[server.id] for server in batch)
+            refused = [ticket.error for ticket in tickets if isinstance(ticket.error, AuthenticationFailed)]
+            if refused and len(refused) == len(tickets):
+                raise refused[0]
+        return tickets
+
+    def _reset_batch(self, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
+        """Whether the others are done where the answer names some that could not be is not documented, so the others
+        are sent once more without them: the same password twice does no harm."""
+        rest = list(batch)
+        found: dict[str, PendingAction] = {}
+        for _round in range(_ROUNDS):
+            try:
+                accepted, request_id = self._put_reset(rest, password, dry_run)
+            except CloudError as error:
+                refused = _refused(error, rest)
+                if refused and not isinstance(error, AuthenticationFailed):
+                    named = [server for server in rest if server.id in refused]
+                    found.update((server.id, _ticket(server, error=refused[server.id])) for server in named)
+                    rest = [server for server in rest if server.id not in refused]
+                    if not rest:
+                        return found
+                    continue
+                return dict(found, **self._all_failed(rest, error))
+            for server in rest:
+                found[server.id] = _ticket(server, request_id=request_id)
+                if server.id not in accepted:
+                    lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
+                    found[server.id] = _ticket(server, error=lost, outcome_unknown=True)
+            return found
+        left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
+        return dict(found, **self._all_failed(rest, left))
+
+    def _put_reset(self, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
+        """The ids of the servers that took it, and the request's id."""
+        body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
+        if dry_run:
+            body["dry_run"] = True
+        what = "check the passwords of a batch of servers" if dry_run else "set the passwords of a batch of servers"
+        answer = None
+        for pause in _PATIENCE:
+            try:
+                answer = self.session.put(self._url("/cloudservers/os-reset-passwords"), json=body, what=what)
+                break
+            except RateLimited:
+                self.session.sleep(pause)
+        if answer is None:
+            answer = self.session.put(self._url("/cloudservers/os-reset-passwords"), json=body, what=what)
+        listed = answer.body.get("response") if isinstance(answer.body, dict) else None
+        if not isinstance(listed, list):
+            raise InvalidResponse("Could not %s: the answer has no response" % what, request_id=answer.request_id)
+        return {str(entry.get("id")) for entry in mappings(listed)}, answer.request_id
+
+    @staticmethod
+    def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, PendingAction]:
+        if isinstance(error, BadRequest) and len(servers) > 1:
+            error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
+        outcome_unknown = is_open(error)
+        return {server.id: _ticket(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
+
+    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
+            self._url("/cloudservers/%s/metadata" % path_segment(server.id)),
+            json={"metadata": dict(metadata)},
+            what=what,
+            expect="any",
+            # The same keys and values once more change nothing.
+            is_retry_safe=True,
+        )
+        DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
+
+
+def _ticket(server: Server, **known: Any) -> PendingAction:
+    return PendingAction(server.id, CHANGE_PASSWORD, server.name, **known)
+
+
+def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudError]:
+    """The error of each server that the answer names; the list is in the batch's own error form only."""
+    asked = {server.id for server in servers}
+    found = {}
+    for item in error.details:
+        if item["id"] in asked:
+            found[item["id"]] = type(error)(
+                item["message"] or error.message,
+                status=error.status,
+                code=item["code"] or error.code,
+                request_id=error.request_id,
+                hint=BY_CODE.get(item["code"] or ""),
+            )
+    return found

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changing and reinstalling the OS of an ECS, and the images of IMS.
+
+Facts: huawei-facts 3.8 (change OS, reinstall), 4 (codes), 5.7 and 5.9; H08 of the operations list. ``/v2`` is for
+images with cloud-init, ``/v1`` for those without.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    ActionRequest,
+    HuaweiActions,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
+
+_NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
+#: Images that may have a password of their own, so that an order needs none.
+_OWN = ("private", "shared", "market")
+
+
+class HuaweiRebuild(HuaweiActions):
+    """``changeos``, ``reinstallos`` and ``/v2/cloudimages``."""
+
+    max_user_data_bytes = 32 * 1024
+
+    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
+        found = self.session.by_marker(
+            "%s/v2/cloudimages" % self.session.auth.endpoint("image"),
+            "images",
+            params={"name": name, "id": image_id},
+            what="list the images",
+        )
+        images = [_image(data) for data in found]
+        return [each for each in images if name in (None, each.name) and image_id in (None, each.id)]
+
+    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
+        if server is not None:
+            kind = order.image.kind if order.image else text(server.metadata.get("metering.imagetype"))
+            if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
+                return "a public image needs a password, a key_name with user_id, or user_data"
+            return None
+        if order.password and order.key_name:
+            return "password and key_name exclude each other on %s; give one of them" % self.platform
+        if order.key_name and not order.user_id:
+            return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
+        if order.user_data and not order.cloud_init:
+            return "user_data: an image without cloud-init does not read it; leave it out, or set cloud_init: true"
+        if bool(order.encrypted) != bool(order.kms_key_id):
+            return "encrypted: true and kms_key_id go together: the key encrypts the system disk"
+        return None
+
+    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
+        def ask(pair: tuple[Server, RebuildSpec]) -> PendingAction:
+            server, wanted = pair
+            word = "reinstall" if wanted.same_image else "change"
+            order = ActionRequest(
+                {"os-" + word: _order(wanted)}, "/%sos" % word, version="v2" if wanted.cloud_init else "v1"
+            )
+            ticket = PendingAction(server.id, REBUILD, server.name, image_id=wanted.image_id)
+            ticket = self._ask(ticket, order, "%s the OS of %s" % (word, server.label))
+            if ticket.error and ticket.error.code == "Ecs.0005" and wanted.cloud_init:
+                ticket.error.hint = _NO_CLOUD_INIT
+            return ticket
+
+        self.require(REBUILD)
+        return ask_each(ask, orders, self.parallel)
+
+
+def _order(order: RebuildSpec) -> dict[str, Any]:
+    """The part under the body's key; every name is small there, and every value is a text."""
+    found: dict[str, Any] = {}
+    if not order.same_image:
+        found["imageid"] = order.image_id
+    for key, value in (("adminpass", order.password), ("keyname", order.key_name), ("userid", order.user_id)):
+        if value:
+            found[key] = value
+    if order.stop_running:
+        found["mode"] = "withStopServer"
+    if order.auto_pay:
+        found["isAutoPay"] = "true"
+    metadata = {}
+    if order.user_data:
+        metadata["user_data"] = order.user_data
+    if order.encrypted is not None:
+        metadata["__system__encrypted"] = "1" if order.encrypted else "0"
+    if order.kms_key_id:
+        metadata["__system__cmkid"] = order.kms_key_id
+    if metadata:
+        found["metadata"] = metadata
+    return found
+
+
+def _image(data: Mapping[str, Any]) -> ImageDetails:
+    return ImageDetails(
+        id=text(data.get("id")) or "",
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        os_type=text(data.get("__os_type")),
+        kind=text(data.get("__imagetype")),
+    )

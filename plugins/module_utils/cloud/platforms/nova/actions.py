@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Asking a Nova cloud for something of a server: one request, and the ticket that tells what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    CHANGE_PASSWORD,
+    REBUILD,
+    Action,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    unproven,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
+
+#: What Nova answers to nearly all actions: it has accepted them.
+ACCEPTED = DocumentedResponse((202,))
+#: Of these the server's state tells nothing; and an evacuation is answered with an empty 200 from microversion 2.14 on,
+#: which anything may give.
+_NEEDS_RECORD = ("reboot", "evacuate", CHANGE_PASSWORD, REBUILD)
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """The request of one deed. ``path`` is below the server, ``version`` the newest microversion that knows it so.
+
+    ``answer`` is the documented form of a success, and ``shows`` tells whether what it holds is as it was asked for.
+    Where the form is one of several, ``answer`` is ``None`` and ``learn`` raises MalformedAnswer for any other.
+    """
+
+    body: Any = None
+    path: str = "/action"
+    answer: DocumentedResponse | None = ACCEPTED
+    shows: Callable[[Any], bool] | None = None
+    method: str = "POST"
+    version: Version | None = None
+    #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
+    is_retry_safe: bool | None = None
+    #: The deed as an infinitive that the server completes, ``attach a volume to``; ``None`` is the action's name.
+    what: str | None = None
+    #: Where it is not sent to the server: the whole address.
+    url: str | None = None
+    #: What is to be deleted and is not there is deleted.
+    gone_is_done: bool = False
+    #: What the ticket is to know of the answer, an id for example.
+    learn: Callable[[PendingAction, Any], PendingAction] | None = None
+    #: A word of the refusal in small letters, and what to try then.
+    hints: tuple[tuple[str, str], ...] = ()
+
+
+class NovaActions(NovaServers):
+    """What everything that is asked of one server has in common."""
+
+    def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
+        """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
+        version = min(order.version, self.version) if order.version else None
+        try:
+            answer = self.session.request(
+                order.method,
+                order.url or "%s/servers/%s%s" % (self.endpoint, id_segment(ticket.server_id), order.path),
+                json=order.body,
+                headers=self.headers(version),
+                what=what,
+                expect="any",
+                is_retry_safe=order.is_retry_safe,
+            )
+            found = self._proven(replace(ticket, request_id=answer.request_id), order, answer, what)
+        except CloudError as error:
+            # A 404 that is not Nova's own may come from anything in between.
+            if order.gone_is_done and isinstance(error, ItemNotFound):
+                return ticket
+            for word, hint in order.hints:
+                if word in error.message.lower():
+                    error.hint = hint
+                    break
+            outcome_unknown = may_have_acted(error)
+            return replace(
+                ticket,
+                error=error,
+                outcome_unknown=outcome_unknown,
+                image_id=ticket.image_id if outcome_unknown else None,
+            )
+        return found
+
+    @staticmethod
+    def _proven(ticket: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
+        """The ticket with what the answer tells. Raises MalformedAnswer for a success that proves nothing.
+
+        What an answer holds may be a password that Nova made up; only who ordered looks at it.
+        """
+        if order.answer:
+            order.answer.read(answer, what, order.shows)
+        found = order.learn(ticket, answer) if order.learn else ticket
+        if ticket.action in _NEEDS_RECORD and not answer.request_id:
+            # Nova gives every answer one, and only the record of that request tells what became of it.
+            raise unproven(answer, what, "the answer has no request id")
+        return found
+
+    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        """A deed ``x`` is asked for by what ``_order_x(server, arguments)`` gives."""
+        for action in {deed.action for _server, deed in orders}:
+            self.require(action)
+        # The version is found out once, and not by each of the threads.
+        self.headers()
+
+        def ask(pair: tuple[Server, Action]) -> PendingAction:
+            server, deed = pair
+            ticket = PendingAction(server.id, deed.action, server.name, aim=deed.aim)
+            try:
+                order: ActionRequest = getattr(self, "_order_" + deed.action)(server, deed.arguments)
+            except CloudError as error:
+                return replace(ticket, error=error)
+            what = order.what or deed.action.replace("_", " ")
+            return self._ask(ticket, order, "%s the server %s" % (what, server.label))
+
+        return ask_each(ask, orders, self.parallel)

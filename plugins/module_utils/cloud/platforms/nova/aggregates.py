@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova's host aggregates and availability zones.
+
+Facts: the Nova API reference; operations E47-E53 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, PermissionDenied
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate, Zone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    integer,
+    mapping,
+    mappings,
+    part_of,
+    text,
+    texts,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+
+#: What Nova answers to every change of an aggregate: the aggregate as it is then.
+_AGGREGATE = DocumentedResponse((200,), "aggregate")
+
+
+class NovaAggregates(NovaCalls):
+    """``/os-aggregates``, for administrators, and ``/os-availability-zone``."""
+
+    def aggregates(self) -> Sequence[Aggregate]:
+        self.require("aggregates")
+        what = "list the aggregates"
+        listed = part_of(self.ask("GET", "/os-aggregates", what), "aggregates", what, list)
+        return [aggregate(entry) for entry in mappings(listed)]
+
+    def create_aggregate(self, name: str, availability_zone: str | None) -> Aggregate:
+        self.require("aggregates")
+        wanted = {"name": name}
+        if availability_zone:
+            wanted["availability_zone"] = availability_zone
+        what = "create the aggregate %s" % name
+        return aggregate(
+            self.change("POST", "/os-aggregates", what, {"aggregate": wanted}, _AGGREGATE, has({"name": name}))
+        )
+
+    def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
+        self.require("aggregates")
+        what = "change the aggregate %d" % aggregate_id
+        body = {"aggregate": dict(changes)}
+        self.change("PUT", "/os-aggregates/%d" % aggregate_id, what, body, _AGGREGATE, has(changes))
+
+    def delete_aggregate(self, aggregate_id: int) -> None:
+        self.require("aggregates")
+        self.remove("/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
+
+    def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
+        what = "set metadata of the aggregate %d" % aggregate_id
+        body = {"set_metadata": {"metadata": dict(metadata)}}
+        self._act(aggregate_id, body, what, lambda found: has(metadata)(mapping(found.get("metadata"))))
+
+    def add_host(self, aggregate_id: int, host: str) -> None:
+        what = "add the host %s to the aggregate %d" % (host, aggregate_id)
+        self._act(aggregate_id, {"add_host": {"host": host}}, what, lambda found: host in (_hosts(found) or ()))
+
+    def remove_host(self, aggregate_id: int, host: str) -> None:
+        what = "remove the host %s from the aggregate %d" % (host, aggregate_id)
+
+        def shows(found: Any) -> bool:
+            hosts = _hosts(found)
+            return hosts is not None and host not in hosts
+
+        self._act(aggregate_id, {"remove_host": {"host": host}}, what, shows)
+
+    def _act(self, aggregate_id: int, body: Any, what: str, shows: Callable[[Any], bool]) -> None:
+        self.require("aggregates")
+        self.change("POST", "/os-aggregates/%d/action" % aggregate_id, what, body, _AGGREGATE, shows)
+
+
+def _hosts(found: Any) -> tuple[str, ...] | None:
+    """The hosts of an aggregate of an answer; ``None`` where it has no list of them."""
+    return texts(found["hosts"]) if isinstance(found.get("hosts"), list) else None
+
+
+class NovaZones(NovaCalls):
+    """``/os-availability-zone``, which Huawei Cloud serves too."""
+
+    def zones(self, hosts: bool = False) -> Sequence[Zone]:
+        self.require("zone_hosts" if hosts else "zones")
+        what = "list the availability zones"
+        try:
+            body = self.ask("GET", "/os-availability-zone/detail" if hosts else "/os-availability-zone", what)
+        except PermissionDenied as error:
+            if not hosts:
+                raise
+            body = self.ask("GET", "/os-availability-zone", what)
+            self.withhold("the hosts of availability zones", error)
+        listed = part_of(body, "availabilityZoneInfo", what, list)
+        return [zone(entry) for entry in mappings(listed)]
+
+
+def aggregate(data: Mapping[str, Any]) -> Aggregate:
+    """An aggregate; Nova repeats the zone in the metadata, where it is left out."""
+    aggregate_id = integer(data.get("id"))
+    if aggregate_id is None:
+        raise InvalidResponse("The cloud tells of an aggregate that has no id")
+    metadata = {key: value for key, value in mapping(data.get("metadata")).items() if key != "availability_zone"}
+    return Aggregate(
+        id=aggregate_id,
+        name=text(data.get("name")) or "",
+        availability_zone=text(data.get("availability_zone")),
+        hosts=texts(data.get("hosts")),
+        metadata=metadata,
+        uuid=text(data.get("uuid")),
+    )
+
+
+def zone(data: Mapping[str, Any]) -> Zone:
+    """A zone; its hosts are ``None`` where they were not asked for."""
+    return Zone(
+        name=text(data.get("zoneName")) or "",
+        available=mapping(data.get("zoneState")).get("available"),
+        hosts=data.get("hosts"),
+    )

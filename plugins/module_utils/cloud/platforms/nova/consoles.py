@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Consoles of Nova's servers.
+
+Facts: the Nova API reference; operation U28 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.console import (
+    PROTOCOLS,
+    USUAL,
+    Console,
+    explained,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+
+#: From here on consoles have a path of their own; below they are actions, one for each protocol.
+_OWN_PATH = (2, 6)
+_ACTIONS = {
+    "vnc": "os-getVNCConsole",
+    "spice": "os-getSPICEConsole",
+    "rdp": "os-getRDPConsole",
+    "serial": "os-getSerialConsole",
+}
+
+
+class NovaConsoles(NovaCalls):
+    """``/servers/{id}/remote-consoles``, and the actions that it replaces."""
+
+    def console(self, server: Server, kind: str) -> Console:
+        self.require("console")
+        if kind != USUAL:
+            self.require("console_types")
+        if kind == "webmks":
+            self.require("console_mks")
+        protocol, what = PROTOCOLS[kind], "get a console of the server"
+        if self.version >= _OWN_PATH:
+            body: Any = {"remote_console": {"protocol": protocol, "type": kind}}
+            path, key = "/remote-consoles", "remote_console"
+        else:
+            body, path, key = {_ACTIONS[protocol]: {"type": kind}}, "/action", "console"
+        found = part_of(self._of_server(server, path, body, what, kind), key, what)
+        return Console(kind, protocol, part_of(found, "url", what, str))
+
+    def console_output(self, server: Server, lines: int | None = None) -> str:
+        self.require("console_output")
+        what = "read the console of the server"
+        body = {"os-getConsoleOutput": {} if lines is None else {"length": lines}}
+        return text(part_of(self._of_server(server, "/action", body, what, "log"), "output", what, str)) or ""
+
+    def _of_server(self, server: Server, path: str, body: Any, what: str, kind: str) -> Any:
+        """The answer's body. To ask again does no harm, and what an answer holds is repeated in no error."""
+        url = "%s/servers/%s%s" % (self.endpoint, path_segment(server.id), path)
+        try:
+            answer = self.session.request(
+                "POST", url, json=body, headers=self.headers(), what=what, expect="any", is_retry_safe=True
+            )
+        except CloudError as error:
+            raise explained(error, kind) from None
+        return answer.body

@@ -1,0 +1,311 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Making servers on a Nova cloud, and the networks of its Neutron.
+
+Facts: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
+volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several at once are named
+``name-1`` to ``name-N``), the Networking API v2 reference; E04 and U01 of the operations list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    BUILT,
+    CreatedServer,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    CloudError,
+    InvalidResponse,
+    NotFound,
+    PermissionDenied,
+    ResponseLost,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_be_created
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
+    AUTO,
+    NONE,
+    BlockDevice,
+    NewServer,
+    Nic,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    identity,
+    mapping,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
+
+#: How many servers one request makes at most: Nova makes them before it answers, and gateways lose their patience.
+_MOST_AT_ONCE = 100
+_LONGEST_TAG = 60
+_MOST_TAGS = 50
+#: What is refused for one server is refused for all that are alike.
+_FOR_ALL = (BadRequest, PermissionDenied, NotFound)
+
+
+class NovaCreation(NovaServers):
+    """``POST /servers``."""
+
+    #: The newest microversion that takes files into a new server.
+    newest_files: Version = (2, 56)
+    #: Whether a new server's interface can be on a subnet that is named.
+    takes_subnets = False
+    #: Whether several servers of one request are named ``name-1`` to ``name-N``.
+    numbers_names = True
+
+    def server_problem(self, new: NewServer) -> str | None:
+        has = self._version_for(new)
+        for option, needed in _needs(new):
+            if has < needed:
+                if self.version >= needed:
+                    return "%s: it cannot be combined with files, which Nova takes up to microversion %d.%d only" % (
+                        (option,) + self.newest_files
+                    )
+                if not self.supports("microversions"):
+                    return "%s: %s has no such thing; leave it out" % (option, self.platform)
+                return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
+                    (option,) + needed + self.version
+                )
+        nics = new.networks if isinstance(new.networks, tuple) else ()
+        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
+            return "networks: subnet: %s puts servers on networks and ports; make a port on the subnet" % self.platform
+        for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
+            if value:
+                return "%s: %s does not know it; leave it out" % (option, self.platform)
+        return next(iter(self.missing_options(new)), None)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
+            return ("image: nothing to boot from; give an image, or a volume with boot_index: 0",)
+        return ()
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        if self.supports("tags_in_metadata"):
+            return None
+        for tag in tags:
+            if len(tag) > _LONGEST_TAG or "/" in tag:
+                return "tags: %s is no tag: Nova takes %d characters at most, and no slash" % (tag, _LONGEST_TAG)
+        if len(tags) > _MOST_TAGS:
+            return "tags: a server has %d tags at most, and not %d" % (_MOST_TAGS, len(tags))
+        return None
+
+    def _version_for(self, new: NewServer) -> Version:
+        return min(self.version, self.newest_files) if new.files else self.version
+
+    def create_servers(
+        self, new: NewServer, names: Sequence[str], client_token: str | None = None
+    ) -> list[CreatedServer]:
+        self.require("create")
+        stem = _stem(new, names) if self.numbers_names else None
+        if stem:
+            return self._create_together(new, stem, names)
+        first = self._create(new, names[0])
+        if isinstance(first.error, _FOR_ALL) and not first.outcome_unknown:
+            return [replace(first, name=name) for name in names]
+        return [first] + list(in_parallel(lambda name: self._create(new, name), names[1:], self.parallel))
+
+    def _create(self, new: NewServer, name: str) -> CreatedServer:
+        what = "create the server %s" % name
+        try:
+            answer = self._post(self._body(new, name), what, new)
+            # The password in the answer is not looked at.
+            server_id = identity(part_of(answer.body, "server", what))
+        except CloudError as error:
+            return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
+        return CreatedServer(name, PendingAction(server_id, "create", name, request_id=answer.request_id, aim=BUILT))
+
+    def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
+        """Creates all by one request, or none.
+
+        The answer names the reservation, and the list of its servers gives the ids: another task may have created
+        servers of the same names at the same time.
+        """
+        body = self._body(new, stem)
+        body["server"].update(min_count=len(names), max_count=len(names), return_reservation_id=True)
+        what = "create the servers %s to %s" % (names[0], names[-1])
+        try:
+            answer = self._post(body, what, new)
+        except CloudError as error:
+            return [CreatedServer(name, error=error, outcome_unknown=may_be_created(error)) for name in names]
+        reservation = text(mapping(answer.body).get("reservation_id"))
+        if not reservation:
+            lost: CloudError = InvalidResponse("Could not %s: the answer has no reservation_id" % what)
+            return [CreatedServer(name, error=lost, outcome_unknown=True) for name in names]
+        try:
+            listed = list(self._list({"reservation_id": reservation}))
+        except CloudError as error:
+            lost = ResponseLost(
+                "The cloud accepted the request to %s (reservation %s), and their ids could not be read: %s"
+                % (what, reservation, error.message),
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+                hint=error.hint,
+            )
+            return [CreatedServer(name, error=lost, outcome_unknown=True) for name in names]
+        made = {server.name: server.id for server in listed}
+        lost = InvalidResponse("Could not %s: the list of the reservation does not show all of them" % what)
+        return [
+            CreatedServer(name, PendingAction(made[name], "create", name, request_id=answer.request_id, aim=BUILT))
+            if name in made
+            else CreatedServer(name, error=lost, outcome_unknown=True)
+            for name in names
+        ]
+
+    def _post(self, body: dict[str, Any], what: str, new: NewServer) -> Any:
+        return self.session.post(
+            self.endpoint + "/servers",
+            json=body,
+            headers=self.headers(self._version_for(new)),
+            what=what,
+            is_retry_safe=False,
+        )
+
+    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
+        version = self._version_for(new)
+        server: dict[str, Any] = {"name": name, "flavorRef": new.flavor_id}
+        if new.image_id:
+            server["imageRef"] = new.image_id
+        networks = _networks(new.networks, version)
+        if networks is not None:
+            server["networks"] = networks
+        devices = list(_devices(new))
+        if devices:
+            server["block_device_mapping_v2"] = devices
+        plain = {
+            "availability_zone": new.availability_zone,
+            "key_name": new.key_name,
+            "metadata": dict(new.metadata),
+            "security_groups": [{"name": group} for group in new.security_groups],
+            "user_data": new.user_data,
+            "adminPass": new.password,
+            "description": new.description,
+            "hostname": new.hostname,
+            "host": new.host,
+            "hypervisor_hostname": new.hypervisor_hostname,
+            "personality": [{"path": path, "contents": held} for path, held in new.files.items()],
+            "OS-DCF:diskConfig": new.disk_config,
+            "accessIPv4": new.access_ipv4,
+            "accessIPv6": new.access_ipv6,
+        }
+        server.update((key, value) for key, value in plain.items() if value)
+        if new.config_drive is not None:
+            server["config_drive"] = new.config_drive
+        if new.tags and version >= (2, 52):
+            server["tags"] = list(new.tags)
+        body: dict[str, Any] = {"server": server}
+        if new.group_id:
+            body["os:scheduler_hints"] = {"group": new.group_id}
+        return body
+
+    # -- networks ----------------------------------------------------------------------------------------------
+
+    def networks(self, name: str | None = None) -> Sequence[Network]:
+        listed = self._list_network_things("networks", {"name": name} if name else {})
+        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+        return [network for network in found if network.id and name in (None, network.name)]
+
+    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
+        listed = self._list_network_things(kind, {"fields": ["id", "name"], "id": list(ids) or None})
+        return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+
+    def _list_network_things(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        base = str(self.session.auth.endpoint("network"))
+        if not re.search(r"/v2\.0$", base):
+            base += "/v2.0"
+        pages = self.session.by_marker(
+            "%s/%s" % (base, kind),
+            kind.replace("-", "_"),
+            params=params,
+            limit=1000,
+            what="list the " + kind.replace("-", " "),
+        )
+        return mappings(list(pages))
+
+
+def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
+    """The options that are given, with the microversions that brought them."""
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    given: tuple[tuple[str, Any, Version], ...] = (
+        ("description", new.description, (2, 19)),
+        ("tags", new.tags, (2, 26)),
+        ("networks: none", new.networks == NONE, (2, 37)),
+        ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
+        ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
+        ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
+        ("host", new.host, (2, 74)),
+        ("hypervisor_hostname", new.hypervisor_hostname, (2, 74)),
+        ("hostname", new.hostname, (2, 90)),
+    )
+    return ((option, needed) for option, value, needed in given if value)
+
+
+def _stem(new: NewServer, names: Sequence[str]) -> str | None:
+    """The name under which one request makes them all, where Nova then gives them these very names.
+
+    Ports, addresses and a host name can be had by one server only.
+    """
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    own = new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
+    own = own or any(device.source == "volume" for device in new.volumes)
+    if own or not 1 < len(names) <= _MOST_AT_ONCE or not names[0].endswith("-1"):
+        return None
+    stem = names[0][:-2]
+    return stem if list(names) == ["%s-%d" % (stem, number + 1) for number in range(len(names))] else None
+
+
+def _networks(networks: tuple[Nic, ...] | str | None, version: Version) -> Any:
+    if isinstance(networks, tuple):
+        return [_nic(nic) for nic in networks]
+    if version >= (2, 37):
+        # Somebody has to say it from there on; below, leaving it out is what auto says.
+        return networks or AUTO
+    return None
+
+
+def _nic(nic: Nic) -> dict[str, str]:
+    named = {
+        "uuid": nic.network_id,
+        "port": nic.port_id,
+        "subnet_id": nic.subnet_id,
+        "fixed_ip": nic.fixed_ip,
+        "tag": nic.tag,
+    }
+    return {key: value for key, value in named.items() if value}
+
+
+def _devices(new: NewServer) -> Iterator[dict[str, Any]]:
+    if new.volumes and new.image_id and not any(device.boot_index == 0 for device in new.volumes):
+        # With disks of its own Nova wants to be told that the image is the first one.
+        yield _device(BlockDevice("image", new.image_id, None, 0, destination="local", delete_on_termination=True))
+    for device in new.volumes:
+        yield _device(device)
+
+
+def _device(device: BlockDevice) -> dict[str, Any]:
+    named = {
+        "uuid": device.id,
+        "volume_size": device.size_gb,
+        "volume_type": device.volume_type,
+        "device_type": device.device_type,
+        "disk_bus": device.disk_bus,
+        "tag": device.tag,
+    }
+    found: dict[str, Any] = {"source_type": device.source, "destination_type": device.destination}
+    found.update((key, value) for key, value in named.items() if value is not None)
+    found["boot_index"] = -1 if device.boot_index is None else device.boot_index
+    found["delete_on_termination"] = device.delete_on_termination
+    return found

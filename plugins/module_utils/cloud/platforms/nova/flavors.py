@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova's flavors as a whole, with extra_specs and access lists.
+
+Facts: the Nova API reference; operations E41-E46 and U22-U24 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    InvalidResponse,
+    ItemNotFound,
+    PermissionDenied,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    identified,
+    integer,
+    mappings,
+    number,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+
+#: What Nova answers to a change of a flavor, of its extra specs and of its access list.
+_FLAVOR = DocumentedResponse((200,), "flavor")
+_SPECS = DocumentedResponse((200,), "extra_specs")
+_ACCESS = DocumentedResponse((200,), "flavor_access", list)
+
+
+class NovaFlavors(NovaCalls):
+    """``/flavors``; what changes one takes an administrator."""
+
+    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        listed = self.session.by_marker(
+            self.endpoint + ("/flavors" if brief else "/flavors/detail"),
+            "flavors",
+            # Private flavors too; whoever may not see them gets the public ones and their own.
+            params={"is_public": "None"} if self.supports("flavor_admin") else {},
+            headers=self.headers(),
+            what="list the flavors",
+        )
+        if brief:
+            return [FlavorDetails(id=each.id, name=each.name) for each in map(flavor, listed)]
+        flavors = [flavor(entry) for entry in listed]
+        if self._specs_apart:
+            return in_parallel(self._with_extra_specs, flavors, self.parallel)
+        return flavors
+
+    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
+        what = "show the flavor %s" % flavor_id
+        try:
+            body = self.ask("GET", _path(flavor_id), what)
+        except ItemNotFound:
+            return None
+        found = flavor(part_of(body, "flavor", what))
+        return self._with_extra_specs(found) if self._specs_apart else found
+
+    @property
+    def _specs_apart(self) -> bool:
+        """Whether a flavor is shown without its extra_specs, which are then read by a request of their own."""
+        return self.supports("flavor_admin") and self.version < (2, 61)
+
+    def _with_extra_specs(self, found: FlavorDetails) -> FlavorDetails:
+        what = "read the extra_specs of the flavor %s" % found.name
+        try:
+            body = self.ask("GET", _path(found.id, "/os-extra_specs"), what)
+        except ItemNotFound:
+            # It was deleted since it was listed.
+            return found
+        except PermissionDenied as error:
+            self.withhold("the extra_specs of flavors", error)
+            return replace(found, extra_specs=None)
+        return replace(found, extra_specs=part_of(body, "extra_specs", what))
+
+    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        if flavor.is_public is not False:
+            return flavor
+        self.require("flavor_access")
+        what = "read the access list of the flavor %s" % flavor.name
+        listed = part_of(self.ask("GET", _path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
+        projects = tuple(str(entry["tenant_id"]) for entry in identified(listed, "tenant_id", what))
+        return replace(flavor, access=projects)
+
+    def create_flavor(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
+        self.require("flavor_admin")
+        data: dict[str, Any] = {
+            "name": wanted.name,
+            "id": wanted.id if explicit_id else None,
+            "vcpus": wanted.vcpus,
+            "ram": wanted.ram_mb,
+            "disk": wanted.disk_gb or 0,
+            "OS-FLV-EXT-DATA:ephemeral": wanted.ephemeral_gb or 0,
+            "swap": wanted.swap_mb or 0,
+            "os-flavor-access:is_public": wanted.is_public is not False,
+        }
+        if wanted.rxtx_factor is not None:
+            data["rxtx_factor"] = wanted.rxtx_factor
+        if wanted.description is not None:
+            self.require("flavor_descriptions")
+            data["description"] = wanted.description
+        what = "create the flavor %s" % wanted.name
+        shows = has({"name": wanted.name})
+        return flavor(self.change("POST", "/flavors", what, {"flavor": data}, _FLAVOR, shows))
+
+    def describe_flavor(self, flavor_id: str, description: str | None) -> None:
+        self.require("flavor_descriptions")
+        body = {"flavor": {"description": description}}
+        what = "describe the flavor %s" % flavor_id
+        self.change("PUT", _path(flavor_id), what, body, _FLAVOR, has({"description": description}))
+
+    def delete_flavor(self, flavor_id: str) -> None:
+        self.require("flavor_admin")
+        self.remove(_path(flavor_id), "delete the flavor %s" % flavor_id)
+
+    def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
+        self.require("flavor_admin")
+        what = "set extra_specs of the flavor %s" % flavor_id
+        body = {"extra_specs": dict(extra_specs)}
+        self.change("POST", _path(flavor_id, "/os-extra_specs"), what, body, _SPECS, has(extra_specs))
+
+    def unset_extra_spec(self, flavor_id: str, key: str) -> None:
+        self.require("flavor_admin")
+        what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
+        self.remove(_path(flavor_id, "/os-extra_specs/" + path_segment(key)), what)
+
+    def allow_flavor(self, flavor_id: str, project_id: str) -> None:
+        self._access(flavor_id, "addTenantAccess", project_id, True)
+
+    def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
+        self._access(flavor_id, "removeTenantAccess", project_id, False)
+
+    def _access(self, flavor_id: str, action: str, project_id: str, allowed: bool) -> None:
+        """Nova answers with the whole list as it is then."""
+        self.require("flavor_admin")
+        what = "change who may use the flavor %s" % flavor_id
+
+        def shows(listed: Any) -> bool:
+            return (project_id in [entry.get("tenant_id") for entry in mappings(listed)]) is allowed
+
+        self.change("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}}, _ACCESS, shows)
+
+
+def _path(flavor_id: str, rest: str = "") -> str:
+    return "/flavors/%s%s" % (id_segment(flavor_id), rest)
+
+
+def flavor(data: Mapping[str, Any]) -> FlavorDetails:
+    """A flavor; an empty ``swap`` is none, and ``extra_specs`` are told from microversion 2.61 on."""
+    specs = data.get("extra_specs")
+    flavor_id = text(data.get("id"))
+    if not flavor_id:
+        raise InvalidResponse("The cloud tells of a flavor that has no id")
+    return FlavorDetails(
+        id=flavor_id,
+        name=text(data.get("name")),
+        vcpus=integer(data.get("vcpus")),
+        ram_mb=integer(data.get("ram")),
+        disk_gb=integer(data.get("disk")),
+        ephemeral_gb=integer(data.get("OS-FLV-EXT-DATA:ephemeral")),
+        swap_mb=integer(data.get("swap") or 0),
+        rxtx_factor=number(data.get("rxtx_factor")),
+        is_public=data.get("os-flavor-access:is_public"),
+        disabled=data.get("OS-FLV-DISABLED:disabled"),
+        description=text(data.get("description")),
+        extra_specs=specs if isinstance(specs, dict) else None,
+    )

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of a Nova server between its creation and its end.
+
+Facts: the Nova API reference (tags from microversion 2.26 on, a reason of a lock from 2.73, hostname from 2.90);
+E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DELETED,
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    NovaActions,
+)
+
+Arguments = Mapping[str, Any]
+#: The metadata as it is then.
+METADATA = DocumentedResponse((200,), "metadata")
+
+
+class NovaLifecycle(NovaActions):
+    """The deeds of new_server.py."""
+
+    def _order_update(self, server: Server, arguments: Arguments) -> ActionRequest:
+        for name in ("description", "hostname"):
+            if name in arguments:
+                self.require(name + "s")
+
+        def shows(found: Any) -> bool:
+            asked = {key: arguments[key] for key in ("name", "description") if key in arguments}
+            return all(found.get(key, value) == value for key, value in asked.items())
+
+        answer = DocumentedResponse((200,), "server")
+        return ActionRequest({"server": dict(arguments)}, path="", method="PUT", answer=answer, shows=shows)
+
+    def _order_set_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
+        # The same keys and values once more change nothing.
+        wanted = dict(arguments["metadata"])
+        return ActionRequest(
+            {"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted)
+        )
+
+    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
+        path = "/metadata/%s" % path_segment(arguments["key"])
+        what = "remove the key %s from the metadata of" % arguments["key"]
+        return ActionRequest(
+            path=path, method="DELETE", answer=DocumentedResponse((204,)), gone_is_done=True, what=what
+        )
+
+    def _order_replace_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
+        # The whole is replaced, so what others have set since the server was listed is read first.
+        what = "read the metadata of the server %s" % server.label
+        there = dict(self._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
+        whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
+        wanted = {**whole, **arguments["set"]}
+        return ActionRequest({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
+
+    def _order_set_tags(self, server: Server, arguments: Arguments) -> ActionRequest:
+        wanted = list(arguments["tags"])
+        answer = DocumentedResponse((200,), "tags", list)
+        # Nova gives them in an order of its own.
+        return ActionRequest(
+            {"tags": wanted}, path="/tags", method="PUT", answer=answer, shows=lambda found: set(found) == set(wanted)
+        )
+
+    def _order_lock(self, server: Server, arguments: Arguments) -> ActionRequest:
+        reason = arguments.get("reason")
+        told = {"locked_reason": reason} if reason and self.version >= (2, 73) else None
+        return ActionRequest({"lock": told}, is_retry_safe=True)
+
+    def _order_unlock(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"unlock": None}, is_retry_safe=True)
+
+    def _order_reset_state(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"os-resetState": {"state": arguments["state"]}}, is_retry_safe=True)
+
+    def _order_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"resize": {"flavorRef": arguments["flavor_id"]}})
+
+    def _order_confirm_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"confirmResize": None}, answer=DocumentedResponse((204, 202)))
+
+    def _order_revert_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"revertResize": None})
+
+    def _order_delete(self, server: Server, arguments: Arguments) -> ActionRequest:
+        # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
+        return ActionRequest(None, path="", method="DELETE", is_retry_safe=False, answer=DELETED)
+
+    def _order_restore(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"restore": None})
+
+    def _order_purge(self, server: Server, arguments: Arguments) -> ActionRequest:
+        return ActionRequest({"forceDelete": None})

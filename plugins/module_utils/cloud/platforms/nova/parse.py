@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a Nova answer becomes a record; pure functions.
+
+Facts: the compute API reference (fields by microversion) and the documents of EasyStack and UnitedStack, whose
+answers are Nova's with additions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
+    Job,
+    JobPart,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    identity,
+    integer,
+    mapping,
+    mappings,
+    text,
+    texts,
+)
+
+
+def addresses(by_network: Any) -> tuple[Address, ...]:
+    """The addresses, by network. ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers.
+
+    Where an address does not say what it is, another of the same MAC that says that it is the fixed one tells: Nova
+    lists a port's floating address beside it under the same MAC. Without that, ``kind`` is ``None``.
+    """
+    found = []
+    for network, listed in mapping(by_network).items():
+        entries = mappings(listed)
+        macs_with_fixed = {
+            (text(entry.get("OS-EXT-IPS-MAC:mac_addr")), integer(entry.get("version")))
+            for entry in entries
+            if entry.get("OS-EXT-IPS:type") == "fixed"
+        }
+        for entry in entries:
+            ip = entry.get("addr")
+            if not ip or not isinstance(ip, str):
+                continue
+            version = integer(entry.get("version")) or (6 if ":" in ip else 4)
+            mac = text(entry.get("OS-EXT-IPS-MAC:mac_addr"))
+            kind = text(entry.get("OS-EXT-IPS:type"))
+            if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
+                kind = "floating"
+            found.append(Address(ip, version, kind, mac, network))
+    return tuple(found)
+
+
+def flavor(data: Any) -> Flavor:
+    """A flavor, or the part of it that a server shows: an id below microversion 2.47, a name from there on."""
+    if not isinstance(data, dict):
+        return Flavor()
+    return Flavor(
+        id=text(data.get("id")),
+        name=text(data.get("original_name")) or text(data.get("name")),
+        vcpus=integer(data.get("vcpus")),
+        ram_mb=integer(data.get("ram")),
+    )
+
+
+def image(data: Any) -> Image:
+    """An image; a server booted from a volume shows an empty text in its place."""
+    if not isinstance(data, dict):
+        return Image()
+    return Image(id=text(data.get("id")) or None, name=text(data.get("name")))
+
+
+def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """Metadata in the form of tags, ``key=value`` or ``key``: what stands for tags where a server has none."""
+    return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(metadata.items()))
+
+
+def server(data: Any, platform: str, region: str | None) -> Server:
+    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing.
+
+    Raises MalformedAnswer for one without an id.
+    """
+    server_id = identity(data)
+    metadata = mapping(data.get("metadata"))
+    tags = data.get("tags")
+    return Server(
+        id=server_id,
+        platform=platform,
+        region=region,
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        task_state=text(data.get("OS-EXT-STS:task_state")) or None,
+        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
+        addresses=addresses(data.get("addresses")),
+        flavor=flavor(data.get("flavor")),
+        image=image(data.get("image")),
+        key_name=text(data.get("key_name")) or None,
+        tags=labels(metadata) if tags is None else texts(tags),
+        metadata=metadata,
+        availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
+        host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
+        description=text(data.get("description")),
+        created=text(data.get("created")),
+        updated=text(data.get("updated")),
+        launched_at=text(data.get("OS-SRV-USG:launched_at")),
+        fault=fault(data.get("fault")),
+        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
+        raw=data,
+    )
+
+
+def volumes(listed: Any) -> tuple[str, ...] | None:
+    """The ids of the attached volumes; ``None`` where the cloud does not tell."""
+    if not listed:
+        return () if isinstance(listed, list) else None
+    return tuple(str(each["id"]) for each in mappings(listed) if each.get("id"))
+
+
+def fault(data: Any) -> Mapping[str, Any] | None:
+    """Why a server is in ERROR: code, message, created. ``details``, an administrator's traceback, is left out."""
+    if not isinstance(data, dict) or not data:
+        return None
+    return {"code": data.get("code"), "message": data.get("message"), "created": data.get("created")}
+
+
+def instance_action(data: Mapping[str, Any], server_id: str, settled: bool) -> Job:
+    """An instance action as a job.
+
+    Events (to everybody from microversion 2.51 on) tell whether it finished and how; below, ``message`` is ``Error``
+    when it failed and nothing tells that it succeeded but the server's own state, which the caller hands in.
+    """
+    events = mappings(data.get("events"))
+    results = [event.get("result") for event in events]
+    if data.get("message") == "Error" or "Error" in results:
+        status = JOB_FAILED
+    elif events:
+        status = JOB_SUCCEEDED if all(event.get("finish_time") for event in events) else JOB_PENDING
+    else:
+        status = JOB_SUCCEEDED if settled else JOB_PENDING
+    details = [event.get("details") for event in events if event.get("result") == "Error" and event.get("details")]
+    ends = [str(event["finish_time"]) for event in events if event.get("finish_time")]
+    message = (details[0] if details else "the cloud reports an error") if status == JOB_FAILED else None
+    return Job(
+        id=text(data.get("request_id")) or "",
+        status=status,
+        type=text(data.get("action")),
+        begin_time=text(data.get("start_time")),
+        end_time=max(ends) if ends and status != JOB_PENDING else None,
+        message=message,
+        parts=(JobPart(server_id, status, None, message),),
+    )

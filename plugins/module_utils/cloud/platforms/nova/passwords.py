@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Setting passwords and metadata on a Nova cloud.
+
+Facts: the Nova API reference; operations E28, E57, E58 and U11 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    NovaActions,
+)
+
+
+class NovaPasswords(NovaActions):
+    """The guest's agent sets a password, so the guest must run."""
+
+    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
+        self.require(CHANGE_PASSWORD)
+        if dry_run:
+            self.require("password_dry_run")
+        self.hide((password,))
+        self.headers()
+        order = ActionRequest({"changePassword": {"adminPass": password}})
+
+        def ask(server: Server) -> PendingAction:
+            ticket = PendingAction(server.id, CHANGE_PASSWORD, server.name)
+            return self._ask(ticket, order, "set the password of the server %s" % server.label)
+
+        return ask_each(ask, servers, self.parallel)
+
+    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
+            "%s/servers/%s/metadata" % (self.endpoint, path_segment(server.id)),
+            json={"metadata": dict(metadata)},
+            headers=self.headers(),
+            what=what,
+            expect="any",
+            # The same keys and values once more change nothing.
+            is_retry_safe=True,
+        )
+        DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))

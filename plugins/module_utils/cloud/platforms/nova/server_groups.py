@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova's server groups.
+
+Facts: the Nova API reference; operations E34-E36 of the operations list; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+
+#: What Nova answers to the creation of a group, and Huawei Cloud too.
+CREATED = DocumentedResponse((200,), "server_group")
+#: From here on a group has one policy and its rules, below a list of one policy.
+_ONE_POLICY = (2, 64)
+
+
+class NovaServerGroups(NovaCalls):
+    """``/os-server-groups``."""
+
+    def server_groups(self, all_projects: bool = False) -> Sequence[ServerGroup]:
+        self.require("server_groups")
+        listed = self.session.by_offset(
+            self.endpoint + "/os-server-groups",
+            "server_groups",
+            # The cloud looks whether it is there, not at its value.
+            params={"all_projects": "True"} if all_projects else {},
+            headers=self.headers(),
+            what="list the server groups",
+        )
+        return [server_group(entry) for entry in listed]
+
+    def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+        self.require("server_groups")
+        what = "create the server group %s" % name
+        wanted: dict[str, Any] = {"name": name}
+        if self.version >= _ONE_POLICY:
+            wanted["policy"] = policy
+            if rules:
+                wanted["rules"] = dict(rules)
+        else:
+            wanted["policies"] = [policy]
+        body = {"server_group": wanted}
+        return server_group(self.change("POST", "/os-server-groups", what, body, CREATED, has({"name": name})))
+
+    def delete_server_group(self, group_id: str) -> None:
+        self.require("server_groups")
+        self.remove("/os-server-groups/" + path_segment(group_id), "delete the server group %s" % group_id)
+
+
+def server_group(data: Mapping[str, Any]) -> ServerGroup:
+    """A server group; below microversion 2.64 it has a list of one policy, and its rules are not told."""
+    group_id = text(data.get("id"))
+    if not group_id:
+        raise InvalidResponse("The cloud tells of a server group that has no id")
+    rules = data.get("rules")
+    return ServerGroup(
+        id=group_id,
+        name=text(data.get("name")),
+        policy=text(data.get("policy")) or next(iter(texts(data.get("policies"))), None),
+        rules=dict(mapping(rules)) if rules is not None else None,
+        members=texts(data.get("members")),
+        project_id=text(data.get("project_id")),
+        user_id=text(data.get("user_id")),
+    )

@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading from a Nova cloud: the endpoint, the microversion, servers and flavors.
+
+Facts: the Nova API reference; behaviour seen on a real Nova 34.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Iterable, Iterator, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import (
+    Version,
+    newest_version,
+    parse_version,
+    split_endpoint,
+)
+
+#: Below this many servers one GET each is cheaper for the cloud than a listing: its database reads whole pages.
+_FEW_TO_READ = 20
+_FEW_TO_POLL = 4
+#: Seconds that a page takes at least where it is worth its trouble to read the list from both ends at once.
+_SLOW_PAGE = 0.1
+#: How many addresses are asked for one by one before the whole list is cheaper.
+_FEW_ADDRESSES = 8
+
+
+class NovaServers(Compute):
+    """What every platform that speaks Nova's API reads alike."""
+
+    #: The newest microversion that the tests ran with; a newer cloud is spoken to in this one.
+    newest_tested: Version = (2, 1)
+    filter_checks = FILTER_CHECKS
+
+    _version: Version | None = None
+
+    # -- requests ----------------------------------------------------------------------------------------------
+
+    @property
+    def endpoint(self) -> str:
+        """The compute endpoint, without a trailing slash; it may or may not hold the project's id."""
+        found = str(self.session.auth.endpoint("compute"))
+        return found if split_endpoint(found)[0] else found + "/v2.1"
+
+    @property
+    def version(self) -> Version:
+        """The highest microversion that both sides know, (2, 1) where the cloud has none; found once."""
+        if self._version is None:
+            self._version = min(self._newest_of_cloud(), self.newest_tested)
+        return self._version
+
+    def _newest_of_cloud(self) -> Version:
+        if not self.supports("microversions"):
+            return (2, 1)
+        endpoint = self.endpoint
+        fact = "microversion " + endpoint
+        known = parse_version(self.session.auth.get_fact(fact))
+        if known:
+            return known
+        version, is_certain = newest_version(self.session, endpoint)
+        if is_certain:
+            self.session.auth.set_fact(fact, "%d.%d" % version)
+        return version
+
+    def headers(self, version: Version | None = None) -> dict[str, str]:
+        """The headers that ask for a microversion, in both spellings: clouds before 2.27 know only the second."""
+        if not self.supports("microversions"):
+            return {}
+        text = "%d.%d" % (version or self.version)
+        return {"OpenStack-API-Version": "compute " + text, "X-OpenStack-Nova-API-Version": text}
+
+    def _get(self, path: str, key: str, what: str, kind: type = dict) -> Any:
+        """What the answer holds under the key. Raises MalformedAnswer where it is not of the kind."""
+        body = self.session.get(self.endpoint + path, headers=self.headers(), what=what).body
+        return part_of(body, key, what, kind)
+
+    def _record(self, data: Any) -> Server:
+        return parse.server(data, self.platform, self.region)
+
+    # -- servers -----------------------------------------------------------------------------------------------
+
+    def servers(self, query: ServerQuery) -> Iterator[Server]:
+        self.all_projects = query.all_projects
+        if query.deleted:
+            self.require("deleted")
+        found = self._candidates(query)
+        return with_flavor_ids(found, self.flavors()) if query.flavor else found
+
+    def _candidates(self, query: ServerQuery) -> Iterator[Server]:
+        # Only a listing knows the recycle bin and the platform's own filters, of which few can be checked again.
+        if query.ids and not query.deleted and not query.filters:
+            yield from self._look(query.ids, None, query)[0].values()
+        elif query.ips and len(query.ips) <= _FEW_ADDRESSES and not query.deleted:
+            yield from self._by_address(query)
+        else:
+            yield from self._list(self._parameters(query), query)
+
+    def _parameters(self, query: ServerQuery) -> dict[str, str]:
+        """What of the query Nova filters by itself. Its ``name`` is a regular expression, its ``tags`` exist from
+        microversion 2.26 on and are ignored without a word below."""
+        parameters: dict[str, str] = dict(query.filters)
+        if query.all_projects:
+            parameters["all_tenants"] = "1"
+        if query.deleted:
+            parameters.update(self._deleted_parameters())
+        if len(query.names) == 1:
+            parameters["name"] = "^%s$" % re.escape(query.names[0]).replace("\\-", "-").replace("\\ ", " ")
+        if len(query.status) == 1 and query.status[0].isupper():
+            parameters["status"] = query.status[0]
+        if len(query.availability_zone) == 1:
+            parameters["availability_zone"] = query.availability_zone[0]
+        if self.version >= (2, 26):
+            if query.tags:
+                parameters["tags"] = ",".join(query.tags)
+            if query.not_tags:
+                parameters["not-tags-any"] = ",".join(query.not_tags)
+        return parameters
+
+    def _deleted_parameters(self) -> dict[str, str]:
+        # Only servers that can be restored; to a reader without the right, Nova answers as if there were none.
+        return {"deleted": "False", "soft_deleted": "1"}
+
+    def _list(self, parameters: dict[str, str], query: ServerQuery | None = None) -> Iterator[Server]:
+        # A narrow answer fits one page, and a list by both ends costs one request more than it needs then.
+        wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
+        pages = self.session.by_marker(
+            self.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
+            "servers",
+            params=parameters,
+            limit=query.page_size if query else 1000,
+            headers=self.headers(),
+            what="list the servers",
+            both_ends=_SLOW_PAGE if wide and self.supports("sorting") else False,
+        )
+        for data in pages:
+            yield self._record(data)
+
+    def _by_address(self, query: ServerQuery) -> Iterator[Server]:
+        """Nova's ``ip`` is a substring match over fixed addresses; a floating address needs the whole list."""
+        missing = set(query.ips)
+        found: dict[str, Server] = {}
+        base = dict(query.filters)
+        if query.all_projects:
+            base["all_tenants"] = "1"
+
+        def ask(ip: str) -> list[Server]:
+            return list(self._list(dict(base, **{"ip6" if ":" in ip else "ip": ip})))
+
+        # The version is found out once, and not by each of the threads.
+        self.headers()
+        for servers in in_parallel(ask, query.ips, self.parallel):
+            for server in servers:
+                own = {address.ip for address in server.addresses}
+                if own & set(query.ips):
+                    found[server.id] = server
+                    missing -= own
+        if missing:
+            for server in self._list(self._parameters(query), query):
+                found[server.id] = server
+        yield from found.values()
+
+    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        return self._look(ids, since)[0]
+
+    def _look(
+        self, ids: Sequence[str], since: str | None, query: ServerQuery | None = None
+    ) -> tuple[dict[str, Server], set[str]]:
+        """The servers of these ids, and the ids that were looked at: one of them without a server does not exist."""
+        wanted = set(ids)
+        if len(wanted) <= (_FEW_TO_POLL if since else _FEW_TO_READ):
+            return self._show_each(sorted(wanted)), wanted
+        parameters = {"all_tenants": "1"} if self.all_projects else {}
+        if since:
+            parameters["changes-since"] = since
+        found = {server.id: server for server in self._list(parameters, query) if server.id in wanted}
+        # A listing shows one project; a server of another one, asked for by its id, is only shown by itself. What was
+        # acted upon has changed, so of the changes only such a server is missing, or all where the clouds' clocks
+        # differ much: a few at each look will do.
+        rest = sorted(wanted - set(found))
+        if since:
+            rest = rest[:_FEW_TO_READ]
+        looked_at = set(found).union(rest)
+        found.update(self._show_each(rest))
+        return found, looked_at
+
+    def _show_each(self, ids: Sequence[str]) -> dict[str, Server]:
+        def show(server_id: str) -> Server | None:
+            if not can_be_id(server_id):
+                return None
+            try:
+                return self._record(
+                    self._get("/servers/%s" % path_segment(server_id), "server", "show the server %s" % server_id)
+                )
+            except ItemNotFound:
+                return None
+
+        if ids:
+            self.headers()
+        return {server.id: server for server in in_parallel(show, ids, self.parallel) if server}
+
+    def mark(self) -> str | None:
+        # Five seconds earlier: changes-since compares whole seconds, and the clouds' hosts differ a little.
+        return (self.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    # -- flavors -----------------------------------------------------------------------------------------------
+
+    def flavors(self) -> Iterable[Flavor]:
+        pages = self.session.by_marker(
+            self.endpoint + "/flavors/detail",
+            "flavors",
+            # To an administrator Nova lists the public ones only, unless told to; others may see no more than theirs.
+            params={"is_public": "None"} if self.all_projects else {},
+            limit=1000,
+            headers=self.headers(),
+            what="list the flavors",
+        )
+        return [parse.flavor(data) for data in pages]

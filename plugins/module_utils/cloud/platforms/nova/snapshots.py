@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images made of the servers of a Nova cloud, and their life in its Glance.
+
+Facts: the Nova API reference (``createImage``: the image's id is in the body from microversion 2.45 on, in the header
+``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of the operations list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import SERVER_RECORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DELETED,
+    prove_deleted,
+    unproven,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    identified,
+    integer,
+    mapping,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rebuild import NovaRebuild
+
+#: What every image has; the rest are its properties, which a snapshot's metadata becomes.
+_OWN = frozenset(
+    (
+        "id name status visibility size virtual_size min_disk min_ram protected os_hidden checksum os_hash_algo"
+        " os_hash_value owner tags created_at updated_at disk_format container_format self file schema locations"
+        " direct_url stores"
+    ).split()
+)
+_PROTECTED = "The image is protected against deletion: take the protection off first, or leave it."
+
+
+class NovaSnapshots(NovaRebuild):
+    """``createImage`` and the images of ``/v2/images``."""
+
+    def snapshots(
+        self, name: str | None = None, image_id: str | None = None, status: str | None = None
+    ) -> Sequence[Snapshot]:
+        base = self.image_endpoint + "/images"
+        if image_id is not None:
+            if not can_be_id(image_id):
+                return []
+            what = "show the image %s" % image_id
+            try:
+                body = self.session.get("%s/%s" % (base, path_segment(image_id)), what=what).body
+            except ItemNotFound:
+                return []
+            part_of(body, "id", what, str)
+            return [snapshot(body)]
+        wanted = {"limit": "1000"}
+        for key, value in (("name", name), ("status", status)):
+            # Glance reads `in:` at the beginning of a value as a list of values.
+            if value and not value.startswith("in:"):
+                wanted[key] = value
+        found = [snapshot(data) for data in identified(list(self._pages(base, wanted)), "id", "list the images")]
+        return [image for image in found if name in (None, image.name) and status in (None, image.status)]
+
+    def delete_image(self, image_id: str) -> None:
+        what, url = "delete the image %s" % image_id, self._image_url(image_id)
+        try:
+            prove_deleted(
+                lambda: self.session.delete(url, what=what, expect="any"),
+                lambda: self.session.get(url, what=what),
+                what,
+            )
+        except CloudError as error:
+            if "protected" in str(error).lower():
+                error.hint = _PROTECTED
+            raise
+
+    def _image_url(self, image_id: str) -> str:
+        return "%s/images/%s" % (self.image_endpoint, path_segment(image_id))
+
+    def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
+        body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
+        return ActionRequest(body, answer=None, learn=_with_image, what="make an image of")
+
+    def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        return ActionRequest(
+            method="DELETE",
+            what="delete the image %s of" % arguments["image_id"],
+            url=self._image_url(arguments["image_id"]),
+            answer=DELETED,
+            gone_is_done=True,
+            hints=(("protected", _PROTECTED),),
+        )
+
+
+def _with_image(ticket: PendingAction, answer: Any) -> PendingAction:
+    """The ticket that waits for the image of the answer. Raises MalformedAnswer for an answer that names none."""
+    image_id = text(mapping(answer.body).get("image_id"))
+    if not image_id:
+        image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
+    if answer.status != 202 or not image_id:
+        raise unproven(answer, "make an image of the server %s" % ticket.label, "the answer names no image")
+    return replace(ticket, aim=ExpectedState(image=image_id))
+
+
+def snapshot(data: Mapping[str, Any]) -> Snapshot:
+    """An image of any of Glance's answers."""
+    metadata = {key: str(value) for key, value in data.items() if key not in _OWN and value is not None}
+    server_id = metadata.get("instance_uuid") or metadata.get(SERVER_RECORD)
+    return Snapshot(
+        id=text(data.get("id")) or "",
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        size=integer(data.get("size")),
+        min_disk_gb=integer(data.get("min_disk")),
+        server_id=server_id,
+        snapshot=metadata.get("image_type") == "snapshot" or bool(server_id),
+        protected=data.get("protected") is True,
+        created=text(data.get("created_at")),
+        metadata=metadata,
+    )

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Volumes on the servers of a Nova cloud.
+
+Facts: the Nova API reference (``tag`` from microversion 2.49 on, several servers of one volume from 2.60 on,
+``delete_on_termination`` from 2.79 on); E18, E19, U20 and U21 of the operations list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import identified, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    NovaActions,
+)
+
+_HINTS = (
+    ("in-use", "The volume is on another server: detach it there first."),
+    ("already attached", "The volume is on another server: detach it there first."),
+    ("could not be found", "Check the volume's id, and that region and project are the intended ones."),
+    ("status must be", "The volume is not free; wait until what is done to it has ended, or detach it first."),
+)
+
+
+class NovaVolumes(NovaActions):
+    """``/servers/{id}/os-volume_attachments``."""
+
+    def volume_attachments(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
+        def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
+            what = "list the volumes of the server %s" % server_id
+            try:
+                listed = self._get(
+                    "/servers/%s/os-volume_attachments" % id_segment(server_id), "volumeAttachments", what, list
+                )
+            except ItemNotFound:
+                return None
+            return server_id, [_attachment(each) for each in identified(listed, "volumeId", what)]
+
+        self.headers()
+        return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
+
+    def _order_attach_volume(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        wanted = {"volumeId": arguments["volume_id"]}
+        for name in ("device", "tag", "delete_on_termination"):
+            if arguments.get(name) is not None:
+                wanted[name] = arguments[name]
+        what = "attach the volume %s to" % arguments["volume_id"]
+        # UnitedStack accepts, plain Nova answers when it is done.
+        answer = DocumentedResponse((200, 202), "volumeAttachment")
+        body = {"volumeAttachment": wanted}
+        return ActionRequest(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
+
+    def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
+        # Asked again while it is being detached, Nova refuses.
+        what = "detach the volume %s from" % arguments["volume_id"]
+        return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
+
+
+def _attachment(data: Mapping[str, Any]) -> VolumeAttachment:
+    kept = data.get("delete_on_termination")
+    return VolumeAttachment(
+        volume_id=str(data["volumeId"]),
+        device=text(data.get("device")),
+        tag=text(data.get("tag")),
+        delete_on_termination=kept if isinstance(kept, bool) else None,
+    )

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Enables, disables and forces down compute services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import OutcomeUnknown
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
+    HostOutcome,
+    ServiceChange,
+)
+
+
+def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome]:
+    """Changes all of them, several at once; one that the cloud refuses does not hold up the others."""
+
+    def change(each: ServiceChange) -> HostOutcome:
+        host, binary = each.service.host, each.service.binary
+        if not each.changes:
+            return HostOutcome(host, binary, UNCHANGED)
+
+        def send() -> bool:
+            cloud.change_service(each.service, each.changes)
+            return True
+
+        def look() -> bool:
+            found = [service for service in cloud.services(host, binary) if service.id == each.service.id]
+            return bool(found) and each.is_made_in(found[0])
+
+        try:
+            apply_and_verify(cloud, send, look)
+        except OutcomeUnknown as error:
+            return HostOutcome(host, binary, UNKNOWN, error)
+        except CloudError as error:
+            return HostOutcome(host, binary, FAILED, error)
+        return HostOutcome(host, binary, DONE)
+
+    return in_parallel(change, todo, cloud.parallel)
+
+
+def refresh(
+    cloud: Compute, todo: Sequence[ServiceChange], outcomes: Sequence[HostOutcome], warn: Callable[[str], None]
+) -> list[Service]:
+    """The services as they are after the changes. Where they cannot be read, with a warning: those that were changed as
+    planned, the others as they were."""
+    binary = todo[0].service.binary
+    only = todo[0].service.host if len(todo) == 1 else None
+    try:
+        now = {service.id: service for service in cloud.services(only, binary)}
+    except CloudError as error:
+        warn("The services could not be read after the change; the result shows those changed as planned: %s" % error)
+        now = {}
+    shown = []
+    for each, outcome in zip(todo, outcomes):
+        planned = replace(each.service, **each.changes) if outcome.result == DONE else each.service
+        shown.append(now.get(each.service.id) or planned)
+    return shown

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out the plan of a key pair: a generated private key is kept, or the key pair is deleted again."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
+    PrivateKeyFile,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import ask_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import (
+    InvalidRequest,
+    OutcomeUnknown,
+    PartialFailure,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.keypair import (
+    ATTACH,
+    CREATE,
+    DELETE,
+    KeypairSpec,
+    material,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
+    ATTACH as ATTACH_TO,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
+    DETACH as DETACH_FROM,
+)
+
+#: How often a key pair is put on a server, or taken off, where the answers prove nothing.
+_TRIES = 3
+
+
+def apply_keypair(
+    cloud: Compute,
+    there: Keypair | None,
+    todo: ResourcePlan,
+    wanted: KeypairSpec,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    register_secret: Callable[[str], None],
+) -> Keypair | None:
+    """Takes the steps in order; gives the key pair as it is then. Raises Halted where the cloud refuses a step, and
+    InvalidRequest where a private key could not be kept. A key pair whose successor cannot be made is put back."""
+    done: list[str] = []
+    for step in todo.steps:
+        try:
+            if step.deed == DELETE:
+                delete_keypair(cloud, wanted.name, user_id)
+            elif step.deed == CREATE:
+                there = _create(cloud, there, wanted, user_id, place, register_secret, done)
+            else:
+                _move(cloud, step.deed, step.value, wanted.name)
+        except CloudError as error:
+            if place and CREATE in done:
+                words = "The private key of %s is in %s." % (wanted.name, place.path)
+                error.hint = "%s %s" % (error.hint, words) if error.hint else words
+            raise PartialFailure(error, done) from None
+        done.append("%s %s" % (step.deed, step.value.label) if step.value else step.deed)
+    return there if wanted.state == "present" else None
+
+
+def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
+    """Deletes the key pair. Raises CloudError unless it is proven to be gone."""
+
+    def send() -> bool:
+        cloud.delete_keypair(name, user_id)
+        return True
+
+    apply_and_verify(cloud, send, lambda: cloud.keypair(name, user_id) is None)
+
+
+def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
+    """Puts the key pair on the server, or takes it off. Raises CloudError."""
+
+    def send() -> bool:
+        # To ask again does no harm, and the answer is most often all the proof there is.
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                ask_one(cloud, ATTACH_TO if deed == ATTACH else DETACH_FROM, server, name)
+                break
+            except CloudError as error:
+                if not left or not is_ambiguous(error):
+                    raise
+        return True
+
+    def look() -> bool:
+        now = cloud.servers_by_id([server.id]).get(server.id)
+        shown = now.key_name if now else None
+        if (shown == name) is (deed == ATTACH) and name in (shown, server.key_name):
+            return True
+        if deed == ATTACH and now and shown is None:
+            return False
+        raise CloudError("a server shows one of its key pairs only, and %s shows %s" % (server.label, shown or "none"))
+
+    apply_and_verify(cloud, send, look, ())
+
+
+def _create(
+    cloud: Compute,
+    old: Keypair | None,
+    wanted: KeypairSpec,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    register_secret: Callable[[str], None],
+    done: list[str],
+) -> Keypair:
+    """As make_keypair; where that fails, the key pair that was deleted for it is put back and leaves ``done``."""
+    try:
+        return make_keypair(cloud, wanted, user_id, place, register_secret)
+    except (CloudError, InvalidRequest) as error:
+        if old is None or DELETE not in done:
+            raise
+        try:
+            import_keypair(cloud, old.name, old.public_key or "", old.type, user_id)
+        except CloudError as trouble:
+            hint = "The key pair %s is lost; its public key was: %s" % (old.name, material(old.public_key))
+            words = "%s; putting the old key pair back failed: %s" % (error, trouble)
+            raise PartialFailure(CloudError(words, hint=hint), done) from None
+        done.remove(DELETE)
+        words = "The key pair %s that was there was put back." % old.name
+        if isinstance(error, InvalidRequest):
+            raise InvalidRequest("%s. %s" % (error, words)) from None
+        error.hint = "%s %s" % (error.hint, words) if error.hint else words
+        raise
+
+
+def make_keypair(
+    cloud: Compute,
+    wanted: KeypairSpec,
+    user_id: str | None,
+    place: PrivateKeyFile | None,
+    register_secret: Callable[[str], None],
+) -> Keypair:
+    """Creates or imports the key pair. A generated private key is on disk when this returns.
+
+    If it cannot be kept, the key pair is deleted again, for one that nobody has the key of is of no use. Raises
+    CloudError, and InvalidRequest where the file could not be written.
+    """
+    name = wanted.name
+    if wanted.public_key is not None:
+        return import_keypair(cloud, name, wanted.public_key, wanted.kind, user_id)
+    made = _generate(cloud, wanted, user_id)
+    if not made.private_key or place is None:
+        raise _taken_back(cloud, name, user_id, "the cloud generated the key pair %s without a private key" % name)
+    register_secret(made.private_key)
+    try:
+        place.write(made.private_key)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        words = "private_key_path: %s could not be written (%s)" % (place.path, why)
+        raise _taken_back(cloud, name, user_id, words) from None
+    return made
+
+
+def import_keypair(cloud: Compute, name: str, public_key: str, kind: str | None, user_id: str | None) -> Keypair:
+    """Imports the public key; one that somebody else has imported meanwhile will do. Raises CloudError."""
+
+    def look() -> Keypair | None:
+        there = cloud.keypair(name, user_id)
+        return there if there and material(there.public_key) == material(public_key) else None
+
+    return apply_and_verify(cloud, lambda: cloud.create_keypair(name, public_key, kind, user_id), look)
+
+
+def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypair:
+    """Has the cloud generate a key pair. Where its private key is lost with the answer, it is deleted again."""
+    lost: list[str] = []
+
+    def look() -> Keypair | None:
+        if cloud.keypair(wanted.name, user_id):
+            try:
+                delete_keypair(cloud, wanted.name, user_id)
+            except CloudError as error:
+                raise OutcomeUnknown(
+                    "The cloud generated the key pair %s, but its private key was lost with the answer, and it could"
+                    " not be deleted again: %s" % (wanted.name, error.message),
+                    hint="Delete the key pair, then run the task again.",
+                ) from None
+            lost.append(wanted.name)
+        return None
+
+    try:
+        return apply_and_verify(cloud, lambda: cloud.create_keypair(wanted.name, None, wanted.kind, user_id), look, ())
+    except CloudError as error:
+        if lost:
+            error.hint = "The key pair was deleted again, for its private key is lost; run the task again."
+        raise
+
+
+def _taken_back(cloud: Compute, name: str, user_id: str | None, why: str) -> InvalidRequest:
+    """Deletes the key pair; gives the error that says so."""
+    try:
+        delete_keypair(cloud, name, user_id)
+    except CloudError as error:
+        return InvalidRequest(
+            "%s, and the key pair %s could not be deleted again, so delete it: %s" % (why, name, error)
+        )
+    return InvalidRequest("%s, so the key pair %s was deleted again" % (why, name))

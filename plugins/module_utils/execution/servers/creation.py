@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Asks for new servers, and finds out which of them exist where the cloud's answer does not tell.
+
+A request whose answer was lost is never sent again: the list of servers decides. Only a request that the cloud put off
+(429, 503 with Retry-After) is sent again, once the list shows that it was not carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Iterable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    BUILT,
+    CreatedServer,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ResponseLost
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
+    BACKOFF_BASE,
+    BACKOFF_CAP,
+    PATIENCE,
+    is_deferred,
+    is_refusal,
+    retry_after,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, UNKNOWN, Outcome
+
+_LOOK = "Look at the servers of this name, and run the task again: it creates what is missing."
+
+
+@dataclass
+class Creation:
+    """The new servers of a task.
+
+    ``tickets`` are those of the servers that are being created, by name. ``refused`` are the outcomes of the names that
+    have no server, or of which nobody can say. ``adopted`` are the names whose server was found in the list after the
+    answer was lost: it is likely, and not proven, that this task created it.
+    """
+
+    cloud: Compute
+    new: NewServer
+    #: The ids of the servers that existed before.
+    known: Iterable[str]
+    client_token: str | None = None
+    tickets: dict[str, PendingAction] = field(default_factory=dict)
+    refused: dict[str, Outcome] = field(default_factory=dict)
+    adopted: set[str] = field(default_factory=set)
+
+    def run(self, names: Sequence[str], may_raise: bool) -> None:
+        """``may_raise``: the task has done nothing yet, so an error before the first request is the task's failure.
+
+        Raises CloudError.
+        """
+        session = self.cloud.session
+        left, attempt = list(names), 0
+        while left:
+            deferred = self._request(left, may_raise and not attempt)
+            if not deferred or attempt >= session.settings.retries:
+                break
+            session.sleep(_pause(deferred.values(), attempt))
+            left, attempt = list(deferred), attempt + 1
+            for name in left:
+                del self.refused[name]
+
+    def _request(self, names: Sequence[str], may_raise: bool) -> dict[str, CloudError]:
+        """Asks for these servers once. The errors of those that may be asked for again, by name."""
+        try:
+            answers = self.cloud.create_servers(self.new, names, self.client_token)
+        except CloudError as error:
+            if may_raise:
+                raise
+            answers = [CreatedServer(name, error=error) for name in names]
+        for each in answers:
+            if each.ticket:
+                self.tickets[each.name] = each.ticket
+            elif each.error is not None and not each.outcome_unknown:
+                self.refused[each.name] = self._outcome(each.name, FAILED, each.error)
+        return self._find([each for each in answers if each.outcome_unknown])
+
+    def _find(self, ambiguous: Sequence[CreatedServer]) -> dict[str, CloudError]:
+        """One listing decides for all whose answers do not tell whether the server was created.
+
+        The errors of those that do not exist and that the cloud put off, by name.
+        """
+        if not ambiguous:
+            return {}
+        try:
+            listed = list(self.cloud.servers(ServerQuery(names=tuple(each.name for each in ambiguous))))
+        except CloudError as unreadable:
+            for each in ambiguous:
+                lost = self._outcome(each.name, UNKNOWN, _error_of(each))
+                why = "%s. Whether it exists could not be read: %s" % (_plain(lost.message), unreadable.message)
+                self.refused[each.name] = replace(lost, actions=("create",), message=why, hint=_LOOK)
+            return {}
+        deferred = {}
+        for each in ambiguous:
+            error = _error_of(each)
+            ids = [server.id for server in listed if server.name == each.name and self._may_be_new(server)]
+            if len(ids) == 1:
+                self.tickets[each.name] = PendingAction(ids[0], "create", each.name, aim=BUILT, seen_in_progress=True)
+                self.adopted.add(each.name)
+                continue
+            self.refused[each.name] = self._not_found(each.name, error, ids)
+            if not ids and is_deferred(error) and self.cloud.lists_new_servers_at_once:
+                deferred[each.name] = error
+        return deferred
+
+    def _may_be_new(self, server: Server) -> bool:
+        return server.id not in set(self.known) and not server.is_deleted
+
+    def _not_found(self, name: str, error: CloudError, ids: Sequence[str]) -> Outcome:
+        """The outcome of a name of which the list shows no new server, or several."""
+        if not ids and is_refusal(error) and self.cloud.lists_new_servers_at_once:
+            return self._outcome(name, FAILED, error)
+        lost = self._outcome(name, UNKNOWN, error)
+        why = "%s. No server of this name exists, or not yet" % _plain(error.message)
+        if ids:
+            why = "%s. %d servers of this name exist now (%s)" % (
+                _plain(error.message), len(ids), ", ".join(sorted(ids))
+            )  # fmt: skip
+        return replace(lost, actions=("create",), message=why, hint=_LOOK)
+
+    def _outcome(self, name: str, result: str, error: CloudError) -> Outcome:
+        return Outcome.of_error(Server("", self.cloud.platform, name=name), result, error)
+
+
+def _error_of(each: CreatedServer) -> CloudError:
+    return each.error or ResponseLost("The cloud's answer was lost.")
+
+
+def _plain(message: str | None) -> str:
+    return (message or "").rstrip(". ")
+
+
+def _pause(errors: Iterable[CloudError], attempt: int) -> float:
+    """Seconds until the request is sent again: the longest that the cloud asks for."""
+    asked = [retry_after(error.retry_after) or 0.0 for error in errors]
+    return min(PATIENCE, max(asked + [min(BACKOFF_CAP, BACKOFF_BASE * 2.0**attempt)]))

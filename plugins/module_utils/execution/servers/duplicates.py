@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks for servers of the same name that other tasks created at the same time, and does what ``on_duplicate`` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable, Collection, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    DONE,
+    FAILED,
+    PENDING,
+    Change,
+    Outcome,
+    Plan,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETING, absent
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import (
+    GRACE,
+    HINT,
+    Duplicates,
+    duplicates_of,
+    survivor,
+)
+
+#: Up to so many names are looked for one by one where the project is known to have more servers than one page.
+_FEW_NAMES, _PAGE = 8, 1000
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What is to be reported of one name: ``server`` is the one that has it now.
+
+    ``result`` is ``None`` where the outcome of the creation stands; ``message`` is added to it.
+    """
+
+    server: Server
+    result: str | None
+    message: str
+    hint: str | None = None
+    actions: tuple[str, ...] = ()
+    ticket: PendingAction | None = None
+
+
+@dataclass
+class DuplicateRun:
+    """``adopted`` are the names whose server this task may not have created; those are never deleted. ``again`` is the
+    plan of one server, for the one that stays in place of this task's own."""
+
+    cloud: Compute
+    waiter: Waiter
+    waits: bool
+    delete_newer: bool
+    #: The ids of the servers that existed before.
+    known: Collection[str]
+    adopted: Collection[str]
+    again: Callable[[Server], Change]
+    _found: dict[str, Resolution] = field(default_factory=dict)
+
+    def run(self, made: Mapping[str, str]) -> dict[str, Resolution]:
+        """The names, of those whose new servers have these ids, that other servers have too. Raises CloudError."""
+        listed = self._list(tuple(made))
+        found = {name: duplicates_of(key, name, listed, self.known) for name, key in made.items()}
+        twice = {name: each for name, each in found.items() if each}
+        if not self.delete_newer:
+            return {name: _failed(each) for name, each in twice.items()}
+        for name in sorted(set(twice) & set(self.adopted)):
+            why = "which of them this task created is not known, and it deleted none"
+            self._found[name] = _failed(twice.pop(name), why)
+        self._delete({name: each for name, each in twice.items() if each.older})
+        self._leave({name: each for name, each in twice.items() if not each.older})
+        return self._found
+
+    def _list(self, names: tuple[str, ...]) -> list[Server]:
+        if len(names) <= _FEW_NAMES and len(self.known) > _PAGE:
+            return [server for name in names for server in self.cloud.servers(ServerQuery(names=(name,)))]
+        return list(self.cloud.servers(ServerQuery(names=names)))
+
+    # -- where an older server exists --------------------------------------------------------------------------
+
+    def _delete(self, twice: Mapping[str, Duplicates]) -> None:
+        """Deletes this task's own server of each name, unless no older one works."""
+        if not twice:
+            return
+        older = {server.id: server for each in twice.values() for server in each.older}
+        if self.waits:
+            older.update(self._watch(older, lambda server: server.is_stable))
+        leaving: dict[str, Duplicates] = {}
+        stays: dict[str, Server] = {}
+        for name, each in twice.items():
+            left = [server for server in (older[known.id] for known in each.older) if not server.is_deleted]
+            kept = survivor(left)
+            if kept:
+                leaving[name], stays[name] = each, kept
+            elif left:
+                self._found[name] = _failed(each, "the older one is in status ERROR, and both were left")
+        outcomes, tickets = self._erase([each.own for each in leaving.values()])
+        for name, each in leaving.items():
+            self._found[name] = self._deleted(each, stays[name], outcomes[each.own.id], tickets.get(each.own.id))
+
+    def _erase(self, servers: Sequence[Server]) -> tuple[dict[str, Outcome], dict[str, PendingAction]]:
+        def plan_end(server: Server) -> Change:
+            return absent(server, self.cloud, True)
+
+        eraser = Executor(self.cloud, plan_end, "deleted", self.waits, self.waiter)
+        try:
+            eraser.run(Plan(tuple(plan_end(server) for server in servers)))
+        except CloudError as error:
+            # Nothing was deleted. The servers of this task exist, and their outcomes must say so.
+            return {server.id: Outcome.of_error(server, FAILED, error) for server in servers}, {}
+        return eraser.outcomes, eraser.tickets
+
+    def _deleted(self, each: Duplicates, stays: Server, outcome: Outcome, ticket: PendingAction | None) -> Resolution:
+        if outcome.result not in (DONE, PENDING):
+            why = "the newer one could not be deleted: %s" % (outcome.message or outcome.result)
+            return Resolution(each.own, FAILED, "%s; %s" % (each.sentence, why), HINT, outcome.actions)
+        refusal = self.again(stays).refusal
+        message = "%s; it is the newer one, and was deleted" % each.sentence
+        if refusal:
+            message, result = "%s. The one that stays is not as declared: %s" % (message, refusal), FAILED
+        else:
+            result = outcome.result
+        return Resolution(stays, result, message, None, outcome.actions, ticket)
+
+    # -- where this task's server is the oldest ----------------------------------------------------------------
+
+    def _leave(self, twice: Mapping[str, Duplicates]) -> None:
+        """Other tasks delete their newer servers; a server that stays is a failure."""
+        newer = {server.id: server for each in twice.values() for server in each.newer}
+        since: dict[str, float] = {}
+
+        def is_over(server: Server) -> bool:
+            now = self.waiter.clock.time()
+            return server.is_stable and now - since.setdefault(server.id, now) >= GRACE
+
+        if self.waits:
+            newer.update(self._watch(newer, is_over))
+        for name, each in twice.items():
+            if not self.waits:
+                why = "it is the oldest one and stays; the others are left to the tasks that created them"
+                self._found[name] = Resolution(each.own, None, "%s; %s" % (each.sentence, why))
+            elif not all(_is_leaving(newer[server.id]) for server in each.newer):
+                self._found[name] = _failed(each, "nobody deleted the newer one")
+
+    def _watch(self, servers: Mapping[str, Server], is_over: Callable[[Server], bool]) -> dict[str, Server]:
+        """The servers as they were last seen, after each is deleted or ``is_over`` says so, or the time is up."""
+        seen: dict[str, Server] = {}
+
+        def look(left: dict[str, Server], final: bool) -> dict[str, Server | None]:
+            found = self.cloud.servers_by_id(list(left))
+            return {key: found.get(key) for key in left}
+
+        def evaluate(known: Server, now: Server | None) -> Outcome | None:
+            # What is no longer listed is deleted.
+            seen[known.id] = now or _deleted_record(known)
+            return _over(known) if _is_leaving(seen[known.id]) or is_over(seen[known.id]) else None
+
+        self.waiter.wait(servers, look, evaluate, progress("settled", lambda server: server.label))
+        return seen
+
+
+def _failed(each: Duplicates, why: str | None = None) -> Resolution:
+    message = "%s; %s" % (each.sentence, why) if why else each.sentence
+    return Resolution(each.own, FAILED, message, HINT)
+
+
+def _is_leaving(server: Server) -> bool:
+    return server.is_deleted or (server.task_state or "").startswith(DELETING)
+
+
+def _deleted_record(server: Server) -> Server:
+    return Server(server.id, server.platform, name=server.name, status="DELETED")
+
+
+def _over(server: Server) -> Outcome:
+    return Outcome(server.id, server.name, DONE)

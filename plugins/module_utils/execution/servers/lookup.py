@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds the image, the flavor and the networks that a task names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import _IMAGE_ID
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import _NIC_KEYS, _UUID
+
+
+def find_image(cloud: Compute, wanted: str) -> ImageDetails:
+    """The image of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    found = cloud.images(image_id=wanted) if _IMAGE_ID.fullmatch(wanted) else ()
+    found = found or cloud.images(name=wanted)
+    if not found:
+        raise InvalidRequest(
+            "image: no image that this project may use has the id or name %s; check its spelling, region and project"
+            % wanted
+        )
+    if len(found) > 1:
+        ids = ", ".join(sorted(image.id for image in found))
+        raise InvalidRequest("image: %d images are named %s (%s); give the id of one" % (len(found), wanted, ids))
+    return found[0]
+
+
+def find_flavor(cloud: Compute, wanted: str) -> Flavor:
+    """The flavor of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    known = list(cloud.flavors())
+    found = [flavor for flavor in known if flavor.id == wanted] or [flavor for flavor in known if flavor.name == wanted]
+    if not found:
+        raise InvalidRequest(
+            "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
+        )
+    if len(found) > 1:
+        ids = ", ".join(sorted(str(flavor.id) for flavor in found))
+        raise InvalidRequest("flavor: %d flavors are named %s (%s); give the id of one" % (len(found), wanted, ids))
+    return found[0]
+
+
+def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
+    """The interfaces, with the ids of networks that are named. Raises InvalidRequest for what is none, not there or not
+    one."""
+    if wanted is None or wanted in (AUTO, NONE):
+        return wanted
+    if not isinstance(wanted, list) or not wanted:
+        raise InvalidRequest("networks: it is auto, none, or a list of networks by name or id, or of mappings")
+    known: dict[str, str] = {}
+    return tuple(_nic(cloud, each, known) for each in wanted)
+
+
+def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
+    given = wanted if isinstance(wanted, dict) else {"network": wanted}
+    unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
+    if unknown:
+        raise InvalidRequest("networks: %s is not known; an entry has %s" % (unknown[0], ", ".join(_NIC_KEYS)))
+    values = {key: str(value) for key, value in given.items() if value not in (None, "")}
+    if not any(values.get(key) for key in ("network", "port", "subnet")):
+        raise InvalidRequest("networks: an entry names a network, a port or a subnet")
+    network = values.get("network")
+    if network and not _UUID.fullmatch(network):
+        network = known[network] = known.get(network) or _network_id(cloud, network)
+    return Nic(network, values.get("port"), values.get("subnet"), values.get("fixed_ip"), values.get("tag"))
+
+
+def _network_id(cloud: Compute, name: str) -> str:
+    found = cloud.networks(name)
+    if not found:
+        raise InvalidRequest(
+            "networks: no network that this project may use is named %s; check its spelling and project" % name
+        )
+    if len(found) > 1:
+        ids = ", ".join(sorted(network.id for network in found))
+        raise InvalidRequest("networks: %d networks are named %s (%s); give the id of one" % (len(found), name, ids))
+    return found[0].id

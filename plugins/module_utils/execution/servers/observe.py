@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Observes the servers that a task declares or selects, in the list and in the recycle bin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find, listed
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name
+
+
+@dataclass(frozen=True)
+class ObservedServers:
+    """What was observed: the servers that the task is about, the names that are to be made, and the ids of all
+    servers that were listed. ``missing`` is what of a selection no server has."""
+
+    servers: tuple[Server, ...]
+    to_make: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    missing: Mapping[str, Sequence[str]] | None = field(default=None)
+
+
+def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> ObservedServers:
+    """Looks at the names, or at what ``select`` chooses. Raises InvalidRequest and InvalidRequest."""
+    state = params["state"]
+    if params["select"] is not None:
+        return _selected(cloud, params["select"], state)
+    if state in ("restored", "purged"):
+        return _declared_with_bin(cloud, names, state)
+    asked = tuple(names) + ((params["new_name"],) if params["new_name"] else ())
+    listed = [server for server in cloud.servers(ServerQuery(names=asked)) if not server.is_deleted]
+    found = by_name(listed, asked)
+    if params["new_name"] and params["new_name"] in found:
+        if names[0] in found:
+            raise InvalidRequest("new_name: the server %s has that name already" % found[params["new_name"]].label)
+        names = (params["new_name"],)
+    servers = tuple(found[name] for name in names if name in found)
+    missing = tuple(name for name in names if name not in found) if state == "present" else ()
+    return ObservedServers(servers, missing, frozenset(server.id for server in listed))
+
+
+def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> ObservedServers:
+    leave = "ignore" if state in ("absent", "purged") else "fail"
+    selection = Selection.from_options(options, leave)
+    if state in ("restored", "purged"):
+        return _with_bin(cloud, selection)
+    chosen = find(cloud, selection)
+    return ObservedServers(chosen.servers, missing=dict(chosen.missing))
+
+
+def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> ObservedServers:
+    """A name is that of the server in the list; only without one it is that of a server in the recycle bin."""
+    wanted = Selection(names=tuple(names))
+    found = by_name([server for server in cloud.servers(wanted.ask()) if not server.is_deleted], names)
+    rest = tuple(name for name in names if name not in found)
+    if rest and cloud.supports("deleted"):
+        # Not everybody may look there, so it is asked for only what is nowhere else.
+        binned = cloud.servers(replace(wanted, names=rest, deleted=True).ask())
+        found.update(by_name([server for server in binned if server.is_deleted], rest))
+    absent = [name for name in names if name not in found]
+    if absent and state == "restored":
+        raise InvalidRequest(
+            "no server in the list or the recycle bin is named %s; on plain Nova only an administrator sees the bin,"
+            " and others name a server by select with ids" % ", ".join(absent)
+        )
+    return ObservedServers(tuple(found[name] for name in names if name in found))
+
+
+def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:
+    # How many there are is counted over both places.
+    unlimited = replace(selection, min_targets=None, max_targets=None)
+    candidates = _everywhere(cloud, selection)
+    there = unlimited.choose(candidates)
+    rest = replace(unlimited, deleted=True, missing="ignore")
+    # Nothing can be done to what is gone for good.
+    binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
+    servers = there.servers + binned.servers
+    selection.check_number(len(servers))
+    return ObservedServers(servers, missing=dict(there.missing))
+
+
+def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
+    """The list and the recycle bin. By its id a server is shown from either."""
+    if selection.ids and not selection.filters:
+        cloud.all_projects = selection.all_projects
+        return list(cloud.servers_by_id(selection.ids).values())
+    found = {server.id: server for server in listed(cloud, selection)}
+    if cloud.supports("deleted"):
+        found.update((server.id, server) for server in listed(cloud, replace(selection, deleted=True)))
+    return list(found.values())

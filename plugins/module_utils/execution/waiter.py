@@ -1,0 +1,280 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for what the cloud does after it has answered: one polling loop, and pure predicates for it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any, Callable, Mapping, Sequence, TypeVar
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    InvalidResponse,
+    NotFound,
+    RateLimited,
+    ResponseLost,
+    ServerError,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_PENDING
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    Server,
+    fault_text,
+    state_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    AWAITING_PAYMENT,
+    DONE,
+    FAILED,
+    UNKNOWN,
+    Outcome,
+)
+
+T = TypeVar("T")
+
+#: Seconds to the first second look, and the share of the time waited so far that a pause may take: a wait is noticed
+#: to be over within a tenth of its length.
+_FIRST = 0.2
+_SHARE = 0.08
+#: Seconds before the first line about a wait; each pause between two lines is twice as long as the one before it, up
+#: to the second number.
+_QUIET, _LONGEST_QUIET = 5.0, 300.0
+#: How many of those that hold a wait up a line names.
+_NAMED = 3
+#: Seconds for which a task that does not wait sends again what the cloud has postponed, or what it has not answered.
+UNWAITED = 30.0
+#: Seconds that the last look, after the time is up, may take.
+_LAST_LOOK = 30.0
+
+#: What may pass by itself: it does not end a wait before its time.
+#: A 404 that a look raises is a proxy's: a server that is not there is an answer and no error.
+_PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerError, RateLimited, DeadlineExceeded)
+
+
+def pause(waited: float, last_look: float, interval: float) -> float:
+    """Seconds to the next look: short at first, growing with the time waited, ``interval`` at most.
+
+    Never shorter than the last look took, so that a slow cloud is not asked all the time.
+    """
+    wanted = max(_FIRST, _SHARE * waited)
+    return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
+
+
+class Waiter:
+    """How long and how often a task waits, and to whom it tells how far it is.
+
+    ``timeout`` and ``interval`` are seconds; the time runs from the first wait on and is shared by all waits of
+    a task.
+    """
+
+    def __init__(self, cloud: Compute, timeout: float, interval: float, report_progress: Callable[[str], None]) -> None:
+        self.cloud = cloud
+        self.clock = cloud.session.clock
+        self.timeout = timeout
+        self.interval = interval
+        self.report_progress = report_progress
+        self.deadline: float | None = None
+        self._told = 0.0
+        self._quiet = _QUIET
+
+    def _begin(self) -> float:
+        """When the waiting is over; the time to read a large fleet first is not part of it."""
+        if self.deadline is None:
+            self._told = self.clock.time()
+            self.deadline = self._told + self.timeout
+        return self.deadline
+
+    def limit(self, seconds: float) -> None:
+        """Wait no longer than so many seconds in all; has no effect once the wait has begun."""
+        self.timeout = min(self.timeout, seconds)
+
+    def wait(
+        self,
+        pending: Mapping[str, T],
+        look: Callable[[dict[str, T], bool], Mapping[str, Any]],
+        evaluate: Callable[[T, Any], Outcome | None],
+        words: Callable[[Mapping[str, Outcome], Mapping[str, T]], str],
+        submit_ready: Callable[[dict[str, T]], Mapping[str, Outcome]] | None = None,
+    ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
+        """Looks until ``evaluate`` has an outcome for each, or the time is up.
+
+        ``look(pending, last)`` gives what is seen of those that it says anything about; ``last`` asks for all of
+        them. ``advance(pending)`` does what is to be done next for those that are ready for it, before each look and
+        again after it, and gives the outcomes of those that this ended.
+
+        Returns the outcomes, what is still pending, and the last error of looking. An error that does not pass by
+        itself ends the wait.
+        """
+        left = dict(pending)
+        outcomes: dict[str, Outcome] = {}
+        error: CloudError | None = None
+        deadline = self._begin()
+        waiting_since = self.clock.time()
+        session = self.cloud.session
+
+        def settle(found: Mapping[str, Outcome]) -> None:
+            for key, outcome in found.items():
+                outcomes[key] = outcome
+                left.pop(key, None)
+
+        try:
+            if submit_ready:
+                settle(submit_ready(left))
+            while left:
+                before = self.clock.time()
+                last = before >= deadline
+                session.deadline = before + _LAST_LOOK if last else deadline
+                try:
+                    error = None
+                    seen = look(left, last)
+                    evaluated = {key: evaluate(left[key], each) for key, each in seen.items() if key in left}
+                    settle({key: outcome for key, outcome in evaluated.items() if outcome})
+                except _PASSING as passing:
+                    error = passing
+                except CloudError as final:
+                    return outcomes, left, final
+                if not left or last:
+                    break
+                if submit_ready:
+                    settle(submit_ready(left))
+                now = self.clock.time()
+                self._say(now, lambda: words(outcomes, left))
+                rest = pause(now - waiting_since, now - before, self.interval)
+                if left:
+                    self.clock.sleep(max(0.0, min(rest, deadline - now)))
+        finally:
+            session.deadline = None
+        return outcomes, left, error
+
+    def _say(self, now: float, words: Callable[[], str]) -> None:
+        """A line at most every 5, 10, 20, 40 … 300 seconds, with the time waited so far and its limit."""
+        if now - self._told < self._quiet or self.deadline is None:
+            return
+        self._told, self._quiet = now, min(2 * self._quiet, _LONGEST_QUIET)
+        elapsed = now - (self.deadline - self.timeout)
+        self.report_progress("%s (%d of at most %d seconds)" % (words(), elapsed, self.timeout))
+
+
+def progress(word: str, name_of: Callable[[Any], str]) -> Callable[[Mapping[str, Outcome], Mapping[str, Any]], str]:
+    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``.
+
+    ``name_of`` gives the words that name one of those that are waited for, and an empty text for one that holds
+    nobody up.
+    """
+
+    def words(outcomes: Mapping[str, Outcome], left: Mapping[str, Any]) -> str:
+        failed = sum(1 for outcome in outcomes.values() if outcome.result in (FAILED, UNKNOWN))
+        done = len(outcomes) - failed
+        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), word, len(left), failed)
+        return text + waiting_for([name for name in map(name_of, left.values()) if name])
+
+    return words
+
+
+def waiting_for(names: Sequence[str]) -> str:
+    """The end of a line about a wait, with the first three of those that hold it up."""
+    if not names:
+        return ""
+    rest = len(names) - _NAMED
+    return "; waiting for %s%s" % (", ".join(names[:_NAMED]), " and %d more" % rest if rest > 0 else "")
+
+
+def named_state(server: Server) -> str:
+    """A server and where it is, for a line about a wait: ``web-01 (status REBOOT)``."""
+    return "%s (%s)" % (server.name or server.id, state_text(server))
+
+
+def observe_all(
+    cloud: Compute, tickets: Mapping[str, PendingAction | None], since: str | None
+) -> dict[str, ActionStatus]:
+    """One look at servers by id: at those with a ticket for what became of it, at the others for where they are."""
+    asked = [ticket for ticket in tickets.values() if ticket]
+    moving = [key for key, ticket in tickets.items() if not ticket]
+    seen: dict[str, ActionStatus] = {}
+    if asked:
+        seen.update(cloud.observe(asked, since))
+    if moving:
+        found = cloud.servers_by_id(moving)
+        seen.update((key, ActionStatus(found.get(key))) for key in moving)
+    return seen
+
+
+def evaluate_action(ticket: PendingAction, seen: ActionStatus) -> Outcome | None:
+    """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
+    server, aim = seen.server, ticket.aim
+    if aim and aim.presence:
+        if aim.met(server) and (server is None or server.is_deleted or server.is_stable):
+            return _outcome(ticket, DONE)
+        if server is not None and seen.verdict != JOB_FAILED and (server.is_deleted or server.task_state):
+            # On its way into the recycle bin, out of it, or beyond it.
+            return None
+    if server is None or server.is_deleted:
+        return _outcome(ticket, FAILED, seen.code, seen.message or "the server no longer exists")
+    if server.power_state == ERROR and seen.verdict != JOB_PENDING and not (aim and "ERROR" in aim.status):
+        if server.task_state and seen.verdict != JOB_FAILED:
+            return None
+        return _outcome(ticket, FAILED, seen.code, fault_text(server) or seen.message)
+    if not server.is_stable or seen.verdict == JOB_PENDING:
+        return None
+    there = ticket.reached(server)
+    if seen.verdict == JOB_FAILED:
+        if there and not ticket.is_unobservable:
+            return _outcome(ticket, DONE)
+        return _outcome(ticket, FAILED, seen.code, seen.message or "the cloud reports that the action failed")
+    if there and (seen.verdict or ticket.seen_in_progress or not ticket.is_unobservable):
+        if ticket.image_id and server.image.id and server.image.id != ticket.image_id:
+            message = "the cloud reports success, but the server runs the image %s and not %s"
+            return _outcome(ticket, FAILED, None, message % (server.image.id, ticket.image_id))
+        return _outcome(ticket, DONE)
+    return None
+
+
+def unpaid(ticket: PendingAction, outcome: Outcome) -> Outcome:
+    """The same, but for an order that waits to be paid: that is no failure, and nothing to wait for."""
+    if outcome.code != "PENDING_PAYMENT":
+        return outcome
+    order = " %s" % ticket.order_id if ticket.order_id else ""
+    return replace(
+        outcome,
+        result=AWAITING_PAYMENT,
+        message="the order%s for it waits to be paid (job %s)" % (order, ticket.job_id),
+        hint="Pay the order or cancel it in the console, and do not run this before.",
+    )
+
+
+def _outcome(ticket: PendingAction, result: str, code: Any = None, message: str | None = None) -> Outcome:
+    return Outcome(
+        ticket.server_id,
+        ticket.name,
+        result,
+        (ticket.action,),
+        code=str(code) if code is not None else None,
+        message=message,
+        request_id=ticket.request_id if result != DONE else None,
+    )
+
+
+def timed_out(
+    server_id: str, name: str | None, actions: tuple[str, ...], server: Server | None, timeout: float, error: Any = None
+) -> Outcome:
+    """The outcome of a server that was still on its way when the time was up, or could not be looked at any more."""
+    if error is not None:
+        message = "what became of it could not be read: %s" % error.message
+    else:
+        message = "still in %s after %g seconds" % (state_text(server), timeout)
+    return Outcome(
+        server_id,
+        name,
+        UNKNOWN,
+        actions,
+        code=str(error.code) if error is not None and error.code is not None else None,
+        message=message,
+        hint="Raise wait_timeout, or look again later with job_info or server_info.",
+    )

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task means to change, and what became of it; pure data and functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+
+DONE = "done"
+UNCHANGED = "unchanged"
+FAILED = "failed"
+#: Nobody can say what happened: the time ran out, or the answer was lost and the cloud keeps no record.
+UNKNOWN = "unknown"
+#: Accepted by the cloud and not waited for.
+PENDING = "pending"
+PLANNED = "planned"
+#: The cloud took the order and begins when it is paid.
+AWAITING_PAYMENT = "awaiting_payment"
+#: The results that make a task fail.
+_FAILING = (FAILED, UNKNOWN, AWAITING_PAYMENT)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to happen to one server. Without ``actions`` nothing is; with ``refusal`` nothing can."""
+
+    server: Server
+    actions: tuple[str, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+    #: The server is on its way somewhere and is waited for first.
+    wait_until_stable: bool = False
+    #: The actions with what the cloud needs to be told of them, for what DeedRun carries out.
+    deeds: tuple[Action, ...] = ()
+
+    @classmethod
+    def of(cls, server: Server, deeds: Sequence[Action], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+        """The change that the deeds make; without deeds nothing is to happen."""
+        moving = bool(deeds) and not server.is_stable
+        return cls(server, tuple(deed.action for deed in deeds), before, after, None, moving, tuple(deeds))
+
+    @classmethod
+    def refused(cls, server: Server, why: str, before: Mapping[str, Any] | None = None) -> Change:
+        """What is wanted cannot be had of this server."""
+        return cls(server, before=before or {}, after=before or {}, refusal=why)
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.actions) and not self.refusal
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes of a task, one for each server that it chose."""
+
+    items: tuple[Change, ...]
+
+    @property
+    def changed(self) -> bool:
+        return any(item.changes for item in self.items)
+
+    def diff(self) -> dict[str, dict[str, Any]]:
+        """Before and after, by server, in the form that ``--diff`` shows."""
+        changing = [item for item in self.items if item.changes]
+        return {
+            "before": {item.server.label: dict(item.before) for item in changing},
+            "after": {item.server.label: dict(item.after) for item in changing},
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one server: ``result`` is one of the words above."""
+
+    server_id: str
+    name: str | None
+    result: str
+    actions: tuple[str, ...] = ()
+    code: str | None = None
+    message: str | None = None
+    hint: str | None = None
+    request_id: str | None = None
+    #: With ``wait: false``: the actions that were not asked for yet, in order; another run asks for them.
+    remaining: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return "%s (%s)" % (self.name, self.server_id) if self.name and self.server_id else self.name or self.server_id
+
+    def as_dict(self) -> dict[str, Any]:
+        """The outcome as a task's result shows it; what is not known is left out."""
+        found: dict[str, Any] = {"outcome": self.result, "actions": list(self.actions)}
+        if self.name is not None:
+            found = {"name": self.name, **found}
+        if self.server_id:
+            found = {"id": self.server_id, **found}
+        for key in ("code", "message", "hint", "request_id"):
+            value = getattr(self, key)
+            if value is not None:
+                found[key] = value
+        if self.remaining:
+            found["remaining_actions"] = list(self.remaining)
+        return found
+
+    @classmethod
+    def of_error(cls, server: Any, result: str, error: CloudError, actions: Sequence[str] = ()) -> Outcome:
+        """The outcome that an error of the cloud makes; ``server`` is a Server or a Ticket."""
+        return cls(
+            getattr(server, "server_id", None) or server.id,
+            server.name,
+            result,
+            tuple(actions),
+            code=str(error.code) if error.code is not None else None,
+            message=error.message,
+            hint=error.hint,
+            request_id=error.request_id,
+        )
+
+
+def predicted(todo: Plan) -> list[Outcome]:
+    """The outcomes that check mode shows: what the run would do to each server."""
+    found = []
+    for item in todo.items:
+        result = FAILED if item.refusal else PLANNED if item.changes else UNCHANGED
+        actions = item.actions if item.changes else ()
+        found.append(Outcome(item.server.id, item.server.name, result, actions, message=item.refusal))
+    return found
+
+
+def failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes that make a task fail."""
+    return [outcome for outcome in outcomes if outcome.result in _FAILING]
+
+
+def failed_first(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes that make a task fail before the others, each in the order of the task."""
+    return sorted(outcomes, key=lambda outcome: outcome.result not in _FAILING)
+
+
+#: How many of the failed a sentence names before it counts the rest, and by how many reasons it counts them.
+_NAMED, _COUNTED = 10, 5
+#: How many characters of a reason a sentence repeats; the outcome has all of it.
+_LONGEST = 300
+
+
+def summary(outcomes: Sequence[Outcome], deed: str) -> str:
+    """One sentence that names who failed and why: ``2 of 10 servers could not be stopped: …``."""
+    bad = failures(outcomes)
+    rows = [(outcome.label, outcome.server_id, outcome.message or outcome.result) for outcome in bad]
+    plural = "" if len(outcomes) == 1 else "s"
+    text = "%d of %d server%s could not be %s: %s" % (len(bad), len(outcomes), plural, deed, reasons(rows))
+    return with_hints(text, [outcome.hint for outcome in bad])
+
+
+def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Why some things failed, for a sentence, from (label, id, message) of each.
+
+    The first ten are named, those of one reason together; the rest is counted by reason. Messages that differ only in
+    the server that they repeat are one reason.
+    """
+    # The label comes first, so the message need not name the server again.
+    found = [
+        (label, _shortened(message.rstrip(".").replace("the server " + label, "it")), key)
+        for label, key, message in rows
+    ]
+    together: dict[str, list[str]] = {}
+    exact: dict[str, str] = {}
+    for label, message, key in found[:_NAMED]:
+        reason = _without(message, key)
+        together.setdefault(reason, []).append(label)
+        exact[reason] = message
+    named = [
+        "%s: %s" % (", ".join(labels), exact[reason] if len(labels) == 1 else reason)
+        for reason, labels in together.items()
+    ]
+    rest = found[_NAMED:]
+    if rest:
+        counts = Counter(_without(message, key) for _label, message, key in rest).most_common()
+        counted = ['%d "%s"' % (number, reason) for reason, number in counts[:_COUNTED]]
+        others = sum(number for _reason, number in counts[_COUNTED:])
+        if others:
+            counted.append("%d for other reasons, see outcomes" % others)
+        named.append("and %d more: %s" % (len(rest), ", ".join(counted)))
+    return "; ".join(named)
+
+
+def with_hints(text: str, hints: Sequence[str | None]) -> str:
+    """The sentence with the first two of the hints, each once."""
+    return " ".join([text + ".", *sorted({hint for hint in hints if hint})[:2]]) if any(hints) else text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "\u2026"
+
+
+def _without(message: str, key: str) -> str:
+    return message.replace(key, "ID") if key else message

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Aggregates: hosts, zone and metadata, in the order in which Nova takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
+
+
+@dataclass(frozen=True)
+class AggregateSpec:
+    """What the task asks for; ``None`` for untouched, and an empty ``zone`` for none."""
+
+    name: str | None
+    state: str = "present"
+    zone: str | None = None
+    hosts: Sequence[str] | None = None
+    purge_hosts: bool = False
+    metadata: Mapping[str, str] | None = None
+    purge_metadata: bool = False
+    force: bool = False
+
+
+def find_aggregate(aggregates: Iterable[Aggregate], aggregate_id: int | None, name: str | None) -> Aggregate | None:
+    """By id where it is given, by name otherwise; Nova's names are unique, but that may have been otherwise once.
+
+    Raises InvalidRequest for a name that two share.
+    """
+    if aggregate_id is not None:
+        return next((each for each in aggregates if each.id == aggregate_id), None)
+    found = [each for each in aggregates if each.name == name]
+    if len(found) > 1:
+        ids = ", ".join(str(each.id) for each in found)
+        raise InvalidRequest("%d aggregates are named %s (%s); choose by id" % (len(found), name, ids))
+    return found[0] if found else None
+
+
+def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted: AggregateSpec) -> ResourcePlan:
+    """The steps that make the aggregate as wanted.
+
+    Hosts come before others leave, so that one that the cloud does not know stops the task early; where the zone
+    changes they leave before it and come after it, for Nova refuses a zone that one of the hosts contradicts. Raises
+    InvalidRequest where a host is in another zone through another aggregate, where the name is taken, and for an
+    aggregate with hosts that is to be deleted without ``force``.
+    """
+    before = there.as_dict() if there else None
+    if wanted.state == "absent":
+        return ResourcePlan(before, None, _removal(there, wanted.force))
+    if there is None and not wanted.name:
+        raise InvalidRequest("the aggregate does not exist, and making it needs a name")
+    known = before or {"hosts": [], "metadata": {}, "availability_zone": None, "name": wanted.name}
+    have, name = set(known["hosts"]), wanted.name or known["name"]
+    hosts = have if wanted.hosts is None else set(wanted.hosts) | (set() if wanted.purge_hosts else have)
+    zone = known["availability_zone"] if wanted.zone is None else (wanted.zone or None)
+    pairs, to_set, to_remove = merged(known["metadata"], wanted.metadata, wanted.purge_metadata)
+    _refuse_taken_name(name, there, others)
+    _refuse_two_zones(hosts, zone, there, others)
+
+    coming = [UpdateStep("add_host", host) for host in sorted(hosts - have)]
+    leaving = [UpdateStep("remove_host", host) for host in sorted(have - hosts)]
+    steps: list[UpdateStep] = []
+    if there is None:
+        steps = [UpdateStep("create", {"name": name, "availability_zone": zone})]
+    elif zone != there.availability_zone:
+        if zone is None:
+            raise InvalidRequest(
+                "the aggregate %s is in the zone %s, and a zone that was once given cannot be taken away; delete the"
+                " aggregate and make it anew" % (there.name, there.availability_zone)
+            )
+        # Alone, for Nova keeps a new name even where it refuses the zone of the same request.
+        steps = leaving + [UpdateStep("update", {"availability_zone": zone})]
+        leaving = []
+    if there is not None and name != there.name:
+        steps.append(UpdateStep("update", {"name": name}))
+    if to_set or to_remove:
+        changes: dict[str, Any] = dict(to_set)
+        changes.update((key, None) for key in to_remove)
+        steps.append(UpdateStep("set_metadata", changes))
+    after = {"name": name, "availability_zone": zone, "hosts": sorted(hosts), "metadata": pairs}
+    return ResourcePlan(before, dict(known, **after), tuple(steps + coming + leaving))
+
+
+def _removal(there: Aggregate | None, force: bool) -> tuple[UpdateStep, ...]:
+    if there is None:
+        return ()
+    if there.hosts and not force:
+        raise InvalidRequest(
+            "the aggregate %s still has the hosts %s; set force: true to take them out first"
+            % (there.name, ", ".join(sorted(there.hosts)))
+        )
+    return tuple(UpdateStep("remove_host", host) for host in sorted(there.hosts)) + (UpdateStep("delete"),)
+
+
+def _refuse_taken_name(name: str, there: Aggregate | None, others: Iterable[Aggregate]) -> None:
+    for other in others:
+        if other.name == name and (there is None or (other.id != there.id and name != there.name)):
+            raise InvalidRequest("the name %s is taken by the aggregate of the id %d" % (name, other.id))
+
+
+def _refuse_two_zones(
+    hosts: Iterable[str], zone: str | None, there: Aggregate | None, others: Sequence[Aggregate]
+) -> None:
+    if zone is None:
+        return
+    wanted = set(hosts)
+    for other in others:
+        if there is not None and other.id == there.id:
+            continue
+        for host in sorted(wanted & set(other.hosts)):
+            if other.availability_zone not in (None, zone):
+                raise InvalidRequest(
+                    "the host %s is in the zone %s through the aggregate %s, and a host has one zone"
+                    % (host, other.availability_zone, other.name)
+                )

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans for one resource that exists or not: a key pair, a flavor, an aggregate. Pure data and functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True)
+class UpdateStep:
+    """One request of a plan: ``deed`` names it, ``value`` is what it needs."""
+
+    deed: str
+    value: Any = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"deed": self.deed} if self.value is None else {"deed": self.deed, "value": self.value}
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """From what there is to what is wanted: ``None`` stands for a thing that is not there."""
+
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    steps: tuple[UpdateStep, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.steps)
+
+    def diff(self) -> dict[str, Any]:
+        return {"before": dict(self.before or {}), "after": dict(self.after or {})}

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compute services of hosts: enabled or disabled, with a reason, forced down. What takes a ``cloud`` asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import DISABLED, ENABLED, Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    PLANNED,
+    UNCHANGED,
+    reasons,
+    with_hints,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """What the task asks for; ``None`` for untouched."""
+
+    state: str | None = None
+    reason: str | None = None
+    forced_down: bool | None = None
+
+    def check(self) -> None:
+        """Raises InvalidRequest for options that contradict each other."""
+        if self.reason is not None and self.state != DISABLED:
+            raise InvalidRequest("reason: it says why a service is disabled; use it with state: disabled")
+        check_name("reason", self.reason)
+        if self.reason is not None and len(self.reason) > 255:
+            raise InvalidRequest("reason: it has %d characters, and the cloud keeps 255" % len(self.reason))
+
+
+@dataclass(frozen=True)
+class ServiceChange:
+    """From what a service is to what is wanted; ``changes`` are what the cloud is to be asked for."""
+
+    service: Service
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def side(self, after: bool) -> dict[str, Any]:
+        """What the diff shows of it."""
+        shown: dict[str, Any] = {"status": self.service.status, "disabled_reason": self.service.disabled_reason}
+        if self.service.forced_down is not None:
+            shown["forced_down"] = self.service.forced_down
+        return dict(shown, **self.changes) if after else shown
+
+    def changed_to(self, now: Service) -> bool:
+        """Whether anything that the task speaks of is different now."""
+        return any(getattr(now, key) != getattr(self.service, key) for key in self.changes)
+
+    def is_made_in(self, now: Service) -> bool:
+        """Whether the service is as wanted now."""
+        return all(getattr(now, key) == value for key, value in self.changes.items())
+
+
+def choose_services(services: Iterable[Service], hosts: Sequence[str]) -> list[Service]:
+    """The service of each host, in their order. Raises InvalidRequest for hosts that have none."""
+    by_host = {service.host: service for service in services}
+    missing = [host for host in hosts if host not in by_host]
+    if missing:
+        raise InvalidRequest(
+            "hosts: no such service runs on %s; check the names, which compute_service_info lists" % ", ".join(missing)
+        )
+    return [by_host[host] for host in dict.fromkeys(hosts)]
+
+
+def plan_service(service: Service, wanted: ServiceSpec) -> ServiceChange:
+    """What makes the service as wanted. A reason that is not given stays, and enabling takes it away."""
+    changes: dict[str, Any] = {}
+    if wanted.state == ENABLED and service.status != ENABLED:
+        changes.update(status=ENABLED, disabled_reason=None)
+    elif wanted.state == DISABLED:
+        reason = service.disabled_reason if wanted.reason is None else wanted.reason
+        if service.status != DISABLED:
+            changes.update(status=DISABLED, disabled_reason=wanted.reason)
+        elif reason != service.disabled_reason:
+            changes.update(status=DISABLED, disabled_reason=reason)
+    if wanted.forced_down is not None and wanted.forced_down != bool(service.forced_down):
+        changes["forced_down"] = wanted.forced_down
+    return ServiceChange(service, changes)
+
+
+def diff(todo: Sequence[ServiceChange]) -> dict[str, Any]:
+    """Before and after by host, of those that change."""
+    changing = [each for each in todo if each.changes]
+    return {
+        "before": {each.service.host: each.side(False) for each in changing},
+        "after": {each.service.host: each.side(True) for each in changing},
+    }
+
+
+@dataclass(frozen=True)
+class HostOutcome:
+    """What became of the service of one host."""
+
+    host: str
+    binary: str
+    result: str
+    error: CloudError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"host": self.host, "binary": self.binary, "outcome": self.result}
+        if self.error is not None:
+            found.update((key, value) for key, value in self.error.as_dict().items() if key != "status")
+        return found
+
+
+def predicted(todo: Sequence[ServiceChange]) -> list[HostOutcome]:
+    return [
+        HostOutcome(each.service.host, each.service.binary, PLANNED if each.changes else UNCHANGED) for each in todo
+    ]
+
+
+def failure(outcomes: Sequence[HostOutcome]) -> str | None:
+    """One sentence that names the hosts that failed, and why; ``None`` where none did."""
+    bad = [each for each in outcomes if each.error]
+    if not bad:
+        return None
+    rows = [(each.host, "", each.error.message) for each in bad if each.error]
+    text = "the service of %d of %d hosts could not be changed: %s" % (len(bad), len(outcomes), reasons(rows))
+    return with_hints(text, [each.error.hint for each in bad if each.error])

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flavors: what can be changed, what must be made anew, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range, merged
+
+#: What Nova cannot change once the flavor is there.
+IMMUTABLE = ("name", "vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "rxtx_factor", "is_public")
+NEEDED = ("name", "vcpus", "ram_mb")
+#: What a new flavor has of which the task does not speak.
+DEFAULTS: Mapping[str, Any] = {
+    "disk_gb": 0,
+    "ephemeral_gb": 0,
+    "swap_mb": 0,
+    "rxtx_factor": 1.0,
+    "is_public": True,
+    "disabled": False,
+    "description": None,
+}
+
+
+@dataclass(frozen=True)
+class FlavorSpec:
+    """What the task asks for. ``fields`` are those of the record, ``None`` for untouched."""
+
+    fields: Mapping[str, Any]
+    state: str = "present"
+    extra_specs: Mapping[str, str] | None = None
+    purge_extra_specs: bool = False
+    access: Sequence[str] | None = None
+    purge_access: bool = False
+    recreate: bool = False
+
+
+def check(fields: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest for what Nova would refuse, before anything is deleted to make room for it."""
+    check_name("name", fields.get("name"))
+    check_name("id", fields.get("id"))
+    if fields.get("id") in (".", ".."):
+        raise InvalidRequest("id: %r is not the id of a flavor" % fields["id"])
+    for name, lowest in (("vcpus", 1), ("ram_mb", 1), ("disk_gb", 0), ("ephemeral_gb", 0), ("swap_mb", 0)):
+        in_range(name, fields.get(name), lowest)
+    factor = fields.get("rxtx_factor")
+    if factor is not None and not 0 < factor < 1e38:
+        raise InvalidRequest("rxtx_factor: %s is out of range; use a number above 0" % factor)
+
+
+def find_flavor(flavors: Iterable[FlavorDetails], flavor_id: str | None, name: str | None) -> FlavorDetails | None:
+    """By id where it is given, by name otherwise. Raises InvalidRequest for a name that two flavors share."""
+    if flavor_id:
+        return next((flavor for flavor in flavors if flavor.id == flavor_id), None)
+    found = [flavor for flavor in flavors if flavor.name == name]
+    if len(found) > 1:
+        ids = ", ".join(sorted(flavor.id for flavor in found))
+        raise InvalidRequest("%d flavors are named %s (%s); choose by id" % (len(found), name, ids))
+    return found[0] if found else None
+
+
+def refuse_taken_name(flavors: Iterable[FlavorDetails], there: FlavorDetails | None, name: str | None) -> None:
+    """Raises InvalidRequest where another flavor has the name, for the cloud would refuse it after the deletion."""
+    for flavor in flavors:
+        if name is not None and flavor.name == name and (there is None or flavor.id != there.id):
+            raise InvalidRequest("the name %s is taken by the flavor of the id %s" % (name, flavor.id))
+
+
+def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan:
+    """The steps that make the flavor as wanted; ``there`` has its access list.
+
+    A recreated flavor keeps its id, and all that the task does not speak of. Raises InvalidRequest for what cannot be
+    changed without ``recreate``.
+    """
+    before = there.as_dict() if there else None
+    if wanted.state == "absent":
+        return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
+    fields = {key: value for key, value in wanted.fields.items() if value is not None}
+    missing = [] if there else [name for name in NEEDED if name not in fields]
+    if missing:
+        raise InvalidRequest("the flavor does not exist, and making it needs %s" % ", ".join(missing))
+    known = dict(DEFAULTS) if before is None else before
+    # What the cloud does not tell cannot be compared, and is not a difference.
+    changes = {
+        name: fields[name] for name in IMMUTABLE if name in fields and known.get(name) not in (None, fields[name])
+    }
+    if there and changes and not wanted.recreate:
+        shown = ", ".join("%s from %s to %s" % (name, known[name], new) for name, new in sorted(changes.items()))
+        raise InvalidRequest(
+            "the flavor %s cannot change %s in place; set recreate: true to delete it and make it anew with the same"
+            " id. Servers keep what they were made with" % (there.name, shown)
+        )
+    if there and there.extra_specs is None and (changes or wanted.extra_specs is not None):
+        raise InvalidRequest(
+            "the cloud does not show the extra_specs of the flavor %s to this user, so they can neither be compared nor"
+            " kept; use credentials that may read them" % there.name
+        )
+    after = dict(known, **fields)
+    after["description"] = after["description"] or None
+    described = after["description"] != (known["description"] or None)
+    specs, specs_to_set, specs_to_unset = merged(known.get("extra_specs"), wanted.extra_specs, wanted.purge_extra_specs)
+    after["extra_specs"] = specs if wanted.extra_specs is not None or not there else known.get("extra_specs")
+    have = set(known.get("access") or ())
+    allowed = _allowed(have, wanted, after["is_public"] is not False)
+    after["access"] = None if allowed is None else sorted(allowed)
+
+    steps = []
+    if there is None or changes:
+        steps.extend([UpdateStep("delete")] if there else [])
+        steps.append(UpdateStep("create", {key: after.get(key) for key in ("id", "description") + IMMUTABLE}))
+        steps.extend([UpdateStep("set_extra_specs", specs)] if specs else [])
+        steps.extend(UpdateStep("allow", project) for project in sorted(allowed or ()))
+        return ResourcePlan(before, after, tuple(steps))
+    steps.extend([UpdateStep("describe", after["description"])] if described else [])
+    steps.extend([UpdateStep("set_extra_specs", specs_to_set)] if specs_to_set else [])
+    steps.extend(UpdateStep("unset_extra_spec", key) for key in specs_to_unset)
+    steps.extend(UpdateStep("allow", project) for project in sorted((allowed or set()) - have))
+    steps.extend(UpdateStep("forbid", project) for project in sorted(have - (allowed or set())))
+    return ResourcePlan(before, after, tuple(steps))
+
+
+def _allowed(have: set[str], wanted: FlavorSpec, public: bool) -> set[str] | None:
+    """Who may use the flavor then; ``None`` stands for everybody. Raises InvalidRequest for a list of a public one."""
+    if public and wanted.access:
+        raise InvalidRequest("access: the flavor is public, so everybody may use it; set is_public: false")
+    if public:
+        return None
+    keep = set() if wanted.purge_access and wanted.access is not None else have
+    return keep | set(wanted.access or ())

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Key pairs: comparing them and planning them, and the servers that they are put on. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Iterable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import to_attach, to_detach
+
+CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
+
+def material(public_key: str | None) -> str | None:
+    """What two equal keys share: type and key without comment and line ends.
+
+    A certificate (type x509) is compared as text. Raises nothing: what is no key is compared as it is.
+    """
+    if public_key is None:
+        return None
+    text = public_key.strip()
+    if text.startswith("-----BEGIN"):
+        return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    words = text.split()
+    return " ".join(words[:2])
+
+
+def is_private(text: str | None) -> bool:
+    return "PRIVATE KEY-----" in (text or "")
+
+
+def check_public_key(text: str, kind: str | None) -> str:
+    """The public key on one line, without line ends at its edges. Raises InvalidRequest for what is none."""
+    key = text.strip()
+    if is_private(key):
+        raise InvalidRequest("public_key: this is a private key; give the text of the .pub file")
+    if kind == "x509":
+        if not key.startswith(_CERTIFICATE):
+            raise InvalidRequest("public_key: a key pair of type x509 takes a certificate in PEM form")
+        return key
+    if key.startswith(_CERTIFICATE):
+        raise InvalidRequest("public_key: this is a certificate; it needs type: x509")
+    words = key.split()
+    if "\n" in key or len(words) < 2:
+        raise InvalidRequest("public_key: not an OpenSSH public key, which is one line: type, base64 text, comment")
+    try:
+        fields = _fields(base64.b64decode(words[1], validate=True))
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("public_key: the second word of the OpenSSH public key is not base64 text") from None
+    if fields is None or len(fields) < 2:
+        raise InvalidRequest("public_key: the OpenSSH public key is cut short")
+    named = fields[0].decode("ascii", "replace")
+    if named != words[0]:
+        raise InvalidRequest(
+            "public_key: the key says that it is of type %r, its text that it is %r" % (words[0], named)
+        )
+    return key
+
+
+def _fields(blob: bytes) -> list[bytes] | None:
+    """The fields of a key, each with its length before it (RFC 4253); ``None`` where they do not fill it."""
+    fields = []
+    while blob:
+        length = int.from_bytes(blob[:4], "big")
+        if len(blob) < 4 + length:
+            return None
+        fields.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
+    return fields
+
+
+@dataclass(frozen=True)
+class KeypairSpec:
+    """What the task asks for. ``has_file``: the file for the private key is there."""
+
+    name: str
+    state: str = "present"
+    public_key: str | None = None
+    private_key_path: str | None = None
+    has_file: bool = False
+    kind: str | None = None
+    recreate: bool = False
+    attached_to: tuple[Server, ...] = ()
+    detached_from: tuple[Server, ...] = ()
+
+
+def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
+    """What makes the key pair as wanted.
+
+    Raises InvalidRequest where it is another one and may not be replaced, and where one is to be made of nothing.
+    """
+    before = _shown(there, wanted.detached_from + wanted.attached_to)
+    detach = [server for server in wanted.detached_from if there and to_detach(server, [wanted.name])]
+    leaving = [UpdateStep(DETACH, server) for server in detach]
+    if wanted.state == "absent":
+        return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if there else ())
+    public = material(wanted.public_key)
+    made = there is None
+    if there is not None:
+        other = _difference(there, wanted)
+        if other and not wanted.recreate:
+            raise InvalidRequest(
+                "the key pair %s exists with %s, and a key pair cannot be changed; set recreate: true to delete it and"
+                " make it anew, which does not change the servers that it was put on" % (wanted.name, other)
+            )
+        made = bool(other) or (wanted.recreate and wanted.private_key_path is not None and not wanted.has_file)
+    steps = []
+    if made:
+        if public is None and wanted.private_key_path is None:
+            raise InvalidRequest(
+                "the key pair %s is to be made: give its public_key, or private_key_path for the key that the cloud"
+                " generates" % wanted.name
+            )
+        steps = ([UpdateStep(DELETE)] if there else []) + [UpdateStep(CREATE)]
+    attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]
+    steps += [UpdateStep(ATTACH, server) for server in attach] + leaving
+    after: dict[str, Any] = {"name": wanted.name}
+    if not made:
+        after["public_key"] = material(there.public_key) if there else None
+    elif public is None:
+        after["generated"] = True
+    else:
+        after["public_key"] = public
+    _show_servers(after, {server.id: server.label for server in attach}, before, detach)
+    return ResourcePlan(before, after, tuple(steps))
+
+
+def _difference(there: Keypair, wanted: KeypairSpec) -> str | None:
+    """What makes it another key pair than the wanted one. What the cloud does not tell makes none."""
+    if wanted.public_key is not None and material(there.public_key) != material(wanted.public_key):
+        return "other key material"
+    if wanted.kind and there.type and there.type != wanted.kind:
+        return "the type %s" % there.type
+    return None
+
+
+def _shown(there: Keypair | None, servers: Sequence[Server]) -> dict[str, Any] | None:
+    if there is None:
+        return None
+    found: dict[str, Any] = {"name": there.name, "public_key": material(there.public_key)}
+    if servers:
+        found["servers"] = sorted(server.label for server in servers if server.key_name == there.name)
+    return found
+
+
+def _show_servers(
+    after: dict[str, Any], attached: dict[str, str], before: dict[str, Any] | None, detached: Sequence[Server]
+) -> None:
+    had = set((before or {}).get("servers", ()))
+    if attached or "servers" in (before or {}):
+        after["servers"] = sorted((had - {server.label for server in detached}) | set(attached.values()))
+
+
+def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) -> tuple[Server, ...]:
+    """The servers of these ids or names, each once. Raises InvalidRequest for a missing server or a shared name."""
+    known = list(servers)
+    found: dict[str, Server] = {}
+    for text in wanted:
+        fitting = [server for server in known if server.id == text] or [each for each in known if each.name == text]
+        if not fitting:
+            raise InvalidRequest("%s: no server has the id or name %s" % (option, text))
+        if len(fitting) > 1:
+            ids = ", ".join(sorted(server.id for server in fitting))
+            raise InvalidRequest("%s: %d servers are named %s (%s); give the id" % (option, len(fitting), text, ids))
+        found[fitting[0].id] = fitting[0]
+    return tuple(found.values())

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Server groups: finding them, for their names are not unique, planning them and making them anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import (
+    ANTI_AFFINITY,
+    ServerGroup,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import in_range
+
+#: How many members a sentence names before it counts the rest.
+_NAMED = 5
+_FIXED = ("name", "policy", "rules")
+
+
+@dataclass(frozen=True)
+class ServerGroupSpec:
+    """What the task asks for; ``None`` for untouched."""
+
+    name: str | None
+    state: str = "present"
+    policy: str | None = None
+    rules: Mapping[str, int] | None = None
+    recreate: bool = False
+    force: bool = False
+
+
+def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, int] | None:
+    """The rules of the task without those that it leaves out. Raises InvalidRequest for what no cloud takes."""
+    if given is None:
+        return None
+    rules = {key: value for key, value in given.items() if value is not None}
+    in_range("rules.max_server_per_host", rules.get("max_server_per_host"), 1)
+    if rules and policy not in (None, ANTI_AFFINITY):
+        raise InvalidRequest("rules: only the policy anti-affinity has rules, and the task asks for %s" % policy)
+    return rules
+
+
+def find_group(groups: Iterable[ServerGroup], group_id: str | None, name: str | None) -> ServerGroup | None:
+    """By id where it is given, by name otherwise. Raises InvalidRequest for a name that several groups have."""
+    if group_id is not None:
+        return next((each for each in groups if each.id == group_id), None)
+    found = [each for each in groups if each.name == name]
+    if len(found) > 1:
+        told = ", ".join(sorted("%s with policy %s" % (each.id, each.policy) for each in found))
+        raise InvalidRequest("%d server groups are named %s (%s); choose one by id" % (len(found), name, told))
+    return found[0] if found else None
+
+
+def needs_members(there: ServerGroup | None, wanted: ServerGroupSpec) -> bool:
+    """Whether plan_group may have to say who is in the group."""
+    if there is None or not there.members:
+        return False
+    return not wanted.force if wanted.state == "absent" else bool(_changes(there, wanted))
+
+
+def _changes(there: ServerGroup, wanted: ServerGroupSpec) -> dict[str, Any]:
+    """What of the group is another than wanted, as it is to be. What the cloud does not tell is no difference."""
+    known = there.as_dict()
+    asked = {"name": wanted.name, "policy": wanted.policy, "rules": wanted.rules}
+    return {key: value for key, value in asked.items() if value is not None and known[key] not in (None, value)}
+
+
+def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequence[str] = ()) -> ResourcePlan:
+    """The steps that make the group as wanted; ``members`` are the labels of its servers.
+
+    Nothing of a group can be changed in place, and a server joins one only when it is made. So a group that has
+    servers is never made anew, and only deleted with ``force``: InvalidRequest says who is in it.
+    """
+    before = there.as_dict() if there else None
+    if wanted.state == "absent":
+        if there and there.members and not wanted.force:
+            raise InvalidRequest(
+                "the server group %s still has the servers %s; set force: true to delete it all the same. They stay"
+                " where they are, and nothing keeps them there" % (there.name, _listed(there, members))
+            )
+        return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
+    if there is None:
+        return _creation(wanted)
+    changes = _changes(there, wanted)
+    if not changes:
+        return ResourcePlan(before, before)
+    known = there.as_dict()
+    shown = ", ".join("%s from %s to %s" % (key, known[key], new) for key, new in sorted(changes.items()))
+    if there.members:
+        raise InvalidRequest(
+            "the server group %s cannot change %s: it has the servers %s, and a server joins a group only when it is"
+            " made. Make another group" % (there.name, shown, _listed(there, members))
+        )
+    if not wanted.recreate:
+        raise InvalidRequest(
+            "the server group %s cannot change %s in place; set recreate: true to delete it, for it is empty, and make"
+            " it anew with another id" % (there.name, shown)
+        )
+    after = dict(known, id=None, **changes)
+    if wanted.rules is not None:
+        after["rules"] = dict(wanted.rules)
+    if after["policy"] != ANTI_AFFINITY and after["rules"]:
+        if wanted.rules:
+            raise InvalidRequest(
+                "rules: only the policy anti-affinity has rules, and the group has %s" % after["policy"]
+            )
+        after["rules"] = {}
+    return ResourcePlan(before, after, (UpdateStep("delete"), _create_step(after)))
+
+
+def _creation(wanted: ServerGroupSpec) -> ResourcePlan:
+    missing = [name for name in ("name", "policy") if getattr(wanted, name) is None]
+    if missing:
+        raise InvalidRequest("the server group does not exist, and making it needs %s" % " and ".join(missing))
+    after = {"id": None, "name": wanted.name, "policy": wanted.policy, "rules": dict(wanted.rules or {}), "members": []}
+    return ResourcePlan(None, after, (_create_step(after),))
+
+
+def _create_step(after: Mapping[str, Any]) -> UpdateStep:
+    return UpdateStep("create", {key: after[key] for key in _FIXED})
+
+
+def _listed(there: ServerGroup, members: Sequence[str]) -> str:
+    known = sorted(members or there.members)
+    rest = len(known) - _NAMED
+    return ", ".join(known[:_NAMED]) + (" and %d more" % rest if rest > 0 else "")

@@ -1,0 +1,281 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Choosing servers: what the options ask for, what of it the cloud can filter, and the check of every answer.
+
+Everything is checked here again, for no filter of a cloud can be trusted alone: Nova's ``ip`` is a substring match,
+its ``name`` a regular expression, its ``tags`` are ignored below microversion 2.26; Huawei Cloud's ``status`` also
+finds servers on their way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH, shortened
+
+if HAS_JMESPATH:
+    import jmespath
+
+#: The options that only narrow what others choose: a typo in one of them chooses more, not fewer.
+NARROWING = ("not_tags", "filters")
+#: The options that choose, each enough alone.
+CHOOSING = ("ids", "names", "ips", "tags", "status", "flavor", "availability_zone", "query", "all")
+CHOOSERS = CHOOSING + NARROWING
+_FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class SelectedServers:
+    """The servers that were chosen, and the ids, names and addresses that no server has."""
+
+    servers: tuple[Server, ...]
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The options that choose servers.
+
+    They combine with AND; the values of one combine with OR, those of ``tags`` with AND. ``listing``: nothing is done
+    to the servers that are found.
+    """
+
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ips: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    not_tags: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    flavor: tuple[str, ...] = ()
+    availability_zone: tuple[str, ...] = ()
+    query: Any = None
+    filters: tuple[tuple[str, str], ...] = ()
+    all_projects: bool = False
+    deleted: bool = False
+    page_size: int = 1000
+    missing: str = _FAIL
+    duplicates: str = _FAIL
+    min_targets: int | None = None
+    max_targets: int | None = None
+    listing: bool = False
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL, listing: bool = False) -> Selection:
+        """The selection that the options ask for; ``missing`` is what happens where the option does not say.
+
+        Only a ``listing`` may be narrowed without anything that chooses: where something is done to the servers, every
+        server of a project is named by ``all: true``, and not by a typo in ``not_tags`` or a filter that the cloud
+        ignores. Raises InvalidRequest for no selection, and for a value that cannot be used.
+        """
+        _check_choice(options, listing)
+        page_size = options.get("page_size")
+        if page_size is not None and not 1 <= page_size <= 1000:
+            raise InvalidRequest("page_size: %s is out of range; use 1 to 1000" % page_size)
+        return cls(
+            ids=values.texts(options, "ids"),
+            names=values.texts(options, "names"),
+            ips=tuple(values.address(text) for text in values.texts(options, "ips")),
+            tags=values.tags(options, "tags"),
+            not_tags=values.tags(options, "not_tags"),
+            status=tuple(values.status(text) for text in values.texts(options, "status")),
+            flavor=values.texts(options, "flavor"),
+            availability_zone=values.texts(options, "availability_zone"),
+            query=values.expression(options.get("query")),
+            filters=values.filters(options.get("filters")),
+            all_projects=bool(options.get("all_projects")),
+            deleted=bool(options.get("deleted")),
+            page_size=page_size or 1000,
+            missing=options.get("missing") or missing,
+            duplicates=options.get("duplicates") or _FAIL,
+            min_targets=options.get("min_targets"),
+            max_targets=options.get("max_targets"),
+            listing=listing,
+        )
+
+    @property
+    def by_name_alone(self) -> bool:
+        """Whether nothing of a server but its id and name is looked at."""
+        return not (
+            self.ips
+            or self.tags
+            or self.not_tags
+            or self.status
+            or self.flavor
+            or self.availability_zone
+            or self.query is not None
+            or self.filters
+            or self.deleted
+        )
+
+    def ask(self, brief: bool = False) -> ServerQuery:
+        """What the cloud is asked for; ``brief`` where the caller needs no more than ids and names.
+
+        Where servers are named one by one, only by what names them: a server that exists and does not match the
+        rest must not be taken for one that does not exist.
+        """
+        common: dict[str, Any] = {
+            "filters": self.filters,
+            "all_projects": self.all_projects,
+            "deleted": self.deleted,
+            "page_size": self.page_size,
+            "brief": brief and self.by_name_alone,
+        }
+        for name in ("ids", "names", "ips"):
+            if getattr(self, name):
+                return ServerQuery(flavor=self.flavor, **{name: getattr(self, name)}, **common)
+        return ServerQuery(
+            tags=self.tags,
+            not_tags=self.not_tags,
+            status=self.status,
+            flavor=self.flavor,
+            availability_zone=self.availability_zone,
+            **common,
+        )
+
+    def matches(self, server: Server) -> bool:
+        """Whether a server is what the options ask for; all but ``query``, which is asked of all servers at once."""
+        return (
+            _among(server.id, self.ids)
+            and _among(server.name, self.names)
+            and (not self.ips or any(_canonical(address.ip) in self.ips for address in server.addresses))
+            and all(tag in server.tags for tag in self.tags)
+            and not any(tag in server.tags for tag in self.not_tags)
+            and (not self.status or (server.status or "").upper() in self.status or server.power_state in self.status)
+            and (not self.flavor or server.flavor.id in self.flavor or server.flavor.name in self.flavor)
+            and _among(server.availability_zone, self.availability_zone)
+            and server.is_deleted == self.deleted
+        )
+
+    def choose(self, servers: Iterable[Server]) -> SelectedServers:
+        """The servers of the list that match, in the order of name and id.
+
+        Raises InvalidRequest for a name that two servers share, for fewer servers than ``min_targets`` or more than
+        ``max_targets``, and with ``missing: fail`` for an id, name or address that no server has.
+        """
+        known = list({server.id: server for server in servers}.values())
+        missing = self._missing(known)
+        if missing and self.missing == _FAIL:
+            parts = ["%s %s" % (name, shortened(absent)) for name, absent in missing.items()]
+            raise InvalidRequest(
+                "no server has %s; check the selection, region and project, or set missing: ignore"
+                % " and ".join(parts)
+            )
+        chosen = self._filtered([server for server in known if self.matches(server)])
+        self._refuse_shared_names(chosen)
+        self.check_number(len(chosen))
+        return SelectedServers(tuple(sorted(chosen, key=lambda server: (server.name or "", server.id))), missing)
+
+    def check_number(self, found: int) -> None:
+        """Raises InvalidRequest where so many servers are not between ``min_targets`` and ``max_targets``."""
+        if self.max_targets is not None and found > self.max_targets:
+            limit = "max_targets allows %d" % self.max_targets
+        elif self.min_targets is not None and found < self.min_targets:
+            limit = "min_targets asks for at least %d" % self.min_targets
+        else:
+            return
+        number = "%d server%s" % (found, "" if found == 1 else "s")
+        raise InvalidRequest("the selection finds %s and %s; nothing was done" % (number, limit))
+
+    def _missing(self, servers: Sequence[Server]) -> dict[str, list[str]]:
+        seen: dict[str, set[Any]] = {
+            "ids": {server.id for server in servers},
+            "names": {server.name for server in servers},
+            "ips": {_canonical(address.ip) for server in servers for address in server.addresses},
+        }
+        # The cloud was asked by the first of them that is given, so only that one tells who does not exist.
+        for name in ("ids", "names", "ips"):
+            wanted = getattr(self, name)
+            if wanted:
+                absent = [value for value in wanted if value not in seen[name]]
+                return {name: absent} if absent else {}
+        return {}
+
+    def _refuse_shared_names(self, chosen: Sequence[Server]) -> None:
+        if self.duplicates != _FAIL:
+            return
+        by_name: dict[str, list[str]] = {}
+        for server in chosen:
+            if server.name in self.names:
+                by_name.setdefault(str(server.name), []).append(server.id)
+        for name, ids in sorted(by_name.items()):
+            if len(ids) > 1:
+                raise InvalidRequest(
+                    "%d servers are named %s (%s); choose by ids, or set duplicates: allow"
+                    % (len(ids), name, shortened(sorted(ids)))
+                )
+
+    def _filtered(self, servers: list[Server]) -> list[Server]:
+        if self.query is None:
+            return servers
+        try:
+            found = self.query.search([server.as_dict() for server in servers])
+        except jmespath.exceptions.JMESPathError as error:
+            raise InvalidRequest("query: the JMESPath expression does not fit the servers: %s" % error) from None
+        if isinstance(found, dict):
+            found = [found]
+        ids = (
+            [entry.get("id") if isinstance(entry, dict) else entry for entry in (found or ())]
+            if isinstance(found, (list, type(None)))
+            else [None]
+        )
+        by_id = {server.id: server for server in servers}
+        if any(server_id not in by_id for server_id in ids):
+            raise InvalidRequest(
+                "query: the JMESPath expression must give a list of server records or ids, such as"
+                " \"[?power_state=='running']\""
+            )
+        return [by_id[server_id] for server_id in dict.fromkeys(ids)]
+
+
+def described(options: Mapping[str, Any]) -> str:
+    """The options that choose, as they were given, for a sentence."""
+    given = []
+    for name in CHOOSERS:
+        value = options.get(name)
+        if value:
+            if isinstance(value, Mapping):
+                value = ["%s=%s" % pair for pair in value.items()]
+            shown = shortened([str(each) for each in value]) if isinstance(value, (list, tuple)) else str(value)
+            given.append("%s: %s" % (name, "true" if value is True else shown))
+    return "; ".join(given)
+
+
+def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
+    choosing = [name for name in CHOOSING if name != "all" and options.get(name)]
+    narrowing = [name for name in NARROWING if options.get(name)]
+    if options.get("all") and choosing:
+        raise InvalidRequest("all: true chooses every server and contradicts %s" % " and ".join(choosing))
+    if not (options.get("all") or choosing or (narrowing and listing)):
+        if narrowing:
+            raise InvalidRequest(
+                "nothing chooses a server: %s only narrows what other options choose; add all: true to mean all others"
+                " of the project, or one of %s" % (" and ".join(narrowing), ", ".join(CHOOSING[:-1]))
+            )
+        raise InvalidRequest("nothing chooses a server: set one of %s" % ", ".join(CHOOSERS if listing else CHOOSING))
+    lowest, highest = options.get("min_targets"), options.get("max_targets")
+    for name, limit in (("min_targets", lowest), ("max_targets", highest)):
+        if limit is not None and limit < 0:
+            raise InvalidRequest("%s: %s is not a number of servers; use 0 or more" % (name, limit))
+    if lowest is not None and highest is not None and lowest > highest:
+        raise InvalidRequest("min_targets: %s is more than max_targets: %s" % (lowest, highest))
+
+
+def _canonical(text: str) -> str:
+    """An address in the one spelling that two equal ones share; a cloud may write IPv6 in another."""
+    if ":" not in text:
+        return text
+    try:
+        return values.address(text)
+    except InvalidRequest:
+        return text
+
+
+def _among(value: Any, wanted: Sequence[str]) -> bool:
+    return not wanted or value in wanted

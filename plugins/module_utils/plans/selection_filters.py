@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check of a platform's own filters: a cloud ignores without a word one that it, or the user, may not use."""
+
+from __future__ import annotations
+
+from typing import Iterable, Iterator, Sequence, Tuple
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+Filters = Sequence[Tuple[str, str]]
+
+
+def refuse_unchecked(cloud: Compute, filters: Filters) -> None:
+    """Raises InvalidRequest for filters that no record can be held against."""
+    unchecked = [name for name, _value in filters if name not in cloud.filter_checks]
+    if unchecked:
+        raise InvalidRequest(
+            "filters: the records of servers do not show %s, and a cloud ignores a filter that it does not know or that"
+            " the user may not use; set max_targets to the number of servers that are meant at most"
+            % " and ".join(unchecked)
+        )
+
+
+def matching(cloud: Compute, filters: Filters, servers: Iterable[Server]) -> Iterator[Server]:
+    """The servers that match every filter that can be checked.
+
+    Raises InvalidRequest for a server whose record does not show what a filter is about.
+    """
+    checks = [(name, value, cloud.filter_checks[name]) for name, value in filters if name in cloud.filter_checks]
+    for server in servers:
+        answers = [check(server, value) for _name, value, check in checks]
+        if None in answers:
+            name, value, _check = checks[answers.index(None)]
+            raise InvalidRequest(
+                "filters: the cloud does not show this user the %s of servers (%s for one), and ignores %s=%s of a user"
+                " who may not filter by it; leave it out, or use the credentials of an administrator"
+                % (name, server.label, name, value)
+            )
+        if all(answers):
+            yield server

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The values of the options that choose servers: reading them, and refusing those that cannot be used."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import POWER_STATES, STATUSES
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+try:
+    import jmespath
+except ImportError:
+    HAS_JMESPATH = False
+else:
+    HAS_JMESPATH = True
+
+#: How many values a sentence lists before it counts the rest.
+_LISTED = 10
+
+
+def shortened(values: Sequence[str]) -> str:
+    """The first ten of the values, and how many there are more."""
+    rest = len(values) - _LISTED
+    return ", ".join(values[:_LISTED]) + (" and %d more" % rest if rest > 0 else "")
+
+
+def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The values of a list option, each once. Raises InvalidRequest for an empty one."""
+    values = [str(value).strip() for value in options.get(name) or ()]
+    if any(not value for value in values):
+        raise InvalidRequest("%s: an empty text chooses nothing; leave it out" % name)
+    return tuple(dict.fromkeys(values))
+
+
+def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The tags of an option as ``key`` or ``key=value``: from a list, a text with commas, or a mapping.
+
+    Raises InvalidRequest for what is none of these, and for a tag that no cloud takes.
+    """
+    given = options.get(name)
+    if given in (None, "", [], {}, ()):
+        return ()
+    if isinstance(given, str):
+        given = given.split(",")
+    elif isinstance(given, (int, float, Mapping)) and not isinstance(given, bool):
+        given = [given]
+    if not isinstance(given, (list, tuple)):
+        raise InvalidRequest("%s: %s is no list of tags; write each as key or key=value" % (name, given))
+    found: list[str] = []
+    for item in given:
+        found.extend(_pairs(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
+    if not found:
+        # Such as [{}]: it must not stand for every server.
+        raise InvalidRequest("%s: an empty mapping chooses nothing; leave it out" % name)
+    return tuple(dict.fromkeys(found))
+
+
+def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
+    """A mapping's entries as tags; an entry without a value is a tag without one."""
+    found = []
+    for key, value in item.items():
+        if isinstance(value, (Mapping, list, tuple)):
+            raise InvalidRequest("%s: the value of %s is not a text; each tag has one value" % (option, key))
+        if isinstance(value, bool):
+            value = str(value).lower()
+        found.append(_tag(option, key if value in (None, "") else "%s=%s" % (key, value)))
+    return found
+
+
+def _tag(option: str, item: Any) -> str:
+    if item is None or isinstance(item, (list, tuple)):
+        shown = "nothing" if item is None else "a list"
+        raise InvalidRequest("%s: one of the items is %s; write each tag as key or key=value" % (option, shown))
+    text = str(item).strip()
+    if not text:
+        raise InvalidRequest("%s: an empty text chooses nothing; leave it out" % option)
+    if "," in text or text.startswith("="):
+        raise InvalidRequest(
+            "%s: %s is not a tag; a tag is written key or key=value and has no comma, each one an item of the list"
+            % (option, text)
+        )
+    return text
+
+
+def address(text: str) -> str:
+    """The address in the one spelling that two equal ones share. Raises InvalidRequest for what is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise InvalidRequest("ips: %s is not an IP address; give whole addresses, without a netmask" % text) from None
+
+
+def status(text: str) -> str:
+    """A status in capitals as the clouds write it, or a power state in small letters as the records do.
+
+    Raises InvalidRequest for what is neither: a cloud finds no server of such a status, and some do not complain.
+    """
+    if text.lower() in POWER_STATES and text.upper() != "ERROR":
+        return text.lower()
+    if text.upper() not in STATUSES:
+        raise InvalidRequest(
+            "status: no server has the status %s; the power states are %s, the statuses are %s"
+            % (text, ", ".join(POWER_STATES), ", ".join(STATUSES))
+        )
+    return text.upper()
+
+
+def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """The platform's own filters, sorted. Raises InvalidRequest for a value that is empty or no text."""
+    for key, value in (given or {}).items():
+        if value in (None, ""):
+            raise InvalidRequest("filters: %s has no value; leave it out, or give it one" % key)
+        if isinstance(value, (Mapping, list, tuple)):
+            raise InvalidRequest("filters: the value of %s is not a text" % key)
+    return tuple(sorted((str(key), str(value)) for key, value in (given or {}).items()))
+
+
+def expression(text: Any) -> Any:
+    """The compiled JMESPath expression, ``None`` for no text. Raises InvalidRequest for one that is none."""
+    if text is None or text == "":
+        return None
+    if not HAS_JMESPATH:
+        raise InvalidRequest("query needs the Python library jmespath, which is not installed")
+    try:
+        return jmespath.compile(str(text))
+    except jmespath.exceptions.JMESPathError as error:
+        why = " ".join(str(error).split())
+        raise InvalidRequest("query: %s is not a JMESPath expression: %s" % (text, why)) from None

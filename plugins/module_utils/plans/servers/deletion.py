@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server's end, and the ways back from it. Pure data and functions.
+
+``unlocked``: a server that is locked is unlocked first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    GONE,
+    PRESENT,
+    PURGED,
+    Action,
+    ExpectedState,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+
+#: Beginnings of the task_states of a server that is being deleted.
+DELETING = ("deleting", "soft-deleting")
+DELETE = Action("delete", aim=ExpectedState(presence=GONE), tasks=DELETING)
+#: Where a deleted server is gone for good anyhow.
+DELETE_FOR_GOOD = Action("delete", aim=ExpectedState(presence=PURGED), tasks=DELETING)
+PURGE = Action("purge", aim=ExpectedState(presence=PURGED), tasks=("deleting",))
+RESTORE = Action("restore", aim=ExpectedState(presence=PRESENT), tasks=("restoring",))
+
+
+def absent(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+    if server.is_deleted:
+        return Change(server)
+    return _ending(server, DELETE, cloud, unlocked)
+
+
+def purged(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+    if (server.status or "").upper() == "DELETED":
+        return Change(server)
+    # A cloud without a recycle bin has nothing to purge a server from.
+    deed = PURGE if cloud.supports("purge") else DELETE if cloud.supports("deleted") else DELETE_FOR_GOOD
+    if deed is DELETE and server.is_deleted:
+        return Change.refused(server, unsupported("purge", cloud), presence(server))
+    return _ending(server, deed, cloud, unlocked)
+
+
+def _ending(server: Server, deed: Action, cloud: Compute, unlocked: bool) -> Change:
+    before = presence(server)
+    after = {"state": "absent" if deed is DELETE else "purged"}
+    if (server.task_state or "").startswith(DELETING):
+        # Nova can lose a server's state for good that is deleted while it is being deleted.
+        return Change(server, (), before, before, wait_until_stable=True)
+    deeds: tuple[Action, ...] = (deed,)
+    if server.locked and unlocked:
+        deeds = (unlock(),) + deeds
+    refusal = problem(server, deeds, cloud)
+    if refusal:
+        return Change.refused(server, refusal, before)
+    return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
+
+
+def restored(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+    before = presence(server)
+    status = (server.status or "").upper()
+    if status == "DELETED":
+        return Change.refused(server, "it is deleted for good, and not in the recycle bin", before)
+    if not server.is_deleted:
+        return Change(server, (), before, before)
+    if not cloud.supports("restore"):
+        return Change.refused(server, unsupported("restore", cloud), before)
+    if server.task_state:
+        return Change.refused(server, "it is on its way (task %s); try again later" % server.task_state, before)
+    return Change(server, ("restore",), before, {"state": "present"}, deeds=(RESTORE,))
+
+
+def presence(server: Server) -> dict[str, Any]:
+    status = (server.status or "").upper()
+    return {"state": "purged" if status == "DELETED" else "in the recycle bin" if server.is_deleted else "present"}
+
+
+def unsupported(action: str, cloud: Compute) -> str:
+    return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
+
+
+def problem(server: Server, deeds: Iterable[Action], cloud: Compute) -> str | None:
+    """Why the platform would not do one of these, the first of them."""
+    for deed in deeds:
+        found = cloud.deed_problem(server, deed) if cloud.supports(deed.action) else unsupported(deed.action, cloud)
+        if found:
+            return found
+    return None
+
+
+def unlock() -> Action:
+    return Action("unlock", aim=ExpectedState(locked=False), is_retry_safe=True, watched=False)

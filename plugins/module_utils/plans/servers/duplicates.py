@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Servers of the same name that several tasks created at the same time. Pure data and functions.
+
+Nova does not mind servers of the same name, so two tasks that find a name missing create it twice. Each of them looks
+again afterwards. All order the servers of a name alike, by the time of their creation and then by id, so they agree on
+the one that stays, and each deletes only what it has created itself.
+
+A task sees every server that comes before its own: the cloud tells times in seconds, and the task looks SETTLED seconds
+after the answer to its request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Collection, Iterable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETING
+
+KEEP = "keep"
+DELETE_NEWER = "delete_newer"
+CHOICES = (KEEP, DELETE_NEWER)
+#: Seconds after which a server with an earlier or the same time of creation is in the list.
+SETTLED = 2.0
+#: Seconds within which a task that has to delete its server does so once that is built.
+GRACE = 120.0
+HINT = "Delete one of them, or set on_duplicate: delete_newer, which leaves that to the tasks that created them."
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """A server that this task created, and the others of its name, oldest first."""
+
+    own: Server
+    older: tuple[Server, ...] = ()
+    newer: tuple[Server, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.older or self.newer)
+
+    @property
+    def sentence(self) -> str:
+        others = ", ".join("%s (%s)" % (server.id, _age(server)) for server in self.older + self.newer)
+        count = len(self.older) + len(self.newer)
+        subject = "another server of this name exists" if count == 1 else "%d other servers of this name exist" % count
+        return "%s: %s; this task created %s (%s) at the same time" % (subject, others, self.own.id, _age(self.own))
+
+
+def _age(server: Server) -> str:
+    return "created %s" % server.created if server.created else "age unknown"
+
+
+def rank(server: Server) -> tuple[str, str]:
+    """The order in which all tasks see the servers of one name."""
+    return server.created or "", server.id
+
+
+def duplicates_of(explicit_id: str, name: str, listed: Iterable[Server], known: Collection[str]) -> Duplicates | None:
+    """What the list shows beside the server of this id; ``None`` where it does not show that one.
+
+    ``known`` are the ids of servers that existed before, of which a task may have deleted one to create it again.
+    Servers that are being deleted are none.
+    """
+    same = [server for server in listed if server.name == name and not server.is_deleted]
+    own = next((server for server in same if server.id == explicit_id), None)
+    if own is None:
+        return None
+    others = [
+        server
+        for server in sorted(same, key=rank)
+        if server.id != explicit_id and server.id not in known and not (server.task_state or "").startswith(DELETING)
+    ]
+    older = tuple(server for server in others if rank(server) < rank(own))
+    return Duplicates(own, older, tuple(server for server in others if rank(server) > rank(own)))
+
+
+def survivor(older: Sequence[Server]) -> Server | None:
+    """The server that stays where this task's own one is to be deleted; ``None`` where no older one works."""
+    return next((server for server in older if not server.is_deleted and server.power_state != ERROR), None)

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ports of servers: what is to be attached and detached. All but ``check_network`` and ``InterfaceRun`` is pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+ATTACH, DETACH = "attach_interface", "detach_interface"
+Interfaces = Mapping[str, Sequence[Interface]]
+
+
+@dataclass(frozen=True)
+class InterfaceSpec:
+    """What a task asks for: what is given must all be true of a port."""
+
+    state: str = "present"
+    port_id: str | None = None
+    network_id: str | None = None
+    ip: str | None = None
+    subnet_id: str | None = None
+    mac: str | None = None
+    tag: str | None = None
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> InterfaceSpec:
+        """Raises InvalidRequest for options that contradict each other, or cannot be used."""
+        fixed = options.get("fixed_ips") or []
+        if len(fixed) > 1:
+            raise InvalidRequest("fixed_ips: an interface is attached with one address; give it one")
+        place = fixed[0] if fixed else {}
+        if fixed and bool(place.get("ip_address")) == bool(place.get("subnet_id")):
+            raise InvalidRequest("fixed_ips: give either ip_address or subnet_id")
+        given = options.get("ip")
+        if fixed and given:
+            raise InvalidRequest("ip and fixed_ips exclude each other")
+        found = cls(
+            options["state"],
+            options.get("port_id"),
+            options.get("network_id"),
+            _address(given or place.get("ip_address")),
+            place.get("subnet_id"),
+            (options.get("mac") or "").lower() or None,
+            options.get("tag"),
+        )
+        found._check(bool(fixed))
+        return found
+
+    def _check(self, fixed: bool) -> None:
+        if self.state == "absent":
+            if not (self.port_id or self.network_id or self.ip or self.mac):
+                raise InvalidRequest("nothing says which interface: give port_id, network_id, ip or mac")
+            return
+        if self.mac or (self.ip and not fixed):
+            raise InvalidRequest("mac and ip find an interface to be removed; to attach one give port_id or network_id")
+        if bool(self.port_id) == bool(self.network_id):
+            raise InvalidRequest("give either port_id or network_id")
+        if self.port_id and fixed:
+            raise InvalidRequest("fixed_ips: a port has its addresses already; it goes with network_id")
+
+    def check(self, servers: Sequence[Server]) -> None:
+        """Raises InvalidRequest where one thing cannot be of so many servers."""
+        if self.state == "present" and len(servers) > 1 and (self.port_id or self.ip):
+            thing = "port" if self.port_id else "address"
+            raise InvalidRequest(
+                "the selection finds %d servers, and one %s goes on one; choose one server, or give network_id alone"
+                % (len(servers), thing)
+            )
+
+    def matches(self, interface: Interface) -> bool:
+        return (
+            self.port_id in (None, interface.port_id)
+            and self.network_id in (None, interface.network_id)
+            and (self.ip is None or self.ip in [_canonical(each.ip) for each in interface.fixed_ips])
+            and (self.subnet_id is None or self.subnet_id in [each.subnet_id for each in interface.fixed_ips])
+            and self.mac in (None, (interface.mac or "").lower())
+        )
+
+    def arguments(self) -> dict[str, Any]:
+        """What the cloud is told of an interface to be attached."""
+        found: dict[str, Any] = {"port_id": self.port_id, "network_id": self.network_id, "tag": self.tag}
+        if self.ip:
+            found["fixed_ips"] = [{"ip_address": self.ip}]
+        elif self.subnet_id:
+            found["fixed_ips"] = [{"subnet_id": self.subnet_id}]
+        return found
+
+
+def plan_interfaces(servers: Sequence[Server], there: Interfaces, wish: InterfaceSpec) -> Plan:
+    return Plan(tuple(plan_one(server, there.get(server.id, ()), wish) for server in servers))
+
+
+def plan_one(server: Server, there: Sequence[Interface], wish: InterfaceSpec) -> Change:
+    ports = sorted(each.port_id for each in there)
+    found = [each for each in there if wish.matches(each)]
+    before = {"ports": ports}
+    if wish.state == "absent":
+        deeds = [
+            Action(DETACH, {"port_id": each.port_id}, ExpectedState(no_ports=(each.port_id,)), is_retry_safe=True)
+            for each in found
+        ]
+        gone = {each.port_id for each in found}
+        return Change.of(server, deeds, before, {"ports": [each for each in ports if each not in gone]})
+    if found:
+        return Change.of(server, (), before, before)
+    if wish.port_id:
+        deed = Action(ATTACH, wish.arguments(), ExpectedState(ports=(wish.port_id,)), is_retry_safe=True)
+        return Change.of(server, (deed,), before, {"ports": sorted([*ports, wish.port_id])})
+    # Asked twice, Nova makes two ports.
+    after = {"ports": [*ports, "a new one on the network %s" % wish.network_id]}
+    return Change.of(server, (Action(ATTACH, wish.arguments()),), before, after)
+
+
+def _address(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise InvalidRequest("%s is not an IP address; give a whole address, without a netmask" % text) from None
+
+
+def _canonical(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return text

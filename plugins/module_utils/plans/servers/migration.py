@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Moving servers to other hosts: the way that each takes, and carrying it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Iterable, Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import DISABLED, DOWN, Service
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    Server,
+    fault_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import CONFIRM_NOTE
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSING
+
+MODES = ("auto", "live", "cold", "evacuate")
+ACTION = {"live": "live_migrate", "cold": "migrate", "evacuate": "evacuate"}
+#: The power states from which each way leads off a host. Nova evacuates servers in ERROR too.
+FROM: Mapping[str, tuple[str, ...]] = {
+    "live": (RUNNING, PAUSED),
+    "cold": (RUNNING, STOPPED),
+    "evacuate": (RUNNING, STOPPED, ERROR),
+}
+#: The beginnings of the task_states that show each under way.
+TASKS = {"live": ("migrating",), "cold": ("resize_",), "evacuate": ("rebuild",)}
+CONFIRM = Action("confirm_resize", aim=ExpectedState(status=("ACTIVE", "SHUTOFF")))
+#: What the diff shows where the cloud chooses.
+ANOTHER = "another, chosen by the cloud"
+#: In one of these a server is on its way from host to host.
+_MOVING = ("MIGRATING", "RESIZE", "REVERT_RESIZE", "REBUILD")
+_NOWHERE = ("BUILD", "ERROR", "SHELVED_OFFLOADED", "DELETED", "SOFT_DELETED")
+_ROOM = "hypervisor_info shows which hosts are enabled, up and have room; the zone of the server counts too."
+
+
+@dataclass(frozen=True)
+class MigrationSpec:
+    """What a task asks for: servers are to be on ``host``, or not on ``from_host``; at least one of them is given."""
+
+    mode: str = "auto"
+    host: str | None = None
+    from_host: str | None = None
+    confirm: bool = True
+    force: bool = False
+    block_migration: bool | None = None
+    password: str | None = field(default=None, repr=False)
+    shared_storage: bool = False
+
+    def check(self) -> None:
+        """Raises InvalidRequest for options that contradict each other."""
+        if self.host is not None and self.host == self.from_host:
+            raise InvalidRequest(
+                "host and from_host are both %s; nothing can be moved from a host to itself" % self.host
+            )
+        if self.force and not self.host:
+            raise InvalidRequest("force: it puts servers on a host that the cloud would not choose; name it with host")
+        if self.force and self.mode == "cold":
+            raise InvalidRequest("force: a cold migration cannot be forced; use mode: live")
+
+    def holds(self, server: Server) -> bool:
+        """Whether the server is where it is to be."""
+        return server.host == self.host if self.from_host is None else server.host != self.from_host
+
+
+def choosing(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """The options that choose servers, with ``from_host`` as one of them, and whether it narrows the choice.
+
+    It is sent to the cloud, and checked again, but not where servers are named one by one: one that has left the host
+    is then unchanged, and not missing.
+    """
+    host = options.get("from_host")
+    if host is None or any(options.get(name) for name in ("ids", "names", "ips")):
+        return options, False
+    chosen = any(options.get(name) for name in CHOOSING if name != "all")
+    return dict(options, all=not chosen, filters=dict(options.get("filters") or {}, host=host)), True
+
+
+def check_hosts(wish: MigrationSpec, services: Mapping[str, Service], moving: bool) -> None:
+    """Raises InvalidRequest for unknown hosts and, where ``moving``, for a host that takes no servers."""
+    for option, name in (("host", wish.host), ("from_host", wish.from_host)):
+        if name is not None and name not in services:
+            raise InvalidRequest(
+                "%s: the cloud has no compute host %s; compute_service_info lists them" % (option, name)
+            )
+    if not moving or wish.host is None:
+        return
+    target = services[wish.host]
+    if target.state == DOWN:
+        raise InvalidRequest("host: the compute service of %s is down" % wish.host)
+    if target.status == DISABLED and not wish.force:
+        raise InvalidRequest("host: %s is disabled, so it gets no servers; enable it with compute_service" % wish.host)
+
+
+def plan_migrations(
+    servers: Iterable[Server], wish: MigrationSpec, services: Mapping[str, Service], cloud: Compute
+) -> Plan:
+    """What brings each server to where it is to be; asks ``cloud`` only what it supports.
+
+    ``services`` are the compute services by host.
+    """
+    return Plan(tuple(plan_one(server, wish, services, cloud) for server in servers))
+
+
+def unconfirmed(todo: Plan) -> str | None:
+    """The servers that are where they are to be, but wait in VERIFY_RESIZE; ``None`` where there are none."""
+    found = [
+        change.server.label
+        for change in todo.items
+        if not change.deeds and not change.refusal and is_unconfirmed(change.server)
+    ]
+    return ", ".join(found) or None
+
+
+def is_unconfirmed(server: Server) -> bool:
+    """Whether a move or a resize of the server waits to be confirmed or reverted."""
+    return (server.status or "").upper() == "VERIFY_RESIZE"
+
+
+def plan_one(server: Server, wish: MigrationSpec, services: Mapping[str, Service], cloud: Compute) -> Change:
+    before = {"host": server.host}
+    if server.host is None:
+        return Change.refused(server, _no_host(server), before)
+    if wish.holds(server):
+        if not server.is_stable and (server.status or "").upper() in _MOVING:
+            # It is there already, and its move may still fail, or wait to be confirmed.
+            return Change(server, (), before, before, wait_until_stable=True)
+        if wish.confirm and is_unconfirmed(server) and server.metadata.get(CONFIRM_NOTE):
+            return Change.of(server, [CONFIRM], dict(before, status=server.status), dict(before, status="confirmed"))
+        return Change(server, before=before, after=before)
+    down = server.host in services and services[server.host].state == DOWN
+    mode = wish.mode
+    if mode == "auto":
+        mode = "evacuate" if down else "cold" if server.target_power_state == STOPPED else "live"
+    refusal = _why_not(server, mode, down) or _unsupported(cloud, mode, wish)
+    if refusal:
+        return Change.refused(server, refusal, before)
+    deeds = [_move(server, mode, wish)]
+    after: dict[str, Any] = {"host": wish.host or ANOTHER}
+    if mode == "cold" and wish.confirm:
+        deeds.append(CONFIRM)
+    elif mode == "cold":
+        after["status"] = "VERIFY_RESIZE"
+    change = Change.of(server, deeds, before, after)
+    if mode == "evacuate":
+        # What was under way on a dead host never ends; only another evacuation does.
+        return replace(change, wait_until_stable=(server.task_state or "").startswith(TASKS[mode]))
+    return change
+
+
+def _move(server: Server, mode: str, wish: MigrationSpec) -> Action:
+    arguments: dict[str, Any] = {"host": wish.host}
+    if mode == "live":
+        arguments.update(force=wish.force, block_migration=wish.block_migration)
+    if mode == "evacuate":
+        arguments.update(force=wish.force, password=wish.password, shared_storage=wish.shared_storage)
+    aim = ExpectedState(host=wish.host) if wish.host else ExpectedState(left_host=server.host)
+    if mode == "evacuate":
+        # One that was stopped is rebuilt, shown as running for a moment, and stopped.
+        aim = replace(aim, status=("SHUTOFF",) if server.power_state == STOPPED else ("ACTIVE", "SHUTOFF"))
+    note = (CONFIRM_NOTE, "migrate") if mode == "cold" and wish.confirm else None
+    return Action(ACTION[mode], arguments, aim, TASKS[mode], note=note)
+
+
+def _no_host(server: Server) -> str:
+    if (server.status or "").upper() in _NOWHERE:
+        return "the server is in status %s and on no host" % server.status
+    return "the cloud does not show its host, which administrators see; use the credentials of one"
+
+
+def _why_not(server: Server, mode: str, down: bool) -> str | None:
+    """Why a server cannot take this way, with what to do; ``None`` where it can."""
+    state, status = server.target_power_state, (server.status or "").upper()
+    if mode == "evacuate" and not down:
+        return "its host %s is up, and only servers of a host that is down are evacuated; use mode: auto" % server.host
+    if mode != "evacuate" and down:
+        return "its host %s is down, so it can only be evacuated; use mode: evacuate" % server.host
+    if state in FROM[mode]:
+        return None
+    if state == ERROR:
+        return "%s; such a server is only evacuated, from a host that is down" % fault_text(server)
+    if status == "VERIFY_RESIZE":
+        return "the server is in status VERIFY_RESIZE: its resize waits to be confirmed or reverted"
+    if state == SUSPENDED:
+        return "the server is suspended, and so cannot be moved; start or stop it with server_power first"
+    if state == PAUSED:
+        ways = "use mode: live" if mode == "cold" else "a paused server cannot be evacuated"
+        return "the server is paused; %s" % ways
+    if state == STOPPED:
+        return "the server is stopped; use mode: cold"
+    return "the server is in status %s, from which nothing leads to another host" % server.status
+
+
+def _unsupported(cloud: Compute, mode: str, wish: MigrationSpec) -> str | None:
+    needed = [ACTION[mode]]
+    if mode == "cold" and wish.host:
+        needed.append("migrate_to_host")
+    if mode == "cold" and wish.confirm:
+        needed.append("confirm_resize")
+    if mode != "cold" and wish.force:
+        needed.append("force_host")
+    for operation in needed:
+        try:
+            cloud.require(operation)
+        except UnsupportedOperation as error:
+            return str(error)
+    return None

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The administrator's password of servers: which ones are to be set, and setting them.
+
+A password cannot be read, so only a label tells whether a server has it already: ``REVISION`` in its metadata, which
+is set when nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    RUNNING,
+    STOPPED,
+    TRANSITIONAL,
+    Server,
+    fault_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import RESTART_NOTE
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import DEEDS
+
+#: Where a server's metadata holds the label of its password.
+REVISION = "cloudserver_password_revision"
+#: The longest value that the clouds' metadata take.
+_LONGEST_REVISION = 255
+
+
+@dataclass(frozen=True)
+class PasswordSpec:
+    """What a task asks for. ``restart``: restarts running servers where a password holds from the next start on."""
+
+    revision: str | None = None
+    restart: bool = False
+    force: bool = False
+    user: str | None = None
+
+
+@dataclass(frozen=True)
+class PasswordOptions:
+    """How passwords are made."""
+
+    length: int = 16
+    special: str = password_rules.SAFE_SPECIAL
+
+
+# -- deciding ----------------------------------------------------------------------------------------------------------
+
+
+def rules_of(cloud: Compute) -> password_rules.PasswordRules:
+    return password_rules.HUAWEI_RESET if cloud.supports("password_rules") else password_rules.ANY
+
+
+def check_revision(revision: str | None) -> None:
+    """Raises InvalidRequest for a label that no metadata takes."""
+    if revision is not None and not 1 <= len(revision) <= _LONGEST_REVISION:
+        raise InvalidRequest(
+            "revision: it has %d characters, and 1 to %d are allowed" % (len(revision), _LONGEST_REVISION)
+        )
+
+
+def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, cloud: Compute) -> Plan:
+    """Which servers get a password; asks ``cloud`` only what it supports."""
+    return Plan(tuple(_plan_one(server, wish, cloud) for server in servers))
+
+
+def _plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
+    old = server.metadata.get(REVISION)
+    before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
+    at_boot = cloud.supports("password_at_boot")
+    if wish.revision is not None and old == wish.revision:
+        if wish.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
+            # It was given the password by a run that left the restart to somebody.
+            return _restart_only(server, before, cloud)
+        return Change(server, before=before, after=before)
+    after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
+    after["password"] = "changed"
+    # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
+    deeds: tuple[Action, ...] = (Action(CHANGE_PASSWORD, is_retry_safe=True, watched=not at_boot),)
+    if wish.restart and at_boot and server.target_power_state == RUNNING:
+        deeds += (DEEDS["reboot"],)
+        after["restarted"] = True
+    refusal = _why_not(server, cloud)
+    moving = server.power_state == TRANSITIONAL and not refusal
+    return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
+
+
+def _restart_only(server: Server, before: Mapping[str, Any], cloud: Compute) -> Change:
+    refusal = _why_not(server, cloud)
+    if refusal:
+        return Change.refused(server, refusal, before)
+    return Change.of(server, (DEEDS["reboot"],), before, dict(before, restarted=True))
+
+
+def _why_not(server: Server, cloud: Compute) -> str | None:
+    state = server.target_power_state
+    if state == ERROR:
+        return fault_text(server)
+    at_boot = cloud.supports("password_at_boot")
+    if state not in ((RUNNING, STOPPED) if at_boot else (RUNNING,)):
+        words = "runs or is stopped" if at_boot else "runs; start it first"
+        return "the server is in status %s, and a password can only be set while it %s" % (server.status, words)
+    if server.locked and not cloud.supports("act_on_locked"):
+        return "the server is locked; unlock it first"
+    return None
+
+
+def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, str]:
+    """The password of each server by its id, from a mapping of ids or names.
+
+    Raises InvalidRequest for servers that are not in it, and for what is no text.
+    """
+    found, absent = {}, []
+    for server in servers:
+        key = server.id if server.id in passwords else server.name
+        if key is None or key not in passwords:
+            absent.append(server.label)
+        elif not isinstance(passwords[key], str) or not passwords[key]:
+            raise InvalidRequest("passwords: the value of %s is not a text; put it in quotes" % key)
+        else:
+            found[server.id] = passwords[key]
+    if absent:
+        shown = ", ".join(absent[:5]) + (" and %d more" % (len(absent) - 5) if len(absent) > 5 else "")
+        raise InvalidRequest("passwords: it has no password for %s; nothing was done" % shown)
+    return found
+
+
+def made(servers: Sequence[Server], recipe: PasswordOptions, wish: PasswordSpec, cloud: Compute) -> dict[str, str]:
+    """A new password for each server by its id. Raises InvalidRequest for a recipe that no password can be made by."""
+    rules = rules_of(cloud)
+    shortest = max(password_rules.SHORTEST_MADE, rules.shortest)
+    if not shortest <= recipe.length <= rules.longest:
+        raise InvalidRequest(
+            "generate.length: %d is out of range; use %d to %d" % (recipe.length, shortest, rules.longest)
+        )
+    # Printable ASCII: what a console's keyboard and every guest can take.
+    ok = set(rules.special) if rules.special is not None else set(map(chr, range(33, 127)))
+    if any(character not in ok or character.isalnum() for character in recipe.special):
+        allowed = "of %s" % rules.special if rules.special is not None else "that are printable ASCII"
+        raise InvalidRequest("generate.special: use special characters %s" % allowed)
+    return {
+        server.id: password_rules.generate(recipe.length, rules, _user(server, wish), recipe.special)
+        for server in servers
+    }
+
+
+def _user(server: Server, wish: PasswordSpec) -> str:
+    return wish.user or password_rules.administrator(server.metadata.get("os_type"))
+
+
+def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], wish: PasswordSpec, cloud: Compute) -> None:
+    """Raises InvalidRequest for a password that a server's platform would refuse, naming server and rule."""
+    rules = rules_of(cloud)
+    for server in servers:
+        windows = password_rules.is_windows(server.metadata.get("os_type"))
+        problem = rules.problem(passwords[server.id], _user(server, wish), windows)
+        if problem:
+            raise InvalidRequest("the password for %s cannot be used: %s; nothing was done" % (server.label, problem))
+
+
+def without(todo: Plan, refused: Iterable[str]) -> Plan:
+    """The plan without what the cloud refused: the servers of these ids stay as they are."""
+    ids = set(refused)
+    return Plan(tuple(replace(item, refusal="refused") if item.server.id in ids else item for item in todo.items))
+
+
+# -- asking the cloud --------------------------------------------------------------------------------------------------

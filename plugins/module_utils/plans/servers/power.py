@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The power state of servers: which actions lead from each state to each other one, and carrying them out."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    TRANSITIONAL,
+    Server,
+    fault_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+
+STATES = ("started", "stopped", "restarted", "paused", "suspended")
+
+#: The actions that lead from a power state to a wanted one. Nova stops, pauses, suspends and softly reboots running
+#: servers only, so every way from the other states leads through running.
+ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "started": {RUNNING: (), STOPPED: ("start",), PAUSED: ("unpause",), SUSPENDED: ("resume",)},
+    "stopped": {RUNNING: ("stop",), STOPPED: (), PAUSED: ("unpause", "stop"), SUSPENDED: ("resume", "stop")},
+    "restarted": {
+        RUNNING: ("reboot",),
+        STOPPED: ("start",),
+        PAUSED: ("unpause", "reboot"),
+        SUSPENDED: ("resume", "reboot"),
+    },
+    "paused": {RUNNING: ("pause",), STOPPED: ("start", "pause"), PAUSED: (), SUSPENDED: ("resume", "pause")},
+    "suspended": {RUNNING: ("suspend",), STOPPED: ("start", "suspend"), PAUSED: ("unpause", "suspend"), SUSPENDED: ()},
+}
+GOAL = {"started": RUNNING, "stopped": STOPPED, "restarted": RUNNING, "paused": PAUSED, "suspended": SUSPENDED}
+#: The action that every way to these states ends with; a platform without it cannot reach them at all.
+LAST_ACTION = {"paused": "pause", "suspended": "suspend"}
+
+#: The deed of each power action; nothing but the cloud's record proves a reboot.
+DEEDS: Mapping[str, Action] = {
+    action: Action(action, aim=None if action == "reboot" else ExpectedState(power_state=goal))
+    for action, goal in GOALS.items()
+}
+
+_STANDING = {
+    "VERIFY_RESIZE": "its resize waits to be confirmed or reverted",
+    "SHELVED": "it is shelved; unshelve it first",
+    "SHELVED_OFFLOADED": "it is shelved; unshelve it first",
+    "RESCUE": "it is in rescue mode; unrescue it first",
+    "DELETED": "it is deleted",
+    "SOFT_DELETED": "it is deleted; restore it first",
+}
+
+
+def plan_power(servers: Iterable[Server], want: str, force: bool, cloud: Compute) -> Plan:
+    """What brings each server to the wanted power state; asks ``cloud`` only what it supports."""
+    return Plan(tuple(plan_one(server, want, force, cloud) for server in servers))
+
+
+def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
+    state = server.target_power_state
+    before = {"power_state": state}
+    if state == ERROR and not (want == "restarted" and force):
+        hint = "; state: restarted with force: true tries a hard reboot"
+        return Change(server, before=before, after=before, refusal=fault_text(server) + hint)
+    if state == ERROR:
+        actions: tuple[str, ...] = ("reboot",)
+    elif state not in ROUTES[want]:
+        why = _STANDING.get((server.status or "").upper(), "nothing leads from there to %s" % want)
+        refusal = "the server is in status %s: %s" % (server.status, why)
+        return Change(server, before=before, after=before, refusal=refusal)
+    elif want == "restarted" and force and state in (PAUSED, SUSPENDED):
+        actions = ("reboot",)
+    else:
+        actions = ROUTES[want][state]
+    after = {"power_state": GOAL[want]}
+    if want == "restarted" and state != STOPPED:
+        after["restarted"] = True
+    refusal = _why_not(server, actions, cloud)
+    moving = server.power_state == TRANSITIONAL and not refusal
+    deeds = tuple(DEEDS[action] for action in actions)
+    return Change(server, actions, before, after if actions else before, refusal, moving, deeds)
+
+
+def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | None:
+    for action in actions:
+        if not cloud.supports(action):
+            return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
+    if actions and server.locked and not cloud.supports("act_on_locked"):
+        return "the server is locked; unlock it first"
+    return None

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The image that servers run: what is asked for, and which way leads there. All but ``find_image`` is pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Iterable
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec, image_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    TRANSITIONAL,
+    Server,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import POWER_STATE_NOTE, are_kept
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import REVISION
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, ROUTES, plan_power
+
+STOPS = ("first", "with_server", "refuse")
+POWER_STATES = ("unchanged", "started", "stopped")
+_AS_BEFORE = {RUNNING: "started", STOPPED: "stopped", PAUSED: "paused", SUSPENDED: "suspended"}
+_IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class RebuildOptions:
+    """What a task asks for. ``stop`` is one of STOPS, ``power_state`` one of POWER_STATES."""
+
+    order: RebuildSpec
+    reinstall: bool = False
+    stop: str = "first"
+    power_state: str = "unchanged"
+
+    def order_for(self, server: Server) -> RebuildSpec:
+        """The order for one server; without an image its own one, an empty text where nothing tells that."""
+        has = image_of(server) or ""
+        wanted = self.order.image.id if self.order.image else has
+        metadata = dict(self.order.metadata)
+        if server.metadata.get(REVISION):
+            # The label of a password that is lost with the disk; server_password is to set its own again.
+            metadata.setdefault(REVISION, "")
+        return replace(
+            self.order,
+            image_id=wanted,
+            same_image=wanted == has,
+            stop_running=self.stop == "with_server",
+            metadata=metadata,
+        )
+
+    def power_after(self, server: Server) -> str | None:
+        """The power state, as a state of server_power, in which a server is to end.
+
+        The state before is the one that a run that was interrupted has kept, or else the present one.
+        """
+        if self.power_state != "unchanged":
+            return self.power_state
+        kept = server.metadata.get(POWER_STATE_NOTE)
+        return kept if kept in _AS_BEFORE.values() else _AS_BEFORE.get(server.target_power_state)
+
+    def note_for(self, server: Server, cloud: Compute) -> dict[str, str]:
+        """What is kept in the server's metadata while its disk is replaced: the power state that it is to have again.
+
+        Nothing where the cloud itself gives that back, or where the task says which one.
+        """
+        goal = self.power_after(server)
+        by_itself = cloud.supports("rebuild_running") and server.target_power_state in (RUNNING, STOPPED)
+        if self.power_state != "unchanged" or goal is None or not are_kept(cloud):
+            return {}
+        return {} if by_itself and POWER_STATE_NOTE not in server.metadata else {POWER_STATE_NOTE: goal}
+
+
+def plan_os(servers: Iterable[Server], wish: RebuildOptions, cloud: Compute) -> Plan:
+    """What gives each server its image and power state; asks ``cloud`` only what it supports and would refuse."""
+    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
+
+
+def needs_rebuild(server: Server, wish: RebuildOptions) -> bool:
+    """A server in ERROR may be one whose last change failed, whatever image it shows."""
+    if wish.reinstall or wish.order.image is None or server.target_power_state == ERROR:
+        return True
+    return image_of(server) != wish.order.image.id
+
+
+def power_before(server: Server, wish: RebuildOptions, cloud: Compute) -> str | None:
+    """The power state, as one of server_power, to which the server is brought before its disk is replaced."""
+    state, any_state = server.target_power_state, cloud.supports("rebuild_running")
+    if state in (STOPPED, ERROR):
+        return None
+    if state == RUNNING:
+        return None if any_state or wish.stop == "with_server" else "stopped"
+    return "started" if any_state else "stopped"
+
+
+def plan_one(server: Server, wish: RebuildOptions, cloud: Compute) -> Change:
+    state = server.target_power_state
+    before = {"image": _label(server, wish, image_of(server)), "power_state": state}
+    moving = server.power_state == TRANSITIONAL
+    want = wish.power_after(server)
+    if not needs_rebuild(server, wish):
+        if wish.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
+            # A rebuild that is under way may still fail.
+            return Change(server, (), before, before, wait_until_stable=(server.status or "").upper() == "REBUILD")
+        power = plan_power([server], str(want), False, cloud).items[0]
+        after = dict(before, power_state=power.after.get("power_state", state))
+        return replace(power, before=before, after=after)
+    order = wish.order_for(server)
+    refusal = _refusal(server, wish, order, cloud)
+    actions: tuple[str, ...] = ()
+    lead = power_before(server, wish, cloud)
+    if lead and not refusal:
+        way = plan_power([server], lead, False, cloud).items[0]
+        actions, refusal = way.actions, way.refusal
+    actions += (REBUILD,)
+    if cloud.supports("rebuild_running") and want:
+        actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
+    after = {"image": _label(server, wish, order.image_id), "power_state": GOAL[want] if want else RUNNING}
+    if order.same_image:
+        after["reinstalled"] = True
+    return Change(server, actions, before, after, refusal, moving and not refusal)
+
+
+def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, cloud: Compute) -> str | None:
+    if server.locked and not cloud.supports("act_on_locked"):
+        return "the server is locked; unlock it first"
+    if not order.image_id:
+        return "it boots from a volume, and nothing tells which image it runs; name one with image"
+    if wish.stop == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
+        return "the server is %s; stop it first, or set stop: first" % server.target_power_state
+    return cloud.os_problem(order, server)
+
+
+def _label(server: Server, wish: RebuildOptions, image_id: str | None) -> str | None:
+    """An image by name and id, where both are known."""
+    image = wish.order.image
+    if image and image.id == image_id:
+        return image.label
+    if server.image.name and server.image.id == image_id:
+        return "%s (%s)" % (server.image.name, image_id)
+    return image_id
+
+
+def check_order(todo: Plan, wish: RebuildOptions, cloud: Compute) -> None:
+    """Raises InvalidRequest for what makes no sense for any server, before anything is sent."""
+    order = wish.order
+    problem = cloud.os_problem(order)
+    if problem:
+        raise InvalidRequest(problem)
+    for change in todo.items:
+        _check_password(change.server, order, cloud)
+    if order.image and not order.image.active and any(REBUILD in change.actions for change in todo.items):
+        raise InvalidRequest(
+            "image: %s is in status %s; only an active image can be put on a server"
+            % (order.image.label, order.image.status)
+        )
+
+
+def _check_password(server: Server, order: RebuildSpec, cloud: Compute) -> None:
+    if order.password is None:
+        return
+    rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+    known: Any = order.image.os_type if order.image else server.metadata.get("os_type")
+    user = password_rules.administrator(known)
+    problem = rules.problem(order.password, user, password_rules.is_windows(known))
+    if problem:
+        raise InvalidRequest("password: %s; choose another one" % problem)

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The flavor of a server: resizes, and what ends one that waits to be confirmed. Pure data and functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator, Tuple
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, STOPPED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+RESIZES = ("never", "offline", "live", "auto")
+#: Where a server stands whose resize is over.
+_STANDS = ("ACTIVE", "SHUTOFF")
+#: What a diff shows, by which name, and the deeds that lead there.
+Step = Tuple[str, Any, Any, Tuple[Action, ...]]
+
+
+@dataclass(frozen=True)
+class ResizeSpec:
+    """What a task declares of the flavor: ``resize`` is one of RESIZES."""
+
+    flavor: Flavor | None
+    resize: str = "never"
+    confirm: bool = True
+    revert: bool = False
+
+
+def plan_flavor(server: Server, wish: ResizeSpec, cloud: Compute) -> Iterator[Step]:
+    """At most one step. Raises InvalidRequest where the flavor cannot be had."""
+    if (server.status or "").upper() == "VERIFY_RESIZE":
+        yield from _standing(server, wish)
+    elif wish.flavor is not None and not is_of(server, wish.flavor):
+        yield "flavor", label(server.flavor), label(wish.flavor), _resize(server, wish.flavor, wish, cloud)
+
+
+def _standing(server: Server, wish: ResizeSpec) -> Iterator[Step]:
+    """A resize that waits to be confirmed: the server shows the new flavor already."""
+    shown = label(server.flavor)
+    if wish.revert:
+        revert = Action("revert_resize", aim=ExpectedState(status=_STANDS), tasks=("resize_reverting",))
+        yield "resize", "to be confirmed", "reverted", (revert,)
+    elif wish.flavor is None or not wish.confirm:
+        return
+    elif not is_of(server, wish.flavor):
+        raise InvalidRequest(
+            "its resize to %s waits to be confirmed or reverted; do that first (flavor: %s confirms, revert: true"
+            " reverts it)" % (shown, shown)
+        )
+    else:
+        yield "resize", "to be confirmed", "confirmed", (_confirm(wish.flavor),)
+
+
+def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, cloud: Compute) -> tuple[Action, ...]:
+    how, state = wish.resize, server.target_power_state
+    runs = state == RUNNING
+    if how == "never":
+        raise InvalidRequest(
+            "its flavor is %s and not %s; resize: offline stops the server for the change, and resize: live does not,"
+            " where the cloud can do that" % (label(server.flavor), label(flavor))
+        )
+    if how == "live" and not runs:
+        raise InvalidRequest("resize: live needs a running server, and it is %s; use resize: offline or auto" % state)
+    arguments = {"flavor_id": flavor.id, "flavor_name": flavor.name}
+    names = _names(flavor)
+    if how == "live" or (how == "auto" and runs and cloud.supports("live_resize")):
+        return (
+            Action("live_resize", arguments, ExpectedState(power_state=RUNNING, flavor=names), tasks=("live_resiz",)),
+        )
+    if state not in (RUNNING, STOPPED):
+        raise InvalidRequest("a resize needs a running or a stopped server, and it is %s" % state)
+    # Some clouds confirm by themselves, and then VERIFY_RESIZE may never be seen.
+    aim = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
+    resize = Action("resize", arguments, aim, tasks=("resize_",))
+    if not cloud.supports("confirm_resize") or not wish.confirm:
+        return (resize,)
+    return (resize, _confirm(flavor))
+
+
+def _confirm(flavor: Flavor) -> Action:
+    return Action("confirm_resize", aim=ExpectedState(status=_STANDS, flavor=_names(flavor)))
+
+
+def _names(flavor: Flavor) -> tuple[str, ...]:
+    return tuple(name for name in (flavor.id, flavor.name) if name)
+
+
+def is_of(server: Server, flavor: Flavor) -> bool:
+    if server.flavor.id and flavor.id:
+        return server.flavor.id == flavor.id
+    return server.flavor.name == flavor.name
+
+
+def label(flavor: Flavor) -> str:
+    return flavor.name or flavor.id or "not known"

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images of servers: which are to be made, which are too old, which are to go. All but ``SnapshotRun`` is pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    Server,
+    fault_text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    FAILED,
+    PLANNED,
+    Change,
+    Outcome,
+    Plan,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+
+CREATE, DELETE = "create_image", "delete_image"
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_FORMS = {"date": ("%Y-%m-%d", r"\d{4}-\d{2}-\d{2}"), "time": ("%H%M%S", r"\d{6}")}
+_UNFINISHED = ("queued", "saving", "importing", "uploading")
+_NO_MORE = ("killed", "deleted", "pending_delete")
+
+
+@dataclass(frozen=True)
+class SnapshotSpec:
+    """What a task asks for. ``now`` is the time, in UTC, that ``{date}`` and ``{time}`` of the name are."""
+
+    template: str
+    now: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    keep: int | None = None
+    reuse_name: bool = False
+
+    def check(self) -> None:
+        """Raises InvalidRequest for a name or a number that cannot be used."""
+        check_name("name", self.template)
+        for found in _PLACE.findall(self.template):
+            if found not in ("name", "id", *_FORMS):
+                raise InvalidRequest("name: {%s} is none of {name}, {id}, {date} and {time}" % found)
+        if len(self.template) > 255:
+            raise InvalidRequest(
+                "name: %d characters are too many; an image's name has 255 at most" % len(self.template)
+            )
+        if self.keep is not None and self.keep < 1:
+            raise InvalidRequest("keep: %s is out of range; use 1 or more, for the newest snapshot is kept" % self.keep)
+
+    def name_of(self, server: Server) -> str:
+        """The name of the server's snapshot."""
+
+        def fill(place: re.Match[str]) -> str:
+            word = place.group(1)
+            if word in _FORMS:
+                return self.now.strftime(_FORMS[word][0])
+            return server.id if word == "id" else server.name or server.id
+
+        return _PLACE.sub(fill, self.template)
+
+    def named(self, server: Server, name: str | None) -> bool:
+        """Whether an image's name is one that the template gives to the server at any time."""
+        parts = []
+        for text, word in _split(self.template):
+            parts.append(re.escape(text))
+            if word in _FORMS:
+                parts.append(_FORMS[word][1])
+            elif word:
+                parts.append(re.escape(server.id if word == "id" else server.name or server.id))
+        return bool(re.fullmatch("".join(parts), name or ""))
+
+
+def _split(template: str) -> Iterable[tuple[str, str | None]]:
+    """The texts of a template, each with the place that follows it."""
+    pieces: list[str | None] = [*_PLACE.split(template), None]
+    return [(str(pieces[at]), pieces[at + 1]) for at in range(0, len(pieces) - 1, 2)]
+
+
+def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], wish: SnapshotSpec) -> Plan:
+    """One snapshot of each server. Raises InvalidRequest where two servers would get the same name."""
+    by_name: dict[str, list[Server]] = {}
+    for server in servers:
+        by_name.setdefault(wish.name_of(server), []).append(server)
+    for name, owners in sorted(by_name.items()):
+        if len(owners) > 1:
+            raise InvalidRequest(
+                "name: the snapshots of %d servers (%s) would all be called %s; put {name} or {id} into it"
+                % (len(owners), ", ".join(each.label for each in owners[:5]), name)
+            )
+    return Plan(tuple(plan_one(server, images, wish) for server in servers))
+
+
+def plan_one(server: Server, images: Sequence[Snapshot], wish: SnapshotSpec) -> Change:
+    name = wish.name_of(server)
+    own = sorted(
+        (each for each in images if each.server_id == server.id and each.snapshot and wish.named(server, each.name)),
+        key=lambda each: (each.created or "", each.id),
+        reverse=True,
+    )
+    alive = [each for each in images if (each.status or "").lower() not in _NO_MORE]
+    mine = [each for each in alive if each.name == name and each.server_id == server.id]
+    before = {"snapshots": [each.label for each in own if each in alive]}
+    if any((each.status or "").lower() == "deactivated" for each in mine):
+        return Change.refused(server, "its snapshot %s is deactivated; activate or delete it" % mine[0].label, before)
+    if any((each.status or "").lower() in _UNFINISHED for each in mine):
+        # It is being made: by an earlier task, or by somebody else.
+        return Change(server, (), before, before, None, wait_until_stable=True)
+    deeds: list[Action] = []
+    if not mine:
+        others = [each for each in alive if each.name == name]
+        if others and not wish.reuse_name:
+            return Change.refused(server, _taken(name, others[0]), before)
+        if server.target_power_state not in (RUNNING, STOPPED, PAUSED, SUSPENDED):
+            return Change.refused(server, _unfit(server), before)
+        deeds.append(Action(CREATE, {"name": name, "metadata": dict(wish.metadata)}, tasks=("image_",)))
+    old = too_old([each for each in own if (each.status or "").lower() == "active"], wish.keep, bool(deeds))
+    deeds += [Action(DELETE, {"image_id": each.id}, is_retry_safe=True, watched=False) for each in old]
+    after = [each.label for each in own if each in alive and each not in old]
+    return Change.of(server, deeds, before, {"snapshots": [name, *after] if not mine else after})
+
+
+def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) -> list[Snapshot]:
+    """Those beyond the newest ``keep``, of which one is ``coming``; a protected one is never among them."""
+    if keep is None:
+        return []
+    return [each for each in newest_first[keep - (1 if coming else 0) :] if not each.protected]
+
+
+def _taken(name: str, other: Snapshot) -> str:
+    whose = "of the server %s" % other.server_id if other.server_id else "which was not made of a server"
+    text = "there is an image %s already (%s, %s); choose another name, or set reuse_name: true"
+    return text % (name, other.id, whose)
+
+
+def _unfit(server: Server) -> str:
+    if (server.status or "").upper() == "ERROR":
+        return fault_text(server)
+    text = "the server is in status %s; an image is made of a running, stopped, paused or suspended server"
+    return text % server.status
+
+
+def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
+    """What is to become of each image by its id: ``planned`` ones can be deleted, the others are refused."""
+    found = {}
+    for image in images:
+        why = None
+        if image.protected:
+            why = "the image is protected against deletion: take the protection off first"
+        elif not image.snapshot and not force:
+            why = "the image was not made of a server; force: true deletes it all the same"
+        result = FAILED if why else PLANNED
+        found[image.id] = Outcome(image.id, image.name, result, () if why else (DELETE,), message=why)
+    return found
+
+
+def one_of_name(images: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
+    """The image of that name, if there is one. Raises InvalidRequest where there are more."""
+    found = [image for image in images if image.name == name]
+    if len(found) > 1:
+        ids = ", ".join(sorted(image.id for image in found))
+        raise InvalidRequest(
+            "name: %d images are named %s (%s); give image_ids, or the server" % (len(found), name, ids)
+        )
+    return found

@@ -1,0 +1,317 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the options of a task declare of servers: names, the wish for those that are there, and what a new one is."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
+    BlockDevice,
+    NewServer,
+    Nic,
+    SystemDisk,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
+    BOOT_ORDER,
+    ServerSpec,
+    labels_of,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
+
+_LONGEST_NAME = 255
+_MOST_SERVERS = 1000
+_LONGEST_METADATA = 255
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
+DEVICES = ("hd", "cdrom", "network")
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+
+
+def names_of(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that the task declares, in order; none where it selects servers. Raises InvalidRequest."""
+    name, names, count, pattern = params["name"], params["names"], params["count"], params["name_pattern"]
+    if count is None and pattern is not None:
+        raise InvalidRequest("name_pattern: it needs count, the number of servers")
+    if count is None:
+        found = [name] if name is not None else list(names or ())
+    elif not 1 <= count <= _MOST_SERVERS:
+        raise InvalidRequest("count: %d is out of range; use 1 to %d" % (count, _MOST_SERVERS))
+    elif (name is None) == (pattern is None):
+        raise InvalidRequest("count: it needs either name, for name-1 and so on, or name_pattern, such as web-%02d")
+    else:
+        found = [_numbered(pattern, name, number) for number in range(1, count + 1)]
+    for each in found:
+        check_name("name", each)
+        if len(each) > _LONGEST_NAME:
+            raise InvalidRequest(
+                "name: %s… has %d characters, and %d are allowed" % (each[:20], len(each), _LONGEST_NAME)
+            )
+    if len(set(found)) != len(found):
+        raise InvalidRequest("names: %s is there twice" % next(each for each in found if found.count(each) > 1))
+    if params["new_name"] is not None:
+        check_name("new_name", params["new_name"])
+        if name is None or count is not None or params["state"] != "present":
+            raise InvalidRequest("new_name: it renames the one server of name, with state: present")
+    return tuple(found)
+
+
+def _numbered(pattern: str | None, name: str | None, number: int) -> str:
+    if pattern is None:
+        return "%s-%d" % (name, number)
+    try:
+        first, made = pattern % 1, pattern % number
+    except (TypeError, ValueError):
+        first = made = pattern
+    if "%" not in pattern or first == pattern or first == pattern.replace("%%", "%"):
+        raise InvalidRequest("name_pattern: %s has no place for one number, such as %%d or %%02d" % pattern)
+    return made
+
+
+def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server]:
+    """The servers of these names. Raises InvalidRequest for a name that two of them share."""
+    found: dict[str, list[Server]] = {}
+    for server in servers:
+        if server.name in names:
+            found.setdefault(str(server.name), []).append(server)
+    for name, sharing in sorted(found.items()):
+        if len(sharing) > 1:
+            ids = ", ".join(sorted(server.id for server in sharing))
+            raise InvalidRequest("%d servers are named %s (%s); choose by select with ids" % (len(sharing), name, ids))
+    return {name: sharing[0] for name, sharing in found.items()}
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest for options that make no sense, whatever the cloud."""
+    for option in ("image", "iso", "flavor", "key_name", "availability_zone"):
+        check_name(option, params[option])
+
+
+# -- the wish --------------------------------------------------------------------------------------------------------
+
+
+def server_spec(
+    params: Mapping[str, Any], cloud: Compute, image: ImageDetails | None, flavor: Flavor | None
+) -> ServerSpec:
+    """What the task declares. Raises InvalidRequest and UnsupportedOperation."""
+    if params["state"] != "present":
+        return ServerSpec(params["state"], locked=params["locked"])
+    for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
+        if params[option]:
+            cloud.require(operation)
+    tags = _tags(params, cloud)
+    networks = params["networks"] if isinstance(params["networks"], list) else []
+    named = [each.get("network") if isinstance(each, dict) else each for each in networks]
+    if params["revert"] and params["flavor"]:
+        raise InvalidRequest(
+            "revert: it takes the resize back that waits to be confirmed, and cannot be had with flavor"
+        )
+    return ServerSpec(
+        new_name=params["new_name"],
+        description=params["description"],
+        hostname=params["hostname"],
+        metadata=_metadata(params),
+        purge_metadata=params["purge_metadata"],
+        tags=tags,
+        purge_tags=params["purge_tags"],
+        locked=params["locked"],
+        lock_reason=params["lock_reason"],
+        flavor=flavor,
+        resize=params["resize"],
+        confirm=params["confirm"],
+        revert=params["revert"],
+        reset_state=params["reset_state"],
+        reboot=params["apply"] == "now",
+        recreate=params["recreate"],
+        image=image,
+        networks=tuple(str(name) for name in named if name and not _UUID.fullmatch(str(name))),
+        availability_zone=params["availability_zone"],
+        key_name=params["key_name"],
+    )
+
+
+def _metadata(params: Mapping[str, Any]) -> dict[str, str] | None:
+    found = texts(params["metadata"], "metadata")
+    for key, value in (found or {}).items():
+        if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
+            raise InvalidRequest(
+                "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
+            )
+    if params["boot_order"]:
+        found = {**(found or {}), BOOT_ORDER: _boot_order(params["boot_order"])}
+    return found
+
+
+def _boot_order(devices: Sequence[str]) -> str:
+    if len(set(devices)) != len(devices):
+        raise InvalidRequest("boot_order: a device is there twice")
+    return json.dumps({"order": list(devices)}, separators=(",", ":"))
+
+
+def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
+    if params["tags"] is None:
+        return None
+    found = tuple(dict.fromkeys(str(tag) for tag in params["tags"]))
+    for tag in found:
+        if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
+            raise InvalidRequest(
+                "tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends" % tag
+            )
+    if not cloud.supports("tags_in_metadata"):
+        cloud.require("set_tags")
+    problem = cloud.tags_problem(found)
+    if problem:
+        raise InvalidRequest(problem)
+    return found
+
+
+# -- a new server ----------------------------------------------------------------------------------------------------
+
+
+def new_server(
+    params: Mapping[str, Any],
+    wish: ServerSpec,
+    cloud: Compute,
+    user_data: str | None,
+    names: Sequence[str],
+    networks: tuple[Nic, ...] | str | None,
+) -> NewServer:
+    """What a missing server is to be made as. Raises InvalidRequest."""
+    image = wish.image
+    volumes, from_volume = _volumes(params, image)
+    metadata = dict(wish.metadata or {})
+    tags = wish.tags or ()
+    if cloud.supports("tags_in_metadata"):
+        metadata, tags = {**labels_of(tags), **metadata}, ()
+    if image and from_volume:
+        # Such a server shows no image; server_os and the next run of this task look here.
+        metadata.setdefault(IMAGE_RECORD, image.id)
+    if image and params["iso"] and cloud.supports("boot_order"):
+        known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
+        metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
+    new = NewServer(
+        flavor_id=str(wish.flavor.id or wish.flavor.name) if wish.flavor else "",
+        image_id=image.id if image and not from_volume else None,
+        networks=networks,
+        volumes=volumes,
+        metadata=metadata,
+        tags=tags,
+        security_groups=tuple(params["security_groups"] or ()),
+        user_data=user_data,
+        files=params["files"] or {},
+        group_id=params["group"],
+        system_disk=SystemDisk(**params["system_disk"]) if params["system_disk"] else None,
+        extra=params["extra"] or {},
+        **{
+            name: params[name]
+            for name in (
+                "availability_zone",
+                "key_name",
+                "password",
+                "description",
+                "hostname",
+                "host",
+                "hypervisor_hostname",
+                "config_drive",
+                "disk_config",
+                "access_ipv4",
+                "access_ipv6",
+                "vpc_id",
+            )
+        },
+    )
+    _check_new(new, image, names, cloud)
+    return new
+
+
+def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], cloud: Compute) -> None:
+    """Raises InvalidRequest for what no cloud, or not this one, would make; for all that is missing at once."""
+    missing = list(cloud.missing_options(new))
+    if not new.flavor_id:
+        some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
+        missing.insert(0, "flavor: %s does not exist, and to make it a flavor is needed" % some)
+    if missing:
+        raise InvalidRequest("; ".join(missing))
+    if image and not image.active:
+        raise InvalidRequest(
+            "image: %s is in status %s; only an active image makes a server" % (image.label, image.status)
+        )
+    if new.password is not None:
+        rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+        kind = image.os_type if image else None
+        user = password_rules.administrator(kind)
+        problem = rules.problem(new.password, user, password_rules.is_windows(kind))
+        if problem:
+            raise InvalidRequest("password: %s; choose another one" % problem)
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    if len(names) > 1:
+        own = [
+            word
+            for word, given in (
+                ("networks: port", any(nic.port_id for nic in nics)),
+                ("networks: fixed_ip", any(nic.fixed_ip for nic in nics)),
+                ("volumes: a volume", any(device.source == "volume" for device in new.volumes)),
+            )
+            if given
+        ]
+        if own:
+            raise InvalidRequest("%s: only one server can have it, and %d are to be made" % (own[0], len(names)))
+    problem = cloud.server_problem(new)
+    if problem:
+        raise InvalidRequest(problem)
+
+
+def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tuple[BlockDevice, ...], bool]:
+    """The disks, and whether the first one is a volume that is made from the image."""
+    boot, found = params["boot_volume"], []
+    if params["iso"]:
+        if image is None or not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:
+            raise InvalidRequest("iso: it needs boot_volume with size_gb, the empty disk that the system is put on")
+        found.append(BlockDevice("image", image.id, None, 0, None, "local", True, "cdrom", "ide"))
+        found.append(_boot_device(boot, "blank", None, 1))
+    elif boot:
+        given = [name for name in ("volume", "snapshot") if boot[name]] + (["image"] if image else [])
+        if len(given) != 1:
+            raise InvalidRequest(
+                "boot_volume: it is made from one of image, its own volume and its snapshot; %s"
+                % (" and ".join(given) + " are given" if given else "none is given")
+            )
+        source = given[0]
+        if source == "image" and not boot["size_gb"]:
+            raise InvalidRequest("boot_volume: a volume that is made from an image needs size_gb")
+        found.append(_boot_device(boot, source, image.id if source == "image" and image else boot.get(source), 0))
+    for row in params["volumes"] or ():
+        if (row["source"] == "blank") != (row["id"] is None):
+            raise InvalidRequest("volumes: an id is needed for every source but blank, which has none")
+        found.append(BlockDevice(**row))
+    indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
+    if len(set(indexes)) != len(indexes):
+        raise InvalidRequest(
+            "volumes: two of them have the boot_index %d" % next(index for index in indexes if indexes.count(index) > 1)
+        )
+    first = next((device for device in found if device.boot_index == 0), None)
+    return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
+
+
+def _boot_device(boot: Mapping[str, Any], source: str, source_id: str | None, index: int) -> BlockDevice:
+    return BlockDevice(
+        source,
+        source_id,
+        boot["size_gb"],
+        index,
+        boot["volume_type"],
+        delete_on_termination=boot["delete_on_termination"],
+    )

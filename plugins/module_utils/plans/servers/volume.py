@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The volumes of servers: what is to be attached and detached. All but ``VolumeRun`` is pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+ATTACH, DETACH = "attach_volume", "detach_volume"
+_FIRST_DISK = re.compile(r"/dev/(v|s|h|xv)da")
+Attachments = Mapping[str, Sequence[VolumeAttachment]]
+
+
+@dataclass(frozen=True)
+class VolumeSpec:
+    """What a task asks for; ``purge`` detaches what is not listed."""
+
+    volumes: tuple[str, ...]
+    state: str = "present"
+    device: str | None = None
+    tag: str | None = None
+    delete_on_termination: bool | None = None
+    purge: bool = False
+    shared: bool = False
+
+    def check(self, servers: Sequence[Server] = ()) -> None:
+        """Raises InvalidRequest for what contradicts itself, or cannot be of so many servers."""
+        if any(not volume.strip() or "/" in volume for volume in self.volumes):
+            raise InvalidRequest("volumes: give the ids of volumes")
+        if not self.volumes and not self.purge:
+            raise InvalidRequest(
+                "volumes: name one at least, or set purge_volumes: true to detach all but the boot volume"
+            )
+        if self.purge and self.state == "absent":
+            raise InvalidRequest("purge_volumes: detaches what volumes does not list, and state: absent what it lists")
+        for name in ("device", "tag"):
+            if getattr(self, name) and len(self.volumes) != 1:
+                raise InvalidRequest("%s: it is that of one volume, and volumes has %d" % (name, len(self.volumes)))
+        if len(servers) > 1 and self.state == "present" and self.volumes and not self.shared:
+            raise InvalidRequest(
+                "the selection finds %d servers, and a volume goes on one; choose one, or set shared: true for volumes"
+                " that were made for several servers (multiattach)" % len(servers)
+            )
+
+
+def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | None:
+    """The id of the volume that the server boots from; ``None`` where it boots from an image.
+
+    Raises InvalidRequest where nothing tells which of several it is.
+    """
+    if server.image.id or not attached:
+        return None
+    root = server.raw.get("OS-EXT-SRV-ATTR:root_device_name")
+    found = [each for each in attached if each.device and each.device == root]
+    found = found or [each for each in attached if _FIRST_DISK.fullmatch(each.device or "")]
+    if len(found) == 1:
+        return found[0].volume_id
+    if len(attached) == 1:
+        return attached[0].volume_id
+    raise InvalidRequest("nothing tells which of its volumes it boots from")
+
+
+def plan_volumes(servers: Sequence[Server], attached: Attachments, wish: VolumeSpec) -> Plan:
+    return Plan(tuple(plan_one(server, attached.get(server.id, ()), wish) for server in servers))
+
+
+def plan_one(server: Server, attached: Sequence[VolumeAttachment], wish: VolumeSpec) -> Change:
+    there = {each.volume_id: each for each in attached}
+    before = {"volumes": sorted(there)}
+    if wish.state == "absent":
+        leaving = [volume for volume in wish.volumes if volume in there]
+    else:
+        leaving = [volume for volume in there if wish.purge and volume not in wish.volumes]
+    if leaving:
+        try:
+            boot = boot_volume(server, attached)
+        except InvalidRequest as error:
+            return Change.refused(server, str(error), before)
+        if boot in leaving and wish.state == "absent":
+            return Change.refused(server, "it boots from the volume %s, which cannot be detached" % boot, before)
+        leaving = [volume for volume in leaving if volume != boot]
+    coming = [volume for volume in wish.volumes if volume not in there] if wish.state == "present" else []
+    kept = wish.delete_on_termination
+    for volume in wish.volumes if wish.state == "present" else ():
+        shown = there[volume].delete_on_termination if volume in there else None
+        if kept is not None and shown is not None and kept != shown:
+            why = "the volume %s is attached with delete_on_termination: %s; detach it first to change that"
+            return Change.refused(server, why % (volume, str(shown).lower()), before)
+    deeds = [
+        Action(DETACH, {"volume_id": each}, ExpectedState(no_volumes=(each,)), is_retry_safe=True) for each in leaving
+    ]
+    deeds += [
+        Action(ATTACH, _arguments(each, wish), ExpectedState(volumes=(each,)), is_retry_safe=True) for each in coming
+    ]
+    after = sorted(set(there).difference(leaving).union(coming))
+    return Change.of(server, deeds, before, {"volumes": after})
+
+
+def _arguments(volume: str, wish: VolumeSpec) -> dict[str, Any]:
+    return {
+        "volume_id": volume,
+        "device": wish.device,
+        "tag": wish.tag,
+        "delete_on_termination": wish.delete_on_termination,
+    }

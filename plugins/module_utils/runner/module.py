@@ -1,0 +1,303 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame that a module runs in: spec, connection, run, errors, result.
+
+A module is a ``ModuleSpec`` and a function ``run(context) -> Result``. It runs in a process of its own
+(``run_as_module``, on a remote or become'd target) or inside ansible-playbook's worker (plugins/action/in_process.py);
+``execute`` is what both do, so both give the same result.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    Outcome,
+    Plan,
+    failed_first,
+    failures,
+    predicted,
+    summary,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
+    HAS_JMESPATH,
+    SelectedServers,
+    Selection,
+    described,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets as module_secrets
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    CONNECTION,
+    text_problem,
+    without_nulls,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """What ``AnsibleModule`` and ``ArgumentSpecValidator`` both want to know of a module's options."""
+
+    argument_spec: Mapping[str, Any]
+    mutually_exclusive: Any = None
+    required_together: Any = None
+    required_one_of: Any = None
+    required_if: Any = None
+    required_by: Any = None
+    supports_check_mode: bool = True
+
+    def rules(self) -> dict[str, Any]:
+        return {
+            "argument_spec": dict(self.argument_spec),
+            "mutually_exclusive": self.mutually_exclusive,
+            "required_together": self.required_together,
+            "required_one_of": self.required_one_of,
+            "required_if": self.required_if,
+            "required_by": self.required_by or {},
+        }
+
+
+@dataclass
+class Result:
+    """What a run gives back: ``data`` are the keys of the task's result."""
+
+    changed: bool = False
+    data: dict[str, Any] = field(default_factory=dict)
+    diff: dict[str, Any] | None = None
+    failure: str | None = None
+
+
+@dataclass
+class Context:
+    """What a run is given. ``report_progress`` says how far a long wait is, ``warn`` adds a warning to the result."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+    warn: Callable[[str], None]
+    report_progress: Callable[[str], None]
+    _cloud: Compute | None = None
+    #: What the argument spec says is secret: the values of all options with ``no_log``.
+    no_log_values: frozenset[str] = frozenset()
+    _met: set[str] = field(default_factory=set)
+    _unsaid: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        warn, progress = self.warn, self.report_progress
+        self.warn = lambda words: warn(self._clean(words))
+        self.report_progress = lambda words: progress(self._clean(words))
+
+    def register_secret(self, text: str, returned: bool = False) -> None:
+        """Takes out of the result a secret that the task has come to know, whole and line by line.
+
+        ``returned``: the result is to hold it, and so it is taken out of messages only.
+        """
+        if returned:
+            self._unsaid.add(text)
+        else:
+            self._met.add(text)
+            self._met.update(line for line in text.splitlines() if len(line) > 20)
+        if self._cloud:
+            self._cloud.hide((text,))
+
+    def _clean(self, words: str) -> str:
+        return module_secrets.clean_message(words, self.message_secrets())
+
+    @property
+    def cloud(self) -> Compute:
+        """The cloud of the connection options; raises SettingsError where they do not suffice."""
+        if self._cloud is None:
+            options = {name: self.params.get(name) for name in CONNECTION}
+            found = settings.resolve(options, os.environ)
+            for warning in found.warnings:
+                self.warn(warning)
+            self._cloud = connect(found, parallel=self._parallel(), warn=self.warn)
+            self._cloud.hide(self.no_log_values | self._met | self._unsaid)
+        return self._cloud
+
+    def _parallel(self) -> int:
+        wanted = self.params.get("parallel")
+        if wanted is None:
+            return 8
+        if not 1 <= wanted <= 64:
+            raise InvalidRequest("parallel: %s is out of range; use 1 to 64" % wanted)
+        return int(wanted)
+
+    def waiter(self) -> Waiter:
+        """How long the task waits, from now on."""
+        timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
+        if timeout < 0 or interval <= 0:
+            raise InvalidRequest("wait_timeout and wait_interval are seconds above 0")
+        return Waiter(self.cloud, timeout, interval, self.report_progress)
+
+    def select_servers(self, selection: Selection) -> SelectedServers:
+        """The servers that the task acts on. Raises InvalidRequest."""
+        chosen = find(self.cloud, selection)
+        self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
+        return chosen
+
+    def warn_of_no_servers(
+        self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
+    ) -> None:
+        """Warns where a selection matches nothing, which may be a typo that nobody notices for months.
+
+        ``options`` are those of the selection. Servers that are named one by one and ``missing`` were expected to be
+        so, and ``min_targets: 0`` says that there may be none.
+        """
+        if not servers and not missing and options.get("min_targets") is None:
+            self.warn(
+                "The selection (%s) matches no server, so there is nothing to do. Set min_targets: 1 to fail in that"
+                " case, or min_targets: 0 where it is expected." % described(options)
+            )
+
+    def read_back_or(self, read: Callable[[], T], before: T, what: str) -> T:
+        """What there is when the work is done; what there was, with a warning, where it cannot be read: what became
+        of each server must not be lost with it. ``what`` begins the warning."""
+        try:
+            return read()
+        except CloudError as error:
+            self.warn("%s could not be read afterwards and are shown as they were: %s" % (what, error))
+            return before
+
+    def secrets(self) -> set[str]:
+        """What must not be in the result."""
+        return self._met.union(self.no_log_values, self._cloud.secrets() if self._cloud else ())
+
+    def message_secrets(self) -> set[str]:
+        """What no message must repeat."""
+        return self.secrets() | self._unsaid
+
+    def close(self) -> None:
+        if self._cloud:
+            self._cloud.close()
+
+
+def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
+    """The result with each server's outcome in it, those that failed first; failed if any failed, and naming them:
+    ``deed`` completes ``could not be …``."""
+    ordered = failed_first(outcomes)
+    result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
+    if failures(ordered):
+        result.failure = summary(ordered, deed)
+    return result
+
+
+def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
+    """The servers for the result of a task that acts on them: nothing, where the task did not ask for them."""
+    if not context.params.get("return_servers"):
+        return {}
+    return {"servers": [server.as_dict() for server in servers]}
+
+
+class Work(Protocol):
+    """What carried a plan out, and knows what became of each server by its id."""
+
+    outcomes: dict[str, Outcome]
+    servers: dict[str, Server]
+    tickets: dict[str, PendingAction]
+
+
+def check_result(context: Context, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
+    """What check mode reports of a plan: ``deed`` completes ``could not be …``, ``data`` goes into the result."""
+    shown = records(context, (item.server for item in todo.items))
+    result = Result(todo.changed, {**data, **shown}, todo.diff())
+    return report(predicted(todo), deed, result)
+
+
+def run_result(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
+    """What a run reports of the plan that it carried out: changed, diff, outcomes, servers, handle."""
+    keys = [item.server.id for item in todo.items]
+    outcomes = [work.outcomes[key] for key in keys]
+    result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
+    result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
+    if work.tickets:
+        result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
+    return report(outcomes, deed, result)
+
+
+def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
+    """Runs a module and gives the task's result, with every secret that it met taken out."""
+    try:
+        found = _run(run, context, want_diff)
+        secrets, message_secrets = context.secrets(), context.message_secrets()
+    finally:
+        context.close()
+    return module_secrets.clean_result(found, secrets, message_secrets)
+
+
+def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
+    if not session.HAS_REQUESTS:
+        return {"failed": True, "msg": missing_required_lib("requests")}
+    if context.params.get("query") and not HAS_JMESPATH:
+        return {"failed": True, "msg": missing_required_lib("jmespath", reason="for the option query")}
+    problem = text_problem(context.params)
+    if problem:
+        return {"failed": True, "changed": False, "msg": problem}
+    try:
+        result = run(context)
+    except InvalidRequest as error:
+        return {"failed": True, "changed": False, "msg": str(error)}
+    except CloudError as error:
+        return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    except PartialFailure as halt:
+        done = list(halt.done)
+        told = " Done before that: %s." % ", ".join(done) if done else ""
+        error = halt.error.as_dict()
+        return {"failed": True, "changed": halt.changed, "msg": str(halt) + told, "error": error, "done": done}
+    except Exception as error:
+        return {
+            "failed": True,
+            "msg": "a mistake of this collection, please report it with the exception below: %s: %s"
+            % (type(error).__name__, error),
+            "exception": traceback.format_exc(),
+        }
+    found = dict(result.data, changed=result.changed)
+    if want_diff and result.diff is not None:
+        found["diff"] = result.diff
+    if result.failure:
+        found.update(failed=True, msg=result.failure)
+    return found
+
+
+def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
+    """The module in a process of its own."""
+    module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
+    hidden = frozenset(module.no_log_values)
+    # Nulls count as left out. The action plugin has taken them away already, but for a module that is run without it.
+    checked = ArgumentSpecValidator(**spec.rules()).validate(without_nulls(module.params, spec.argument_spec))
+    if checked.error_messages:
+        module.fail_json(msg=module_secrets.clean_message(checked.errors.msg, hidden))
+    context = Context(
+        checked.validated_parameters, module.check_mode, module.warn, lambda words: None, no_log_values=hidden
+    )
+    result = execute(run, context, module._diff)
+    result["invocation"] = shown_call(spec, context)
+    # The result is clean. AnsibleModule knows no keys, and would mask the platform of a handle after the password.
+    module.no_log_values = set()
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def shown_call(spec: ModuleSpec, context: Context) -> dict[str, Any]:
+    """How the module was called, without secrets, for the result."""
+    return {"module_args": module_secrets.invocation(context.params, spec.argument_spec, context.secrets())}

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task about servers that come and go reports."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import WORDS, ServerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, Plan, predicted
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context, Result, records, report
+
+Missing = Mapping[str, Sequence[str]]
+
+
+def check_result_of_servers(context: Context, todo: Plan, wish: ServerSpec, missing: Missing | None) -> Result:
+    """Check mode's whole report."""
+    data = _data(context, (item.server for item in todo.items if item.server.id), missing)
+    return report(predicted(todo), WORDS[wish.state], Result(todo.changed, data, todo.diff()))
+
+
+def run_result_of_servers(
+    context: Context, work: ServerRun, todo: Plan, wish: ServerSpec, missing: Missing | None
+) -> Result:
+    """The run's report: changed, diff, outcomes, servers, handle."""
+    outcomes = [work.outcome_of(item) for item in todo.items]
+    ended = wish.state in ("absent", "purged")
+    # What was deleted is not shown as it was seen last.
+    left = [item for item, outcome in zip(todo.items, outcomes) if not ended or outcome.result != DONE]
+    seen = [work.server_of(item) for item in left]
+    data = _data(context, (server for server in seen if server), missing)
+    if work.tickets:
+        data["handle"] = jobs.handle(context.cloud, work.tickets.values())
+    changed = any(outcome.actions for outcome in outcomes)
+    return report(outcomes, WORDS[wish.state], Result(changed, data, todo.diff()))
+
+
+def _data(context: Context, servers: Iterable[Server], missing: Missing | None) -> dict[str, Any]:
+    seen = list(servers)
+    data = records(context, seen)
+    if missing is not None:
+        data["missing"] = dict(missing)
+    if context.params["name"] is not None and context.params["count"] is None and seen:
+        data["server"] = seen[0].as_dict()
+    return data
