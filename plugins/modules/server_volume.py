@@ -129,6 +129,8 @@ missing:
   type: dict
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
@@ -191,7 +193,7 @@ def run(context: Context) -> Result:
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volume_attachments(ids)
     todo = plan_volumes(chosen.servers, attached, wish)
-    data = {"missing": dict(chosen.missing)}
+    data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = VolumeRun(context.cloud, wish, params["wait"], waiter)
         work.run(todo)
