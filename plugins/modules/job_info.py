@@ -40,6 +40,7 @@ options:
     description:
       - How many seconds to wait at most.
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:

@@ -165,7 +165,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
         for number, (state, image, locked) in enumerate(fleet)
     ]
     cloud = OsCloud(servers, running, without=("act_on_locked",))
-    asked = wish(stop=stop, power_state=power, reinstall=reinstall)
+    asked = wish(stop_policy=stop, power_state=power, reinstall=reinstall)
     todo, outcomes, _work = carry_out(cloud, asked)
     for change in todo.items:
         name, result = str(change.server.name), outcomes[str(change.server.name)]
@@ -276,7 +276,7 @@ def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
 
 
-@pytest.mark.parametrize("uncertain", [True, False])
+@pytest.mark.parametrize("outcome_unknown", [True, False])
 def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(Conflict("busy"), outcome_unknown=outcome_unknown)]

@@ -111,7 +111,7 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind", "requests", "uncertain"),
+    ("status", "code", "kind", "requests", "outcome_unknown"),
     [
         (400, "Ecs.0100", BadRequest, 3, False),
         (404, "Ecs.0114", ItemNotFound, 3, False),

@@ -237,7 +237,7 @@ def test_what_a_change_sends(
 
 
 @pytest.mark.parametrize(
-    "status, body, uncertain, hint",
+    "status, body, outcome_unknown, hint",
     [
         (400, {"error": {"code": "Ecs.0005", "message": "no cloud-init"}}, False, "cloud_init: false"),
         (400, {"error": {"code": "Ecs.0031", "message": "no image"}}, False, ""),
