@@ -187,6 +187,8 @@ def _plain(document: Any) -> list[str]:
         "number",
         "user_id",
         "fingerprint",
+        # The scheduler places servers.
+        "servers",
     )
     return [json.dumps({k: v for k, v in row.items() if k not in volatile}, sort_keys=True) for row in rows]
 
