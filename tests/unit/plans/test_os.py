@@ -69,17 +69,24 @@ class OsCloud(FakeCloud):
         self.kept: list[dict[str, str]] = []
         self.failing: set[str] = set()
 
-    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-        tickets = []
-        for each, order in orders:
-            ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
-            self.orders.append((str(each.name), order))
-            answers = self.answers.get(str(each.name))
-            answer = answers.pop(0)(ticket) if answers else ticket
-            if answer.error is None or answer.request_id == "taken":
-                self.give(each, order)
-            tickets.append(answer)
-        return tickets
+    def perform_one(self, each: Server, action: Action) -> PendingAction:
+        if action.action == "rebuild":
+            return self.rebuild(each, action.arguments["spec"])
+        if action.action != "remove_metadata":
+            return super().perform_one(each, action)
+        here = self.here[each.id]
+        metadata = {key: value for key, value in here.metadata.items() if key != action.arguments["key"]}
+        self.here[each.id] = replace(here, metadata=metadata)
+        return PendingAction(each.id, action.action, each.name)
+
+    def rebuild(self, each: Server, order: RebuildSpec) -> PendingAction:
+        ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
+        self.orders.append((str(each.name), order))
+        answers = self.answers.get(str(each.name))
+        answer = answers.pop(0)(ticket) if answers else ticket
+        if answer.error is None or answer.request_id == "taken":
+            self.give(each, order)
+        return answer
 
     def give(self, each: Server, order: RebuildSpec) -> None:
         here = self.here[each.id]
@@ -95,13 +102,6 @@ class OsCloud(FakeCloud):
             key: replace(seen, verdict=JOB_FAILED) if seen.server and seen.server.status == "ERROR" else seen
             for key, seen in super().observe(tickets, since).items()
         }
-
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        for each, deed in orders:
-            here = self.here[each.id]
-            metadata = {key: value for key, value in here.metadata.items() if key != deed.arguments["key"]}
-            self.here[each.id] = replace(here, metadata=metadata)
-        return [PendingAction(each.id, deed.action, each.name) for each, deed in orders]
 
     def set_metadata(self, server: Server, metadata: Any) -> None:
         self.kept.append(dict(metadata))
@@ -276,7 +276,7 @@ def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
 
 
-@pytest.mark.parametrize("uncertain", [True, False])
+@pytest.mark.parametrize("outcome_unknown", [True, False])
 def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(Conflict("busy"), outcome_unknown=outcome_unknown)]
@@ -316,23 +316,23 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
     """Before anything was done it is the task's failure, afterwards that of the servers that it is about."""
     cloud = OsCloud([one("a")] + ([] if first else [one("b", "stopped")]), running=False)
 
-    def refuse(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
+    def refuse(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
     if not first:
-        do = cloud.act
+        do = cloud.perform
 
-        def after_the_order(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-            if "b" in [each.name for each in servers]:
+        def after_the_order(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+            if ("b", "stop") in [(each.name, action.action) for each, action in requests]:
                 raise AuthenticationFailed("no")
-            return do(action, servers, force)
+            return do(requests)
 
-        cloud.act = after_the_order  # type: ignore[method-assign]
+        cloud.perform = after_the_order  # type: ignore[method-assign]
         _todo, outcomes, _work = carry_out(cloud, wish())
         assert outcomes["a"].result == DONE
         assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))
         return
-    cloud.act = refuse  # type: ignore[method-assign]
+    cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
         carry_out(cloud, wish())
 
@@ -340,10 +340,10 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
 def test_wrong_credentials_are_the_failure_of_the_task() -> None:
     cloud = OsCloud([one("a"), one("b")])
 
-    def refuse(orders: Any) -> list[PendingAction]:
+    def refuse(requests: Any) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
-    cloud.rebuild = refuse  # type: ignore[method-assign]
+    cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
         carry_out(cloud, wish())
 
@@ -351,10 +351,14 @@ def test_wrong_credentials_are_the_failure_of_the_task() -> None:
 def test_credentials_that_end_on_the_way_lose_nothing() -> None:
     cloud = OsCloud([one("a")], running=False)
 
-    def refuse(orders: Any) -> list[PendingAction]:
-        raise AuthenticationFailed("no longer")
+    do = cloud.perform
 
-    cloud.rebuild = refuse  # type: ignore[method-assign]
+    def refuse(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        if any(action.action == "rebuild" for _each, action in requests):
+            raise AuthenticationFailed("no longer")
+        return do(requests)
+
+    cloud.perform = refuse  # type: ignore[method-assign]
     _todo, outcomes, _work = carry_out(cloud, wish())
     assert outcomes["a"].result == FAILED and outcomes["a"].actions == ("stop", "start")
 

@@ -242,8 +242,6 @@ class ServerRun(Executor):
 
     def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
         self._owed.update(item.server.id for item in items if any(deed.action == "reboot" for deed in item.deeds))
-        if action == "reboot":
-            return self.cloud.act(action, [item.server for item in items], True)
         return super().ask(action, items)
 
     def submit_ready(self, left: dict[str, Progress]) -> dict[str, Outcome]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Mapping, Sequence
+from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     CHANGE_PASSWORD,
@@ -15,8 +15,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Progress
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.notes import remove_notes, write_notes
@@ -39,36 +37,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 
 
-def ask_all(
-    cloud: Compute, servers: Sequence[Server], passwords: Mapping[str, str], dry_run: bool
-) -> list[PendingAction]:
-    """One ticket a server. Servers with the same password are asked for at once, for a platform may take many in one
-    call. Raises what every server would get."""
-    groups: dict[str, list[Server]] = {}
-    for server in servers:
-        groups.setdefault(passwords[server.id], []).append(server)
-
-    def ask(password: str) -> list[PendingAction]:
-        try:
-            return cloud.reset_passwords(groups[password], password, dry_run)
-        except CloudError as error:
-            return [PendingAction(server.id, CHANGE_PASSWORD, server.name, error=error) for server in groups[password]]
-
-    order = list(groups)
-    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
-    tickets = cloud.reset_passwords(groups[order[0]], order[0], dry_run) if order else []
-    for some in in_parallel(ask, order[1:], cloud.parallel):
-        tickets.extend(some)
-    return tickets
-
-
-def rehearsed(cloud: Compute, todo: Plan, passwords: Mapping[str, str]) -> dict[str, Outcome]:
+def rehearsed(cloud: Compute, todo: Plan) -> dict[str, Outcome]:
     """What the cloud would refuse, by server id; nothing where it cannot say so beforehand."""
     if not cloud.supports("password_dry_run"):
         return {}
-    servers = [item.server for item in todo.items if item.changes and not item.wait_until_stable]
-    tickets = ask_all(cloud, servers, passwords, True)
-    return {ticket.server_id: Outcome.of_error(ticket, FAILED, ticket.error) for ticket in tickets if ticket.error}
+    requests = [
+        (change.server, replace(action, arguments={**action.arguments, "dry_run": True}))
+        for change in todo.items
+        if change.changes and not change.wait_until_stable
+        for action in change.deeds
+        if action.action == CHANGE_PASSWORD
+    ]
+    return {
+        each.server_id: Outcome.of_error(each, FAILED, each.error) for each in cloud.perform(requests) if each.error
+    }
 
 
 class PasswordRun(PowerRun):
@@ -79,12 +61,9 @@ class PasswordRun(PowerRun):
 
     tries = 3
 
-    def __init__(
-        self, cloud: Compute, passwords: Mapping[str, str], wish: PasswordSpec, wait: bool, waiter: Waiter
-    ) -> None:
+    def __init__(self, cloud: Compute, wish: PasswordSpec, wait: bool, waiter: Waiter) -> None:
         super().__init__(cloud, "restarted", wish.force, wait, waiter)
         self.again, self.word = self._plan_again, "given the password"
-        self.passwords = passwords
         self.wish = wish
         self.told: set[str] = set()
         #: The ids of those of which the cloud has taken it.
@@ -105,14 +84,13 @@ class PasswordRun(PowerRun):
         return replace(change, deeds=change.deeds[1:]) if taken else change
 
     def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
+        found = super().ask(action, items)
         if action != CHANGE_PASSWORD:
-            return super().ask(action, items)
-        servers = [item.server for item in items]
-        found = {ticket.server_id: ticket for ticket in ask_all(self.cloud, servers, self.passwords, False)}
-        self._taken.update(key for key, ticket in found.items() if ticket.error is None)
-        self.told.update(key for key, ticket in found.items() if ticket.error is None or ticket.outcome_unknown)
+            return found
+        self._taken.update(ticket.server_id for ticket in found if ticket.error is None)
+        self.told.update(ticket.server_id for ticket in found if ticket.error is None or ticket.outcome_unknown)
         self._acted = self._acted or bool(self.told)
-        return [found[server.id] for server in servers]
+        return found
 
     def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
         """Nothing proves a password whose answer was lost; it is asked for again, for twice does no harm."""

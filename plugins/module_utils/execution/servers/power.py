@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor, Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, plan_one
 
@@ -24,10 +23,6 @@ class PowerRun(Executor):
     def __init__(self, cloud: Compute, want: str, force: bool, wait: bool, waiter: Waiter) -> None:
         word = "restarted" if want == "restarted" else GOAL[want]
         super().__init__(cloud, lambda server: plan_one(server, want, force, cloud), word, wait, waiter)
-        self.force = force
-
-    def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
-        return self.cloud.act(action, [item.server for item in items], self.force)
 
     def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
         clean = replace(ticket, error=None, outcome_unknown=False)

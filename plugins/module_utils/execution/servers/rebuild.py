@@ -12,6 +12,7 @@ from typing import Mapping
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     REBUILD,
     SETTLE,
+    Action,
     ActionStatus,
     PendingAction,
 )
@@ -252,7 +253,9 @@ class RebuildExecutor(RebuildNotes):
         for step in ready.values():
             step.order = self.wish.order_for(step.server)
         try:
-            tickets = self.cloud.rebuild([(step.server, step.order) for step in ready.values() if step.order])
+            tickets = self.cloud.perform(
+                [(step.server, Action(REBUILD, {"spec": step.order})) for step in ready.values() if step.order]
+            )
         except CloudError as error:
             self._raise_if_nothing_was_done(error)
             tickets = [PendingAction(step.server.id, REBUILD, step.server.name, error=error) for step in ready.values()]

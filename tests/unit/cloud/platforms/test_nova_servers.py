@@ -320,7 +320,7 @@ REFUSED = {"badRequest": {"code": 400, "message": "No."}}
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "uncertain"),
+    ("status", "body", "outcome_unknown"),
     [
         (400, REFUSED, False),
         (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}}, False),

@@ -207,7 +207,9 @@ def test_a_lost_answer_of_the_extension_is_asked_for_again(wire: Any, reply: Any
     assert ticket.error is None and len(wire.seen) == 3
 
 
-@pytest.mark.parametrize(("status", "text", "uncertain"), [(404, PAGE, True), (404, '{"itemNotFound": {}}', False)])
+@pytest.mark.parametrize(
+    ("status", "text", "outcome_unknown"), [(404, PAGE, True), (404, '{"itemNotFound": {}}', False)]
+)
 def test_a_volume_that_something_in_between_does_not_know_is_not_detached(
     wire: Any, reply: Any, connect: Any, status: int, text: str, outcome_unknown: bool
 ) -> None:

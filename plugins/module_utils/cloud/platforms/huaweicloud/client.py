@@ -236,13 +236,7 @@ class HuaweiCloud(
         self.require("flavor_access")
         return flavor
 
-    # -- acting on servers -------------------------------------------------------------------------------------
-
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-        self.require(action)
-        key = {"start": "os-start", "stop": "os-stop", "reboot": "reboot"}[action]
-        kind = {} if action == "start" else {"type": "HARD" if force else "SOFT"}
-        return self.in_batches(action, servers, "/cloudservers/action", kind, key)
+    # -- what became of actions --------------------------------------------------------------------------------
 
     def job(self, job_id: str) -> Job:
         what = "read the job %s" % job_id
