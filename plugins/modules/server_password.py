@@ -177,8 +177,8 @@ from dataclasses import replace
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.password import (
-    PasswordRun,
     rehearsed,
+    set_passwords,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
@@ -241,12 +241,11 @@ def run(context: Context) -> Result:
         result.data.update(records(context, chosen.servers))
         return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
 
-    work = PasswordRun(context.cloud, wish, params["wait"], waiter)
-    work.run(todo)
+    work, told = set_passwords(context.cloud, wish, todo, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
     result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
-        result.data["passwords"] = {key: secrets[key] for key in sorted(work.told)}
+        result.data["passwords"] = {key: secrets[key] for key in sorted(told)}
     return result
 
 

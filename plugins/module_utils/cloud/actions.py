@@ -276,11 +276,14 @@ class CreatedServer:
 class ActionStatus:
     """One look at a server that something was asked of.
 
-    ``verdict`` is what the evidence says (``JOB_PENDING``, ``JOB_SUCCEEDED``, ``JOB_FAILED``), ``None`` where there is
-    no evidence. ``server`` is ``None`` where the cloud no longer knows the server.
+    ``verdict`` is what the evidence says (``JOB_PENDING``, ``JOB_SUCCEEDED``, ``JOB_FAILED`` or
+    ``JOB_AWAITING_PAYMENT``), ``None`` where there is no evidence. ``server`` is ``None`` where the
+    cloud no longer knows the server.
     """
 
     server: Server | None
     verdict: str | None = None
     code: str | None = None
     message: str | None = None
+    #: The action failed because another command was running on the server, so nothing was done to it.
+    is_busy: bool = False

@@ -35,7 +35,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
     image_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildExecutor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, evaluate_action
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -115,9 +117,9 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 
 def carry_out(
     cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
-) -> tuple[Plan, dict[str, Outcome], RebuildExecutor]:
+) -> tuple[Plan, dict[str, Outcome], Executor]:
     todo = plan_os(list(cloud.here.values()), wish, cloud)
-    work = RebuildExecutor(cloud, wish, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
+    work = Executor(cloud, RebuildStrategy(cloud, wish, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
 
@@ -218,7 +220,12 @@ def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    "error", [Conflict("busy"), BadRequest("busy", code="Ecs.0100"), ServerError("busy", status=501, code="Ecs.0603")]
+    "error",
+    [
+        Conflict("busy"),
+        of_state(BadRequest("busy", code="Ecs.0100")),
+        of_state(ServerError("busy", status=501, code="Ecs.0603")),
+    ],
 )
 def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: Exception) -> None:
     cloud = OsCloud([one()])

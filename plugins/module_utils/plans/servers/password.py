@@ -72,10 +72,10 @@ def check_revision(revision: str | None) -> None:
 
 def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, cloud: Compute) -> Plan:
     """Which servers get a password; asks ``cloud`` only what it supports."""
-    return Plan(tuple(_plan_one(server, wish, cloud) for server in servers))
+    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
 
 
-def _plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
+def plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
     old = server.metadata.get(REVISION)
     before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
     at_boot = cloud.supports("password_at_boot")

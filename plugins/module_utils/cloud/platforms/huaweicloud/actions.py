@@ -26,6 +26,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 ACCEPTED = DocumentedResponse((202,))
 #: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
 BUSY = "Ecs.0603"
+#: The server's state does not allow it, though the HTTP status says something else.
+_WRONG_STATE = "Ecs.0100"
 _NO_SERVER = "Ecs.0114"
 
 
@@ -102,6 +104,7 @@ class HuaweiActions(Compute):
             if order.gone_is_done and is_of_part(error):
                 return ticket
             error.hint = order.hints.get(error.code or "", error.hint)
+            of_state(error)
             return replace(ticket, error=error, outcome_unknown=is_open(error))
         return replace(
             ticket,
@@ -109,6 +112,13 @@ class HuaweiActions(Compute):
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,
         )
+
+
+def of_state(error: CloudError) -> CloudError:
+    """The error, marked where its code speaks of the server's state."""
+    error.is_busy = error.code == BUSY
+    error.is_state_conflict = error.is_state_conflict or error.code == _WRONG_STATE
+    return error
 
 
 def is_open(error: CloudError) -> bool:

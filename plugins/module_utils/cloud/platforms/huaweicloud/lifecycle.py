@@ -27,6 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
     is_of_part,
     is_open,
+    of_state,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.batches import (
     HuaweiBatches,
@@ -164,7 +165,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
             except CloudError as error:
                 if method == "DELETE" and is_of_part(error):
                     continue
-                return replace(ticket, error=error, outcome_unknown=bool(ticket.accepted) or is_open(error))
+                return replace(ticket, error=of_state(error), outcome_unknown=bool(ticket.accepted) or is_open(error))
             ticket = replace(ticket, request_id=answer.request_id, accepted=ticket.accepted + 1)
         return ticket
 

@@ -33,7 +33,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     DocumentedResponse,
     has,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import is_open
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    is_open,
+    of_state,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 
 #: Servers a batch call takes (Ecs.0118 above it).
@@ -132,7 +135,7 @@ class HuaweiPasswords(Compute):
     def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, PendingAction]:
         if isinstance(error, BadRequest) and len(servers) > 1:
             error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
-        outcome_unknown = is_open(error)
+        outcome_unknown = is_open(of_state(error))
         return {server.id: _ticket(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
@@ -158,11 +161,12 @@ def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudErr
     found = {}
     for item in error.details:
         if item["id"] in asked:
-            found[item["id"]] = type(error)(
+            of_server = type(error)(
                 item["message"] or error.message,
                 status=error.status,
                 code=item["code"] or error.code,
                 request_id=error.request_id,
                 hint=BY_CODE.get(item["code"] or ""),
             )
+            found[item["id"]] = of_state(of_server)
     return found
