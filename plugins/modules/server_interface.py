@@ -133,8 +133,9 @@ missing:
 
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.interface import (
-    InterfaceRun,
+    InterfaceStrategy,
     check_network,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
@@ -198,7 +199,8 @@ def run(context: Context) -> Result:
         check_network(context.cloud, wish.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = InterfaceRun(context.cloud, wish, context.params["wait"], waiter)
+        strategy = InterfaceStrategy(context.cloud, wish)
+        work = Executor(context.cloud, strategy, context.params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
             there = context.read_back_or(lambda: context.cloud.interfaces(ids), there, "The interfaces")

@@ -103,7 +103,8 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import KeypairRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import keypair_strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import DEEDS, plan_keypairs
@@ -155,7 +156,7 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, deed, data)
 
-    work = KeypairRun(context.cloud, state, names, waiter)
+    work = Executor(context.cloud, keypair_strategy(context.cloud, state, names), True, waiter)
     work.run(todo)
     return run_result(context, work, todo, deed, data)
 

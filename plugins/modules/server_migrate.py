@@ -159,8 +159,9 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import NOVA_COMPUTE
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.migration import (
-    MigrationRun,
+    MigrationStrategy,
     find_servers,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS
@@ -234,7 +235,8 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, _DEED, data)
 
-    work = MigrationRun(cloud, wish, services, params["wait"], waiter, params["max_concurrent"])
+    strategy = MigrationStrategy(cloud, wish, services, params["max_concurrent"])
+    work = Executor(cloud, strategy, params["wait"], waiter)
     work.run(todo)
     return run_result(context, work, todo, _DEED, data)
 

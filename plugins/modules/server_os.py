@@ -200,8 +200,9 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildExecutor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
@@ -268,7 +269,7 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, "reinstalled", data)
 
-    work = RebuildExecutor(cloud, wish, context.params["wait"], waiter)
+    work = Executor(cloud, RebuildStrategy(cloud, wish, todo), context.params["wait"], waiter)
     work.run(todo)
     return run_result(context, work, todo, "reinstalled", data)
 

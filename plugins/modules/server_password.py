@@ -176,10 +176,12 @@ missing:
   type: dict
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.password import (
-    PasswordRun,
     rehearsed,
+    set_passwords,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
@@ -231,22 +233,22 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, wish)
+    wish = replace(wish, passwords=secrets)
     todo = passwords.plan_passwords(chosen.servers, wish, context.cloud)
     passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
-        refused = rehearsed(context.cloud, todo, secrets)
+        refused = rehearsed(context.cloud, todo)
         todo = passwords.without(todo, refused)
         result.changed, result.diff = todo.changed, todo.diff()
         result.data.update(records(context, chosen.servers))
         return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
 
-    work = PasswordRun(context.cloud, secrets, wish, params["wait"], waiter)
-    work.run(todo)
+    work, told = set_passwords(context.cloud, wish, todo, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
     result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
-        result.data["passwords"] = {key: secrets[key] for key in sorted(work.told)}
+        result.data["passwords"] = {key: secrets[key] for key in sorted(told)}
     return result
 
 

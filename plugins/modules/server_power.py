@@ -115,7 +115,8 @@ missing:
   type: dict
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import (
     LAST_ACTION,
@@ -161,9 +162,9 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, want, data)
 
-    power = PowerRun(context.cloud, want, force, context.params["wait"], waiter)
-    power.run(todo)
-    return run_result(context, power, todo, want, data)
+    work = Executor(context.cloud, PowerStrategy(context.cloud, want, force), context.params["wait"], waiter)
+    work.run(todo)
+    return run_result(context, work, todo, want, data)
 
 
 def main() -> None:

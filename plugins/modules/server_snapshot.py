@@ -154,7 +154,8 @@ from typing import Any, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.snapshot import SnapshotRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.snapshot import SnapshotStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
     FAILED,
@@ -230,7 +231,8 @@ def run(context: Context) -> Result:
         data["snapshots"] = _shown(context, images, wish, chosen.servers)
         return check_result(context, todo, "snapshotted", data)
 
-    work = SnapshotRun(context.cloud, wish, images, context.params["wait"], waiter)
+    strategy = SnapshotStrategy(context.cloud, wish, images)
+    work = Executor(context.cloud, strategy, context.params["wait"], waiter)
     work.run(todo)
     if any(outcome.actions for outcome in work.outcomes.values()):
         images = context.read_back_or(lambda: _images(context, wish, chosen.servers), images, "The images")

@@ -131,7 +131,10 @@ missing:
 
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import (
+    VolumeStrategy,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
@@ -195,7 +198,7 @@ def run(context: Context) -> Result:
     todo = plan_volumes(chosen.servers, attached, wish)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = VolumeRun(context.cloud, wish, params["wait"], waiter)
+        work = Executor(context.cloud, VolumeStrategy(context.cloud, wish), params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
             attached = context.read_back_or(lambda: context.cloud.volume_attachments(ids), attached, "The volumes")

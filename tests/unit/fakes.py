@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     GOALS,
+    Action,
     ActionStatus,
     PendingAction,
 )
@@ -88,17 +89,17 @@ class FakeCloud(Compute):
         self._apply_and_verify()
         return {key: self.here[key] for key in ids if key in self.here}
 
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-        tickets = []
-        for each in servers:
-            ticket = PendingAction(each.id, action, each.name, request_id="req-" + str(each.name))
-            refusal = self.refuse.get(str(each.name))
-            changed = refusal(ticket) if refusal else None
-            self.asked.append((action, str(each.name), force))
-            if changed is None or (changed.outcome_unknown and changed.request_id == "taken"):
-                self.begin(each.id, action)
-            tickets.append(changed or ticket)
-        return tickets
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        return [self.perform_one(each, action) for each, action in requests]
+
+    def perform_one(self, each: Server, action: Action) -> PendingAction:
+        ticket = PendingAction(each.id, action.action, each.name, request_id="req-" + str(each.name))
+        refusal = self.refuse.get(str(each.name))
+        changed = refusal(ticket) if refusal else None
+        self.asked.append((action.action, str(each.name), bool(action.arguments.get("force"))))
+        if changed is None or (changed.outcome_unknown and changed.request_id == "taken"):
+            self.begin(each.id, action.action)
+        return changed or ticket
 
     def begin(self, server_id: str, action: str) -> None:
         self.here[server_id] = replace(self.here[server_id], task_state=TASK[action])

@@ -100,6 +100,9 @@ class ExpectedState:
 class Action:
     """One thing to be asked of one server: ``arguments`` are what the platform needs to ask for it.
 
+    Those of a power action: ``force`` (the guest is not asked). Of REBUILD: ``spec``, a RebuildSpec. Of
+    CHANGE_PASSWORD: ``password``, and ``dry_run`` where the cloud is only to say what it would refuse.
+
     ``aim`` is what proves it; without one only the cloud's record of the action does. ``tasks`` are beginnings of the
     task_states that show it under way. ``is_retry_safe``: asking twice does no harm. Not ``watched``: the answer itself
     says that it is done. ``note`` is a key and a value of the server's metadata, written before the deed is asked for
@@ -108,13 +111,19 @@ class Action:
     """
 
     action: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    #: Not shown, for a password may be among them.
+    arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     aim: ExpectedState | None = None
     tasks: tuple[str, ...] = ()
     is_retry_safe: bool = False
     watched: bool = True
     note: tuple[str, str] | None = None
     hidden: bool = False
+
+    @property
+    def requires(self) -> frozenset[str]:
+        """What the platform must support for it."""
+        return frozenset((self.action, "password_dry_run") if self.arguments.get("dry_run") else (self.action,))
 
 
 #: A new server is made: it runs.
@@ -267,11 +276,14 @@ class CreatedServer:
 class ActionStatus:
     """One look at a server that something was asked of.
 
-    ``verdict`` is what the evidence says (``JOB_PENDING``, ``JOB_SUCCEEDED``, ``JOB_FAILED``), ``None`` where there is
-    no evidence. ``server`` is ``None`` where the cloud no longer knows the server.
+    ``verdict`` is what the evidence says (``JOB_PENDING``, ``JOB_SUCCEEDED``, ``JOB_FAILED`` or
+    ``JOB_AWAITING_PAYMENT``), ``None`` where there is no evidence. ``server`` is ``None`` where the
+    cloud no longer knows the server.
     """
 
     server: Server | None
     verdict: str | None = None
     code: str | None = None
     message: str | None = None
+    #: The action failed because another command was running on the server, so nothing was done to it.
+    is_busy: bool = False

@@ -10,8 +10,6 @@ from datetime import datetime, timezone
 from typing import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
-    CHANGE_PASSWORD,
-    REBUILD,
     Action,
     ActionStatus,
     CreatedServer,
@@ -116,15 +114,13 @@ class Compute(ResourceCalls, AttachmentCalls):
         """An instant of the cloud's clock, just before now, for ``servers_by_id``; ``None`` where there is no use."""
         return None
 
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-        """Asks for a power action on each server; one ticket a server, in the order of the servers.
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        """Asks for one action on each server, and gives one pending action a request, in their order.
 
-        ``force`` makes stop and reboot hard: the guest is not asked.
+        No request is sent twice by itself, except where the platform's document makes that safe. Raises
+        UnsupportedOperation for an action that the platform does not have, and AuthenticationFailed where the
+        credentials are refused.
         """
-        raise NotImplementedError
-
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """Asks for one deed a server; one ticket an order, in their order. None is asked for twice by itself."""
         raise NotImplementedError
 
     def server_problem(self, new: NewServer) -> str | None:
@@ -190,17 +186,6 @@ class Compute(ResourceCalls, AttachmentCalls):
         Without a server, what it would refuse for every one.
         """
         return None
-
-    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-        """Orders a new system disk for each server; one ticket an order, in their order. Never sent twice."""
-        raise UnsupportedOperation(REBUILD, self.platform, self.alternatives.get(REBUILD))
-
-    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
-        """Sets the administrator's password; one ticket a server, in the order of the servers.
-
-        ``dry_run`` has the cloud say what it would refuse, where it can. Doing it twice does no harm.
-        """
-        raise UnsupportedOperation(CHANGE_PASSWORD, self.platform, self.alternatives.get(CHANGE_PASSWORD))
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         """Adds and changes keys of the server's metadata; others stay."""

@@ -42,6 +42,11 @@ class CloudError(Exception):
     parameter that the answer names, retry_after the Retry-After header as it came.
     """
 
+    #: Another command is running on the server, whether its record shows one or not.
+    is_busy = False
+    #: The server is in a state that does not allow what was asked. A platform sets both where its codes say so.
+    is_state_conflict = False
+
     def __init__(
         self,
         message: str,
@@ -119,6 +124,8 @@ class ItemNotFound(NotFound):
 
 class Conflict(CloudError):
     """409: the state of the thing does not allow the operation."""
+
+    is_state_conflict = True
 
 
 class BadRequest(CloudError):

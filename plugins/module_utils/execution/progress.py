@@ -12,7 +12,6 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     CloudError,
-    Conflict,
     DeadlineExceeded,
     InvalidResponse,
     ResponseLost,
@@ -23,24 +22,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import named_state
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, PENDING, Outcome
 
-#: The server's state does not allow it, though the HTTP status says something else.
-_OF_STATE = ("Ecs.0100",)
 #: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
-BUSY, BUSY_PAUSE = ("Ecs.0603",), 15.0
+BUSY_PAUSE = 15.0
 VANISHED = "the server no longer exists"
 
 
 @dataclass
 class Progress:
-    """Where one server is on its way: ``deeds`` are those to be done yet, ``ticket`` is that of the one under way.
+    """How far one server is: ``actions`` are still to be done, ``taken`` names those that the cloud has taken, and
+    ``pending`` is the first of ``actions`` while it is under way.
 
-    Without a ticket and not ``ready``, the server is on its way somewhere and is waited for.
+    Without a pending action and not ``ready``, the server is on its way somewhere and is waited for.
     """
 
     server: Server
-    deeds: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = ()
     taken: tuple[str, ...] = ()
-    ticket: PendingAction | None = None
+    pending: PendingAction | None = None
     ready: bool = False
     tries: int = 0
     #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
@@ -50,6 +48,9 @@ class Progress:
     doubt: tuple[PendingAction, Server, CloudError] | None = None
     #: The action of several requests that is in ``taken`` though only some of them were carried out so far.
     part: str | None = None
+    #: ``actions`` are what is done in any case after the planned ones, and the outcome of these where they failed.
+    finishing: bool = False
+    failure: Outcome | None = None
 
     @property
     def begun(self) -> bool:
@@ -61,7 +62,7 @@ def is_less(left: Action, asked: Action) -> bool:
     """Whether what is left to do is a part of what was asked for, and not the whole of it."""
     less = False
     for name in ("set", "add", "remove"):
-        now, before = (_as_set(deed.arguments.get(name) or ()) for deed in (left, asked))
+        now, before = (_as_set(action.arguments.get(name) or ()) for action in (left, asked))
         if not now <= before:
             return False
         less = less or now != before
@@ -72,8 +73,13 @@ def _as_set(values: Any) -> frozenset[Any]:
     return frozenset(values.items() if isinstance(values, Mapping) else values)
 
 
+def proven(pending: PendingAction) -> PendingAction:
+    """The pending action of a lost response that is proven to have been carried out."""
+    return replace(pending, error=None, outcome_unknown=False)
+
+
 def ended_as(item: Progress, result: str, message: str | None = None) -> Outcome:
-    request_id = item.ticket.request_id if item.ticket and result == PENDING else None
+    request_id = item.pending.request_id if item.pending and result == PENDING else None
     return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
 
 
@@ -106,9 +112,9 @@ def item_name(item: Progress) -> str:
 
 def pending_text(item: Progress, rest: Sequence[str]) -> str | None:
     """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
-    if item.ready and not item.ticket:
+    if item.ready and not item.pending:
         return "it was not its turn, and the task does not wait; " + _still(rest)
-    return left_text(item.server, item.ticket is not None, rest)
+    return left_text(item.server, item.pending is not None, rest)
 
 
 def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None:
@@ -120,8 +126,3 @@ def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None
 
 def _still(rest: Sequence[str]) -> str:
     return "not asked for yet: %s; run the task again" % ", ".join(rest)
-
-
-def of_state(error: CloudError) -> bool:
-    """Whether an error means that the server is in a state that does not allow what was asked."""
-    return isinstance(error, Conflict) or error.code in _OF_STATE

@@ -22,7 +22,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
     ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_PENDING
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_PENDING,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
     Server,
@@ -209,22 +213,23 @@ def observe_all(
 def evaluate_action(ticket: PendingAction, seen: ActionStatus) -> Outcome | None:
     """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
     server, aim = seen.server, ticket.aim
+    failed = seen.verdict in (JOB_FAILED, JOB_AWAITING_PAYMENT)
     if aim and aim.presence:
         if aim.met(server) and (server is None or server.is_deleted or server.is_stable):
             return _outcome(ticket, DONE)
-        if server is not None and seen.verdict != JOB_FAILED and (server.is_deleted or server.task_state):
+        if server is not None and not failed and (server.is_deleted or server.task_state):
             # On its way into the recycle bin, out of it, or beyond it.
             return None
     if server is None or server.is_deleted:
         return _outcome(ticket, FAILED, seen.code, seen.message or "the server no longer exists")
     if server.power_state == ERROR and seen.verdict != JOB_PENDING and not (aim and "ERROR" in aim.status):
-        if server.task_state and seen.verdict != JOB_FAILED:
+        if server.task_state and not failed:
             return None
         return _outcome(ticket, FAILED, seen.code, fault_text(server) or seen.message)
     if not server.is_stable or seen.verdict == JOB_PENDING:
         return None
     there = ticket.reached(server)
-    if seen.verdict == JOB_FAILED:
+    if failed:
         if there and not ticket.is_unobservable:
             return _outcome(ticket, DONE)
         return _outcome(ticket, FAILED, seen.code, seen.message or "the cloud reports that the action failed")
@@ -236,9 +241,9 @@ def evaluate_action(ticket: PendingAction, seen: ActionStatus) -> Outcome | None
     return None
 
 
-def unpaid(ticket: PendingAction, outcome: Outcome) -> Outcome:
+def unpaid(ticket: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outcome:
     """The same, but for an order that waits to be paid: that is no failure, and nothing to wait for."""
-    if outcome.code != "PENDING_PAYMENT":
+    if seen.verdict != JOB_AWAITING_PAYMENT:
         return outcome
     order = " %s" % ticket.order_id if ticket.order_id else ""
     return replace(

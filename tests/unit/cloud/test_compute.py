@@ -77,7 +77,7 @@ def test_what_a_platform_need_not_have() -> None:
     for call in (
         lambda: cloud.servers(ServerQuery()),
         lambda: cloud.servers_by_id([]),
-        lambda: cloud.act("stop", []),
+        lambda: cloud.perform([]),
         lambda: cloud.observe([]),
         cloud.flavors,
     ):

@@ -24,7 +24,7 @@ from modules.test_server_password import (
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     passwords as huaweicloud_passwords,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers import password as execution
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaActions
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 
 #: What each platform calls the operation.
@@ -217,14 +217,14 @@ def _conflict(bench: Bench) -> dict[str, Any]:
 @pytest.mark.parametrize("platform", NOVA)
 def test_a_server_that_stops_meanwhile_says_so(bench: Bench) -> None:
     bench.fault(CALL[bench.platform], times=1, reset="before")
-    plain = execution.ask_all
+    plain = NovaActions.perform
 
-    def ask_all(*arguments: Any) -> Any:
+    def perform(*arguments: Any) -> Any:
         bench.change("web-01", status="SHUTOFF")
         return plain(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execution, "ask_all", ask_all)
+        patch.setattr(NovaActions, "perform", perform)
         result = set_password(bench, names=["web-01"])
     assert result["failed"] and changes(bench, "web-01") == [0]
     says(result, "web-01", "status SHUTOFF", "start it first")

@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.f
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_PENDING
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, evaluate_action
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -109,9 +110,8 @@ def planned(each: Server, *deeds: Action) -> Change:
 
 
 def carry_out(cloud: Cloud, *deeds: Action, wait: bool = True, timeout: float = 60.0) -> Executor:
-    run = Executor(
-        cloud, lambda each: planned(each, *deeds), "done", wait, Waiter(cloud, timeout, 5.0, lambda words: None)
-    )
+    strategy = Strategy(cloud, lambda each: planned(each, *deeds))
+    run = Executor(cloud, strategy, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     run.run(Plan(tuple(planned(each, *deeds) for each in list(cloud.here.values()))))
     return run
 

@@ -35,7 +35,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
     image_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildExecutor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, evaluate_action
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -69,17 +71,24 @@ class OsCloud(FakeCloud):
         self.kept: list[dict[str, str]] = []
         self.failing: set[str] = set()
 
-    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-        tickets = []
-        for each, order in orders:
-            ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
-            self.orders.append((str(each.name), order))
-            answers = self.answers.get(str(each.name))
-            answer = answers.pop(0)(ticket) if answers else ticket
-            if answer.error is None or answer.request_id == "taken":
-                self.give(each, order)
-            tickets.append(answer)
-        return tickets
+    def perform_one(self, each: Server, action: Action) -> PendingAction:
+        if action.action == "rebuild":
+            return self.rebuild(each, action.arguments["spec"])
+        if action.action != "remove_metadata":
+            return super().perform_one(each, action)
+        here = self.here[each.id]
+        metadata = {key: value for key, value in here.metadata.items() if key != action.arguments["key"]}
+        self.here[each.id] = replace(here, metadata=metadata)
+        return PendingAction(each.id, action.action, each.name)
+
+    def rebuild(self, each: Server, order: RebuildSpec) -> PendingAction:
+        ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
+        self.orders.append((str(each.name), order))
+        answers = self.answers.get(str(each.name))
+        answer = answers.pop(0)(ticket) if answers else ticket
+        if answer.error is None or answer.request_id == "taken":
+            self.give(each, order)
+        return answer
 
     def give(self, each: Server, order: RebuildSpec) -> None:
         here = self.here[each.id]
@@ -96,13 +105,6 @@ class OsCloud(FakeCloud):
             for key, seen in super().observe(tickets, since).items()
         }
 
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        for each, deed in orders:
-            here = self.here[each.id]
-            metadata = {key: value for key, value in here.metadata.items() if key != deed.arguments["key"]}
-            self.here[each.id] = replace(here, metadata=metadata)
-        return [PendingAction(each.id, deed.action, each.name) for each, deed in orders]
-
     def set_metadata(self, server: Server, metadata: Any) -> None:
         self.kept.append(dict(metadata))
         here = self.here[server.id]
@@ -115,9 +117,9 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 
 def carry_out(
     cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
-) -> tuple[Plan, dict[str, Outcome], RebuildExecutor]:
+) -> tuple[Plan, dict[str, Outcome], Executor]:
     todo = plan_os(list(cloud.here.values()), wish, cloud)
-    work = RebuildExecutor(cloud, wish, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
+    work = Executor(cloud, RebuildStrategy(cloud, wish, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
 
@@ -218,7 +220,12 @@ def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    "error", [Conflict("busy"), BadRequest("busy", code="Ecs.0100"), ServerError("busy", status=501, code="Ecs.0603")]
+    "error",
+    [
+        Conflict("busy"),
+        of_state(BadRequest("busy", code="Ecs.0100")),
+        of_state(ServerError("busy", status=501, code="Ecs.0603")),
+    ],
 )
 def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: Exception) -> None:
     cloud = OsCloud([one()])
@@ -316,23 +323,23 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
     """Before anything was done it is the task's failure, afterwards that of the servers that it is about."""
     cloud = OsCloud([one("a")] + ([] if first else [one("b", "stopped")]), running=False)
 
-    def refuse(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
+    def refuse(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
     if not first:
-        do = cloud.act
+        do = cloud.perform
 
-        def after_the_order(action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-            if "b" in [each.name for each in servers]:
+        def after_the_order(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+            if ("b", "stop") in [(each.name, action.action) for each, action in requests]:
                 raise AuthenticationFailed("no")
-            return do(action, servers, force)
+            return do(requests)
 
-        cloud.act = after_the_order  # type: ignore[method-assign]
+        cloud.perform = after_the_order  # type: ignore[method-assign]
         _todo, outcomes, _work = carry_out(cloud, wish())
         assert outcomes["a"].result == DONE
         assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))
         return
-    cloud.act = refuse  # type: ignore[method-assign]
+    cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
         carry_out(cloud, wish())
 
@@ -340,10 +347,10 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
 def test_wrong_credentials_are_the_failure_of_the_task() -> None:
     cloud = OsCloud([one("a"), one("b")])
 
-    def refuse(orders: Any) -> list[PendingAction]:
+    def refuse(requests: Any) -> list[PendingAction]:
         raise AuthenticationFailed("no")
 
-    cloud.rebuild = refuse  # type: ignore[method-assign]
+    cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
         carry_out(cloud, wish())
 
@@ -351,10 +358,14 @@ def test_wrong_credentials_are_the_failure_of_the_task() -> None:
 def test_credentials_that_end_on_the_way_lose_nothing() -> None:
     cloud = OsCloud([one("a")], running=False)
 
-    def refuse(orders: Any) -> list[PendingAction]:
-        raise AuthenticationFailed("no longer")
+    do = cloud.perform
 
-    cloud.rebuild = refuse  # type: ignore[method-assign]
+    def refuse(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        if any(action.action == "rebuild" for _each, action in requests):
+            raise AuthenticationFailed("no longer")
+        return do(requests)
+
+    cloud.perform = refuse  # type: ignore[method-assign]
     _todo, outcomes, _work = carry_out(cloud, wish())
     assert outcomes["a"].result == FAILED and outcomes["a"].actions == ("stop", "start")
 

@@ -18,7 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
     ServerError,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -61,10 +63,10 @@ EXPECTED = {
 
 def carry_out(
     cloud: FakeCloud, want: str, force: bool = False, wait: bool = True, timeout: float = 60.0
-) -> tuple[Plan, PowerRun]:
+) -> tuple[Plan, Executor]:
     todo = plan_power(list(cloud.servers(None)), want, force, cloud)  # type: ignore[arg-type]
     said: list[str] = []
-    power = PowerRun(cloud, want, force, wait, Waiter(cloud, timeout, 5.0, said.append))
+    power = Executor(cloud, PowerStrategy(cloud, want, force), wait, Waiter(cloud, timeout, 5.0, said.append))
     power.run(todo)
     power.said = said  # type: ignore[attr-defined]
     return todo, power
@@ -201,7 +203,9 @@ def test_a_conflict_is_forgiven_where_somebody_else_was_faster() -> None:
     assert power.outcomes["id-web"].result == UNCHANGED
 
 
-@pytest.mark.parametrize("error", [Conflict("is locked", status=409), BadRequest("state", status=400, code="Ecs.0100")])
+@pytest.mark.parametrize(
+    "error", [Conflict("is locked", status=409), of_state(BadRequest("state", status=400, code="Ecs.0100"))]
+)
 def test_a_conflict_that_nothing_explains_is_the_outcome(error: Any) -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = refused(error)
@@ -415,7 +419,9 @@ def test_a_long_wait_tells_how_far_it_is_and_a_short_one_is_silent() -> None:
 def test_the_end_of_a_wait_is_noticed_within_half_a_second_or_a_tenth(delay: float) -> None:
     cloud = FakeCloud([server("web")], delay)
     begin = cloud.clock.now
-    power = PowerRun(cloud, "stopped", False, True, Waiter(cloud, 4000.0, 1e9, lambda words: None))
+    power = Executor(
+        cloud, PowerStrategy(cloud, "stopped", False), True, Waiter(cloud, 4000.0, 1e9, lambda words: None)
+    )
     power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE
     assert cloud.clock.now - begin - delay <= max(0.5, 0.1 * delay)
@@ -431,7 +437,7 @@ def test_the_time_to_read_the_fleet_is_not_part_of_the_wait() -> None:
     cloud = FakeCloud([server("web")], delay=5)
     waiter = Waiter(cloud, 10.0, 1.0, lambda words: None)
     cloud.clock.now += 60
-    power = PowerRun(cloud, "stopped", False, True, waiter)
+    power = Executor(cloud, PowerStrategy(cloud, "stopped", False), True, waiter)
     power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE
 

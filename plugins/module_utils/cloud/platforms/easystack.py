@@ -10,7 +10,10 @@ from typing import Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    same,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 
 
@@ -23,7 +26,7 @@ class EasyStack(OpenStack):
     newest_files = (2, 67)
     takes_subnets = True
     operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
-    actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
+    power_actions = dict(OpenStack.power_actions, start=same({"os-start": True}), stop=same({"os-stop": True}))
 
     def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})

@@ -77,8 +77,7 @@ class UStack(OpenStack):
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
     }
-    actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
-    forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
+    power_actions = dict(OpenStack.power_actions, stop=({"os-shutdown": None}, {"os-stop": None}))
 
     #: Several of one request are named by their ids there.
     numbers_names = False
@@ -89,10 +88,10 @@ class UStack(OpenStack):
         return body
 
     def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return _keypairs("attach", "to", arguments["key_names"])
+        return _keypairs("attach", "to", server, arguments["key_names"])
 
     def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return _keypairs("detach", "from", arguments["key_names"])
+        return _keypairs("detach", "from", server, arguments["key_names"])
 
     @property
     def endpoint(self) -> str:
@@ -105,9 +104,9 @@ class UStack(OpenStack):
         return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
-def _keypairs(verb: str, word: str, names: Sequence[str]) -> ActionRequest:
+def _keypairs(verb: str, word: str, server: Server, names: Sequence[str]) -> ActionRequest:
     """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
-    what = "%s key pair %s %s" % (verb, ", ".join(names), word)
+    what = "%s key pair %s %s the server %s" % (verb, ", ".join(names), word, server.label)
     return ActionRequest(
         {verb + "Keypairs": {"key_names": list(names)}}, what=what, is_retry_safe=True, learn=_accepted
     )

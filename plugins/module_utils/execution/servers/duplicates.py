@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, progress
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -112,7 +113,7 @@ class DuplicateRun:
         def plan_end(server: Server) -> Change:
             return absent(server, self.cloud, True)
 
-        eraser = Executor(self.cloud, plan_end, "deleted", self.waits, self.waiter)
+        eraser = Executor(self.cloud, Strategy(self.cloud, plan_end, "deleted"), self.waits, self.waiter)
         try:
             eraser.run(Plan(tuple(plan_end(server) for server in servers)))
         except CloudError as error:

@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Attaches and detaches the network interfaces of servers."""
+"""What the executor has to know of ports that are attached and removed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -16,9 +15,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor, Progress
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, proven
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.interface import (
@@ -44,27 +44,31 @@ def check_network(cloud: Compute, network_id: str) -> None:
         )
 
 
-class InterfaceRun(Executor):
+class InterfaceStrategy(Strategy):
     """Attaches and detaches, one port of a server after the other."""
 
-    def __init__(self, cloud: Compute, wish: InterfaceSpec, wait: bool, waiter: Waiter) -> None:
-        def again(server: Server) -> Change:
-            return plan_one(server, cloud.interfaces([server.id]).get(server.id, ()), wish)
+    # A port that comes or goes is no change of the server in the eyes of ``changes-since``.
+    shown_by_changes = False
 
-        super().__init__(cloud, again, "done", wait, waiter)
-        self.wish = wish
+    def __init__(self, cloud: Compute, spec: InterfaceSpec) -> None:
+        super().__init__(cloud)
+        self.spec = spec
 
-    def look(self, left: dict[str, Progress], final: bool) -> dict[str, Any]:
-        # A port that comes or goes is no change of the server in the eyes of ``changes-since``.
-        return super().look(left, True)
+    def replan(self, progress: Progress, server: Server) -> Change:
+        return plan_one(server, self.cloud.interfaces([server.id]).get(server.id, ()), self.spec)
 
-    def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
-        if deed.action == ATTACH:
-            try:
-                there = self.cloud.interfaces([now.id]).get(now.id, ())
-            except CloudError:
-                there = ()
-            made = [each for each in there if self.wish.matches(each)]
-            if made:
-                return replace(ticket, error=None, outcome_unknown=False, aim=ExpectedState(ports=(made[0].port_id,)))
-        return super()._proof(deed, ticket, before, now)
+    def evidence(
+        self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
+    ) -> PendingAction | None:
+        made = self._made(now) if action.action == ATTACH else None
+        if made:
+            return replace(proven(pending), aim=ExpectedState(ports=(made.port_id,)))
+        return super().evidence(action, pending, before, now, since)
+
+    def _made(self, now: Server) -> Interface | None:
+        """The port that is as it was asked for, where the server has one now."""
+        try:
+            there = self.cloud.interfaces([now.id]).get(now.id, ())
+        except CloudError:
+            return None
+        return next((each for each in there if self.spec.matches(each)), None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Attaches key pairs to servers and detaches them."""
+"""Key pairs that are put on servers, or taken off."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import deed_of, plan_one
 
 
-class KeypairRun(Executor):
+def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:
     """Puts key pairs on servers, or takes them off."""
-
-    def __init__(self, cloud: Compute, state: str, names: Sequence[str], waiter: Waiter) -> None:
-        super().__init__(cloud, lambda server: plan_one(server, state, names), state, True, waiter)
+    return Strategy(cloud, lambda server: plan_one(server, state, names), state)
 
 
 def ask_one(cloud: Compute, action: str, server: Server, name: str) -> None:
     """Puts one key pair on one server, or takes it off. Raises CloudError."""
-    (ticket,) = cloud.perform([(server, deed_of(action, (name,)))])
-    if ticket.error:
-        raise ticket.error
+    (pending,) = cloud.perform([(server, deed_of(action, (name,)))])
+    if pending.error:
+        raise pending.error

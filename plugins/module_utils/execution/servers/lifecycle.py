@@ -11,19 +11,20 @@ from typing import Iterable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
-    ActionStatus,
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor, Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.creation import Creation
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.duplicates import (
     DuplicateRun,
     Resolution,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -57,13 +58,76 @@ _NOT_REBOOTED = (
 )
 
 
-class ServerRun(Executor):
+class ServerStrategy(Strategy):
+    """What the executor has to know of servers that are made, changed and deleted.
+
+    ``made`` are the ids of the servers that this task has created, by name. ``remove_broken``: a server whose creation
+    failed is deleted again.
+    """
+
+    def __init__(self, cloud: Compute, spec: ServerSpec, remove_broken: bool) -> None:
+        super().__init__(cloud, word=WORDS[spec.state])
+        self.spec = spec
+        self.remove_broken = remove_broken
+        self.made: dict[str, str] = {}
+        #: The ids of the servers whose reboot is still to come after a change that this run has asked for.
+        self.owed: set[str] = set()
+        self.ends = spec.state in ("absent", "purged")
+
+    def plan_one(self, server: Server) -> Change:
+        return plan_one(server, self.spec, self.cloud, server.id in self.made.values(), server.id in self.owed)
+
+    def replan(self, progress: Progress, server: Server) -> Change:
+        return self.plan_one(server)
+
+    def is_needless(self, progress: Progress) -> bool:
+        """A cloud that confirms resizes by itself has left nothing to be confirmed."""
+        unconfirmed = (progress.server.status or "").upper() == "VERIFY_RESIZE"
+        return progress.actions[0].action == "confirm_resize" and not unconfirmed
+
+    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
+        if any(action.action == "reboot" for action in progress.actions):
+            self.owed.add(progress.server.id)
+        return pending
+
+    def accepted(self, progress: Progress, pending: PendingAction) -> None:
+        if pending.action == "reboot":
+            self.owed.discard(progress.server.id)
+
+    def is_waiting(self, progress: Progress, change: Change) -> bool:
+        return self.ends and change.wait_until_stable
+
+    def vanished(self, progress: Progress) -> Outcome:
+        return ended_as(progress, DONE if progress.taken else UNCHANGED) if self.ends else super().vanished(progress)
+
+    def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
+        """What of the declaration no creation does: a lock, tags on an older cloud. A broken server goes again."""
+        if progress.actions[0].action != "create":
+            return outcome, ()
+        if outcome.result == DONE:
+            now = self.plan_one(progress.server)
+            if now.refusal:
+                return replace(outcome, result=FAILED, message="it was made, but: %s" % now.refusal), ()
+            return outcome, now.deeds
+        if progress.server.power_state != ERROR:
+            return outcome, ()
+        if self.remove_broken and outcome.result == FAILED:
+            return outcome, (DELETE,)
+        hint = "on_error: delete removes such a server, and recreate: true makes it anew."
+        return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint), ()
+
+    def concluded(self, failure: Outcome, outcome: Outcome) -> Outcome:
+        end = "the broken server was deleted"
+        if outcome.result != DONE:
+            end = "the broken server was left, for it could not be deleted: %s" % outcome.message
+        return replace(failure, actions=outcome.actions, message="%s; %s" % (failure.message, end))
+
+
+class ServerRun:
     """Creates what is missing, and does to the servers that exist what is to be done, all at the same time.
 
-    ``new`` describes a missing server; ``known`` are the ids of the servers that existed before. ``remove_broken``: a
-    server whose creation failed is deleted again. ``on_duplicate``: what happens where another task has created a
-    server of the same name at the same time. ``made`` are the ids of the servers that were created, by name;
-    ``warnings`` are for the user.
+    ``new`` describes a missing server; ``known`` are the ids of the servers that existed before. ``on_duplicate``: what
+    happens where another task has created a server of the same name at the same time. ``warnings`` are for the user.
     """
 
     def __init__(
@@ -78,29 +142,25 @@ class ServerRun(Executor):
         client_token: str | None = None,
         on_duplicate: str = KEEP,
     ) -> None:
-        super().__init__(
-            cloud,
-            lambda server: plan_one(server, wish, cloud, server.id in self.made.values(), server.id in self._owed),
-            WORDS[wish.state],
-            wait,
-            waiter,
-        )
-        self.wish = wish
+        self.cloud = cloud
+        self.waits = wait
+        self.waiter = waiter
+        self.strategy = ServerStrategy(cloud, wish, remove_broken)
+        self.executor = Executor(cloud, self.strategy, wait, waiter)
+        self.outcomes, self.servers, self.tickets = (
+            self.executor.outcomes, self.executor.servers, self.executor.tickets
+        )  # fmt: skip
+        self.made = self.strategy.made
         self.new = new
         self.known = set(known)
-        self.remove_broken = remove_broken
         self.client_token = client_token
-        #: The ids of the servers whose reboot is still to come after a change that this run has asked for.
-        self._owed: set[str] = set()
         self.delete_newer = on_duplicate == DELETE_NEWER
-        self.made: dict[str, str] = {}
         self.warnings: list[str] = []
         #: The names whose server was found in the list, so that another task may have created it.
         self.adopted: set[str] = set()
         self._answered = 0.0
-        #: The outcomes of those that were not created, by name; of those whose broken server is deleted, by id.
+        #: The outcomes of those that were not created, by name.
         self.refused: dict[str, Outcome] = {}
-        self._broken: dict[str, Outcome] = {}
         self._erased: dict[str, str] = {}
 
     def run(self, todo: Plan) -> None:
@@ -108,19 +168,16 @@ class ServerRun(Executor):
         names += self._erase([change for change in todo.items if is_made_anew(change)])
         created = self._create(names) if names else {}
         rest = Plan(tuple(item for item in todo.items if not is_new(item) and not is_made_anew(item)))
-        items = self.prepare(rest)
+        items = self.executor.prepare(rest)
         for key, item in created.items():
             if self.waits:
                 items[key] = item
-            elif item.ticket:
-                self.tickets[key] = item.ticket
-                request_id = item.ticket.request_id
-                self.outcomes[key] = Outcome(key, item.server.name, PENDING, item.taken, request_id=request_id)
-                self._stale.add(key)
-        self.carry_out(items)
-        for key in self._broken:
-            self.outcomes[key] = self._removed(key, self.outcomes[key])
-        for key in self._owed:
+            elif item.pending:
+                self.tickets[key] = item.pending
+                self.outcomes[key] = ended_as(item, PENDING)
+                self.executor.state.stale.add(key)
+        self.executor.carry_out(items)
+        for key in self.strategy.owed:
             self.outcomes[key] = _not_rebooted(self.outcomes[key])
         if self.made:
             self._check_duplicates()
@@ -151,7 +208,7 @@ class ServerRun(Executor):
         """
         if not changes:
             return []
-        eraser = Executor(self.cloud, _until_gone, "deleted", True, self.waiter)
+        eraser = Executor(self.cloud, Strategy(self.cloud, _until_gone, "deleted"), True, self.waiter)
         eraser.run(Plan(tuple(replace(change, deeds=change.deeds[:-1]) for change in changes)))
         self.outcomes.update(eraser.outcomes)
         self.servers.update(eraser.servers)
@@ -183,13 +240,13 @@ class ServerRun(Executor):
     def _create(self, names: Sequence[str]) -> dict[str, Progress]:
         if self.new is None:
             raise InvalidRequest("nothing says what the servers %s are created as" % ", ".join(names))
-        self._since = self.cloud.mark()
+        self.executor.state.since = self.cloud.mark()
         creation = Creation(self.cloud, self.new, self.known, self.client_token)
         creation.run(names, may_raise=not self._erased)
         self._answered = self.waiter.clock.time()
         self.refused.update(creation.refused)
         # A later error is that of a server, and no more the task's: what was created must not be lost with it.
-        self._acted = True
+        self.executor.state.acted = True
         self.adopted = creation.adopted
         items = {}
         for name, ticket in creation.tickets.items():
@@ -206,7 +263,13 @@ class ServerRun(Executor):
         clock = self.waiter.clock
         clock.sleep(max(0.0, self._answered + SETTLED - clock.time()))
         work = DuplicateRun(
-            self.cloud, self.waiter, self.waits, self.delete_newer, self.known, self.adopted, self.again
+            self.cloud,
+            self.waiter,
+            self.waits,
+            self.delete_newer,
+            self.known,
+            self.adopted,
+            self.strategy.plan_one,
         )
         try:
             found = work.run(self.made)
@@ -237,75 +300,6 @@ class ServerRun(Executor):
             message="; ".join(part for part in (earlier, found.message) if part),
             hint=found.hint if settled else found.hint or outcome.hint,
         )
-
-    # -- asking and looking ------------------------------------------------------------------------------------
-
-    def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
-        self._owed.update(item.server.id for item in items if any(deed.action == "reboot" for deed in item.deeds))
-        if action == "reboot":
-            return self.cloud.act(action, [item.server for item in items], True)
-        return super().ask(action, items)
-
-    def submit_ready(self, left: dict[str, Progress]) -> dict[str, Outcome]:
-        """A cloud that confirms resizes by itself has left nothing to be confirmed."""
-        ended: dict[str, Outcome] = {}
-        for key, item in left.items():
-            confirmed = (item.server.status or "").upper() != "VERIFY_RESIZE"
-            if item.ready and item.deeds[0].action == "confirm_resize" and confirmed:
-                item.deeds = item.deeds[1:]
-                if not item.deeds:
-                    ended[key] = Outcome(key, item.server.name, DONE, item.taken)
-        ended.update(super().submit_ready({key: item for key, item in left.items() if key not in ended}))
-        return ended
-
-    def _accept(self, item: Progress, ticket: PendingAction, ended: dict[str, Outcome]) -> None:
-        if ticket.action == "reboot":
-            self._owed.discard(item.server.id)
-        super()._accept(item, ticket, ended)
-
-    def evaluate(self, item: Progress, seen: ActionStatus) -> Outcome | None:
-        key, ticket = item.server.id, item.ticket
-        outcome = super().evaluate(item, seen)
-        if outcome is None or ticket is None:
-            return outcome
-        if ticket.action != "create":
-            return outcome
-        if outcome.result == DONE:
-            return self._furnish(item, outcome)
-        if item.server.power_state != ERROR:
-            return outcome
-        if self.remove_broken:
-            self._broken[key] = outcome
-            item.deeds, item.ticket, item.ready = (DELETE,), None, True
-            return None
-        hint = "on_error: delete removes such a server, and recreate: true makes it anew."
-        return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint)
-
-    def _furnish(self, item: Progress, outcome: Outcome) -> Outcome | None:
-        """What of the declaration no creation does: a lock, tags on an older cloud."""
-        now = self.again(item.server)
-        if now.refusal:
-            return replace(outcome, result=FAILED, message="it was made, but: %s" % now.refusal)
-        if not now.deeds:
-            return outcome
-        item.deeds, item.ticket, item.ready = now.deeds, None, not now.wait_until_stable
-        return None
-
-    def _removed(self, key: str, outcome: Outcome) -> Outcome:
-        failed = self._broken[key]
-        if outcome.result == DONE:
-            message = "%s; the broken server was deleted" % failed.message
-            return replace(failed, actions=outcome.actions, message=message)
-        message = "%s; the broken server was left, for it could not be deleted: %s" % (failed.message, outcome.message)
-        return replace(failed, actions=outcome.actions, message=message)
-
-    def evaluate_transition(self, item: Progress, server: Server | None) -> Outcome | None:
-        ending = self.wish.state in ("absent", "purged")
-        if server is None and ending:
-            return Outcome(item.server.id, item.server.name, DONE if item.taken else UNCHANGED, item.taken)
-        if server is not None and ending and self.again(server).wait_until_stable:
-            return None
-        return super().evaluate_transition(item, server)
 
 
 def _not_rebooted(outcome: Outcome) -> Outcome:

@@ -50,7 +50,7 @@ def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
     """The interfaces, with the ids of networks that are named. Raises InvalidRequest for what is none, not there or not
     one."""
     if wanted is None or wanted in (AUTO, NONE):
-        return wanted
+        return None if wanted is None else str(wanted)
     if not isinstance(wanted, list) or not wanted:
         raise InvalidRequest("networks: it is auto, none, or a list of networks by name or id, or of mappings")
     known: dict[str, str] = {}

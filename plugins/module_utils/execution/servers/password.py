@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sets the administrator's password of servers."""
+"""What the executor has to know of the administrator's passwords that are set."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Mapping, Sequence
+from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     CHANGE_PASSWORD,
@@ -15,12 +15,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.notes import remove_notes, write_notes
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import power_evidence
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -35,97 +35,63 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import (
     REVISION,
     PasswordSpec,
-    _plan_one,
+    plan_one,
 )
 
 
-def ask_all(
-    cloud: Compute, servers: Sequence[Server], passwords: Mapping[str, str], dry_run: bool
-) -> list[PendingAction]:
-    """One ticket a server. Servers with the same password are asked for at once, for a platform may take many in one
-    call. Raises what every server would get."""
-    groups: dict[str, list[Server]] = {}
-    for server in servers:
-        groups.setdefault(passwords[server.id], []).append(server)
-
-    def ask(password: str) -> list[PendingAction]:
-        try:
-            return cloud.reset_passwords(groups[password], password, dry_run)
-        except CloudError as error:
-            return [PendingAction(server.id, CHANGE_PASSWORD, server.name, error=error) for server in groups[password]]
-
-    order = list(groups)
-    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
-    tickets = cloud.reset_passwords(groups[order[0]], order[0], dry_run) if order else []
-    for some in in_parallel(ask, order[1:], cloud.parallel):
-        tickets.extend(some)
-    return tickets
-
-
-def rehearsed(cloud: Compute, todo: Plan, passwords: Mapping[str, str]) -> dict[str, Outcome]:
+def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
     """What the cloud would refuse, by server id; nothing where it cannot say so beforehand."""
     if not cloud.supports("password_dry_run"):
         return {}
-    servers = [item.server for item in todo.items if item.changes and not item.wait_until_stable]
-    tickets = ask_all(cloud, servers, passwords, True)
-    return {ticket.server_id: Outcome.of_error(ticket, FAILED, ticket.error) for ticket in tickets if ticket.error}
+    requests = [
+        (change.server, replace(action, arguments={**action.arguments, "dry_run": True}))
+        for change in plan.items
+        if change.changes and not change.wait_until_stable
+        for action in change.deeds
+        if action.action == CHANGE_PASSWORD
+    ]
+    return {
+        each.server_id: Outcome.of_error(each, FAILED, each.error) for each in cloud.perform(requests) if each.error
+    }
 
 
-class PasswordRun(PowerRun):
-    """Carries a plan out: the passwords of all servers, their restarts, and then their labels.
-
-    Also after ``run``: ``told``, the ids of the servers that may have their password.
-    """
+class PasswordStrategy(Strategy):
+    """Sets the passwords of all servers, and restarts those that need it."""
 
     tries = 3
+    # A server looks the same with another password.
+    shown_by_record = False
 
-    def __init__(
-        self, cloud: Compute, passwords: Mapping[str, str], wish: PasswordSpec, wait: bool, waiter: Waiter
-    ) -> None:
-        super().__init__(cloud, "restarted", wish.force, wait, waiter)
-        self.again, self.word = self._plan_again, "given the password"
-        self.passwords = passwords
-        self.wish = wish
+    def __init__(self, cloud: Compute, spec: PasswordSpec) -> None:
+        super().__init__(cloud, word="given the password")
+        self.spec = spec
+        #: The ids of the servers that may have their password, and of those of which the cloud has taken it.
         self.told: set[str] = set()
-        #: The ids of those of which the cloud has taken it.
-        self._taken: set[str] = set()
+        self.taken: set[str] = set()
 
-    def run(self, todo: Plan) -> None:
-        items = self.prepare(todo)
-        self.carry_out(items)
-        for key in items:
-            self.outcomes[key] = self._in_words(key, self.outcomes[key])
-        if self.wish.revision is not None:
-            # Not where the end was not waited for: nothing proves then that the password holds.
-            self._label([key for key in items if self.outcomes[key].result == DONE], self.wish.revision)
-
-    def _plan_again(self, server: Server) -> Change:
-        change = _plan_one(server, self.wish, self.cloud)
-        taken = server.id in self._taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
+    def replan(self, progress: Progress, server: Server) -> Change:
+        change = plan_one(server, self.spec, self.cloud)
+        taken = server.id in self.taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
         return replace(change, deeds=change.deeds[1:]) if taken else change
 
-    def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
-        if action != CHANGE_PASSWORD:
-            return super().ask(action, items)
-        servers = [item.server for item in items]
-        found = {ticket.server_id: ticket for ticket in ask_all(self.cloud, servers, self.passwords, False)}
-        self._taken.update(key for key, ticket in found.items() if ticket.error is None)
-        self.told.update(key for key, ticket in found.items() if ticket.error is None or ticket.outcome_unknown)
-        self._acted = self._acted or bool(self.told)
-        return [found[server.id] for server in servers]
+    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
+        if pending.action == CHANGE_PASSWORD and pending.error is None:
+            self.taken.add(pending.server_id)
+        if pending.action == CHANGE_PASSWORD and (pending.error is None or pending.outcome_unknown):
+            self.told.add(pending.server_id)
+        return pending
 
-    def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
-        """Nothing proves a password whose answer was lost; it is asked for again, for twice does no harm."""
-        return None if deed.action == CHANGE_PASSWORD else super()._proof(deed, ticket, before, now)
+    def evidence(
+        self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
+    ) -> PendingAction | None:
+        """Nothing proves a password whose response was lost; it is asked for again, for twice does no harm."""
+        return None if action.action == CHANGE_PASSWORD else power_evidence(self, pending, before, now, since)
 
-    def _refresh(self) -> None:
-        """A server looks the same with another password."""
-
-    def _in_words(self, key: str, outcome: Outcome) -> Outcome:
+    def explained(self, outcome: Outcome) -> Outcome:
         """The outcome with what it means for the password."""
-        if key not in self.told or outcome.result in (DONE, PENDING):
+        if outcome.server_id not in self.told or outcome.result in (DONE, PENDING):
             return outcome
-        if key not in self._taken:
+        if outcome.server_id not in self.taken:
             # It was asked, and did not answer: it may have taken it then.
             asked = (CHANGE_PASSWORD,) + outcome.actions
             hint = outcome.hint or "Run the task again; the same password twice does no harm."
@@ -135,34 +101,58 @@ class PasswordRun(PowerRun):
             return replace(outcome, message=message)
         return outcome
 
-    def _label(self, ids: Sequence[str], revision: str) -> None:
-        wanted = {key: self._labels(self.servers[key], revision) for key in ids}
-        errors = write_notes(self.cloud, [(self.servers[key], metadata) for key, metadata in wanted.items()])
-        for key, metadata in wanted.items():
-            server, error = self.servers[key], errors.get(key)
-            if error is None:
-                self.servers[key] = replace(server, metadata={**server.metadata, **metadata})
-                continue
-            message = "the password was changed, but its revision could not be kept: %s" % error.message
-            actions = self.outcomes[key].actions
-            self.outcomes[key] = replace(Outcome.of_error(server, FAILED, error, actions), message=message)
-        if self.wish.restart:
-            restarted = [self.servers[key] for key in ids if self.outcomes[key].result == DONE]
-            for key, error in remove_notes(self.cloud, restarted, (RESTART_NOTE,)).items():
-                failed = Outcome.of_error(self.servers[key], FAILED, error, self.outcomes[key].actions)
-                message = "it has the password, but the note (%s) could not be removed: %s" % (
-                    RESTART_NOTE,
-                    error.message,
-                )
-                self.outcomes[key] = replace(failed, message=message)
-            for server in restarted:
-                metadata = {key: value for key, value in server.metadata.items() if key != RESTART_NOTE}
-                self.servers[server.id] = replace(server, metadata=metadata)
 
-    def _labels(self, server: Server, revision: str) -> dict[str, str]:
-        """The label, and with it whether the server has to be restarted before the password holds."""
-        found = {REVISION: revision}
-        at_boot = self.cloud.supports("password_at_boot") and are_kept(self.cloud)
-        if at_boot and not self.wish.restart and server.target_power_state == RUNNING:
-            found[RESTART_NOTE] = "password"
-        return found
+def set_passwords(
+    cloud: Compute, spec: PasswordSpec, plan: Plan, wait: bool, waiter: Waiter
+) -> tuple[Executor, set[str]]:
+    """Carries the plan out: passwords, restarts, and then the labels of the servers that are done.
+
+    Also gives the ids of the servers that may have their password.
+    """
+    strategy = PasswordStrategy(cloud, spec)
+    work = Executor(cloud, strategy, wait, waiter)
+    items = work.prepare(plan)
+    work.carry_out(items)
+    for key in items:
+        work.outcomes[key] = strategy.explained(work.outcomes[key])
+    if spec.revision is not None:
+        # Not where the end was not waited for: nothing proves then that the password holds.
+        done = [key for key in items if work.outcomes[key].result == DONE]
+        _label(work, done, spec)
+        if spec.restart:
+            _forget_restart(work, [key for key in done if work.outcomes[key].result == DONE])
+    return work, strategy.told
+
+
+def _label(work: Executor, ids: Sequence[str], spec: PasswordSpec) -> None:
+    wanted = {key: _labels(work.cloud, work.servers[key], spec) for key in ids}
+    errors = write_notes(work.cloud, [(work.servers[key], metadata) for key, metadata in wanted.items()])
+    for key, metadata in wanted.items():
+        server, error = work.servers[key], errors.get(key)
+        if error is None:
+            work.servers[key] = replace(server, metadata={**server.metadata, **metadata})
+            continue
+        failed = Outcome.of_error(server, FAILED, error, work.outcomes[key].actions)
+        message = "the password was changed, but its revision could not be kept: %s" % error.message
+        work.outcomes[key] = replace(failed, message=message)
+
+
+def _labels(cloud: Compute, server: Server, spec: PasswordSpec) -> dict[str, str]:
+    """The label, and with it whether the server has to be restarted before the password holds."""
+    found = {REVISION: str(spec.revision)}
+    at_boot = cloud.supports("password_at_boot") and are_kept(cloud)
+    if at_boot and not spec.restart and server.target_power_state == RUNNING:
+        found[RESTART_NOTE] = "password"
+    return found
+
+
+def _forget_restart(work: Executor, ids: Sequence[str]) -> None:
+    """Removes the notes of restarts that were still to come, from servers that were restarted now."""
+    restarted = [work.servers[key] for key in ids]
+    for key, error in remove_notes(work.cloud, restarted, (RESTART_NOTE,)).items():
+        failed = Outcome.of_error(work.servers[key], FAILED, error, work.outcomes[key].actions)
+        message = "it has the password, but the note (%s) could not be removed: %s" % (RESTART_NOTE, error.message)
+        work.outcomes[key] = replace(failed, message=message)
+    for server in restarted:
+        metadata = {key: value for key, value in server.metadata.items() if key != RESTART_NOTE}
+        work.servers[server.id] = replace(server, metadata=metadata)

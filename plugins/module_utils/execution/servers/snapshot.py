@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes images of servers."""
+"""What the executor has to know of the images that are made of servers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor, Progress
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, proven
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.snapshot import (
     CREATE,
     DELETE,
@@ -29,43 +29,44 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 
 
-class SnapshotRun(Executor):
+class SnapshotStrategy(Strategy):
     """Makes the images, waits until they are active, and deletes what is too old then."""
 
-    def __init__(
-        self, cloud: Compute, wish: SnapshotSpec, known: Sequence[Snapshot], wait: bool, waiter: Waiter
-    ) -> None:
-        super().__init__(cloud, lambda server: plan_one(server, self._images(server), wish), "done", wait, waiter)
-        self.wish = wish
+    def __init__(self, cloud: Compute, spec: SnapshotSpec, known: Sequence[Snapshot]) -> None:
+        super().__init__(cloud)
+        self.spec = spec
         self.known = {image.id for image in known}
 
-    def _images(self, server: Server) -> Sequence[Snapshot]:
-        return self.cloud.snapshots() if self.wish.keep_last else self.cloud.snapshots(name=self.wish.name_of(server))
+    def replan(self, progress: Progress, server: Server) -> Change:
+        images = self.cloud.snapshots() if self.spec.keep_last else self.cloud.snapshots(name=self.spec.name_of(server))
+        return plan_one(server, images, self.spec)
 
-    def evaluate_transition(self, item: Progress, server: Server | None) -> Outcome | None:
-        if server is not None and server.is_stable and not item.taken:
-            now = self.again(server)
-            if now.wait_until_stable and not now.deeds:
-                return None
-        return super().evaluate_transition(item, server)
+    def is_waiting(self, progress: Progress, change: Change) -> bool:
+        """An image of the server is being saved."""
+        return change.wait_until_stable and not change.deeds and not progress.taken
 
-    def _took_effect(self, item: Progress, now: Server) -> bool:
+    def took_effect(self, progress: Progress, now: Server) -> bool:
         """The server shows nothing of its images: whether one is deleted is asked of the image service."""
-        deed = item.deeds[0]
-        if deed.action != DELETE:
-            return super()._took_effect(item, now)
+        action = progress.actions[0]
+        if action.action != DELETE:
+            return super().took_effect(progress, now)
         try:
-            return not self.cloud.snapshots(image_id=deed.arguments["image_id"])
+            return not self.cloud.snapshots(image_id=action.arguments["image_id"])
         except CloudError:
             return False
 
-    def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
-        if deed.action == CREATE:
-            try:
-                images = self.cloud.snapshots(name=deed.arguments["name"])
-            except CloudError:
-                images = []
-            made = [image for image in images if image.server_id == now.id and image.id not in self.known]
-            if made:
-                return replace(ticket, error=None, outcome_unknown=False, aim=ExpectedState(image=made[0].id))
-        return super()._proof(deed, ticket, before, now)
+    def evidence(
+        self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
+    ) -> PendingAction | None:
+        made = self._made(action, now) if action.action == CREATE else None
+        if made:
+            return replace(proven(pending), aim=ExpectedState(image=made.id))
+        return super().evidence(action, pending, before, now, since)
+
+    def _made(self, action: Action, now: Server) -> Snapshot | None:
+        """The image that this run has made of the server, as far as the image service shows."""
+        try:
+            images = self.cloud.snapshots(name=action.arguments["name"])
+        except CloudError:
+            return None
+        return next((image for image in images if image.server_id == now.id and image.id not in self.known), None)

@@ -2,19 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Attaches and detaches the volumes of servers."""
+"""What the executor has to know of volumes that are attached and detached."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor, Progress
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
     DETACH,
@@ -23,24 +22,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 
 
-class VolumeRun(Executor):
+class VolumeStrategy(Strategy):
     """Attaches and detaches, one volume of a server after the other."""
 
-    def __init__(self, cloud: Compute, wish: VolumeSpec, wait: bool, waiter: Waiter) -> None:
-        def again(server: Server) -> Change:
-            return plan_one(server, cloud.volume_attachments([server.id]).get(server.id, ()), wish)
+    # A volume that comes or goes is no change of the server in the eyes of ``changes-since``.
+    shown_by_changes = False
 
-        super().__init__(cloud, again, "done", wait, waiter)
+    def __init__(self, cloud: Compute, spec: VolumeSpec) -> None:
+        super().__init__(cloud)
+        self.spec = spec
 
-    def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
-        found = []
-        for item, ticket in zip(items, super().ask(action, items)):
-            if action == DETACH and item.tries and isinstance(ticket.error, BadRequest):
-                # Its answer was lost, and the volume is on its way off the server: it cannot be detached twice.
-                ticket = replace(ticket, error=None)
-            found.append(ticket)
-        return found
+    def replan(self, progress: Progress, server: Server) -> Change:
+        return plan_one(server, self.cloud.volume_attachments([server.id]).get(server.id, ()), self.spec)
 
-    def look(self, left: dict[str, Progress], final: bool) -> dict[str, Any]:
-        # A volume that comes or goes is no change of the server in the eyes of ``changes-since``.
-        return super().look(left, True)
+    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
+        if pending.action == DETACH and progress.tries and isinstance(pending.error, BadRequest):
+            # Its response was lost, and the volume is on its way off the server: it cannot be detached twice.
+            return replace(pending, error=None)
+        return pending

@@ -10,7 +10,7 @@ is set when nothing is left to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, Action
@@ -27,7 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import RESTART_NOTE
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import DEEDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import power_action
 
 #: Where a server's metadata holds the label of its password.
 REVISION = "cloudserver_password_revision"
@@ -43,6 +43,8 @@ class PasswordSpec:
     restart: bool = False
     force: bool = False
     user: str | None = None
+    #: The password of each server, by its id.
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,35 +72,36 @@ def check_revision(revision: str | None) -> None:
 
 def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, cloud: Compute) -> Plan:
     """Which servers get a password; asks ``cloud`` only what it supports."""
-    return Plan(tuple(_plan_one(server, wish, cloud) for server in servers))
+    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
 
 
-def _plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
+def plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
     old = server.metadata.get(REVISION)
     before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
     at_boot = cloud.supports("password_at_boot")
     if wish.revision is not None and old == wish.revision:
         if wish.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
             # It was given the password by a run that left the restart to somebody.
-            return _restart_only(server, before, cloud)
+            return _restart_only(server, before, wish.force, cloud)
         return Change(server, before=before, after=before)
     after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
     after["password"] = "changed"
+    arguments = {"password": wish.passwords.get(server.id)}
     # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
-    deeds: tuple[Action, ...] = (Action(CHANGE_PASSWORD, is_retry_safe=True, watched=not at_boot),)
+    deeds: tuple[Action, ...] = (Action(CHANGE_PASSWORD, arguments, is_retry_safe=True, watched=not at_boot),)
     if wish.restart and at_boot and server.target_power_state == RUNNING:
-        deeds += (DEEDS["reboot"],)
+        deeds += (power_action("reboot", wish.force),)
         after["restarted"] = True
     refusal = _why_not(server, cloud)
     moving = server.power_state == TRANSITIONAL and not refusal
     return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
 
 
-def _restart_only(server: Server, before: Mapping[str, Any], cloud: Compute) -> Change:
+def _restart_only(server: Server, before: Mapping[str, Any], force: bool, cloud: Compute) -> Change:
     refusal = _why_not(server, cloud)
     if refusal:
         return Change.refused(server, refusal, before)
-    return Change.of(server, (DEEDS["reboot"],), before, dict(before, restarted=True))
+    return Change.of(server, (power_action("reboot", force),), before, dict(before, restarted=True))
 
 
 def _why_not(server: Server, cloud: Compute) -> str | None:

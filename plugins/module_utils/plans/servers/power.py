@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -42,12 +42,6 @@ ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 GOAL = {"started": RUNNING, "stopped": STOPPED, "restarted": RUNNING, "paused": PAUSED, "suspended": SUSPENDED}
 #: The action that every way to these states ends with; a platform without it cannot reach them at all.
 LAST_ACTION = {"paused": "pause", "suspended": "suspend"}
-
-#: The deed of each power action; nothing but the cloud's record proves a reboot.
-DEEDS: Mapping[str, Action] = {
-    action: Action(action, aim=None if action == "reboot" else ExpectedState(power_state=goal))
-    for action, goal in GOALS.items()
-}
 
 _STANDING = {
     "VERIFY_RESIZE": "its resize waits to be confirmed or reverted",
@@ -85,8 +79,13 @@ def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
         after["restarted"] = True
     unsupported = _why_not(server, actions, cloud)
     moving = server.power_state == TRANSITIONAL and not unsupported
-    deeds = tuple(DEEDS[action] for action in actions)
+    deeds = tuple(power_action(action, force) for action in actions)
     return Change(server, actions, before, after if actions else before, unsupported, moving, deeds)
+
+
+def power_action(action: str, force: bool = False) -> Action:
+    """A power action; the power state of GOALS proves it, and a reboot only the cloud's record."""
+    return Action(action, {"force": True} if force else {})
 
 
 def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Iterable
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec, image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -118,18 +118,21 @@ def plan_one(server: Server, wish: RebuildOptions, cloud: Compute) -> Change:
         return replace(power, before=before, after=after)
     order = wish.order_for(server)
     refusal = _refusal(server, wish, order, cloud)
-    actions: tuple[str, ...] = ()
+    deeds: tuple[Action, ...] = ()
     lead = power_before(server, wish, cloud)
     if lead and not refusal:
         way = plan_power([server], lead, False, cloud).items[0]
-        actions, refusal = way.actions, way.refusal
-    actions += (REBUILD,)
+        deeds, refusal = way.deeds, way.refusal
+    deeds += (Action(REBUILD, {"spec": order}),)
+    actions = tuple(deed.action for deed in deeds)
     if cloud.supports("rebuild_running") and want:
         actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
     after = {"image": _label(server, wish, order.image_id), "power_state": GOAL[want] if want else RUNNING}
     if order.same_image:
         after["reinstalled"] = True
-    return Change(server, actions, before, after, refusal, moving and not refusal)
+    note = next(iter(wish.note_for(server, cloud).items()), None)
+    deeds = tuple(replace(deed, note=note) for deed in deeds)
+    return Change(server, actions, before, after, refusal, moving and not refusal, deeds)
 
 
 def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, cloud: Compute) -> str | None:

@@ -44,7 +44,7 @@ _KEPT = ("cloudserver_", "nodeinfo.com:")
 _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 
 _CREATE = Action("create", tasks=("scheduling", "spawning"))
-_REBOOT = Action("reboot")
+_REBOOT = Action("reboot", {"force": True})
 _ENDS = {"absent": absent, "purged": purged, "restored": restored}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cloud.platforms import samples
+from cloud.platforms.requests_of import act
 from cloud.platforms.test_huaweicloud_reading import DETAIL, server
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +68,7 @@ def test_what_each_action_sends(
     body = {key: {**kind, "servers": [{"id": "a"}, {"id": "b"}]}}
     absent = ("X-Auth-Token",)
     wire.expect("POST", ACTION, query=[], json=body, absent=absent, reply=reply(200, {"job_id": "j1"}))
-    assert cloud.act(action, [record("a"), record("b")], force) == [
+    assert act(cloud, action, [record("a"), record("b")], force) == [
         PendingAction("a", action, "n-a", job_id="j1"),
         PendingAction("b", action, "n-b", job_id="j1"),
     ]
@@ -75,15 +76,15 @@ def test_what_each_action_sends(
 
 def test_an_action_that_it_has_not(wire: Any, connect: Any) -> None:
     with pytest.raises(UnsupportedOperation, match="huaweicloud has no operation suspend. Use state: stopped instead"):
-        connect("huaweicloud").act("suspend", [record("a")])
-    assert connect("huaweicloud").act("stop", []) == [] and wire.seen == []
+        act(connect("huaweicloud"), "suspend", [record("a")])
+    assert act(connect("huaweicloud"), "stop", []) == [] and wire.seen == []
 
 
 def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"POST " + ACTION: lambda seen: {"job_id": "j%d" % len(wire.seen)}})
     servers = [record(str(number)) for number in range(2001)]
-    tickets = cloud.act("start", servers)
+    tickets = act(cloud, "start", servers)
     assert [len(seen.json["os-start"]["servers"]) for seen in wire.seen] == [1000, 1000, 1]
     assert [each.server_id for each in tickets] == [each.id for each in servers]
     assert [tickets[number].job_id for number in (0, 999, 1000, 1999, 2000)] == ["j1", "j1", "j2", "j2", "j3"]
@@ -92,7 +93,7 @@ def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) ->
 @pytest.mark.parametrize("body", [{}, {"job_id": ""}, {"job_id": None}, {"order_id": "o"}, []])
 def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("POST", ACTION, reply=reply(200, body))
-    (ticket,) = connect("huaweicloud").act("stop", [record("a")])
+    (ticket,) = act(connect("huaweicloud"), "stop", [record("a")])
     assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost) and ticket.job_id is None
 
 
@@ -103,7 +104,7 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
     wire: Any, reply: Any, connect: Any, text: str, broken: str, kind: type
 ) -> None:
     wire.expect("POST", ACTION, reply=reply(200, text=text, broken=broken))
-    tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
+    tickets = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
     assert [(each.server_id, each.outcome_unknown, type(each.error)) for each in tickets] == [
         ("a", True, kind),
         ("b", True, kind),
@@ -137,7 +138,7 @@ def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
     outcome_unknown: bool,
 ) -> None:
     serve({"POST " + ACTION: reply(status, error(code))})
-    tickets = connect("huaweicloud").act("stop", [record("a"), record("b")])
+    tickets = act(connect("huaweicloud"), "stop", [record("a"), record("b")])
     assert [(type(each.error), each.error.code, each.outcome_unknown) for each in tickets] == [
         (kind, code, outcome_unknown)
     ] * 2
@@ -158,7 +159,7 @@ def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked
 ) -> None:
     status, code, headers = answer
     wire.expect("POST", ACTION, reply=reply(status, error(code, "too many"), headers=headers))
-    tickets = connect("huaweicloud", api_retries=3).act("stop", [record("a"), record("b")])
+    tickets = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
     assert all(each.outcome_unknown for each in tickets) and clock.sleeps == []
 
 
@@ -166,14 +167,14 @@ def test_a_key_that_is_refused_ends_it_all_and_is_not_used_again(wire: Any, repl
     cloud = connect("huaweicloud")
     wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk fail"}))
     with pytest.raises(AuthenticationFailed, match="five wrong signatures"):
-        cloud.act("stop", [record(str(number)) for number in range(1001)])
+        act(cloud, "stop", [record(str(number)) for number in range(1001)])
 
 
 def test_what_was_accepted_is_not_forgotten_when_the_key_is_refused_later(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", ACTION, reply=reply(200, {"job_id": "j1"}))
     wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "signature expired"}))
-    tickets = cloud.act("stop", [record(str(number)) for number in range(2001)])
+    tickets = act(cloud, "stop", [record(str(number)) for number in range(2001)])
     assert [each.job_id for each in tickets[:1000]] == ["j1"] * 1000
     assert all(isinstance(each.error, AuthenticationFailed) and not each.outcome_unknown for each in tickets[1000:])
 
@@ -199,7 +200,7 @@ class Stub:
 
 def stop(stub: Stub, ids: Sequence[str]) -> list[PendingAction]:
     cloud = client.HuaweiCloud(stub, SimpleNamespace(region=None))  # type: ignore[arg-type]
-    return cloud.act("stop", [record(each) for each in ids])
+    return act(cloud, "stop", [record(each) for each in ids])
 
 
 @given(st.integers(1, 200), st.sets(st.integers(0, 199), max_size=5))

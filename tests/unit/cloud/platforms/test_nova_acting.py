@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cloud.platforms.requests_of import act
 from cloud.platforms.samples import nova
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, PendingAction
@@ -80,7 +81,7 @@ def test_what_each_action_sends(
         absent=() if version else ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version"),
         reply=reply(202, headers={"X-Compute-Request-Id": "req-1"}),
     )
-    assert cloud.act(action, [server("a")], force) == [PendingAction("a", action, "n-a", request_id="req-1")]
+    assert act(cloud, action, [server("a")], force) == [PendingAction("a", action, "n-a", request_id="req-1")]
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
@@ -90,12 +91,12 @@ def test_every_action_that_a_platform_supports_has_a_body(platform: str, connect
 
 def test_an_action_that_the_platform_has_not(wire: Any, connect: Any) -> None:
     with pytest.raises(UnsupportedOperation, match="ustack has no operation pause. Use state: stopped instead"):
-        connect("ustack").act("pause", [server("a")])
+        act(connect("ustack"), "pause", [server("a")])
     assert wire.seen == []
 
 
 def test_nobody_to_act_upon(wire: Any, connect: Any) -> None:
-    assert connect().act("stop", []) == []
+    assert act(connect(), "stop", []) == []
     assert wire.seen == []
 
 
@@ -115,7 +116,7 @@ def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_eac
             "POST /v2.1/servers/h/action": reply(401, text=""),
         }
     )
-    tickets = cloud.act("stop", [server(each) for each in "abcdefgh"])
+    tickets = act(cloud, "stop", [server(each) for each in "abcdefgh"])
     assert [each.server_id for each in tickets] == list("abcdefgh")
     kinds = [type(each.error) for each in tickets]
     nothing = type(None)
@@ -145,7 +146,7 @@ def test_a_success_in_another_form_than_the_documented_one_proves_nothing(
 ) -> None:
     headers = {"X-Compute-Request-Id": "req-1"}
     wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(**answer, headers=headers))
-    (found,) = connect(platform).act("stop", [server("a")])
+    (found,) = act(connect(platform), "stop", [server("a")])
     assert found.outcome_unknown and isinstance(found.error, InvalidResponse) and found.error.request_id == "req-1"
 
 
@@ -153,9 +154,9 @@ def test_a_success_in_another_form_than_the_documented_one_proves_nothing(
 def test_a_reboot_is_not_believed_without_a_request_id(wire: Any, reply: Any, connect: Any, platform: str) -> None:
     wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(202), times=2)
     cloud = connect(platform)
-    (found,) = cloud.act("reboot", [server("a")])
+    (found,) = act(cloud, "reboot", [server("a")])
     assert found.outcome_unknown and "the answer has no request id" in str(found.error)
-    (found,) = cloud.act("stop", [server("a")])
+    (found,) = act(cloud, "stop", [server("a")])
     assert found.error is None, "its state proves it"
 
 
@@ -212,7 +213,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, 
     cloud = connect()
     wire.expect("POST", "/v2.1/servers/a/action", reply=reply(401, {"error": {"code": 401, "message": "no token"}}))
     with pytest.raises(AuthenticationFailed, match="Could not stop the server: "):
-        cloud.act("stop", [server("a"), server("b")])
+        act(cloud, "stop", [server("a"), server("b")])
 
 
 # -- observing --------------------------------------------------------------------------------------------------------

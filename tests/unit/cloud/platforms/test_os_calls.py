@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cloud.platforms.requests_of import rebuild
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
@@ -98,7 +99,7 @@ def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
 def test_a_platform_without_images_and_rebuild(connect: Any) -> None:
     cloud = connect("ustack")
     with pytest.raises(UnsupportedOperation, match="ustack has no operation rebuild. Use the cloud's own console"):
-        cloud.rebuild([(server(), RebuildSpec(image_id="new"))])
+        rebuild(cloud, [(server(), RebuildSpec(image_id="new"))])
 
 
 # -- Nova -------------------------------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def test_what_a_rebuild_sends(
         headers={"OpenStack-API-Version": "compute 2.67"},
         reply=reply(202, {"server": {"adminPass": "made-up"}}, headers={"X-Compute-Request-Id": "req-1"}),
     )
-    (ticket,) = cloud.rebuild([(server(**more), RebuildSpec(image_id="new", **order))])
+    (ticket,) = rebuild(cloud, [(server(**more), RebuildSpec(image_id="new", **order))])
     assert (ticket.action, ticket.request_id, ticket.image_id, ticket.error) == ("rebuild", "req-1", "new", None)
     assert "made-up" not in repr(ticket)
 
@@ -147,7 +148,7 @@ def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: An
             "POST " + URL % "e": reply(501, {"notImplemented": {"code": 501, "message": "cannot"}}),
         }
     )
-    tickets = cloud.rebuild([(server(each), RebuildSpec(image_id="new")) for each in "abcde"])
+    tickets = rebuild(cloud, [(server(each), RebuildSpec(image_id="new")) for each in "abcde"])
     assert [type(each.error) for each in tickets] == [type(None), BadRequest, ServerError, ResponseLost, ServerError]
     assert [each.server_id for each in tickets if each.outcome_unknown] == ["c", "d"]
     assert len(wire.seen) == 5, "nothing is sent twice"
@@ -162,7 +163,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
     cloud = connect(platform)
     wire.expect("POST", path, reply=reply(401, {"error": {"code": 401, "message": "no"}}))
     with pytest.raises(AuthenticationFailed):
-        cloud.rebuild([(server(each), RebuildSpec(image_id="new")) for each in "ab"])
+        rebuild(cloud, [(server(each), RebuildSpec(image_id="new")) for each in "ab"])
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_what_a_change_sends(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", path, query=[], json=expected, reply=reply(200, {"job_id": "j", "order_id": "CS1"}))
-    (ticket,) = cloud.rebuild([(server(), RebuildSpec(image_id="new", **order))])
+    (ticket,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", **order))])
     assert (ticket.job_id, ticket.order_id, ticket.image_id, ticket.error) == ("j", "CS1", "new", None)
 
 
@@ -251,7 +252,7 @@ def test_what_a_refusal_means(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", ECS % ("v2", "changeos"), reply=reply(status, body))
-    (ticket,) = cloud.rebuild([(server(), RebuildSpec(image_id="new", password="pw"))])
+    (ticket,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", password="pw"))])
     assert ticket.error and ticket.outcome_unknown is outcome_unknown and hint in (ticket.error.hint or "")
     assert len(wire.seen) == 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cloud.platforms.requests_of import set_passwords
 from cloud.platforms.samples import nova
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
@@ -65,7 +66,7 @@ def test_a_batch_of_huaweicloud(wire: Any, reply: Any, connect: Any, dry_run: bo
     body = asked("a", "b", dry_run=True) if dry_run else asked("a", "b")
     answer = reply(200, taken("a", "b"), headers={"X-Request-Id": "r1"})
     wire.expect("PUT", RESET, query=[], json=body, absent=("X-Auth-Token",), reply=answer)
-    assert connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET, dry_run) == [
+    assert set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET, dry_run) == [
         PendingAction(each, "change_password", "n-" + each, request_id="r1") for each in "ab"
     ]
 
@@ -73,18 +74,18 @@ def test_a_batch_of_huaweicloud(wire: Any, reply: Any, connect: Any, dry_run: bo
 def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) -> None:
     serve({"PUT " + RESET: lambda seen: taken(*(row["id"] for row in seen.json["servers"]))})
     servers = [server(str(number)) for number in range(1100)]
-    tickets = connect("huaweicloud").reset_passwords(servers, SECRET)
+    tickets = set_passwords(connect("huaweicloud"), servers, SECRET)
     assert [len(seen.json["servers"]) for seen in wire.seen] == [1000, 100]
     assert [each.server_id for each in tickets] == [each.id for each in servers]
     assert not any(each.error for each in tickets)
-    assert connect("huaweicloud").reset_passwords([], SECRET) == []
+    assert set_passwords(connect("huaweicloud"), [], SECRET) == []
 
 
 def test_those_that_are_named_are_left_out_and_the_others_sent_once_more(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, json=asked(*"abcd"), reply=reply(400, refused(b="Ecs.0613", zz="Ecs.0614")))
     wire.expect("PUT", RESET, json=asked(*"acd"), reply=reply(400, refused(d="Ecs.0605")))
     wire.expect("PUT", RESET, json=asked(*"ac"), reply=reply(200, taken("a", "c")))
-    tickets = connect("huaweicloud").reset_passwords([server(each) for each in "abcd"], SECRET)
+    tickets = set_passwords(connect("huaweicloud"), [server(each) for each in "abcd"], SECRET)
     assert brief(tickets) == [
         ("a", "NoneType", False),
         ("b", "Ecs.0613", False),
@@ -96,13 +97,13 @@ def test_those_that_are_named_are_left_out_and_the_others_sent_once_more(wire: A
 
 def test_all_are_named(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(400, refused(a="Ecs.0613", b="Ecs.0100")))
-    tickets = connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET)
+    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
     assert brief(tickets) == [("a", "Ecs.0613", False), ("b", "Ecs.0100", False)]
 
 
 def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve: Any, wire: Any, reply: Any) -> None:
     serve({"PUT " + RESET: lambda seen: reply(400, refused(**{seen.json["servers"][0]["id"]: "Ecs.0613"}))})
-    tickets = connect("huaweicloud").reset_passwords([server(each) for each in "abcdefgh"], SECRET)
+    tickets = set_passwords(connect("huaweicloud"), [server(each) for each in "abcdefgh"], SECRET)
     assert len(wire.seen) == 5 and [each.outcome_unknown for each in tickets] == [False] * 5 + [True] * 3
 
 
@@ -119,7 +120,7 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
     connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, outcome_unknown: bool
 ) -> None:
     serve({"PUT " + RESET: reply(status, {"error": {"code": code, "message": f"not {SECRET}"}})})
-    tickets = connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET)
+    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
     assert brief(tickets) == [("a", code, outcome_unknown), ("b", code, outcome_unknown)]
     assert all(isinstance(each.error, kind) and SECRET not in str(each.error) for each in tickets)
 
@@ -135,7 +136,7 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
 )
 def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(200, body))
-    tickets = connect("huaweicloud").reset_passwords([server("a"), server("b")], SECRET)
+    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
     assert [type(each.error) for each in tickets] == kinds
     assert [each.outcome_unknown for each in tickets] == [kind is not type(None) for kind in kinds]
 
@@ -143,17 +144,17 @@ def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: A
 def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(broken="close"))
     wire.expect("PUT", RESET, json=asked("a"), reply=reply(200, taken("a")))
-    (ticket,) = connect("huaweicloud", api_retries=1).reset_passwords([server("a")], SECRET)
+    (ticket,) = set_passwords(connect("huaweicloud", api_retries=1), [server("a")], SECRET)
     assert ticket.error is None
     wire.expect("PUT", RESET, reply=reply(broken="close"))
-    (ticket,) = connect("huaweicloud").reset_passwords([server("a")], SECRET)
+    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
     assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost)
 
 
 def test_what_a_deadline_kept_from_being_sent_was_not_done(wire: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     cloud.session.deadline = cloud.session.clock.time()
-    (ticket,) = cloud.reset_passwords([server("a")], SECRET)
+    (ticket,) = set_passwords(cloud, [server("a")], SECRET)
     assert not ticket.outcome_unknown and isinstance(ticket.error, DeadlineExceeded) and wire.seen == []
 
 
@@ -161,17 +162,17 @@ def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, c
     slow = reply(429, {"error": {"code": "Common.1503", "message": "too many"}})
     wire.expect("PUT", RESET, reply=slow, times=2)
     wire.expect("PUT", RESET, reply=reply(200, taken("a")))
-    (ticket,) = connect("huaweicloud").reset_passwords([server("a")], SECRET)
+    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
     assert ticket.error is None and clock.elapsed == 30
     wire.expect("PUT", RESET, reply=slow, times=4)
-    (ticket,) = connect("huaweicloud").reset_passwords([server("a")], SECRET)
+    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
     assert isinstance(ticket.error, RateLimited) and ticket.outcome_unknown
 
 
 def test_wrong_keys_are_raised_and_not_tried_with_the_next_batch(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "wrong signature"}))
     with pytest.raises(AuthenticationFailed):
-        connect("huaweicloud").reset_passwords([server(str(number)) for number in range(1001)], SECRET)
+        set_passwords(connect("huaweicloud"), [server(str(number)) for number in range(1001)], SECRET)
 
 
 def test_metadata_of_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
@@ -195,7 +196,7 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
     done = reply(202, headers={"X-Compute-Request-Id": "req-1"})
     wire.expect("POST", base + "/servers/a/action", json=body, headers=headers, reply=done)
     cloud = connect(platform)
-    assert cloud.reset_passwords([server("a")], SECRET) == [
+    assert set_passwords(cloud, [server("a")], SECRET) == [
         PendingAction("a", "change_password", "n-a", request_id="req-1")
     ]
     wire.expect(
@@ -206,9 +207,9 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
         reply=reply(200, {"metadata": {"k": "v", "old": "x"}}),
     )
     cloud.set_metadata(server("a"), {"k": "v"})
-    assert cloud.reset_passwords([], SECRET) == []
+    assert set_passwords(cloud, [], SECRET) == []
     with pytest.raises(UnsupportedOperation, match="password_dry_run"):
-        cloud.reset_passwords([server("a")], SECRET, dry_run=True)
+        set_passwords(cloud, [server("a")], SECRET, dry_run=True)
 
 
 def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) -> None:
@@ -223,7 +224,7 @@ def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) ->
             "POST /v2.1/servers/f/action": reply(501, {"notImplemented": {"code": 501, "message": "Unable to set"}}),
         }
     )
-    tickets = connect().reset_passwords([server(each) for each in "abcdefg"], SECRET)
+    tickets = set_passwords(connect(), [server(each) for each in "abcdefg"], SECRET)
     kinds = [type(None), Conflict, BadRequest, ServerError, ResponseLost, ServerError, ItemNotFound]
     assert [type(each.error) for each in tickets] == kinds
     assert [each.outcome_unknown for each in tickets] == [False, False, False, True, True, False, False]
@@ -233,7 +234,7 @@ def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) ->
 def test_a_token_that_is_refused_is_raised(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", "/v2.1/servers/a/action", reply=reply(401, {"error": {"code": 401, "message": "no"}}))
     with pytest.raises(AuthenticationFailed):
-        connect().reset_passwords([server("a"), server("b")], SECRET)
+        set_passwords(connect(), [server("a"), server("b")], SECRET)
 
 
 @pytest.mark.parametrize(("event", "verdict"), [("Success", JOB_SUCCEEDED), ("Error", JOB_FAILED)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cloud.platforms.requests_of import act
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
@@ -58,7 +59,7 @@ def test_the_id_of_a_server_is_quoted(
     wire.expect("GET", "%s/servers/%s" % (base, segment), query=[], reply=reply(200, {"server": {"id": value}}))
     assert list(cloud.servers_by_id([value])) == [value]
     wire.expect("POST", "%s/servers/%s/action" % (base, segment), query=[], reply=reply(202, headers=REQUEST_ID))
-    assert cloud.act("reboot", [Server(id=value, platform=platform)])[0].error is None
+    assert act(cloud, "reboot", [Server(id=value, platform=platform)])[0].error is None
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -72,7 +73,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
     else:
         base = cloud.endpoint[len(wire.url) :]
         wire.expect("POST", base + "/servers/a/action", reply=reply(202, headers=REQUEST_ID))
-        tickets = cloud.act("reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)])
+        tickets = act(cloud, "reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)])
         assert [type(ticket.error) for ticket in tickets] == [BadRequest, type(None)]
 
 

@@ -9,8 +9,8 @@ Facts: huawei-facts 3 and 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
@@ -26,6 +26,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 ACCEPTED = DocumentedResponse((202,))
 #: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
 BUSY = "Ecs.0603"
+#: The server's state does not allow it, though the HTTP status says something else.
+_WRONG_STATE = "Ecs.0100"
 _NO_SERVER = "Ecs.0114"
 
 
@@ -48,6 +50,12 @@ class ActionRequest:
     shows: Callable[[Any], bool] | None = None
     #: What is to be deleted and is not there is deleted.
     gone_is_done: bool = False
+    #: The whole as an infinitive, for error messages; ``None`` is the action's name with the server.
+    what: str | None = None
+    #: The image that the server runs when it is done.
+    image_id: str | None = None
+    #: What to try after a refusal of this code.
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 class HuaweiActions(Compute):
@@ -56,19 +64,18 @@ class HuaweiActions(Compute):
     def _url(self, path: str, version: str = "v1") -> str:
         raise NotImplementedError
 
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """A deed ``x`` is asked for by ``_perform_x(orders)`` where one call takes many servers, and otherwise by what
-        ``_order_x(server, arguments)`` gives."""
-        actions = {deed.action for _server, deed in orders}
-        for action in actions:
-            self.require(action)
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        """An action ``x`` is asked for by ``_perform_x(requests)`` where one call takes many servers, and otherwise by
+        what ``_order_x(server, arguments)`` gives."""
+        for operation in sorted({name for _server, action in requests for name in action.requires}):
+            self.require(operation)
         by_server: dict[str, PendingAction] = {}
-        for action in sorted(actions):
-            some = [order for order in orders if order[1].action == action]
+        for action in sorted({action.action for _server, action in requests}):
+            some = [request for request in requests if request[1].action == action]
             together = getattr(self, "_perform_" + action, None)
-            tickets = together(some) if together else ask_each(self._one, some, self.parallel)
-            by_server.update((ticket.server_id, ticket) for ticket in tickets)
-        return [by_server[server.id] for server, _deed in orders]
+            pending = together(some) if together else ask_each(self._one, some, self.parallel)
+            by_server.update((each.server_id, each) for each in pending)
+        return [by_server[server.id] for server, _action in requests]
 
     def _one(self, pair: tuple[Server, Action]) -> PendingAction:
         server, deed = pair
@@ -77,7 +84,8 @@ class HuaweiActions(Compute):
             order: ActionRequest = getattr(self, "_order_" + deed.action)(server, deed.arguments)
         except CloudError as error:
             return replace(ticket, error=error)
-        return self._ask(ticket, order, "%s the server %s" % (deed.action.replace("_", " "), server.label))
+        what = order.what or "%s the server %s" % (deed.action.replace("_", " "), server.label)
+        return self._ask(replace(ticket, image_id=order.image_id), order, what)
 
     def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
         """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
@@ -95,6 +103,8 @@ class HuaweiActions(Compute):
         except CloudError as error:
             if order.gone_is_done and is_of_part(error):
                 return ticket
+            error.hint = order.hints.get(error.code or "", error.hint)
+            of_state(error)
             return replace(ticket, error=error, outcome_unknown=is_open(error))
         return replace(
             ticket,
@@ -102,6 +112,13 @@ class HuaweiActions(Compute):
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,
         )
+
+
+def of_state(error: CloudError) -> CloudError:
+    """The error, marked where its code speaks of the server's state."""
+    error.is_busy = error.code == BUSY
+    error.is_state_conflict = error.is_state_conflict or error.code == _WRONG_STATE
+    return error
 
 
 def is_open(error: CloudError) -> bool:

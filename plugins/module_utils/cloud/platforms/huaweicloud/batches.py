@@ -24,6 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
 
 #: Servers a batch call takes (Ecs.0118 above it).
 _BATCH = 1000
@@ -85,6 +86,7 @@ class HuaweiBatches(Compute):
             if of_some and len(servers) > 1:
                 text = "%s (for one or more of %d servers; nothing was done to any of them)"
                 error.message = text % (error.message, len(servers))
+            of_state(error)
             return [
                 PendingAction(server.id, action, server.name, error=error, outcome_unknown=open_) for server in servers
             ]

@@ -30,6 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import BUSY
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
     HuaweiConsoles,
 )
@@ -236,13 +237,7 @@ class HuaweiCloud(
         self.require("flavor_access")
         return flavor
 
-    # -- acting on servers -------------------------------------------------------------------------------------
-
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-        self.require(action)
-        key = {"start": "os-start", "stop": "os-stop", "reboot": "reboot"}[action]
-        kind = {} if action == "start" else {"type": "HARD" if force else "SOFT"}
-        return self.in_batches(action, servers, "/cloudservers/action", kind, key)
+    # -- what became of actions --------------------------------------------------------------------------------
 
     def job(self, job_id: str) -> Job:
         what = "read the job %s" % job_id
@@ -274,7 +269,7 @@ class HuaweiCloud(
             if ticket.action == "create" and ticket.server_id not in seen and _ended_just_now(jobs, ticket, now)
         }
         return {
-            server_id: ActionStatus(seen.get(server_id), *verdicts[server_id])
+            server_id: ActionStatus(seen.get(server_id), *verdicts[server_id], is_busy=verdicts[server_id][1] == BUSY)
             for server_id in done
             if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
         }
@@ -294,7 +289,7 @@ def _verdict(ticket: PendingAction, job: Job | None) -> tuple[str | None, str | 
     if job is None or job.status == JOB_VANISHED:
         return None, None, job.message if job else None
     if job.status == JOB_AWAITING_PAYMENT:
-        return JOB_FAILED, "PENDING_PAYMENT", "the job waits for its order to be paid"
+        return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for its order to be paid"
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:

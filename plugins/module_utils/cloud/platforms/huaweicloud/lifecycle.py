@@ -27,6 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
     is_of_part,
     is_open,
+    of_state,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.batches import (
     HuaweiBatches,
@@ -38,6 +39,7 @@ Orders = Sequence["tuple[Server, Action]"]
 METADATA = DocumentedResponse((200,), "metadata")
 EMPTY = DocumentedResponse((204, 202))
 
+_POWER = "/cloudservers/action"
 _PREPAID = (
     "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
     " billing center, which deletes it"
@@ -163,11 +165,27 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
             except CloudError as error:
                 if method == "DELETE" and is_of_part(error):
                     continue
-                return replace(ticket, error=error, outcome_unknown=bool(ticket.accepted) or is_open(error))
+                return replace(ticket, error=of_state(error), outcome_unknown=bool(ticket.accepted) or is_open(error))
             ticket = replace(ticket, request_id=answer.request_id, accepted=ticket.accepted + 1)
         return ticket
 
     # -- one call for many -------------------------------------------------------------------------------------
+
+    def _perform_start(self, requests: Orders) -> list[PendingAction]:
+        return self.in_batches("start", [server for server, _action in requests], _POWER, {}, "os-start")
+
+    def _perform_stop(self, requests: Orders) -> list[PendingAction]:
+        return self._soft_or_hard("stop", "os-stop", requests)
+
+    def _perform_reboot(self, requests: Orders) -> list[PendingAction]:
+        return self._soft_or_hard("reboot", "reboot", requests)
+
+    def _soft_or_hard(self, action: str, key: str, requests: Orders) -> list[PendingAction]:
+        pending = []
+        for kind in ("SOFT", "HARD"):
+            servers = [server for server, each in requests if bool(each.arguments.get("force")) == (kind == "HARD")]
+            pending += self.in_batches(action, servers, _POWER, {"type": kind}, key)
+        return pending
 
     def _perform_delete(self, orders: Orders) -> list[PendingAction]:
         """A deed's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""

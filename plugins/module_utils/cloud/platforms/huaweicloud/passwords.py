@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    CHANGE_PASSWORD,
+    Action,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
@@ -22,14 +26,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import is_open
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    is_open,
+    of_state,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 
 #: Servers a batch call takes (Ecs.0118 above it).
@@ -46,8 +53,28 @@ class HuaweiPasswords(Compute):
     def _url(self, path: str, version: str = "v1") -> str:
         raise NotImplementedError
 
-    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
-        self.hide((password,))
+    def _perform_change_password(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        """Servers that get the same password are asked for at once."""
+        self.hide(action.arguments["password"] for _server, action in requests)
+        groups: dict[tuple[str, bool], list[Server]] = {}
+        for server, action in requests:
+            key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
+            groups.setdefault(key, []).append(server)
+        order = list(groups)
+
+        def ask(key: tuple[str, bool]) -> list[PendingAction]:
+            try:
+                return self._reset_passwords(groups[key], *key)
+            except CloudError as error:
+                return [_ticket(server, error=error) for server in groups[key]]
+
+        # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+        pending = self._reset_passwords(groups[order[0]], *order[0]) if order else []
+        for some in in_parallel(ask, order[1:], self.parallel):
+            pending.extend(some)
+        return pending
+
+    def _reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool) -> list[PendingAction]:
         tickets: list[PendingAction] = []
         for batch in chunks(servers, _BATCH):
             by_id = self._reset_batch(batch, password, dry_run)
@@ -108,7 +135,7 @@ class HuaweiPasswords(Compute):
     def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, PendingAction]:
         if isinstance(error, BadRequest) and len(servers) > 1:
             error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
-        outcome_unknown = is_open(error)
+        outcome_unknown = is_open(of_state(error))
         return {server.id: _ticket(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
@@ -134,11 +161,12 @@ def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudErr
     found = {}
     for item in error.details:
         if item["id"] in asked:
-            found[item["id"]] = type(error)(
+            of_server = type(error)(
                 item["message"] or error.message,
                 status=error.status,
                 code=item["code"] or error.code,
                 request_id=error.request_id,
                 hint=BY_CODE.get(item["code"] or ""),
             )
+            found[item["id"]] = of_state(of_server)
     return found

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     ActionRequest,
     HuaweiActions,
@@ -59,21 +57,17 @@ class HuaweiRebuild(HuaweiActions):
             return "encrypted: true and kms_key_id go together: the key encrypts the system disk"
         return None
 
-    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-        def ask(pair: tuple[Server, RebuildSpec]) -> PendingAction:
-            server, wanted = pair
-            word = "reinstall" if wanted.same_image else "change"
-            order = ActionRequest(
-                {"os-" + word: _order(wanted)}, "/%sos" % word, version="v2" if wanted.cloud_init else "v1"
-            )
-            ticket = PendingAction(server.id, REBUILD, server.name, image_id=wanted.image_id)
-            ticket = self._ask(ticket, order, "%s the OS of %s" % (word, server.label))
-            if ticket.error and ticket.error.code == "Ecs.0005" and wanted.cloud_init:
-                ticket.error.hint = _NO_CLOUD_INIT
-            return ticket
-
-        self.require(REBUILD)
-        return ask_each(ask, orders, self.parallel)
+    def _order_rebuild(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        spec: RebuildSpec = arguments["spec"]
+        word = "reinstall" if spec.same_image else "change"
+        return ActionRequest(
+            {"os-" + word: _order(spec)},
+            "/%sos" % word,
+            version="v2" if spec.cloud_init else "v1",
+            what="%s the OS of %s" % (word, server.label),
+            image_id=spec.image_id,
+            hints={"Ecs.0005": _NO_CLOUD_INIT} if spec.cloud_init else {},
+        )
 
 
 def _order(order: RebuildSpec) -> dict[str, Any]:

@@ -50,8 +50,10 @@ class ActionRequest:
     version: Version | None = None
     #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
     is_retry_safe: bool | None = None
-    #: The deed as an infinitive that the server completes, ``attach a volume to``; ``None`` is the action's name.
+    #: The whole as an infinitive, for error messages; ``None`` is the action's name with the server.
     what: str | None = None
+    #: The image that the server runs when it is done.
+    image_id: str | None = None
     #: Where it is not sent to the server: the whole address.
     url: str | None = None
     #: What is to be deleted and is not there is deleted.
@@ -62,8 +64,25 @@ class ActionRequest:
     hints: tuple[tuple[str, str], ...] = ()
 
 
+def same(body: Any) -> tuple[Any, Any]:
+    """The bodies of a power action that the cloud knows in one form only."""
+    return body, body
+
+
 class NovaActions(NovaServers):
     """What everything that is asked of one server has in common."""
+
+    #: The body of each power action, and the one for ``force``. Nova has one stop: the guest is asked, and cut off when
+    #: its shutdown time is over.
+    power_actions: dict[str, tuple[Any, Any]] = {
+        "start": same({"os-start": None}),
+        "stop": same({"os-stop": None}),
+        "pause": same({"pause": None}),
+        "unpause": same({"unpause": None}),
+        "suspend": same({"suspend": None}),
+        "resume": same({"resume": None}),
+        "reboot": ({"reboot": {"type": "SOFT"}}, {"reboot": {"type": "HARD"}}),
+    }
 
     def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
         """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
@@ -110,21 +129,28 @@ class NovaActions(NovaServers):
             raise unproven(answer, what, "the answer has no request id")
         return found
 
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """A deed ``x`` is asked for by what ``_order_x(server, arguments)`` gives."""
-        for action in {deed.action for _server, deed in orders}:
-            self.require(action)
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        for operation in sorted({name for _server, action in requests for name in action.requires}):
+            self.require(operation)
+        self.hide(action.arguments["password"] for _server, action in requests if action.arguments.get("password"))
         # The version is found out once, and not by each of the threads.
         self.headers()
+        return ask_each(self._perform_one, requests, self.parallel)
 
-        def ask(pair: tuple[Server, Action]) -> PendingAction:
-            server, deed = pair
-            ticket = PendingAction(server.id, deed.action, server.name, aim=deed.aim)
-            try:
-                order: ActionRequest = getattr(self, "_order_" + deed.action)(server, deed.arguments)
-            except CloudError as error:
-                return replace(ticket, error=error)
-            what = order.what or deed.action.replace("_", " ")
-            return self._ask(ticket, order, "%s the server %s" % (what, server.label))
+    def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
+        server, action = pair
+        pending = PendingAction(server.id, action.action, server.name, aim=action.aim)
+        try:
+            request = self._request(server, action)
+        except CloudError as error:
+            return replace(pending, error=error)
+        what = request.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
+        return self._ask(replace(pending, image_id=request.image_id), request, what)
 
-        return ask_each(ask, orders, self.parallel)
+    def _request(self, server: Server, action: Action) -> ActionRequest:
+        """A power action has its body in a table, another action ``x`` its request from ``_order_x``."""
+        if action.action not in self.power_actions:
+            found: ActionRequest = getattr(self, "_order_" + action.action)(server, action.arguments)
+            return found
+        soft, hard = self.power_actions[action.action]
+        return ActionRequest(hard if action.arguments.get("force") else soft, what="%s the server" % action.action)

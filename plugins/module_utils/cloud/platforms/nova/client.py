@@ -10,7 +10,7 @@ Facts: the Nova API reference; behaviour seen on a real Nova 34.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Sequence
+from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -22,10 +22,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import (
     NovaAggregates,
     NovaZones,
@@ -118,18 +116,6 @@ class OpenStack(
         "detach_keypairs": "server_os, which gives a server its key pair",
     }
     newest_tested = (2, 96)
-    #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
-    #: shutdown time is over.
-    actions: dict[str, Any] = {
-        "start": {"os-start": None},
-        "stop": {"os-stop": None},
-        "pause": {"pause": None},
-        "unpause": {"unpause": None},
-        "suspend": {"suspend": None},
-        "resume": {"resume": None},
-        "reboot": {"reboot": {"type": "SOFT"}},
-    }
-    forced: dict[str, Any] = {"reboot": {"reboot": {"type": "HARD"}}}
 
     def supports(self, operation: str) -> bool:
         known = super().supports(operation)
@@ -143,16 +129,6 @@ class OpenStack(
             error.hint = "Leave the option out."
             raise error
         super().require(operation)
-
-    def act(self, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
-        self.require(action)
-        order = ActionRequest((self.forced.get(action) if force else None) or self.actions[action])
-
-        def ask(server: Server) -> PendingAction:
-            return self._ask(PendingAction(server.id, action, server.name), order, "%s the server" % action)
-
-        self.headers()
-        return ask_each(ask, servers, self.parallel)
 
     def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """Nova sets ``task_state`` before it answers an action, so a settled server is done with it, one way or the

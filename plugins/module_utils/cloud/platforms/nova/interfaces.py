@@ -67,15 +67,21 @@ class NovaInterfaces(NovaActions):
             if arguments.get(name):
                 wanted[key] = arguments[name]
         thing = "the port %s" % arguments["port_id"] if arguments.get("port_id") else "an interface"
+        what = "attach %s to the server %s" % (thing, server.label)
         body = {"interfaceAttachment": wanted}
         answer = DocumentedResponse((200, 202), "interfaceAttachment")
         return ActionRequest(
-            body, "/os-interface", answer=answer, learn=_with_port, what="attach %s to" % thing, hints=_HINTS
+            body,
+            "/os-interface",
+            answer=answer,
+            learn=_with_port,
+            what=what,
+            hints=_HINTS,
         )
 
     def _order_detach_interface(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         path = "/os-interface/" + path_segment(arguments["port_id"])
-        what = "remove the port %s from" % arguments["port_id"]
+        what = "remove the port %s from the server %s" % (arguments["port_id"], server.label)
         return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 
 

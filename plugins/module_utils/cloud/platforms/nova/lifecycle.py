@@ -53,7 +53,7 @@ class NovaLifecycle(NovaActions):
 
     def _order_remove_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
         path = "/metadata/%s" % path_segment(arguments["key"])
-        what = "remove the key %s from the metadata of" % arguments["key"]
+        what = "remove the key %s from the metadata of the server %s" % (arguments["key"], server.label)
         return ActionRequest(
             path=path, method="DELETE", answer=DocumentedResponse((204,)), gone_is_done=True, what=what
         )

@@ -9,12 +9,10 @@ Facts: the Nova API reference; operations E28, E57, E58 and U11 of the operation
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
@@ -28,19 +26,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 class NovaPasswords(NovaActions):
     """The guest's agent sets a password, so the guest must run."""
 
-    def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
-        self.require(CHANGE_PASSWORD)
-        if dry_run:
-            self.require("password_dry_run")
-        self.hide((password,))
-        self.headers()
-        order = ActionRequest({"changePassword": {"adminPass": password}})
-
-        def ask(server: Server) -> PendingAction:
-            ticket = PendingAction(server.id, CHANGE_PASSWORD, server.name)
-            return self._ask(ticket, order, "set the password of the server %s" % server.label)
-
-        return ask_each(ask, servers, self.parallel)
+    def _order_change_password(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        what = "set the password of the server %s" % server.label
+        return ActionRequest({"changePassword": {"adminPass": arguments["password"]}}, what=what)
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         what = "set metadata of the server %s" % server.label

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
@@ -23,7 +22,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
     metadata_wanted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
@@ -82,18 +80,10 @@ class NovaRebuild(NovaActions):
                 )
         return None
 
-    def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-        self.require(REBUILD)
-        self.headers()
-
-        def ask(pair: tuple[Server, RebuildSpec]) -> PendingAction:
-            server, order = pair
-            ticket = PendingAction(server.id, REBUILD, server.name, image_id=order.image_id)
-            body = {"rebuild": _rebuild(server, order)}
-            order_of_it = ActionRequest(body, answer=DocumentedResponse((202,), "server"))
-            return self._ask(ticket, order_of_it, "rebuild the server %s" % server.label)
-
-        return ask_each(ask, orders, self.parallel)
+    def _order_rebuild(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        spec: RebuildSpec = arguments["spec"]
+        body = {"rebuild": _rebuild(server, spec)}
+        return ActionRequest(body, answer=DocumentedResponse((202,), "server"), image_id=spec.image_id)
 
 
 def _rebuild(server: Server, order: RebuildSpec) -> dict[str, Any]:

@@ -90,12 +90,12 @@ class NovaSnapshots(NovaRebuild):
     def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
         body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-        return ActionRequest(body, answer=None, learn=_with_image, what="make an image of")
+        return ActionRequest(body, answer=None, learn=_with_image, what="make an image of the server %s" % server.label)
 
     def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return ActionRequest(
             method="DELETE",
-            what="delete the image %s of" % arguments["image_id"],
+            what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
             url=self._image_url(arguments["image_id"]),
             answer=DELETED,
             gone_is_done=True,

@@ -54,7 +54,7 @@ class NovaVolumes(NovaActions):
         for name in ("device", "tag", "delete_on_termination"):
             if arguments.get(name) is not None:
                 wanted[name] = arguments[name]
-        what = "attach the volume %s to" % arguments["volume_id"]
+        what = "attach the volume %s to the server %s" % (arguments["volume_id"], server.label)
         # UnitedStack accepts, plain Nova answers when it is done.
         answer = DocumentedResponse((200, 202), "volumeAttachment")
         body = {"volumeAttachment": wanted}
@@ -63,7 +63,7 @@ class NovaVolumes(NovaActions):
     def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
         # Asked again while it is being detached, Nova refuses.
-        what = "detach the volume %s from" % arguments["volume_id"]
+        what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
         return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 
 

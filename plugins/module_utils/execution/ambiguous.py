@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an ambiguous response means: the server's state, the cloud's record and the plan decide."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ResponseLost
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import postponed_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import (
+    VANISHED,
+    Progress,
+    ended_as,
+    is_less,
+    may_still_run,
+    most_tries,
+    proven,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.run_state import RunState
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, UNKNOWN, Change, Outcome
+
+
+def decide(
+    run: RunState, item: Progress, pending: PendingAction, error: CloudError, now: Server | None
+) -> Outcome | None:
+    """The outcome of a server, ``None`` where it goes on.
+
+    An action that was refused for the server's state may have been overtaken by somebody else's. One whose response
+    was lost may or may not have been carried out; if not, it may be asked for again, but not where its being done
+    would leave no trace in the server's state.
+    """
+    action = item.actions[0]
+    item.ready, item.tries = False, item.tries + 1
+    if now is None:
+        gone = pending.outcome_unknown and action.aim is not None and action.aim.met(None)
+        return run.accept(item, proven(pending)) if gone else ended_as(item, FAILED, VANISHED)
+    before, item.server, item.doubt = item.server, now, None
+    if pending.outcome_unknown:
+        return _decide_lost(run, item, pending, error, before)
+    moved = now.power_state != before.power_state or not now.is_stable
+    if not moved or item.tries >= run.strategy.tries:
+        return Outcome.of_error(pending, FAILED, error, item.taken)
+    # The server is looked at, and planned for anew once it has settled.
+    return None
+
+
+def _decide_lost(
+    run: RunState, item: Progress, pending: PendingAction, error: CloudError, before: Server
+) -> Outcome | None:
+    action, now, strategy = item.actions[0], item.server, run.strategy
+    evidence = strategy.evidence(action, pending, before, now, run.since)
+    if evidence is None and not action.watched and strategy.took_effect(item, now):
+        evidence = proven(pending)
+    item.doubt = (pending, before, error)
+    if evidence:
+        return run.accept(item, evidence)
+    if _was_begun(run, item, pending, now):
+        _count_part(run, item, pending)
+        if item.tries >= strategy.tries:
+            return Outcome.of_error(pending, FAILED, error, item.taken)
+        _retry_later(run, item, error)
+        return None
+    if not may_still_run(error) and _was_not_done(run, action, pending, before, now):
+        if item.tries >= most_tries(error, strategy.tries):
+            return _given_up(item, pending, error)
+        _retry_later(run, item, error)
+        return None
+    if pending.is_unobservable and not action.is_retry_safe and action.watched:
+        item.taken += (pending.action,)
+        return Outcome.of_error(pending, UNKNOWN, error, item.taken)
+    if item.tries >= strategy.tries:
+        return ended_as(item, UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+    moved = now.power_state != before.power_state or not now.is_stable
+    goes_again = (moved and error.is_state_conflict) or isinstance(error, ResponseLost)
+    if not goes_again and not (action.is_retry_safe and action.watched):
+        return _given_up(item, pending, error)
+    return None
+
+
+def _retry_later(run: RunState, item: Progress, error: CloudError) -> None:
+    run.later(item, error, postponed_for(error, item.tries - 1, run.cloud.session.now()))
+
+
+def _given_up(item: Progress, pending: PendingAction, error: CloudError) -> Outcome:
+    """Failed where the state shows that nothing was done; unknown where nothing tells."""
+    if not item.actions[0].hidden:
+        return Outcome.of_error(pending, FAILED, error, item.taken)
+    item.taken += (pending.action,)
+    return Outcome.of_error(pending, UNKNOWN, error, item.taken)
+
+
+def _was_begun(run: RunState, item: Progress, pending: PendingAction, now: Server) -> bool:
+    """Whether some requests of an action that takes several were carried out: the service accepted them, or the server
+    as it is now needs only a part of the action."""
+    if pending.accepted or pending.steps == 1:
+        return bool(pending.accepted)
+    try:
+        return any(is_less(left, item.actions[0]) for left in run.strategy.replan(item, now).deeds)
+    except CloudError:
+        return False
+
+
+def _count_part(run: RunState, item: Progress, pending: PendingAction) -> None:
+    """An action of which a part was done is an action of this run, whatever becomes of the rest."""
+    run.acted = True
+    if item.part != pending.action:
+        item.taken += (pending.action,)
+    item.part, item.doubt = pending.action, None
+
+
+def _was_not_done(run: RunState, action: Action, pending: PendingAction, before: Server, now: Server) -> bool:
+    """Whether an action of which the server's state shows nothing was not carried out: where it would show it, or
+    where the cloud keeps a record of what it does."""
+    if not _only_record_tells(action, pending):
+        return True
+    try:
+        return run.cloud.was_not_done(pending, before, now, run.since)
+    except CloudError:
+        return False
+
+
+def _only_record_tells(action: Action, pending: PendingAction) -> bool:
+    """Whether only the cloud's record tells whether an action was carried out, and no plan of the server."""
+    return action.watched and not action.is_retry_safe and pending.is_unobservable
+
+
+def evaluate(run: RunState, item: Progress, now: Server) -> Outcome | None:
+    """Looks again for a request that the state did not show at first, before it is sent again."""
+    if item.doubt is None:
+        return None
+    pending, before, error = item.doubt
+    action = item.actions[0]
+    if not _only_record_tells(action, pending):
+        return None
+    evidence = run.strategy.evidence(action, pending, before, now, run.since)
+    if evidence:
+        return run.accept(item, evidence)
+    if _was_not_done(run, action, pending, before, now):
+        return None
+    item.taken += (pending.action,)
+    return Outcome.of_error(pending, UNKNOWN, error, item.taken)
+
+
+def count_what_shows(run: RunState, item: Progress, change: Change, server: Server) -> None:
+    """Counts a request whose response was lost as an action of this run, where the new plan shows that it was done."""
+    doubt, item.doubt = item.doubt, None
+    if not doubt or change.refusal or _only_record_tells(item.actions[0], doubt[0]):
+        return
+    if doubt[0].action not in change.actions:
+        _count_part(run, item, doubt[0])
+        item.busy = item.part = None
+    elif _was_begun(run, item, doubt[0], server):
+        _count_part(run, item, doubt[0])

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The notes that a run keeps in the metadata of the servers that it works on, for the run after an interruption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Callable, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.notes import remove_notes, write_notes
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, unnoted
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import are_kept
+
+
+@dataclass
+class NoteKeeper:
+    """Writes the note of an action before it is asked for, and removes it when the work on the server has ended."""
+
+    cloud: Compute
+    #: The keys of metadata that are the notes of this kind of work.
+    keys: tuple[str, ...]
+
+    def write(self, items: Sequence[Progress]) -> tuple[dict[str, Outcome], set[str]]:
+        """The outcomes of the servers whose notes cannot be written, and the ids of those whose notes were."""
+        wanted: dict[str, tuple[Progress, dict[str, str]]] = {}
+        for item in items:
+            note = item.actions[0].note
+            if note and item.server.metadata.get(note[0]) != note[1] and are_kept(self.cloud):
+                wanted[item.server.id] = (item, dict([note]))
+        if not wanted:
+            return {}, set()
+        errors = write_notes(self.cloud, [(item.server, metadata) for item, metadata in wanted.values()])
+        failed = {key: unnoted(wanted[key][0].server, error, wanted[key][0].taken) for key, error in errors.items()}
+        for key in set(wanted) - set(errors):
+            item, metadata = wanted[key]
+            item.server = replace(item.server, metadata={**item.server.metadata, **metadata})
+        return failed, set(wanted) - set(errors)
+
+    def remove(
+        self,
+        outcomes: dict[str, Outcome],
+        servers: dict[str, Server],
+        is_over: Callable[[Outcome, Server], bool],
+    ) -> None:
+        """The notes of servers on which the work has ended; an unfinished one keeps its note for the next run."""
+        if not self.keys:
+            return
+        over = [servers[key] for key, outcome in outcomes.items() if is_over(outcome, servers[key])]
+        errors = remove_notes(self.cloud, over, self.keys)
+        for server in over:
+            if server.id not in errors:
+                metadata = {key: value for key, value in server.metadata.items() if key not in self.keys}
+                servers[server.id] = replace(server, metadata=metadata)
+            elif outcomes[server.id].result != FAILED:
+                outcomes[server.id] = self._not_removed(server, errors[server.id], outcomes[server.id])
+
+    def _not_removed(self, server: Server, error: CloudError, outcome: Outcome) -> Outcome:
+        message = "the work is done, but its note (%s) could not be removed from the metadata: %s"
+        failed = Outcome.of_error(server, FAILED, error, outcome.actions)
+        return replace(failed, message=message % (", ".join(self.keys), error.message))
