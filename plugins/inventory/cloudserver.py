@@ -55,6 +55,7 @@ options:
       - Servers with exactly one of these names.
     type: list
     elements: str
+    aliases: [server]
   on_error:
     description:
       - What happens when a source does not answer.
@@ -269,7 +270,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _build(self, path: str, config: Mapping[str, Any], cache: bool) -> None:
         try:
-            unknown = sorted(str(name) for name in config if name not in self._options)
+            known = set(self._options).union(inventory_sources.ALIASES)
+            unknown = sorted(str(name) for name in config if name not in known)
             if unknown:
                 raise InvalidHosts("there is no option %s" % ", ".join(unknown))
             sources = inventory_sources.sources(self._given, self._given_sources)
@@ -301,7 +303,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Renders what may be a template first: a templated number or list is one only afterwards."""
         if direct:
             self.templar.available_variables = self._vars or {}
-            own = {name: self._render(value, name) for name, value in direct.items() if name in inventory_sources.SPEC}
+            known = set(inventory_sources.SPEC).union(inventory_sources.ALIASES)
+            own = {name: self._render(value, name) for name, value in direct.items() if name in known}
             direct = dict(direct, **own)
             self._given = {name: value for name, value in own.items() if value is not None}
             self._given_sources = direct.get("sources")

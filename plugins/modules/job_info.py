@@ -37,15 +37,16 @@ options:
     description:
       - How many seconds to wait at most.
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:
-      - How many seconds to pause at most between two looks. The first pauses are shorter.
+      - Maximum number of seconds between two polls. The first intervals are shorter.
     type: float
     default: 10
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:

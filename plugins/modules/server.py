@@ -17,7 +17,7 @@ description:
     cloud's reason.
   - With O(select), acts on servers that are there, many at a time, and makes none.
   - A creation whose answer was lost is never sent again. The list of servers decides what became of it.
-  - Every server has its outcome in the result, also when the task fails.
+  - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -56,7 +56,7 @@ options:
             - Servers with exactly one of these names.
           type: list
           elements: str
-          aliases: [name]
+          aliases: [name, server]
         ips:
           description:
             - Servers with one of these addresses, private or public, IPv4 or IPv6.
@@ -528,7 +528,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, also when the task fails. Those that failed come first.
+  description: The outcome of each server, also when the task fails. Failed servers come first.
   returned: when there are servers that the task is about
   type: list
   elements: dict
@@ -537,23 +537,23 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 servers:
   description:
-    - The servers as they were last seen, as M(cloudserver.compute.server_info) returns them. One that is to be made is
-      not among them in check mode, and one that was deleted is not either.
+    - The server records from the last request, as M(cloudserver.compute.server_info) returns them. In check mode they
+      contain no server that the task would create. They contain no deleted server.
   returned: O(return_servers=true)
   type: list
   elements: dict
@@ -562,11 +562,12 @@ server:
   returned: with O(name) and without O(count), where the server is known
   type: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: with O(select)
   type: dict
 """

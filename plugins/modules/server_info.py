@@ -36,7 +36,7 @@ options:
     default: false
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -173,7 +173,7 @@ servers:
       returned: O(raw=true)
       type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: success
   type: dict
   sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}

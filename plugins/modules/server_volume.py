@@ -87,8 +87,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -96,35 +96,36 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 attachments:
   description:
     - The volumes of each server by its id, each with C(volume_id), C(device), C(tag) and C(delete_on_termination).
   returned: success
   type: dict
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -30,10 +30,11 @@ AUTH_OPTIONS: dict[str, Any] = {
     "security_token": {"type": "str", "no_log": True},
 }
 
+#: The aliases are the names that openstack.cloud has for these options.
 CONNECTION: dict[str, Any] = {
     "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
     "cloud": {"type": "str"},
-    "region": {"type": "str"},
+    "region": {"type": "str", "aliases": ["region_name"]},
     "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
     "endpoint": {"type": "str"},
     "endpoints": {
@@ -41,10 +42,10 @@ CONNECTION: dict[str, Any] = {
         "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
     },
     "allow_plain_http": {"type": "bool"},
-    "validate_certs": {"type": "bool"},
-    "ca_cert": {"type": "path"},
-    "client_cert": {"type": "path"},
-    "client_key": {"type": "path", "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify"]},
+    "ca_cert": {"type": "path", "aliases": ["cacert"]},
+    "client_cert": {"type": "path", "aliases": ["cert"]},
+    "client_key": {"type": "path", "no_log": False, "aliases": ["key"]},
     "api_timeout": {"type": "float"},
     "api_retries": {"type": "int"},
     # Where tokens are kept, not a token.
@@ -54,7 +55,7 @@ CONNECTION: dict[str, Any] = {
 
 SELECTION: dict[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
-    "names": {"type": "list", "elements": "str", "aliases": ["name"]},
+    "names": {"type": "list", "elements": "str", "aliases": ["name", "server"]},
     "ips": {"type": "list", "elements": "str"},
     # A list of texts, a text with commas, or a mapping; selection_values.tags reads them.
     "tags": {"type": "raw"},
@@ -75,7 +76,7 @@ SELECTION: dict[str, Any] = {
 
 WAITING: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "float", "default": 600},
+    "wait_timeout": {"type": "float", "default": 600, "aliases": ["timeout"]},
     "wait_interval": {"type": "float", "default": 10},
     "parallel": {"type": "int", "default": 8},
 }
@@ -88,9 +89,9 @@ REPORT: dict[str, Any] = {
 
 
 def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
-    """The connection options, the parts, and the module's own options as one argument spec.
+    """Return one argument spec from the connection options, the shared parts and the module's own options.
 
-    An alias of a shared option gives way to an option of the module's own.
+    An alias of a shared option is left out where the module has an option of that name.
     """
     spec: dict[str, Any] = dict(CONNECTION)
     for part in parts:
@@ -107,6 +108,11 @@ def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
 
 #: Options whose value is encoded before it is sent, so that it may hold a NUL.
 _ENCODED = ("user_data",)
+
+
+def aliases(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the option that each alias of the argument spec stands for."""
+    return {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
 
 
 def text_problem(params: Mapping[str, Any]) -> str | None:
