@@ -10,14 +10,14 @@ module: server_volume
 short_description: Attach volumes to cloud servers and detach them
 version_added: 0.1.0
 description:
-  - Attaches volumes to a server, and detaches them, on V(openstack), V(easystack) and V(ustack).
-  - The volume that a server boots from is never detached.
+  - Attaches volumes to servers and detaches them. Supported on V(openstack), V(easystack) and V(ustack).
+  - The boot volume of a server is never detached.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - V(present) attaches the volumes, V(absent) detaches them.
+      - V(present) attaches the volumes. V(absent) detaches them.
     type: str
     choices: [present, absent]
     default: present
@@ -29,26 +29,25 @@ options:
     default: []
   purge_volumes:
     description:
-      - Detaches the volumes that O(volumes) does not list, except the one that the server boots from.
+      - Detaches the volumes that O(volumes) does not list, except the boot volume.
     type: bool
     default: false
   device:
     description:
-      - The device of one volume in the server, such as V(/dev/vdb). Most clouds choose it themselves whatever is asked
-        for, so the device of a volume that is attached already is left as it is.
+      - The device name of one volume in the server, such as V(/dev/vdb). Most clouds ignore it and choose the device
+        themselves. So the device of an attached volume is not changed.
     type: str
   tag:
     description:
-      - The tag by which the server's metadata service tells of one volume, from microversion 2.49 on.
+      - The tag of one volume in the metadata service of the server. Needs microversion 2.49.
     type: str
   delete_on_termination:
     description:
-      - Whether the volume is deleted with the server, from microversion 2.79 on.
+      - Whether the cloud deletes the volume together with the server. Needs microversion 2.79.
     type: bool
   multiattach:
     description:
-      - The volumes were made for several servers (multiattach), and may be attached to all the servers that are chosen.
-        From microversion 2.60 on.
+      - The volumes support multi-attach and are attached to all selected servers. Needs microversion 2.60.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -63,7 +62,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The database has its two volumes
+- name: Attach two volumes to the database server
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
@@ -71,13 +70,13 @@ EXAMPLES = r"""
       - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001
       - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002
 
-- name: Take every volume off but the one that it boots from
+- name: Detach all volumes except the boot volume
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
     purge_volumes: true
 
-- name: Take one off
+- name: Detach one volume
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
