@@ -29,7 +29,7 @@ MODULES = sorted(
 )
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 NOVA = ("openstack", "easystack", "ustack")
-#: What the simulator calls its actions, by platform: the ids of the operations list.
+#: What the simulator calls its actions, by platform: the ids of docs/operations.yml.
 ACTIONS = {
     "openstack": {"start": "E05", "stop": "E06", "reboot": "E07", "pause": "E08", "unpause": "E09", "resume": "E11"},
     "ustack": {"start": "U08", "stop": "U09", "reboot": "U07", "hard stop": "U10"},
