@@ -268,6 +268,6 @@ def _attempt(source: InventorySource, settings: Settings) -> SourceResult | Exce
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return CloudError(
-            "A mistake of this collection, please report it: %s: %s, at %s line %s"
+            "Internal error; please report it: %s: %s, at %s line %s"
             % (type(error).__name__, error, os.path.basename(frame.filename), frame.lineno)
         )

@@ -257,7 +257,7 @@ def refused(result: dict[str, Any], *parts: str) -> str:
 def says(result: dict[str, Any], *parts: str) -> str:
     message = result["msg"]
     assert "\n" not in message and "{" not in message and len(message) < 900, message
-    assert "mistake of this collection" not in message, message
+    assert "Internal error; please report it" not in message, message
     assert not any(each in message for each in ("..", ".;", ".:", "  ")), message
     for part in parts:
         assert part in message, f"{part!r} is not in: {message}"
