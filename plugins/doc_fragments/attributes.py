@@ -28,7 +28,7 @@ attributes:
     description: Supports C(async).
     support: full
   become:
-    description: Can be used with C(become), in a process of its own then.
+    description: Can be used with C(become). The module then runs in a separate process.
     support: full
   delegation:
     description: Can be used with C(delegate_to).
@@ -38,9 +38,9 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - A task whose connection is local runs inside ansible-playbook's own worker, many times faster than a process of its
-    own, unless C(become), C(async) or a task C(environment) asks for one. The variable C(cloudserver_in_process=false)
-    turns this off.
+  - A task with a local connection runs inside the worker process of C(ansible-playbook), which is many times faster
+    than a separate process. C(become), C(async) and a task C(environment) require a separate process. The variable
+    C(cloudserver_in_process=false) turns this off.
 """
 
     INFO = r"""

@@ -19,39 +19,40 @@ options:
     choices: [huaweicloud, easystack, ustack, openstack]
   cloud:
     description:
-      - The name of a cloud in C(clouds.yaml) (and C(secure.yaml) beside it), looked up in the working directory,
-        C(~/.config/openstack) and C(/etc/openstack), or at E(OS_CLIENT_CONFIG_FILE).
-      - Credentials of the environment are not mixed into a cloud that is named here; they win over the file for one
-        that is named by E(OS_CLOUD).
+      - The name of a cloud in C(clouds.yaml), and in C(secure.yaml) in the same directory. The files are searched in
+        the working directory, C(~/.config/openstack) and C(/etc/openstack), or at E(OS_CLIENT_CONFIG_FILE).
+      - If this option is set, credentials in environment variables are ignored. If only E(OS_CLOUD) is set, they take
+        precedence over the file.
       - Needs the Python library C(PyYAML).
       - Read from the environment variable E(OS_CLOUD) if not set here.
     type: str
   region:
     description:
-      - The region. On V(huaweicloud) it is required; elsewhere only where the service catalog has several.
+      - The region. Required on V(huaweicloud). On the other platforms it is required only if the service catalog
+        contains several regions.
       - On V(huaweicloud) read from the environment variable E(HW_REGION_NAME) if not set here.
       - Then, and on the other platforms, from E(OS_REGION_NAME).
     type: str
     aliases: [region_name]
   interface:
     description:
-      - Which endpoint of the service catalog to use; V(public) by default.
+      - The endpoint of the service catalog to use. The default is V(public).
       - Read from the environment variables E(OS_INTERFACE), E(OS_ENDPOINT_TYPE) if not set here.
     type: str
     aliases: [endpoint_type]
     choices: [public, internal, admin]
   endpoint:
     description:
-      - The compute service's URL, where it is not to be found out from the service catalog or, on V(huaweicloud),
-        from the region.
+      - The URL of the compute service. It replaces the URL from the service catalog or, on V(huaweicloud), from the
+        region.
       - Read from the environment variable E(OS_COMPUTE_ENDPOINT_OVERRIDE) if not set here.
     type: str
   endpoints:
     description:
-      - The URLs of single services, which count more than the service catalog.
-      - Each is also read from C(SERVICE_endpoint_override) of the O(cloud) in C(clouds.yaml) and from
-        C(OS_SERVICE_ENDPOINT_OVERRIDE) of the environment, where SERVICE is the suboption's name, for
-        O(endpoints.volume) C(block_storage) too.
+      - The URLs of single services. They take precedence over the service catalog.
+      - Each URL is also read from C(SERVICE_endpoint_override) of the O(cloud) in C(clouds.yaml), and from the
+        environment variable C(OS_SERVICE_ENDPOINT_OVERRIDE). SERVICE is the name of the suboption. For
+        O(endpoints.volume) it may also be C(block_storage).
     type: dict
     suboptions:
       compute:
@@ -71,63 +72,64 @@ options:
         type: str
   allow_plain_http:
     description:
-      - Whether credentials may be sent to C(http://) addresses, of the options or of the service catalog.
-      - V(true) allows it, V(false) refuses it; by default it is done with a warning. Addresses of this machine are
-        always allowed.
+      - Whether to send credentials to C(http://) URLs from the options or the service catalog.
+      - V(true) permits it and V(false) rejects it. By default the task warns. URLs of the local machine are always
+        permitted.
       - Also read from C(cloudserver_allow_plain_http) of the O(cloud) in C(clouds.yaml).
       - Read from the environment variable E(CLOUDSERVER_ALLOW_PLAIN_HTTP) if not set here.
     type: bool
   validate_certs:
     description:
-      - Whether to verify TLS certificates; V(true) by default.
-      - If not set here, the environment variable E(OS_INSECURE), and on V(huaweicloud) E(HW_INSECURE) before it, turns
-        it off with V(true).
+      - Whether to verify TLS certificates. The default is V(true).
+      - If not set here, the value V(true) of the environment variable E(OS_INSECURE) turns the verification off. On
+        V(huaweicloud) E(HW_INSECURE) takes precedence over it.
     type: bool
     aliases: [verify]
   ca_cert:
     description:
-      - A file of CA certificates to verify with.
+      - The path of a file with CA certificates.
       - Read from the environment variable E(OS_CACERT) if not set here.
     type: path
     aliases: [cacert]
   client_cert:
     description:
-      - A file with the client's certificate.
+      - The path of the client certificate.
       - Read from the environment variable E(OS_CERT) if not set here.
     type: path
     aliases: [cert]
   client_key:
     description:
-      - A file with the client certificate's key.
+      - The path of the key of the client certificate.
       - Read from the environment variable E(OS_KEY) if not set here.
     type: path
     aliases: [key]
   api_timeout:
     description:
-      - How many seconds one request may take, from connecting to the last byte of the answer; V(60) by default. A
-        retry after a timeout doubles the timeout.
-      - An answer of more than 64 MiB, decompressed, is not read and fails the request.
+      - Maximum number of seconds of one request, from the connection to the last byte of the response. The default is
+        V(60). A retry after a timeout doubles the timeout.
+      - The request fails if the decompressed response is larger than 64 MiB.
       - Read from the environment variable E(CLOUDSERVER_API_TIMEOUT) if not set here.
     type: float
   api_retries:
     description:
-      - How often a request is repeated that can be repeated without harm; V(4) by default.
+      - How many times to retry a request that is safe to repeat. The default is V(4).
       - Read from the environment variable E(CLOUDSERVER_API_RETRIES) if not set here.
     type: int
   token_cache:
     description:
-      - Keeps tokens between tasks in files that only their owner can read; off by default.
-      - V(true) uses C(~/.cache/cloudserver.compute), a path another directory.
+      - Stores tokens between tasks, in files that only their owner can read. By default tokens are not stored.
+      - V(true) uses the directory C(~/.cache/cloudserver.compute). A path sets another directory.
       - Read from the environment variable E(CLOUDSERVER_TOKEN_CACHE) if not set here.
     type: str
   auth:
     description:
-      - The credentials, by one method; a password, an application credential, a token, or an access key.
+      - The credentials of one method. The methods are a password, an application credential, a token and an access key.
     type: dict
     suboptions:
       auth_url:
         description:
-          - The identity service's URL, with or without C(/v3). On V(huaweicloud) known from the region.
+          - The URL of the identity service, with or without C(/v3). On V(huaweicloud) the default is derived from the
+            region.
           - On V(huaweicloud) read from the environment variable E(HW_AUTH_URL) if not set here.
           - Then, and on the other platforms, from E(OS_AUTH_URL).
         type: str
@@ -151,48 +153,48 @@ options:
         type: str
       user_domain_name:
         description:
-          - The user's domain by name, on V(huaweicloud) the account; C(Default) where it is not given on the other
-            platforms.
+          - The name of the user's domain. On V(huaweicloud) it is the account. On the other platforms the default is
+            C(Default).
           - On V(huaweicloud) read from the environment variable E(HW_DOMAIN_NAME) if not set here.
           - Then, and on the other platforms, from E(OS_USER_DOMAIN_NAME).
         type: str
       user_domain_id:
         description:
-          - The user's domain by id.
+          - The id of the user's domain.
           - On V(huaweicloud) read from the environment variable E(HW_DOMAIN_ID) if not set here.
           - Then, and on the other platforms, from E(OS_USER_DOMAIN_ID).
         type: str
       project_name:
         description:
-          - The project by name; on V(huaweicloud) the region's own project by default.
+          - The name of the project. On V(huaweicloud) the default is the project of the region.
           - On V(huaweicloud) read from the environment variable E(HW_PROJECT_NAME) if not set here.
           - Then, and on the other platforms, from E(OS_PROJECT_NAME), E(OS_TENANT_NAME).
         type: str
       project_id:
         description:
-          - The project by id.
+          - The id of the project.
           - On V(huaweicloud) read from the environment variables E(HUAWEICLOUD_SDK_PROJECT_ID), E(HW_PROJECT_ID) if
             not set here.
           - Then, and on the other platforms, from E(OS_PROJECT_ID), E(OS_TENANT_ID).
         type: str
       project_domain_name:
         description:
-          - The project's domain by name.
+          - The name of the project's domain.
           - Read from the environment variable E(OS_PROJECT_DOMAIN_NAME) if not set here.
         type: str
       project_domain_id:
         description:
-          - The project's domain by id.
+          - The id of the project's domain.
           - Read from the environment variable E(OS_PROJECT_DOMAIN_ID) if not set here.
         type: str
       application_credential_id:
         description:
-          - An application credential by id.
+          - The id of the application credential.
           - Read from the environment variable E(OS_APPLICATION_CREDENTIAL_ID) if not set here.
         type: str
       application_credential_name:
         description:
-          - An application credential by name, with its user.
+          - The name of the application credential. It also needs the user.
           - Read from the environment variable E(OS_APPLICATION_CREDENTIAL_NAME) if not set here.
         type: str
       application_credential_secret:
@@ -202,13 +204,13 @@ options:
         type: str
       token:
         description:
-          - A token that is ready to use.
+          - A valid token.
           - On V(huaweicloud) read from the environment variable E(HW_AUTH_TOKEN) if not set here.
           - Then, and on the other platforms, from E(OS_TOKEN), E(OS_AUTH_TOKEN).
         type: str
       access_key:
         description:
-          - The id of an access key (AK) of V(huaweicloud), which signs the requests.
+          - The access key id (AK) that signs requests on V(huaweicloud).
           - On V(huaweicloud) read from the environment variables E(HUAWEICLOUD_SDK_AK), E(HW_ACCESS_KEY),
             E(CLOUD_SDK_AK) if not set here.
           - Then, and on the other platforms, from E(OS_ACCESS_KEY).
@@ -222,7 +224,7 @@ options:
         type: str
       security_token:
         description:
-          - The token that belongs to a temporary access key.
+          - The security token of a temporary access key.
           - On V(huaweicloud) read from the environment variables E(HUAWEICLOUD_SDK_SECURITY_TOKEN),
             E(HW_SECURITY_TOKEN) if not set here.
           - Then, and on the other platforms, from E(OS_SECURITY_TOKEN).
@@ -230,6 +232,6 @@ options:
 requirements:
   - requests
 notes:
-  - Each option is read from the task, then from the environment, then from C(clouds.yaml).
-  - Set them once for all tasks with C(module_defaults) of C(group/cloudserver.compute.compute).
+  - Each option is read from the task, then from the environment variables, then from C(clouds.yaml).
+  - Use C(module_defaults) of C(group/cloudserver.compute.compute) to set the options for all tasks.
 """

@@ -12,8 +12,8 @@ class ModuleDocFragment:
 options:
   return_servers:
     description:
-      - Whether to return the full records of the servers too, as they were last seen.
-      - Without it the result has one short outcome for each server, which stays readable with a thousand of them.
+      - Whether to also return the full server records from the last request.
+      - Without it the result has one short outcome for each server, which stays readable with thousands of servers.
     type: bool
     default: false
 """

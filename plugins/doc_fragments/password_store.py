@@ -6,107 +6,108 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Where passwords are stored, and which of them stay."""
+    """Where passwords are stored, and which of them are kept."""
 
     DOCUMENTATION = r"""
 options:
   store:
     description:
-      - The place of the passwords, a file on the controller or HashiCorp Vault.
+      - The store of the passwords. It is a file on the controller or HashiCorp Vault.
     type: dict
     suboptions:
       path:
         description:
-          - A file on the controller, in a folder that exists. V(~) is a home folder, and a relative path is relative to
-            the folder that C(ansible-playbook) was started in.
-          - The file is encrypted by Ansible Vault, readable for its owner alone, and replaced as a whole. A lock on a
-            file of its name with C(.lock) appended makes runs on one machine take turns.
+          - The path of a file on the controller. Its directory must exist. V(~) is expanded to the home directory. A
+            relative path is relative to the directory in which C(ansible-playbook) was started.
+          - The file is encrypted with Ansible Vault, readable only for its owner, and replaced atomically. A lock file
+            with the suffix C(.lock) serializes runs on one machine.
         type: str
       vault_id:
         description:
-          - The vault id of the run that encrypts O(store.path). By default the first one that the run has. It is
-            decrypted by any of them.
+          - The vault id that encrypts O(store.path). The default is the first vault id of the run. Any vault id of the
+            run can decrypt it.
         type: str
       vault_password_file:
         description:
           - A file with the vault password for O(store.path), or a program that prints it. By default the vault
-            passwords of the run count, those of C(--vault-id), of C(--vault-password-file) or of AWX's vault
-            credentials.
+            passwords of the run are used. They come from C(--vault-id), C(--vault-password-file) or the vault
+            credentials of AWX.
         type: str
       allow_plain_text:
         description:
-          - Leaves O(store.path) without encryption. Without it, a file that is not encrypted is refused.
+          - Does not encrypt O(store.path). With V(false), an unencrypted file is rejected.
         type: bool
         default: false
       lock_timeout:
         description:
-          - How many seconds to wait for other runs that are writing O(store.path).
+          - Maximum number of seconds to wait for the lock of O(store.path).
         type: float
         default: 60
       hashi_vault:
         description:
-          - A KV engine of version 2 of HashiCorp Vault, where each server has a secret of its own. It needs the
-            collection C(community.hashi_vault), whose variables and environment variables such as E(VAULT_ADDR) and
-            E(VAULT_TOKEN) count for what is not given here.
-          - Each write names the version that was read, so that nothing that another run wrote is lost.
+          - A KV secrets engine version 2 of HashiCorp Vault. Each server has its own secret. It needs the collection
+            C(community.hashi_vault). Its variables, and environment variables such as E(VAULT_ADDR) and E(VAULT_TOKEN),
+            apply to options that are not set.
+          - Each write uses check-and-set with the version that was read, so that no write of another run is lost.
         type: dict
         suboptions:
           mount_point:
             description:
-              - Where the engine is mounted.
+              - The mount point of the secrets engine.
             type: str
             default: secret
           path:
             description:
-              - The path below which the secrets are, each named by the id of its server.
+              - The path of the secrets. The name of each secret is the id of its server.
             type: str
             required: true
           url:
             description:
-              - The address of the Vault.
+              - The URL of HashiCorp Vault.
             type: str
           auth_method:
             description:
-              - How to log in, as C(community.hashi_vault) names it.
+              - The authentication method, with the names of C(community.hashi_vault).
             type: str
           role_id:
             description:
-              - The role of the login methods that have one.
+              - The role, for authentication methods that use one.
             type: str
           namespace:
             description:
-              - The namespace.
+              - The namespace in HashiCorp Vault.
             type: str
           ca_cert:
             description:
-              - A file of certificates to verify the Vault's certificate by.
+              - The path of a file with CA certificates for the connection.
             type: str
           validate_certs:
             description:
-              - Whether to verify it.
+              - Whether to verify the TLS certificate of HashiCorp Vault.
             type: bool
           timeout:
             description:
-              - How many seconds to wait for an answer of the Vault.
+              - Maximum number of seconds to wait for a response of HashiCorp Vault.
             type: int
   password_variable:
     description:
-      - The name of a variable that holds one password for all servers. By default each server gets one of its own,
-        which is generated.
+      - The name of a variable with one password for all servers. By default the module generates a different password
+        for each server.
     type: str
   length:
     description:
-      - How many characters a generated password has, 12 to 26. It satisfies the rules of all platforms.
+      - The number of characters of a generated password, 12 to 26. Generated passwords satisfy the rules of all
+        platforms.
     type: int
     default: 20
   keep_last:
     description:
-      - How many earlier passwords of a server to keep that a later one has superseded, for servers that are restored
-        from a backup. A password is superseded when a later one is confirmed in force and no attempt to set the
-        earlier one can be under way any more. Passwords that are not superseded always stay.
+      - The number of superseded passwords to keep for each server, for servers that are restored from a backup. A
+        password is superseded when a later password is confirmed in force and no request with the earlier password is
+        in progress. Other passwords are always kept.
     type: int
     default: 1
 notes:
-  - This is an action plugin that runs on the controller, in the playbook's own worker. Passwords are in none of its
-    arguments, and it starts no process and writes no temporary file that holds one in clear.
+  - This is an action plugin. It runs on the controller, in the worker process of the playbook. Its arguments contain no
+    passwords. It starts no process and writes no temporary file with an unencrypted password.
 """

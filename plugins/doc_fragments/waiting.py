@@ -12,30 +12,31 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait until the cloud proves that the work is done.
-      - Otherwise the task asks each server for its next action, and returns a C(handle) for
+      - Whether to wait until the cloud shows that each action is finished.
+      - With V(false), the task sends the next action of each server and returns a C(handle) for
         M(cloudserver.compute.job_info). The outcome of such a server is V(pending).
-      - With V(false), a server that needs several actions is asked for the first one, and a server that is on its way
-        to another state for none. C(remaining_actions) of the outcome names the actions that are left. Run the task
-        again to ask for them.
-      - With V(false), the task takes at most 30 seconds to send again what the cloud asked to send later, or did not
+      - With V(false), only the first of several actions of a server is sent. No action is sent to a server that is
+        changing its state. C(remaining_actions) of the outcome lists the actions that were not sent. Run the task again
+        to send them.
+      - With V(false), the task spends at most 30 seconds on retries of requests that the cloud throttled or did not
         answer.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds the task may wait. Servers that have not reached the state by then have the outcome V(unknown).
+      - Maximum number of seconds that the task waits. Servers that have not reached the state by then have the outcome
+        V(unknown).
     type: float
     aliases: [timeout]
     default: 600
   wait_interval:
     description:
-      - How many seconds to pause at most between two looks. The first pauses are shorter.
+      - Maximum number of seconds between two polls. The first intervals are shorter.
     type: float
     default: 10
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 """

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: cloudserver
-short_description: Cloud servers of one or many clouds
+short_description: Inventory of cloud servers from one or many clouds
 version_added: 0.1.0
 description:
-  - Makes a host of each cloud server that the selection chooses, all servers without one.
-  - The servers come from one cloud, or from several O(sources) that are asked at the same time.
-  - The file's name must end with C(.cloudserver.yml) or C(.cloudserver.yaml), or be C(cloudserver.yml) or
+  - Creates a host for each selected cloud server. Without a selection it creates a host for every server.
+  - The servers come from one cloud, or from several O(sources), which are queried concurrently.
+  - The name of the file must end with C(.cloudserver.yml) or C(.cloudserver.yaml), or be C(cloudserver.yml) or
     C(cloudserver.yaml).
-  - Options of the connection and of the selection may be templates. They can use lookups and extra variables
-    (C(-e)), and vaulted values.
-  - What a cloud tells of its servers is never evaluated as a template. Texts that could be one (those with C({{),
-    C({%) or C({#)) are marked as unsafe in the output of C(ansible-inventory); all others are plain.
+  - Options of the connection and of the selection may be templates. The templates can use lookups, extra variables
+    (C(-e)) and vaulted values.
+  - Values from the cloud are never evaluated as templates. In the output of C(ansible-inventory), values that contain
+    C({{), C({%) or C({#) are marked as unsafe. All other values are plain.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -27,100 +27,103 @@ options:
     choices: [cloudserver.compute.cloudserver]
   sources:
     description:
-      - Where servers come from, if from more than one place.
-      - Each may have every option of the connection and of the selection, besides those listed here. What a source does
-        not set, it takes from the top level.
-      - Credentials are not mixed. A source with O(cloud), O(auth.auth_url) or another O(platform) takes no O(cloud),
-        O(endpoint) and O(auth) from the top level, and one with a secret of its own no other secret.
-      - A server that several sources find at the same place counts for the first of them.
+      - The list of sources, if servers come from more than one cloud, region or project.
+      - Each source accepts all options of the connection and of the selection, in addition to the options below. A
+        source inherits options that it does not set from the top level.
+      - Credentials are not mixed. A source with O(cloud), O(auth.auth_url) or another O(platform) does not inherit
+        O(cloud), O(endpoint) and O(auth). A source with its own secret inherits no other secret.
+      - If several sources return the same server, it belongs to the first of them.
     type: list
     elements: dict
     suboptions:
       name:
-        description: The source's name, unique in the file. Made of O(cloud) or O(platform) and O(region) by default.
+        description: The name of the source. It must be unique in the file. The default consists of O(cloud) or
+          O(platform), and O(region).
         type: str
       on_error:
-        description: As O(on_error), for this source.
+        description: Like O(on_error), for this source.
         type: str
         choices: [fail, warn, use_stale]
       connect_with:
-        description: As O(connect_with), for this source.
+        description: Like O(connect_with), for this source.
         type: list
         elements: str
   name:
-    description: The source's name, where there are no O(sources).
+    description: The name of the source, if O(sources) is not set.
     type: str
   names:
     description:
       - Servers with exactly one of these names.
     type: list
     elements: str
+    aliases: [server]
   on_error:
     description:
-      - What happens when a source does not answer.
-      - V(fail) fails the whole file. V(warn) leaves out the source's servers with a warning; where no source at all
-        answers, the file fails.
-      - V(use_stale) takes the source's last good answer out of the cache, however old it is, with a warning. It needs
-        O(cache=true) and a cache plugin that keeps its content, such as C(ansible.builtin.jsonfile), and fails where
-        there is no such answer yet.
+      - What to do if a source fails.
+      - V(fail) fails the whole inventory file. V(warn) skips the servers of the source with a warning. If all sources
+        fail, the file fails.
+      - V(use_stale) uses the last successful response from the cache, regardless of its age, with a warning. It needs
+        O(cache=true) and a persistent cache plugin, such as C(ansible.builtin.jsonfile). If the cache contains no such
+        response, it fails.
     type: str
     choices: [fail, warn, use_stale]
     default: fail
   include:
     description:
-      - Jinja conditions over a server's variables. Servers for which none of them holds are left out.
-      - The selection is cheaper, for what it can say.
-      - A condition over a variable that does not exist does not hold, or is an error with O(strict=true).
-      - A list, a mapping or a text holds if it is not empty, on every release of ansible-core.
+      - Jinja conditions on the variables of a server. Servers for which no condition is true are excluded.
+      - Prefer the options of the selection where possible, because they need fewer resources.
+      - A condition with an undefined variable is false. With O(strict=true) it is an error.
+      - A list, a mapping or a text is true if it is not empty, on every release of ansible-core.
     type: list
     elements: str
   exclude:
-    description: Jinja conditions over a server's variables. Servers for which one of them holds are left out.
+    description: Jinja conditions on the variables of a server. Servers for which one condition is true are excluded.
     type: list
     elements: str
   hostnames:
     description:
-      - What a host is called, the first that can name a host. V(name), V(id), V(private_ip), V(public_ip), or a Jinja
-        expression over the server's variables. The id, if none can.
-      - The name of a host is made of letters, digits and marks of any script, C(.), C(_) and C(-), or is an IPv6
-        address. It has up to 240 bytes, begins with neither C(.) nor C(-), and does not end with C(.yml), C(.yaml) or
-        C(.json). Everything else means something else in a pattern such as C(--limit), in a path such as that of
-        C(host_vars), or in a shell. One warning names servers whose names cannot be used.
-      - A name that several servers have gets C(_) and the id appended on each of them, and so does a name that means
-        something else to Ansible, such as V(localhost), another server's host of another file, or the name of a group,
-        be it one of O(groups_by), O(groups) or O(keyed_groups).
+      - How to name a host. The first usable value is used. Values are V(name), V(id), V(private_ip), V(public_ip), or a
+        Jinja expression on the variables of the server. If no value is usable, the name is the id.
+      - A host name consists of letters, digits and marks of any script, C(.), C(_) and C(-), or is an IPv6 address. It
+        has at most 240 bytes, does not start with C(.) or C(-), and does not end with C(.yml), C(.yaml) or C(.json).
+        Other characters have a special meaning in patterns such as C(--limit), in paths such as C(host_vars), or in a
+        shell. One warning lists servers with unusable names.
+      - If several servers have the same name, C(_) and the id are appended to each name. The same applies to a name
+        that has another meaning in Ansible, such as V(localhost), a host of another inventory file, or the name of a
+        group, including groups of O(groups_by), O(groups) and O(keyed_groups).
     type: list
     elements: str
     default: [name]
   connect_with:
     description:
-      - How C(ansible_host) is chosen, the first that a server has. V(floating_v4), V(floating_v6), V(fixed_v4),
-        V(fixed_v6), C(network:NAME) for an address on that network, and V(name) for the server's name.
-      - A server that has none of them stays in the inventory without C(ansible_host).
+      - How to set C(ansible_host). The first address that a server has is used. Values are V(floating_v4),
+        V(floating_v6), V(fixed_v4), V(fixed_v6), C(network:NAME) for an address on that network, and V(name) for the
+        name of the server.
+      - A server without such an address is in the inventory without C(ansible_host).
     type: list
     elements: str
     default: [floating_v4, fixed_v4, fixed_v6]
   groups_by:
     description:
-      - Groups that are made without further ado. The tag C(role=web) makes the group C(tag_role_web), the platform
-        C(openstack) the group C(platform_openstack), the source C(prod) the group C(source_prod).
-      - O(keyed_groups) makes any others.
+      - Groups to create automatically. The tag C(role=web) creates the group C(tag_role_web), the platform C(openstack)
+        creates C(platform_openstack), and the source C(prod) creates C(source_prod).
+      - Use O(keyed_groups) for other groups.
     type: list
     elements: str
     choices: [tags, status, power_state, platform, region, availability_zone, flavor, image, source]
     default: [tags, platform]
   vars_prefix:
     description:
-      - What the names of a host's variables begin with. There is one variable for each of O(fields), such as
-        C(cloudserver_id) and C(cloudserver_power_state), and C(cloudserver_source) with the source's name.
-      - The roles of this collection use C(cloudserver_id), C(cloudserver_platform) and C(cloudserver_region).
+      - The prefix of the variable names of a host. Each of O(fields) has a variable, such as C(cloudserver_id) and
+        C(cloudserver_power_state). C(cloudserver_source) contains the name of the source.
+      - The roles of this collection read C(cloudserver_id), C(cloudserver_platform) and C(cloudserver_region).
     type: str
     default: cloudserver_
   fields:
     description:
-      - The keys of the records that M(cloudserver.compute.server_info) returns to make variables of.
-      - V(id), V(platform) and V(region) are always there, and so is what an expression in the file names.
-      - With thousands of servers Ansible takes most of its time for their variables.
+      - The keys of the M(cloudserver.compute.server_info) records that become variables.
+      - V(id), V(platform), V(region) and each key that an expression in the file uses are always included.
+      - With thousands of servers, few fields reduce the run time.
     type: list
     elements: str
     default: [name, status, power_state, private_ips, public_ips, flavor, image, tags, metadata, availability_zone]
@@ -130,20 +133,20 @@ extends_documentation_fragment:
   - constructed
   - inventory_cache
 notes:
-  - Without one of the selection's options every server is chosen.
-  - An answer is cached for the identity and the selection of its source. The other options shape the hosts anew each
-    time, so they can be changed without asking the cloud again.
+  - Without a selection all servers are in the inventory.
+  - The cache key of a response consists of the identity and the selection of its source. The other options are applied
+    after the cache. They can be changed without a new request to the cloud.
 seealso:
   - module: cloudserver.compute.server_info
 """
 
 EXAMPLES = r"""
-# all.cloudserver.yml: every server of a cloud of clouds.yaml
+# all.cloudserver.yml: all servers of a cloud of clouds.yaml
 plugin: cloudserver.compute.cloudserver
 cloud: production
 
 ---
-# web.cloudserver.yml: the running web servers, through their management network, cached for ten minutes
+# web.cloudserver.yml: the running web servers, with addresses on the management network, cached for ten minutes
 plugin: cloudserver.compute.cloudserver
 platform: huaweicloud
 region: cn-north-4
@@ -164,7 +167,7 @@ cache_connection: ~/.cache/ansible-inventory
 cache_timeout: 600
 
 ---
-# estate.cloudserver.yml: three places in one inventory; the lab may be down, and the old cloud's last answer will do
+# estate.cloudserver.yml: three sources; "lab" may fail, and "old" may use the last cached response
 plugin: cloudserver.compute.cloudserver
 groups_by: [tags, source, power_state]
 exclude:
@@ -272,7 +275,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _build(self, path: str, config: Mapping[str, Any], cache: bool) -> None:
         try:
-            unknown = sorted(str(name) for name in config if name not in self._options)
+            known = set(self._options).union(inventory_sources.ALIASES)
+            unknown = sorted(str(name) for name in config if name not in known)
             if unknown:
                 raise InvalidHosts("there is no option %s" % ", ".join(unknown))
             sources = inventory_sources.sources(self._given, self._given_sources)
@@ -304,7 +308,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Renders what may be a template first: a templated number or list is one only afterwards."""
         if direct:
             self.templar.available_variables = self._vars or {}
-            own = {name: self._render(value, name) for name, value in direct.items() if name in inventory_sources.SPEC}
+            known = set(inventory_sources.SPEC).union(inventory_sources.ALIASES)
+            own = {name: self._render(value, name) for name, value in direct.items() if name in known}
             direct = dict(direct, **own)
             self._given = {name: value for name, value in own.items() if value is not None}
             self._given_sources = direct.get("sources")

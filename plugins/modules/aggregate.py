@@ -10,14 +10,16 @@ module: aggregate
 short_description: Create, change and delete host aggregates
 version_added: 0.1.0
 description:
-  - Keeps an aggregate, its hosts, zone and metadata as declared. What the task does not speak of stays as it is.
-  - For administrators, on V(openstack) and V(easystack).
+  - Creates, changes or deletes a host aggregate with its hosts, availability zone and metadata. Options that are not
+    set leave the aggregate unchanged.
+  - Requires an administrator. Supported on V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - The name of the aggregate. At least one of O(name) and O(id) is required; both rename it.
+      - The name of the aggregate. At least one of O(name) and O(id) is required. With both, the aggregate of this id
+        gets this name.
     type: str
   id:
     description:
@@ -25,28 +27,28 @@ options:
     type: int
   state:
     description:
-      - Whether the aggregate exists.
+      - Whether the aggregate should exist.
     type: str
     choices: [present, absent]
     default: present
   availability_zone:
     description:
-      - The availability zone of its hosts. The cloud does not give it to hosts that have servers, and never takes it
-        away again; an empty text makes sure that there is none.
+      - The availability zone of the hosts. The cloud refuses to change the zone of hosts that have servers. The cloud
+        cannot remove a zone from an aggregate. An empty text asserts that there is no zone.
     type: str
   hosts:
     description:
-      - Compute hosts that are in it.
+      - The compute hosts that the aggregate should contain.
     type: list
     elements: str
   purge_hosts:
     description:
-      - Takes out the hosts that O(hosts) does not list.
+      - Removes the hosts that O(hosts) does not list.
     type: bool
     default: false
   metadata:
     description:
-      - Metadata that it has.
+      - Metadata that the aggregate should have.
     type: dict
   purge_metadata:
     description:
@@ -55,7 +57,7 @@ options:
     default: false
   force:
     description:
-      - Deletes an aggregate that still has hosts, after taking them out.
+      - Also deletes an aggregate that has hosts. The hosts are removed from it first.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -66,7 +68,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The hosts with fast disks
+- name: Create an aggregate of the hosts with fast disks
   cloudserver.compute.aggregate:
     cloud: admin
     name: fast

@@ -10,17 +10,17 @@ module: aggregate_info
 short_description: List host aggregates
 version_added: 0.1.0
 description:
-  - Lists host aggregates. For administrators, on V(openstack) and V(easystack).
+  - Lists host aggregates. Requires an administrator. Supported on V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - Only the aggregate of this name.
+      - Return only the aggregate with this name.
     type: str
   host:
     description:
-      - Only aggregates that have this host.
+      - Return only aggregates that contain this host.
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
@@ -31,7 +31,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which aggregates is the host in?
+- name: List the aggregates of a host
   cloudserver.compute.aggregate_info:
     cloud: admin
     host: node-5.domain.tld
@@ -39,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 aggregates:
-  description: The aggregates in the order of their names, as M(cloudserver.compute.aggregate) returns one.
+  description: The aggregates, sorted by name, as M(cloudserver.compute.aggregate) returns them.
   returned: success
   type: list
   elements: dict

@@ -10,14 +10,14 @@ module: availability_zone_info
 short_description: List availability zones
 version_added: 0.1.0
 description:
-  - Lists the availability zones, with their compute hosts where the cloud tells them to the user.
+  - Lists the availability zones, and their compute hosts where the user is permitted to see them.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   hosts:
     description:
-      - Reads the hosts of each zone too, for administrators, on V(openstack) and V(easystack). To other users the
-        hosts are V(null), with one warning.
+      - Also returns the hosts of each zone. Requires an administrator. Supported on V(openstack) and V(easystack). For
+        other users the hosts are V(null) and the task warns.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -27,22 +27,23 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Which zones are there?
+- name: List the availability zones
   cloudserver.compute.availability_zone_info:
     cloud: production
 """
 
 RETURN = r"""
 zones:
-  description: The zones in the order of their names.
+  description: The zones, sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
     name: {description: The zone's name., type: str}
-    available: {description: Whether it takes servers., type: bool}
+    available: {description: Whether the zone accepts new servers., type: bool}
     hosts:
-      description: The services of each host; V(null) where they were not asked for or the user may not see them.
+      description: The services of each host. V(null) without O(hosts=true), or where the user is not permitted to see
+        them.
       type: dict
 """
 

@@ -10,43 +10,45 @@ module: compute_service
 short_description: Enable, disable and force down the compute services of hosts
 version_added: 0.1.0
 description:
-  - Keeps the compute services of hosts as declared. What the task does not speak of stays as it is.
-  - A host whose service is disabled gets no more servers; those that it has run on.
-    M(cloudserver.compute.server_migrate) moves them off.
-  - For administrators, on V(openstack) and V(easystack).
+  - Enables, disables or forces down the compute services of hosts. Options that are not set leave the service
+    unchanged.
+  - The scheduler places no new servers on a host with a disabled service. Its existing servers stay.
+    M(cloudserver.compute.server_migrate) moves them to other hosts.
+  - Requires an administrator. Supported on V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   hosts:
     description:
-      - The hosts, by the names that M(cloudserver.compute.compute_service_info) lists. The task fails, and does
-        nothing, when one of them has no such service.
+      - The hosts, by the names that M(cloudserver.compute.compute_service_info) lists. If a host has no such service,
+        the task fails before the first change.
     type: list
     elements: str
     required: true
     aliases: [host]
   binary:
     description:
-      - The kind of the service. Clouds let no other kind than V(nova-compute) be changed.
+      - The binary of the service. Clouds allow changes only to V(nova-compute).
     type: str
     default: nova-compute
   state:
     description:
-      - Whether the host gets new servers.
+      - Whether the scheduler may place new servers on the host.
       - At least one of O(state) and O(forced_down) is required.
     type: str
     choices: [enabled, disabled]
   reason:
     description:
-      - Why it is disabled, up to 255 characters. Without it a service that is disabled already keeps its reason.
-      - Enabling takes it away.
+      - The reason why the service is disabled, up to 255 characters. If it is not set, a service that is already
+        disabled keeps its reason.
+      - Enabling the service removes the reason.
     type: str
   forced_down:
     description:
-      - Whether the service counts as down, whatever it says itself, so that its servers can be evacuated without
-        waiting until the cloud notices. Needs microversion 2.11.
-      - Make sure that the host is dead first. Otherwise its servers run twice.
-      - After an evacuation the cloud takes V(false) only when the service was started again.
+      - Whether the cloud treats the service as down, regardless of its own reports. Servers can then be evacuated
+        immediately. Needs microversion 2.11.
+      - Make sure that the host is powered off first. Otherwise its servers run twice.
+      - After an evacuation the cloud accepts V(false) only when the service was restarted.
     type: bool
 extends_documentation_fragment:
   - cloudserver.compute.connection
@@ -57,20 +59,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: No new servers on two hosts
+- name: Disable the compute service of two hosts
   cloudserver.compute.compute_service:
     cloud: admin
     hosts: [node-5.domain.tld, node-6.domain.tld]
     state: disabled
     reason: disks are replaced, change 4711
 
-- name: Back to work
+- name: Enable the compute service of a host
   cloudserver.compute.compute_service:
     cloud: admin
     host: node-5.domain.tld
     state: enabled
 
-- name: A host that is dead for sure
+- name: Force down the service of a host that is powered off
   cloudserver.compute.compute_service:
     cloud: admin
     host: node-7.domain.tld
@@ -79,39 +81,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each host's service, also when the task fails. Those that failed come first.
+  description: The outcome of each host's service, also when the task fails. Failed services come first.
   returned: success, and when a change failed
   type: list
   elements: dict
   contains:
     host: {description: The host., type: str}
-    binary: {description: The kind of the service., type: str}
+    binary: {description: The binary of the service., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(planned) in check mode; V(unknown) where neither the cloud's answer nor
-          the service's state tells whether it was changed.
+        - V(done), V(unchanged), V(failed), V(planned) in check mode. V(unknown) when neither the cloud's answer nor the
+          state of the service shows whether it changed.
       type: str
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 services:
-  description: The services as they are now, in the order of O(hosts). In check mode as they would be.
+  description: The services after the task, in the order of O(hosts). In check mode, the predicted services.
   returned: success, and when a change failed
   type: list
   elements: dict
   contains:
     id: {description: "Its id, a number below microversion 2.53.", type: str}
     host: {description: Its host., type: str}
-    binary: {description: Its kind., type: str}
+    binary: {description: The binary of the service., type: str}
     status: {description: V(enabled) or V(disabled)., type: str}
     disabled_reason: {description: Why it is disabled., type: str}
     state: {description: V(up) or V(down)., type: str}
     forced_down:
-      description: Whether it counts as down whatever it says itself; null below microversion 2.11.
+      description: Whether the service is forced down; null below microversion 2.11.
       type: bool
     zone: {description: The availability zone of its host., type: str}
-    updated: {description: When it was last heard of., type: str}
+    updated: {description: When the service last reported., type: str}
 """
 
 from dataclasses import replace

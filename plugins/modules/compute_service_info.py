@@ -10,18 +10,18 @@ module: compute_service_info
 short_description: List the services of hosts
 version_added: 0.1.0
 description:
-  - Lists the services of the cloud's hosts, with whether they are enabled and alive. For administrators, on
+  - Lists the services of the cloud's hosts, with their status and state. Requires an administrator. Supported on
     V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   host:
     description:
-      - Only services on this host.
+      - Return only services on this host.
     type: str
   binary:
     description:
-      - Only services of this kind, such as V(nova-compute).
+      - Return only services with this binary, such as V(nova-compute).
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
@@ -32,13 +32,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which hosts run servers?
+- name: List the compute services
   cloudserver.compute.compute_service_info:
     cloud: admin
     binary: nova-compute
   register: found
 
-- name: Which of them are disabled or down?
+- name: Show the hosts whose service is disabled or down
   ansible.builtin.debug:
     msg: >-
       {{ (found.services | selectattr('status', 'eq', 'disabled') + found.services | selectattr('state', 'eq', 'down'))
@@ -47,22 +47,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 services:
-  description: The services in the order of host and kind.
+  description: The services, sorted by host and binary.
   returned: success
   type: list
   elements: dict
   contains:
     id: {description: "Its id, a number below microversion 2.53.", type: str}
     host: {description: Its host., type: str}
-    binary: {description: Its kind., type: str}
+    binary: {description: The binary of the service., type: str}
     status: {description: V(enabled) or V(disabled)., type: str}
     disabled_reason: {description: Why it is disabled., type: str}
     state: {description: V(up) or V(down)., type: str}
     forced_down:
-      description: Whether it counts as down whatever it says itself; null below microversion 2.11.
+      description: Whether the service is forced down; null below microversion 2.11.
       type: bool
     zone: {description: The availability zone of its host., type: str}
-    updated: {description: When it was last heard of., type: str}
+    updated: {description: When the service last reported., type: str}
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec

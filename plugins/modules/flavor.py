@@ -10,8 +10,9 @@ module: flavor
 short_description: Create, change and delete flavors
 version_added: 0.1.0
 description:
-  - Keeps a flavor, its extra_specs and its access list as declared. What the task does not speak of stays as it is.
-  - For administrators, on V(openstack) and V(easystack).
+  - Creates, changes or deletes a flavor with its extra specs and its access list. Options that are not set leave the
+    flavor unchanged.
+  - Requires an administrator. Supported on V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -21,25 +22,25 @@ options:
     type: str
   id:
     description:
-      - The id of the flavor. A new flavor gets it; by default the cloud makes one.
+      - The id of the flavor. A new flavor gets this id. By default the cloud generates one.
     type: str
   state:
     description:
-      - Whether the flavor exists.
+      - Whether the flavor should exist.
     type: str
     choices: [present, absent]
     default: present
   vcpus:
     description:
-      - The number of virtual CPUs. Required to make a flavor.
+      - The number of virtual CPUs. Required to create a flavor.
     type: int
   ram_mb:
     description:
-      - The memory in MiB. Required to make a flavor.
+      - The memory in MiB. Required to create a flavor.
     type: int
   disk_gb:
     description:
-      - The root disk in GiB; V(0), also for a new flavor, takes the image's size.
+      - The root disk in GiB. V(0) means the size of the image, and is the default for a new flavor.
     type: int
   ephemeral_gb:
     description:
@@ -51,19 +52,19 @@ options:
     type: int
   rxtx_factor:
     description:
-      - The factor of the network bandwidth.
+      - The RX/TX factor of the network bandwidth.
     type: float
   is_public:
     description:
-      - Whether every project may use it; V(true) for a new flavor.
+      - Whether every project may use the flavor. The default for a new flavor is V(true).
     type: bool
   description:
     description:
-      - What it is for; an empty text takes it away. Needs microversion 2.55.
+      - The description of the flavor. An empty text removes it. Needs microversion 2.55.
     type: str
   extra_specs:
     description:
-      - Extra specs that the flavor has.
+      - Extra specs that the flavor should have.
     type: dict
   purge_extra_specs:
     description:
@@ -77,14 +78,14 @@ options:
     elements: str
   purge_access:
     description:
-      - Takes the flavor away from the projects that O(access) does not list.
+      - Revokes the access of projects that O(access) does not list.
     type: bool
     default: false
   recreate:
     description:
-      - Deletes the flavor and makes it anew, with its id, extra_specs and access list, where something is to change
-        that cannot be changed in place. Servers keep what they were made with.
-      - Where the new one cannot be made, the old one is put back.
+      - Deletes the flavor and creates it again with its id, extra specs and access list, if a property must change that
+        cannot be changed in place. Existing servers are not affected.
+      - If the new flavor cannot be created, the module restores the old one.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -95,7 +96,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The flavor of the build servers
+- name: Create a private flavor for the build servers
   cloudserver.compute.flavor:
     cloud: admin
     name: build.large
@@ -124,10 +125,10 @@ flavor:
     rxtx_factor: {description: Factor of the network bandwidth., type: float}
     is_public: {description: Whether every project may use it., type: bool}
     disabled: {description: Whether it is disabled., type: bool}
-    description: {description: What it is for., type: str}
+    description: {description: The description., type: str}
     extra_specs: {description: Its extra specs., type: dict}
     access:
-      description: Ids of the projects that may use it, V(null) for a public flavor.
+      description: Ids of the projects that may use it. V(null) for a public flavor.
       type: list
       elements: str
 done:

@@ -10,30 +10,32 @@ module: flavor_info
 short_description: List flavors
 version_added: 0.1.0
 description:
-  - Lists the flavors that the project can use, all flavors for an administrator.
-  - What the user may not see, such as V(extra_specs) or access lists on some clouds, is V(null), with one warning.
+  - Lists the flavors that the project can use. For an administrator it lists all flavors.
+  - A field that the user is not permitted to see is V(null), such as V(extra_specs) or the access list on some clouds.
+    The task warns once.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - Only flavors of this name.
+      - Return only flavors with this name.
     type: str
   id:
     description:
-      - Only the flavor of this id. The cloud is asked for this one alone, but on V(huaweicloud), which only lists them.
+      - Return only the flavor with this id. The module requests only this flavor, except on V(huaweicloud), which can
+        only list flavors.
     type: str
   fields:
     description:
-      - The keys of the records to return; all of them by default. V(id) is always there.
-      - Where V(id) and V(name) are all that is asked for, the cloud is asked for its short list. There is none on
-        V(huaweicloud).
+      - The keys of the records to return. By default all keys. V(id) is always returned.
+      - If only V(id) and V(name) are requested, the module uses the cloud's short list. V(huaweicloud) has no short
+        list.
     type: list
     elements: str
   access:
     description:
-      - Reads the access lists of private flavors too, for administrators, at a request for each, on V(openstack) and
-        V(easystack).
+      - Also returns the access lists of private flavors. This needs one request for each flavor. Requires an
+        administrator. Supported on V(openstack) and V(easystack).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -45,11 +47,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which flavors are there?
+- name: List the flavors
   cloudserver.compute.flavor_info:
     cloud: production
 
-- name: What are they called?
+- name: List only ids and names
   cloudserver.compute.flavor_info:
     cloud: production
     fields: [id, name]
@@ -58,8 +60,8 @@ EXAMPLES = r"""
 RETURN = r"""
 flavors:
   description:
-    - The flavors in the order of their names and ids, as M(cloudserver.compute.flavor) returns one.
-    - Only the keys that O(fields) names, where it is given.
+    - The flavors, sorted by name and id, as M(cloudserver.compute.flavor) returns them.
+    - With O(fields), only these keys and V(id).
   returned: success
   type: list
   elements: dict

@@ -7,27 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hypervisor_info
-short_description: List hypervisors, what they have and what of it is in use
+short_description: List hypervisors with their capacity and usage
 version_added: 0.1.0
 description:
-  - Lists the hypervisors of the cloud. For administrators, on V(openstack) and V(easystack).
-  - Clouds tell the figures of a hypervisor below microversion 2.88 only, so a newer one is asked in 2.87.
+  - Lists the hypervisors of the cloud. Requires an administrator. Supported on V(openstack) and V(easystack).
+  - Clouds return capacity and usage only below microversion 2.88. On newer clouds the module uses microversion 2.87.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   hosts:
     description:
-      - Only those of these hosts, by the name of their compute service, which is what servers name as their host.
+      - Return only the hypervisors of these hosts. Use the name of the compute service, which is also the C(host) of a
+        server.
     type: list
     elements: str
     aliases: [host]
   pattern:
     description:
-      - Only those with this part in their name.
+      - Return only hypervisors with this text in their name.
     type: str
   servers:
     description:
-      - Lists the servers of each too. Below microversion 2.53 this costs a request a hypervisor.
+      - Also returns the servers of each hypervisor. Below microversion 2.53 this needs one request for each hypervisor.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -39,16 +40,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where is room?
+- name: List the hypervisors
   cloudserver.compute.hypervisor_info:
     cloud: admin
   register: found
 
-- name: The host with the most free memory
+- name: Show the host with the most free memory
   ansible.builtin.debug:
     msg: "{{ (found.hypervisors | sort(attribute='memory_mb_free') | last).host }}"
 
-- name: Which servers does a host have?
+- name: List the servers of a host
   cloudserver.compute.hypervisor_info:
     cloud: admin
     host: node-5.domain.tld
@@ -57,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hypervisors:
-  description: The hypervisors in the order of their names. What the cloud does not tell is null.
+  description: The hypervisors, sorted by name. A field that the cloud does not return is null.
   returned: success
   type: list
   elements: dict
@@ -68,28 +69,28 @@ hypervisors:
     state: {description: V(up) or V(down)., type: str}
     status: {description: V(enabled) or V(disabled)., type: str}
     disabled_reason: {description: Why it is disabled., type: str}
-    type: {description: "What it is, such as V(QEMU).", type: str}
+    type: {description: "The hypervisor type, such as V(QEMU).", type: str}
     version: {description: Its version as a number., type: int}
     host_ip: {description: The address of the host., type: str}
-    vcpus: {description: How many processors it has., type: int}
-    vcpus_used: {description: How many its servers have., type: int}
+    vcpus: {description: The number of processors., type: int}
+    vcpus_used: {description: The number of virtual CPUs of its servers., type: int}
     memory_mb: {description: Its memory in MiB., type: int}
-    memory_mb_used: {description: How much of it is in use., type: int}
-    memory_mb_free: {description: How much of it is free., type: int}
+    memory_mb_used: {description: How much is in use., type: int}
+    memory_mb_free: {description: How much is free., type: int}
     disk_gb: {description: Its local disk in GiB., type: int}
-    disk_gb_used: {description: How much of it is in use., type: int}
-    disk_gb_free: {description: How much of it is free., type: int}
+    disk_gb_used: {description: How much is in use., type: int}
+    disk_gb_free: {description: How much is free., type: int}
     disk_gb_available_least: {description: How much is free even if every disk fills up., type: int}
-    running_servers: {description: How many servers it has., type: int}
-    workload: {description: How many tasks it is at., type: int}
-    cpu_allocation_ratio: {description: How often a processor may be given away., type: float}
-    ram_allocation_ratio: {description: How often memory may be given away., type: float}
-    cpu_info: {description: What its processors are., type: dict}
-    uptime: {description: How long it has been up., type: str}
+    running_servers: {description: The number of servers., type: int}
+    workload: {description: The number of tasks in progress., type: int}
+    cpu_allocation_ratio: {description: The CPU allocation ratio., type: float}
+    ram_allocation_ratio: {description: The memory allocation ratio., type: float}
+    cpu_info: {description: Details of the processors., type: dict}
+    uptime: {description: The uptime., type: str}
     servers:
       description:
-        - Its servers by id and by the hypervisor's own name for them; null without O(servers), and with one warning
-          where the user may not see them.
+        - The servers, by id and by the hypervisor's own name. Null without O(servers=true). Null with a warning where
+          the user is not permitted to see them.
       type: list
       elements: dict
 """

@@ -12,12 +12,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 DOCUMENTATION = r"""
 module: job_info
-short_description: Find out, or wait for, what became of actions on cloud servers
+short_description: Query, or wait for, actions on cloud servers
 version_added: 0.1.0
 description:
-  - Joins what an earlier task with O(cloudserver.compute.server_power#module:wait=false) left under way.
-  - Reads jobs of Huawei Cloud by their ids.
-  - The task fails if an action failed, and names its server.
+  - Reports the actions that an earlier task with O(cloudserver.compute.server_power#module:wait=false) started, and can
+    wait for them.
+  - Reports jobs of Huawei Cloud by their ids.
+  - The task fails if an action failed. The message names the server.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -28,28 +29,28 @@ options:
     type: dict
   job_ids:
     description:
-      - Ids of jobs, only on V(huaweicloud). It forgets finished jobs after about a day.
+      - The ids of jobs. Only supported on V(huaweicloud), which deletes finished jobs after about a day.
     type: list
     elements: str
   wait:
     description:
-      - Whether to wait until everything is finished. Otherwise the task says how it stands now.
+      - Whether to wait until all actions are finished. Otherwise the task reports the current status.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait at most.
+      - Maximum number of seconds to wait.
     type: float
     aliases: [timeout]
     default: 600
   wait_interval:
     description:
-      - How many seconds to pause at most between two looks. The first pauses are shorter.
+      - Maximum number of seconds between two polls. The first intervals are shorter.
     type: float
     default: 10
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -62,7 +63,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Stop a fleet and go on
+- name: Stop servers without waiting
   cloudserver.compute.server_power:
     cloud: production
     tags: [env=test]
@@ -77,7 +78,7 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 1800
 
-- name: How does a job stand?
+- name: Show the status of a job
   cloudserver.compute.job_info:
     cloud: huawei
     job_ids: [ff8080829585af7f0195c1e70fde474b]
@@ -85,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 finished:
-  description: Whether nothing is under way any more.
+  description: Whether all actions are finished.
   returned: success
   type: bool
 jobs:
@@ -95,27 +96,27 @@ jobs:
   elements: dict
   contains:
     id: {description: The job's id., type: str}
-    type: {description: The kind of job in the cloud's words., type: str}
+    type: {description: The type of the job as the cloud returns it., type: str}
     status:
       description: One of V(pending), V(succeeded), V(failed), V(awaiting_payment), V(vanished).
       type: str
-    finished: {description: Whether the job is over., type: bool}
+    finished: {description: Whether the job is finished., type: bool}
     begin_time: {description: When it began., type: str}
     end_time: {description: When it ended., type: str}
     code: {description: The cloud's error code., type: str}
     message: {description: Why it failed., type: str}
-    servers: {description: What became of each server., type: list, elements: dict}
+    servers: {description: The outcome of each server., type: list, elements: dict}
 outcomes:
   description:
-    - What became of each server, as M(cloudserver.compute.server_power) returns it; V(pending) while it is under way.
-      Those that failed come first.
-    - Also V(pending), with C(remaining_actions), where the action has ended and the task left others that it did not
-      ask for. Run that task again.
+    - The outcome of each server, as M(cloudserver.compute.server_power) returns it. It is V(pending) while an action is
+      in progress. Failed servers come first.
+    - It is also V(pending), with C(remaining_actions), if the action is finished but the task did not send further
+      actions. Then run that task again.
   returned: always
   type: list
   elements: dict
 servers:
-  description: The servers as they were last seen.
+  description: The server records from the last request.
   returned: O(handle) and O(return_servers=true)
   type: list
   elements: dict

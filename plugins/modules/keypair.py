@@ -10,10 +10,11 @@ module: keypair
 short_description: Create, import, replace and delete key pairs
 version_added: 0.1.0
 description:
-  - Keeps a key pair as declared. Two keys are the same when their type and key are; comment and line ends do not count.
-  - A private key that the cloud generates is written to O(private_key_path) and shown nowhere. Where it cannot be
-    written, the key pair is deleted again.
-  - Where a key pair was deleted to be made anew and that fails, the old one is put back.
+  - Creates, imports, replaces or deletes a key pair. Two keys are the same when their type and key are equal. Comments
+    and line endings are ignored.
+  - A private key that the cloud generates is written only to O(private_key_path). The result does not contain it. If
+    the file cannot be written, the module deletes the key pair again.
+  - If a key pair was deleted to be replaced and the new one cannot be created, the module restores the old one.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -24,50 +25,51 @@ options:
     required: true
   state:
     description:
-      - Whether the key pair exists.
+      - Whether the key pair should exist.
     type: str
     choices: [present, absent]
     default: present
   public_key:
     description:
-      - The public key to import, the text of the C(.pub) file; a certificate in PEM form with O(type=x509).
-      - Without it the cloud generates a pair.
+      - The public key to import. It is the content of the C(.pub) file, or with O(type=x509) a certificate in PEM
+        format.
+      - Without it the cloud generates a key pair.
     type: str
   private_key_path:
     description:
-      - The file for a private key that the cloud generates, with mode 0600, on the machine that the task runs on.
-      - Required to make a key pair without O(public_key). The file must not exist then, lest a key is lost; O(recreate)
-        overwrites it.
+      - The file for the private key that the cloud generates, on the machine that runs the task. Its mode is 0600.
+      - Required to create a key pair without O(public_key). The file must not exist, so that no key is lost.
+        O(recreate=true) overwrites it.
     type: path
   type:
     description:
-      - The kind of key; V(x509) needs microversion 2.2, on V(openstack) and V(easystack).
+      - The type of the key. V(x509) needs microversion 2.2, on V(openstack) and V(easystack).
     type: str
     choices: [ssh, x509]
   user_id:
     description:
-      - The user whose key pair it is, only for administrators, on V(openstack) and V(easystack).
+      - The id of the user who owns the key pair. Requires an administrator. Supported on V(openstack) and V(easystack).
     type: str
   recreate:
     description:
-      - Deletes and makes anew a key pair whose key or type is another one, and one whose file O(private_key_path) is
-        not there. So to have the cloud make a new key, move that file away.
-      - Allows to overwrite the file of O(private_key_path) where the cloud does not have the key pair.
-      - Servers keep the key that was put on them.
+      - Deletes the key pair and creates it again if its key or type differs, or if the file O(private_key_path) does
+        not exist. To let the cloud generate a new key, move that file away.
+      - Also overwrites the file O(private_key_path) if the key pair does not exist in the cloud.
+      - Existing servers keep their key.
     type: bool
     default: false
   attached_to:
     description:
-      - Ids or names of servers that the key pair is put on, on V(ustack).
-      - The cloud shows one key pair of a server. Where it shows this one, nothing is done; where it shows another one
-        or none, the cloud is asked to attach it, which it takes any number of times, and the task says that it changed.
+      - Ids or names of servers to attach the key pair to, on V(ustack).
+      - The cloud returns only one key pair of a server. If it returns this key pair, nothing is sent. Otherwise the
+        module attaches the key pair in each run and reports a change. Attaching twice does no harm.
     type: list
     elements: str
   detached_from:
     description:
-      - Ids or names of servers that the key pair is taken off, on V(ustack).
-      - Where the cloud shows no key pair of the server, nothing is done. Where it shows another one, this one may be
-        there too, so the cloud is asked to detach it every time.
+      - Ids or names of servers to detach the key pair from, on V(ustack).
+      - If the cloud returns no key pair of the server, nothing is sent. If it returns another key pair, the server may
+        have this one too. The module then detaches the key pair in each run.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -78,25 +80,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Our public key is known to the cloud
+- name: Import a public key
   cloudserver.compute.keypair:
     cloud: production
     name: operators
     public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
 
-- name: Have the cloud make a pair
+- name: Let the cloud generate a key pair
   cloudserver.compute.keypair:
     cloud: production
     name: build
     private_key_path: ~/.ssh/build
 
-- name: Put it on two servers
+- name: Attach a key pair to two servers
   cloudserver.compute.keypair:
     cloud: uos
     name: operators
     attached_to: [web-1, web-2]
 
-- name: Nobody uses this one any more
+- name: Delete a key pair
   cloudserver.compute.keypair:
     cloud: production
     name: old
@@ -106,18 +108,18 @@ EXAMPLES = r"""
 RETURN = r"""
 keypair:
   description: The key pair, without its private key.
-  returned: O(state=present), in check mode only where nothing would change
+  returned: with O(state=present); in check mode only if nothing would change
   type: dict
   contains:
     name: {description: Its name., type: str}
     public_key: {description: The public key., type: str}
     type: {description: V(ssh) or V(x509)., type: str}
     fingerprint: {description: The fingerprint., type: str}
-    user_id: {description: The user whose it is., type: str}
-    created: {description: When it was made., type: str}
+    user_id: {description: The id of its user., type: str}
+    created: {description: When it was created., type: str}
 private_key_path:
   description: The file that the private key was written to.
-  returned: when the cloud generated a pair
+  returned: when the cloud generated a key pair
   type: str
 done:
   description: The steps that were taken before one failed.

@@ -16,11 +16,12 @@ author:
 options:
   name:
     description:
-      - Only the key pair of this name. None is found where there is none.
+      - Return only the key pair with this name. The list is empty if it does not exist.
     type: str
   user_id:
     description:
-      - The user whose key pairs to list, only for administrators, on V(openstack) and V(easystack).
+      - The id of the user whose key pairs are listed. Requires an administrator. Supported on V(openstack) and
+        V(easystack).
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
@@ -31,14 +32,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which key pairs are there?
+- name: List the key pairs
   cloudserver.compute.keypair_info:
     cloud: production
 """
 
 RETURN = r"""
 keypairs:
-  description: The key pairs in the order of their names, as M(cloudserver.compute.keypair) returns one.
+  description: The key pairs, sorted by name, as M(cloudserver.compute.keypair) returns them.
   returned: success
   type: list
   elements: dict

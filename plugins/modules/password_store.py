@@ -7,31 +7,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: password_store
-short_description: Keep the history of the passwords of servers
+short_description: Store the password history of servers
 version_added: 0.1.0
 description:
-  - Keeps a history of passwords for each server, by the server's id, in an encrypted file or in HashiCorp Vault. It
-    asks no cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.
-  - Each password has a state. V(issued) - it was stored before the cloud was asked, and the server may have it. V(set)
+  - Stores a history of passwords for each server id, in an encrypted file or in HashiCorp Vault. It sends no request to
+    a cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.
+  - Each password has a state. V(issued) - the password was stored before it was sent to the cloud, and the server may
+    have it. V(set) - the cloud accepted the password and does not confirm it, as on V(huaweicloud). V(in_force) - it is
+    proven that the server has the password. V(superseded) - a later password is in force.
     - the cloud has accepted it, and nothing proves that the server has it, as on V(huaweicloud). V(in_force) - it is
     proven that the server has it. V(superseded) - a later one is in force.
-  - A password is removed only when a later one is confirmed in force, see O(keep_last).
+  - A password is removed only when a later password is confirmed in force. See O(keep_last).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - V(issued) makes sure that each of O(servers) has a password of O(revision); one that is stored already stays.
-      - V(in_force) records that the password of O(revision) is proven to be in force, by a login for example, and
-        removes what it has superseded.
-      - V(read) returns the histories, of all servers where O(servers) is empty.
-      - V(checked) makes sure that the store can be read, and on an execution node of AWX that it outlives the job.
+      - V(issued) ensures that each of O(servers) has a password for O(revision). A stored password is not replaced.
+      - V(in_force) records that the password of O(revision) is proven, for example by a login. It removes superseded
+        passwords.
+      - V(read) returns the histories of O(servers), or of all servers if O(servers) is empty.
+      - V(checked) ensures that the store can be read. On an execution node of AWX it also ensures that the store is
+        kept after the job.
     type: str
     choices: [issued, in_force, read, checked]
     required: true
   servers:
     description:
-      - The servers, mappings with C(id) and C(name) such as the records of M(cloudserver.compute.server_info).
+      - The servers, as mappings with C(id) and C(name), such as the records of M(cloudserver.compute.server_info).
     type: list
     elements: dict
     default: []
@@ -41,13 +44,13 @@ options:
     type: str
   return_passwords:
     description:
-      - Returns the passwords, too. Ansible then shows nothing of the result, as with C(no_log).
+      - Also returns the passwords. Ansible then hides the whole result, as with C(no_log).
     type: bool
     default: false
   durable:
     description:
-      - Declares that O(store) outlives the job, for a file on a volume that is mounted into the container of an
-        execution node. HashiCorp Vault always does.
+      - Declares that O(store) is kept after the job, such as a file on a volume that is mounted into the container of
+        an execution node. HashiCorp Vault is always durable.
     type: bool
     default: false
 attributes:
@@ -60,7 +63,7 @@ attributes:
   diff_mode:
     description: Returns what changed, or would change in C(check_mode), in diff mode.
     support: none
-    details: Passwords are shown nowhere.
+    details: The diff never contains passwords.
   platform:
     description: The systems that a task can run on.
     support: full
@@ -73,14 +76,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which passwords may these servers have?
+- name: Read the password histories of servers
   cloudserver.compute.password_store:
     store:
       path: ~/passwords.vault
     state: read
     servers: "{{ found.servers }}"
 
-- name: A login has proved the password
+- name: Record that a login proved the password
   cloudserver.compute.password_store:
     store:
       hashi_vault:
@@ -101,20 +104,20 @@ servers:
   contains:
     name: {description: The server's name., type: str}
     history:
-      description: Its passwords, the last one that was asked for at the end.
+      description: The passwords of the server. The newest is the last one.
       type: list
       elements: dict
       contains:
         revision: {description: The label., type: str}
         state: {description: "V(issued), V(set), V(in_force) or V(superseded).", type: str}
-        times: {description: "When it came into each state, by state.", type: dict}
+        times: {description: "The time of each state, by state.", type: dict}
         password: {description: The password., type: str, returned: "O(state=read) with O(return_passwords=true)"}
 passwords:
   description: The passwords of O(revision) by the servers' ids.
   returned: O(state=issued) with O(return_passwords=true)
   type: dict
 durable:
-  description: Whether the store outlives the job.
+  description: Whether the store is kept after the job.
   returned: O(state=checked)
   type: bool
 execution_node:

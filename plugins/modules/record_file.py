@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: record_file
-short_description: Keep records in a file that several runs change
+short_description: Store records in a file that concurrent runs may change
 version_added: 0.1.0
 description:
-  - Keeps mappings, each by a key, in a JSON file on the controller. A lock makes runs on one machine take turns, and
-    the file is replaced as a whole, so that no run loses what another one wrote. It is readable for its owner alone.
-  - It is not encrypted. For passwords there is M(cloudserver.compute.password_store).
+  - Stores mappings by key in a JSON file on the controller. A lock serializes runs on one machine, and the file is
+    replaced atomically. So no run overwrites the records of another run. Only the owner can read the file.
+  - The file is not encrypted. For passwords use M(cloudserver.compute.password_store).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   path:
     description:
-      - The file, in a folder that exists. V(~) is a home folder, and a relative path is relative to the folder that
-        C(ansible-playbook) was started in.
+      - The file. Its directory must exist. V(~) is expanded to the home directory. A relative path is relative to the
+        directory in which C(ansible-playbook) was started.
     type: str
     required: true
   key:
@@ -35,17 +35,17 @@ options:
     default: present
   value:
     description:
-      - What the record holds.
+      - The content of the record.
     type: dict
     default: {}
   purge:
     description:
-      - Removes from the record what O(value) does not list.
+      - Removes the keys of the record that O(value) does not list.
     type: bool
     default: false
   lock_timeout:
     description:
-      - How many seconds to wait for other runs that are writing the file.
+      - Maximum number of seconds to wait for the lock of the file.
     type: float
     default: 60
 attributes:
@@ -67,7 +67,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Note which servers were moved from a host
+- name: Record which servers were moved from a host
   cloudserver.compute.record_file:
     path: ~/moved.json
     key: node-5.domain.tld
@@ -81,11 +81,11 @@ path:
   returned: success
   type: str
 exists:
-  description: Whether there is a record of the key now.
+  description: Whether a record with the key exists after the task.
   returned: success
   type: bool
 value:
-  description: The record, empty without one.
+  description: The record. Empty if it does not exist.
   returned: success
   type: dict
 """

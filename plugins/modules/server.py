@@ -10,40 +10,42 @@ module: server
 short_description: Create, change, resize, delete and restore cloud servers
 version_added: 0.1.0
 description:
-  - Keeps one server, or several that are alike, as declared. What the task does not speak of stays as it is.
-  - Servers that are missing are made; those that are there are changed in place. What cannot be changed in place (the
-    image, networks, the availability zone, the key pair) is an error, unless O(recreate=true).
-  - A server is known by its name. Two servers of one name are an error, and so is one in status C(ERROR), with the
-    cloud's reason.
-  - With O(select), acts on servers that are there, many at a time, and makes none.
-  - A creation whose answer was lost is never sent again. The list of servers decides what became of it.
-  - Every server has its outcome in the result, also when the task fails.
+  - Creates, changes, resizes, deletes or restores one server or several identical servers. Options that are not set
+    leave the server unchanged.
+  - Missing servers are created. Existing servers are changed in place. A difference that cannot be changed in place
+    (the image, the networks, the availability zone, the key pair) is an error, unless O(recreate=true).
+  - A server is identified by its name. Several servers with one name are an error. A server in status C(ERROR) is an
+    error with the reason of the cloud.
+  - With O(select), the module changes many existing servers at once and creates none.
+  - If the response to a create request is lost, the request is not sent again. The module finds the new server in the
+    list of servers.
+  - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - The name of the server. With O(count) the servers are named C(name-1), C(name-2) and so on.
+      - The name of the server. With O(count) the names are C(name-1), C(name-2) and so on.
     type: str
   names:
     description:
-      - The names of several servers that are alike.
+      - The names of several identical servers.
     type: list
     elements: str
   count:
     description:
-      - How many servers there are to be at least, 1 to 1000. Those that are missing are made; with O(state=absent) all
-        of them are deleted.
-      - Where all are missing and are named C(name-1) and so on, up to 100 of them are one request on V(openstack) and
-        V(easystack).
+      - The minimum number of servers, 1 to 1000. Missing servers are created. With O(state=absent) all of them are
+        deleted.
+      - If all of them are missing and the names are C(name-1) and so on, one request creates up to 100 servers on
+        V(openstack) and V(easystack).
     type: int
   name_pattern:
     description:
-      - The names of O(count) servers, with a place for their numbers, such as V(web-%02d).
+      - The pattern of the names of O(count) servers, with a place for the number, such as V(web-%02d).
     type: str
   select:
     description:
-      - Servers that are there, chosen as in the other modules. At least one of the options that choose is required.
+      - Existing servers, selected as in the other modules. At least one selecting option is required.
     type: dict
     suboptions:
         ids:
@@ -65,23 +67,23 @@ options:
         tags:
           description:
             - Servers with all of these tags, each V(key) or V(key=value).
-            - "Also a mapping, in which V(role: web) stands for V(role=web)."
-            - On V(ustack), and below microversion 2.26, servers have no tags and their metadata stands for them.
+            - "Also a mapping, where V(role: web) means V(role=web)."
+            - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
           type: raw
         not_tags:
           description:
-            - Leaves out servers with any of these tags, written as in O(select.tags).
-            - It only narrows the selection. It needs an option that chooses, such as O(select.all=true).
+            - Excludes servers with any of these tags, in the format of O(select.tags).
+            - It only narrows the selection. It needs an option that selects servers, such as O(select.all=true).
           type: raw
         status:
           description:
             - Servers in one of these statuses, such as V(ACTIVE), or power states, such as V(running).
-            - A word that is neither is an error that lists them.
+            - Any other word is an error. The message lists the valid words.
           type: list
           elements: str
         flavor:
           description:
-            - Servers of one of these flavors, by id or name.
+            - Servers with one of these flavors, by id or name.
           type: list
           elements: str
         availability_zone:
@@ -91,100 +93,98 @@ options:
           elements: str
         query:
           description:
-            - A JMESPath expression over the list of the records that M(cloudserver.compute.server_info) returns. It
-              gives
-              a list of records or of ids.
-            - It is asked of the servers that the other options left.
+            - A JMESPath expression over the list of records that M(cloudserver.compute.server_info) returns. Its result
+              is a list of records or of ids.
+            - It is applied to the servers that the other options selected.
             - Needs the Python library C(jmespath).
           type: str
         filters:
           description:
-            - Parameters for the platform's own list call, sent as they are, such as C(enterprise_project_id) or
-              C(reservation_id) on V(huaweicloud) and C(host) or C(image) on the others.
-            - They only narrow the selection. They need an option that chooses, such as O(select.all=true).
-            - A cloud ignores a parameter that it does not know, and Nova also one that the user may not use, such as
-              C(host) of a user who is no administrator. What the records of servers show (C(host),
-              C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid), tags) is therefore checked again,
-              and it is an error where the cloud does not show it to the user.
-            - For other parameters that not every user may use, O(select.max_targets) is required.
+            - Query parameters of the platform's list call, sent without a change. Examples are C(enterprise_project_id)
+              and C(reservation_id) on V(huaweicloud), and C(host) and C(image) on the other platforms.
+            - They only narrow the selection. They need an option that selects servers, such as O(select.all=true).
+            - A cloud ignores an unknown parameter. Nova also ignores a parameter that the user is not permitted to use,
+              such as C(host) without administrator rights. So the module checks the returned records again for C(host),
+              C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid) and tags. It is an error if the cloud
+              does not return such a field to the user.
+            - Other parameters that need permissions require O(select.max_targets).
           type: dict
         all:
           description:
-            - Every server of the project and region. O(select.not_tags) and O(select.filters) narrow it; it contradicts
-              the other options that choose.
+            - All servers of the project and region. O(select.not_tags) and O(select.filters) narrow it. The other
+              selecting options exclude it.
           type: bool
           default: false
         all_projects:
           description:
-            - Looks at the servers of all projects. Only for administrators, and not on V(huaweicloud).
+            - Selects from the servers of all projects. Requires an administrator. Not supported on V(huaweicloud).
           type: bool
           default: false
         missing:
           description:
-            - What happens when no server has an id, name or address of the selection.
-            - V(fail) by default with O(state=present) and O(state=restored), V(ignore) with the other states.
+            - What to do if an id, name or address of the selection matches no server.
+            - The default is V(fail) with O(state=present) and O(state=restored), and V(ignore) with the other states.
           type: str
           choices: [fail, ignore]
         duplicates:
           description:
-            - What happens when several servers have a name of O(select.names).
+            - What to do if several servers have a name of O(select.names).
           type: str
           choices: [fail, allow]
           default: fail
         min_targets:
           description:
-            - Fails, and does nothing, when the selection finds fewer servers than this.
-            - The task warns when the selection finds none; V(0) says that this is expected.
+            - Fails before the first change if the selection contains fewer servers than this.
+            - The task warns if the selection is empty. Set V(0) if this is expected.
           type: int
         max_targets:
           description:
-            - Fails, and does nothing, when the selection finds more servers than this.
+            - Fails before the first change if the selection contains more servers than this.
           type: int
         page_size:
           description:
-            - How many servers to ask for at once, 1 to 1000. Smaller pages are slower, and help with a cloud that
-              answers
-              late.
+            - The page size of list requests, 1 to 1000. Smaller pages take longer in total. They help with a cloud that
+              answers slowly.
           type: int
           default: 1000
   state:
     description:
-      - V(present) makes what is missing, and keeps what is there as declared.
-      - V(absent) deletes. Where the cloud has a recycle bin, the server is in it afterwards.
-      - V(restored) takes servers out of the recycle bin. One that is not in it and not there is an error.
-      - V(purged) deletes for good, from the recycle bin too.
+      - V(present) creates missing servers and changes existing ones.
+      - V(absent) deletes servers. If the cloud has a recycle bin, they are moved to it.
+      - V(restored) restores servers from the recycle bin. A server that is neither in the recycle bin nor active is an
+        error.
+      - V(purged) deletes servers permanently, also from the recycle bin.
     type: str
     choices: [present, absent, restored, purged]
     default: present
   flavor:
     description:
-      - The flavor, by id or name. Needed to make a server; for one that is there, see O(resize).
+      - The flavor, by id or name. Required to create a server. For an existing server see O(resize).
     type: str
   image:
     description:
-      - The image, by its id or by a name that no other image has.
+      - The image, by id or by unique name.
     type: str
   iso:
     description:
-      - An ISO image to boot from, by id or name, instead of O(image). O(boot_volume) is the empty disk beside it.
+      - An ISO image to boot from, by id or name. It replaces O(image). O(boot_volume) is then the empty disk.
     type: str
   boot_order:
     description:
-      - Which device the server boots from first. Only V(easystack) has that, in the server's metadata under
-        C(nodeinfo.com:bootorder). A hard reboot makes it take effect, see O(apply).
+      - The order of the boot devices. Only supported on V(easystack), where it is stored in the server's metadata as
+        C(nodeinfo.com:bootorder). It takes effect at a hard reboot, see O(apply).
     type: list
     elements: str
     choices: [hd, cdrom, network]
   apply:
     description:
-      - V(now) reboots a running server, hard, after its O(boot_order) was changed. V(later) leaves that to the next
-        reboot.
+      - V(now) hard-reboots a running server if O(boot_order) changed. V(later) leaves this to the next hard reboot.
     type: str
     choices: [now, later]
     default: later
   boot_volume:
     description:
-      - Boots from a volume that is made from O(image) or a snapshot, or from one that is there.
+      - Boots from a volume. The volume is created from O(image) or from a snapshot, or it exists already.
     type: dict
     suboptions:
       size_gb:
@@ -197,12 +197,12 @@ options:
         type: str
       delete_on_termination:
         description:
-          - Whether the volume is deleted along with the server.
+          - Whether the cloud deletes the volume together with the server.
         type: bool
         default: false
       volume:
         description:
-          - The id of a volume that is there.
+          - The id of an existing volume.
         type: str
       snapshot:
         description:
@@ -210,13 +210,13 @@ options:
         type: str
   volumes:
     description:
-      - Further disks of a new server.
+      - Additional disks of a new server.
     type: list
     elements: dict
     suboptions:
       source:
         description:
-          - What the disk is made from.
+          - The source of the disk.
         type: str
         choices: [blank, image, snapshot, volume]
         default: blank
@@ -230,7 +230,8 @@ options:
         type: int
       boot_index:
         description:
-          - The place among the devices to boot from; V(0) is the first one. By default it is none of them.
+          - The position in the boot order. V(0) is the first device. By default the server does not boot from this
+            disk.
         type: int
       volume_type:
         description:
@@ -238,18 +239,18 @@ options:
         type: str
       destination:
         description:
-          - V(volume) is a volume of the block storage service, V(local) a disk on the host.
+          - V(volume) creates a volume of the block storage service. V(local) creates a disk on the host.
         type: str
         choices: [volume, local]
         default: volume
       delete_on_termination:
         description:
-          - Whether it is deleted along with the server.
+          - Whether the cloud deletes the disk together with the server.
         type: bool
         default: false
       device_type:
         description:
-          - What the guest sees.
+          - The device type that the guest sees.
         type: str
         choices: [disk, cdrom]
       disk_bus:
@@ -258,11 +259,11 @@ options:
         type: str
       tag:
         description:
-          - A word by which the guest finds the disk. Needs microversion 2.42.
+          - The tag of the disk in the metadata service of the server. Needs microversion 2.42.
         type: str
   system_disk:
     description:
-      - The disk that V(huaweicloud) makes from the image.
+      - The system disk on V(huaweicloud).
     type: dict
     suboptions:
       type:
@@ -275,14 +276,14 @@ options:
         type: int
   networks:
     description:
-      - The networks of a new server, each by name or id, or a mapping with C(network) (name or id), C(port) (id),
-        C(subnet) (id; only V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
-      - V(auto) leaves the choice to the cloud, V(none) is no network. Left out, it is V(auto).
-      - A server that is there must be on the networks that are given by name.
+      - The networks of a new server. Each is a name, an id, or a mapping with C(network) (name or id), C(port) (id),
+        C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
+      - An existing server must be on the networks that are given by name.
     type: raw
   vpc_id:
     description:
-      - The VPC of V(huaweicloud).
+      - The id of the VPC, on V(huaweicloud).
     type: str
   security_groups:
     description:
@@ -295,15 +296,15 @@ options:
     type: str
   host:
     description:
-      - The compute host of a new server. For administrators, from microversion 2.74 on.
+      - The compute host of a new server. Requires an administrator and microversion 2.74.
     type: str
   hypervisor_hostname:
     description:
-      - The hypervisor of a new server. For administrators, from microversion 2.74 on.
+      - The hypervisor of a new server. Requires an administrator and microversion 2.74.
     type: str
   group:
     description:
-      - The id of the server group that a new server is a member of.
+      - The id of the server group of a new server.
     type: str
   key_name:
     description:
@@ -311,63 +312,63 @@ options:
     type: str
   password:
     description:
-      - The administrator's password of a new server. The one that the cloud makes up otherwise is not shown.
+      - The administrator's password of a new server. If the cloud generates a password, the module does not return it.
     type: str
   user_data:
     description:
-      - What cloud-init of a new server is given, as it is, not in base64.
+      - The user data for cloud-init of a new server, as plain text without base64.
     type: str
   user_data_file:
     description:
-      - A file with what cloud-init is given, on the machine that the task runs on.
+      - A file with the user data for cloud-init, on the machine that runs the task.
     type: path
   files:
     description:
-      - Small files of a new server, path to content in base64. Plain Nova takes them up to microversion 2.56 only, so
-        the request is made in that one.
+      - Files to inject into a new server, as a mapping of paths to content in base64. OpenStack supports this only up
+        to microversion 2.56, so the module uses that microversion for the request.
     type: dict
   config_drive:
     description:
-      - Whether a new server has a config drive.
+      - Whether to attach a config drive to a new server.
     type: bool
   disk_config:
     description:
-      - Whether the cloud partitions the disk of a new server.
+      - Whether the cloud partitions the disk of a new server automatically (V(AUTO)).
     type: str
     choices: [AUTO, MANUAL]
   access_ipv4:
     description:
-      - The IPv4 address that a new server is said to be reached by.
+      - The IPv4 access address of a new server.
     type: str
   access_ipv6:
     description:
-      - The IPv6 address that a new server is said to be reached by.
+      - The IPv6 access address of a new server.
     type: str
   new_name:
     description:
-      - Renames the server. Where no server has O(name), the one that has this name is meant.
+      - Renames the server. If no server has O(name), the module uses the server that already has this name.
     type: str
   description:
     description:
-      - What the server is for; an empty text takes it away.
+      - The description of the server. An empty text removes it.
     type: str
   hostname:
     description:
-      - The host name inside the guest. On Nova clouds it needs microversion 2.90.
+      - The host name in the guest. On Nova clouds it needs microversion 2.90.
     type: str
   metadata:
     description:
-      - Keys of the metadata that the server has.
+      - Metadata that the server should have.
     type: dict
   purge_metadata:
     description:
-      - Removes the keys that O(metadata) does not list. Those that this collection and the cloud keep there,
-        C(cloudserver_*) and C(nodeinfo.com:*), stay.
+      - Removes the metadata keys that O(metadata) does not list. The keys of this collection (C(cloudserver_*)) and of
+        the cloud (C(nodeinfo.com:*)) are kept.
     type: bool
     default: false
   tags:
     description:
-      - Tags that the server has, each V(key) or V(key=value). On V(ustack) metadata stands for them.
+      - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
     type: list
     elements: str
   purge_tags:
@@ -377,81 +378,82 @@ options:
     default: false
   locked:
     description:
-      - Whether the server is locked against its project's own members. V(false) is done first, V(true) last.
+      - Whether the server is locked against changes by members of its project. V(false) takes effect before the other
+        changes, V(true) after them.
     type: bool
   lock_reason:
     description:
-      - Why it is locked; kept by clouds from microversion 2.73 on.
+      - The reason of the lock. Needs microversion 2.73; older clouds do not store it.
     type: str
   resize:
     description:
-      - How a server comes to another O(flavor). By default it does not, and that is an error.
-      - V(offline) stops a running server for the change. V(live) does not; only V(easystack) can do that, to a larger
-        flavor. V(auto) is V(live) where that can be had.
+      - How to change the flavor of an existing server to O(flavor). With V(never) a different flavor is an error.
+      - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack) and
+        only to a larger flavor. V(auto) uses V(live) if it is possible.
     type: str
     choices: [never, offline, live, auto]
     default: never
   confirm:
     description:
-      - Whether a resize is confirmed when it is done, also one that waits for it already. Otherwise the server waits in
-        status C(VERIFY_RESIZE).
+      - Whether to confirm a resize when it is finished. This includes a resize that already waits for the confirmation.
+        Otherwise the server stays in status C(VERIFY_RESIZE).
     type: bool
     default: true
   revert:
     description:
-      - Takes back a resize that waits to be confirmed.
+      - Reverts a resize that waits for the confirmation.
     type: bool
     default: false
   reset_state:
     description:
-      - Sets the status of a server by decree. V(active) does so for one in status C(ERROR) or one that does not get on
-        with what it was doing. For administrators of V(openstack) and V(easystack).
+      - Resets the status of a server. V(active) resets a server that is in status C(ERROR) or whose task does not end.
+        Requires an administrator. Supported on V(openstack) and V(easystack).
     type: str
     choices: [active, error]
   recreate:
     description:
-      - Deletes a server and makes it anew where it is in status C(ERROR), or differs in what cannot be changed in
-        place. Its local disks are lost.
+      - Deletes a server and creates it again if it is in status C(ERROR), or if it differs in a property that cannot be
+        changed in place. The data on its local disks is lost.
     type: bool
     default: false
   on_error:
     description:
-      - What becomes of a server that the cloud begins to make and cannot finish. The task fails in both cases.
+      - What to do with a server that the cloud starts to create but cannot finish. The task fails in both cases.
     type: str
     choices: [keep, delete]
     default: keep
   on_duplicate:
     description:
-      - What happens when another task creates a server of the same name at the same time. A cloud does not refuse that,
-        so the task looks again after it has created its servers.
-      - With V(keep) all of them stay. The task fails, and names the ids.
-      - With V(delete_newer) the oldest server stays, by its time of creation and then by its id. A task whose own
-        server is a newer one deletes it, and reports the oldest one. A task deletes only servers that it has created
-        itself, and none as long as the older server is in status C(ERROR). All tasks that create servers of the name
-        must have this option; the task of the oldest server waits for the others, and fails if a newer server stays.
-      - With O(wait=false) the task looks two seconds after the cloud has accepted its request.
-      - On V(huaweicloud) tasks that ask for the same server at the same time get one server, see O(client_token); this
-        option is for tasks that differ in what they ask for.
+      - What to do if another task creates a server with the same name at the same time. Clouds accept both requests. So
+        the task lists the servers of the name again after the creation.
+      - With V(keep) all of them are kept. The task fails and lists the ids.
+      - With V(delete_newer) only the oldest server is kept, by creation time and then by id. A task that created a
+        newer server deletes it and reports the oldest one. A task deletes only servers that it created itself, and
+        deletes none while the older server is in status C(ERROR). All tasks that create servers with this name must set
+        this option. The task of the oldest server waits for the others. It fails if a newer server remains.
+      - With O(wait=false) the task lists the servers two seconds after the cloud accepted its request.
+      - On V(huaweicloud) concurrent tasks with the same request get one server, see O(client_token). This option
+        applies to tasks with different requests.
     type: str
     choices: [keep, delete_newer]
     default: keep
     version_added: 0.1.0
   client_token:
     description:
-      - A text for which V(huaweicloud) creates a server of each name once only, however often the request is sent,
-        within eight hours. The other platforms ignore it.
-      - By default it is derived from the project, the name and everything that the request asks for, so that tasks
-        which run at the same time create one server. A server that was deleted since is created again.
+      - An idempotency token. Within eight hours V(huaweicloud) creates only one server for each name and token, also if
+        the request is sent several times. The other platforms ignore it.
+      - By default it is derived from the project, the name and the content of the request, so that concurrent tasks
+        create one server. A server that was deleted in the meantime is created again.
     type: str
   extra:
     description:
-      - What only V(huaweicloud) knows of a new server, by the names of its document.
+      - Additional request fields of a new server on V(huaweicloud), with the names of the API reference.
     type: dict
 notes:
-  - What describes a new server only (O(volumes), O(security_groups), O(password), O(user_data), O(files), O(group) and
-    so on) is not compared with servers that are there.
-  - With O(wait=false), what is done after a server was made (a lock) is left to the next run.
-  - The deletion of a server is not asked for again while it is being deleted.
+  - Options that only apply to a new server (O(volumes), O(security_groups), O(password), O(user_data), O(files),
+    O(group) and others) are not compared with existing servers.
+  - With O(wait=false), actions after the creation, such as a lock, are left to the next run.
+  - If a server is already being deleted, the module sends no second delete request.
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.waiting
@@ -465,7 +467,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Three web servers, of which those that are missing are made
+- name: Create three web servers
   cloudserver.compute.server:
     cloud: production
     name_pattern: web-%02d
@@ -477,7 +479,7 @@ EXAMPLES = r"""
     tags: [role=web]
     user_data_file: files/web.cloud-init.yml
 
-- name: A database that boots from a volume and is locked
+- name: Create a locked database server that boots from a volume
   cloudserver.compute.server:
     cloud: production
     name: db-1
@@ -488,7 +490,7 @@ EXAMPLES = r"""
       - {network: private, fixed_ip: 10.0.0.21}
     locked: true
 
-- name: A larger flavor, in a change window
+- name: Resize a server to a larger flavor
   cloudserver.compute.server:
     cloud: production
     name: db-1
@@ -496,25 +498,25 @@ EXAMPLES = r"""
     flavor: m1.xlarge
     resize: offline
 
-- name: Label every server of the old release
+- name: Set metadata on every server of the old release
   cloudserver.compute.server:
     cloud: production
     select: {tags: [release=41]}
     metadata: {retire: "2026-12"}
 
-- name: Delete them, but not more than ten
+- name: Delete these servers, at most ten
   cloudserver.compute.server:
     cloud: production
     select: {tags: [release=41], max_targets: 10}
     state: absent
 
-- name: Take one of them out of the recycle bin
+- name: Restore a server from the recycle bin
   cloudserver.compute.server:
     cloud: easystack
     name: web-01
     state: restored
 
-- name: Install from an ISO, and boot from the disk from now on
+- name: Install from an ISO image, then boot from the disk
   cloudserver.compute.server:
     cloud: easystack
     name: appliance
@@ -528,45 +530,46 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, also when the task fails. Those that failed come first.
-  returned: when there are servers that the task is about
+  description: The outcome of each server, also when the task fails. Failed servers come first.
+  returned: when the task applies to at least one server
   type: list
   elements: dict
   contains:
-    id: {description: The server's id., type: str, returned: when there is a server}
+    id: {description: The server's id., type: str, returned: when the server exists}
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 servers:
   description:
-    - The servers as they were last seen, as M(cloudserver.compute.server_info) returns them. One that is to be made is
-      not among them in check mode, and one that was deleted is not either.
+    - The server records from the last request, as M(cloudserver.compute.server_info) returns them. In check mode they
+      contain no server that the task would create. They contain no deleted server.
   returned: O(return_servers=true)
   type: list
   elements: dict
 server:
-  description: The one server, as M(cloudserver.compute.server_info) returns it.
-  returned: with O(name) and without O(count), where the server is known
+  description: The record of the server, as M(cloudserver.compute.server_info) returns it.
+  returned: with O(name) and without O(count), when the server exists
   type: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: with O(select)
   type: dict
 """

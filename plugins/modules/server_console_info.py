@@ -7,42 +7,43 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: server_console_info
-short_description: Open the consoles of cloud servers, and read what is written on them
+short_description: Get console URLs and console output of cloud servers
 version_added: 0.1.0
 description:
-  - Has the cloud make an address for the console of each server, which opens it in a browser for some minutes.
-  - The address holds a token that opens the console without a password. It is in the result and nowhere else; set
-    C(no_log=true) on the task, and do not print what it registers.
-  - Every server has its outcome in the result, also when the task fails.
-  - Where the user may have the addresses or the output only, the other one is V(null), with one warning.
+  - Creates a console URL for each server. The URL opens the console in a browser for some minutes.
+  - The URL contains a token that opens the console without a password. Set C(no_log=true) on the task, and do not print
+    the registered result.
+  - The result has an outcome for each server, also when the task fails.
+  - If the user is permitted to get only the URL or only the output, the other one is V(null) and the task warns.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   url:
     description:
-      - Whether to have the cloud make an address.
+      - Whether to create a console URL.
     type: bool
     default: true
   type:
     description:
-      - The type of console. Which of them there are is up to the cloud; on V(ustack) and V(huaweicloud) it is V(novnc).
-      - V(serial) gives an address for a websocket client. V(webmks) needs microversion 2.8.
+      - The type of the console. The cloud decides which types exist. V(ustack) and V(huaweicloud) support only
+        V(novnc).
+      - V(serial) returns a URL for a WebSocket client. V(webmks) needs microversion 2.8.
     type: str
     choices: [novnc, spice-html5, rdp-html5, serial, webmks]
     default: novnc
   output:
     description:
-      - Whether to read the text that the server wrote on its serial console, on V(openstack) and V(easystack). It may
-        hold a password that cloud-init made.
+      - Whether to return the output of the serial console, on V(openstack) and V(easystack). It may contain a password
+        that cloud-init generated.
     type: bool
     default: false
   lines:
     description:
-      - How many of its last lines to read with O(output=true); all that the cloud kept by default.
+      - The number of last lines to return with O(output=true). By default all lines that the cloud stores.
     type: int
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -57,21 +58,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A console of the server that does not answer any more
+- name: Get the console URL of a server that does not answer
   cloudserver.compute.server_console_info:
     cloud: production
     names: [web-1]
   register: console
   no_log: true
 
-- name: Hand its address to whoever is on duty
+- name: Write the URL to a file
   ansible.builtin.copy:
     content: "{{ console.consoles[0].url }}"
     dest: ~/console.txt
     mode: "0600"
   no_log: true
 
-- name: What did they write on their way up?
+- name: Read the last lines of the console output
   cloudserver.compute.server_console_info:
     cloud: production
     tags: [role=web]
@@ -82,21 +83,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 consoles:
-  description: The consoles of the servers, as far as they could be read.
-  returned: when servers were chosen
+  description: The consoles of the servers that could be read.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
     id: {description: The server's id., type: str}
     name: {description: The server's name., type: str}
     type: {description: The type of console., type: str, returned: O(url=true)}
-    protocol: {description: "What it speaks; V(vnc), V(spice), V(rdp), V(serial) or V(mks).", type: str,
+    protocol: {description: "The protocol; V(vnc), V(spice), V(rdp), V(serial) or V(mks).", type: str,
       returned: O(url=true)}
-    url: {description: The address that opens it; it holds a token., type: str, returned: O(url=true)}
-    output: {description: The last lines that were written on it., type: str, returned: O(output=true)}
+    url: {description: The URL of the console. It contains a token., type: str, returned: O(url=true)}
+    output: {description: The last lines of the console output., type: str, returned: O(output=true)}
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -106,10 +107,10 @@ outcomes:
     actions: {description: Always empty., type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -10,18 +10,18 @@ module: server_group
 short_description: Create, replace and delete server groups
 version_added: 0.1.0
 description:
-  - Keeps a server group, whose policy says which of its servers share a host. A server joins a group when it is made,
-    and never later.
-  - Nothing of a group can be changed in place. A group that has servers is never made anew.
-  - On V(huaweicloud) the only policy is V(anti-affinity). V(ustack) has no server groups.
+  - Creates, replaces or deletes a server group. The policy of the group decides which of its servers share a host. A
+    server joins a group when it is created. It cannot join later.
+  - A group cannot be changed in place. The module never replaces a group that has servers.
+  - V(huaweicloud) supports only the policy V(anti-affinity). V(ustack) has no server groups.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - The name of the group. The cloud allows several groups of one name; then the task fails and lists their ids,
-        unless O(id) chooses one.
-      - At least one of O(name) and O(id) is required, and O(name) to make a group.
+      - The name of the group. The cloud allows several groups with one name. If several exist and O(id) is not set, the
+        task fails and lists their ids.
+      - At least one of O(name) and O(id) is required. O(name) is required to create a group.
     type: str
   id:
     description:
@@ -29,35 +29,35 @@ options:
     type: str
   state:
     description:
-      - Whether the group exists.
+      - Whether the group should exist.
     type: str
     choices: [present, absent]
     default: present
   policy:
     description:
-      - V(affinity) keeps the servers on one host, V(anti-affinity) each on another one. The soft ones do so as far as
-        there is room, and need microversion 2.15.
-      - Required to make a group.
+      - V(affinity) places all servers on one host. V(anti-affinity) places each server on a different host. The
+        V(soft-) policies do so if there is capacity, and need microversion 2.15.
+      - Required to create a group.
     type: str
     choices: [affinity, anti-affinity, soft-affinity, soft-anti-affinity]
   rules:
     description:
-      - The rules of the policy V(anti-affinity), on V(openstack) and V(easystack) from microversion 2.64 on.
+      - The rules of the policy V(anti-affinity). Needs microversion 2.64, on V(openstack) and V(easystack).
     type: dict
     suboptions:
       max_server_per_host:
         description:
-          - How many servers of the group one host may have; one where it is left out.
+          - Maximum number of servers of the group on one host. The default is one.
         type: int
   recreate:
     description:
-      - Deletes a group of another name, policy or rules, and makes it anew with another id. Only where it has no
-        servers.
+      - Deletes a group with a different name, policy or rules, and creates it again with a new id. Only if the group
+        has no servers.
     type: bool
     default: false
   force:
     description:
-      - Also deletes a group that has servers. They stay where they are.
+      - Also deletes a group that has servers. The servers are not changed.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -68,13 +68,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The databases are on different hosts
+- name: Place the databases on different hosts
   cloudserver.compute.server_group:
     cloud: production
     name: databases
     policy: anti-affinity
 
-- name: At most two workers on a host
+- name: Place at most two workers on a host
   cloudserver.compute.server_group:
     cloud: production
     name: workers
@@ -82,7 +82,7 @@ EXAMPLES = r"""
     rules:
       max_server_per_host: 2
 
-- name: One of several groups of that name is gone
+- name: Delete one of several groups with the same name
   cloudserver.compute.server_group:
     cloud: production
     id: 4f72629e-35e6-40de-a648-7f4ae106a7fa
@@ -95,17 +95,17 @@ server_group:
   returned: O(state=present)
   type: dict
   contains:
-    id: {description: Its id; null in check mode where it would be made., type: str}
+    id: {description: Its id; null in check mode if the group would be created., type: str}
     name: {description: Its name., type: str}
     policy: {description: Its policy., type: str}
     rules:
-      description: The rules of its policy; null where the cloud tells none.
+      description: The rules of its policy; null if the cloud returns none.
       type: dict
       contains:
-        max_server_per_host: {description: How many servers of the group one host may have., type: int}
+        max_server_per_host: {description: Maximum number of servers of the group on one host., type: int}
     members: {description: The ids of its servers., type: list, elements: str}
-    project_id: {description: The project that it belongs to; null where the cloud does not tell., type: str}
-    user_id: {description: The user who made it; null where the cloud does not tell., type: str}
+    project_id: {description: The id of its project; null if the cloud does not return it., type: str}
+    user_id: {description: The id of the user who created it; null if the cloud does not return it., type: str}
 done:
   description: The steps that were taken before one failed.
   returned: on failure

@@ -10,26 +10,26 @@ module: server_group_info
 short_description: List server groups
 version_added: 0.1.0
 description:
-  - Lists server groups, on V(openstack), V(easystack) and V(huaweicloud).
+  - Lists server groups. Supported on V(openstack), V(easystack) and V(huaweicloud).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - Only the groups of this name, of which there may be several.
+      - Return only groups with this name. Several groups may have one name.
     type: str
   id:
     description:
-      - Only the group of this id.
+      - Return only the group with this id.
     type: str
   member:
     description:
-      - Only the group that has the server of this id.
+      - Return only the group that contains the server with this id.
     type: str
   all_projects:
     description:
-      - Lists the groups of all projects. Only for administrators, and not on V(huaweicloud); to anybody else the cloud
-        lists those of the own project without a word.
+      - Lists the groups of all projects. Requires an administrator. Not supported on V(huaweicloud). For other users
+        the cloud returns only the groups of their project, without an error.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -41,11 +41,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which groups are there, and who is in them?
+- name: List the server groups with their members
   cloudserver.compute.server_group_info:
     cloud: production
 
-- name: Which group is the server in?
+- name: Find the group of a server
   cloudserver.compute.server_group_info:
     cloud: production
     member: 3058bc88-126e-4142-9d36-341392990de5
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 server_groups:
-  description: The groups in the order of their names and ids, as M(cloudserver.compute.server_group) returns one.
+  description: The groups, sorted by name and id, as M(cloudserver.compute.server_group) returns them.
   returned: success
   type: list
   elements: dict

@@ -10,21 +10,21 @@ module: server_health
 short_description: Wait until many servers answer
 version_added: 0.1.0
 description:
-  - Connects from the controller to a port or a URL of each server, to all servers at the same time, until all answer or
-    one deadline for all of them has passed. It asks no cloud.
+  - Connects from the controller to a port or a URL of each server. All servers are checked concurrently until all of
+    them answer or the common timeout ends. It sends no request to a cloud.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   servers:
     description:
-      - The servers, records of M(cloudserver.compute.server_info) with C(name), C(private_ips) and C(public_ips).
+      - The servers, as records of M(cloudserver.compute.server_info) with C(name), C(private_ips) and C(public_ips).
     type: list
     elements: dict
     required: true
   address:
     description:
-      - Which address of a server to connect to, its first V(private) or V(public) one. A server without one is looked
-        up by its name.
+      - The address to connect to. It is the first V(private) or the first V(public) address of a server. A server
+        without such an address is resolved by its name.
     type: str
     choices: [private, public]
     default: private
@@ -34,7 +34,8 @@ options:
     type: int
   url:
     description:
-      - A URL that must answer with O(status_code). C({address}) and C({name}) stand for those of the server.
+      - A URL that must answer with O(status_code). C({address}) and C({name}) are replaced by the address and the name
+        of each server.
     type: str
   status_code:
     description:
@@ -49,17 +50,17 @@ options:
     default: true
   timeout:
     description:
-      - How many seconds all servers together have.
+      - Maximum number of seconds until all servers answer.
     type: float
     default: 300
   interval:
     description:
-      - How many seconds to pause before the servers that do not answer are tried again.
+      - Number of seconds between two attempts.
     type: float
     default: 2
   max_concurrent:
     description:
-      - How many servers to try at the same time.
+      - Maximum number of servers to check at the same time.
     type: int
     default: 100
 attributes:
@@ -69,7 +70,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what would change without changing anything.
     support: full
-    details: Nothing is connected to in check mode.
+    details: Check mode opens no connection.
   diff_mode:
     description: Returns what changed, or would change in C(check_mode), in diff mode.
     support: none
@@ -93,7 +94,7 @@ EXAMPLES = r"""
     fields: [name, private_ips]
   register: web
 
-- name: Wait until all of them serve pages
+- name: Wait until all of them answer on a URL
   cloudserver.compute.server_health:
     servers: "{{ web.servers }}"
     url: http://{address}:8080/health
@@ -107,12 +108,12 @@ healthy:
   type: list
   elements: str
 unhealthy:
-  description: The servers that do not.
+  description: The servers that do not answer.
   returned: always
   type: list
   elements: dict
   contains:
     id: {description: The server's id., type: str}
     name: {description: The server's name., type: str}
-    message: {description: What went wrong last., type: str}
+    message: {description: The last error., type: str}
 """

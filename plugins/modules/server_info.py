@@ -10,33 +10,33 @@ module: server_info
 short_description: List cloud servers
 version_added: 0.1.0
 description:
-  - Lists the cloud servers that the selection chooses, as the same records on every platform.
-  - All pages are read, and every filter of the cloud is checked again.
+  - Lists the selected cloud servers. The records have the same format on all platforms.
+  - The module reads all pages, and applies each filter again to the result of the cloud.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   fields:
     description:
-      - The keys of the records to return; all of them by default. V(id) is always there.
-      - With thousands of servers a few fields make the result small.
-      - Where V(id) and V(name) are all that is asked for, and O(all), O(ids) or O(names) alone choose, the cloud is
-        asked for its short list, which costs it much less. V(huaweicloud) has none.
+      - The keys of the records to return. By default all keys. V(id) is always returned.
+      - For thousands of servers, select few fields to keep the result small.
+      - If only V(id) and V(name) are requested, and only O(all), O(ids) or O(names) select servers, the module uses the
+        short list of the cloud, which is faster. V(huaweicloud) has no short list.
     type: list
     elements: str
   deleted:
     description:
-      - Lists the recycle bin instead, the servers that were deleted and can be restored.
-      - Only on V(easystack) and V(openstack), for an administrator.
+      - Lists the servers in the recycle bin instead. These servers were deleted and can be restored.
+      - Requires an administrator. Supported on V(easystack) and V(openstack).
     type: bool
     default: false
   raw:
     description:
-      - Adds the cloud's own answer to each record as C(raw), without C(user_data), which holds password hashes.
+      - Adds the record of the cloud's API as C(raw), without C(user_data), which contains password hashes.
     type: bool
     default: false
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -58,12 +58,12 @@ EXAMPLES = r"""
     tags: [role=web]
   register: web
 
-- name: Who has this address?
+- name: Find the server with an address
   cloudserver.compute.server_info:
     cloud: production
     ips: [192.0.2.10]
 
-- name: Running servers of a zone that belong to a team
+- name: List the running servers of a team in a zone
   cloudserver.compute.server_info:
     cloud: production
     availability_zone: [cn-north-4a]
@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: The servers, in the order of their names and ids.
+  description: The servers, sorted by name and id.
   returned: success
   type: list
   elements: dict
@@ -86,17 +86,17 @@ servers:
       description: The server's name.
       type: str
     status:
-      description: The status in the cloud's words.
+      description: The status as the cloud returns it.
       type: str
       sample: ACTIVE
     power_state:
       description: One of V(running), V(stopped), V(paused), V(suspended), V(transitional), V(error), V(unknown).
       type: str
     task_state:
-      description: What the cloud is doing with the server, V(null) if nothing.
+      description: The task in progress on the server. V(null) if there is none.
       type: str
     locked:
-      description: Whether the server is locked; V(null) where the cloud does not tell.
+      description: Whether the server is locked. V(null) if the cloud does not return it.
       type: bool
     addresses:
       description: All addresses.
@@ -105,7 +105,7 @@ servers:
       contains:
         ip: {description: The address., type: str}
         version: {description: V(4) or V(6)., type: int}
-        kind: {description: "V(fixed), V(floating), or V(null) where the cloud does not tell.", type: str}
+        kind: {description: "V(fixed), V(floating), or V(null) if the cloud does not return it.", type: str}
         mac: {description: The MAC address of its port., type: str}
         network: {description: "The network's name, on V(huaweicloud) the VPC's id.", type: str}
     private_ips:
@@ -117,10 +117,10 @@ servers:
       type: list
       elements: str
     flavor:
-      description: The flavor, what is known of C(id), C(name), C(vcpus) and C(ram_mb).
+      description: The flavor, with C(id), C(name), C(vcpus) and C(ram_mb). Unknown values are V(null).
       type: dict
     image:
-      description: The image, what is known of C(id) and C(name); both V(null) for a server that boots from a volume.
+      description: The image, with C(id) and C(name). Both are V(null) for a server that boots from a volume.
       type: dict
     key_name:
       description: The name of the key pair.
@@ -128,7 +128,7 @@ servers:
     tags:
       description:
         - The tags, each V(key) or V(key=value).
-        - On V(ustack), and below microversion 2.26, servers have no tags and their metadata stands for them.
+        - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
       type: list
       elements: str
     metadata:
@@ -138,7 +138,7 @@ servers:
       description: The availability zone.
       type: str
     host:
-      description: The compute host, where the cloud tells it.
+      description: The compute host, if the cloud returns it.
       type: str
     description:
       description: The description.
@@ -153,13 +153,13 @@ servers:
       description: When the server was first started.
       type: str
     fault:
-      description: Why the server is in ERROR, C(code), C(message) and C(created).
+      description: The reason of the status ERROR, with C(code), C(message) and C(created).
       type: dict
     enterprise_project_id:
       description: The enterprise project, on V(huaweicloud).
       type: str
     volumes:
-      description: The ids of the volumes that are attached to it.
+      description: The ids of the attached volumes.
       type: list
       elements: str
     platform:
@@ -169,11 +169,11 @@ servers:
       description: The region.
       type: str
     raw:
-      description: The cloud's own answer.
+      description: The record of the cloud's API.
       returned: O(raw=true)
       type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: success
   type: dict
   sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}

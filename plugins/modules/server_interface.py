@@ -7,53 +7,54 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: server_interface
-short_description: Attach network interfaces to cloud servers and remove them
+short_description: Attach and detach network interfaces of cloud servers
 version_added: 0.1.0
 description:
-  - Connects servers to a network or a port, and disconnects them, on V(openstack), V(easystack) and V(ustack).
-  - A server that has an interface on the network, with the address if one is given, stays as it is.
+  - Attaches interfaces on a network or a port to servers, and detaches them. Supported on V(openstack), V(easystack)
+    and V(ustack).
+  - A server that already has an interface on the network, with the given address if one is set, is not changed.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - V(present) attaches an interface, V(absent) removes every one that is as the other options say.
+      - V(present) attaches an interface. V(absent) detaches every interface that matches the other options.
     type: str
     choices: [present, absent]
     default: present
   port_id:
     description:
-      - The id of a port that exists. One that is removed from its server stays.
+      - The id of an existing port. Detaching does not delete it.
     type: str
   network_id:
     description:
-      - The id of a network on which the cloud makes a port. That one is deleted with the interface.
+      - The id of a network. The cloud creates a port on it, and deletes this port when the interface is detached.
     type: str
   fixed_ips:
     description:
-      - The address of the interface on O(network_id), one at most.
+      - The address of the interface on O(network_id). At most one.
     type: list
     elements: dict
     suboptions:
       ip_address:
         description:
-          - The address itself.
+          - The IP address.
         type: str
       subnet_id:
         description:
-          - The id of the subnet that gives the address, on V(ustack). Elsewhere make a port of that subnet.
+          - The id of the subnet of the address, on V(ustack). On the other platforms create a port on that subnet.
         type: str
   ip:
     description:
-      - With O(state=absent), the interface with this address.
+      - With O(state=absent), detach the interface with this address.
     type: str
   mac:
     description:
-      - With O(state=absent), the interface with this MAC address.
+      - With O(state=absent), detach the interface with this MAC address.
     type: str
   tag:
     description:
-      - The tag by which the server's metadata service tells of the interface, from microversion 2.49 on.
+      - The tag of the interface in the metadata service of the server. Needs microversion 2.49.
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
@@ -67,19 +68,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All web servers are on the storage network
+- name: Attach all web servers to the storage network
   cloudserver.compute.server_interface:
     cloud: production
     tags: [role=web]
     network_id: 3cb9bc59-5699-4588-a4b1-b87f96708bc6
 
-- name: One server has this port
+- name: Attach a port to one server
   cloudserver.compute.server_interface:
     cloud: production
     names: [web-1]
     port_id: ce531f90-199f-48c0-816c-13e38010b442
 
-- name: Nobody is on the old network any more
+- name: Detach all servers from the old network
   cloudserver.compute.server_interface:
     cloud: production
     all: true
@@ -89,8 +90,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -98,35 +99,36 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 interfaces:
   description:
     - The interfaces of each server by its id, each with C(port_id), C(network_id), C(mac), C(state) and C(fixed_ips).
   returned: success
   type: dict
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -7,46 +7,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: server_keypair
-short_description: Put key pairs on cloud servers that exist, and take them off
+short_description: Attach and detach key pairs of existing cloud servers
 version_added: 0.1.0
 description:
-  - Attaches key pairs to servers and detaches them, on V(ustack). Elsewhere M(cloudserver.compute.server_os) gives a
-    server its key pair, with a new system disk.
-  - The cloud shows one key pair of a server, though it may have several. What it shows is believed. What it does not
-    show is asked for, and the outcome is V(done), for the cloud's answer says that it is; to ask again does no harm.
-  - Every server has its outcome in the result, also when the task fails.
+  - Attaches key pairs to servers and detaches them. Supported on V(ustack). On the other platforms
+    M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.
+  - The cloud returns only one key pair of a server, although a server may have several. The module trusts the key pair
+    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching twice
+    does no harm.
+  - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   key_names:
     description:
-      - The names of the key pairs. One request brings all of them to a server.
+      - The names of the key pairs. One request for each server attaches all of them.
     type: list
     elements: str
     required: true
   state:
     description:
-      - V(attached) puts on each server those of the key pairs that it is not shown to have. So one key pair that the
-        cloud shows is left alone, and several are asked for every time.
-      - V(detached) takes them off each server. One that is shown without a key pair is left alone; one that shows
-        another key pair may have these too, so the cloud is asked every time.
+      - V(attached) attaches the key pairs that the cloud does not return for the server. So a task with one key pair is
+        idempotent. A task with several key pairs sends a request in each run.
+      - V(detached) detaches the key pairs. A server that has no key pair is not changed. If the cloud returns another
+        key pair, the server may also have these, so the request is sent in each run.
     type: str
     choices: [attached, detached]
     default: attached
   wait_timeout:
     description:
-      - How many seconds the task may take. Servers that are on their way somewhere are waited for first.
+      - Maximum number of seconds that the task takes. It first waits for servers that are changing their state.
     type: float
     aliases: [timeout]
     default: 600
   wait_interval:
     description:
-      - How many seconds to pause at most between two looks at them. The first pauses are shorter.
+      - Maximum number of seconds between two polls. The first intervals are shorter.
     type: float
     default: 10
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 extends_documentation_fragment:
@@ -61,13 +62,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The operators reach the web servers
+- name: Attach two key pairs to the web servers
   cloudserver.compute.server_keypair:
     cloud: uos
     tags: [role=web]
     key_names: [operators, deploy]
 
-- name: Somebody has left
+- name: Detach the key pair of a former operator
   cloudserver.compute.server_keypair:
     cloud: uos
     all: true
@@ -77,28 +78,29 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
     id: {description: The server's id., type: str}
     name: {description: The server's name., type: str}
     outcome:
-      description: V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(planned) in check mode.
+      description: V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(planned) in
+        check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

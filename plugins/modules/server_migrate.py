@@ -10,73 +10,75 @@ module: server_migrate
 short_description: Move cloud servers to other hosts
 version_added: 0.1.0
 description:
-  - Moves servers to a host, or off one, live, cold, or off a dead host, in the power state that they have.
-  - A server that is on O(host) already, or not on O(from_host), is unchanged. A server that is on its way somewhere is
-    waited for first.
-  - A cold migration ends in status VERIFY_RESIZE, and is confirmed.
-  - A move that the cloud gives up, since no host has room for example, fails as soon as the cloud says so.
-  - Every server has its outcome in the result, also when the task fails.
-  - For administrators, on V(openstack) and V(easystack).
+  - Live-migrates, cold-migrates or evacuates servers. They keep their power state.
+  - A server that is already on O(host), or not on O(from_host), is not changed. The module first waits for servers that
+    are changing their state.
+  - A cold migration ends in status C(VERIFY_RESIZE). The module confirms it.
+  - If the cloud cancels a migration, for example because no host has capacity, the task fails immediately.
+  - The result has an outcome for each server, also when the task fails.
+  - Requires an administrator. Supported on V(openstack) and V(easystack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   host:
     description:
-      - The host that the servers are to be on. Without it the cloud chooses one for each.
+      - The destination host. Without it the scheduler chooses a host for each server.
       - At least one of O(host) and O(from_host) is required.
-      - For a cold migration it needs microversion 2.56.
+      - With a cold migration it needs microversion 2.56.
     type: str
   from_host:
     description:
-      - The host that the servers are to leave. Servers that are on another one are unchanged.
-      - It chooses servers too; alone it chooses every server of the host. With O(all_projects=true) this means those of
-        all projects, otherwise those of this project only.
+      - The source host. Servers on another host are not changed.
+      - It also selects servers. Without other selection options it selects all servers of the host. With
+        O(all_projects=true) these are the servers of all projects, otherwise only those of the current project.
     type: str
   mode:
     description:
-      - V(live) moves running and paused servers while they run.
-      - V(cold) moves stopped servers, and running ones after shutting them down, and starts these again.
-      - V(evacuate) makes servers anew, from their volumes or image, whose host is down. What is on the disks of the
-        dead host is lost.
-      - V(auto) evacuates servers whose host is down; of the others it moves stopped ones cold and the rest live.
+      - V(live) migrates running and paused servers without a stop.
+      - V(cold) migrates stopped servers. It stops running servers, migrates them and starts them again.
+      - V(evacuate) rebuilds servers of a failed host from their volumes or their image. Data on the local disks of the
+        failed host is lost.
+      - V(auto) evacuates servers of a host that is down. Otherwise it cold-migrates stopped servers and live-migrates
+        the others.
     type: str
     choices: [auto, live, cold, evacuate]
     default: auto
   max_concurrent:
     description:
-      - How many servers are moved at the same time, 1 to 1000. The others wait for their turn.
-      - With O(wait=false) only so many are moved by one run. The others are V(pending), and nothing is done to them.
+      - Maximum number of servers to migrate at the same time, 1 to 1000. The other servers are queued.
+      - With O(wait=false) one run starts at most this number of migrations. The other servers are V(pending) and not
+        changed.
     type: int
     default: 5
   confirm:
     description:
-      - Confirms a cold migration when the server is on its new host. Otherwise it stays in status VERIFY_RESIZE, and
-        can be reverted.
-      - Until then the server's metadata has C(cloudserver_confirm). Where a task is interrupted, or cannot read how the
-        migration has ended, the next run finds it there and confirms.
-      - A migration or resize that something else began is not confirmed.
+      - Confirms a cold migration when the server is on its new host. Otherwise the server stays in status
+        C(VERIFY_RESIZE), and the migration can be reverted.
+      - Until the confirmation the metadata of the server contains C(cloudserver_confirm). If a task is interrupted, or
+        cannot read the end of the migration, the next run reads this key and confirms.
+      - A migration or resize that another client started is not confirmed.
     type: bool
     default: true
   force:
     description:
-      - Puts the server on O(host) even where the cloud would not, for a live migration or an evacuation.
-      - Needs microversion 2.30. Newer clouds are asked in 2.67, the last one that knows it.
+      - Skips the scheduler's check of O(host), for a live migration or an evacuation.
+      - Needs microversion 2.30. On newer clouds the module uses microversion 2.67, the last one with this option.
     type: bool
     default: false
   block_migration:
     description:
-      - Whether a live migration copies local disks. By default the cloud finds out; below microversion 2.25 it cannot,
-        and V(false) is the default.
+      - Whether a live migration copies local disks. By default the cloud decides. Below microversion 2.25 the default
+        is V(false).
     type: bool
   password:
     description:
-      - The administrator's password of an evacuated server whose disk is made anew. The cloud makes one up without it,
-        which nobody gets to know.
+      - The administrator's password of an evacuated server with a rebuilt disk. Without it the cloud generates a
+        password that nobody can read.
     type: str
   shared_storage:
     description:
-      - Below microversion 2.14, whether the disks of evacuated servers are on storage that the dead host shared. Newer
-        clouds find out.
+      - Whether the disks of evacuated servers are on shared storage. Only below microversion 2.14. Newer clouds detect
+        this.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -93,7 +95,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Everything off a host, three servers at a time
+- name: Empty a host, three servers at a time
   cloudserver.compute.server_migrate:
     cloud: admin
     from_host: node-5.domain.tld
@@ -102,7 +104,7 @@ EXAMPLES = r"""
     max_targets: 200
     wait_timeout: 7200
 
-- name: Two servers to a host of choice, while they run
+- name: Live-migrate two servers to a host
   cloudserver.compute.server_migrate:
     cloud: admin
     names: [web-1, web-2]
@@ -110,7 +112,7 @@ EXAMPLES = r"""
     host: node-6.domain.tld
     mode: live
 
-- name: The servers of a host that has died
+- name: Evacuate the servers of a failed host
   cloudserver.compute.server_migrate:
     cloud: admin
     from_host: node-7.domain.tld
@@ -121,8 +123,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -130,30 +132,31 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -10,100 +10,105 @@ module: server_os
 short_description: Change or reinstall the operating system of cloud servers
 version_added: 0.1.0
 description:
-  - Puts an image on the system disk of servers. Everything on that disk is lost; data disks stay as they are.
-  - A server that runs the image already is left alone, unless it is in status ERROR, as after a change that failed, or
+  - Replaces the system disk of servers with an image. All data on the system disk is lost. Data disks are not changed.
+  - A server that already runs the image is not changed, except in status C(ERROR) after a failed change, or with
     O(reinstall=true).
-  - A server that boots from a volume shows no image. The one that this module put on it is kept in the server's
-    metadata, under C(cloudserver_image).
-  - The label of M(cloudserver.compute.server_password), C(cloudserver_password_revision), is emptied, for the password
-    that it stands for is lost with the disk.
-  - Servers go their ways independently, and every server has its outcome in the result, also when the task fails.
+  - The record of a server that boots from a volume contains no image. The module stores the image that it installed in
+    the server's metadata as C(cloudserver_image).
+  - The module clears the password label C(cloudserver_password_revision) of M(cloudserver.compute.server_password),
+    because the password is lost with the disk.
+  - Each server proceeds independently. The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   image:
     description:
-      - The image that the servers are to run, by its id or by a name that no other image has.
-      - Left out with O(reinstall=true), each server gets the image that it has, at each run of the task.
+      - The image to install, by id or by unique name.
+      - Without it, and with O(reinstall=true), each run installs the current image of each server again.
     type: str
   reinstall:
     description:
-      - Puts the image also on servers that run it already. Such a task always changes.
+      - Also installs the image on servers that already run it. Such a task always reports a change.
     type: bool
     default: false
   cloud_init:
     description:
-      - Whether the image has cloud-init (Cloudbase-Init on Windows). V(huaweicloud) has a call of its own for images
-        without it; the other platforms do not look at this option.
+      - Whether the image contains cloud-init (Cloudbase-Init on Windows). V(huaweicloud) has a separate call for images
+        without it. The other platforms ignore this option.
     type: bool
     default: true
   password:
     description:
-      - The administrator's password. Where neither this nor O(key_name) nor O(user_data) is given, Nova makes one up
-        that this module does not show, and V(huaweicloud) wants one of them for its public images.
-      - On V(huaweicloud) the rules of its call are checked before anything is sent. O(user_data) makes a password
-        ineffective on Linux there, and O(key_name) excludes it.
+      - The administrator's password. If O(password), O(key_name) and O(user_data) are all missing, Nova generates a
+        password that this module does not return. V(huaweicloud) requires one of them for its public images.
+      - On V(huaweicloud) the module checks the password rules before it sends a request. There, O(user_data) disables
+        the password on Linux, and O(key_name) excludes it.
     type: str
   key_name:
     description:
-      - The name of a key pair that may log in.
-      - On Nova clouds it needs microversion 2.54.
+      - The name of the key pair for the login.
+      - On Nova clouds this needs microversion 2.54.
     type: str
   user_id:
     description:
-      - The id of the IAM user whose key pair O(key_name) is. V(huaweicloud) needs it, the others do not look at it.
+      - The id of the IAM user who owns the key pair O(key_name). Required on V(huaweicloud). The other platforms ignore
+        it.
     type: str
   user_data:
     description:
-      - What cloud-init is given, as it is, not in base64. At most 32 KB on V(huaweicloud), 48 KB on Nova clouds, where
-        it needs microversion 2.57.
+      - The user data for cloud-init, as plain text without base64. At most 32 KB on V(huaweicloud) and 48 KB on Nova
+        clouds. Nova needs microversion 2.57.
     type: str
   user_data_file:
     description:
-      - A file with what cloud-init is given, on the machine that the task runs on.
+      - A file with the user data for cloud-init, on the machine that runs the task.
     type: path
   metadata:
     description:
-      - Keys of the servers' metadata to be set along with the image. Others stay. Servers that keep their image are not
-        looked at.
+      - Metadata keys to set together with the image. Other keys are not changed. Servers that keep their image are
+        ignored.
     type: dict
   encrypted:
     description:
-      - Whether the system disk is encrypted, with O(kms_key_id). Only V(huaweicloud) can do that with this call.
+      - Whether the system disk is encrypted with O(kms_key_id). Only supported on V(huaweicloud).
     type: bool
   kms_key_id:
     description:
-      - The id of the key that encrypts the system disk.
+      - The id of the KMS key that encrypts the system disk.
     type: str
   stop_policy:
     description:
-      - What is done with servers that run. Their work is interrupted in any case.
-      - V(first) asks the guest to stop, and waits for it, where the cloud wants stopped servers; Nova does so itself.
-      - V(with_server) has the cloud stop the server within the change, which not every region of V(huaweicloud) does.
-      - V(refuse) leaves servers that run alone and fails for them.
+      - How to handle running servers. Their work is interrupted in each case.
+      - V(first) shuts down the guest and waits until it is stopped, if the cloud requires stopped servers. Nova stops
+        servers itself.
+      - V(with_server) lets the cloud stop the server during the change. Not every region of V(huaweicloud) supports
+        this.
+      - V(refuse) does not change running servers and fails for them.
     type: str
     choices: [first, with_server, refuse]
     default: first
   power_state:
     description:
-      - The power state in which the servers end. V(unchanged) is the one that each was in before.
-      - With V(started) or V(stopped), also servers that keep their image are brought there.
-      - With V(unchanged), the state is kept in the server's metadata as C(cloudserver_power_state) until the server has
-        it again, where the cloud does not give it back by itself. A run after an interrupted one gives it back then.
-      - With O(wait=false), run the task again until no action is left.
+      - The power state of the servers after the task. V(unchanged) restores the power state that each server had
+        before.
+      - With V(started) or V(stopped), servers that keep their image are also started or stopped.
+      - With V(unchanged), the module stores the power state in the server's metadata as C(cloudserver_power_state), if
+        the cloud does not restore it. The key is removed when the server has this power state again. After an
+        interrupted run, the next run restores the power state.
+      - With O(wait=false), run the task again until no actions remain.
     type: str
     choices: [unchanged, started, stopped]
     default: unchanged
   auto_pay:
     description:
-      - Whether an order that a change makes is paid from the account, for prepaid servers of V(huaweicloud).
-      - Otherwise the order waits, and so does the change; the outcome of such a server is V(awaiting_payment).
+      - Whether the order of a change is paid automatically from the account, for prepaid servers on V(huaweicloud).
+      - Otherwise the change waits for the payment. The outcome of such a server is V(awaiting_payment).
     type: bool
     default: false
 notes:
-  - V(ustack) has no such operation.
-  - What check mode cannot know is in which power state V(huaweicloud) leaves a server after a change, so the C(actions)
-    of the run may have a C(start) or C(stop) more.
+  - Not supported on V(ustack).
+  - Check mode cannot predict the power state of a server on V(huaweicloud) after a change. So the C(actions) of the run
+    may contain an additional C(start) or C(stop).
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
@@ -118,7 +123,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put the new release on the web servers, four at the most
+- name: Install a new image on at most four web servers
   cloudserver.compute.server_os:
     cloud: production
     tags: [role=web]
@@ -128,7 +133,7 @@ EXAMPLES = r"""
     max_targets: 4
     wait_timeout: 1800
 
-- name: Reinstall one server of Huawei Cloud that has stopped, and leave it so
+- name: Reinstall a stopped server of Huawei Cloud and leave it stopped
   cloudserver.compute.server_os:
     cloud: huawei
     names: [build-1]
@@ -137,7 +142,7 @@ EXAMPLES = r"""
     stop_policy: refuse
     power_state: stopped
 
-- name: Change to an image without cloud-init on an encrypted disk
+- name: Install an image without cloud-init on an encrypted disk
   cloudserver.compute.server_os:
     cloud: huawei
     ids: [8f4a1f8e-63e8-4d4a-9b3c-2f7a3d1c0f11]
@@ -150,8 +155,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -159,42 +164,43 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(awaiting_payment), V(pending) with
-          O(wait=false), V(planned) in check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(awaiting_payment),
+          V(pending) with O(wait=false), V(planned) in check mode.
       type: str
     actions:
-      description: What the cloud was asked for, in order; the change itself is C(rebuild).
+      description: The actions that the task sent to the cloud, in order. The change of the image is C(rebuild).
       type: list
       elements: str
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 image:
-  description: The image that was asked for.
+  description: The image of O(image).
   returned: with O(image)
   type: dict
   contains:
     id: {description: The image's id., type: str}
     name: {description: The image's name., type: str}
     status: {description: The image's status., type: str}
-    os_type: {description: The kind of system in it., type: str}
+    os_type: {description: The type of the operating system., type: str}
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of changes that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of changes that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -15,81 +15,81 @@ module: server_password
 short_description: Set the administrator's password of cloud servers
 version_added: 0.1.0
 description:
-  - Sets the password of the administrator, V(root) or V(Administrator), from outside of the servers.
-  - A cloud cannot tell which password a server has, so every run changes it, unless O(revision) is used.
-  - On V(huaweicloud) a server takes the password at its next start. It needs the vendor's password reset plug-in, and
-    nobody is told when the plug-in fails inside of the server.
-  - On the other platforms the server's guest agent takes the password at once, so the server must run.
-  - What breaks a documented rule of the platform is refused before anything is sent, by a sentence that names the rule.
+  - Sets the password of the administrator (V(root) or V(Administrator)) through the cloud.
+  - A cloud does not return the password of a server. So each run changes it, unless O(revision) is used.
+  - On V(huaweicloud) the password takes effect at the next start of the server. The server needs the vendor's password
+    reset plug-in. The cloud reports no error if the plug-in fails inside the guest.
+  - On the other platforms the guest agent sets the password immediately. The server must be running.
+  - A password that violates a documented rule of the platform is rejected before a request is sent. The message names
+    the rule.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   password:
     description:
-      - The password, the same for every server.
-      - On V(huaweicloud) it has 8 to 26 characters of three classes out of capital letters, small letters, digits and
-        C(!@%-_=+[]:./?). It contains neither O(user), C(root) nor C(Administrator), forwards or backwards; on a Windows
-        server also no three characters in a row of C(Administrator) or O(user).
-      - The other platforms document no rules.
+      - One password for all servers.
+      - On V(huaweicloud) it has 8 to 26 characters from three of these classes - uppercase letters, lowercase letters,
+        digits and C(!@%-_=+[]:./?). It must not contain O(user), C(root) or C(Administrator), forwards or backwards. On
+        a Windows server it must not contain three consecutive characters of C(Administrator) or O(user).
+      - The other platforms document no rules for passwords.
     type: str
   passwords:
     description:
-      - The password of each server, by the server's id or name. Ids count first.
-      - A server that is chosen and not in it makes the task fail before anything is done.
+      - The password of each server, by the id or the name of the server. An id takes precedence over a name.
+      - If a selected server is not in it, the task fails before the first change.
     type: dict
   generate:
     description:
-      - Makes a password for each server. Nobody learns it but by O(return_passwords=true).
+      - Generates a password for each server. Only O(return_passwords=true) returns it.
     type: dict
     suboptions:
       length:
         description:
-          - How many characters, 8 to 26 on V(huaweicloud) and 8 to 255 on the others.
+          - The number of characters, 8 to 26 on V(huaweicloud) and 8 to 255 on the other platforms.
         type: int
         default: 16
       special:
         description:
-          - The special characters to choose from, beside letters and digits. An empty text leaves them out.
+          - The special characters to use besides letters and digits. An empty text means none.
         type: str
         default: "!@%-_=+:./"
   return_passwords:
     description:
-      - Returns the passwords that O(generate) made as RV(passwords). Set C(no_log) on the task then, and on each
-        that handles the result, for Ansible shows and logs results.
+      - Returns the passwords of O(generate) as RV(passwords). Then set C(no_log) on this task and on each task that
+        uses the result, because Ansible prints and logs results.
     type: bool
     default: false
   user:
     description:
-      - The name of the administrator, which the password may not contain. It is not sent.
-      - By default V(Administrator) where the cloud says that the server runs Windows, V(root) otherwise.
+      - The name of the administrator. The password must not contain it. The name is not sent to the cloud.
+      - The default is V(Administrator) if the cloud reports that the server runs Windows, otherwise V(root).
     type: str
   revision:
     description:
-      - A label for the password, such as V(2026-03). It is kept in the server's metadata as
-        C(cloudserver_password_revision), in clear, so it must tell nothing of the password.
-      - A server whose metadata has it already is left alone. It is set when nothing is left to do for the server, so a
-        task that failed can simply be run again.
-      - With O(wait=false) nothing proves the change of a server that is V(pending), so it is not set, and the next run
-        changes the password again.
+      - A label for the password, such as V(2026-03). The module stores it unencrypted in the server's metadata as
+        C(cloudserver_password_revision). The label must not reveal the password.
+      - A server with this label is not changed. The label is set after the last action of the server. So a failed task
+        can be run again.
+      - With O(wait=false) the change of a server that is V(pending) is not proven. So the label is not set, and the
+        next run changes the password again.
     type: str
   apply:
     description:
-      - V(now) restarts the running servers on V(huaweicloud) so that they take the password. Stopped servers stay
-        stopped, and take it when they are started.
-      - V(next_boot) leaves that to whoever restarts them. With O(revision), C(cloudserver_restart) in the metadata
-        tells that the restart is still to come. A later run with V(now) then restarts the server.
-      - On the other platforms the change is immediate, and both are the same.
+      - V(now) restarts running servers on V(huaweicloud), so that the password takes effect. Stopped servers stay
+        stopped. Their password takes effect when they are started.
+      - V(next_boot) does not restart servers. With O(revision), the metadata key C(cloudserver_restart) records that a
+        restart is needed. A later run with V(now) then restarts the server.
+      - On the other platforms the change is immediate, and this option has no effect.
     type: str
     choices: [next_boot, now]
     default: next_boot
   force:
     description:
-      - With O(apply=now) restarts without asking the guest, as if the power were cut.
+      - With O(apply=now), resets the server without a shutdown of the guest.
     type: bool
     default: false
 notes:
-  - In check mode V(huaweicloud) is asked, by the dry run of its call, whether it would take the passwords. The other
-    platforms cannot be asked.
+  - In check mode the module uses the dry run of the call on V(huaweicloud). The other platforms have no dry run.
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
@@ -103,7 +103,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Give the web servers the password of this quarter, and restart those that need it
+- name: Set one password on the web servers and restart them if needed
   cloudserver.compute.server_password:
     cloud: production
     tags: [role=web]
@@ -111,13 +111,13 @@ EXAMPLES = r"""
     revision: 2026-q1
     apply: now
 
-- name: Give each server its own password, from a vaulted mapping
+- name: Set a different password on each server, from a vaulted mapping
   cloudserver.compute.server_password:
     cloud: production
     names: [db-1, db-2]
     passwords: "{{ vaulted_passwords }}"
 
-- name: Have passwords made
+- name: Generate passwords
   cloudserver.compute.server_password:
     cloud: production
     tags: [env=test]
@@ -130,8 +130,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -139,39 +139,40 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
     actions:
-      description: What the cloud was asked for, in order, C(change_password) and C(reboot).
+      description: The actions that the task sent to the cloud, in order. They are C(change_password) and C(reboot).
       type: list
       elements: str
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 passwords:
   description:
-    - The passwords that were made, by the server's id, of the servers that were given one or may have it.
-    - Also when the task fails.
+    - The generated passwords by server id, for the servers that have or may have them.
+    - Returned also when the task fails.
   returned: O(return_passwords=true) and O(generate), not in check mode
   type: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -10,63 +10,63 @@ module: server_password_rotation
 short_description: Set stored passwords of cloud servers
 version_added: 0.1.0
 description:
-  - Stores a password for each server, has the cloud set it as M(cloudserver.compute.server_password) does, and stores
-    what became of it. The role P(cloudserver.compute.password_rotation#role) uses it for batches of servers.
-  - A password is stored before the cloud is asked, and removed only when a later one is confirmed in force, so that
-    none is lost, whatever is interrupted and whatever runs at the same time.
-  - A password of O(revision) that is stored already is used again.
-  - On V(huaweicloud) the cloud accepts a password and never confirms it, so that its state stays V(set) until
-    M(cloudserver.compute.password_store) with C(state=in_force) says more, and earlier passwords stay.
+  - Stores a password for each server, sets it as M(cloudserver.compute.server_password) does, and stores the outcome.
+    The role P(cloudserver.compute.password_rotation#role) uses this module for batches of servers.
+  - A password is stored before it is sent to the cloud. It is removed only when a later password is confirmed in force.
+    So no password is lost if a run is interrupted or if several runs are active.
+  - A stored password of O(revision) is used again.
+  - V(huaweicloud) accepts a password but never confirms it. Its state stays V(set), and earlier passwords are kept,
+    until M(cloudserver.compute.password_store) with C(state=in_force) confirms it.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   servers:
     description:
-      - The servers, mappings with C(id) and C(name) such as the records of M(cloudserver.compute.server_info).
+      - The servers, as mappings with C(id) and C(name), such as the records of M(cloudserver.compute.server_info).
     type: list
     elements: dict
     required: true
   revision:
     description:
-      - The label of the password, kept in the server's metadata as in M(cloudserver.compute.server_password). A server
-        that bears it already is left alone.
+      - The label of the password. It is stored in the server's metadata as M(cloudserver.compute.server_password) does.
+        A server with this label is not changed.
     type: str
     required: true
   passwords_variable:
     description:
-      - The name of a variable that holds a password for each server, a mapping by the servers' ids. With it or with
-        O(password_variable), O(store) may be left out.
+      - The name of a variable with a mapping of server ids to passwords. With it, or with O(password_variable),
+        O(store) is optional.
     type: str
   user:
     description:
-      - The name of the administrator, which the password may not contain. It is not sent.
+      - The name of the administrator. The password must not contain it. The name is not sent to the cloud.
     type: str
   apply:
     description:
-      - V(now) restarts the running servers on V(huaweicloud) so that they take the password, V(next_boot) does not. On
-        the other platforms the change is immediate.
+      - V(now) restarts running servers on V(huaweicloud), so that the password takes effect. V(next_boot) does not
+        restart servers. On the other platforms the change is immediate.
     type: str
     choices: [next_boot, now]
     default: next_boot
   force:
     description:
-      - With O(apply=now) restarts without asking the guest, as if the power were cut.
+      - With O(apply=now), resets the server without a shutdown of the guest.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds the task may wait.
+      - Maximum number of seconds that the task waits.
     type: float
     aliases: [timeout]
     default: 600
   wait_interval:
     description:
-      - How many seconds to pause at most between two looks. The first pauses are shorter.
+      - Maximum number of seconds between two polls. The first intervals are shorter.
     type: float
     default: 10
   parallel:
     description:
-      - How many requests may be under way at once, 1 to 64.
+      - Maximum number of concurrent requests, 1 to 64.
     type: int
     default: 8
 attributes:
@@ -107,7 +107,7 @@ EXAMPLES = r"""
     fields: [name]
   register: web
 
-- name: Give each a password of its own
+- name: Set a different password on each server
   cloudserver.compute.server_password_rotation:
     cloud: production
     servers: "{{ web.servers }}"
@@ -119,13 +119,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server, as M(cloudserver.compute.server_password) returns it, also when the task
-    fails.
-  returned: when servers were chosen
+  description: The outcome of each server, as M(cloudserver.compute.server_password) returns it. Returned also when the
+    task fails.
+  returned: when servers were selected
   type: list
   elements: dict
 states:
-  description: The state of each server's password in the store, by the server's id.
+  description: The state of each server's password in the store, by server id.
   returned: with O(store), not in check mode
   type: dict
 """

@@ -10,27 +10,27 @@ module: server_power
 short_description: Start, stop, restart, pause and suspend cloud servers
 version_added: 0.1.0
 description:
-  - Brings servers to a power state, from whatever state they are in.
-  - A server that is on its way somewhere is waited for first. One that is paused is unpaused, and one that is suspended
-    resumed, on its way to another state.
-  - Every server has its outcome in the result, also when the task fails.
+  - Changes the power state of servers. The current state of a server does not matter.
+  - The module first waits for servers that are changing their state. It unpauses paused servers and resumes suspended
+    servers before other actions.
+  - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - The power state that the servers are to have.
-      - V(restarted) reboots a running server and starts a stopped one; it always changes.
-      - V(paused) and V(suspended) exist on V(openstack) and V(easystack).
+      - The target power state.
+      - V(restarted) reboots a running server and starts a stopped server. It always reports a change.
+      - V(paused) and V(suspended) are supported on V(openstack) and V(easystack).
     type: str
     choices: [started, stopped, restarted, paused, suspended]
     required: true
   force:
     description:
-      - Stops or restarts without asking the guest, as if the power were cut.
-      - On V(openstack) and V(easystack) there is one way to stop, which asks the guest and cuts the power when its
-        shutdown time is over; O(force) makes a restart hard.
-      - With O(state=restarted) it also tries a hard reboot of servers in status ERROR.
+      - Stops or restarts servers without a shutdown of the guest.
+      - On V(openstack) and V(easystack) a stop always shuts down the guest first, and powers it off after its shutdown
+        timeout. There O(force) only changes a restart to a hard reboot.
+      - With O(state=restarted) it also hard-reboots servers in status C(ERROR).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Stop the test environment for the night, ten servers at the most
+- name: Stop at most ten servers of the test environment
   cloudserver.compute.server_power:
     cloud: production
     tags: [env=test]
@@ -54,14 +54,14 @@ EXAMPLES = r"""
     state: stopped
     max_targets: 10
 
-- name: Restart one server the hard way
+- name: Hard-reboot one server
   cloudserver.compute.server_power:
     cloud: production
     names: [web-1]
     state: restarted
     force: true
 
-- name: Start a fleet and go on
+- name: Start servers without waiting
   cloudserver.compute.server_power:
     cloud: production
     tags: [role=worker]
@@ -69,7 +69,7 @@ EXAMPLES = r"""
     wait: false
   register: starting
 
-- name: Wait until all of them run
+- name: Wait until all of them are running
   cloudserver.compute.job_info:
     cloud: production
     handle: "{{ starting.handle }}"
@@ -78,8 +78,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -87,30 +87,31 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -7,56 +7,58 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: server_snapshot
-short_description: Make images of cloud servers, keep the newest ones, delete them
+short_description: Create, rotate and delete images of cloud servers
 version_added: 0.1.0
 description:
-  - Makes an image of each chosen server, or deletes such images. On V(openstack), V(easystack) and V(ustack).
-  - A server that has an image of that name already stays as it is, so a name with V({date}) makes one image a day.
-  - The image keeps in its metadata, as C(cloudserver_server), of which server it was made.
+  - Creates an image of each selected server, or deletes such images. Supported on V(openstack), V(easystack) and
+    V(ustack).
+  - If a server already has an image with that name, nothing changes. So a name with V({date}) creates one image a day.
+  - The metadata key C(cloudserver_server) of the image contains the id of its server.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - V(present) makes the image, V(absent) deletes it.
+      - V(present) creates the image. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The image's name, in which V({name}) and V({id}) stand for the server's, V({date}) for the day and V({time}) for
-        the time of day, both in UTC, as in V({name}-{date}).
-      - The names of the images of several servers must differ.
-      - With O(state=absent) and no server chosen, the exact name of one image.
+      - The name of the image. V({name}) and V({id}) are replaced by the server's name and id, V({date}) and V({time})
+        by the date and the time in UTC. An example is V({name}-{date}).
+      - Images of several servers must have different names.
+      - With O(state=absent) and without selected servers, the exact name of one image.
     type: str
   names:
     description:
       - Servers with exactly one of these names.
     type: list
     elements: str
+    aliases: [server]
   image_ids:
     description:
-      - With O(state=absent), the images to delete. One that does not exist is deleted already.
+      - With O(state=absent), the ids of the images to delete. A missing image is treated as deleted.
     type: list
     elements: str
   metadata:
     description:
-      - Properties of a new image. Those of an image that is there already are left as they are.
+      - Properties of a new image. The properties of an existing image are not changed.
     type: dict
   keep_last:
     description:
-      - Keeps so many of the newest images of each server whose names O(name) could have given it, the new one among
-        them, and deletes the older ones as soon as the new one is there.
-      - Images that are protected, or not V(active), are never deleted. Without it none are.
+      - The number of newest images to keep for each server, including the new one. Older images are deleted when the
+        new image is active. Only images with names that match O(name) are counted.
+      - Images that are protected or not V(active) are never deleted. Without this option no image is deleted.
     type: int
   allow_duplicate_name:
     description:
-      - Makes the image although another one, of another server or uploaded, has its name.
+      - Creates the image even if another image has this name, such as an image of another server or an uploaded image.
     type: bool
     default: false
   force:
     description:
-      - With O(state=absent), deletes images that were not made of a server too.
+      - With O(state=absent), also deletes images that were not created from a server.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -71,21 +73,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: One image a day of each database, of which a week is kept
+- name: Create a daily image of each database and keep seven
   cloudserver.compute.server_snapshot:
     cloud: production
     tags: [role=db]
     name: "{name}-{date}"
     keep_last: 7
 
-- name: An image before the upgrade
+- name: Create an image before an upgrade
   cloudserver.compute.server_snapshot:
     cloud: production
     names: [web-1]
     name: web-1-before-upgrade
-    metadata: {ticket: CHG-1234}
+    metadata: {change: CHG-1234}
 
-- name: It went well
+- name: Delete the image
   cloudserver.compute.server_snapshot:
     cloud: production
     name: web-1-before-upgrade
@@ -95,9 +97,8 @@ EXAMPLES = r"""
 RETURN = r"""
 outcomes:
   description:
-    - What became of each server that was chosen, or of each image to be deleted, also when the task fails. Those that
-      failed come first.
-  returned: when servers or images were chosen
+    - The outcome of each selected server or of each image to delete, also when the task fails. Failures come first.
+  returned: when servers or images were selected
   type: list
   elements: dict
   contains:
@@ -105,21 +106,21 @@ outcomes:
     name: {description: The server's or image's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 snapshots:
-  description: The images of the chosen servers by that name, those that were deleted with O(state=absent).
+  description: The images with that name of the selected servers. With O(state=absent), the deleted images.
   returned: success
   type: list
   elements: dict
@@ -128,23 +129,24 @@ snapshots:
     name: {description: The image's name., type: str}
     status: {description: "The image's status, V(active) when it can be used.", type: str}
     size: {description: "Its size in bytes, once it is known.", type: int}
-    min_disk_gb: {description: The smallest disk in GiB of a server made from it., type: int}
-    server_id: {description: The id of the server of which it was made., type: str}
-    snapshot: {description: Whether it was made of a server., type: bool}
+    min_disk_gb: {description: The minimum disk in GiB of a server with this image., type: int}
+    server_id: {description: The id of the server from which it was created., type: str}
+    snapshot: {description: Whether it was created from a server., type: bool}
     protected: {description: Whether it is protected against deletion., type: bool}
-    created: {description: When it was made., type: str}
+    created: {description: When it was created., type: str}
     metadata: {description: The image's properties., type: dict, returned: O(return_servers=true)}
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -7,33 +7,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: server_snapshot_info
-short_description: List the images that were made of cloud servers
+short_description: List the images that were created from cloud servers
 version_added: 0.1.0
 description:
-  - Lists the images that were made of servers, on V(openstack), V(easystack) and V(ustack).
+  - Lists the images that were created from servers. Supported on V(openstack), V(easystack) and V(ustack).
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   name:
     description:
-      - Only images of exactly this name.
+      - Return only images with exactly this name.
     type: str
   id:
     description:
-      - Only the image of this id.
+      - Return only the image with this id.
     type: str
   status:
     description:
-      - Only images in this status, such as V(active), V(queued) or V(saving).
+      - Return only images in this status, such as V(active), V(queued) or V(saving).
     type: str
   server_ids:
     description:
-      - Only images of the servers of these ids, which may exist no more.
+      - Return only images of the servers with these ids. The servers may be deleted.
     type: list
     elements: str
   uploaded:
     description:
-      - Lists images that were not made of a server too.
+      - Also lists images that were not created from a server.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -45,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which images are there of this server?
+- name: List the images of a server
   cloudserver.compute.server_snapshot_info:
     cloud: production
     server_ids: ["{{ server.id }}"]
@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 snapshots:
-  description: The images, the newest first.
+  description: The images, newest first.
   returned: success
   type: list
   elements: dict
@@ -63,11 +63,11 @@ snapshots:
     name: {description: The image's name., type: str}
     status: {description: "The image's status, V(active) when it can be used.", type: str}
     size: {description: "Its size in bytes, once it is known.", type: int}
-    min_disk_gb: {description: The smallest disk in GiB of a server made from it., type: int}
-    server_id: {description: The id of the server of which it was made., type: str}
-    snapshot: {description: Whether it was made of a server., type: bool}
+    min_disk_gb: {description: The minimum disk in GiB of a server with this image., type: int}
+    server_id: {description: The id of the server from which it was created., type: str}
+    snapshot: {description: Whether it was created from a server., type: bool}
     protected: {description: Whether it is protected against deletion., type: bool}
-    created: {description: When it was made., type: str}
+    created: {description: When it was created., type: str}
     metadata: {description: The image's properties., type: dict}
 """
 

@@ -10,14 +10,14 @@ module: server_volume
 short_description: Attach volumes to cloud servers and detach them
 version_added: 0.1.0
 description:
-  - Attaches volumes to a server, and detaches them, on V(openstack), V(easystack) and V(ustack).
-  - The volume that a server boots from is never detached.
+  - Attaches volumes to servers and detaches them. Supported on V(openstack), V(easystack) and V(ustack).
+  - The boot volume of a server is never detached.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   state:
     description:
-      - V(present) attaches the volumes, V(absent) detaches them.
+      - V(present) attaches the volumes. V(absent) detaches them.
     type: str
     choices: [present, absent]
     default: present
@@ -29,26 +29,25 @@ options:
     default: []
   purge_volumes:
     description:
-      - Detaches the volumes that O(volumes) does not list, except the one that the server boots from.
+      - Detaches the volumes that O(volumes) does not list, except the boot volume.
     type: bool
     default: false
   device:
     description:
-      - The device of one volume in the server, such as V(/dev/vdb). Most clouds choose it themselves whatever is asked
-        for, so the device of a volume that is attached already is left as it is.
+      - The device name of one volume in the server, such as V(/dev/vdb). Most clouds ignore it and choose the device
+        themselves. So the device of an attached volume is not changed.
     type: str
   tag:
     description:
-      - The tag by which the server's metadata service tells of one volume, from microversion 2.49 on.
+      - The tag of one volume in the metadata service of the server. Needs microversion 2.49.
     type: str
   delete_on_termination:
     description:
-      - Whether the volume is deleted with the server, from microversion 2.79 on.
+      - Whether the cloud deletes the volume together with the server. Needs microversion 2.79.
     type: bool
   multiattach:
     description:
-      - The volumes were made for several servers (multiattach), and may be attached to all the servers that are chosen.
-        From microversion 2.60 on.
+      - The volumes support multi-attach and are attached to all selected servers. Needs microversion 2.60.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -63,7 +62,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The database has its two volumes
+- name: Attach two volumes to the database server
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
@@ -71,13 +70,13 @@ EXAMPLES = r"""
       - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001
       - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002
 
-- name: Take every volume off but the one that it boots from
+- name: Detach all volumes except the boot volume
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
     purge_volumes: true
 
-- name: Take one off
+- name: Detach one volume
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-1]
@@ -87,8 +86,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What became of each server that was chosen, also when the task fails. Those that failed come first.
-  returned: when servers were chosen
+  description: The outcome of each selected server, also when the task fails. Failed servers come first.
+  returned: when servers were selected
   type: list
   elements: dict
   contains:
@@ -96,35 +95,36 @@ outcomes:
     name: {description: The server's name., type: str}
     outcome:
       description:
-        - V(done), V(unchanged), V(failed), V(unknown) when nobody can say, V(pending) with O(wait=false), V(planned) in
-          check mode.
+        - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
+          O(wait=false), V(planned) in check mode.
       type: str
-    actions: {description: "What the cloud was asked for, in order.", type: list, elements: str}
+    actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: What went wrong., type: str, returned: on failure}
-    hint: {description: What to try., type: str, returned: on failure}
-    request_id: {description: The id of the request for the cloud's support., type: str, returned: on failure}
+    hint: {description: What to do next., type: str, returned: on failure}
+    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
-      description: The actions that were not asked for, because the task does not wait. Another run asks for them.
+      description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
       elements: str
-      returned: O(wait=false) and such actions
+      returned: with O(wait=false), when actions remain
 attachments:
   description:
     - The volumes of each server by its id, each with C(volume_id), C(device), C(tag) and C(delete_on_termination).
   returned: success
   type: dict
 servers:
-  description: The servers as they were last seen, as M(cloudserver.compute.server_info) returns them.
+  description: The server records from the last request, as M(cloudserver.compute.server_info) returns them.
   returned: O(return_servers=true)
   type: list
   elements: dict
 handle:
-  description: What M(cloudserver.compute.job_info) needs to find out what became of actions that were not waited for.
-  returned: when something is still under way
+  description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
+    progress.
+  returned: when an action is still in progress
   type: dict
 missing:
-  description: The ids, names and addresses of the selection that no server has.
+  description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
 """

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: validate_role_variables
-short_description: Refuse misspelt variables of a role
+short_description: Reject misspelled variables of a role
 version_added: 0.1.0
 description:
-  - Fails where a variable begins with the name of the role and an underscore, and the role's argument specs do not
-    declare it. Ansible itself ignores such variables, so that a misspelt name silently means the default.
-  - For roles, as their first task. A role that sets facts of its own names them with two underscores in front, so that
-    they do not count.
+  - Fails if a variable starts with the name of the role and an underscore, and the role's argument specs do not declare
+    it. Ansible ignores such variables, so a misspelled name silently means the default.
+  - Use it as the first task of a role. Names with two leading underscores, such as internal facts of the role, are not
+    checked.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   allow:
     description:
-      - Further variables with the prefix that may be there, such as facts that the role sets for the playbook.
+      - Additional variable names with the prefix that are permitted, such as facts that the role sets for the playbook.
     type: list
     elements: str
     default: []
@@ -44,16 +44,16 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 # roles/my_role/tasks/main.yml
-- name: Refuse misspelt variables
+- name: Reject misspelled variables
   cloudserver.compute.validate_role_variables:
 """
 
 RETURN = r"""
 acting_host:
   description:
-    - The host on which a role that acts once for all hosts of a batch is to act. With the strategy V(linear) this is
-      the host of a task with C(run_once=true). Other strategies run such a task for every host, and the first one of
-      the batch acts.
+    - The host that acts for a batch, for roles that act once for all hosts of a batch. With the strategy V(linear) it
+      is the host of a task with C(run_once=true). Other strategies run such a task for every host, and the first host
+      of the batch acts.
   returned: always
   type: str
 unknown:

@@ -33,7 +33,7 @@ UNTOUCHED = ("failed", "unchanged")
 CLAIMS = ("done", "pending")
 #: How a message says that nobody can tell whether the request took effect.
 NOT_KNOWN = re.compile(r"not known|unknown (whether|if)|may (or may not )?have|cannot be told|could not be told", re.I)
-INTERNAL = re.compile(r"mistake of this collection|internal error|Traceback \(most recent", re.I)
+INTERNAL = re.compile(r"internal error|Traceback \(most recent", re.I)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?")
 _TOKEN = re.compile(r"(=|%3D)[0-9A-Za-z_-]{8,}|127\.0\.0\.1:\d+")
 #: Keys of a result that say how it was asked, not what was found.

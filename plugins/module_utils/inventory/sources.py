@@ -35,6 +35,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.argumen
     AUTH_OPTIONS,
     CONNECTION,
     SELECTION,
+    aliases,
     argument_spec,
 )
 
@@ -58,6 +59,9 @@ SPEC = argument_spec(
     on_error={"type": "str", "choices": [FAIL, WARN, USE_STALE], "default": FAIL},
     connect_with={"type": "list", "elements": "str", "default": ["floating_v4", "fixed_v4", "fixed_v6"]},
 )
+
+#: The option that each alias stands for, at the top level and in a source.
+ALIASES = aliases(SPEC)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def sources(top: Mapping[str, Any], listed: Any = None) -> list[InventorySource]
 
     Raises InvalidHosts for an option that is unknown or cannot be used, and for two sources of one name.
     """
+    top = without_aliases(top, "the inventory")
     if listed is None:
         return [_source(top, "the inventory", _default_name(top) or "cloud")]
     if not isinstance(listed, list) or not listed:
@@ -99,11 +104,26 @@ def sources(top: Mapping[str, Any], listed: Any = None) -> list[InventorySource]
         if not isinstance(own, Mapping):
             raise InvalidHosts("sources: source %d is not a mapping of options" % number)
         label = "source %s" % (own.get("name") or number)
+        own = without_aliases(own, label)
         merged = inherit(top, own)
         found.append(_source(merged, label, _default_name(merged) or "source-%d" % number))
     shared = sorted(name for name, count in Counter(source.name for source in found).items() if count > 1)
     if shared:
         raise InvalidHosts("sources: several are named %s; give each a name of its own" % ", ".join(shared))
+    return found
+
+
+def without_aliases(options: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """Return the options with each alias replaced by the option's name, so that a source can inherit them.
+
+    Raises InvalidHosts where an option is given by two of its names.
+    """
+    found: dict[str, Any] = {}
+    for given, value in options.items():
+        name = ALIASES.get(given, given)
+        if name in found:
+            raise InvalidHosts("%s: %s is given by two of its names; give it once" % (label, name))
+        found[name] = value
     return found
 
 
@@ -248,6 +268,6 @@ def _attempt(source: InventorySource, settings: Settings) -> SourceResult | Exce
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return CloudError(
-            "A mistake of this collection, please report it: %s: %s, at %s line %s"
+            "Internal error; please report it: %s: %s, at %s line %s"
             % (type(error).__name__, error, os.path.basename(frame.filename), frame.lineno)
         )

@@ -30,7 +30,7 @@ AUTH_OPTIONS: dict[str, Any] = {
     "security_token": {"type": "str", "no_log": True},
 }
 
-#: The aliases are the names that these options have in openstack.cloud.
+#: The aliases are the names that openstack.cloud has for these options.
 CONNECTION: dict[str, Any] = {
     "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
     "cloud": {"type": "str"},
@@ -89,9 +89,9 @@ REPORT: dict[str, Any] = {
 
 
 def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
-    """The connection options, the parts, and the module's own options as one argument spec.
+    """Return one argument spec from the connection options, the shared parts and the module's own options.
 
-    An alias of a shared option gives way to an option of the module's own.
+    An alias of a shared option is left out where the module has an option of that name.
     """
     spec: dict[str, Any] = dict(CONNECTION)
     for part in parts:
@@ -108,6 +108,11 @@ def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
 
 #: Options whose value is encoded before it is sent, so that it may hold a NUL.
 _ENCODED = ("user_data",)
+
+
+def aliases(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the option that each alias of the argument spec stands for."""
+    return {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
 
 
 def text_problem(params: Mapping[str, Any]) -> str | None:

@@ -271,8 +271,7 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
     except Exception as error:
         return {
             "failed": True,
-            "msg": "a mistake of this collection, please report it with the exception below: %s: %s"
-            % (type(error).__name__, error),
+            "msg": "Internal error; please report it with the exception below: %s: %s" % (type(error).__name__, error),
             "exception": traceback.format_exc(),
         }
     found = dict(result.data, changed=result.changed)

@@ -188,7 +188,7 @@ def test_hung() -> None:
 
 @pytest.mark.parametrize("result", [
     {"failed": True, "msg": "x", "exception": "Traceback…"},
-    {"failed": True, "msg": "a mistake of this collection, please report it: KeyError"},
+    {"failed": True, "msg": "Internal error; please report it: KeyError"},
     {"failed": True, "msg": "Internal error; please report it."},
 ])  # fmt: skip
 def test_traceback(result: dict[str, Any]) -> None:

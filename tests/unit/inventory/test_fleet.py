@@ -65,6 +65,28 @@ def test_sources_take_the_top_levels_options() -> None:
     assert (one.selection["tags"], two.selection["tags"]) == (["a"], ["b"])
 
 
+def test_aliases_of_options_work_at_the_top_and_in_a_source() -> None:
+    top = {
+        **{name: value for name, value in CONNECTION.items() if name != "region"},
+        "region_name": "R",
+        "verify": False,
+    }
+    one, two = fleet.sources(top, [{"server": ["web-1"]}, {"region_name": "R2", "cacert": "/ca.pem"}])
+    assert (one.connection["region"], one.connection["validate_certs"]) == ("R", False)
+    assert one.selection["names"] == ["web-1"]
+    assert (two.connection["region"], two.connection["ca_cert"]) == ("R2", "/ca.pem")
+
+
+def test_an_option_by_two_of_its_names_is_refused() -> None:
+    with pytest.raises(InvalidHosts, match="source 1: region is given by two of its names"):
+        fleet.sources(CONNECTION, [{"region": "R1", "region_name": "R2"}])
+
+
+def test_an_alias_of_an_option_that_the_inventory_lacks_is_refused() -> None:
+    with pytest.raises(InvalidHosts, match="timeout"):
+        fleet.sources(CONNECTION, [{"timeout": 5}])
+
+
 def test_a_source_of_all_servers_takes_no_selection() -> None:
     (found,) = fleet.sources({**CONNECTION, "tags": ["a"], "query": "[0]"}, [{"all": True}])
     assert found.selection["tags"] is None

@@ -42,6 +42,18 @@ def members(inventory: InventoryData, group: str) -> list[str]:
     return sorted(str(host.name) for host in inventory.groups[group].hosts)
 
 
+def test_aliases_of_options_in_the_file(parse: Parse, clouds: Clouds) -> None:
+    given = {**ONE, "region_name": "{{ place }}", "server": ["web-1"], "verify": False}
+    del given["region"]
+    inventory, _warnings = parse(given, extra={"place": "RegionOne"})
+    assert sorted(inventory.hosts) == ["web-1"]
+
+
+def test_an_alias_that_the_inventory_lacks_is_refused(parse: Parse) -> None:
+    with pytest.raises(AnsibleParserError, match="there is no option timeout"):
+        parse({**ONE, "timeout": 5})
+
+
 def test_hosts_variables_and_groups(parse: Parse) -> None:
     inventory, warnings = parse(ONE)
     assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]

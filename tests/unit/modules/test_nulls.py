@@ -122,7 +122,7 @@ class Seen:
         """The options of the run, or the sentence of a refusal."""
         if not result.get("failed"):
             return self.params
-        assert "mistake of this collection" not in result["msg"] and "exception" not in result, result
+        assert "Internal error; please report it" not in result["msg"] and "exception" not in result, result
         return result["msg"]
 
     def here(self, given: dict[str, Any]) -> Any:

@@ -215,15 +215,15 @@ def most_at_once(bench: Bench) -> list[int]:
 
 
 @OWNERS
-@pytest.mark.parametrize("status, most", [("ACTIVE", 1), ("ACTIVE", 3), ("SHUTOFF", 2)])
-def test_no_more_than_so_many_at_once(admin: Bench, status: str, most: int) -> None:
+@pytest.mark.parametrize("status, max_concurrent", [("ACTIVE", 1), ("ACTIVE", 3), ("SHUTOFF", 2)])
+def test_no_more_than_so_many_at_once(admin: Bench, status: str, max_concurrent: int) -> None:
     names = [*WEB, "db-01", "db-02", "cache-01", "batch-01"]
     for name in names:
         admin.change(name, host="cmp1", status=status)
     seen = most_at_once(admin)
-    result = move(admin, from_host="cmp1", max_concurrent=most)
+    result = move(admin, from_host="cmp1", max_concurrent=max_concurrent)
     assert [each["outcome"] for each in result["outcomes"]] == ["done"] * 7
-    assert max(seen) == most, seen
+    assert max(seen) == max_concurrent, seen
 
 
 @OWNERS

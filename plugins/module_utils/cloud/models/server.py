@@ -26,7 +26,8 @@ UNKNOWN = "unknown"
 POWER_STATES = (RUNNING, STOPPED, PAUSED, SUSPENDED, TRANSITIONAL, ERROR, UNKNOWN)
 
 #: The power state that a settled server of each status is in. The names are Nova's; Huawei Cloud uses the same
-#: (huawei-facts 3.4). SHELVED and RESCUE are none of the states that a user can ask for, so they stay unknown.
+#: (Elastic Cloud Server API Reference, "ECS Statuses").
+#: SHELVED and RESCUE are none of the states that a user can ask for, so they stay unknown.
 _SETTLED = {
     "ACTIVE": RUNNING,
     "SHUTOFF": STOPPED,
@@ -74,8 +75,8 @@ GONE_STATUSES = frozenset(("DELETED", "SOFT_DELETED"))
 def power_state(status: str | None, task_state: str | None) -> str:
     """The power state behind a status; a server with a task under way is on its way, whatever its status says.
 
-    A server that is being stopped still shows ACTIVE, one being started still SHUTOFF (huawei-facts 3.4, Nova's
-    status table): only task_state tells.
+    A server that is being stopped still shows ACTIVE, one being started still SHUTOFF (Nova API
+    guide, "Server concepts", and Elastic Cloud Server API Reference, "ECS Statuses"): only task_state tells.
     """
     name = (status or "").upper()
     if name in GONE_STATUSES:
@@ -211,7 +212,7 @@ class Server:
     def as_dict(self, raw: bool = False) -> dict[str, Any]:
         """The record as a task's result shows it.
 
-        ``raw`` adds the cloud's own answer without ``user_data``, which holds password hashes (huawei-facts 5.16).
+        ``raw`` adds the cloud's own answer without ``user_data``, which holds password hashes.
         """
         record: dict[str, Any] = {
             "id": self.id,

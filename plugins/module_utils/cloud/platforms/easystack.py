@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""EasyStack ECS 6.2.1: Nova with a recycle bin, read from its document (easystack.* of the operations list)."""
+"""EasyStack ECS 6.2.1: Nova with a recycle bin, read from its document (easystack.* of docs/operations.yml)."""
 
 from __future__ import annotations
 

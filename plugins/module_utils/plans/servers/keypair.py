@@ -4,8 +4,8 @@
 
 """Key pairs on servers: which of them the cloud has to be asked for, and carrying it out.
 
-A server is told with one key pair (``key_name``), though it may have several: seed 003 has no call that lists them. So
-what the cloud shows is believed, and what it does not show is asked for.
+A server is told with one key pair (``key_name``), though it may have several: the UOS compute API
+reference has no call that lists them. So what the cloud shows is believed, and what it does not show is asked for.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 """The rules for passwords that each call documents, checked before anything is sent. Pure, but for ``generate``.
 
-Facts: huawei-facts 3.6; the sets of characters differ from call to call.
+Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; the
+sets of characters differ from call to call.
 """
 
 from __future__ import annotations

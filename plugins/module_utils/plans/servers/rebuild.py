@@ -37,7 +37,7 @@ _IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class RebuildOptions:
-    """What a task asks for. ``stop`` is one of STOPS, ``power_state`` one of POWER_STATES."""
+    """What a task asks for. ``stop_policy`` is one of STOPS, ``power_state`` one of POWER_STATES."""
 
     order: RebuildSpec
     reinstall: bool = False

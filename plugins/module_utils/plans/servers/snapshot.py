@@ -60,7 +60,7 @@ class SnapshotSpec:
             )
         if self.keep_last is not None and self.keep_last < 1:
             raise InvalidRequest(
-                "keep_last: %s is out of range; use 1 or more: the newest snapshot is always kept" % self.keep_last
+                "keep_last: %s is out of range; use 1 or more: the newest snapshot always stays" % self.keep_last
             )
 
     def name_of(self, server: Server) -> str:
@@ -136,7 +136,7 @@ def plan_one(server: Server, images: Sequence[Snapshot], wish: SnapshotSpec) -> 
 
 
 def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) -> list[Snapshot]:
-    """Those beyond the newest ``keep``, of which one is ``coming``; a protected one is never among them."""
+    """Those beyond the newest ``keep_last``, of which one is ``coming``; a protected one is never among them."""
     if keep is None:
         return []
     return [each for each in newest_first[keep - (1 if coming else 0) :] if not each.protected]

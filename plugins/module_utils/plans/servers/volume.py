@@ -48,8 +48,8 @@ class VolumeSpec:
                 raise InvalidRequest("%s: it is that of one volume, and volumes has %d" % (name, len(self.volumes)))
         if len(servers) > 1 and self.state == "present" and self.volumes and not self.multiattach:
             raise InvalidRequest(
-                "the selection finds %d servers, and a volume goes on one; choose one, or set multiattach: true for"
-                " volumes that were made for several servers" % len(servers)
+                "the selection finds %d servers, and a volume is attached to one server; choose one server, or set"
+                " multiattach: true for multi-attach volumes" % len(servers)
             )
 
 

@@ -33,7 +33,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.wait
 
 ONE = "/v1/p1/cloudservers/a"
 DELETE = "/v1/p1/cloudservers/delete"
-#: What the cloud keeps in a server's metadata (huawei-facts 3.3).
+#: What the cloud keeps in a server's metadata (ECS API Reference, "Querying Details About ECSs").
 SYSTEM = {
     "charging_mode": "0", "metering.image_id": "i", "vpc_id": "v", "os_type": "Linux", "__support_agent_list": "hss",
     "lockSource": "x", "EcmResStatus": "normal",

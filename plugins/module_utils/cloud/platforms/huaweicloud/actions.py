@@ -4,7 +4,7 @@
 
 """Asking Huawei Cloud for something of a server: one request, and the ticket that tells what became of it.
 
-Facts: huawei-facts 3 and 4.
+Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Error Codes".
 """
 
 from __future__ import annotations

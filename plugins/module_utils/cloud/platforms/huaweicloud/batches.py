@@ -4,7 +4,7 @@
 
 """Calls of Huawei Cloud ECS that take up to 1,000 servers and become one job.
 
-Facts: huawei-facts 3.5, 4.
+Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Responses (Batch Operation)".
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 """Huawei Cloud ECS and Flexus L: batch calls and jobs.
 
-Facts: huawei-facts 3 and 5, read from the vendor's documents and the official client.
+Sources: Elastic Cloud Server API Reference (support.huaweicloud.com), "APIs (Recommended)", and the official SDK
+huaweicloud-sdk-python-v3 (huaweicloudsdkecs). docs/operations.yml lists the calls.
 """
 
 from __future__ import annotations

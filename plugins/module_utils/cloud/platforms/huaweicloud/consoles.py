@@ -4,7 +4,7 @@
 
 """Consoles of Huawei Cloud's servers: VNC in a browser.
 
-Facts: huawei-facts 3.2, and the vendor's page of the call.
+Source: Elastic Cloud Server API Reference, "Obtaining the VNC-based Remote Login URL".
 """
 
 from __future__ import annotations

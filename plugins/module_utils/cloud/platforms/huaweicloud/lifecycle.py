@@ -4,7 +4,8 @@
 
 """What is asked of an ECS between its creation and its end: the deeds of new_server.py.
 
-Facts: huawei-facts 3.3, 3.8 and 5; H07 of the operations list (its document prints GET, PUT is right).
+Sources: Elastic Cloud Server API Reference, "Lifecycle Management"; H07 of docs/operations.yml (the Flexus L API
+reference prints GET for it, PUT is right).
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 """How an answer of Huawei Cloud ECS becomes a record; pure functions.
 
-Facts: huawei-facts 3.3 (servers), 3.7 (jobs). Every key but ``id`` may be missing or null, and numbers come as text.
+Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" and "Querying Task Execution Status".
+Every key but ``id`` may be missing or null, and numbers come as text.
 """
 
 from __future__ import annotations

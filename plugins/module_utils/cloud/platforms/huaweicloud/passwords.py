@@ -4,7 +4,8 @@
 
 """Setting passwords and metadata on Huawei Cloud ECS.
 
-Facts: huawei-facts 3.6; operation H06 of the operations list.
+Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; operation
+H06 of docs/operations.yml.
 """
 
 from __future__ import annotations

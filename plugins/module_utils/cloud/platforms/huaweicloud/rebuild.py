@@ -4,7 +4,8 @@
 
 """Changing and reinstalling the OS of an ECS, and the images of IMS.
 
-Facts: huawei-facts 3.8 (change OS, reinstall), 4 (codes), 5.7 and 5.9; H08 of the operations list. ``/v2`` is for
+Sources: Elastic Cloud Server API Reference, "Changing an ECS OS (Using an Image with Cloud-Init Installed)" and "Error
+Codes"; H08 of docs/operations.yml. ``/v2`` is for
 images with cloud-init, ``/v1`` for those without.
 """
 

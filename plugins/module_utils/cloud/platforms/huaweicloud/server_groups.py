@@ -4,7 +4,7 @@
 
 """Server groups of Huawei Cloud, which keep servers apart and know no other policy.
 
-Facts: huawei-facts 3.10, and the vendor's page of each call. Without the group's project, user and rules.
+Source: Elastic Cloud Server API Reference, "ECS Group Management". Without the group's project, user and rules.
 """
 
 from __future__ import annotations

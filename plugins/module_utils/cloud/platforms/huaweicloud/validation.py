@@ -4,7 +4,8 @@
 
 """What ECS takes for names, descriptions, metadata and tags, and which of them are the cloud's own. Pure functions.
 
-Facts: huawei-facts 3.3 (system keys), 3.8 (limits); H07 of the operations list. Each ``…_problem`` gives one clause
+Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" (system keys) and "Lifecycle Management"
+(limits); H07 of docs/operations.yml. Each ``…_problem`` gives one clause
 without an end, or ``None``.
 """
 

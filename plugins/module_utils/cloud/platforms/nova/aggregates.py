@@ -4,7 +4,7 @@
 
 """Nova's host aggregates and availability zones.
 
-Facts: the Nova API reference; operations E47-E53 of the operations list; behaviour seen on a real Nova 34.
+Facts: the Nova API reference; operations E47-E53 of docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 """Consoles of Nova's servers.
 
-Facts: the Nova API reference; operation U28 of the operations list; behaviour seen on a real Nova 34.
+Facts: the Nova API reference; operation U28 of docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 """Nova's flavors as a whole, with extra_specs and access lists.
 
-Facts: the Nova API reference; operations E41-E46 and U22-U24 of the operations list; behaviour seen on a real Nova 34.
+Facts: the Nova API reference; operations E41-E46 and U22-U24 of docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
 """Nova's compute services and hypervisors, for administrators.
 
 Facts: the Nova API reference (services by id from microversion 2.53, ``forced_down`` from 2.11; hypervisors paged from
-2.33, with pattern and servers in the list from 2.53, without their figures from 2.88 on); operations E54-E56 of the
-operations list; behaviour seen on a real Nova 34.
+2.33, with pattern and servers in the list from 2.53, without their figures from 2.88 on); operations E54-E56 of
+docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

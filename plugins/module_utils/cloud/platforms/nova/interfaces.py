@@ -5,7 +5,7 @@
 """Ports on the servers of a Nova cloud.
 
 Facts: the Nova API reference (``tag`` from microversion 2.49 on); a real Nova 34, which answers 202 to the removal of
-a port that it does not know; E16, E17 and U25 to U27 of the operations list.
+a port that it does not know; E16, E17 and U25 to U27 of docs/operations.yml.
 """
 
 from __future__ import annotations

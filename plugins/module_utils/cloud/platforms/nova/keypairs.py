@@ -4,7 +4,7 @@
 
 """Nova's key pairs, which Huawei Cloud serves too.
 
-Facts: the Nova API reference; operations E37-E40 and U13-U17 of the operations list; behaviour seen on a real Nova 34.
+Facts: the Nova API reference; operations E37-E40 and U13-U17 of docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

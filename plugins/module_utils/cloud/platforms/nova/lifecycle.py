@@ -5,7 +5,7 @@
 """What is asked of a Nova server between its creation and its end.
 
 Facts: the Nova API reference (tags from microversion 2.26 on, a reason of a lock from 2.73, hostname from 2.90);
-E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of the operations list.
+E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of docs/operations.yml.
 """
 
 from __future__ import annotations

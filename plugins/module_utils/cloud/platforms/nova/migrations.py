@@ -6,7 +6,7 @@
 
 Facts: the Nova API reference (a host for a cold migration from microversion 2.56; ``block_migration: auto`` from 2.25;
 ``force`` of a live migration from 2.30 and of an evacuation from 2.29, gone from 2.68; ``onSharedStorage`` gone from
-2.14; from 2.95 an evacuated server is stopped); E20, E21 and E22 of the operations list; behaviour seen on a real
+2.14; from 2.95 an evacuated server is stopped); E20, E21 and E22 of docs/operations.yml; behaviour seen on a real
 Nova 34.
 """
 

@@ -4,7 +4,7 @@
 
 """Setting passwords and metadata on a Nova cloud.
 
-Facts: the Nova API reference; operations E28, E57, E58 and U11 of the operations list.
+Facts: the Nova API reference; operations E28, E57, E58 and U11 of docs/operations.yml.
 """
 
 from __future__ import annotations

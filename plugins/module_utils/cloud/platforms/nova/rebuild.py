@@ -5,7 +5,7 @@
 """Rebuilding servers of a Nova cloud, and the images of its Glance.
 
 Facts: the Nova API reference (rebuild: ``key_name`` from microversion 2.54, ``user_data`` from 2.57, another image for
-a volume-backed server from 2.93), the Image API v2 reference; E26, E29 and E57 of the operations list.
+a volume-backed server from 2.93), the Image API v2 reference; E26, E29 and E57 of docs/operations.yml.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 """Nova's server groups.
 
-Facts: the Nova API reference; operations E34-E36 of the operations list; behaviour seen on a real Nova 34.
+Facts: the Nova API reference; operations E34-E36 of docs/operations.yml; behaviour seen on a real Nova 34.
 """
 
 from __future__ import annotations

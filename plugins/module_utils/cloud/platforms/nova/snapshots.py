@@ -5,7 +5,7 @@
 """Images made of the servers of a Nova cloud, and their life in its Glance.
 
 Facts: the Nova API reference (``createImage``: the image's id is in the body from microversion 2.45 on, in the header
-``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of the operations list.
+``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of docs/operations.yml.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 """Volumes on the servers of a Nova cloud.
 
 Facts: the Nova API reference (``tag`` from microversion 2.49 on, several servers of one volume from 2.60 on,
-``delete_on_termination`` from 2.79 on); E18, E19, U20 and U21 of the operations list.
+``delete_on_termination`` from 2.79 on); E18, E19, U20 and U21 of docs/operations.yml.
 """
 
 from __future__ import annotations
