@@ -131,6 +131,8 @@ missing:
   type: dict
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.interface import (
     InterfaceStrategy,
@@ -195,7 +197,7 @@ def run(context: Context) -> Result:
     todo = plan_interfaces(chosen.servers, there, wish)
     if todo.changed and wish.state == "present" and wish.network_id:
         check_network(context.cloud, wish.network_id)
-    data = {"missing": dict(chosen.missing)}
+    data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         strategy = InterfaceStrategy(context.cloud, wish)
         work = Executor(context.cloud, strategy, context.params["wait"], waiter)

@@ -38,7 +38,7 @@ class SnapshotStrategy(Strategy):
         self.known = {image.id for image in known}
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        images = self.cloud.snapshots() if self.spec.keep else self.cloud.snapshots(name=self.spec.name_of(server))
+        images = self.cloud.snapshots() if self.spec.keep_last else self.cloud.snapshots(name=self.spec.name_of(server))
         return plan_one(server, images, self.spec)
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
@@ -74,13 +74,13 @@ def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
         actions = ("reboot",)
     else:
         actions = ROUTES[want][state]
-    after = {"power_state": GOAL[want]}
+    after: dict[str, Any] = {"power_state": GOAL[want]}
     if want == "restarted" and state != STOPPED:
         after["restarted"] = True
-    refusal = _why_not(server, actions, cloud)
-    moving = server.power_state == TRANSITIONAL and not refusal
+    unsupported = _why_not(server, actions, cloud)
+    moving = server.power_state == TRANSITIONAL and not unsupported
     deeds = tuple(power_action(action, force) for action in actions)
-    return Change(server, actions, before, after if actions else before, refusal, moving, deeds)
+    return Change(server, actions, before, after if actions else before, unsupported, moving, deeds)
 
 
 def power_action(action: str, force: bool = False) -> Action:
