@@ -132,9 +132,7 @@ missing:
 from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import (
-    VolumeStrategy,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (

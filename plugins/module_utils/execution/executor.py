@@ -95,15 +95,13 @@ class Executor:
         for key, item in left.items():
             if item.pending:
                 self.tickets[key] = item.pending
-            self.outcomes[key] = self._unfinished(item, error)
+            self.outcomes[key] = self._conclude(item, self._unfinished(item, error))
         self._refresh()
         self._notes.remove(self.outcomes, self.servers, self.strategy.is_over)
 
     def _unfinished(self, item: Progress, error: CloudError | None) -> Outcome:
         """The outcome of a server that is not done with when the time is up."""
         key, server = item.server.id, item.server
-        if item.failure:
-            return replace(item.failure, actions=item.taken)
         if item.ready and not item.begun:
             late = "its turn did not come within %g seconds; nothing was done to it" % self.waiter.timeout
             return ended_as(item, FAILED, late)
@@ -239,7 +237,9 @@ class Executor:
 
     def _finish(self, item: Progress, outcome: Outcome | None) -> Outcome | None:
         """The outcome of a server, or ``None`` where something is done in any case after the planned actions."""
-        if outcome is None or outcome.result == PENDING or item.finishing or not item.actions:
+        if outcome is None:
+            return None
+        if outcome.result == PENDING or item.finishing or not item.actions:
             return self._conclude(item, outcome)
         outcome, rest = self.strategy.finish(item, outcome)
         self.servers[item.server.id] = item.server
@@ -249,8 +249,8 @@ class Executor:
         item.actions, item.pending, item.ready = tuple(rest), None, True
         return None
 
-    def _conclude(self, item: Progress, outcome: Outcome | None) -> Outcome | None:
-        return self.strategy.concluded(item.failure, outcome) if outcome and item.failure else outcome
+    def _conclude(self, item: Progress, outcome: Outcome) -> Outcome:
+        return self.strategy.concluded(item.failure, outcome) if item.failure else outcome
 
     # -- looking -----------------------------------------------------------------------------------------------
 
@@ -266,7 +266,8 @@ class Executor:
 
     def _evaluate(self, item: Progress, seen: ActionStatus) -> Outcome | None:
         if item.pending is None:
-            return self._conclude(item, self._evaluate_transition(item, seen.server))
+            found = self._evaluate_transition(item, seen.server)
+            return self._conclude(item, found) if found else None
         return self._finish(item, self._evaluate_action(item, item.pending, seen))
 
     def _evaluate_action(self, item: Progress, pending: PendingAction, seen: ActionStatus) -> Outcome | None:

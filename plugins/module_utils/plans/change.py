@@ -39,7 +39,7 @@ class Change:
     refusal: str | None = None
     #: The server is on its way somewhere and is waited for first.
     wait_until_stable: bool = False
-    #: The actions with what the cloud needs to be told of them, for what DeedRun carries out.
+    #: The actions with what the cloud needs to be told of them, for the executor.
     deeds: tuple[Action, ...] = ()
 
     @classmethod

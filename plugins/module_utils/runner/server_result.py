@@ -10,7 +10,8 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import WORDS, ServerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, Plan, predicted
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context, Result, records, report

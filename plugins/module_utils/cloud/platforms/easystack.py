@@ -10,11 +10,26 @@ from typing import Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    same,
+    NovaAction,
+    NovaActions,
+    sends,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+
+
+def _live_resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})
+
+
+_ACTIONS = {
+    **ACTIONS,
+    "start": sends({"os-start": True}, what="start the server"),
+    "stop": sends({"os-stop": True}, what="stop the server"),
+    "live_resize": NovaAction(_live_resize),
+}
 
 
 class EasyStack(OpenStack):
@@ -26,10 +41,7 @@ class EasyStack(OpenStack):
     newest_files = (2, 67)
     takes_subnets = True
     operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
-    power_actions = dict(OpenStack.power_actions, start=same({"os-start": True}), stop=same({"os-stop": True}))
-
-    def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})
+    actions = _ACTIONS
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The recycle bin, as the document reads it.

@@ -11,7 +11,7 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, ResponseLost
@@ -19,12 +19,50 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    NovaAction,
+    NovaActions,
+    sends,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 
 #: The document's answer to attachKeypairs and detachKeypairs.
 _ACCEPTED = DocumentedResponse((202,))
+
+
+def _keypairs(verb: str, word: str) -> NovaAction:
+    """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
+
+    def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        names = list(arguments["key_names"])
+        what = "%s key pair %s %s the server %s" % (verb, ", ".join(names), word, server.label)
+        return ActionRequest({verb + "Keypairs": {"key_names": names}}, what=what, is_retry_safe=True, learn=_accepted)
+
+    return NovaAction(request)
+
+
+def _accepted(ticket: PendingAction, answer: Any) -> PendingAction:
+    """The ticket, uncertain unless the answer is the documented 202 without a body: a server shows one of its key pairs
+    only, so the answer is all the proof there is."""
+    try:
+        _ACCEPTED.read(answer, "%s of the server %s" % (ticket.action.replace("_", " "), ticket.label))
+    except InvalidResponse as error:
+        return replace(
+            ticket, error=ResponseLost(error.message, status=error.status, hint=error.hint), outcome_unknown=True
+        )
+    return ticket
+
+
+#: ``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power.
+_ACTIONS = {
+    **ACTIONS,
+    "stop": sends({"os-shutdown": None}, forced={"os-stop": None}, what="stop the server"),
+    "attach_keypairs": _keypairs("attach", "to"),
+    "detach_keypairs": _keypairs("detach", "from"),
+}
 
 
 class UStack(OpenStack):
@@ -77,7 +115,7 @@ class UStack(OpenStack):
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
     }
-    power_actions = dict(OpenStack.power_actions, stop=({"os-shutdown": None}, {"os-stop": None}))
+    actions = _ACTIONS
 
     #: Several of one request are named by their ids there.
     numbers_names = False
@@ -86,12 +124,6 @@ class UStack(OpenStack):
         body = super()._body(new, name)
         body["server"].update(min_count=1, max_count=1)
         return body
-
-    def _order_attach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return _keypairs("attach", "to", server, arguments["key_names"])
-
-    def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return _keypairs("detach", "from", server, arguments["key_names"])
 
     @property
     def endpoint(self) -> str:
@@ -102,23 +134,3 @@ class UStack(OpenStack):
         if project:
             return found
         return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
-
-
-def _keypairs(verb: str, word: str, server: Server, names: Sequence[str]) -> ActionRequest:
-    """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
-    what = "%s key pair %s %s the server %s" % (verb, ", ".join(names), word, server.label)
-    return ActionRequest(
-        {verb + "Keypairs": {"key_names": list(names)}}, what=what, is_retry_safe=True, learn=_accepted
-    )
-
-
-def _accepted(ticket: PendingAction, answer: Any) -> PendingAction:
-    """The ticket, uncertain unless the answer is the documented 202 without a body: a server shows one of its key pairs
-    only, so the answer is all the proof there is."""
-    try:
-        _ACCEPTED.read(answer, "%s of the server %s" % (ticket.action.replace("_", " "), ticket.label))
-    except InvalidResponse as error:
-        return replace(
-            ticket, error=ResponseLost(error.message, status=error.status, hint=error.hint), outcome_unknown=True
-        )
-    return ticket

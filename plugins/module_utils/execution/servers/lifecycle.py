@@ -11,12 +11,11 @@ from typing import Iterable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
-    PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.creation import Creation
@@ -24,13 +23,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
     DuplicateRun,
     Resolution,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import (
+    ServerStrategy,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
     FAILED,
     PENDING,
-    UNCHANGED,
     UNKNOWN,
     Change,
     Outcome,
@@ -47,80 +48,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     ServerSpec,
     is_made_anew,
     is_new,
-    plan_one,
 )
 
-WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 _CREATE = (Action("create"),)
 _NOT_REBOOTED = (
     "the boot order is set, but the reboot that it takes is not proven (server_power with state: restarted and"
     " force: true makes up for it): %s"
 )
-
-
-class ServerStrategy(Strategy):
-    """What the executor has to know of servers that are made, changed and deleted.
-
-    ``made`` are the ids of the servers that this task has created, by name. ``remove_broken``: a server whose creation
-    failed is deleted again.
-    """
-
-    def __init__(self, cloud: Compute, spec: ServerSpec, remove_broken: bool) -> None:
-        super().__init__(cloud, word=WORDS[spec.state])
-        self.spec = spec
-        self.remove_broken = remove_broken
-        self.made: dict[str, str] = {}
-        #: The ids of the servers whose reboot is still to come after a change that this run has asked for.
-        self.owed: set[str] = set()
-        self.ends = spec.state in ("absent", "purged")
-
-    def plan_one(self, server: Server) -> Change:
-        return plan_one(server, self.spec, self.cloud, server.id in self.made.values(), server.id in self.owed)
-
-    def replan(self, progress: Progress, server: Server) -> Change:
-        return self.plan_one(server)
-
-    def is_needless(self, progress: Progress) -> bool:
-        """A cloud that confirms resizes by itself has left nothing to be confirmed."""
-        unconfirmed = (progress.server.status or "").upper() == "VERIFY_RESIZE"
-        return progress.actions[0].action == "confirm_resize" and not unconfirmed
-
-    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
-        if any(action.action == "reboot" for action in progress.actions):
-            self.owed.add(progress.server.id)
-        return pending
-
-    def accepted(self, progress: Progress, pending: PendingAction) -> None:
-        if pending.action == "reboot":
-            self.owed.discard(progress.server.id)
-
-    def is_waiting(self, progress: Progress, change: Change) -> bool:
-        return self.ends and change.wait_until_stable
-
-    def vanished(self, progress: Progress) -> Outcome:
-        return ended_as(progress, DONE if progress.taken else UNCHANGED) if self.ends else super().vanished(progress)
-
-    def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
-        """What of the declaration no creation does: a lock, tags on an older cloud. A broken server goes again."""
-        if progress.actions[0].action != "create":
-            return outcome, ()
-        if outcome.result == DONE:
-            now = self.plan_one(progress.server)
-            if now.refusal:
-                return replace(outcome, result=FAILED, message="it was made, but: %s" % now.refusal), ()
-            return outcome, now.deeds
-        if progress.server.power_state != ERROR:
-            return outcome, ()
-        if self.remove_broken and outcome.result == FAILED:
-            return outcome, (DELETE,)
-        hint = "on_error: delete removes such a server, and recreate: true makes it anew."
-        return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint), ()
-
-    def concluded(self, failure: Outcome, outcome: Outcome) -> Outcome:
-        end = "the broken server was deleted"
-        if outcome.result != DONE:
-            end = "the broken server was left, for it could not be deleted: %s" % outcome.message
-        return replace(failure, actions=outcome.actions, message="%s; %s" % (failure.message, end))
 
 
 class ServerRun:
@@ -147,9 +81,9 @@ class ServerRun:
         self.waiter = waiter
         self.strategy = ServerStrategy(cloud, wish, remove_broken)
         self.executor = Executor(cloud, self.strategy, wait, waiter)
-        self.outcomes, self.servers, self.tickets = (
-            self.executor.outcomes, self.executor.servers, self.executor.tickets
-        )  # fmt: skip
+        self.outcomes = self.executor.outcomes
+        self.servers = self.executor.servers
+        self.tickets = self.executor.tickets
         self.made = self.strategy.made
         self.new = new
         self.known = set(known)

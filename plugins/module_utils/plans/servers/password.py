@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The administrator's password of servers: which ones are to be set, and setting them.
+"""The administrator's password of servers: which ones are to be set.
 
 A password cannot be read, so only a label tells whether a server has it already: ``REVISION`` in its metadata, which
 is set when nothing is left to do.
@@ -174,6 +174,3 @@ def without(todo: Plan, refused: Iterable[str]) -> Plan:
     """The plan without what the cloud refused: the servers of these ids stay as they are."""
     ids = set(refused)
     return Plan(tuple(replace(item, refusal="refused") if item.server.id in ids else item for item in todo.items))
-
-
-# -- asking the cloud --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The power state of servers: which actions lead from each state to each other one, and carrying them out."""
+"""The power state of servers: which actions lead from each state to each other one."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images of servers: which are to be made, which are too old, which are to go. All but ``SnapshotRun`` is pure."""
+"""Images of servers: which are to be made, which are too old, which are to go."""
 
 from __future__ import annotations
 

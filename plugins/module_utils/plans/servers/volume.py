@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The volumes of servers: what is to be attached and detached. All but ``VolumeRun`` is pure."""
+"""The volumes of servers: what is to be attached and detached."""
 
 from __future__ import annotations
 

@@ -329,7 +329,7 @@ def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) ->
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
     words = "the job waits for its order to be paid"
-    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_FAILED, "PENDING_PAYMENT", words)}
+    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", words)}
     assert cloud.job("j1").status == JOB_AWAITING_PAYMENT
 
 

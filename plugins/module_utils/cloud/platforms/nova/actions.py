@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     CHANGE_PASSWORD,
@@ -64,25 +64,31 @@ class ActionRequest:
     hints: tuple[tuple[str, str], ...] = ()
 
 
-def same(body: Any) -> tuple[Any, Any]:
-    """The bodies of a power action that the cloud knows in one form only."""
-    return body, body
+@dataclass(frozen=True)
+class NovaAction:
+    """A row of the table of actions: what makes the request of one action on one server.
+
+    ``recorded_as`` is Nova's word for the action in its record of them, where it is not the collection's.
+    """
+
+    request: Callable[[NovaActions, Server, Mapping[str, Any]], ActionRequest]
+    recorded_as: str | None = None
+
+
+def sends(body: Any, recorded_as: str | None = None, forced: Any = None, **known: Any) -> NovaAction:
+    """A row whose body is always the same, but for ``force``; ``known`` are further facts of the request."""
+
+    def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+        return ActionRequest(forced if forced and arguments.get("force") else body, **known)
+
+    return NovaAction(request, recorded_as)
 
 
 class NovaActions(NovaServers):
     """What everything that is asked of one server has in common."""
 
-    #: The body of each power action, and the one for ``force``. Nova has one stop: the guest is asked, and cut off when
-    #: its shutdown time is over.
-    power_actions: dict[str, tuple[Any, Any]] = {
-        "start": same({"os-start": None}),
-        "stop": same({"os-stop": None}),
-        "pause": same({"pause": None}),
-        "unpause": same({"unpause": None}),
-        "suspend": same({"suspend": None}),
-        "resume": same({"resume": None}),
-        "reboot": ({"reboot": {"type": "SOFT"}}, {"reboot": {"type": "HARD"}}),
-    }
+    #: The actions of the platform, by name.
+    actions: Mapping[str, NovaAction] = {}
 
     def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
         """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
@@ -141,16 +147,8 @@ class NovaActions(NovaServers):
         server, action = pair
         pending = PendingAction(server.id, action.action, server.name, aim=action.aim)
         try:
-            request = self._request(server, action)
+            request = self.actions[action.action].request(self, server, action.arguments)
         except CloudError as error:
             return replace(pending, error=error)
         what = request.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
         return self._ask(replace(pending, image_id=request.image_id), request, what)
-
-    def _request(self, server: Server, action: Action) -> ActionRequest:
-        """A power action has its body in a table, another action ``x`` its request from ``_order_x``."""
-        if action.action not in self.power_actions:
-            found: ActionRequest = getattr(self, "_order_" + action.action)(server, action.arguments)
-            return found
-        soft, hard = self.power_actions[action.action]
-        return ActionRequest(hard if action.arguments.get("force") else soft, what="%s the server" % action.action)

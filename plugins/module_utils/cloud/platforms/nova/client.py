@@ -24,6 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import (
     NovaAggregates,
     NovaZones,
@@ -34,8 +35,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.hosts import NovaHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.interfaces import NovaInterfaces
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.lifecycle import NovaLifecycle
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.migrations import NovaMigrations
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
     NovaServerGroups,
@@ -44,16 +43,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.volumes import NovaVolumes
 
-#: What Nova calls an action in its record of them, where the collection calls it something else.
-_RECORDED_AS = {
-    "change_password": "changePassword",
-    "create_image": "createImage",
-    "confirm_resize": "confirmResize",
-    "revert_resize": "revertResize",
-    "live_migrate": "live-migration",
-    "purge": "forceDelete",
-}
-
 
 class OpenStack(
     # What asks of a server comes first, for it knows the endpoint and the version; what calls for resources next.
@@ -61,8 +50,6 @@ class OpenStack(
     NovaVolumes,
     NovaInterfaces,
     NovaPasswords,
-    NovaLifecycle,
-    NovaMigrations,
     NovaCreation,
     NovaKeypairs,
     NovaFlavors,
@@ -116,6 +103,7 @@ class OpenStack(
         "detach_keypairs": "server_os, which gives a server its key pair",
     }
     newest_tested = (2, 96)
+    actions = ACTIONS
 
     def supports(self, operation: str) -> bool:
         known = super().supports(operation)
@@ -184,7 +172,8 @@ class OpenStack(
             listed = self._get(path, "instanceActions", "list what was done to %s" % ticket.label, list)
         except (NotFound, PermissionDenied):
             return None
-        name = _RECORDED_AS.get(ticket.action, ticket.action)
+        row = self.actions.get(ticket.action)
+        name = (row.recorded_as if row else None) or ticket.action
         return [
             (entry["start_time"], entry["request_id"])
             for entry in mappings(listed)

@@ -61,28 +61,30 @@ class NovaInterfaces(NovaActions):
         self.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
 
-    def _order_attach_interface(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        wanted: dict[str, Any] = {}
-        for name, key in (("port_id", "port_id"), ("network_id", "net_id"), ("fixed_ips", "fixed_ips"), ("tag", "tag")):
-            if arguments.get(name):
-                wanted[key] = arguments[name]
-        thing = "the port %s" % arguments["port_id"] if arguments.get("port_id") else "an interface"
-        what = "attach %s to the server %s" % (thing, server.label)
-        body = {"interfaceAttachment": wanted}
-        answer = DocumentedResponse((200, 202), "interfaceAttachment")
-        return ActionRequest(
-            body,
-            "/os-interface",
-            answer=answer,
-            learn=_with_port,
-            what=what,
-            hints=_HINTS,
-        )
 
-    def _order_detach_interface(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        path = "/os-interface/" + path_segment(arguments["port_id"])
-        what = "remove the port %s from the server %s" % (arguments["port_id"], server.label)
-        return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
+def attach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    wanted: dict[str, Any] = {}
+    for name, key in (("port_id", "port_id"), ("network_id", "net_id"), ("fixed_ips", "fixed_ips"), ("tag", "tag")):
+        if arguments.get(name):
+            wanted[key] = arguments[name]
+    thing = "the port %s" % arguments["port_id"] if arguments.get("port_id") else "an interface"
+    what = "attach %s to the server %s" % (thing, server.label)
+    body = {"interfaceAttachment": wanted}
+    answer = DocumentedResponse((200, 202), "interfaceAttachment")
+    return ActionRequest(
+        body,
+        "/os-interface",
+        answer=answer,
+        learn=_with_port,
+        what=what,
+        hints=_HINTS,
+    )
+
+
+def detach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    path = "/os-interface/" + path_segment(arguments["port_id"])
+    what = "remove the port %s from the server %s" % (arguments["port_id"], server.label)
+    return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 
 
 def _with_port(ticket: PendingAction, answer: Any) -> PendingAction:

@@ -24,82 +24,67 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaActions,
 )
 
-Arguments = Mapping[str, Any]
 #: The metadata as it is then.
 METADATA = DocumentedResponse((200,), "metadata")
 
 
-class NovaLifecycle(NovaActions):
-    """The deeds of new_server.py."""
+def update(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    for name in ("description", "hostname"):
+        if name in arguments:
+            cloud.require(name + "s")
 
-    def _order_update(self, server: Server, arguments: Arguments) -> ActionRequest:
-        for name in ("description", "hostname"):
-            if name in arguments:
-                self.require(name + "s")
+    def shows(found: Any) -> bool:
+        asked = {key: arguments[key] for key in ("name", "description") if key in arguments}
+        return all(found.get(key, value) == value for key, value in asked.items())
 
-        def shows(found: Any) -> bool:
-            asked = {key: arguments[key] for key in ("name", "description") if key in arguments}
-            return all(found.get(key, value) == value for key, value in asked.items())
+    answer = DocumentedResponse((200,), "server")
+    return ActionRequest({"server": dict(arguments)}, path="", method="PUT", answer=answer, shows=shows)
 
-        answer = DocumentedResponse((200,), "server")
-        return ActionRequest({"server": dict(arguments)}, path="", method="PUT", answer=answer, shows=shows)
 
-    def _order_set_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # The same keys and values once more change nothing.
-        wanted = dict(arguments["metadata"])
-        return ActionRequest(
-            {"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted)
-        )
+def set_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    # The same keys and values once more change nothing.
+    wanted = dict(arguments["metadata"])
+    return ActionRequest({"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted))
 
-    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        path = "/metadata/%s" % path_segment(arguments["key"])
-        what = "remove the key %s from the metadata of the server %s" % (arguments["key"], server.label)
-        return ActionRequest(
-            path=path, method="DELETE", answer=DocumentedResponse((204,)), gone_is_done=True, what=what
-        )
 
-    def _order_replace_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # The whole is replaced, so what others have set since the server was listed is read first.
-        what = "read the metadata of the server %s" % server.label
-        there = dict(self._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
-        whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
-        wanted = {**whole, **arguments["set"]}
-        return ActionRequest({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
+def remove_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    path = "/metadata/%s" % path_segment(arguments["key"])
+    what = "remove the key %s from the metadata of the server %s" % (arguments["key"], server.label)
+    return ActionRequest(path=path, method="DELETE", answer=DocumentedResponse((204,)), gone_is_done=True, what=what)
 
-    def _order_set_tags(self, server: Server, arguments: Arguments) -> ActionRequest:
-        wanted = list(arguments["tags"])
-        answer = DocumentedResponse((200,), "tags", list)
-        # Nova gives them in an order of its own.
-        return ActionRequest(
-            {"tags": wanted}, path="/tags", method="PUT", answer=answer, shows=lambda found: set(found) == set(wanted)
-        )
 
-    def _order_lock(self, server: Server, arguments: Arguments) -> ActionRequest:
-        reason = arguments.get("reason")
-        told = {"locked_reason": reason} if reason and self.version >= (2, 73) else None
-        return ActionRequest({"lock": told}, is_retry_safe=True)
+def replace_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    # The whole is replaced, so what others have set since the server was listed is read first.
+    what = "read the metadata of the server %s" % server.label
+    there = dict(cloud._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
+    whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
+    wanted = {**whole, **arguments["set"]}
+    return ActionRequest({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
 
-    def _order_unlock(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"unlock": None}, is_retry_safe=True)
 
-    def _order_reset_state(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"os-resetState": {"state": arguments["state"]}}, is_retry_safe=True)
+def set_tags(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    wanted = list(arguments["tags"])
+    answer = DocumentedResponse((200,), "tags", list)
+    # Nova gives them in an order of its own.
+    return ActionRequest(
+        {"tags": wanted}, path="/tags", method="PUT", answer=answer, shows=lambda found: set(found) == set(wanted)
+    )
 
-    def _order_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"resize": {"flavorRef": arguments["flavor_id"]}})
 
-    def _order_confirm_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"confirmResize": None}, answer=DocumentedResponse((204, 202)))
+def lock(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    reason = arguments.get("reason")
+    told = {"locked_reason": reason} if reason and cloud.version >= (2, 73) else None
+    return ActionRequest({"lock": told}, is_retry_safe=True)
 
-    def _order_revert_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"revertResize": None})
 
-    def _order_delete(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
-        return ActionRequest(None, path="", method="DELETE", is_retry_safe=False, answer=DELETED)
+def reset_state(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    return ActionRequest({"os-resetState": {"state": arguments["state"]}}, is_retry_safe=True)
 
-    def _order_restore(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"restore": None})
 
-    def _order_purge(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest({"forceDelete": None})
+def resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    return ActionRequest({"resize": {"flavorRef": arguments["flavor_id"]}})
+
+
+def delete(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
+    return ActionRequest(None, path="", method="DELETE", is_retry_safe=False, answer=DELETED)

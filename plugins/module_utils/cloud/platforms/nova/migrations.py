@@ -8,6 +8,8 @@ Facts: the Nova API reference (a host for a cold migration from microversion 2.5
 ``force`` of a live migration from 2.30 and of an evacuation from 2.29, gone from 2.68; ``onSharedStorage`` gone from
 2.14; from 2.95 an evacuated server is stopped); E20, E21 and E22 of docs/operations.yml; behaviour seen on a real
 Nova 34.
+
+The arguments: ``host``, ``force``, ``block_migration``, ``password``, ``shared_storage``, each where it applies.
 """
 
 from __future__ import annotations
@@ -27,40 +29,36 @@ _FORCING = (2, 67)
 _KEEPS_POWER_STATE = (2, 94)
 
 
-class NovaMigrations(NovaActions):
-    """The deeds ``migrate``, ``live_migrate`` and ``evacuate``.
+def migrate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    host = arguments.get("host")
+    if host:
+        cloud.require("migrate_to_host")
+    return ActionRequest({"migrate": {"host": host} if host else None})
 
-    Their arguments: ``host``, ``force``, ``block_migration``, ``password``, ``shared_storage``, each where it applies.
-    """
 
-    def _order_migrate(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        host = arguments.get("host")
-        if host:
-            self.require("migrate_to_host")
-        return ActionRequest({"migrate": {"host": host} if host else None})
+def live_migrate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    blocks = arguments.get("block_migration")
+    body: dict[str, Any] = {"host": arguments.get("host"), "block_migration": "auto" if blocks is None else blocks}
+    if cloud.version < (2, 25):
+        body.update(block_migration=bool(blocks), disk_over_commit=False)
+    if arguments.get("force"):
+        cloud.require("force_host")
+        return ActionRequest({"os-migrateLive": dict(body, force=True)}, version=_FORCING)
+    return ActionRequest({"os-migrateLive": body})
 
-    def _order_live_migrate(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        blocks = arguments.get("block_migration")
-        body: dict[str, Any] = {"host": arguments.get("host"), "block_migration": "auto" if blocks is None else blocks}
-        if self.version < (2, 25):
-            body.update(block_migration=bool(blocks), disk_over_commit=False)
-        if arguments.get("force"):
-            self.require("force_host")
-            return ActionRequest({"os-migrateLive": dict(body, force=True)}, version=_FORCING)
-        return ActionRequest({"os-migrateLive": body})
 
-    def _order_evacuate(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        body: dict[str, Any] = {}
-        for key, value in (("host", arguments.get("host")), ("adminPass", arguments.get("password"))):
-            if value:
-                body[key] = value
-        if self.version < (2, 14):
-            body["onSharedStorage"] = bool(arguments.get("shared_storage"))
-        if arguments.get("force"):
-            self.require("force_host")
-            body["force"] = True
-        version = _FORCING if arguments.get("force") else _KEEPS_POWER_STATE
-        return ActionRequest({"evacuate": body}, version=version, answer=None, learn=_with_evacuation)
+def evacuate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    body: dict[str, Any] = {}
+    for key, value in (("host", arguments.get("host")), ("adminPass", arguments.get("password"))):
+        if value:
+            body[key] = value
+    if cloud.version < (2, 14):
+        body["onSharedStorage"] = bool(arguments.get("shared_storage"))
+    if arguments.get("force"):
+        cloud.require("force_host")
+        body["force"] = True
+    version = _FORCING if arguments.get("force") else _KEEPS_POWER_STATE
+    return ActionRequest({"evacuate": body}, version=version, answer=None, learn=_with_evacuation)
 
 
 def _with_evacuation(ticket: PendingAction, answer: Any) -> PendingAction:

@@ -26,10 +26,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 class NovaPasswords(NovaActions):
     """The guest's agent sets a password, so the guest must run."""
 
-    def _order_change_password(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        what = "set the password of the server %s" % server.label
-        return ActionRequest({"changePassword": {"adminPass": arguments["password"]}}, what=what)
-
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         what = "set metadata of the server %s" % server.label
         answer = self.session.post(
@@ -42,3 +38,8 @@ class NovaPasswords(NovaActions):
             is_retry_safe=True,
         )
         DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
+
+
+def change_password(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    what = "set the password of the server %s" % server.label
+    return ActionRequest({"changePassword": {"adminPass": arguments["password"]}}, what=what)

@@ -80,10 +80,11 @@ class NovaRebuild(NovaActions):
                 )
         return None
 
-    def _order_rebuild(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        spec: RebuildSpec = arguments["spec"]
-        body = {"rebuild": _rebuild(server, spec)}
-        return ActionRequest(body, answer=DocumentedResponse((202,), "server"), image_id=spec.image_id)
+
+def rebuild(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    spec: RebuildSpec = arguments["spec"]
+    body = {"rebuild": _rebuild(server, spec)}
+    return ActionRequest(body, answer=DocumentedResponse((202,), "server"), image_id=spec.image_id)
 
 
 def _rebuild(server: Server, order: RebuildSpec) -> dict[str, Any]:

@@ -32,7 +32,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    ActionRequest,
+    NovaActions,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rebuild import NovaRebuild
 
 #: What every image has; the rest are its properties, which a snapshot's metadata becomes.
@@ -87,20 +90,22 @@ class NovaSnapshots(NovaRebuild):
     def _image_url(self, image_id: str) -> str:
         return "%s/images/%s" % (self.image_endpoint, path_segment(image_id))
 
-    def _order_create_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
-        body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-        return ActionRequest(body, answer=None, learn=_with_image, what="make an image of the server %s" % server.label)
 
-    def _order_delete_image(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        return ActionRequest(
-            method="DELETE",
-            what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
-            url=self._image_url(arguments["image_id"]),
-            answer=DELETED,
-            gone_is_done=True,
-            hints=(("protected", _PROTECTED),),
-        )
+def create_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
+    body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
+    return ActionRequest(body, answer=None, learn=_with_image, what="make an image of the server %s" % server.label)
+
+
+def delete_image(cloud: Any, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    return ActionRequest(
+        method="DELETE",
+        what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
+        url=cloud._image_url(arguments["image_id"]),
+        answer=DELETED,
+        gone_is_done=True,
+        hints=(("protected", _PROTECTED),),
+    )
 
 
 def _with_image(ticket: PendingAction, answer: Any) -> PendingAction:

@@ -49,22 +49,24 @@ class NovaVolumes(NovaActions):
         self.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
 
-    def _order_attach_volume(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        wanted = {"volumeId": arguments["volume_id"]}
-        for name in ("device", "tag", "delete_on_termination"):
-            if arguments.get(name) is not None:
-                wanted[name] = arguments[name]
-        what = "attach the volume %s to the server %s" % (arguments["volume_id"], server.label)
-        # UnitedStack accepts, plain Nova answers when it is done.
-        answer = DocumentedResponse((200, 202), "volumeAttachment")
-        body = {"volumeAttachment": wanted}
-        return ActionRequest(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
 
-    def _order_detach_volume(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
-        # Asked again while it is being detached, Nova refuses.
-        what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
-        return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
+def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    wanted = {"volumeId": arguments["volume_id"]}
+    for name in ("device", "tag", "delete_on_termination"):
+        if arguments.get(name) is not None:
+            wanted[name] = arguments[name]
+    what = "attach the volume %s to the server %s" % (arguments["volume_id"], server.label)
+    # UnitedStack accepts, plain Nova answers when it is done.
+    answer = DocumentedResponse((200, 202), "volumeAttachment")
+    body = {"volumeAttachment": wanted}
+    return ActionRequest(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
+
+
+def detach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
+    # Asked again while it is being detached, Nova refuses.
+    what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
+    return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 
 
 def _attachment(data: Mapping[str, Any]) -> VolumeAttachment:

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Nova cloud can be asked to do to a server: a row for each action.
+
+To add an action: a row here, or in the file of the platform that alone knows it, its name in the platform's
+``operations``, and its plan.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
+    interfaces,
+    lifecycle,
+    migrations,
+    passwords,
+    rebuild,
+    snapshots,
+    volumes,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaAction, sends
+
+ACTIONS: Mapping[str, NovaAction] = {
+    # Nova has one stop: the guest is asked, and cut off when its shutdown time is over.
+    "start": sends({"os-start": None}, what="start the server"),
+    "stop": sends({"os-stop": None}, what="stop the server"),
+    "pause": sends({"pause": None}, what="pause the server"),
+    "unpause": sends({"unpause": None}, what="unpause the server"),
+    "suspend": sends({"suspend": None}, what="suspend the server"),
+    "resume": sends({"resume": None}, what="resume the server"),
+    "reboot": sends({"reboot": {"type": "SOFT"}}, forced={"reboot": {"type": "HARD"}}, what="reboot the server"),
+    "rebuild": NovaAction(rebuild.rebuild),
+    "change_password": NovaAction(passwords.change_password, "changePassword"),
+    "update": NovaAction(lifecycle.update),
+    "set_metadata": NovaAction(lifecycle.set_metadata),
+    "remove_metadata": NovaAction(lifecycle.remove_metadata),
+    "replace_metadata": NovaAction(lifecycle.replace_metadata),
+    "set_tags": NovaAction(lifecycle.set_tags),
+    "lock": NovaAction(lifecycle.lock),
+    "unlock": sends({"unlock": None}, is_retry_safe=True),
+    "reset_state": NovaAction(lifecycle.reset_state),
+    "resize": NovaAction(lifecycle.resize),
+    "confirm_resize": sends({"confirmResize": None}, "confirmResize", answer=DocumentedResponse((204, 202))),
+    "revert_resize": sends({"revertResize": None}, "revertResize"),
+    "delete": NovaAction(lifecycle.delete),
+    "restore": sends({"restore": None}),
+    "purge": sends({"forceDelete": None}, "forceDelete"),
+    "migrate": NovaAction(migrations.migrate),
+    "live_migrate": NovaAction(migrations.live_migrate, "live-migration"),
+    "evacuate": NovaAction(migrations.evacuate),
+    "create_image": NovaAction(snapshots.create_image, "createImage"),
+    "delete_image": NovaAction(snapshots.delete_image),
+    "attach_volume": NovaAction(volumes.attach_volume),
+    "detach_volume": NovaAction(volumes.detach_volume),
+    "attach_interface": NovaAction(interfaces.attach_interface),
+    "detach_interface": NovaAction(interfaces.detach_interface),
+}
