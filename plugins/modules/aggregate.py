@@ -89,7 +89,7 @@ aggregate:
     availability_zone: {description: The zone of its hosts., type: str}
     hosts: {description: Its hosts., type: list, elements: str}
     metadata: {description: Its metadata without the zone., type: dict}
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list

@@ -130,7 +130,7 @@ flavor:
       description: Ids of the projects that may use it, V(null) for a public flavor.
       type: list
       elements: str
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list

@@ -106,7 +106,7 @@ server_group:
     members: {description: The ids of its servers., type: list, elements: str}
     project_id: {description: The project that it belongs to; null where the cloud does not tell., type: str}
     user_id: {description: The user who made it; null where the cloud does not tell., type: str}
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list

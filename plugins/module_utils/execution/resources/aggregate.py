@@ -32,29 +32,29 @@ class AggregateRun:
                 self._take(step)
             except CloudError as error:
                 raise PartialFailure(error, self.done) from None
-            self.done.append("%s %s" % (step.deed, step.value) if isinstance(step.value, str) else step.deed)
+            self.done.append("%s %s" % (step.action, step.value) if isinstance(step.value, str) else step.action)
 
     def _take(self, step: UpdateStep) -> None:
         cloud, value = self.cloud, step.value
-        if step.deed == "create":
+        if step.action == "create":
             self.aggregate_id = self._create(value["name"], value["availability_zone"])
-        elif step.deed == "update":
+        elif step.action == "update":
             self._apply_and_verify(
                 lambda: cloud.update_aggregate(self.aggregate_id, value),
                 lambda now: now is not None and all(getattr(now, key) == value[key] for key in value),
             )
-        elif step.deed == "delete":
+        elif step.action == "delete":
             self._apply_and_verify(lambda: cloud.delete_aggregate(self.aggregate_id), lambda now: now is None)
-        elif step.deed == "set_metadata":
+        elif step.action == "set_metadata":
             self._apply_and_verify(
                 lambda: cloud.set_aggregate_metadata(self.aggregate_id, value),
                 lambda now: now is not None and all(now.metadata.get(key) == value[key] for key in value),
             )
-        elif step.deed == "add_host":
+        elif step.action == "add_host":
             self._apply_and_verify(
                 lambda: cloud.add_host(self.aggregate_id, value), lambda now: now is not None and value in now.hosts
             )
-        elif step.deed == "remove_host":
+        elif step.action == "remove_host":
             self._apply_and_verify(
                 lambda: cloud.remove_host(self.aggregate_id, value),
                 lambda now: now is not None and value not in now.hosts,

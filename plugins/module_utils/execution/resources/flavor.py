@@ -29,7 +29,7 @@ class FlavorRun:
 
     def run(self, plan: ResourcePlan) -> None:
         """Raises Halted where the cloud refuses a step. A flavor whose successor cannot be made is put back."""
-        self._remaking = [step.deed for step in plan.steps[:2]] == ["delete", "create"]
+        self._remaking = [step.action for step in plan.steps[:2]] == ["delete", "create"]
         for step in plan.steps:
             try:
                 self._take(step)
@@ -37,7 +37,7 @@ class FlavorRun:
                 if self._remaking and self.there and "delete" in self.done:
                     self._put_back(self.there, error)
                 raise PartialFailure(error, self.done) from None
-            self.done.append("%s %s" % (step.deed, step.value) if isinstance(step.value, str) else step.deed)
+            self.done.append("%s %s" % (step.action, step.value) if isinstance(step.value, str) else step.action)
 
     def _put_back(self, there: FlavorDetails, error: CloudError) -> None:
         """The flavor as it was, in place of what was made of it so far. Raises Halted where that fails too."""
@@ -58,29 +58,29 @@ class FlavorRun:
 
     def _take(self, step: UpdateStep) -> None:
         cloud, value = self.cloud, step.value
-        if step.deed == "create":
+        if step.action == "create":
             self.flavor_id = self._create(value)
-        elif step.deed == "delete":
+        elif step.action == "delete":
             self._delete()
-        elif step.deed == "describe":
+        elif step.action == "describe":
             self._apply_and_verify(
                 lambda: cloud.describe_flavor(self.flavor_id, value), lambda now: (now.description or None) == value
             )
-        elif step.deed == "unset_extra_spec":
+        elif step.action == "unset_extra_spec":
             self._apply_and_verify(
                 lambda: cloud.unset_extra_spec(self.flavor_id, value), lambda now: value not in _specs(now)
             )
-        elif step.deed == "set_extra_specs":
+        elif step.action == "set_extra_specs":
             self._apply_and_verify(
                 lambda: cloud.set_extra_specs(self.flavor_id, value),
                 lambda now: set(value.items()) <= set(_specs(now).items()),
             )
-        elif step.deed == "allow":
+        elif step.action == "allow":
             self._apply_and_verify(
                 lambda: cloud.allow_flavor(self.flavor_id, value),
                 lambda now: value in (cloud.flavor_access(now).access or ()),
             )
-        elif step.deed == "forbid":
+        elif step.action == "forbid":
             self._apply_and_verify(
                 lambda: cloud.forbid_flavor(self.flavor_id, value),
                 lambda now: value not in (cloud.flavor_access(now).access or ()),

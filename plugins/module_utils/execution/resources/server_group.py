@@ -31,7 +31,7 @@ class GroupRun:
         """Raises Halted where the cloud refuses a step. A group whose successor cannot be made is put back."""
         for step in plan.steps:
             try:
-                if step.deed == "create":
+                if step.action == "create":
                     self.group = self._create(step.value)
                 elif self.there:
                     self._delete(self.there.id)
@@ -40,7 +40,7 @@ class GroupRun:
                 if self.there and "delete" in self.done:
                     self._put_back(self.there, error)
                 raise PartialFailure(error, self.done) from None
-            self.done.append(step.deed)
+            self.done.append(step.action)
 
     def _create(self, value: Mapping[str, Any]) -> ServerGroup:
         name, policy = value["name"], value["policy"]
