@@ -98,8 +98,8 @@ completed_steps:
 
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.aggregate import AggregateRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.aggregate import (
     AggregateSpec,

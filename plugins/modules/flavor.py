@@ -139,7 +139,7 @@ completed_steps:
 
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.flavor import FlavorRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.flavor import (
     IMMUTABLE,

@@ -12,7 +12,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
     PrivateKeyFile,
 )
