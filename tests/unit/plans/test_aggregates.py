@@ -236,7 +236,7 @@ def test_an_aggregate_with_hosts_goes_only_by_force() -> None:
 
 def test_names_and_ids() -> None:
     twins = [FAST, replace(FAST, id=2)]
-    with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose one by id"):
         find_aggregate(twins, None, "fast")
     assert find_aggregate(twins, 2, "fast") == twins[1] and find_aggregate(twins, 3, None) is None
     with pytest.raises(InvalidRequest, match="the name slow is taken by the aggregate of the id 4"):

@@ -251,7 +251,7 @@ def test_a_flavor_that_is_not_there_needs_its_sizes() -> None:
 
 def test_a_name_that_two_share_or_another_has() -> None:
     twins = [SMALL, replace(SMALL, id="f2")]
-    with pytest.raises(InvalidRequest, match=r"2 flavors are named small \(f1, f2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 flavors are named small \(f1, f2\); choose one by id"):
         find_flavor(twins, None, "small")
     assert find_flavor(twins, "f2", "small") == twins[1]
     assert find_flavor(twins, "f3", None) is None

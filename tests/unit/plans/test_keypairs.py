@@ -257,7 +257,7 @@ def test_servers_are_found_by_id_or_name() -> None:
     assert [each.id for each in find_servers(known, "o", ["id-web", "db", "id-db"])] == ["id-web", "id-db"]
     with pytest.raises(InvalidRequest, match="o: no server has the id or name nix"):
         find_servers(known, "o", ["nix"])
-    with pytest.raises(InvalidRequest, match=r"o: 2 servers are named web \(id-web, other\); give the id"):
+    with pytest.raises(InvalidRequest, match=r"o: 2 servers are named web \(id-web, other\); choose one by id"):
         find_servers(known, "o", ["web"])
 
 
