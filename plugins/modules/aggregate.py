@@ -91,7 +91,7 @@ aggregate:
     availability_zone: {description: The zone of its hosts., type: str}
     hosts: {description: Its hosts., type: list, elements: str}
     metadata: {description: Its metadata without the zone., type: dict}
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list
@@ -100,8 +100,8 @@ done:
 
 from typing import Any
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.aggregate import AggregateRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.aggregate import (
     AggregateSpec,

@@ -131,7 +131,7 @@ flavor:
       description: Ids of the projects that may use it. V(null) for a public flavor.
       type: list
       elements: str
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list
@@ -140,7 +140,7 @@ done:
 
 from typing import Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import read_back
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import read_back
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.flavor import FlavorRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.flavor import (
     IMMUTABLE,

@@ -121,7 +121,7 @@ private_key_path:
   description: The file that the private key was written to.
   returned: when the cloud generated a key pair
   type: str
-done:
+completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure
   type: list
@@ -211,7 +211,7 @@ def run(context: Context) -> Result:
     todo = plan_keypair(there, wanted)
     result = Result(changed=todo.changed, diff=todo.diff())
 
-    generates = wanted.public_key is None and any(step.deed == CREATE for step in todo.steps)
+    generates = wanted.public_key is None and any(step.action == CREATE for step in todo.steps)
     place = PrivateKeyFile(wanted.private_key_path or "", wanted.recreate) if generates else None
     try:
         if not context.check_mode:

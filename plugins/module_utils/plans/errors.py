@@ -23,14 +23,14 @@ class OutcomeUnknown(CloudError):
 
 
 class PartialFailure(Exception):
-    """The cloud refused a step after others were taken; ``done`` are those, in order, as the user may read them."""
+    """The cloud refused a step; ``completed_steps`` are those taken before it, in order, as the user reads them."""
 
-    def __init__(self, error: CloudError, done: Sequence[str]) -> None:
+    def __init__(self, error: CloudError, completed_steps: Sequence[str]) -> None:
         super().__init__(str(error))
         self.error = error
-        self.done = tuple(done)
+        self.completed_steps = tuple(completed_steps)
 
     @property
     def changed(self) -> bool:
         """Whether anything was changed, or may have been."""
-        return bool(self.done) or isinstance(self.error, OutcomeUnknown)
+        return bool(self.completed_steps) or isinstance(self.error, OutcomeUnknown)

@@ -259,14 +259,14 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
     except CloudError as error:
         return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
     except PartialFailure as halt:
-        done = list(halt.done)
+        done = list(halt.completed_steps)
         told = " Done before that: %s." % ", ".join(done) if done else ""
         return {
             "failed": True,
             "changed": halt.changed,
             "msg": str(halt) + told,
             "error": halt.error.as_dict(),
-            "done": done,
+            "completed_steps": done,
         }
     except Exception as error:
         return {

@@ -102,7 +102,7 @@ def test_what_only_the_cloud_knows_to_be_wrong(admin: Bench) -> None:
     assert "Compute host nix could not be found" in message
     assert (aggregate(admin, "fast") or {})["hosts"] == ["cmp5"], "hosts do not leave before others have come"
     result = admin.call("aggregate", name="new", availability_zone="zone-9", hosts=["cmp1"])
-    assert result["failed"] is True and result["changed"] is True and result["done"] == ["create"]
+    assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["create"]
     assert "HTTP 409" in result["msg"] and "Done before that: create." in result["msg"]
     refused(admin.call("aggregate", name="zone-2", state="absent", force=True), "Could not remove the host cmp4")
     assert aggregate(admin, "zone-2")

@@ -51,7 +51,7 @@ def test_a_name_that_two_images_share(bench: Bench) -> None:
     other = id_of(bench, "legacy-6" if bench.platform == "openstack" else _another(bench, name))
     bench.control("PUT", f"/{bench.platform}/images/{other}", {"name": name})
     with nothing_done(bench):
-        message = refused(change(bench, image=name), f"2 images are named {name}", other, "give the id")
+        message = refused(change(bench, image=name), f"2 images are named {name}", other, "choose one by id")
     assert message.count(other) == 1
 
 

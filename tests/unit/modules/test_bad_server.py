@@ -90,7 +90,7 @@ def test_networks_that_take_no_server(bench: Bench) -> None:
     for name, subnets in (("bare", []), ("twice", ["10.20.0.0/16"]), ("twice", ["10.21.0.0/16"])):
         bench.control("POST", f"/{bench.platform}/networks", {"name": name, "subnets": subnets})
     refused(make(bench, name="x", networks=["bare"]), "requires a subnet in order to boot instances on")
-    refused(make(bench, name="x", networks=["twice"]), "2 networks are named twice", "give the id of one")
+    refused(make(bench, name="x", networks=["twice"]), "2 networks are named twice", "choose one by id")
     refused(make(bench, name="x", networks="auto"), "Multiple possible networks found")
 
 

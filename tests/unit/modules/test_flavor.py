@@ -126,7 +126,7 @@ def test_bad_input(admin: Bench, options: dict[str, Any], parts: list[str]) -> N
 @MAKERS
 def test_what_only_the_cloud_knows_to_be_wrong(admin: Bench) -> None:
     result = admin.call("flavor", name="f", **SIZES, is_public=False, access=["nowhere"])
-    assert result["failed"] is True and result["changed"] is True and result["done"] == ["create"]
+    assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["create"]
     assert "Project ID nowhere is not a valid project" in result["msg"] and "Done before that: create" in result["msg"]
 
 
@@ -139,7 +139,7 @@ def test_the_old_flavor_is_put_back(admin: Bench) -> None:
     admin.control("POST", "/faults", {**order, "do": {"status": 400, "reason": "Validation failed"}})
     result = admin.call("flavor", name=name, vcpus=9, recreate=True, extra_specs={"hw:nonsense": "1"})
     refused(result, "Could not set extra_specs", "HTTP 400", "The flavor that was there was put back")
-    assert result["done"] == [] and {**flavor(admin, name), "number": old["number"]} == old
+    assert result["completed_steps"] == [] and {**flavor(admin, name), "number": old["number"]} == old
 
 
 @pytest.mark.parametrize("platform", ["openstack"], indirect=True)

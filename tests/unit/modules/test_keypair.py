@@ -170,7 +170,7 @@ def test_an_answer_that_is_lost(bench: Bench, tmp_path: Path, fault: dict[str, A
     assert key(bench, "mine")["public_key"] == A
     result = bench.call("keypair", name="made", private_key_path=str(tmp_path / "key"))
     refused(result, "Could not create the key pair made", "deleted again, for its private key is lost")
-    assert result["done"] == [] and "made" not in names(bench) and os.listdir(tmp_path) == []
+    assert result["completed_steps"] == [] and "made" not in names(bench) and os.listdir(tmp_path) == []
 
 
 def test_an_answer_that_is_lost_before_anything_was_done(bench: Bench) -> None:
@@ -275,4 +275,4 @@ def test_attaching_meets_trouble(bench: Bench) -> None:
             refused(bench.call("keypair", **{"name": "deploy", **options}), words)
     result = bench.call("keypair", name="mine", public_key=A, attached_to=["web-02", "vault-01"])
     assert result["failed"] is True and result["changed"] is True and "HTTP 409" in result["msg"], result
-    assert result["done"][0] == "create" and "attach web-02" in result["msg"]
+    assert result["completed_steps"][0] == "create" and "attach web-02" in result["msg"]

@@ -190,7 +190,7 @@ def test_a_private_key_outlives_what_comes_after_it(bench: Bench, tmp_path: Path
     path = tmp_path / "key"
     order(bench, "POST", "action$", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path), attached_to=["web-01"])
-    assert result["failed"] is True and result["changed"] is True and result["done"] == ["create"]
+    assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["create"]
     assert f"The private key of k is in {path}." in result["msg"] and "PRIVATE KEY" in path.read_text()
 
 

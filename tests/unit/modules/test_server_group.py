@@ -164,7 +164,7 @@ def test_the_old_group_is_put_back(bench: Bench) -> None:
     order = {"platform": bench.platform, "method": "POST", "path": "os-server-groups", "times": 1}
     bench.control("POST", "/faults", {**order, "do": {"status": 403, "reason": "Quota exceeded."}})
     result = bench.call("server_group", name="db", policy="affinity", recreate=True)
-    assert result["failed"] is True and result["changed"] is True and result["done"] == ["delete"]
+    assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["delete"]
     assert "was put back, with the id %s." % groups(bench)[0]["id"] in result["msg"]
     assert [row["policy"] for row in groups(bench)] == ["anti-affinity"]
 

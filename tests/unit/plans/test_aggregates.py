@@ -192,7 +192,7 @@ def test_without_a_new_zone_hosts_come_before_others_leave() -> None:
     cloud = FakeCloud(FAST)
     with pytest.raises(PartialFailure, match="Compute host h9 could not be found") as caught:
         carry_out(cloud, AggregateSpec("fast", hosts=["h9"], purge_hosts=True))
-    assert caught.value.done == () and cloud.rows == {1: FAST}
+    assert caught.value.completed_steps == () and cloud.rows == {1: FAST}
 
 
 def test_a_new_name_goes_after_the_zone_that_may_be_refused() -> None:
@@ -236,7 +236,7 @@ def test_an_aggregate_with_hosts_goes_only_by_force() -> None:
 
 def test_names_and_ids() -> None:
     twins = [FAST, replace(FAST, id=2)]
-    with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose one by id"):
         find_aggregate(twins, None, "fast")
     assert find_aggregate(twins, 2, "fast") == twins[1] and find_aggregate(twins, 3, None) is None
     with pytest.raises(InvalidRequest, match="the name slow is taken by the aggregate of the id 4"):
@@ -248,7 +248,7 @@ def test_names_and_ids() -> None:
 def test_metadata_is_merged_and_purged_in_one_request() -> None:
     cloud = FakeCloud(FAST)
     todo = carry_out(cloud, AggregateSpec("fast", metadata={"b": "9", "c": "3"}, purge_metadata=True))
-    assert [(step.deed, step.value) for step in todo.steps] == [("set_metadata", {"b": "9", "c": "3", "a": None})]
+    assert [(step.action, step.value) for step in todo.steps] == [("set_metadata", {"b": "9", "c": "3", "a": None})]
     assert cloud.rows[1].metadata == {"b": "9", "c": "3"}
 
 
@@ -292,4 +292,4 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
     cloud.fail["add_host h3"] = BadRequest("no")
     with pytest.raises(PartialFailure) as caught:
         carry_out(cloud, ALL)
-    assert caught.value.done == ("set_metadata",)
+    assert caught.value.completed_steps == ("set_metadata",)

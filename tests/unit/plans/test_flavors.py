@@ -210,7 +210,7 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
 def test_recreate_keeps_id_extra_specs_access_and_description() -> None:
     cloud = FakeCloud(PRIVATE)
     todo = carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
-    assert [step.deed for step in todo.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
+    assert [step.action for step in todo.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
     assert cloud.flavors == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
 
 
@@ -251,7 +251,7 @@ def test_a_flavor_that_is_not_there_needs_its_sizes() -> None:
 
 def test_a_name_that_two_share_or_another_has() -> None:
     twins = [SMALL, replace(SMALL, id="f2")]
-    with pytest.raises(InvalidRequest, match=r"2 flavors are named small \(f1, f2\); choose by id"):
+    with pytest.raises(InvalidRequest, match=r"2 flavors are named small \(f1, f2\); choose one by id"):
         find_flavor(twins, None, "small")
     assert find_flavor(twins, "f2", "small") == twins[1]
     assert find_flavor(twins, "f3", None) is None
@@ -350,7 +350,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
     wanted = FlavorSpec({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
     with pytest.raises(PartialFailure, match="Validation failed.*The flavor that was there was put back") as caught:
         carry_out(cloud, wanted)
-    assert cloud.flavors == {"f1": PRIVATE} and caught.value.done == ()
+    assert cloud.flavors == {"f1": PRIVATE} and caught.value.completed_steps == ()
 
 
 def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
@@ -358,7 +358,11 @@ def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
     cloud.fail["create"] = [BadRequest("first"), PermissionDenied("second")]
     with pytest.raises(PartialFailure, match="first.*putting the old flavor back failed: second") as caught:
         carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
-    assert "'p2'" in str(caught.value) and "'ram_mb': 1024" in str(caught.value) and caught.value.done == ("delete",)
+    assert (
+        "'p2'" in str(caught.value)
+        and "'ram_mb': 1024" in str(caught.value)
+        and caught.value.completed_steps == ("delete",)
+    )
 
 
 def test_what_was_done_before_a_refusal_is_told() -> None:
@@ -366,7 +370,7 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
     cloud.fail["allow"] = [BadRequest("Project ID p3 is not a valid project.")]
     with pytest.raises(PartialFailure) as caught:
         carry_out(cloud, EVERY)
-    assert caught.value.done == ("describe new", "set_extra_specs", "unset_extra_spec b")
+    assert caught.value.completed_steps == ("describe new", "set_extra_specs", "unset_extra_spec b")
 
 
 def test_a_deletion_that_is_refused_leaves_it_at_that() -> None:
@@ -374,4 +378,4 @@ def test_a_deletion_that_is_refused_leaves_it_at_that() -> None:
     cloud.fail["delete"] = [PermissionDenied("not you")]
     with pytest.raises(PartialFailure, match="not you") as caught:
         carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
-    assert cloud.calls == ["delete"] and caught.value.done == () and cloud.flavors == {"f1": PRIVATE}
+    assert cloud.calls == ["delete"] and caught.value.completed_steps == () and cloud.flavors == {"f1": PRIVATE}

@@ -221,7 +221,7 @@ def test_the_type_counts_where_the_cloud_tells_it() -> None:
 
 def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing() -> None:
     there, wanted = Keypair("k", A), KeypairSpec("k", private_key_path="/f", recreate=True)
-    assert [step.deed for step in plan_keypair(there, wanted).steps] == ["delete", "create"]
+    assert [step.action for step in plan_keypair(there, wanted).steps] == ["delete", "create"]
     assert not plan_keypair(there, replace(wanted, has_file=True)).changed
     assert not plan_keypair(there, replace(wanted, recreate=False)).changed
     assert not plan_keypair(there, replace(wanted, private_key_path=None)).changed
@@ -235,9 +235,9 @@ def test_a_key_pair_of_nothing_is_not_made() -> None:
 def test_a_key_pair_that_is_made_anew_is_attached_again_and_one_that_goes_is_detached_first() -> None:
     on = replace(server("web"), key_name="k")
     anew = plan_keypair(Keypair("k", A), KeypairSpec("k", public_key=B, recreate=True, attached_to=(on,)))
-    assert [step.deed for step in anew.steps] == ["delete", "create", "attach"]
+    assert [step.action for step in anew.steps] == ["delete", "create", "attach"]
     gone = plan_keypair(Keypair("k", A), KeypairSpec("k", "absent", detached_from=(on, server("db"))))
-    assert [(step.deed, getattr(step.value, "name", None)) for step in gone.steps] == [
+    assert [(step.action, getattr(step.value, "name", None)) for step in gone.steps] == [
         ("detach", "web"),
         ("delete", None),
     ]
@@ -257,7 +257,7 @@ def test_servers_are_found_by_id_or_name() -> None:
     assert [each.id for each in find_servers(known, "o", ["id-web", "db", "id-db"])] == ["id-web", "id-db"]
     with pytest.raises(InvalidRequest, match="o: no server has the id or name nix"):
         find_servers(known, "o", ["nix"])
-    with pytest.raises(InvalidRequest, match=r"o: 2 servers are named web \(id-web, other\); give the id"):
+    with pytest.raises(InvalidRequest, match=r"o: 2 servers are named web \(id-web, other\); choose one by id"):
         find_servers(known, "o", ["web"])
 
 
@@ -334,7 +334,7 @@ def test_somebody_else_was_faster(tmp_path: Path) -> None:
     assert carry_out(Race(Keypair("k", A + " theirs")), KeypairSpec("k", public_key=A))
     with pytest.raises(PartialFailure, match="taken") as caught:
         carry_out(Race(Keypair("k", B)), KeypairSpec("k", public_key=A))
-    assert caught.value.done == ()
+    assert caught.value.completed_steps == ()
     theirs = Race(Keypair("k", A))
     with pytest.raises(PartialFailure, match="taken"):
         carry_out(theirs, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
@@ -348,7 +348,7 @@ def test_the_old_key_pair_is_put_back_where_the_new_one_cannot_be_made(
     cloud.fail["create"] = BadRequest("the cloud does not like it")
     with pytest.raises(PartialFailure, match="does not like it.* was put back") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
-    assert cloud.keys["k"] == Keypair("k", A + " me", "ssh") and caught.value.done == ()
+    assert cloud.keys["k"] == Keypair("k", A + " me", "ssh") and caught.value.completed_steps == ()
 
     def broken(source: str, target: str) -> None:
         raise OSError(5, "Input/output error")
@@ -368,7 +368,7 @@ def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
     cloud.create_keypair = broken  # type: ignore[method-assign]
     with pytest.raises(PartialFailure, match="putting the old key pair back failed") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
-    assert A in str(caught.value) and caught.value.done == ("delete",)
+    assert A in str(caught.value) and caught.value.completed_steps == ("delete",)
 
 
 def test_what_was_done_before_a_refusal_is_told() -> None:
@@ -377,7 +377,7 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
     both = (cloud.servers["id-web"], cloud.servers["id-db"])
     with pytest.raises(PartialFailure, match="locked") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=A, attached_to=both))
-    assert caught.value.done == ("create", "attach web (id-web)")
+    assert caught.value.completed_steps == ("create", "attach web (id-web)")
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

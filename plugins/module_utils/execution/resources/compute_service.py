@@ -13,7 +13,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import OutcomeUnknown
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (

@@ -12,7 +12,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
     PrivateKeyFile,
 )
@@ -55,18 +55,18 @@ def apply_keypair(
     done: list[str] = []
     for step in todo.steps:
         try:
-            if step.deed == DELETE:
+            if step.action == DELETE:
                 delete_keypair(cloud, wanted.name, user_id)
-            elif step.deed == CREATE:
+            elif step.action == CREATE:
                 there = _create(cloud, there, wanted, user_id, place, register_secret, done)
             else:
-                _move(cloud, step.deed, step.value, wanted.name)
+                _move(cloud, step.action, step.value, wanted.name)
         except CloudError as error:
             if place and CREATE in done:
                 words = "The private key of %s is in %s." % (wanted.name, place.path)
                 error.hint = "%s %s" % (error.hint, words) if error.hint else words
             raise PartialFailure(error, done) from None
-        done.append("%s %s" % (step.deed, step.value.label) if step.value else step.deed)
+        done.append("%s %s" % (step.action, step.value.label) if step.value else step.action)
     return there if wanted.state == "present" else None
 
 

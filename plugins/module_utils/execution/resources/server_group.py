@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carries out the plan for a server group."""
+"""The steps of a plan for a server group."""
 
 from __future__ import annotations
 
@@ -11,72 +11,57 @@ from typing import Any, Iterable, Mapping
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.apply import apply_and_verify
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import PartialFailure
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.steps import (
+    Rollback,
+    StepDefinition,
+    StepEngine,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import UpdateStep
 
 
-class GroupRun:
+class GroupRun(StepEngine):
     """Carries a plan out. ``group`` is the group as it is then."""
 
-    def __init__(self, cloud: Compute, there: ServerGroup | None, known: Iterable[ServerGroup]) -> None:
-        self.cloud = cloud
-        self.there = there
-        self.group = there
-        self.done: list[str] = []
+    def __init__(self, cloud: Compute, current: ServerGroup | None, known: Iterable[ServerGroup]) -> None:
+        self.group = current
+        self._old_id = current.id if current else ""
         #: Which groups there were before; one of that name that comes later was made by us.
         self._before = {each.id for each in known}
+        super().__init__(cloud, self._definitions(cloud), self._rollback(current) if current else None)
 
-    def run(self, plan: ResourcePlan) -> None:
-        """Raises Halted where the cloud refuses a step. A group whose successor cannot be made is put back."""
-        for step in plan.steps:
-            try:
-                if step.deed == "create":
-                    self.group = self._create(step.value)
-                elif self.there:
-                    self._delete(self.there.id)
-                    self.group = None
-            except CloudError as error:
-                if self.there and "delete" in self.done:
-                    self._put_back(self.there, error)
-                raise PartialFailure(error, self.done) from None
-            self.done.append(step.deed)
+    def _definitions(self, cloud: Compute) -> dict[str, StepDefinition]:
+        return {
+            "create": StepDefinition(
+                lambda value: cloud.create_server_group(value["name"], value["policy"], value["rules"] or {}),
+                self._created,
+                refusals=(),
+                store=self._store,
+            ),
+            "delete": StepDefinition(
+                lambda _value: cloud.delete_server_group(self._old_id),
+                lambda _value: self._old_id not in {each.id for each in cloud.server_groups()},
+                store=lambda _deleted: self._store(None),
+            ),
+        }
 
-    def _create(self, value: Mapping[str, Any]) -> ServerGroup:
-        name, policy = value["name"], value["policy"]
+    def _store(self, group: ServerGroup | None) -> None:
+        self.group = group
 
-        def look() -> ServerGroup | None:
-            new = [each for each in self.cloud.server_groups() if each.id not in self._before]
-            made = [each for each in new if (each.name, each.policy) == (name, policy)]
-            if len(made) > 1:
-                ids = ", ".join(sorted(each.id for each in made))
-                raise CloudError("%d server groups %s were made meanwhile (%s)" % (len(made), name, ids))
-            return made[0] if made else None
+    def _created(self, value: Mapping[str, Any]) -> ServerGroup | None:
+        name = value["name"]
+        new = [each for each in self.cloud.server_groups() if each.id not in self._before]
+        made = [each for each in new if (each.name, each.policy) == (name, value["policy"])]
+        if len(made) > 1:
+            ids = ", ".join(sorted(each.id for each in made))
+            raise CloudError("%d server groups %s were made meanwhile (%s)" % (len(made), name, ids))
+        return made[0] if made else None
 
-        return apply_and_verify(
-            self.cloud, lambda: self.cloud.create_server_group(name, policy, value["rules"] or {}), look, ()
-        )
+    def _rollback(self, old: ServerGroup) -> Rollback:
+        rules = ", ".join("%s=%s" % pair for pair in (old.rules or {}).items()) or "none"
+        record = "It was: %s with policy %s and rules %s" % (old.name, old.policy, rules)
 
-    def _delete(self, group_id: str) -> None:
-        def send() -> bool:
-            self.cloud.delete_server_group(group_id)
-            return True
+        def restored() -> str:
+            return "The group that was there was put back, with the id %s." % (self.group.id if self.group else "")
 
-        apply_and_verify(self.cloud, send, lambda: group_id not in {each.id for each in self.cloud.server_groups()})
-
-    def _put_back(self, there: ServerGroup, error: CloudError) -> None:
-        """The group as it was, but for its id. Raises Halted where that fails too."""
-        try:
-            self.group = self._create(there.as_dict())
-        except CloudError as trouble:
-            words = "%s; putting the old server group back failed: %s It was: %s with policy %s and rules %s" % (
-                error,
-                trouble,
-                there.name,
-                there.policy,
-                ", ".join("%s=%s" % pair for pair in (there.rules or {}).items()) or "none",
-            )
-            raise PartialFailure(CloudError(words), self.done) from None
-        # It has another id now, so something was changed.
-        words = "The group that was there was put back, with the id %s." % self.group.id
-        error.hint = "%s %s" % (error.hint, words) if error.hint else words
+        # It has another id then, so something was changed.
+        return Rollback("server group", [UpdateStep("create", old.as_dict())], record, restored, same_id=False)

@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence, TypeVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import only
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import _IMAGE_ID
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import _NIC_KEYS, _UUID
+
+T = TypeVar("T")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
@@ -26,10 +29,7 @@ def find_image(cloud: Compute, wanted: str) -> ImageDetails:
             "image: no image that this project may use has the id or name %s; check its spelling, region and project"
             % wanted
         )
-    if len(found) > 1:
-        ids = ", ".join(sorted(image.id for image in found))
-        raise InvalidRequest("image: %d images are named %s (%s); give the id of one" % (len(found), wanted, ids))
-    return found[0]
+    return _only("image", found, wanted, "images")
 
 
 def find_flavor(cloud: Compute, wanted: str) -> Flavor:
@@ -40,10 +40,7 @@ def find_flavor(cloud: Compute, wanted: str) -> Flavor:
         raise InvalidRequest(
             "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
         )
-    if len(found) > 1:
-        ids = ", ".join(sorted(str(flavor.id) for flavor in found))
-        raise InvalidRequest("flavor: %d flavors are named %s (%s); give the id of one" % (len(found), wanted, ids))
-    return found[0]
+    return _only("flavor", found, wanted, "flavors")
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
@@ -77,7 +74,13 @@ def _network_id(cloud: Compute, name: str) -> str:
         raise InvalidRequest(
             "networks: no network that this project may use is named %s; check its spelling and project" % name
         )
-    if len(found) > 1:
-        ids = ", ".join(sorted(network.id for network in found))
-        raise InvalidRequest("networks: %d networks are named %s (%s); give the id of one" % (len(found), name, ids))
-    return found[0].id
+    return _only("networks", found, name, "networks").id
+
+
+def _only(option: str, found: Sequence[T], name: str, kind: str) -> T:
+    """The only one of at least one. Raises InvalidRequest, which names the option, if there are several."""
+    try:
+        only(found, name, kind)
+    except InvalidRequest as error:
+        raise InvalidRequest("%s: %s" % (option, error)) from None
+    return found[0]

@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import lookup
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
 
@@ -34,13 +35,7 @@ def find_aggregate(aggregates: Iterable[Aggregate], aggregate_id: int | None, na
 
     Raises InvalidRequest for a name that two share.
     """
-    if aggregate_id is not None:
-        return next((each for each in aggregates if each.id == aggregate_id), None)
-    found = [each for each in aggregates if each.name == name]
-    if len(found) > 1:
-        ids = ", ".join(str(each.id) for each in found)
-        raise InvalidRequest("%d aggregates are named %s (%s); choose by id" % (len(found), name, ids))
-    return found[0] if found else None
+    return lookup(aggregates, aggregate_id, name, "aggregates")
 
 
 def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted: AggregateSpec) -> ResourcePlan:

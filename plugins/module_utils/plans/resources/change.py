@@ -12,13 +12,13 @@ from typing import Any, Mapping
 
 @dataclass(frozen=True)
 class UpdateStep:
-    """One request of a plan: ``deed`` names it, ``value`` is what it needs."""
+    """One request of a plan: ``action`` names it, ``value`` is what it needs."""
 
-    deed: str
+    action: str
     value: Any = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"deed": self.deed} if self.value is None else {"deed": self.deed, "value": self.value}
+        return {"action": self.action} if self.value is None else {"action": self.action, "value": self.value}
 
 
 @dataclass(frozen=True)

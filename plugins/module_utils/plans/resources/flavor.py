@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import lookup
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range, merged
 
@@ -57,13 +58,7 @@ def check(fields: Mapping[str, Any]) -> None:
 
 def find_flavor(flavors: Iterable[FlavorDetails], flavor_id: str | None, name: str | None) -> FlavorDetails | None:
     """By id where it is given, by name otherwise. Raises InvalidRequest for a name that two flavors share."""
-    if flavor_id:
-        return next((flavor for flavor in flavors if flavor.id == flavor_id), None)
-    found = [flavor for flavor in flavors if flavor.name == name]
-    if len(found) > 1:
-        ids = ", ".join(sorted(flavor.id for flavor in found))
-        raise InvalidRequest("%d flavors are named %s (%s); choose by id" % (len(found), name, ids))
-    return found[0] if found else None
+    return lookup(flavors, flavor_id or None, name, "flavors")
 
 
 def refuse_taken_name(flavors: Iterable[FlavorDetails], there: FlavorDetails | None, name: str | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Iterable, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import to_attach, to_detach
 
@@ -166,11 +167,11 @@ def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) 
     known = list(servers)
     found: dict[str, Server] = {}
     for text in wanted:
-        fitting = [server for server in known if server.id == text] or [each for each in known if each.name == text]
-        if not fitting:
+        try:
+            server = id_or_name(known, text, "servers")
+        except InvalidRequest as error:
+            raise InvalidRequest("%s: %s" % (option, error)) from None
+        if server is None:
             raise InvalidRequest("%s: no server has the id or name %s" % (option, text))
-        if len(fitting) > 1:
-            ids = ", ".join(sorted(server.id for server in fitting))
-            raise InvalidRequest("%s: %d servers are named %s (%s); give the id" % (option, len(fitting), text, ids))
-        found[fitting[0].id] = fitting[0]
+        found[server.id] = server
     return tuple(found.values())

@@ -14,6 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     ServerGroup,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import lookup
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import in_range
 
@@ -47,13 +48,7 @@ def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, i
 
 def find_group(groups: Iterable[ServerGroup], group_id: str | None, name: str | None) -> ServerGroup | None:
     """By id where it is given, by name otherwise. Raises InvalidRequest for a name that several groups have."""
-    if group_id is not None:
-        return next((each for each in groups if each.id == group_id), None)
-    found = [each for each in groups if each.name == name]
-    if len(found) > 1:
-        told = ", ".join(sorted("%s with policy %s" % (each.id, each.policy) for each in found))
-        raise InvalidRequest("%d server groups are named %s (%s); choose one by id" % (len(found), name, told))
-    return found[0] if found else None
+    return lookup(groups, group_id, name, "server groups", lambda group: "%s with policy %s" % (group.id, group.policy))
 
 
 def needs_members(there: ServerGroup | None, wanted: ServerGroupSpec) -> bool:
