@@ -186,7 +186,7 @@ def _read(context: Context, waiter) -> Result:
 
     def look(left, final):
         for job_id in left:
-            jobs[job_id] = cloud.job(job_id)
+            jobs[job_id] = cloud.jobs.get(job_id)
         return {job_id: jobs[job_id] for job_id in left}
 
     def evaluate(job_id, job):

@@ -219,7 +219,7 @@ def run(context: Context) -> Result:
     cloud.require("migrate")
     waiter = context.waiter()
 
-    services = {each.host: each for each in cloud.services(binary=NOVA_COMPUTE)}
+    services = {each.host: each for each in cloud.hosts.list_services(binary=NOVA_COMPUTE)}
     check_hosts(wish, services, moving=False)
     chosen = find_servers(cloud, params)
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):

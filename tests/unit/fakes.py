@@ -62,7 +62,7 @@ class FakeCloud(Compute):
         self.clock = FakeClock()
         session = SimpleNamespace(clock=self.clock, deadline=None, now=lambda: datetime(2026, 3, 1, tzinfo=UTC))
         super().__init__(session, SimpleNamespace(region=None))  # type: ignore[arg-type]
-        self.operations = frozenset(self.operations) - set(without)
+        self.rules.capabilities = self.operations - set(without)
         self.here = {each.id: each for each in servers}
         self.delay = delay
         self.arrival: dict[str, tuple[float, str]] = {}

@@ -32,6 +32,7 @@ LAYERS = (
     ("module_utils/cloud/platforms/nova",),
     ("module_utils/cloud/platforms",),
     ("module_utils/cloud/client.py",),
+    ("module_utils/cloud/resources",),
     ("module_utils/cloud/http",),
     ("module_utils/cloud/auth",),
     ("module_utils/cloud/config",),

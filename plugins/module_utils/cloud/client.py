@@ -17,26 +17,34 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     CreatedServer,
     PendingAction,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import Job
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource_calls import ResourceCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 #: Seconds: a server's record that was written so short a time ago is read again.
 _YOUNG = 5.0
 
 
-class Compute(ResourceCalls, AttachmentCalls):
+class Compute:
     """What a module may ask of a cloud, the same on every platform.
 
     Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
@@ -59,47 +67,48 @@ class Compute(ResourceCalls, AttachmentCalls):
         self.session = session
         self.settings = settings
         self.parallel = parallel
-        #: Whether servers of other projects are looked at too; ``servers`` sets it from its query.
-        self.all_projects = False
-        self._withheld: dict[str, CloudError] = {}
+        self.api = api = self._make_api()
+        self.flavors = Flavors(api)
+        self.keypairs = Keypairs(api)
+        self.aggregates = Aggregates(api)
+        self.zones = Zones(api)
+        self.hosts = Hosts(api)
+        self.server_groups = ServerGroups(api)
+        self.consoles = Consoles(api)
+        self.images = Images(api)
+        self.snapshots = Snapshots(api)
+        self.volumes = Volumes(api)
+        self.interfaces = Interfaces(api)
+        self.networks = Networks(api)
+        self.jobs = Jobs(api)
+
+    def _make_api(self) -> Api:
+        return Api(self.session, Rules(self.platform, self.operations, self.alternatives), self.parallel)
+
+    @property
+    def rules(self) -> Rules:
+        """What the platform can do; plans may ask it."""
+        return self.api.rules
+
+    @property
+    def all_projects(self) -> bool:
+        """Whether servers of other projects are read too; ``servers`` sets it from its query."""
+        return self.api.all_projects
+
+    @all_projects.setter
+    def all_projects(self, value: bool) -> None:
+        self.api.all_projects = value
 
     @property
     def region(self) -> str | None:
         return self.settings.region
 
-    def supports(self, operation: str) -> bool:
-        """Whether the platform can do it.
+    def supports(self, capability: str) -> bool:
+        return self.rules.supports(capability)
 
-        Of passwords: ``change_password``, ``password_at_boot`` (one holds from the next start on, and a stopped server
-        takes one too; otherwise it holds at once, and only a running server takes one), ``password_dry_run``,
-        ``password_rules`` (weak ones are refused).
-        Of the rest: a power action of GOALS, ``rebuild``, ``rebuild_running`` (a rebuild needs
-        no stop, and leaves the power state as it was), ``act_on_locked``, ``deleted``, ``all_projects``,
-        ``keypairs``, ``keypair_types``, ``keypair_users``, ``attach_keypairs``, ``flavor_admin``, ``flavor_access``,
-        ``flavor_descriptions``, ``aggregates``, ``zones``, ``zone_hosts``.
-        Of a server's life: ``create``, the deeds of new_server.py, ``networks``, ``descriptions``, ``hostnames``,
-        ``tags_in_metadata`` (metadata stands for tags), ``boot_order`` (metadata says which device boots first).
-        Of what hangs on a server: ``create_image``, ``delete_image``, ``attach_volume``, ``detach_volume``,
-        ``volume_tags``, ``volume_termination`` (what becomes of it with the server), ``shared_volumes``,
-        ``attach_interface``, ``detach_interface``, ``interface_tags``, ``interface_subnets``.
-        Of hosts: ``services``, ``forced_down``, ``hypervisors``; of servers that leave them: ``migrate``,
-        ``live_migrate``, ``evacuate``, ``migrate_to_host``, ``force_host``, ``confirm_resize``.
-        Of groups: ``server_groups``, ``server_group_policies`` (others than anti-affinity), ``server_group_soft``,
-        ``server_group_rules``.
-        Of consoles and key pairs: ``detach_keypairs``; ``console``, ``console_types`` (others than novnc),
-        ``console_mks``, ``console_output``."""
-        return operation in self.operations
-
-    def require(self, operation: str) -> None:
+    def require(self, capability: str) -> None:
         """Raises UnsupportedOperation, which says what to use instead."""
-        if not self.supports(operation):
-            raise UnsupportedOperation(operation, self.platform, self.alternatives.get(operation))
-
-    def withhold(self, detail: str, error: CloudError) -> None:
-        # setdefault is atomic: details of many things are read at the same time.
-        if self._withheld.setdefault(detail, error) is error:
-            reason = error.message.rstrip(".")
-            self.session.warn("The cloud does not show %s to this user, so they are null: %s." % (detail, reason))
+        self.rules.require(capability)
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
         """The servers that may match the query, each once, in no order that can be relied upon."""
@@ -159,18 +168,7 @@ class Compute(ResourceCalls, AttachmentCalls):
         Raises nothing for one of them. None is asked for twice by itself, but where the platform makes that safe by the
         ``client_token``. The tickets' aim is BUILT: the server runs.
         """
-        raise UnsupportedOperation("create", self.platform, self.alternatives.get("create"))
-
-    def networks(self, name: str | None = None) -> Sequence[Network]:
-        """The networks of that exact name, or all, that the project may use."""
-        raise UnsupportedOperation("networks", self.platform, self.alternatives.get("networks"))
-
-    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
-        """The id and name of each that the project may use, of these ids or all.
-
-        ``kind`` is ``networks``, ``subnets``, ``ports`` or ``security-groups``.
-        """
-        raise UnsupportedOperation("networks", self.platform, self.alternatives.get("networks"))
+        raise self.rules.unsupported("create")
 
     def missing_options(self, new: NewServer) -> Sequence[str]:
         """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
@@ -179,10 +177,6 @@ class Compute(ResourceCalls, AttachmentCalls):
     def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""
         raise NotImplementedError
-
-    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
-        """The images of that exact name, or the one of that id, that the project may use."""
-        raise UnsupportedOperation("images", self.platform, self.alternatives.get("images"))
 
     def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
         """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
@@ -193,14 +187,14 @@ class Compute(ResourceCalls, AttachmentCalls):
 
     def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
         """Orders a new system disk for each server; one ticket an order, in their order. Never sent twice."""
-        raise UnsupportedOperation(REBUILD, self.platform, self.alternatives.get(REBUILD))
+        raise self.rules.unsupported(REBUILD)
 
     def reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool = False) -> list[PendingAction]:
         """Sets the administrator's password; one ticket a server, in the order of the servers.
 
         ``dry_run`` has the cloud say what it would refuse, where it can. Doing it twice does no harm.
         """
-        raise UnsupportedOperation(CHANGE_PASSWORD, self.platform, self.alternatives.get(CHANGE_PASSWORD))
+        raise self.rules.unsupported(CHANGE_PASSWORD)
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         """Adds and changes keys of the server's metadata; others stay."""
@@ -231,14 +225,6 @@ class Compute(ResourceCalls, AttachmentCalls):
         self.session.sleep(max(0.0, min(_YOUNG, _YOUNG - age)) + 1.0)
         later = self.servers_by_id([now.id]).get(now.id)
         return later is not None and _is_untouched(before, later)
-
-    def job(self, job_id: str) -> Job:
-        """The job; of status ``vanished`` where the cloud does not know it."""
-        raise UnsupportedOperation("job", self.platform, "the handle that a task with wait: false returns")
-
-    def flavors(self) -> Iterable[Flavor]:
-        """Every flavor that the project can use."""
-        raise NotImplementedError
 
     def secrets(self) -> set[str]:
         """What must appear in no output: credentials and tokens."""

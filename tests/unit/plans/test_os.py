@@ -63,7 +63,7 @@ class OsCloud(FakeCloud):
 
     def __init__(self, servers: Sequence[Server], running: bool = True, **more: Any) -> None:
         super().__init__(servers, **more)
-        self.operations = frozenset(self.operations) | {"rebuild"} | ({"rebuild_running"} if running else set())
+        self.rules.capabilities = self.operations | {"rebuild"} | ({"rebuild_running"} if running else set())
         self.orders: list[tuple[str, RebuildSpec]] = []
         self.answers: dict[str, list[Callable[[PendingAction], PendingAction]]] = {}
         self.kept: list[dict[str, str]] = []
@@ -276,7 +276,7 @@ def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
 
 
-@pytest.mark.parametrize("uncertain", [True, False])
+@pytest.mark.parametrize("outcome_unknown", [True, False])
 def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(Conflict("busy"), outcome_unknown=outcome_unknown)]
@@ -388,7 +388,7 @@ class Interrupted(Exception):
 @pytest.mark.parametrize("reinstall", [True, False])
 def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, at: int, reinstall: bool) -> None:
     cloud = OsCloud([one("a", before)], running=False)
-    cloud.operations |= {"remove_metadata"}
+    cloud.rules.capabilities |= {"remove_metadata"}
     looks = [0]
 
     def interrupt(_cloud: FakeCloud) -> None:
@@ -410,7 +410,7 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
 
 def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
     cloud = OsCloud([one("a"), one("b", "stopped")], running=False)
-    cloud.operations |= {"remove_metadata"}
+    cloud.rules.capabilities |= {"remove_metadata"}
 
     def full(server: Server, metadata: Any) -> None:
         raise PermissionDenied("quota exceeded for metadata items", status=403, code="forbidden")

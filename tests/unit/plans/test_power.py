@@ -164,7 +164,7 @@ def test_force_reboots_a_paused_server_at_once() -> None:
 
 def test_what_the_platform_cannot_do_is_refused_with_what_to_use_instead() -> None:
     cloud = FakeCloud([server("web", "paused")], without=["unpause"])
-    cloud.alternatives = {"unpause": "the console"}
+    cloud.rules.alternatives = {"unpause": "the console"}
     todo, power = carry_out(cloud, "started")
     message = str(power.outcomes["id-web"].message)
     assert "unpause" in message

@@ -35,7 +35,7 @@ SMALL, LARGE = Flavor("1", "small"), Flavor("2", "large")
 
 def cloud(without: str = "", more: str = "") -> FakeCloud:
     made = FakeCloud([])
-    made.operations = frozenset(ALL) - frozenset(without.split()) | frozenset(more.split())
+    made.rules.capabilities = frozenset(ALL) - frozenset(without.split()) | frozenset(more.split())
     return made
 
 

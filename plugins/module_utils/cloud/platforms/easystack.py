@@ -12,6 +12,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capabilities
 
 
 class EasyStack(OpenStack):
@@ -22,7 +23,7 @@ class EasyStack(OpenStack):
     #: Its document has files in the same call as everything else.
     newest_files = (2, 67)
     takes_subnets = True
-    operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
+    operations: frozenset[str] = OpenStack.operations | capabilities("live_resize boot_order")
     actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
 
     def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

@@ -20,24 +20,39 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capabilities
 
 #: The document's answer to attachKeypairs and detachKeypairs.
 _ACCEPTED = DocumentedResponse((202,))
+
+
+class UStackApi(NovaApi):
+    """The compute endpoint needs the project's id."""
+
+    @property
+    def endpoint(self) -> str:
+        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
+        entry points does not."""
+        found = str(self.session.auth.endpoint("compute"))
+        root, project = split_endpoint(found)
+        if project:
+            return found
+        return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
 class UStack(OpenStack):
     """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
 
     platform = "ustack"
-    operations: frozenset[str] = frozenset(
-        (
-            "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
-            " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
-            " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
-            " detach_keypairs console"
-        ).split()
+    api_class = UStackApi
+    operations: frozenset[str] = capabilities(
+        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+        " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
+        " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
+        " detach_keypairs console"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -93,16 +108,6 @@ class UStack(OpenStack):
 
     def _order_detach_keypairs(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return _keypairs("detach", "from", arguments["key_names"])
-
-    @property
-    def endpoint(self) -> str:
-        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
-        entry points does not."""
-        found = str(self.session.auth.endpoint("compute"))
-        root, project = split_endpoint(found)
-        if project:
-            return found
-        return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
 def _keypairs(verb: str, word: str, names: Sequence[str]) -> ActionRequest:

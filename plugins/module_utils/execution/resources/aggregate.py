@@ -40,23 +40,24 @@ class AggregateRun:
             self.aggregate_id = self._create(value["name"], value["availability_zone"])
         elif step.deed == "update":
             self._apply_and_verify(
-                lambda: cloud.update_aggregate(self.aggregate_id, value),
+                lambda: cloud.aggregates.update(self.aggregate_id, value),
                 lambda now: now is not None and all(getattr(now, key) == value[key] for key in value),
             )
         elif step.deed == "delete":
-            self._apply_and_verify(lambda: cloud.delete_aggregate(self.aggregate_id), lambda now: now is None)
+            self._apply_and_verify(lambda: cloud.aggregates.delete(self.aggregate_id), lambda now: now is None)
         elif step.deed == "set_metadata":
             self._apply_and_verify(
-                lambda: cloud.set_aggregate_metadata(self.aggregate_id, value),
+                lambda: cloud.aggregates.set_metadata(self.aggregate_id, value),
                 lambda now: now is not None and all(now.metadata.get(key) == value[key] for key in value),
             )
         elif step.deed == "add_host":
             self._apply_and_verify(
-                lambda: cloud.add_host(self.aggregate_id, value), lambda now: now is not None and value in now.hosts
+                lambda: cloud.aggregates.add_host(self.aggregate_id, value),
+                lambda now: now is not None and value in now.hosts,
             )
         elif step.deed == "remove_host":
             self._apply_and_verify(
-                lambda: cloud.remove_host(self.aggregate_id, value),
+                lambda: cloud.aggregates.remove_host(self.aggregate_id, value),
                 lambda now: now is not None and value not in now.hosts,
             )
 
@@ -66,15 +67,15 @@ class AggregateRun:
             return True
 
         apply_and_verify(
-            self.cloud, send, lambda: shows(find_aggregate(self.cloud.aggregates(), self.aggregate_id, None))
+            self.cloud, send, lambda: shows(find_aggregate(self.cloud.aggregates.list(), self.aggregate_id, None))
         )
 
     def _create(self, name: str, zone: str | None) -> int:
         # Names are unique, and it was not there before: one that is there now was made by us.
         made = apply_and_verify(
             self.cloud,
-            lambda: self.cloud.create_aggregate(name, zone),
-            lambda: find_aggregate(self.cloud.aggregates(), None, name),
+            lambda: self.cloud.aggregates.create(name, zone),
+            lambda: find_aggregate(self.cloud.aggregates.list(), None, name),
             (),
         )
         return made.id

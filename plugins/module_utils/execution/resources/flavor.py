@@ -64,26 +64,26 @@ class FlavorRun:
             self._delete()
         elif step.deed == "describe":
             self._apply_and_verify(
-                lambda: cloud.describe_flavor(self.flavor_id, value), lambda now: (now.description or None) == value
+                lambda: cloud.flavors.update(self.flavor_id, value), lambda now: (now.description or None) == value
             )
         elif step.deed == "unset_extra_spec":
             self._apply_and_verify(
-                lambda: cloud.unset_extra_spec(self.flavor_id, value), lambda now: value not in _specs(now)
+                lambda: cloud.flavors.unset_extra_spec(self.flavor_id, value), lambda now: value not in _specs(now)
             )
         elif step.deed == "set_extra_specs":
             self._apply_and_verify(
-                lambda: cloud.set_extra_specs(self.flavor_id, value),
+                lambda: cloud.flavors.set_extra_specs(self.flavor_id, value),
                 lambda now: set(value.items()) <= set(_specs(now).items()),
             )
         elif step.deed == "allow":
             self._apply_and_verify(
-                lambda: cloud.allow_flavor(self.flavor_id, value),
-                lambda now: value in (cloud.flavor_access(now).access or ()),
+                lambda: cloud.flavors.add_access(self.flavor_id, value),
+                lambda now: value in (cloud.flavors.with_access(now).access or ()),
             )
         elif step.deed == "forbid":
             self._apply_and_verify(
-                lambda: cloud.forbid_flavor(self.flavor_id, value),
-                lambda now: value not in (cloud.flavor_access(now).access or ()),
+                lambda: cloud.flavors.remove_access(self.flavor_id, value),
+                lambda now: value not in (cloud.flavors.with_access(now).access or ()),
             )
 
     def _apply_and_verify(self, ask: Callable[[], None], shows: Callable[[FlavorDetails], bool]) -> None:
@@ -92,28 +92,28 @@ class FlavorRun:
             return True
 
         def look() -> bool:
-            now = self.cloud.flavor_by_id(self.flavor_id)
+            now = self.cloud.flavors.get(self.flavor_id)
             return now is not None and shows(now)
 
         apply_and_verify(self.cloud, send, look)
 
     def _delete(self) -> None:
         def send() -> bool:
-            self.cloud.delete_flavor(self.flavor_id)
+            self.cloud.flavors.delete(self.flavor_id)
             return True
 
-        apply_and_verify(self.cloud, send, lambda: self.cloud.flavor_by_id(self.flavor_id) is None)
+        apply_and_verify(self.cloud, send, lambda: self.cloud.flavors.get(self.flavor_id) is None)
 
     def _create(self, value: Mapping[str, Any]) -> str:
         wanted = FlavorDetails(**dict(value, id=value["id"] or ""))
 
         def look() -> FlavorDetails | None:
             # Names are unique, and it was not there before: one that is there now was made by us.
-            made = find_flavor(self.cloud.flavor_details(), wanted.id, wanted.name)
+            made = find_flavor(self.cloud.flavors.list(), wanted.id, wanted.name)
             return made if made is not None and made.name == wanted.name else None
 
         return apply_and_verify(
-            self.cloud, lambda: self.cloud.create_flavor(wanted, explicit_id=bool(wanted.id)), look, ()
+            self.cloud, lambda: self.cloud.flavors.create(wanted, explicit_id=bool(wanted.id)), look, ()
         ).id
 
 

@@ -46,7 +46,7 @@ class GroupRun:
         name, policy = value["name"], value["policy"]
 
         def look() -> ServerGroup | None:
-            new = [each for each in self.cloud.server_groups() if each.id not in self._before]
+            new = [each for each in self.cloud.server_groups.list() if each.id not in self._before]
             made = [each for each in new if (each.name, each.policy) == (name, policy)]
             if len(made) > 1:
                 ids = ", ".join(sorted(each.id for each in made))
@@ -54,15 +54,17 @@ class GroupRun:
             return made[0] if made else None
 
         return apply_and_verify(
-            self.cloud, lambda: self.cloud.create_server_group(name, policy, value["rules"] or {}), look, ()
+            self.cloud, lambda: self.cloud.server_groups.create(name, policy, value["rules"] or {}), look, ()
         )
 
     def _delete(self, group_id: str) -> None:
         def send() -> bool:
-            self.cloud.delete_server_group(group_id)
+            self.cloud.server_groups.delete(group_id)
             return True
 
-        apply_and_verify(self.cloud, send, lambda: group_id not in {each.id for each in self.cloud.server_groups()})
+        apply_and_verify(
+            self.cloud, send, lambda: group_id not in {each.id for each in self.cloud.server_groups.list()}
+        )
 
     def _put_back(self, there: ServerGroup, error: CloudError) -> None:
         """The group as it was, but for its id. Raises Halted where that fails too."""

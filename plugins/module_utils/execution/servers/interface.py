@@ -34,7 +34,7 @@ def check_network(cloud: Compute, network_id: str) -> None:
     A cloud that does not tell of its networks is let find it out.
     """
     try:
-        known = cloud.networks()
+        known = cloud.networks.list()
     except CloudError:
         return
     if network_id not in [network.id for network in known]:
@@ -49,7 +49,7 @@ class InterfaceRun(Executor):
 
     def __init__(self, cloud: Compute, wish: InterfaceSpec, wait: bool, waiter: Waiter) -> None:
         def again(server: Server) -> Change:
-            return plan_one(server, cloud.interfaces([server.id]).get(server.id, ()), wish)
+            return plan_one(server, cloud.interfaces.list([server.id]).get(server.id, ()), wish)
 
         super().__init__(cloud, again, "done", wait, waiter)
         self.wish = wish
@@ -61,7 +61,7 @@ class InterfaceRun(Executor):
     def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
         if deed.action == ATTACH:
             try:
-                there = self.cloud.interfaces([now.id]).get(now.id, ())
+                there = self.cloud.interfaces.list([now.id]).get(now.id, ())
             except CloudError:
                 there = ()
             made = [each for each in there if self.wish.matches(each)]

@@ -40,7 +40,9 @@ class SnapshotRun(Executor):
         self.known = {image.id for image in known}
 
     def _images(self, server: Server) -> Sequence[Snapshot]:
-        return self.cloud.snapshots() if self.wish.keep else self.cloud.snapshots(name=self.wish.name_of(server))
+        return (
+            self.cloud.snapshots.list() if self.wish.keep else self.cloud.snapshots.list(name=self.wish.name_of(server))
+        )
 
     def evaluate_transition(self, item: Progress, server: Server | None) -> Outcome | None:
         if server is not None and server.is_stable and not item.taken:
@@ -55,14 +57,14 @@ class SnapshotRun(Executor):
         if deed.action != DELETE:
             return super()._took_effect(item, now)
         try:
-            return not self.cloud.snapshots(image_id=deed.arguments["image_id"])
+            return not self.cloud.snapshots.get(deed.arguments["image_id"])
         except CloudError:
             return False
 
     def _proof(self, deed: Action, ticket: PendingAction, before: Server, now: Server) -> PendingAction | None:
         if deed.action == CREATE:
             try:
-                images = self.cloud.snapshots(name=deed.arguments["name"])
+                images = self.cloud.snapshots.list(name=deed.arguments["name"])
             except CloudError:
                 images = []
             made = [image for image in images if image.server_id == now.id and image.id not in self.known]

@@ -28,7 +28,7 @@ class VolumeRun(Executor):
 
     def __init__(self, cloud: Compute, wish: VolumeSpec, wait: bool, waiter: Waiter) -> None:
         def again(server: Server) -> Change:
-            return plan_one(server, cloud.volume_attachments([server.id]).get(server.id, ()), wish)
+            return plan_one(server, cloud.volumes.list([server.id]).get(server.id, ()), wish)
 
         super().__init__(cloud, again, "done", wait, waiter)
 

@@ -19,7 +19,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     ExpectedState,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 
@@ -83,7 +82,7 @@ def presence(server: Server) -> dict[str, Any]:
 
 
 def unsupported(action: str, cloud: Compute) -> str:
-    return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
+    return str(cloud.rules.unsupported(action))
 
 
 def problem(server: Server, deeds: Iterable[Action], cloud: Compute) -> str | None:

@@ -10,7 +10,6 @@ from typing import Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
     PAUSED,
@@ -92,7 +91,7 @@ def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
 def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | None:
     for action in actions:
         if not cloud.supports(action):
-            return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
+            return str(cloud.rules.unsupported(action))
     if actions and server.locked and not cloud.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     return None

@@ -232,7 +232,7 @@ def test_what_was_accepted_and_whose_job_cannot_be_read(wire: Any, reply: Any, c
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "uncertain", "asked"),
+    ("status", "body", "kind", "outcome_unknown", "asked"),
     [
         (400, error("Ecs.0029"), BadRequest, False, 1),
         (401, error("Common.0013"), AuthenticationFailed, False, 1),

@@ -276,7 +276,7 @@ def test_the_instance_action_proves_what_the_state_does_not(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-@pytest.mark.parametrize(("uncertain", "verdict"), [(False, JOB_SUCCEEDED), (True, None)])
+@pytest.mark.parametrize(("outcome_unknown", "verdict"), [(False, JOB_SUCCEEDED), (True, None)])
 def test_where_no_record_of_the_action_is_shown_the_state_must_do(
     connect: Any, serve: Any, reply: Any, status: int, outcome_unknown: bool, verdict: str | None
 ) -> None:

@@ -320,7 +320,7 @@ REFUSED = {"badRequest": {"code": 400, "message": "No."}}
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "uncertain"),
+    ("status", "body", "outcome_unknown"),
     [
         (400, REFUSED, False),
         (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}}, False),
@@ -434,4 +434,4 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
         query=[("limit", "1000"), ("name", "net")],
         reply=reply(200, {"networks": rows[:3]}),
     )
-    assert [network.label for network in cloud.networks("net")] == ["net (1)"]
+    assert [network.label for network in cloud.networks.list("net")] == ["net (1)"]

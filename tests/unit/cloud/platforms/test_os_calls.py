@@ -58,7 +58,7 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
     query = [("limit", "1000"), ("name", "a")]
     wire.expect("GET", base + "/images", query=query, reply=reply(200, pages[0]))
     wire.expect("GET", base + "/images", query=[*query[:1], ("marker", "1"), *query[1:]], reply=reply(200, pages[1]))
-    assert list(cloud.images(name="a")) == [
+    assert list(cloud.images.list(name="a")) == [
         ImageDetails("1", "a", "active", "linux", "public"),
         ImageDetails("2", "a", "queued"),
     ]
@@ -68,7 +68,7 @@ def test_pages_that_do_not_get_on(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.serve(lambda seen: reply(200, {"images": [], "next": "/v2/images?marker=1"}))
     with pytest.raises(InvalidResponse, match="does not get on"):
-        cloud.images(name="a")
+        cloud.images.list(name="a")
     assert len(wire.seen) == 1
 
 
@@ -77,10 +77,10 @@ def test_an_image_by_its_id(wire: Any, reply: Any, glance: Any) -> None:
     wire.expect("GET", "/image/v2/images/i-1", reply=reply(200, {"id": "i-1", "name": "a", "status": "active"}))
     wire.expect("GET", "/image/v2/images/i-2", reply=reply(404, text="<h1>404</h1>No image found with ID i-2"))
     wire.expect("GET", "/image/v2/images/i-3", reply=reply(200, {"images": []}))
-    assert cloud.images(image_id="i-1") == [ImageDetails("i-1", "a", "active")]
-    assert cloud.images(image_id="i-2") == []
+    assert cloud.images.get("i-1") == ImageDetails("i-1", "a", "active")
+    assert cloud.images.get("i-2") is None
     with pytest.raises(InvalidResponse):
-        cloud.images(image_id="i-3")
+        cloud.images.get("i-3")
 
 
 def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
@@ -91,8 +91,8 @@ def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
     ]
     wire.expect("GET", "/v2/cloudimages", query=[("limit", "1000"), ("name", "a")], reply=reply(200, {"images": rows}))
     wire.expect("GET", "/v2/cloudimages", query=[("id", "2"), ("limit", "1000")], reply=reply(200, {"images": rows}))
-    assert cloud.images(name="a") == [ImageDetails("1", "a", "active", "Windows", "gold")]
-    assert cloud.images(image_id="2") == [ImageDetails("2", "ab", "active")]
+    assert cloud.images.list(name="a") == [ImageDetails("1", "a", "active", "Windows", "gold")]
+    assert cloud.images.get("2") == ImageDetails("2", "ab", "active")
 
 
 def test_a_platform_without_images_and_rebuild(connect: Any) -> None:
@@ -237,7 +237,7 @@ def test_what_a_change_sends(
 
 
 @pytest.mark.parametrize(
-    "status, body, uncertain, hint",
+    "status, body, outcome_unknown, hint",
     [
         (400, {"error": {"code": "Ecs.0005", "message": "no cloud-init"}}, False, "cloud_init: false"),
         (400, {"error": {"code": "Ecs.0031", "message": "no image"}}, False, ""),

@@ -107,7 +107,7 @@ def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind", "uncertain"),
+    ("status", "code", "kind", "outcome_unknown"),
     [
         (400, "Ecs.0011", BadRequest, False),
         (403, "Pdp.0001", PermissionDenied, False),

@@ -140,7 +140,7 @@ class HuaweiCreation(HuaweiActions):
         whoever waits for the job reads it again.
         """
         try:
-            job = self.job(ticket.job_id) if ticket.job_id else None
+            job = self.jobs.get(ticket.job_id) if ticket.job_id else None
             if job is None or not job.finished:
                 return False
             if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
@@ -189,7 +189,7 @@ class HuaweiCreation(HuaweiActions):
         server_id, why = next(iter(texts(body.get("serverIds"))), None), ""
         try:
             # Where the answer names no server, the job may.
-            parts = self.job(job_id).parts if job_id and not server_id else ()
+            parts = self.jobs.get(job_id).parts if job_id and not server_id else ()
             server_id = server_id or next((part.server_id for part in parts if part.server_id), None)
         except CloudError as error:
             why = ": " + error.message

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changing and reinstalling the OS of an ECS, and the images of IMS.
+"""Changing and reinstalling the OS of an ECS.
 
 Facts: huawei-facts 3.8 (change OS, reinstall), 4 (codes), 5.7 and 5.9; H08 of the operations list. ``/v2`` is for
 images with cloud-init, ``/v1`` for those without.
@@ -10,10 +10,9 @@ images with cloud-init, ``/v1`` for those without.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
@@ -29,19 +28,9 @@ _OWN = ("private", "shared", "market")
 
 
 class HuaweiRebuild(HuaweiActions):
-    """``changeos``, ``reinstallos`` and ``/v2/cloudimages``."""
+    """``changeos`` and ``reinstallos``."""
 
     max_user_data_bytes = 32 * 1024
-
-    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
-        found = self.session.by_marker(
-            "%s/v2/cloudimages" % self.session.auth.endpoint("image"),
-            "images",
-            params={"name": name, "id": image_id},
-            what="list the images",
-        )
-        images = [_image(data) for data in found]
-        return [each for each in images if name in (None, each.name) and image_id in (None, each.id)]
 
     def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
         if server is not None:
@@ -98,13 +87,3 @@ def _order(order: RebuildSpec) -> dict[str, Any]:
     if metadata:
         found["metadata"] = metadata
     return found
-
-
-def _image(data: Mapping[str, Any]) -> ImageDetails:
-    return ImageDetails(
-        id=text(data.get("id")) or "",
-        name=text(data.get("name")),
-        status=text(data.get("status")),
-        os_type=text(data.get("__os_type")),
-        kind=text(data.get("__imagetype")),
-    )

@@ -2,18 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Making servers on a Nova cloud, and the networks of its Neutron.
+"""Making servers on a Nova cloud.
 
 Facts: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
 volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several at once are named
-``name-1`` to ``name-N``), the Networking API v2 reference; E04 and U01 of the operations list.
+``name-1`` to ``name-N``); E04 and U01 of the operations list.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     BUILT,
@@ -30,7 +29,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_be_created
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     AUTO,
     NONE,
@@ -41,7 +39,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     identity,
     mapping,
-    mappings,
     part_of,
     text,
 )
@@ -210,30 +207,6 @@ class NovaCreation(NovaServers):
         if new.group_id:
             body["os:scheduler_hints"] = {"group": new.group_id}
         return body
-
-    # -- networks ----------------------------------------------------------------------------------------------
-
-    def networks(self, name: str | None = None) -> Sequence[Network]:
-        listed = self._list_network_things("networks", {"name": name} if name else {})
-        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
-        return [network for network in found if network.id and name in (None, network.name)]
-
-    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
-        listed = self._list_network_things(kind, {"fields": ["id", "name"], "id": list(ids) or None})
-        return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
-
-    def _list_network_things(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        base = str(self.session.auth.endpoint("network"))
-        if not re.search(r"/v2\.0$", base):
-            base += "/v2.0"
-        pages = self.session.by_marker(
-            "%s/%s" % (base, kind),
-            kind.replace("-", "_"),
-            params=params,
-            limit=1000,
-            what="list the " + kind.replace("-", " "),
-        )
-        return mappings(list(pages))
 
 
 def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
