@@ -225,7 +225,7 @@ def run(context: Context) -> Result:
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    todo = plan_migrations(chosen.servers, wish, services, cloud)
+    todo = plan_migrations(chosen.servers, wish, services, cloud.rules)
     check_hosts(wish, services, moving=todo.changed)
     waiting = unconfirmed(todo)
     if waiting:

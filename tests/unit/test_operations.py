@@ -75,7 +75,7 @@ def test_the_options_exist(row: operations.Operation) -> None:
 
 
 def test_every_word_that_a_module_asks_for_is_one_that_some_platform_has() -> None:
-    had = {word for name in PLATFORMS for word in _platform(name).operations}
+    had = {word for name in PLATFORMS for word in _platform(name).rules_class.capabilities}
     asked: dict[str, Path] = {}
     for path in sorted((ROOT / "plugins" / "modules").glob("*.py")):
         asked.update((word, path) for word in ASKED.findall(path.read_text()))
@@ -87,13 +87,15 @@ def test_every_word_that_a_module_asks_for_is_one_that_some_platform_has() -> No
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_a_platform_has_not_says_what_to_use_instead(platform: str) -> None:
-    kind = _platform(platform)
+    kind = _platform(platform).rules_class
     words = ("server_groups", "attach_keypairs", "detach_keypairs", "console", "console_types", "console_output")
     for word in words:
-        assert word in kind.operations or kind.alternatives.get(word), (
+        assert word in kind.capabilities or kind.alternatives.get(word), (
             f"{platform} has no {word} and says nothing of it"
         )
-        assert not (word in kind.operations and word in kind.alternatives), f"{platform} has {word}, and names another"
+        assert not (word in kind.capabilities and word in kind.alternatives), (
+            f"{platform} has {word}, and names another"
+        )
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
@@ -51,23 +50,16 @@ class Compute:
     them: each server's ticket says what became of it.
     """
 
-    platform = ""
-    #: What ``supports`` answers for; a platform lists what it can do.
-    operations: frozenset[str] = frozenset()
-    #: Whether a new server is in the list as soon as its creation has been answered.
-    lists_new_servers_at_once = True
-    #: How many bytes of user_data a server takes.
-    max_user_data_bytes = 0
-    #: What to use instead of an operation that the platform has not.
-    alternatives: dict[str, str] = {}
-    #: The platform's own list filters that can be checked on the records; see filters.py.
-    filter_checks: Mapping[str, FilterCheck] = {}
+    #: What the platform can do and takes.
+    rules_class: type[Rules] = Rules
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         self.session = session
         self.settings = settings
         self.parallel = parallel
         self.api = api = self._make_api()
+        #: Plans may ask them.
+        self.rules = api.rules
         self.flavors = Flavors(api)
         self.keypairs = Keypairs(api)
         self.aggregates = Aggregates(api)
@@ -83,12 +75,7 @@ class Compute:
         self.jobs = Jobs(api)
 
     def _make_api(self) -> Api:
-        return Api(self.session, Rules(self.platform, self.operations, self.alternatives), self.parallel)
-
-    @property
-    def rules(self) -> Rules:
-        """What the platform can do; plans may ask it."""
-        return self.api.rules
+        return Api(self.session, self.rules_class(), self.parallel)
 
     @property
     def all_projects(self) -> bool:
@@ -98,6 +85,10 @@ class Compute:
     @all_projects.setter
     def all_projects(self, value: bool) -> None:
         self.api.all_projects = value
+
+    @property
+    def platform(self) -> str:
+        return self.rules.platform
 
     @property
     def region(self) -> str | None:
@@ -136,30 +127,6 @@ class Compute:
         """Asks for one deed a server; one ticket an order, in their order. None is asked for twice by itself."""
         raise NotImplementedError
 
-    def server_problem(self, new: NewServer) -> str | None:
-        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
-        return None
-
-    def name_problem(self, name: str) -> str | None:
-        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
-        return None
-
-    def deed_problem(self, server: Server, deed: Action) -> str | None:
-        """Why the platform would refuse the deed whatever the server's state, with what to do; asks nothing."""
-        return None
-
-    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
-        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
-        return set(wanted) if purge else set(there) | set(wanted)
-
-    def keeps_metadata(self, key: str) -> bool:
-        """Whether a key of a server's metadata is the platform's own, which no task removes."""
-        return False
-
-    def tags_problem(self, tags: Sequence[str]) -> str | None:
-        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
-        return None
-
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
     ) -> list[CreatedServer]:
@@ -170,20 +137,9 @@ class Compute:
         """
         raise self.rules.unsupported("create")
 
-    def missing_options(self, new: NewServer) -> Sequence[str]:
-        """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
-        return ()
-
     def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """One look at what became of the tickets; servers that have not changed since may be left out."""
         raise NotImplementedError
-
-    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
-        """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
-
-        Without a server, what it would refuse for every one.
-        """
-        return None
 
     def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
         """Orders a new system disk for each server; one ticket an order, in their order. Never sent twice."""

@@ -7,9 +7,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import AbstractSet, Mapping
+from typing import AbstractSet, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 
 class Capability(str, Enum):
@@ -152,7 +157,7 @@ class Capability(str, Enum):
     __str__ = str.__str__
 
 
-def capabilities(words: str) -> frozenset[str]:
+def capability_set(words: str) -> frozenset[str]:
     """The capabilities of these words. Raises ValueError for a word that is none."""
     return frozenset(Capability(word) for word in words.split())
 
@@ -162,13 +167,19 @@ _ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
 
 
 class Rules:
-    """What one platform can do."""
+    """What one platform can do, and what it takes. Each ``..._problem`` says why the platform would refuse something,
+    with what to do; ``None`` where it would not."""
 
-    def __init__(self, platform: str, capabilities: AbstractSet[str], alternatives: Mapping[str, str]) -> None:
-        self.platform = platform
-        self.capabilities = capabilities
-        #: What to use instead of a capability that the platform lacks.
-        self.alternatives = alternatives
+    platform = ""
+    capabilities: AbstractSet[str] = frozenset()
+    #: What to use instead of a capability that the platform lacks.
+    alternatives: Mapping[str, str] = {}
+    #: Whether a new server is in the list as soon as its creation has been answered.
+    lists_new_servers_at_once = True
+    #: How many bytes of user_data a server takes.
+    max_user_data_bytes = 0
+    #: The platform's own list filters that can be checked on the records; see filters.py.
+    filter_checks: Mapping[str, FilterCheck] = {}
 
     def supports(self, capability: str) -> bool:
         """Whether the platform can do it."""
@@ -183,3 +194,40 @@ class Rules:
         """The error of a platform that lacks the capability."""
         instead = self.alternatives.get(capability) or _ALTERNATIVES.get(capability)
         return UnsupportedOperation(str(capability), self.platform, instead)
+
+    # -- checks ------------------------------------------------------------------------------------------------
+
+    def server_problem(self, new: NewServer) -> str | None:
+        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def name_problem(self, name: str) -> str | None:
+        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def action_problem(self, server: Server, action: Action) -> str | None:
+        """Why the platform would refuse the action whatever the server's state, with what to do; asks nothing."""
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
+        return set(wanted) if purge else set(there) | set(wanted)
+
+    def keeps_metadata(self, key: str) -> bool:
+        """Whether a key of a server's metadata is the platform's own, which no task removes."""
+        return False
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
+        return ()
+
+    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
+        """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
+
+        Without a server, what it would refuse for every one.
+        """
+        return None

@@ -32,7 +32,7 @@ class NoteKeeper:
         wanted = []
         for item in items:
             note = item.deeds[0].note
-            if note and item.server.metadata.get(note[0]) != note[1] and are_kept(self.cloud):
+            if note and item.server.metadata.get(note[0]) != note[1] and are_kept(self.cloud.rules):
                 wanted.append((item.server, dict([note])))
         if not wanted:
             return items

@@ -21,7 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.f
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability, capabilities
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability, capability_set
 
 AUTH = {
     "huaweicloud": {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"},
@@ -115,7 +115,7 @@ def test_a_client_is_made_of_the_same_resources_on_every_platform(platform: str)
 def test_a_capability_is_the_word_that_messages_show() -> None:
     assert "start" in frozenset(Capability) and Capability.START in {"start"} and str(Capability.START) == "start"
     with pytest.raises(ValueError, match="fly"):
-        capabilities("start fly")
+        capability_set("start fly")
 
 
 @given(

@@ -63,7 +63,7 @@ class OsCloud(FakeCloud):
 
     def __init__(self, servers: Sequence[Server], running: bool = True, **more: Any) -> None:
         super().__init__(servers, **more)
-        self.rules.capabilities = self.operations | {"rebuild"} | ({"rebuild_running"} if running else set())
+        self.rules.capabilities |= {"rebuild"} | ({"rebuild_running"} if running else set())
         self.orders: list[tuple[str, RebuildSpec]] = []
         self.answers: dict[str, list[Callable[[PendingAction], PendingAction]]] = {}
         self.kept: list[dict[str, str]] = []
@@ -116,7 +116,7 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 def carry_out(
     cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, dict[str, Outcome], RebuildExecutor]:
-    todo = plan_os(list(cloud.here.values()), wish, cloud)
+    todo = plan_os(list(cloud.here.values()), wish, cloud.rules)
     work = RebuildExecutor(cloud, wish, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
@@ -179,7 +179,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
             assert image_of(now) == "new"
         assert now.metadata["keep"] == "me"
     reached = [cloud.here[change.server.id] for change in todo.items if not change.refusal]
-    again = plan_os(reached, replace(asked, reinstall=False), cloud)
+    again = plan_os(reached, replace(asked, reinstall=False), cloud.rules)
     assert not again.changed and not any(item.refusal for item in again.items)
 
 

@@ -6,24 +6,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from typing import AbstractSet, Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capabilities
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
+
+
+class EasyStackRules(NovaRules):
+    """Nova's, with a live resize."""
+
+    platform = "easystack"
+    #: Its document has files in the same call as everything else.
+    newest_files = (2, 67)
+    takes_subnets = True
+    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
 
 
 class EasyStack(OpenStack):
     """Nova as EasyStack ships it. Its document asks for microversions up to 2.67."""
 
-    platform = "easystack"
     newest_tested = (2, 67)
-    #: Its document has files in the same call as everything else.
-    newest_files = (2, 67)
-    takes_subnets = True
-    operations: frozenset[str] = OpenStack.operations | capabilities("live_resize boot_order")
+    rules_class = EasyStackRules
     actions: dict[str, Any] = dict(OpenStack.actions, start={"os-start": True}, stop={"os-stop": True})
 
     def _order_live_resize(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

@@ -11,7 +11,7 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping, Sequence
+from typing import AbstractSet, Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, ResponseLost
@@ -22,33 +22,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import ActionRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capabilities
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 #: The document's answer to attachKeypairs and detachKeypairs.
 _ACCEPTED = DocumentedResponse((202,))
 
 
-class UStackApi(NovaApi):
-    """The compute endpoint needs the project's id."""
-
-    @property
-    def endpoint(self) -> str:
-        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
-        entry points does not."""
-        found = str(self.session.auth.endpoint("compute"))
-        root, project = split_endpoint(found)
-        if project:
-            return found
-        return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
-
-
-class UStack(OpenStack):
-    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+class UStackRules(NovaRules):
+    """No microversions, and nothing for administrators."""
 
     platform = "ustack"
-    api_class = UStackApi
-    operations: frozenset[str] = capabilities(
+    capabilities: AbstractSet[str] = capability_set(
         "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
         " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
         " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
@@ -92,6 +78,27 @@ class UStack(OpenStack):
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
     }
+
+
+class UStackApi(NovaApi):
+    """The compute endpoint needs the project's id."""
+
+    @property
+    def endpoint(self) -> str:
+        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
+        entry points does not."""
+        found = str(self.session.auth.endpoint("compute"))
+        root, project = split_endpoint(found)
+        if project:
+            return found
+        return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
+
+
+class UStack(OpenStack):
+    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+
+    rules_class = UStackRules
+    api_class = UStackApi
     actions: dict[str, Any] = dict(OpenStack.actions, stop={"os-shutdown": None})
     forced: dict[str, Any] = dict(OpenStack.forced, stop={"os-stop": None})
 

@@ -80,7 +80,9 @@ class ServerRun(Executor):
     ) -> None:
         super().__init__(
             cloud,
-            lambda server: plan_one(server, wish, cloud, server.id in self.made.values(), server.id in self._owed),
+            lambda server: plan_one(
+                server, wish, cloud.rules, server.id in self.made.values(), server.id in self._owed
+            ),
             WORDS[wish.state],
             wait,
             waiter,

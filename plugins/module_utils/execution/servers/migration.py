@@ -70,7 +70,7 @@ class MigrationRun(Executor):
     def _plan_again(self, server: Server) -> Change:
         if server.id in self._ours and self.wish.confirm and is_unconfirmed(server) and self.wish.holds(server):
             return Change.of(server, [CONFIRM], {"host": server.host}, {"host": server.host})
-        return plan_one(server, self.wish, self.services, self.cloud)
+        return plan_one(server, self.wish, self.services, self.cloud.rules)
 
     def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:
         tickets = super().ask(action, items)

@@ -100,7 +100,7 @@ class PasswordRun(PowerRun):
             self._label([key for key in items if self.outcomes[key].result == DONE], self.wish.revision)
 
     def _plan_again(self, server: Server) -> Change:
-        change = _plan_one(server, self.wish, self.cloud)
+        change = _plan_one(server, self.wish, self.cloud.rules)
         taken = server.id in self._taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
         return replace(change, deeds=change.deeds[1:]) if taken else change
 
@@ -162,7 +162,7 @@ class PasswordRun(PowerRun):
     def _labels(self, server: Server, revision: str) -> dict[str, str]:
         """The label, and with it whether the server has to be restarted before the password holds."""
         found = {REVISION: revision}
-        at_boot = self.cloud.supports("password_at_boot") and are_kept(self.cloud)
+        at_boot = self.cloud.supports("password_at_boot") and are_kept(self.cloud.rules)
         if at_boot and not self.wish.restart and server.target_power_state == RUNNING:
             found[RESTART_NOTE] = "password"
         return found

@@ -23,7 +23,7 @@ class PowerRun(Executor):
 
     def __init__(self, cloud: Compute, want: str, force: bool, wait: bool, waiter: Waiter) -> None:
         word = "restarted" if want == "restarted" else GOAL[want]
-        super().__init__(cloud, lambda server: plan_one(server, want, force, cloud), word, wait, waiter)
+        super().__init__(cloud, lambda server: plan_one(server, want, force, cloud.rules), word, wait, waiter)
         self.force = force
 
     def ask(self, action: str, items: Sequence[Progress]) -> list[PendingAction]:

@@ -132,7 +132,7 @@ class RebuildExecutor(RebuildNotes):
     def _route(self, step: RebuildProgress) -> Outcome | None:
         """The stage that a server is in from here on, by its present state; its outcome where there is none."""
         server = step.server
-        change = plan_one(server, self.wish, self.cloud)
+        change = plan_one(server, self.wish, self.cloud.rules)
         if change.refusal:
             return self._end(step, FAILED, change.refusal)
         if not step.known and server.is_stable:
@@ -143,7 +143,7 @@ class RebuildExecutor(RebuildNotes):
             return None if self.waits else self._left(step, change.actions)
         if not needs_rebuild(server, self.wish):
             return self._after(step)
-        lead = power_before(server, self.wish, self.cloud)
+        lead = power_before(server, self.wish, self.cloud.rules)
         step.stage = BEFORE if lead else ORDER
         if lead:
             return self._power(step, lead)

@@ -67,7 +67,7 @@ class RebuildNotes:
             if step.noted or step.stage not in (BEFORE, ORDER) or key in ended:
                 continue
             step.noted = True
-            note = self.wish.note_for(step.server, self.cloud) if step.goal else {}
+            note = self.wish.note_for(step.server, self.cloud.rules) if step.goal else {}
             if any(step.server.metadata.get(name) != value for name, value in note.items()):
                 wanted.append((step.server, note))
         errors = write_notes(self.cloud, wanted)

@@ -176,14 +176,14 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
     ],
 )
 def test_what_an_older_nova_does_not_take(connect: Any, version: str, order: dict[str, Any], words: str | None) -> None:
-    problem = connect(version=version).os_problem(RebuildSpec(**order))
+    problem = connect(version=version).rules.os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 def test_another_image_for_a_volume(connect: Any) -> None:
     volume = server(image=None, metadata={IMAGE_RECORD: "old"})
     for version, image_id, refused in (("2.92", "new", True), ("2.92", "old", False), ("2.93", "new", False)):
-        problem = connect(version=version).os_problem(RebuildSpec(image_id=image_id), volume)
+        problem = connect(version=version).rules.os_problem(RebuildSpec(image_id=image_id), volume)
         assert bool(problem) is refused
 
 
@@ -269,13 +269,13 @@ def test_what_a_refusal_means(
     ],
 )
 def test_what_huawei_cloud_takes(connect: Any, order: dict[str, Any], words: str | None) -> None:
-    problem = connect("huaweicloud").os_problem(RebuildSpec(**order))
+    problem = connect("huaweicloud").rules.os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 @pytest.mark.parametrize("kind, refused", [("gold", True), (None, True), ("private", False), ("market", False)])
 def test_an_image_may_have_its_own_way_in(connect: Any, kind: str | None, refused: bool) -> None:
     cloud = connect("huaweicloud")
-    assert bool(cloud.os_problem(RebuildSpec(image=ImageDetails("i", kind=kind)), server())) is refused
-    assert bool(cloud.os_problem(RebuildSpec(), server(metadata={"metering.imagetype": kind}))) is refused
-    assert cloud.os_problem(RebuildSpec(user_data="eA=="), server()) is None
+    assert bool(cloud.rules.os_problem(RebuildSpec(image=ImageDetails("i", kind=kind)), server())) is refused
+    assert bool(cloud.rules.os_problem(RebuildSpec(), server(metadata={"metering.imagetype": kind}))) is refused
+    assert cloud.rules.os_problem(RebuildSpec(user_data="eA=="), server()) is None

@@ -37,9 +37,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
     HuaweiCreation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.filters import (
-    FILTER_CHECKS,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.flavors import (
     HuaweiFlavors,
 )
@@ -54,6 +51,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import (
     HuaweiRebuild,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
     HuaweiServerGroups,
 )
@@ -62,7 +60,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capabilities
 
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
@@ -81,55 +78,11 @@ class HuaweiCloud(
 ):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
-    platform = "huaweicloud"
-    filter_checks = FILTER_CHECKS
-    operations: frozenset[str] = capabilities(
-        "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
-        " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-        " descriptions hostnames password_rules server_groups console"
-    )
-    alternatives = {
-        "pause": "state: stopped",
-        "suspend": "state: stopped",
-        "unpause": "the console",
-        "resume": "the console",
-        "all_projects": "one task a project",
-        "deleted": "the console's recycle bin",
-        "keypair_types": "key pairs of type ssh",
-        "keypair_users": "the credentials of that user",
-        "attach_keypairs": "server_os, which gives a server its key pair",
-        "flavor_access": "flavor_info without access",
-        "flavor_admin": "flavor_info; the vendor makes the flavors",
-        "aggregates": "server groups; the vendor owns the hosts",
-        "create_image": "the console's image service, which makes images of servers",
-        "delete_image": "the console's image service",
-        "attach_volume": "the console, which attaches disks",
-        "detach_volume": "the console, which detaches disks",
-        "attach_interface": "the console, which attaches network interfaces",
-        "detach_interface": "the console, which detaches network interfaces",
-        "services": "server groups; the vendor owns the hosts",
-        "migrate": "availability zones and server groups; the vendor places servers",
-        "hypervisors": "flavor_info; the vendor owns the hosts",
-        "zone_hosts": "availability_zone_info without hosts",
-        "live_resize": "resize: offline, which stops a running server and starts it again",
-        "confirm_resize": "resize: offline alone; ECS confirms by itself",
-        "revert_resize": "the old flavor, with resize: offline",
-        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
-        "restore": "the console's recycle bin, which no public call reaches",
-        "purge": "state: absent; what the console's recycle bin holds, the console purges",
-        "networks": "networks with subnet, and vpc_id",
-        "detach_keypairs": "server_os, which gives a server its key pair",
-        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
-        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
-        "server_group_rules": "the policy without rules; a host has one server of a group",
-        "console_types": "type: novnc",
-        "console_output": "the console itself, whose address is in url",
-    }
-
+    rules_class = HuaweiRules
     api: HuaweiApi
 
     def _make_api(self) -> HuaweiApi:
-        return HuaweiApi(self.session, Rules(self.platform, self.operations, self.alternatives), self.parallel)
+        return HuaweiApi(self.session, self.rules_class(), self.parallel)
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
         super().__init__(session, settings, parallel)

@@ -45,8 +45,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
-    missing_options,
-    problems,
     request_body,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
@@ -71,20 +69,6 @@ _FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
 
 class HuaweiCreation(HuaweiActions):
     """``POST /v1.1/{project}/cloudservers``."""
-
-    lists_new_servers_at_once = False
-
-    def name_problem(self, name: str) -> str | None:
-        return rules.name_problem(name)
-
-    def tags_problem(self, tags: Sequence[str]) -> str | None:
-        return rules.tags_problem(tags) or rules.too_many_tags(tags)
-
-    def missing_options(self, new: NewServer) -> Sequence[str]:
-        return tuple(missing_options(new, self.platform))
-
-    def server_problem(self, new: NewServer) -> str | None:
-        return next((problem for problem in problems(new, self.platform) if problem), None)
 
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None

@@ -20,33 +20,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     ActionRequest,
     HuaweiActions,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
 
 _NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
-#: Images that may have a password of their own, so that an order needs none.
-_OWN = ("private", "shared", "market")
 
 
 class HuaweiRebuild(HuaweiActions):
     """``changeos`` and ``reinstallos``."""
-
-    max_user_data_bytes = 32 * 1024
-
-    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
-        if server is not None:
-            kind = order.image.kind if order.image else text(server.metadata.get("metering.imagetype"))
-            if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
-                return "a public image needs a password, a key_name with user_id, or user_data"
-            return None
-        if order.password and order.key_name:
-            return "password and key_name exclude each other on %s; give one of them" % self.platform
-        if order.key_name and not order.user_id:
-            return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
-        if order.user_data and not order.cloud_init:
-            return "user_data: an image without cloud-init does not read it; leave it out, or set cloud_init: true"
-        if bool(order.encrypted) != bool(order.kms_key_id):
-            return "encrypted: true and kms_key_id go together: the key encrypts the system disk"
-        return None
 
     def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
         def ask(pair: tuple[Server, RebuildSpec]) -> PendingAction:

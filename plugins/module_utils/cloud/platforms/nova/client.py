@@ -52,7 +52,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaVolumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capabilities
 
 #: What Nova calls an action in its record of them, where the collection calls it something else.
 _RECORDED_AS = {
@@ -76,26 +75,6 @@ class OpenStack(
 ):
     """A Nova cloud, found through Keystone's catalog."""
 
-    platform = "openstack"
-    operations: frozenset[str] = capabilities(
-        "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
-        " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
-        " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
-        " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
-        " attach_interface detach_interface interface_tags"
-        " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
-        " confirm_resize revert_resize delete restore purge networks descriptions hostnames"
-        " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
-        " server_groups server_group_policies server_group_soft server_group_rules"
-        " console console_types console_mks console_output"
-    )
-    alternatives: dict[str, str] = {
-        "attach_keypairs": "server_os, which gives a server its key pair",
-        "interface_subnets": "ip_address, or a port of that subnet by port_id",
-        "live_resize": "resize: offline",
-        "boot_order": "boot_index of volumes",
-        "detach_keypairs": "server_os, which gives a server its key pair",
-    }
     newest_tested = (2, 96)
     #: What each power action sends, soft and hard. Nova has one stop: the guest is asked, and cut off when its
     #: shutdown time is over.

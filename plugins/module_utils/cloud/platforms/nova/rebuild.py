@@ -14,7 +14,6 @@ from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
-    IMAGE_RECORD,
     RebuildSpec,
     metadata_wanted,
 )
@@ -29,26 +28,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 class NovaRebuild(NovaActions):
     """``rebuild``."""
-
-    #: Nova takes 65535 characters of base64.
-    max_user_data_bytes = 49149
-
-    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
-        if server is not None:
-            recorded = server.metadata.get(IMAGE_RECORD)
-            other = not server.image.id and recorded and recorded != order.image_id
-            if other and self.version < (2, 93):
-                return "it boots from a volume, and this cloud gives such a server no other image (microversion 2.93)"
-            return None
-        if order.encrypted is not None:
-            text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
-            return text_of % self.platform
-        for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
-            if value and self.version < needed:
-                return "%s: a rebuild takes it from microversion %d.%d on, and this cloud has %d.%d" % (
-                    (option,) + needed + self.version
-                )
-        return None
 
     def rebuild(self, orders: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
         self.require(REBUILD)

@@ -21,7 +21,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import (
     Version,
@@ -41,14 +40,15 @@ class NovaServers(Compute):
 
     #: The newest microversion that the tests ran with; a newer cloud is spoken to in this one.
     newest_tested: Version = (2, 1)
-    filter_checks = FILTER_CHECKS
 
     #: What connects to this platform; another one where its addresses differ.
     api_class: type[NovaApi] = NovaApi
     api: NovaApi
+    rules_class: type[NovaRules] = NovaRules
+    rules: NovaRules
 
     def _make_api(self) -> NovaApi:
-        rules = NovaRules(self.platform, self.operations, self.alternatives, lambda: self.api.version)
+        rules = self.rules_class(lambda: self.api.version)
         return self.api_class(self.session, rules, self.parallel, self.newest_tested)
 
     # -- requests ----------------------------------------------------------------------------------------------
