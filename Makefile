@@ -62,10 +62,10 @@ lint: $(VENV)/.test  ## Gate: ruff and yamllint
 	@ruff format --check --quiet .
 	@yamllint --strict .
 
-types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins/module_utils/cloud
+types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on all of plugins
 	@mkdir -p $(CACHE)/types/ansible_collections/cloudserver
 	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
-	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins.module_utils.cloud
+	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
 	@antsibull-changelog lint

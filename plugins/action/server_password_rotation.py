@@ -61,7 +61,7 @@ class ActionModule(PasswordStoreAction):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         given = _plain(self._task.args)
         validation = ArgumentSpecValidator(

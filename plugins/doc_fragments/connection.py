@@ -32,11 +32,13 @@ options:
       - On V(huaweicloud) read from the environment variable E(HW_REGION_NAME) if not set here.
       - Then, and on the other platforms, from E(OS_REGION_NAME).
     type: str
+    aliases: [region_name]
   interface:
     description:
       - Which endpoint of the service catalog to use; V(public) by default.
       - Read from the environment variables E(OS_INTERFACE), E(OS_ENDPOINT_TYPE) if not set here.
     type: str
+    aliases: [endpoint_type]
     choices: [public, internal, admin]
   endpoint:
     description:
@@ -81,21 +83,25 @@ options:
       - If not set here, the environment variable E(OS_INSECURE), and on V(huaweicloud) E(HW_INSECURE) before it, turns
         it off with V(true).
     type: bool
+    aliases: [verify]
   ca_cert:
     description:
       - A file of CA certificates to verify with.
       - Read from the environment variable E(OS_CACERT) if not set here.
     type: path
+    aliases: [cacert]
   client_cert:
     description:
       - A file with the client's certificate.
       - Read from the environment variable E(OS_CERT) if not set here.
     type: path
+    aliases: [cert]
   client_key:
     description:
       - A file with the client certificate's key.
       - Read from the environment variable E(OS_KEY) if not set here.
     type: path
+    aliases: [key]
   api_timeout:
     description:
       - How many seconds one request may take, from connecting to the last byte of the answer; V(60) by default. A

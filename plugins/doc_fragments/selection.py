@@ -120,5 +120,5 @@ options:
       - Servers with exactly one of these names.
     type: list
     elements: str
-    aliases: [name]
+    aliases: [name, server]
 """

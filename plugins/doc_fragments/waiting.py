@@ -26,6 +26,7 @@ options:
     description:
       - How many seconds the task may wait. Servers that have not reached the state by then have the outcome V(unknown).
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:

@@ -234,6 +234,9 @@ Entry = Tuple[Dict[str, Any], Dict[str, Any], str]
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Hosts from cloud servers."""
 
+    #: Ansible's InventoryData; a HostDraft while a host is composed.
+    inventory: Any
+
     NAME = "cloudserver.compute.cloudserver"
 
     _given: dict[str, Any] = {}
@@ -381,7 +384,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if hasattr(self.templar, "evaluate_expression"):
             # Not evaluate_conditional, which takes nothing but booleans.
             return bool(self.templar.evaluate_expression(condition))
-        return boolean(self.templar.template("{%% if %s %%}True{%% else %%}False{%% endif %%}" % condition))
+        return bool(boolean(self.templar.template("{%% if %s %%}True{%% else %%}False{%% endif %%}" % condition)))
 
     def _hostname(
         self, candidates: list[str], record: dict[str, Any], variables: dict[str, Any], refused: list[str]

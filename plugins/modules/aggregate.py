@@ -167,7 +167,7 @@ def run(context: Context) -> Result:
     return result
 
 
-def _read_back(context: Context, aggregate_id: int, planned: dict) -> dict:
+def _read_back(context: Context, aggregate_id: int, planned: dict[str, Any]) -> dict[str, Any]:
     def read() -> Any:
         found = find_aggregate(context.cloud.aggregates.list(), aggregate_id, None)
         return found.as_dict() if found else None

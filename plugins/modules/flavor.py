@@ -215,7 +215,7 @@ def run(context: Context) -> Result:
     return result
 
 
-def _read_back(context: Context, flavor_id: str, planned: dict) -> dict:
+def _read_back(context: Context, flavor_id: str, planned: dict[str, Any]) -> dict[str, Any]:
     def read() -> Any:
         made = context.cloud.flavors.get(flavor_id)
         return context.cloud.flavors.with_access(made).as_dict() if made else None

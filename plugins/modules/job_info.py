@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import Mapping
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, UNKNOWN
 
 DOCUMENTATION = r"""
@@ -37,6 +40,7 @@ options:
     description:
       - How many seconds to wait at most.
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:
@@ -157,7 +161,7 @@ def run(context: Context) -> Result:
     return _read(context, waiter)
 
 
-def _join(context: Context, waiter) -> Result:
+def _join(context: Context, waiter: Waiter) -> Result:
     joined = HandleWaiter(context.cloud, tickets_of(context.params["handle"], context.cloud))
     if context.params["wait"]:
         joined.wait(waiter)
@@ -179,20 +183,20 @@ def _join(context: Context, waiter) -> Result:
     return report(outcomes, "finished", Result(data=data))
 
 
-def _read(context: Context, waiter) -> Result:
+def _read(context: Context, waiter: Waiter) -> Result:
     cloud = context.cloud
     ids = list(dict.fromkeys(context.params["job_ids"]))
-    jobs = {}
+    jobs: dict[str, Job] = {}
 
-    def look(left, final):
+    def look(left: Mapping[str, str], final: bool) -> dict[str, Job]:
         for job_id in left:
             jobs[job_id] = cloud.jobs.get(job_id)
         return {job_id: jobs[job_id] for job_id in left}
 
-    def evaluate(job_id, job):
+    def evaluate(job_id: str, job: Job) -> Outcome | None:
         return Outcome(job_id, None, DONE) if job.finished else None
 
-    def words(outcomes, left):
+    def words(outcomes: Mapping[str, Outcome], left: Mapping[str, str]) -> str:
         whole = len(outcomes) + len(left)
         return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 

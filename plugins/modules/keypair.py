@@ -128,6 +128,7 @@ done:
 
 import os
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
@@ -177,7 +178,7 @@ def wanted_of(context: Context) -> KeypairSpec:
         context.register_secret(params["public_key"])
     if params["type"] == "x509":
         context.cloud.require("keypair_types")
-    servers: list = []
+    servers: list[Server] = []
     if params["attached_to"] or params["detached_from"]:
         if params["attached_to"] and params["state"] == "absent":
             raise InvalidRequest("attached_to: a key pair of state absent is put on no server")

@@ -56,7 +56,7 @@ options:
             - Servers with exactly one of these names.
           type: list
           elements: str
-          aliases: [name]
+          aliases: [name, server]
         ips:
           description:
             - Servers with one of these addresses, private or public, IPv4 or IPv6.

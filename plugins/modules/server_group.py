@@ -171,7 +171,7 @@ def wanted_of(context: Context) -> ServerGroupSpec:
     return ServerGroupSpec(params["name"], params["state"], policy, rules, params["recreate"], params["force"])
 
 
-def labels(cloud: Compute, group: ServerGroup) -> list:
+def labels(cloud: Compute, group: ServerGroup) -> list[str]:
     """The members as a sentence names them: by their ids where their names cannot be read."""
     try:
         known = cloud.servers_by_id(group.members)

@@ -131,6 +131,8 @@ missing:
   type: dict
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.interface import (
     InterfaceRun,
     check_network,
@@ -194,7 +196,7 @@ def run(context: Context) -> Result:
     todo = plan_interfaces(chosen.servers, there, wish)
     if todo.changed and wish.state == "present" and wish.network_id:
         check_network(context.cloud, wish.network_id)
-    data = {"missing": dict(chosen.missing)}
+    data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = InterfaceRun(context.cloud, wish, context.params["wait"], waiter)
         work.run(todo)

@@ -37,6 +37,7 @@ options:
     description:
       - How many seconds the task may take. Servers that are on their way somewhere are waited for first.
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:

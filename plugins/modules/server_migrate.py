@@ -42,7 +42,7 @@ options:
     type: str
     choices: [auto, live, cold, evacuate]
     default: auto
-  at_once:
+  max_concurrent:
     description:
       - How many servers are moved at the same time, 1 to 1000. The others wait for their turn.
       - With O(wait=false) only so many are moved by one run. The others are V(pending), and nothing is done to them.
@@ -98,7 +98,7 @@ EXAMPLES = r"""
     cloud: admin
     from_host: node-5.domain.tld
     all_projects: true
-    at_once: 3
+    max_concurrent: 3
     max_targets: 200
     wait_timeout: 7200
 
@@ -197,7 +197,7 @@ MODULE = ModuleSpec(
         host={"type": "str"},
         from_host={"type": "str"},
         mode={"type": "str", "choices": list(MODES), "default": "auto"},
-        at_once={"type": "int", "default": 5},
+        max_concurrent={"type": "int", "default": 5},
         confirm={"type": "bool", "default": True},
         force={"type": "bool", "default": False},
         block_migration={"type": "bool"},
@@ -212,7 +212,7 @@ def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     check_name("host", params["host"])
     check_name("from_host", params["from_host"])
-    in_range("at_once", params["at_once"], 1, 1000)
+    in_range("max_concurrent", params["max_concurrent"], 1, 1000)
     names = ("mode", "host", "from_host", "confirm", "force", "block_migration", "password", "shared_storage")
     wish = MigrationSpec(**{name: params[name] for name in names})
     wish.check()
@@ -234,7 +234,7 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, _DEED, data)
 
-    work = MigrationRun(cloud, wish, services, params["wait"], waiter, params["at_once"])
+    work = MigrationRun(cloud, wish, services, params["wait"], waiter, params["max_concurrent"])
     work.run(todo)
     return run_result(context, work, todo, _DEED, data)
 

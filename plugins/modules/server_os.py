@@ -75,7 +75,7 @@ options:
     description:
       - The id of the key that encrypts the system disk.
     type: str
-  stop:
+  stop_policy:
     description:
       - What is done with servers that run. Their work is interrupted in any case.
       - V(first) asks the guest to stop, and waits for it, where the cloud wants stopped servers; Nova does so itself.
@@ -134,7 +134,7 @@ EXAMPLES = r"""
     names: [build-1]
     reinstall: true
     password: "{{ vault_build_password }}"
-    stop: refuse
+    stop_policy: refuse
     power_state: stopped
 
 - name: Change to an image without cloud-init on an encrypted disk
@@ -245,7 +245,7 @@ MODULE = ModuleSpec(
         metadata={"type": "dict"},
         encrypted={"type": "bool"},
         kms_key_id={"type": "str", "no_log": False},
-        stop={"type": "str", "choices": list(STOPS), "default": "first"},
+        stop_policy={"type": "str", "choices": list(STOPS), "default": "first"},
         power_state={"type": "str", "choices": list(POWER_STATES), "default": "unchanged"},
         auto_pay={"type": "bool", "default": False},
     ),
@@ -292,7 +292,7 @@ def _wish(context: Context) -> RebuildOptions:
             for name in ("cloud_init", "password", "key_name", "user_id", "encrypted", "kms_key_id", "auto_pay")
         },
     )
-    return RebuildOptions(order, given["reinstall"], given["stop"], given["power_state"])
+    return RebuildOptions(order, given["reinstall"], given["stop_policy"], given["power_state"])
 
 
 def main() -> None:

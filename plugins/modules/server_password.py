@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
 
 DOCUMENTATION = r"""
@@ -247,7 +250,7 @@ def run(context: Context) -> Result:
     return result
 
 
-def _secrets(context: Context, servers, wish: passwords.PasswordSpec) -> dict[str, str]:
+def _secrets(context: Context, servers: Sequence[Server], wish: passwords.PasswordSpec) -> dict[str, str]:
     """The password of each server, by its id."""
     params = context.params
     if params["password"] is not None:

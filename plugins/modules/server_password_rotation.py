@@ -57,6 +57,7 @@ options:
     description:
       - How many seconds the task may wait.
     type: float
+    aliases: [timeout]
     default: 600
   wait_interval:
     description:

@@ -43,13 +43,13 @@ options:
     description:
       - Properties of a new image. Those of an image that is there already are left as they are.
     type: dict
-  keep:
+  keep_last:
     description:
       - Keeps so many of the newest images of each server whose names O(name) could have given it, the new one among
         them, and deletes the older ones as soon as the new one is there.
       - Images that are protected, or not V(active), are never deleted. Without it none are.
     type: int
-  reuse_name:
+  allow_duplicate_name:
     description:
       - Makes the image although another one, of another server or uploaded, has its name.
     type: bool
@@ -76,7 +76,7 @@ EXAMPLES = r"""
     cloud: production
     tags: [role=db]
     name: "{name}-{date}"
-    keep: 7
+    keep_last: 7
 
 - name: An image before the upgrade
   cloudserver.compute.server_snapshot:
@@ -196,8 +196,8 @@ MODULE = ModuleSpec(
         name={"type": "str"},
         image_ids={"type": "list", "elements": "str"},
         metadata={"type": "dict"},
-        keep={"type": "int"},
-        reuse_name={"type": "bool", "default": False},
+        keep_last={"type": "int"},
+        allow_duplicate_name={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("image_ids", "name")],
@@ -212,8 +212,8 @@ def run(context: Context) -> Result:
         context.params["name"] or "",
         context.cloud.session.clock.now(),
         texts(context.params["metadata"], "metadata") or {},
-        context.params["keep"],
-        context.params["reuse_name"],
+        context.params["keep_last"],
+        context.params["allow_duplicate_name"],
     )
     if not context.params["image_ids"]:
         wish.check()
@@ -240,7 +240,7 @@ def run(context: Context) -> Result:
 
 def _images(context: Context, wish: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
     """The images by the names that are wanted; all of them where there are many, or older ones matter."""
-    if len(servers) == 1 and not wish.keep:
+    if len(servers) == 1 and not wish.keep_last:
         return context.cloud.snapshots.list(name=wish.name_of(servers[0]))
     return context.cloud.snapshots.list()
 

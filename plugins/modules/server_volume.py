@@ -45,7 +45,7 @@ options:
     description:
       - Whether the volume is deleted with the server, from microversion 2.79 on.
     type: bool
-  shared:
+  multiattach:
     description:
       - The volumes were made for several servers (multiattach), and may be attached to all the servers that are chosen.
         From microversion 2.60 on.
@@ -129,6 +129,8 @@ missing:
   type: dict
 """
 
+from typing import Any
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
@@ -158,7 +160,7 @@ MODULE = ModuleSpec(
         device={"type": "str"},
         tag={"type": "str"},
         delete_on_termination={"type": "bool"},
-        shared={"type": "bool", "default": False},
+        multiattach={"type": "bool", "default": False},
     )
 )
 
@@ -173,14 +175,14 @@ def run(context: Context) -> Result:
         params["tag"],
         params["delete_on_termination"],
         params["purge_volumes"],
-        params["shared"],
+        params["multiattach"],
     )
     wish.check()
     for needed, operation in (
         (True, "detach_volume" if wish.state == "absent" else "attach_volume"),
         (wish.tag is not None, "volume_tags"),
         (wish.delete_on_termination is not None, "volume_termination"),
-        (wish.shared, "shared_volumes"),
+        (wish.multiattach, "shared_volumes"),
     ):
         if needed:
             context.cloud.require(operation)
@@ -191,7 +193,7 @@ def run(context: Context) -> Result:
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
     todo = plan_volumes(chosen.servers, attached, wish)
-    data = {"missing": dict(chosen.missing)}
+    data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = VolumeRun(context.cloud, wish, params["wait"], waiter)
         work.run(todo)

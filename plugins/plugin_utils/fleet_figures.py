@@ -11,7 +11,7 @@ import io
 import math
 from collections import Counter
 from datetime import date, datetime, timezone
-from typing import Any
+from typing import Any, Iterable, Mapping, Sequence
 
 NONE = "(none)"
 STATES = ("running", "stopped", "paused", "suspended", "transitional", "error", "unknown")
@@ -45,7 +45,7 @@ BARS = 10
 _RADIUS = 70.0
 
 
-def age_in_days(created, today):
+def age_in_days(created: Any, today: date) -> int | None:
     """Whole days since a time of ISO 8601 or of Huawei Cloud's form; None where it is not told."""
     try:
         return max(0, (today - date.fromisoformat(str(created)[:10])).days)
@@ -53,7 +53,7 @@ def age_in_days(created, today):
         return None
 
 
-def row(server, today):
+def row(server: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The texts and numbers of a server that the table shows."""
     flavor, image = server["flavor"] or {}, server["image"] or {}
     state = server["power_state"] if server["power_state"] in STATES else "unknown"
@@ -78,12 +78,12 @@ def row(server, today):
     }
 
 
-def counted(values):
+def counted(values: Iterable[Any]) -> list[tuple[str, int]]:
     """(value, how many), the most frequent first, the values of a kind in their order."""
     return sorted(Counter(value or NONE for value in values).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def chart(title, pairs, limit=BARS):
+def chart(title: str, pairs: Sequence[tuple[str, int]], limit: int = BARS) -> dict[str, Any]:
     """The bars of a chart: those beyond the limit are one bar that says how many they are."""
     shown, rest = list(pairs[:limit]), pairs[limit:]
     if len(rest) == 1:
@@ -97,13 +97,13 @@ def chart(title, pairs, limit=BARS):
     return {"title": title, "bars": bars, "kinds": len(pairs), "more": more}
 
 
-def shortened(text, most=20):
+def shortened(text: str, most: int = 20) -> str:
     return text if len(text) <= most else text[: most - 1] + "\u2026"
 
 
-def ages(rows):
+def ages(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
     """Ages in their order, the empty ones too, so that two reports can be compared."""
-    found = Counter()
+    found: Counter[str] = Counter()
     for each in rows:
         days = each["age_days"]
         found["not told" if days is None else next(name for end, name in AGES if days <= end)] += 1
@@ -111,7 +111,7 @@ def ages(rows):
     return [(name, found[name]) for name in names]
 
 
-def ring(rows):
+def ring(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The parts of a ring of states: each has its length and where it begins, along the circumference."""
     around = 2 * math.pi * _RADIUS
     counts = Counter(each["state"] for each in rows)
@@ -133,7 +133,7 @@ def ring(rows):
     return parts
 
 
-def table(rows):
+def table(rows: Iterable[Mapping[str, Any]]) -> str:
     """The rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -142,7 +142,7 @@ def table(rows):
     return out.getvalue()
 
 
-def cell(value):
+def cell(value: Any) -> str:
     text = "" if value is None else str(value)
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 

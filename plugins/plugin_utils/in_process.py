@@ -49,7 +49,7 @@ class InProcessAction(ActionBase):
     _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         name = self._task.action.rsplit(".", 1)[-1]
         module = importlib.import_module(MODULES + name)

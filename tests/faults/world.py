@@ -238,7 +238,7 @@ class World:
                 if task.module == INVENTORY:
                     found.result = run_inventory(options, in_process.display)
                 else:
-                    found.result = run_action(task.module, options, tell=found.printed.append)
+                    found.result = run_action(task.module, options, report_progress=found.printed.append)
             except Hung as error:
                 found.hung = str(error)
             except Exception:

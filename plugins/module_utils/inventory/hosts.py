@@ -54,6 +54,7 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
     ``None`` where there is none.
     """
     for policy in connect_with:
+        found: list[str]
         if policy == "name":
             found = [record["name"]]
         elif policy.startswith(_NETWORK):
@@ -77,15 +78,16 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
 def field_value(record: Mapping[str, Any], name: str) -> str | None:
     """A field that ``hostnames`` may name without an expression: name, id, private_ip, public_ip."""
     if name in ("private_ip", "public_ip"):
-        return next(iter(record[name + "s"]), None)
-    value = record[name]
+        value = next(iter(record[name + "s"]), None)
+    else:
+        value = record[name]
     return None if value is None else str(value)
 
 
 def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]) -> Iterator[str]:
     """The groups of a server, not yet in Ansible's spelling: ``tag_role=web``, ``platform_openstack``."""
     for name in groups_by:
-        value = source if name == "source" else record[name]
+        value: Any = source if name == "source" else record[name]
         if name in ("flavor", "image"):
             value = value["name"] or value["id"]
         for text in value if isinstance(value, list) else [value]:

@@ -225,7 +225,7 @@ class Selection:
             if isinstance(found, (list, type(None)))
             else [None]
         )
-        by_id = {server.id: server for server in servers}
+        by_id: dict[Any, Server] = {server.id: server for server in servers}
         if any(server_id not in by_id for server_id in ids):
             raise InvalidRequest(
                 "query: the JMESPath expression must give a list of server records or ids, such as"

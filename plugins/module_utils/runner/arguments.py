@@ -30,21 +30,22 @@ AUTH_OPTIONS: dict[str, Any] = {
     "security_token": {"type": "str", "no_log": True},
 }
 
+#: The aliases are the names that these options have in openstack.cloud.
 CONNECTION: dict[str, Any] = {
     "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
     "cloud": {"type": "str"},
-    "region": {"type": "str"},
-    "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
+    "region": {"type": "str", "aliases": ["region_name"]},
+    "interface": {"type": "str", "choices": ["public", "internal", "admin"], "aliases": ["endpoint_type"]},
     "endpoint": {"type": "str"},
     "endpoints": {
         "type": "dict",
         "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
     },
     "allow_plain_http": {"type": "bool"},
-    "validate_certs": {"type": "bool"},
-    "ca_cert": {"type": "path"},
-    "client_cert": {"type": "path"},
-    "client_key": {"type": "path", "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify"]},
+    "ca_cert": {"type": "path", "aliases": ["cacert"]},
+    "client_cert": {"type": "path", "aliases": ["cert"]},
+    "client_key": {"type": "path", "no_log": False, "aliases": ["key"]},
     "api_timeout": {"type": "float"},
     "api_retries": {"type": "int"},
     # Where tokens are kept, not a token.
@@ -54,7 +55,7 @@ CONNECTION: dict[str, Any] = {
 
 SELECTION: dict[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
-    "names": {"type": "list", "elements": "str", "aliases": ["name"]},
+    "names": {"type": "list", "elements": "str", "aliases": ["name", "server"]},
     "ips": {"type": "list", "elements": "str"},
     # A list of texts, a text with commas, or a mapping; selection_values.tags reads them.
     "tags": {"type": "raw"},
@@ -75,7 +76,7 @@ SELECTION: dict[str, Any] = {
 
 WAITING: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "float", "default": 600},
+    "wait_timeout": {"type": "float", "default": 600, "aliases": ["timeout"]},
     "wait_interval": {"type": "float", "default": 10},
     "parallel": {"type": "int", "default": 8},
 }

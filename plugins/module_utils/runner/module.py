@@ -39,11 +39,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
-    HAS_JMESPATH,
     SelectedServers,
     Selection,
     described,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets as module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     CONNECTION,
@@ -261,8 +261,13 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
     except PartialFailure as halt:
         done = list(halt.done)
         told = " Done before that: %s." % ", ".join(done) if done else ""
-        error = halt.error.as_dict()
-        return {"failed": True, "changed": halt.changed, "msg": str(halt) + told, "error": error, "done": done}
+        return {
+            "failed": True,
+            "changed": halt.changed,
+            "msg": str(halt) + told,
+            "error": halt.error.as_dict(),
+            "done": done,
+        }
     except Exception as error:
         return {
             "failed": True,

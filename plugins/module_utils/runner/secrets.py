@@ -49,7 +49,7 @@ def clean_result(found: Mapping[str, Any], secrets: Iterable[str], message_secre
     """A task's result without secrets: ``message_secrets`` are taken out of the messages, ``secrets`` of everything."""
     hidden = {secret for secret in secrets if secret}
     said = tuple(message_secrets)
-    clean = mask(found, hidden)
+    clean: dict[str, Any] = mask(found, hidden)
     for key in ("msg", "exception"):
         if isinstance(found.get(key), str):
             clean[key] = clean_message(found[key], said, lines=key == "exception")
@@ -100,7 +100,7 @@ def _is_flat(value: Any) -> bool:
 def invocation(params: Mapping[str, Any], spec: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
     """How the module was called, as a result shows it: what the spec calls ``no_log`` is not, whatever its value."""
     hidden = {secret for secret in secrets if secret}
-    shown = {}
+    shown: dict[str, Any] = {}
     for name, value in params.items():
         option = spec.get(name) or {}
         if option.get("no_log"):

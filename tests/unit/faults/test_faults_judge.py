@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from evaluate import COLUMNS, Rules, Seen, Wanted, evaluate
+from judge import COLUMNS, Rules, Seen, Wanted, judge
 
 BEFORE = {"server 1": ['{"vm_state": "active"}']}
 AFTER = {"server 1": ['{"vm_state": "stopped"}']}
@@ -35,7 +35,7 @@ def stop(result: dict[str, Any], after: Any = None, **more: Any) -> Seen:
 def columns(run: Seen, second: Seen | None = None, wanted: Any = None, unsafe: Any = (), **rules: Any) -> list[str]:
     """The columns in which the judge finds something."""
     ends = Wanted(AFTER if wanted is None else wanted, Counter(unsafe), {"servers": [1, 2]})
-    return sorted({each.column for each in evaluate(Rules(**rules), ends, run, second)})
+    return sorted({each.column for each in judge(Rules(**rules), ends, run, second)})
 
 
 def done(result: dict[str, Any] | None = None, state: Any = None) -> Seen:
@@ -172,9 +172,9 @@ def test_moments_and_tokens_are_no_data() -> None:
         return Seen({"consoles": [row]}, BEFORE, BEFORE)
 
     ends = Wanted(AFTER, Counter(), found("2026-01-01T00:00:00Z", "111abcdef").result)
-    assert evaluate(Rules(info=True), ends, found("2026-02-02T00:00:01.5Z", "222345678-9")) == []
-    assert evaluate(Rules(info=True), ends, found("2026-02-02T00:00:01Z", "111456789", "y")) != []
-    assert evaluate(Rules(info=True), ends, Seen({"consoles": [{"name": "x"}]}, BEFORE, BEFORE)) != []
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01.5Z", "222345678-9")) == []
+    assert judge(Rules(info=True), ends, found("2026-02-02T00:00:01Z", "111456789", "y")) != []
+    assert judge(Rules(info=True), ends, Seen({"consoles": [{"name": "x"}]}, BEFORE, BEFORE)) != []
 
 
 def test_a_task_that_reads_changes_nothing() -> None:
@@ -218,7 +218,7 @@ def test_every_column_has_its_lie() -> None:
 
 
 def test_a_finding_says_what_is_wrong() -> None:
-    (found,) = evaluate(Rules(), Wanted(AFTER, Counter(), {}), stop(OK, BEFORE))
+    (found,) = judge(Rules(), Wanted(AFTER, Counter(), {}), stop(OK, BEFORE))
     assert found.text == 'ok, changed: true, but server 1: vm_state is "active" instead of "stopped"'
-    (found,) = evaluate(Rules(), Wanted(AFTER, Counter(), {}), stop(FAILED))
+    (found,) = judge(Rules(), Wanted(AFTER, Counter(), {}), stop(FAILED))
     assert "changed: false" in found.text and "HTTP 504" in found.text and json.dumps("stopped") in found.text

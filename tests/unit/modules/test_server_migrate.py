@@ -215,21 +215,21 @@ def most_at_once(bench: Bench) -> list[int]:
 
 
 @OWNERS
-@pytest.mark.parametrize("status, at_once", [("ACTIVE", 1), ("ACTIVE", 3), ("SHUTOFF", 2)])
-def test_no_more_than_so_many_at_once(admin: Bench, status: str, at_once: int) -> None:
+@pytest.mark.parametrize("status, most", [("ACTIVE", 1), ("ACTIVE", 3), ("SHUTOFF", 2)])
+def test_no_more_than_so_many_at_once(admin: Bench, status: str, most: int) -> None:
     names = [*WEB, "db-01", "db-02", "cache-01", "batch-01"]
     for name in names:
         admin.change(name, host="cmp1", status=status)
     seen = most_at_once(admin)
-    result = move(admin, from_host="cmp1", at_once=at_once)
+    result = move(admin, from_host="cmp1", max_concurrent=most)
     assert [each["outcome"] for each in result["outcomes"]] == ["done"] * 7
-    assert max(seen) == at_once, seen
+    assert max(seen) == most, seen
 
 
 @OWNERS
 def test_those_whose_turn_does_not_come_are_named(admin: Bench) -> None:
     admin.change("web-01", stuck=True)
-    result = move(admin, from_host="cmp1", at_once=1, wait_timeout=60)
+    result = move(admin, from_host="cmp1", max_concurrent=1, wait_timeout=60)
     stuck = outcome(result, "web-01")
     assert stuck["outcome"] == "unknown" and stuck["actions"] == ["live_migrate"]
     for name in WEB[1:]:
@@ -242,7 +242,7 @@ def test_those_whose_turn_does_not_come_are_named(admin: Bench) -> None:
 @OWNERS
 def test_what_was_done_is_not_lost_when_a_later_batch_cannot_be_asked_for(admin: Bench) -> None:
     admin.fault("E21", after=1, status=401)
-    result = move(admin, from_host="cmp1", at_once=1)
+    result = move(admin, from_host="cmp1", max_concurrent=1)
     assert result["failed"] is True and result["changed"] is True
     assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "failed", "failed"]
 
@@ -261,7 +261,7 @@ def test_not_waiting(admin: Bench) -> None:
 @OWNERS
 def test_not_waiting_keeps_to_the_limit(admin: Bench) -> None:
     before = admin.clock.elapsed
-    result = move(admin, from_host="cmp1", wait=False, at_once=1)
+    result = move(admin, from_host="cmp1", wait=False, max_concurrent=1)
     assert admin.clock.elapsed == before and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
     assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
     assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
@@ -353,7 +353,7 @@ def test_a_dead_host_is_left_by_evacuation_only(admin: Bench) -> None:
         ({"from_host": "cmp1", "host": "cmp7"}, ["host: the compute service of cmp7 is down"]),
         ({"from_host": "cmp1", "force": True}, ["force", "name it with host"]),
         ({"from_host": "cmp1", "host": "cmp5", "force": True, "mode": "cold"}, ["force", "cold"]),
-        ({"from_host": "cmp1", "at_once": 0}, ["at_once: 0 is out of range"]),
+        ({"from_host": "cmp1", "max_concurrent": 0}, ["max_concurrent: 0 is out of range"]),
         ({"from_host": "cmp1", "mode": "warm"}, ["mode", "warm"]),
         ({"from_host": "cmp1", "parallel": 0}, ["parallel"]),
         ({"names": ["web-99"], "from_host": "cmp1"}, ["no server has names web-99"]),

@@ -145,7 +145,7 @@ def test_the_power_state_is_given_back_however_the_cloud_ends(bench: Bench, ends
         return
     bench.control("PUT", "/huaweicloud/options", {"os_change_ends": ends})
     bench.change("web-02", status="SHUTOFF")
-    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop=stop)
+    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop_policy=stop)
     assert not result.get("failed"), result
     assert bench.server("web-01")["status"] == "ACTIVE" and bench.server("web-02")["status"] == "SHUTOFF"
     assert ("stop" in outcome(result, "web-01")["actions"][:1]) is (stop == "first")
@@ -155,9 +155,9 @@ def test_the_power_state_is_given_back_however_the_cloud_ends(bench: Bench, ends
 
 def test_servers_that_run_are_refused_where_that_is_asked_for(bench: Bench) -> None:
     bench.change("web-02", status="SHUTOFF")
-    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop="refuse")
+    result = hold_check_to_run(bench, names=["web-01", "web-02"], image=new_image(bench), stop_policy="refuse")
     assert result["failed"] and result["changed"]
-    says(result, "1 of 2 servers could not be reinstalled", "web-01", "the server is running", "stop: first")
+    says(result, "1 of 2 servers could not be reinstalled", "web-01", "the server is running", "stop_policy: first")
     assert [outcome(result, name)["outcome"] for name in ("web-01", "web-02")] == ["failed", "done"]
 
 

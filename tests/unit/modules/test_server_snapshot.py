@@ -89,8 +89,8 @@ def test_an_unfit_server_and_one_that_is_fit(bench: Bench) -> None:
 def test_the_name_of_another_image(bench: Bench) -> None:
     bench.control("POST", f"/{bench.platform}/images", {"name": "taken"})
     with nothing_done(bench):
-        says(snapshot(bench, names=["web-01"], name="taken"), "taken", "reuse_name", "not made of a server")
-    assert snapshot(bench, names=["web-01"], name="taken", reuse_name=True)["changed"]
+        says(snapshot(bench, names=["web-01"], name="taken"), "taken", "allow_duplicate_name", "not made of a server")
+    assert snapshot(bench, names=["web-01"], name="taken", allow_duplicate_name=True)["changed"]
     with nothing_done(bench):
         says(snapshot(bench, name="taken", state="absent"), "2 images", "image_ids")
 
@@ -102,7 +102,7 @@ def test_the_newest_are_kept(bench: Bench) -> None:
     snapshot(bench, names=["web-02"], name="{name}-{date}-{time}")
     snapshot(bench, names=["web-01"], name="other")
     before = set(images(bench))
-    options: dict[str, Any] = {"names": ["web-01"], "name": "{name}-{date}-{time}", "keep": 2}
+    options: dict[str, Any] = {"names": ["web-01"], "name": "{name}-{date}-{time}", "keep_last": 2}
     with nothing_done(bench):
         predicted = snapshot(bench, check=True, **options)
     done = snapshot(bench, **options)
@@ -118,7 +118,7 @@ def test_a_failed_image_costs_no_old_one(bench: Bench) -> None:
     bench.clock.sleep(5)
     before = set(images(bench))
     bench.fault(OPERATION[bench.platform], fail_servers="all", reason="disk full")
-    result = snapshot(bench, names=["web-01"], name="{name}-{time}", keep=1)
+    result = snapshot(bench, names=["web-01"], name="{name}-{time}", keep_last=1)
     says(result, "web-01", "it was not made" if bench.platform == "ustack" else "the cloud reports an error")
     assert result["failed"] and set(images(bench)) == before
 
@@ -156,7 +156,7 @@ def test_what_may_not_be_deleted(bench: Bench) -> None:
     [
         ({"names": ["web-01"], "name": "{nobody}"}, "{nobody}"),
         ({"names": ["web-01"], "name": " x"}, "blanks"),
-        ({"names": ["web-01"], "name": "x", "keep": 0}, "keep"),
+        ({"names": ["web-01"], "name": "x", "keep_last": 0}, "keep_last"),
         ({"names": ["web-01"], "name": "x" * 256}, "255"),
         ({"names": ["web-01"], "name": "x", "metadata": {"a": []}}, "metadata"),
         ({"names": ["web-01"], "state": "absent"}, "image_ids"),

@@ -92,8 +92,10 @@ def test_a_volume_of_another_server(bench: Bench) -> None:
 
 def test_one_volume_does_not_go_on_many_servers(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(volume(bench, names=["web-01", "web-02"], volumes=ids(bench, "data-1")), "2 servers", "shared: true")
-    options = {"names": ["web-01", "web-02"], "volumes": ids(bench, "shared-1"), "shared": True}
+        refused(
+            volume(bench, names=["web-01", "web-02"], volumes=ids(bench, "data-1")), "2 servers", "multiattach: true"
+        )
+    options = {"names": ["web-01", "web-02"], "volumes": ids(bench, "shared-1"), "multiattach": True}
     if bench.platform == "ustack":
         with nothing_done(bench):
             refused(volume(bench, **options), "shared_volumes", "a volume for each server")

@@ -81,7 +81,7 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
         image("web-s1-before", "2025-01-01"),
         image("web-s1-2025-01-02", "2025-01-02", status="error"),
     ]
-    change = snapshots.plan_one(server(), old + today + foreign, wish(keep=keep))
+    change = snapshots.plan_one(server(), old + today + foreign, wish(keep_last=keep))
     found = deeds(change)
     assert (found[:1] == [("create_image", {"name": "web-s1-2026-11-25", "metadata": {}})]) is not there
     going = {arguments["image_id"] for action, arguments in found if action == "delete_image"}
@@ -94,7 +94,7 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     # What the plan leaves is what it wants.
     left = [each for each in old + foreign if each.id not in going]
     left += today or [image("web-s1-2026-11-25", "2026-11-25")]
-    assert not snapshots.plan_one(server(), left, wish(keep=keep)).changes
+    assert not snapshots.plan_one(server(), left, wish(keep_last=keep)).changes
 
 
 @pytest.mark.parametrize(

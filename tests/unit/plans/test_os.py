@@ -165,7 +165,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
         for number, (state, image, locked) in enumerate(fleet)
     ]
     cloud = OsCloud(servers, running, without=("act_on_locked",))
-    asked = wish(stop=stop, power_state=power, reinstall=reinstall)
+    asked = wish(stop_policy=stop, power_state=power, reinstall=reinstall)
     todo, outcomes, _work = carry_out(cloud, asked)
     for change in todo.items:
         name, result = str(change.server.name), outcomes[str(change.server.name)]

@@ -40,9 +40,8 @@ class SnapshotRun(Executor):
         self.known = {image.id for image in known}
 
     def _images(self, server: Server) -> Sequence[Snapshot]:
-        return (
-            self.cloud.snapshots.list() if self.wish.keep else self.cloud.snapshots.list(name=self.wish.name_of(server))
-        )
+        name = None if self.wish.keep_last else self.wish.name_of(server)
+        return self.cloud.snapshots.list(name)
 
     def evaluate_transition(self, item: Progress, server: Server | None) -> Outcome | None:
         if server is not None and server.is_stable and not item.taken:

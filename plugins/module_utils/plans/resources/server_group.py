@@ -117,7 +117,13 @@ def _creation(wanted: ServerGroupSpec) -> ResourcePlan:
     missing = [name for name in ("name", "policy") if getattr(wanted, name) is None]
     if missing:
         raise InvalidRequest("the server group does not exist, and making it needs %s" % " and ".join(missing))
-    after = {"id": None, "name": wanted.name, "policy": wanted.policy, "rules": dict(wanted.rules or {}), "members": []}
+    after: dict[str, Any] = {
+        "id": None,
+        "name": wanted.name,
+        "policy": wanted.policy,
+        "rules": dict(wanted.rules or {}),
+        "members": [],
+    }
     return ResourcePlan(None, after, (_create_step(after),))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -79,13 +79,13 @@ def plan_one(server: Server, want: str, force: bool, rules: Rules) -> Change:
         actions = ("reboot",)
     else:
         actions = ROUTES[want][state]
-    after = {"power_state": GOAL[want]}
+    after: dict[str, Any] = {"power_state": GOAL[want]}
     if want == "restarted" and state != STOPPED:
         after["restarted"] = True
-    refusal = _why_not(server, actions, rules)
-    moving = server.power_state == TRANSITIONAL and not refusal
+    unsupported = _why_not(server, actions, rules)
+    moving = server.power_state == TRANSITIONAL and not unsupported
     deeds = tuple(DEEDS[action] for action in actions)
-    return Change(server, actions, before, after if actions else before, refusal, moving, deeds)
+    return Change(server, actions, before, after if actions else before, unsupported, moving, deeds)
 
 
 def _why_not(server: Server, actions: Sequence[str], rules: Rules) -> str | None:

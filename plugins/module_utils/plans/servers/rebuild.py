@@ -41,7 +41,7 @@ class RebuildOptions:
 
     order: RebuildSpec
     reinstall: bool = False
-    stop: str = "first"
+    stop_policy: str = "first"
     power_state: str = "unchanged"
 
     def order_for(self, server: Server) -> RebuildSpec:
@@ -56,7 +56,7 @@ class RebuildOptions:
             self.order,
             image_id=wanted,
             same_image=wanted == has,
-            stop_running=self.stop == "with_server",
+            stop_running=self.stop_policy == "with_server",
             metadata=metadata,
         )
 
@@ -100,7 +100,7 @@ def power_before(server: Server, wish: RebuildOptions, rules: Rules) -> str | No
     if state in (STOPPED, ERROR):
         return None
     if state == RUNNING:
-        return None if any_state or wish.stop == "with_server" else "stopped"
+        return None if any_state or wish.stop_policy == "with_server" else "stopped"
     return "started" if any_state else "stopped"
 
 
@@ -137,8 +137,8 @@ def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, rules: Ru
         return "the server is locked; unlock it first"
     if not order.image_id:
         return "it boots from a volume, and nothing tells which image it runs; name one with image"
-    if wish.stop == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
-        return "the server is %s; stop it first, or set stop: first" % server.target_power_state
+    if wish.stop_policy == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
+        return "the server is %s; stop it first, or set stop_policy: first" % server.target_power_state
     return rules.os_problem(order, server)
 
 

@@ -45,8 +45,8 @@ class SnapshotSpec:
     template: str
     now: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
-    keep: int | None = None
-    reuse_name: bool = False
+    keep_last: int | None = None
+    allow_duplicate_name: bool = False
 
     def check(self) -> None:
         """Raises InvalidRequest for a name or a number that cannot be used."""
@@ -58,8 +58,10 @@ class SnapshotSpec:
             raise InvalidRequest(
                 "name: %d characters are too many; an image's name has 255 at most" % len(self.template)
             )
-        if self.keep is not None and self.keep < 1:
-            raise InvalidRequest("keep: %s is out of range; use 1 or more, for the newest snapshot is kept" % self.keep)
+        if self.keep_last is not None and self.keep_last < 1:
+            raise InvalidRequest(
+                "keep_last: %s is out of range; use 1 or more: the newest snapshot is always kept" % self.keep_last
+            )
 
     def name_of(self, server: Server) -> str:
         """The name of the server's snapshot."""
@@ -122,12 +124,12 @@ def plan_one(server: Server, images: Sequence[Snapshot], wish: SnapshotSpec) -> 
     deeds: list[Action] = []
     if not mine:
         others = [each for each in alive if each.name == name]
-        if others and not wish.reuse_name:
+        if others and not wish.allow_duplicate_name:
             return Change.refused(server, _taken(name, others[0]), before)
         if server.target_power_state not in (RUNNING, STOPPED, PAUSED, SUSPENDED):
             return Change.refused(server, _unfit(server), before)
         deeds.append(Action(CREATE, {"name": name, "metadata": dict(wish.metadata)}, tasks=("image_",)))
-    old = too_old([each for each in own if (each.status or "").lower() == "active"], wish.keep, bool(deeds))
+    old = too_old([each for each in own if (each.status or "").lower() == "active"], wish.keep_last, bool(deeds))
     deeds += [Action(DELETE, {"image_id": each.id}, is_retry_safe=True, watched=False) for each in old]
     after = [each.label for each in own if each in alive and each not in old]
     return Change.of(server, deeds, before, {"snapshots": [name, *after] if not mine else after})
@@ -142,7 +144,7 @@ def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) ->
 
 def _taken(name: str, other: Snapshot) -> str:
     whose = "of the server %s" % other.server_id if other.server_id else "which was not made of a server"
-    text = "there is an image %s already (%s, %s); choose another name, or set reuse_name: true"
+    text = "there is an image %s already (%s, %s); choose another name, or set allow_duplicate_name: true"
     return text % (name, other.id, whose)
 
 

@@ -192,7 +192,7 @@ class _Present:
         self.deeds.append(Action(action, arguments, is_retry_safe=True, watched=False))
 
     def _anew(self) -> Change:
-        deeds = (DELETE, _CREATE)
+        deeds: tuple[Action, ...] = (DELETE, _CREATE)
         if self.server.locked and self.wish.locked is False:
             deeds = (unlock(),) + deeds
         refusal = problem(self.server, deeds, self.rules)

@@ -31,7 +31,7 @@ class VolumeSpec:
     tag: str | None = None
     delete_on_termination: bool | None = None
     purge: bool = False
-    shared: bool = False
+    multiattach: bool = False
 
     def check(self, servers: Sequence[Server] = ()) -> None:
         """Raises InvalidRequest for what contradicts itself, or cannot be of so many servers."""
@@ -46,10 +46,10 @@ class VolumeSpec:
         for name in ("device", "tag"):
             if getattr(self, name) and len(self.volumes) != 1:
                 raise InvalidRequest("%s: it is that of one volume, and volumes has %d" % (name, len(self.volumes)))
-        if len(servers) > 1 and self.state == "present" and self.volumes and not self.shared:
+        if len(servers) > 1 and self.state == "present" and self.volumes and not self.multiattach:
             raise InvalidRequest(
-                "the selection finds %d servers, and a volume goes on one; choose one, or set shared: true for volumes"
-                " that were made for several servers (multiattach)" % len(servers)
+                "the selection finds %d servers, and a volume goes on one; choose one, or set multiattach: true for"
+                " volumes that were made for several servers" % len(servers)
             )
 
 

@@ -1,0 +1,337 @@
+"""python tests/role_runs: every role on every platform, run as operators run it; prints a table, and what did not hold.
+
+A row is a role on a platform, a column a way to run it. Each cell starts from the simulator's default fleet and ends
+with a run that has to change nothing; the state of the cloud must then be that of an unbroken run. Nothing may have
+changed before a run that fails at its first request, or in check mode.
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "unit" / "roles"), str(HERE.parents[1] / "tools")]
+
+import simulator  # noqa: E402
+
+from playbooks import Lab, Run, kill, role, until  # noqa: E402
+
+PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
+#: Platforms whose administrators have aggregates, flavors and hosts to look after.
+ADMINISTERED = ("openstack", "easystack")
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJDS3myUdKqe2gGwOleXjNFTmDSzcrb2eAHbjVNf4V6 me@here"
+KINDS: dict[str, dict[str, Any]] = {
+    "openstack": {"flavor": "m1.small", "image": "debian-12", "networks": ["private"]},
+    "easystack": {"flavor": "1C-2G", "image": "ubuntu-24.04", "networks": ["private"]},
+    "ustack": {"flavor": "micro-1", "image": "Ubuntu 14.04 x64", "networks": ["shared"]},
+}
+IMAGES = {"openstack": "ubuntu-24.04", "easystack": "ubuntu-24.04", "huaweicloud": "Ubuntu 22.04 server 64bit"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A role as it is run here. ``by_server``: its hosts are servers, otherwise the platform's connection alone."""
+
+    name: str
+    platforms: Sequence[str]
+    variables: Callable[[str, Path], dict[str, Any]]
+    admin: bool = False
+    by_server: bool = False
+
+
+SUBJECTS = (
+    Subject("keypairs", PLATFORMS, lambda _p, _f: {"keypairs_keypairs": [{"name": "ops", "public_key": KEY}]}),
+    Subject(
+        "server_fleet",
+        tuple(KINDS),
+        lambda platform, _f: {
+            "server_fleet_defaults": KINDS[platform],
+            "server_fleet_servers": [{"name": "shop", "count": 2}, {"name": "shop-db"}],
+        },
+    ),
+    Subject(
+        "power_schedule",
+        PLATFORMS,
+        lambda _p, _f: {
+            "power_schedule_tag": "env",
+            "power_schedule_now": "2026-11-20T22:30:00Z",
+            "power_schedule_schedules": {"demo": {"hours": "07:00-19:00", "timezone": "UTC"}},
+        },
+        by_server=True,
+    ),
+    Subject(
+        "password_rotation",
+        PLATFORMS,
+        lambda _p, folder: {
+            "password_rotation_revision": "r1",
+            "password_rotation_store": {
+                "path": str(folder / "passwords.vault"),
+                "vault_password_file": str(folder / "vault_password"),
+            },
+        },
+        by_server=True,
+    ),
+    Subject(
+        "os_reinstall",
+        tuple(IMAGES),
+        lambda platform, _f: {"os_reinstall_image": IMAGES[platform], "os_reinstall_options": {"wait_interval": 0.5}},
+        by_server=True,
+    ),
+    Subject(
+        "compute_capacity",
+        ADMINISTERED,
+        lambda _p, _f: {
+            "compute_capacity_flavors": [
+                {"name": "build.large", "vcpus": 8, "ram_mb": 16384, "disk_gb": 40, "extra_specs": {"a": "b"}}
+            ],
+            "compute_capacity_aggregates": [{"name": "fast", "availability_zone": "zone-3", "hosts": ["cmp5"]}],
+        },
+        admin=True,
+    ),
+    Subject(
+        "host_maintenance",
+        ADMINISTERED,
+        lambda _p, _f: {
+            "host_maintenance_hosts": ["cmp3"],
+            "host_maintenance_reason": "runs",
+            "host_maintenance_options": {"wait_interval": 0.5},
+        },
+        admin=True,
+    ),
+    Subject("fleet_report", PLATFORMS, lambda _p, folder: {"fleet_report_csv": str(folder / "fleet.csv")}),
+)
+HOWS = ("once", "check first", "failure", "kill", "slices", "serial", "free")
+#: Servers of the default fleet that every platform has, running.
+HOSTS = ("web-01", "web-02", "web-03", "web-04")
+
+
+class Broken(Exception):
+    """What did not hold; the text says it in a clause."""
+
+
+class Cell:
+    """One role, one platform, one way to run it."""
+
+    def __init__(self, lab: Lab, subject: Subject, platform: str) -> None:
+        self.lab, self.subject, self.platform = lab, subject, platform
+        lab.reset()
+        self.work = Path(tempfile.mkdtemp(dir=lab.folder))
+        (self.work / "vault_password").write_text("of the vault\n")
+        self.inventory = self._inventory()
+        self.play = role(subject.name, **subject.variables(platform, self.work))
+
+    def _inventory(self) -> Path:
+        options = self.lab.connection(self.platform + "_admin" if self.subject.admin else self.platform)
+        if self.subject.admin:
+            options["auth"] = {**options["auth"], "project_name": options["auth"].get("project_name", "demo")}
+        common = {"cloudserver_connection": {**options, "api_retries": 1}, "ansible_connection": "local"}
+        hosts: dict[str, dict[str, Any]] = {self.platform: common}
+        if self.subject.by_server:
+            rows = self.lab.servers(self.platform)
+            hosts = {name: {**common, "cloudserver_id": rows[name]["id"]} for name in HOSTS}
+        path = self.work / "inventory.json"
+        path.write_text(json.dumps({"all": {"hosts": hosts}}))
+        return path
+
+    def run(self, *arguments: str, **play: Any) -> Run:
+        return self.lab.play(self.inventory, {**self.play, **play}, *arguments)
+
+    def good(self, *arguments: str, **play: Any) -> Run:
+        """A run that has to succeed."""
+        found = self.run(*arguments, **play)
+        if found.status:
+            raise Broken("a run failed: %s" % " ".join(found.output.split())[-1200:])
+        return found
+
+    def changes(self) -> list[str]:
+        rows = self.lab.requests(self.platform, *CHANGING)
+        return ["%s %s" % (row["method"], row["path"]) for row in rows if "auth/tokens" not in row["path"]]
+
+    def state(self) -> dict[str, Any]:
+        """The state of the cloud, without ids, times and secrets."""
+        servers = {}
+        for name, row in self.lab.servers(self.platform).items():
+            metadata = {key: value for key, value in row["metadata"].items()}
+            servers[name] = (row["status"], (row["image"] or {}).get("name"), metadata, sorted(row["tags"]))
+        listed = {}
+        for kind in ("keypairs", "flavors", "aggregates", "hosts"):
+            rows = self.lab.control("GET", "/%s/%s" % (self.platform, kind))
+            texts = json.dumps(rows, sort_keys=True, default=str)
+            listed[kind] = sorted(_plain(json.loads(texts)))
+        return {"servers": servers, **listed}
+
+
+def _plain(document: Any) -> list[str]:
+    """Names and settings of a listing; ids and times differ from run to run."""
+    (rows,) = [value for value in document.values() if isinstance(value, list)] or [[]]
+    volatile = (
+        "id",
+        "created",
+        "updated",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "number",
+        "user_id",
+        "fingerprint",
+        # The scheduler places servers.
+        "servers",
+    )
+    return [json.dumps({k: v for k, v in row.items() if k not in volatile}, sort_keys=True) for row in rows]
+
+
+def once(cell: Cell) -> None:
+    cell.good()
+
+
+def check_first(cell: Cell) -> None:
+    predicted = cell.good("--check")
+    if cell.changes():
+        raise Broken("check mode changed something: %s" % cell.changes()[:3])
+    done = cell.good()
+    if predicted.changed_by_host != done.changed_by_host:
+        raise Broken("check mode said %s, the run %s" % (predicted.changed_by_host, done.changed_by_host))
+
+
+def failure(cell: Cell) -> None:
+    """Every request that changes something is refused; then the cloud works again."""
+    if cell.subject.name == "fleet_report":
+        cell.lab.fault(platform=cell.platform, method="GET", times=None, do={"status": 403})
+    for method in CHANGING:
+        cell.lab.fault(
+            platform=cell.platform, method=method, path="^(?!.*auth/tokens).*$", times=None, do={"status": 403}
+        )
+    before = cell.state()
+    if cell.run().status == 0:
+        raise Broken("a run whose requests were refused succeeded")
+    if cell.state() != before:
+        raise Broken("a run whose requests were refused changed something")
+    cell.lab.control("DELETE", "/faults")
+    cell.good()
+
+
+def killed(cell: Cell) -> None:
+    """kill -9 right after the first request that changes something."""
+    process = cell.lab.start(cell.inventory, cell.play)
+    until(lambda: cell.changes() or process.poll() is not None)
+    kill(process)
+    cell.lab.control("POST", "/clock", {"advance": 120})
+    cell.good()
+
+
+def slices(cell: Cell) -> None:
+    """Two runs at the same time, each with half of the hosts; with all of them where there is one host only."""
+    halves = (["--limit", "web-01,web-02"], ["--limit", "web-03,web-04"]) if cell.subject.by_server else ([], [])
+    processes = [cell.lab.start(cell.inventory, cell.play, *half) for half in halves]
+    for process in processes:
+        output = process.communicate(timeout=240)[0]
+        if process.returncode and cell.subject.by_server:
+            raise Broken("a slice failed: %s" % " ".join(output.split())[-1200:])
+    cell.good()
+
+
+def serial(cell: Cell) -> None:
+    cell.good(serial=1)
+
+
+def free(cell: Cell) -> None:
+    cell.good(strategy="free")
+
+
+RUNS: dict[str, Callable[[Cell], None]] = {
+    "once": once,
+    "check first": check_first,
+    "failure": failure,
+    "kill": killed,
+    "slices": slices,
+    "serial": serial,
+    "free": free,
+}
+
+
+def judge(lab: Lab, subject: Subject, platform: str, hows: Sequence[str]) -> dict[str, str]:
+    """What became of each way to run the role: ``ok``, or what did not hold."""
+    found: dict[str, str] = {}
+    unbroken: dict[str, Any] | None = None
+    for how in hows:
+        began = time.monotonic()
+        try:
+            cell = Cell(lab, subject, platform)
+            RUNS[how](cell)
+            again = cell.good()
+            if again.changed:
+                raise Broken("the last run changed something: %s" % " ".join(again.output.split())[-600:])
+            state = cell.state()
+            if unbroken is None:
+                unbroken = state
+            elif state != unbroken:
+                raise Broken("the cloud is not as after an unbroken run: %s" % _difference(unbroken, state))
+            found[how] = "ok"
+        except (Broken, AssertionError) as error:
+            found[how] = str(error)
+        print(
+            "%-18s %-12s %-12s %5.1f s  %s" % (subject.name, platform, how, time.monotonic() - began, found[how][:160]),
+            flush=True,
+        )
+    return found
+
+
+def _difference(one: Any, other: Any) -> str:
+    return "; ".join(
+        "%s: %s / %s" % (key, str(one[key])[:300], str(other[key])[:300]) for key in one if one[key] != other[key]
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python tests/role_runs", description=__doc__)
+    parser.add_argument("--role", action="append", choices=[each.name for each in SUBJECTS], help="only these")
+    parser.add_argument("--platform", action="append", choices=PLATFORMS, help="only these")
+    parser.add_argument("--how", action="append", choices=HOWS, help="only these; `once` is always run first")
+    parser.add_argument("--jobs", type=int, default=2, help="simulators at the same time (default: 2)")
+    options = parser.parse_args(arguments)
+    hows = [how for how in HOWS if not options.how or how in options.how or how == "once"]
+    rows = [
+        (subject, platform)
+        for subject in SUBJECTS
+        for platform in subject.platforms
+        if (not options.role or subject.name in options.role) and (not options.platform or platform in options.platform)
+    ]
+
+    def work(row: tuple[Subject, str]) -> dict[str, str]:
+        with tempfile.TemporaryDirectory(prefix="role-runs-") as folder:
+            with simulator.running(Path(folder) / "simulator", "--quiet") as ready:
+                return judge(Lab(Path(folder), ready), *row, hows)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        results = list(pool.map(work, rows))
+    print("\n%-18s %-12s %s" % ("role", "platform", "  ".join("%-11s" % how for how in hows)))
+    for (subject, platform), found in zip(rows, results, strict=True):
+        shown = "  ".join("%-11s" % ("ok" if found[how] == "ok" else "BROKEN") for how in hows)
+        print("%-18s %-12s %s" % (subject.name, platform, shown))
+    broken = [
+        (subject.name, platform, how, text)
+        for (subject, platform), found in zip(rows, results, strict=True)
+        for how, text in found.items()
+        if text != "ok"
+    ]
+    for name, platform, how, text in broken:
+        print("\n%s on %s, %s: %s" % (name, platform, how, text))
+    print("\n%d of %d cells hold" % (len(rows) * len(hows) - len(broken), len(rows) * len(hows)))
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
