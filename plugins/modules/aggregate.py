@@ -152,7 +152,7 @@ def run(context: Context) -> Result:
         params["force"],
     )
 
-    known = cloud.aggregates()
+    known = cloud.aggregates.list()
     there = find_aggregate(known, params["id"], params["name"])
     if there is None and params["id"] is not None and params["state"] == "present":
         raise InvalidRequest("id: no aggregate has the id %s; leave it out to make one" % params["id"])
@@ -171,7 +171,7 @@ def run(context: Context) -> Result:
 
 def _read_back(context: Context, aggregate_id: int, planned: dict[str, Any]) -> dict[str, Any]:
     def read() -> Any:
-        found = find_aggregate(context.cloud.aggregates(), aggregate_id, None)
+        found = find_aggregate(context.cloud.aggregates.list(), aggregate_id, None)
         return found.as_dict() if found else None
 
     return read_back(context.warn, read, planned, "The aggregate %s (%d)" % (planned["name"], aggregate_id))

@@ -61,7 +61,7 @@ def run(context: Context) -> Result:
     context.cloud.require("aggregates")
     found = [
         each
-        for each in context.cloud.aggregates()
+        for each in context.cloud.aggregates.list()
         if (not name or each.name == name) and (not host or host in each.hosts)
     ]
     found.sort(key=lambda each: (each.name, each.id))

@@ -59,7 +59,7 @@ MODULE = ModuleSpec(argument_spec(hosts={"type": "bool", "default": False}))
 
 
 def run(context: Context) -> Result:
-    zones = sorted(context.cloud.zones(hosts=context.params["hosts"]), key=lambda zone: zone.name)
+    zones = sorted(context.cloud.zones.list(hosts=context.params["hosts"]), key=lambda zone: zone.name)
     return Result(data={"zones": [zone.as_dict() for zone in zones]})
 
 

@@ -164,7 +164,7 @@ def run(context: Context) -> Result:
         cloud.require("forced_down")
     only = hosts[0] if len(hosts) == 1 else None
 
-    found = choose_services(cloud.services(only, params["binary"]), hosts)
+    found = choose_services(cloud.hosts.list_services(only, params["binary"]), hosts)
     todo = [plan_service(service, wanted) for service in found]
     changes = any(each.changes for each in todo)
     if context.check_mode or not changes:

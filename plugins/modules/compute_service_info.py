@@ -81,7 +81,7 @@ def run(context: Context) -> Result:
     context.cloud.require("services")
     found = [
         each
-        for each in context.cloud.services(host, binary)
+        for each in context.cloud.hosts.list_services(host, binary)
         if host in (None, each.host) and binary in (None, each.binary)
     ]
     found.sort(key=lambda each: (each.host, each.binary, each.id))

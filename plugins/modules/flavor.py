@@ -198,11 +198,11 @@ def run(context: Context) -> Result:
     if params["description"]:
         cloud.require("flavor_descriptions")
 
-    known = cloud.flavor_details()
+    known = cloud.flavors.list()
     there = find_flavor(known, params["id"], params["name"])
     if params["state"] == "present":
         refuse_taken_name(known, there, params["name"])
-        there = cloud.flavor_access(there) if there else None
+        there = cloud.flavors.with_access(there) if there else None
     todo = plan_flavor(there, wanted)
     result = Result(changed=todo.changed, diff=todo.diff())
     shown = todo.after
@@ -218,8 +218,8 @@ def run(context: Context) -> Result:
 
 def _read_back(context: Context, flavor_id: str, planned: dict[str, Any]) -> dict[str, Any]:
     def read() -> Any:
-        made = context.cloud.flavor_by_id(flavor_id)
-        return context.cloud.flavor_access(made).as_dict() if made else None
+        made = context.cloud.flavors.get(flavor_id)
+        return context.cloud.flavors.with_access(made).as_dict() if made else None
 
     return read_back(context.warn, read, planned, "The flavor %s (%s)" % (planned["name"], flavor_id))
 

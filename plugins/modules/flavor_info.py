@@ -116,7 +116,7 @@ def run(context: Context) -> Result:
 def _with_access(context: Context, flavor: FlavorDetails) -> FlavorDetails:
     """The flavor with its access list, which is null where the cloud does not show it to the user."""
     try:
-        return context.cloud.flavor_access(flavor)
+        return context.cloud.flavors.with_access(flavor)
     except ItemNotFound:
         # It was deleted since it was listed.
         return flavor
@@ -127,11 +127,11 @@ def _with_access(context: Context, flavor: FlavorDetails) -> FlavorDetails:
 
 def _candidates(context: Context) -> Sequence[FlavorDetails]:
     if context.params["id"]:
-        one = context.cloud.flavor_by_id(context.params["id"])
+        one = context.cloud.flavors.get(context.params["id"])
         return [one] if one else []
     fields = context.params["fields"]
     # Whether a flavor is private, and so has an access list, the short list does not tell.
-    return context.cloud.flavor_details(bool(fields) and set(fields) <= BRIEF and not context.params["access"])
+    return context.cloud.flavors.list(bool(fields) and set(fields) <= BRIEF and not context.params["access"])
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ def run(context: Context) -> Result:
     context.cloud.require("hypervisors")
     found = [
         each
-        for each in context.cloud.hypervisors(pattern, context.params["servers"])
+        for each in context.cloud.hosts.list_hypervisors(pattern, context.params["servers"])
         if not hosts or each.host in hosts
     ]
     found.sort(key=lambda each: (each.hostname or "", each.id))

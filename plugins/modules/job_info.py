@@ -191,7 +191,7 @@ def _read(context: Context, waiter: Waiter) -> Result:
 
     def look(left: Mapping[str, str], final: bool) -> dict[str, Job]:
         for job_id in left:
-            jobs[job_id] = cloud.job(job_id)
+            jobs[job_id] = cloud.jobs.get(job_id)
         return {job_id: jobs[job_id] for job_id in left}
 
     def evaluate(job_id: str, job: Job) -> Outcome | None:

@@ -207,7 +207,7 @@ def wanted_of(context: Context) -> KeypairSpec:
 def run(context: Context) -> Result:
     user_id = context.params["user_id"]
     wanted = wanted_of(context)
-    there = context.cloud.keypair(wanted.name, user_id)
+    there = context.cloud.keypairs.get(wanted.name, user_id)
     todo = plan_keypair(there, wanted)
     result = Result(changed=todo.changed, diff=todo.diff())
 

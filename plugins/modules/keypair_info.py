@@ -59,10 +59,10 @@ MODULE = ModuleSpec(argument_spec(name={"type": "str"}, user_id={"type": "str"})
 def run(context: Context) -> Result:
     name, user_id = context.params["name"], context.params["user_id"]
     if name:
-        there = context.cloud.keypair(name, user_id)
+        there = context.cloud.keypairs.get(name, user_id)
         found = [there] if there else []
     else:
-        found = list(context.cloud.keypairs(user_id))
+        found = list(context.cloud.keypairs.list(user_id))
     return Result(data={"keypairs": [each.as_dict() for each in sorted(found, key=lambda each: each.name)]})
 
 

@@ -700,7 +700,7 @@ def run(context: Context) -> Result:
     names = names_of(params)
     check_options(params)
     user_data = read_user_data(
-        params["user_data"], params["user_data_file"], cloud.max_user_data_bytes, context.register_secret
+        params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
     )
     waiter = context.waiter()
     wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
@@ -710,12 +710,12 @@ def run(context: Context) -> Result:
         context.warn_of_no_servers(params["select"], there.servers, there.missing)
     image = find_image(cloud, wanted) if wanted else None
     flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
-    wish = server_spec(params, cloud, image, flavor)
-    todo = plan_servers(there.servers, there.to_make, wish, cloud)
+    wish = server_spec(params, cloud.rules, image, flavor)
+    todo = plan_servers(there.servers, there.to_make, wish, cloud.rules)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
     new = None
     if to_make:
-        new = new_server(params, wish, cloud, user_data, to_make, network_ids(cloud, params["networks"]))
+        new = new_server(params, wish, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
     if context.check_mode:
         return check_result_of_servers(context, todo, wish, there.missing)

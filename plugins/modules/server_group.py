@@ -184,7 +184,7 @@ def run(context: Context) -> Result:
     cloud, group_id = context.cloud, context.params["id"]
     wanted = wanted_of(context)
 
-    known = cloud.server_groups()
+    known = cloud.server_groups.list()
     there = find_group(known, group_id, wanted.name)
     if there is None and group_id is not None and wanted.state == "present":
         raise InvalidRequest("id: no server group has the id %s; leave it out to make one" % group_id)

@@ -84,7 +84,7 @@ def run(context: Context) -> Result:
         context.cloud.require("all_projects")
     found = [
         each
-        for each in context.cloud.server_groups(params["all_projects"])
+        for each in context.cloud.server_groups.list(params["all_projects"])
         if params["name"] in (None, each.name)
         and params["id"] in (None, each.id)
         and (params["member"] is None or params["member"] in each.members)

@@ -195,7 +195,7 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
-    there = context.cloud.interfaces(ids)
+    there = context.cloud.interfaces.list(ids)
     todo = plan_interfaces(chosen.servers, there, wish)
     if todo.changed and wish.state == "present" and wish.network_id:
         check_network(context.cloud, wish.network_id)
@@ -205,7 +205,7 @@ def run(context: Context) -> Result:
         work = Executor(context.cloud, strategy, context.params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            there = context.read_back_or(lambda: context.cloud.interfaces(ids), there, "The interfaces")
+            there = context.read_back_or(lambda: context.cloud.interfaces.list(ids), there, "The interfaces")
     data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in there.items()}
     if context.check_mode:
         return check_result(context, todo, "given its interfaces", data)

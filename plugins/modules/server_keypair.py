@@ -148,7 +148,7 @@ def run(context: Context) -> Result:
     waiter = context.waiter()
 
     if state == "attached":
-        known = {each.name for each in context.cloud.keypairs()}
+        known = {each.name for each in context.cloud.keypairs.list()}
         unknown = sorted(set(names) - known)
         if unknown:
             raise InvalidRequest("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))

@@ -223,13 +223,13 @@ def run(context: Context) -> Result:
     cloud.require("migrate")
     waiter = context.waiter()
 
-    services = {each.host: each for each in cloud.services(binary=NOVA_COMPUTE)}
+    services = {each.host: each for each in cloud.hosts.list_services(binary=NOVA_COMPUTE)}
     check_hosts(wish, services, moving=False)
     chosen = find_servers(cloud, params)
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    todo = plan_migrations(chosen.servers, wish, services, cloud)
+    todo = plan_migrations(chosen.servers, wish, services, cloud.rules)
     check_hosts(wish, services, moving=todo.changed)
     waiting = unconfirmed(todo)
     if waiting:

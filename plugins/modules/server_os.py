@@ -267,8 +267,8 @@ def run(context: Context) -> Result:
     wish = _wish(context)
 
     chosen = context.select_servers(selection)
-    todo = plan_os(chosen.servers, wish, cloud)
-    check_order(todo, wish, cloud)
+    todo = plan_os(chosen.servers, wish, cloud.rules)
+    check_order(todo, wish, cloud.rules)
     data = {"missing": dict(chosen.missing)}
     if wish.order.image:
         data["image"] = wish.order.image.as_dict()
@@ -288,7 +288,7 @@ def _wish(context: Context) -> RebuildOptions:
         # Nobody should lose a disk for an option that was forgotten.
         raise InvalidRequest("give an image, or reinstall: true to install again the image that each server runs")
     data = read_user_data(
-        given["user_data"], given["user_data_file"], context.cloud.max_user_data_bytes, context.register_secret
+        given["user_data"], given["user_data_file"], context.cloud.rules.max_user_data_bytes, context.register_secret
     )
     order = RebuildSpec(
         image=find_image(context.cloud, given["image"].strip()) if given["image"] else None,

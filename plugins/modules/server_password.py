@@ -235,8 +235,8 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, wish)
     wish = replace(wish, passwords=secrets)
-    todo = passwords.plan_passwords(chosen.servers, wish, context.cloud)
-    passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud)
+    todo = passwords.plan_passwords(chosen.servers, wish, context.cloud.rules)
+    passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
         refused = rehearsed(context.cloud, todo)
@@ -260,7 +260,7 @@ def _secrets(context: Context, servers: Sequence[Server], wish: passwords.Passwo
         return {server.id: params["password"] for server in servers}
     if params["passwords"] is not None:
         return passwords.given(servers, params["passwords"])
-    made = passwords.made(servers, passwords.PasswordOptions(**params["generate"]), wish, context.cloud)
+    made = passwords.made(servers, passwords.PasswordOptions(**params["generate"]), wish, context.cloud.rules)
     for password in made.values():
         context.register_secret(password, returned=params["return_passwords"])
     return made

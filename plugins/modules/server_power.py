@@ -158,7 +158,7 @@ def run(context: Context) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    todo = plan_power(chosen.servers, want, force, context.cloud)
+    todo = plan_power(chosen.servers, want, force, context.cloud.rules)
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
         return check_result(context, todo, want, data)

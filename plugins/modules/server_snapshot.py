@@ -245,8 +245,8 @@ def run(context: Context) -> Result:
 def _images(context: Context, wish: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
     """The images by the names that are wanted; all of them where there are many, or older ones matter."""
     if len(servers) == 1 and not wish.keep_last:
-        return context.cloud.snapshots(name=wish.name_of(servers[0]))
-    return context.cloud.snapshots()
+        return context.cloud.snapshots.list(name=wish.name_of(servers[0]))
+    return context.cloud.snapshots.list()
 
 
 def _shown(
@@ -272,7 +272,8 @@ def _unwanted(context: Context, wish: SnapshotSpec) -> Sequence[Snapshot]:
     if ids:
         if by_server:
             raise InvalidRequest("image_ids says already which images are deleted; leave out what chooses servers")
-        return [image for one in dict.fromkeys(ids) for image in context.cloud.snapshots(image_id=one)]
+        found = (context.cloud.snapshots.get(image_id) for image_id in dict.fromkeys(ids))
+        return [image for image in found if image]
     if by_server:
         servers = context.select_servers(Selection.from_options(context.params)).servers
         wanted = {(wish.name_of(server), server.id) for server in servers}
@@ -280,7 +281,7 @@ def _unwanted(context: Context, wish: SnapshotSpec) -> Sequence[Snapshot]:
     if "{name}" in wish.template or "{id}" in wish.template:
         raise InvalidRequest("name: %s needs servers to be chosen" % wish.template)
     name = wish.now.strftime(wish.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
-    return one_of_name(context.cloud.snapshots(name=name), name)
+    return one_of_name(context.cloud.snapshots.list(name=name), name)
 
 
 def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
@@ -294,12 +295,12 @@ def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
     def delete(image: Snapshot) -> Outcome:
         actions = outcomes[image.id].actions
         try:
-            context.cloud.delete_image(image.id)
+            context.cloud.snapshots.delete(image.id)
         except CloudError as error:
             if not is_ambiguous(error):
                 return Outcome.of_error(image, FAILED, error)
             try:
-                left = context.cloud.snapshots(image_id=image.id)
+                left = context.cloud.snapshots.get(image.id)
             except CloudError:
                 return Outcome.of_error(image, UNKNOWN, error, actions)
             if left:

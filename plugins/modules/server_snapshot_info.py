@@ -71,6 +71,9 @@ snapshots:
     metadata: {description: The image's properties., type: dict}
 """
 
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -90,12 +93,20 @@ MODULE = ModuleSpec(
 )
 
 
+def _listed(context: Context) -> Sequence[Snapshot]:
+    name, status, image_id = (context.params[key] for key in ("name", "status", "id"))
+    if image_id is not None:
+        found = context.cloud.snapshots.get(image_id)
+        return [found] if found else []
+    return context.cloud.snapshots.list(name, status and status.lower())
+
+
 def run(context: Context) -> Result:
     name, status, servers = (context.params[key] for key in ("name", "status", "server_ids"))
     context.cloud.require("create_image")
     found = [
         image
-        for image in context.cloud.snapshots(name, context.params["id"], status and status.lower())
+        for image in _listed(context)
         if (image.snapshot or context.params["uploaded"])
         and (servers is None or image.server_id in servers)
         and name in (None, image.name)

@@ -192,14 +192,14 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     wish.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
-    attached = context.cloud.volume_attachments(ids)
+    attached = context.cloud.volumes.list(ids)
     todo = plan_volumes(chosen.servers, attached, wish)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = Executor(context.cloud, VolumeStrategy(context.cloud, wish), params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            attached = context.read_back_or(lambda: context.cloud.volume_attachments(ids), attached, "The volumes")
+            attached = context.read_back_or(lambda: context.cloud.volumes.list(ids), attached, "The volumes")
     data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
     if context.check_mode:
         return check_result(context, todo, "given its volumes", data)

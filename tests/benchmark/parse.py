@@ -41,7 +41,7 @@ if __name__ == "__main__":
     begin = time.perf_counter()
     if inventory_loader.get(PLUGIN) is None:
         sys.exit("There is no inventory plugin %s." % PLUGIN)
-    for name in ("openstack", "huaweicloud"):
+    for name in ("nova.client", "huaweicloud.client"):
         __import__(PLATFORMS + name)
     imported = time.perf_counter()
     found = InventoryManager(DataLoader(), sources=[sys.argv[1]])

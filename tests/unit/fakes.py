@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED", "error": "ERROR"}
 TASK = {
@@ -53,17 +54,23 @@ def server(name: str, state: str = "running", **more: Any) -> Server:
     return Server(id="id-" + name, name=name, platform="fake", status=STATUS.get(state, state), **more)
 
 
+class FakeRules(Rules):
+    """What the fake cloud can do."""
+
+    platform = "fake"
+    capabilities = frozenset([*GOALS, "act_on_locked", "all_projects", "deleted"])
+
+
 class FakeCloud(Compute):
     """Servers that take ``delay`` seconds from state to state, and refuse what Nova would refuse."""
 
-    platform = "fake"
-    operations = frozenset([*GOALS, "act_on_locked", "all_projects", "deleted"])
+    rules_class = FakeRules
 
     def __init__(self, servers: Iterable[Server], delay: float = 1.0, without: Sequence[str] = ()) -> None:
         self.clock = FakeClock()
         session = SimpleNamespace(clock=self.clock, deadline=None, now=lambda: datetime(2026, 3, 1, tzinfo=UTC))
         super().__init__(session, SimpleNamespace(region=None))  # type: ignore[arg-type]
-        self.operations = frozenset(self.operations) - set(without)
+        self.rules.capabilities -= set(without)
         self.here = {each.id: each for each in servers}
         self.delay = delay
         self.arrival: dict[str, tuple[float, str]] = {}

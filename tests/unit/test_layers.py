@@ -32,6 +32,7 @@ LAYERS = (
     ("module_utils/cloud/platforms/nova",),
     ("module_utils/cloud/platforms",),
     ("module_utils/cloud/client.py",),
+    ("module_utils/cloud/resources",),
     ("module_utils/cloud/http",),
     ("module_utils/cloud/auth",),
     ("module_utils/cloud/config",),
@@ -96,6 +97,15 @@ def layer(where: str) -> int:
 def test_imports_go_downwards(path: Path) -> None:
     for target in own_imports(path):
         assert layer(place(path)) <= layer(target), f"{place(path)} imports {target}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("module_utils/plans/")], ids=place)
+def test_a_plan_knows_no_client(path: Path) -> None:
+    """It gets records, options and rules; so it can send nothing."""
+    allowed = ("module_utils/plans/", "module_utils/cloud/models/")
+    pure = ("rules", "errors", "actions", "filters", "hints", "redaction", "printable")
+    for target in own_imports(path):
+        assert target.startswith(allowed) or target in {f"module_utils/cloud/{name}.py" for name in pure}, target
 
 
 @pytest.mark.parametrize("path", FILES, ids=place)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import _platform
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -75,26 +75,27 @@ def test_the_options_exist(row: operations.Operation) -> None:
 
 
 def test_every_word_that_a_module_asks_for_is_one_that_some_platform_has() -> None:
-    had = {word for name in PLATFORMS for word in _platform(name).operations}
-    told = Compute.supports.__doc__ or ""
+    had = {word for name in PLATFORMS for word in _platform(name).rules_class.capabilities}
     asked: dict[str, Path] = {}
     for path in sorted((ROOT / "plugins" / "modules").glob("*.py")):
         asked.update((word, path) for word in ASKED.findall(path.read_text()))
     assert {"server_groups", "console", "all_projects"} <= set(asked)
     for word, path in asked.items():
         assert word in had, f"{path.name} asks for {word}, which no platform has"
-        assert f"``{word}``" in told or word in had & {"pause", "suspend"}, f"supports() does not tell of {word}"
+        assert Capability(word)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_a_platform_has_not_says_what_to_use_instead(platform: str) -> None:
-    kind = _platform(platform)
+    kind = _platform(platform).rules_class
     words = ("server_groups", "attach_keypairs", "detach_keypairs", "console", "console_types", "console_output")
     for word in words:
-        assert word in kind.operations or kind.alternatives.get(word), (
+        assert word in kind.capabilities or kind.alternatives.get(word), (
             f"{platform} has no {word} and says nothing of it"
         )
-        assert not (word in kind.operations and word in kind.alternatives), f"{platform} has {word}, and names another"
+        assert not (word in kind.capabilities and word in kind.alternatives), (
+            f"{platform} has {word}, and names another"
+        )
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

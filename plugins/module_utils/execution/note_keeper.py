@@ -31,7 +31,7 @@ class NoteKeeper:
         wanted: dict[str, tuple[Progress, dict[str, str]]] = {}
         for item in items:
             note = item.actions[0].note
-            if note and item.server.metadata.get(note[0]) != note[1] and are_kept(self.cloud):
+            if note and item.server.metadata.get(note[0]) != note[1] and are_kept(self.cloud.rules):
                 wanted[item.server.id] = (item, dict([note]))
         if not wanted:
             return {}, set()

@@ -31,6 +31,6 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     Raises InvalidRequest for filters that nothing proves to be applied.
     """
     if not selection.listing and selection.max_targets is None:
-        refuse_unchecked(cloud, selection.filters)
+        refuse_unchecked(cloud.rules, selection.filters)
     found = cloud.servers(selection.ask(brief))
-    return matching(cloud, selection.filters, found) if selection.filters else found
+    return matching(cloud.rules, selection.filters, found) if selection.filters else found

@@ -9,7 +9,7 @@ The keys begin with ``cloudserver_``. No ``purge_metadata`` removes them.
 
 from __future__ import annotations
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 #: The state of server_power that a server is to have again after its reinstallation.
 POWER_STATE_NOTE = "cloudserver_power_state"
@@ -21,6 +21,6 @@ RESTART_NOTE = "cloudserver_restart"
 REMOVE_METADATA = "remove_metadata"
 
 
-def are_kept(cloud: Compute) -> bool:
+def are_kept(rules: Rules) -> bool:
     """Whether the platform can keep notes: it has to be able to remove them again."""
-    return cloud.supports(REMOVE_METADATA)
+    return rules.supports(REMOVE_METADATA)

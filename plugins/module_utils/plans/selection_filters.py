@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, Sequence, Tuple
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 Filters = Sequence[Tuple[str, str]]
 
 
-def refuse_unchecked(cloud: Compute, filters: Filters) -> None:
+def refuse_unchecked(rules: Rules, filters: Filters) -> None:
     """Raises InvalidRequest for filters that no record can be held against."""
-    unchecked = [name for name, _value in filters if name not in cloud.filter_checks]
+    unchecked = [name for name, _value in filters if name not in rules.filter_checks]
     if unchecked:
         raise InvalidRequest(
             "filters: the records of servers do not show %s, and a cloud ignores a filter that it does not know or that"
@@ -26,12 +26,12 @@ def refuse_unchecked(cloud: Compute, filters: Filters) -> None:
         )
 
 
-def matching(cloud: Compute, filters: Filters, servers: Iterable[Server]) -> Iterator[Server]:
+def matching(rules: Rules, filters: Filters, servers: Iterable[Server]) -> Iterator[Server]:
     """The servers that match every filter that can be checked.
 
     Raises InvalidRequest for a server whose record does not show what a filter is about.
     """
-    checks = [(name, value, cloud.filter_checks[name]) for name, value in filters if name in cloud.filter_checks]
+    checks = [(name, value, rules.filter_checks[name]) for name, value in filters if name in rules.filter_checks]
     for server in servers:
         answers = [check(server, value) for _name, value, check in checks]
         if None in answers:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability, capability_set
 
 AUTH = {
     "huaweicloud": {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p1"},
@@ -68,7 +71,7 @@ def test_secrets(platform: str) -> None:
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
 def test_jobs_are_huawei_clouds(platform: str) -> None:
     with pytest.raises(UnsupportedOperation, match="the handle that a task with wait: false returns"):
-        connected(platform).job("j1")
+        connected(platform).jobs.get("j1")
 
 
 def test_what_a_platform_need_not_have() -> None:
@@ -79,10 +82,40 @@ def test_what_a_platform_need_not_have() -> None:
         lambda: cloud.servers_by_id([]),
         lambda: cloud.perform([]),
         lambda: cloud.observe([]),
-        cloud.flavors,
     ):
         with pytest.raises(NotImplementedError):
             call()
+
+
+RESOURCES = {name: client for name, client in vars(Compute(None, None)).items() if isinstance(client, Resource)}  # type: ignore[arg-type]
+CALLS = [
+    (name, method)
+    for name, client in RESOURCES.items()
+    for method, _function in inspect.getmembers(client, inspect.ismethod)
+    if not method.startswith("_") and method != "unsupported"
+]
+
+
+@pytest.mark.parametrize(("name", "method"), CALLS)
+def test_a_resource_that_a_platform_does_not_offer_says_so(name: str, method: str) -> None:
+    call = getattr(RESOURCES[name], method)
+    needed = [each for each in inspect.signature(call).parameters.values() if each.default is each.empty]
+    with pytest.raises(UnsupportedOperation):
+        call(*(None for _each in needed))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_client_is_made_of_the_same_resources_on_every_platform(platform: str) -> None:
+    cloud = connected(platform)
+    assert {name for name, client in vars(cloud).items() if isinstance(client, Resource)} == set(RESOURCES)
+    for name in RESOURCES:
+        assert set(vars(getattr(cloud, name))) == {"api"}, "a resource client holds the api and nothing else"
+
+
+def test_a_capability_is_the_word_that_messages_show() -> None:
+    assert "start" in frozenset(Capability) and Capability.START in {"start"} and str(Capability.START) == "start"
+    with pytest.raises(ValueError, match="fly"):
+        capability_set("start fly")
 
 
 @given(

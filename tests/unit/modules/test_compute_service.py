@@ -95,9 +95,9 @@ def test_below_2_53_on_the_wire(
 
 def speak(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]) -> None:
     """The cloud knows no newer microversion than this."""
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
-    monkeypatch.setattr(NovaServers, "_newest_of_cloud", lambda self: version)
+    monkeypatch.setattr(NovaApi, "_newest_of_cloud", lambda self: version)
 
 
 @OWNERS

@@ -235,9 +235,9 @@ def test_access_lists_that_the_user_may_not_see(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 def test_extra_specs_that_nobody_shows_are_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
-    monkeypatch.setattr(NovaServers, "_newest_of_cloud", lambda self: (2, 60))
+    monkeypatch.setattr(NovaApi, "_newest_of_cloud", lambda self: (2, 60))
     bench.options = bench.credentials("admin")
     bench.call("flavor", **FLAVOR, extra_specs={"a": "1"})
     order(bench, "GET", "os-extra_specs$", {"status": 403, "reason": "no"})

@@ -87,7 +87,7 @@ def other_group(bench: Bench, body: dict[str, Any]) -> str:
 
     cloud = connect(resolve(bench.options, {}))
     try:
-        return str(cloud.create_server_group(body["name"], body["policies"][0], {}).id)
+        return str(cloud.server_groups.create(body["name"], body["policies"][0], {}).id)
     finally:
         cloud.close()
 

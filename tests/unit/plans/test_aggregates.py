@@ -46,6 +46,10 @@ class FakeCloud:
         self.fail: dict[str, CloudError] = {}
         self.after = False
 
+    @property
+    def aggregates(self) -> FakeCloud:
+        return self
+
     def _call(self, name: str, effect: Any) -> Any:
         self.calls.append(name)
         error = self.fail.pop(name, None)
@@ -66,10 +70,10 @@ class FakeCloud:
             if host in each.hosts and each.id != without and each.availability_zone
         }
 
-    def aggregates(self) -> Sequence[Aggregate]:
+    def list(self) -> Sequence[Aggregate]:
         return list(self.rows.values())
 
-    def create_aggregate(self, name: str, availability_zone: str | None) -> Aggregate:
+    def create(self, name: str, availability_zone: str | None) -> Aggregate:
         def effect() -> Aggregate:
             if any(each.name == name for each in self.rows.values()):
                 raise Conflict("taken")
@@ -79,7 +83,7 @@ class FakeCloud:
 
         return self._call("create", effect)  # type: ignore[no-any-return]
 
-    def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
+    def update(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
         def effect() -> None:
             zone = changes.get("availability_zone")
             for host in self.rows[aggregate_id].hosts if zone else ():
@@ -89,7 +93,7 @@ class FakeCloud:
 
         self._call("update", effect)
 
-    def delete_aggregate(self, aggregate_id: int) -> None:
+    def delete(self, aggregate_id: int) -> None:
         def effect() -> None:
             if self.rows[aggregate_id].hosts:
                 raise BadRequest("not empty")
@@ -97,7 +101,7 @@ class FakeCloud:
 
         self._call("delete", effect)
 
-    def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
+    def set_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
         merged = {**self.rows[aggregate_id].metadata, **metadata}
         left = {key: value for key, value in merged.items() if value is not None}
         self._call("set_metadata", lambda: self._put(aggregate_id, metadata=left))
@@ -124,7 +128,7 @@ class FakeCloud:
 
 
 def carry_out(cloud: Any, wanted: AggregateSpec, aggregate_id: int | None = None) -> ResourcePlan:
-    known = cloud.aggregates()
+    known = cloud.aggregates.list()
     there = find_aggregate(known, aggregate_id, wanted.name)
     todo = plan_aggregate(there, known, wanted)
     AggregateRun(cloud, there).run(todo)
@@ -167,7 +171,7 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
         return
     assert todo.changed == bool(cloud.calls)
     assert todo.changed or todo.before == todo.after
-    now = find_aggregate(cloud.aggregates(), None, "fast")
+    now = find_aggregate(cloud.aggregates.list(), None, "fast")
     if wanted.state == "absent":
         assert now is None and todo.after is None
     else:

@@ -58,10 +58,14 @@ class FakeCloud:
     """Nova's flavors. ``fail`` holds an error for a call, used once; ``after``: the call takes effect all the same."""
 
     def __init__(self, *flavors: FlavorDetails) -> None:
-        self.flavors = {flavor.id: flavor for flavor in flavors}
+        self.rows = {flavor.id: flavor for flavor in flavors}
         self.calls: list[str] = []
         self.fail: dict[str, list[CloudError]] = {}
         self.after = False
+
+    @property
+    def flavors(self) -> FakeCloud:
+        return self
 
     def _call(self, name: str, effect: Any) -> Any:
         self.calls.append(name)
@@ -75,18 +79,18 @@ class FakeCloud:
         return found
 
     def _put(self, flavor_id: str, **changes: Any) -> None:
-        self.flavors[flavor_id] = replace(self.flavors[flavor_id], **changes)
+        self.rows[flavor_id] = replace(self.rows[flavor_id], **changes)
 
-    def flavor_details(self) -> Sequence[FlavorDetails]:
-        return [replace(flavor, access=None) for flavor in self.flavors.values()]
+    def list(self) -> Sequence[FlavorDetails]:
+        return [replace(flavor, access=None) for flavor in self.rows.values()]
 
-    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
-        return next((flavor for flavor in self.flavor_details() if flavor.id == flavor_id), None)
+    def get(self, flavor_id: str) -> FlavorDetails | None:
+        return next((flavor for flavor in self.list() if flavor.id == flavor_id), None)
 
-    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
-        return self.flavors[flavor.id]
+    def with_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        return self.rows[flavor.id]
 
-    def create_flavor(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
+    def create(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
         def effect() -> FlavorDetails:
             made = replace(
                 wanted,
@@ -96,39 +100,39 @@ class FakeCloud:
                 disabled=False,
                 rxtx_factor=wanted.rxtx_factor or 1.0,
             )
-            if made.id in self.flavors or any(made.name == each.name for each in self.flavors.values()):
+            if made.id in self.rows or any(made.name == each.name for each in self.rows.values()):
                 raise Conflict("taken")
-            self.flavors[made.id] = made
+            self.rows[made.id] = made
             return made
 
         return self._call("create", effect)  # type: ignore[no-any-return]
 
-    def describe_flavor(self, flavor_id: str, description: str | None) -> None:
+    def update(self, flavor_id: str, description: str | None) -> None:
         self._call("describe", lambda: self._put(flavor_id, description=description))
 
-    def delete_flavor(self, flavor_id: str) -> None:
-        self._call("delete", lambda: self.flavors.pop(flavor_id, None))
+    def delete(self, flavor_id: str) -> None:
+        self._call("delete", lambda: self.rows.pop(flavor_id, None))
 
     def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
-        merged = {**(self.flavors[flavor_id].extra_specs or {}), **extra_specs}
+        merged = {**(self.rows[flavor_id].extra_specs or {}), **extra_specs}
         self._call("set_extra_specs", lambda: self._put(flavor_id, extra_specs=merged))
 
     def unset_extra_spec(self, flavor_id: str, key: str) -> None:
-        left = {name: value for name, value in (self.flavors[flavor_id].extra_specs or {}).items() if name != key}
+        left = {name: value for name, value in (self.rows[flavor_id].extra_specs or {}).items() if name != key}
         self._call("unset_extra_spec", lambda: self._put(flavor_id, extra_specs=left))
 
-    def allow_flavor(self, flavor_id: str, project_id: str) -> None:
+    def add_access(self, flavor_id: str, project_id: str) -> None:
         def effect() -> None:
-            access = self.flavors[flavor_id].access
+            access = self.rows[flavor_id].access
             if access is None or project_id in access:
                 raise Conflict("public, or there already")
             self._put(flavor_id, access=(*access, project_id))
 
         self._call("allow", effect)
 
-    def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
+    def remove_access(self, flavor_id: str, project_id: str) -> None:
         def effect() -> None:
-            access = self.flavors[flavor_id].access or ()
+            access = self.rows[flavor_id].access or ()
             if project_id not in access:
                 raise NotFound("not there")
             self._put(flavor_id, access=tuple(each for each in access if each != project_id))
@@ -137,8 +141,8 @@ class FakeCloud:
 
 
 def carry_out(cloud: Any, wanted: FlavorSpec, flavor_id: str | None = None) -> ResourcePlan:
-    there = find_flavor(cloud.flavor_details(), flavor_id, wanted.fields.get("name"))
-    there = cloud.flavor_access(there) if there else None
+    there = find_flavor(cloud.flavors.list(), flavor_id, wanted.fields.get("name"))
+    there = cloud.flavors.with_access(there) if there else None
     todo = plan_flavor(there, wanted)
     FlavorRun(cloud, there).run(todo)
     return todo
@@ -189,9 +193,9 @@ def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
     assert todo.changed == bool(cloud.calls)
     assert todo.changed or todo.before == todo.after
     if wanted.state == "absent":
-        assert cloud.flavors == {} and todo.after is None
+        assert cloud.rows == {} and todo.after is None
         return
-    (now,) = cloud.flavors.values()
+    (now,) = cloud.rows.values()
     assert dict(todo.after or {}, id=now.id, extra_specs=(todo.after or {}).get("extra_specs") or {}) == now.as_dict()
     assert not carry_out(cloud, wanted).changed
     if not there:
@@ -226,7 +230,7 @@ def test_a_rename_by_id() -> None:
     with pytest.raises(InvalidRequest, match="name from small to tiny in place; set recreate: true"):
         carry_out(cloud, FlavorSpec({"id": "f1", "name": "tiny"}), "f1")
     carry_out(cloud, FlavorSpec({"id": "f1", "name": "tiny"}, recreate=True), "f1")
-    assert cloud.flavors == {"f1": replace(SMALL, name="tiny")}
+    assert cloud.rows == {"f1": replace(SMALL, name="tiny")}
 
 
 def test_what_the_cloud_does_not_tell_is_no_difference() -> None:
@@ -335,7 +339,7 @@ def test_a_flavor_whose_making_was_not_answered(own: str | None) -> None:
     cloud = FakeCloud()
     cloud.fail["create"], cloud.after = [ResponseLost("lost")], True
     carry_out(cloud, wanted)
-    assert list(cloud.flavors) == [own or "made"] and cloud.calls.count("create") == 1
+    assert list(cloud.rows) == [own or "made"] and cloud.calls.count("create") == 1
     assert not carry_out(cloud, wanted).changed
     cloud = FakeCloud()
     cloud.fail["create"] = [ResponseLost("lost")]

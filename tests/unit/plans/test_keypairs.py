@@ -66,6 +66,10 @@ class FakeCloud:
         self.fail: dict[str, CloudError] = {}
         self.after = False
 
+    @property
+    def keypairs(self) -> FakeCloud:
+        return self
+
     def _begin(self, call: str) -> CloudError | None:
         self.calls.append(call)
         error = self.fail.pop(call, None)
@@ -73,10 +77,10 @@ class FakeCloud:
             raise error
         return error
 
-    def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
+    def get(self, name: str, user_id: str | None = None) -> Keypair | None:
         return self.keys.get(name)
 
-    def create_keypair(
+    def create(
         self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
     ) -> Keypair:
         error = self._begin("create")
@@ -88,7 +92,7 @@ class FakeCloud:
             raise error
         return made if public_key else replace(made, private_key=PRIVATE)
 
-    def delete_keypair(self, name: str, user_id: str | None = None) -> None:
+    def delete(self, name: str, user_id: str | None = None) -> None:
         self._begin("delete")
         self.keys.pop(name, None)
 
@@ -110,7 +114,7 @@ class FakeCloud:
 
 
 def carry_out(cloud: Any, wanted: KeypairSpec, path: str | None = None, secrets: list[str] | None = None) -> bool:
-    there = cloud.keypair(wanted.name)
+    there = cloud.keypairs.get(wanted.name)
     todo = plan_keypair(there, wanted)
     place = PrivateKeyFile(path, wanted.recreate) if path and todo.changed else None
     try:
@@ -195,9 +199,9 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
             carry_out(cloud, wanted)
         assert cloud.calls == []
         return
-    todo = plan_keypair(cloud.keypair("k"), wanted)
+    todo = plan_keypair(cloud.keypairs.get("k"), wanted)
     assert carry_out(cloud, wanted) == todo.changed == bool(cloud.calls)
-    there = cloud.keypair("k")
+    there = cloud.keypairs.get("k")
     assert (there is not None) == (state == "present")
     if there and todo.after:
         assert todo.after["public_key"] == material(there.public_key) == material(key)
@@ -304,7 +308,7 @@ def test_a_key_pair_that_cannot_be_deleted_again_is_named(tmp_path: Path, monkey
 
 def test_a_cloud_that_gives_no_private_key(tmp_path: Path) -> None:
     cloud = FakeCloud()
-    cloud.create_keypair = lambda *all, **more: Keypair("k", A)  # type: ignore[method-assign, assignment]
+    cloud.create = lambda *all, **more: Keypair("k", A)  # type: ignore[method-assign, assignment]
     with pytest.raises(InvalidRequest, match="without a private key, so the key pair k was deleted again"):
         carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert os.listdir(tmp_path) == []
@@ -328,7 +332,7 @@ def test_a_lost_answer(tmp_path: Path, error: CloudError) -> None:
 
 def test_somebody_else_was_faster(tmp_path: Path) -> None:
     class Race(FakeCloud):
-        def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
+        def get(self, name: str, user_id: str | None = None) -> Keypair | None:
             return self.keys.get(name) if self.calls else None
 
     assert carry_out(Race(Keypair("k", A + " theirs")), KeypairSpec("k", public_key=A))
@@ -365,7 +369,7 @@ def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
     def broken(*all: Any, **more: Any) -> Keypair:
         raise BadRequest("no")
 
-    cloud.create_keypair = broken  # type: ignore[method-assign]
+    cloud.create = broken  # type: ignore[method-assign]
     with pytest.raises(PartialFailure, match="putting the old key pair back failed") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
     assert A in str(caught.value) and caught.value.completed_steps == ("delete",)
@@ -417,7 +421,7 @@ def test_a_place_that_cannot_be(tmp_path: Path) -> None:
 def test_a_key_that_is_no_text_leaves_nothing(tmp_path: Path) -> None:
     cloud = FakeCloud()
     made = Keypair("k", A, private_key="\ud800")
-    cloud.create_keypair = lambda *all, **more: made  # type: ignore[method-assign, assignment]
+    cloud.create = lambda *all, **more: made  # type: ignore[method-assign, assignment]
     with pytest.raises(InvalidRequest, match="could not be written"):
         carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert os.listdir(tmp_path) == []

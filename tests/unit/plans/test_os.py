@@ -65,7 +65,7 @@ class OsCloud(FakeCloud):
 
     def __init__(self, servers: Sequence[Server], running: bool = True, **more: Any) -> None:
         super().__init__(servers, **more)
-        self.operations = frozenset(self.operations) | {"rebuild"} | ({"rebuild_running"} if running else set())
+        self.rules.capabilities |= {"rebuild"} | ({"rebuild_running"} if running else set())
         self.orders: list[tuple[str, RebuildSpec]] = []
         self.answers: dict[str, list[Callable[[PendingAction], PendingAction]]] = {}
         self.kept: list[dict[str, str]] = []
@@ -118,7 +118,7 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 def carry_out(
     cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, dict[str, Outcome], Executor]:
-    todo = plan_os(list(cloud.here.values()), wish, cloud)
+    todo = plan_os(list(cloud.here.values()), wish, cloud.rules)
     work = Executor(cloud, RebuildStrategy(cloud, wish, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
@@ -181,7 +181,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
             assert image_of(now) == "new"
         assert now.metadata["keep"] == "me"
     reached = [cloud.here[change.server.id] for change in todo.items if not change.refusal]
-    again = plan_os(reached, replace(asked, reinstall=False), cloud)
+    again = plan_os(reached, replace(asked, reinstall=False), cloud.rules)
     assert not again.changed and not any(item.refusal for item in again.items)
 
 
@@ -399,7 +399,7 @@ class Interrupted(Exception):
 @pytest.mark.parametrize("reinstall", [True, False])
 def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, at: int, reinstall: bool) -> None:
     cloud = OsCloud([one("a", before)], running=False)
-    cloud.operations |= {"remove_metadata"}
+    cloud.rules.capabilities |= {"remove_metadata"}
     looks = [0]
 
     def interrupt(_cloud: FakeCloud) -> None:
@@ -421,7 +421,7 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
 
 def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
     cloud = OsCloud([one("a"), one("b", "stopped")], running=False)
-    cloud.operations |= {"remove_metadata"}
+    cloud.rules.capabilities |= {"remove_metadata"}
 
     def full(server: Server, metadata: Any) -> None:
         raise PermissionDenied("quota exceeded for metadata items", status=403, code="forbidden")

@@ -14,6 +14,7 @@ from fakes import server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import (
     REVISION,
@@ -42,7 +43,9 @@ STATES = st.sampled_from(["running", "stopped", "paused", "error", "REBOOT", "VE
 
 
 def cloud(*operations: str) -> Any:
-    return SimpleNamespace(supports=lambda operation: operation in operations)
+    rules = Rules()
+    rules.capabilities = frozenset(operations)
+    return SimpleNamespace(supports=rules.supports, rules=rules)
 
 
 # -- rules ------------------------------------------------------------------------------------------------------------
@@ -162,16 +165,16 @@ def test_a_password_is_a_text(value: Any) -> None:
 def test_how_long_a_made_password_may_be(operations: tuple[str, ...], lengths: tuple[int, int]) -> None:
     here = cloud(*operations)
     for length in lengths:
-        assert [len(word) for word in made([server("a")], PasswordOptions(length), PasswordSpec(), here).values()] == [
-            length
-        ]
+        assert [
+            len(word) for word in made([server("a")], PasswordOptions(length), PasswordSpec(), here.rules).values()
+        ] == [length]
     for length in (lengths[0] - 1, lengths[1] + 1):
         with pytest.raises(InvalidRequest, match="use %d to %d" % lengths):
-            made([server("a")], PasswordOptions(length), PasswordSpec(), here)
+            made([server("a")], PasswordOptions(length), PasswordSpec(), here.rules)
 
 
 def test_the_rules_of_a_cloud() -> None:
-    assert rules_of(cloud()) is ANY and rules_of(cloud("password_rules")) is HUAWEI_RESET
+    assert rules_of(cloud().rules) is ANY and rules_of(cloud("password_rules").rules) is HUAWEI_RESET
 
 
 # -- the plan ---------------------------------------------------------------------------------------------------------
@@ -188,7 +191,7 @@ def test_the_plan(fleet: list[Any], revision: str | None, restart: bool, operati
         server(f"n{number}", state, metadata={REVISION: label} if label else {}, locked=locked)
         for number, (state, label, locked) in enumerate(fleet)
     ]
-    todo = plan_passwords(servers, PasswordSpec(revision, restart), cloud(*operations))
+    todo = plan_passwords(servers, PasswordSpec(revision, restart), cloud(*operations).rules)
     assert [item.server for item in todo.items] == servers
     for item, (_state, label, locked) in zip(todo.items, fleet, strict=True):
         running, at_boot = item.server.target_power_state == "running", operations == BOOT
@@ -209,11 +212,11 @@ def test_the_plan(fleet: list[Any], revision: str | None, restart: bool, operati
             for item in todo.items
             if not item.refusal
         ]
-        assert not plan_passwords(labelled, PasswordSpec(revision, restart), cloud(*operations)).changed
+        assert not plan_passwords(labelled, PasswordSpec(revision, restart), cloud(*operations).rules).changed
 
 
 def test_what_the_cloud_refuses_is_no_change() -> None:
-    todo = plan_passwords([server("a"), server("b")], PasswordSpec("r1"), cloud())
+    todo = plan_passwords([server("a"), server("b")], PasswordSpec("r1"), cloud().rules)
     left = without(todo, ["id-a"])
     assert left.changed and list(left.diff()["after"]) == ["b (id-b)"]
     assert not without(todo, ["id-a", "id-b"]).changed and without(todo, []) == todo

@@ -64,7 +64,7 @@ EXPECTED = {
 def carry_out(
     cloud: FakeCloud, want: str, force: bool = False, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, Executor]:
-    todo = plan_power(list(cloud.servers(None)), want, force, cloud)  # type: ignore[arg-type]
+    todo = plan_power(list(cloud.servers(None)), want, force, cloud.rules)  # type: ignore[arg-type]
     said: list[str] = []
     power = Executor(cloud, PowerStrategy(cloud, want, force), wait, Waiter(cloud, timeout, 5.0, said.append))
     power.run(todo)
@@ -166,7 +166,7 @@ def test_force_reboots_a_paused_server_at_once() -> None:
 
 def test_what_the_platform_cannot_do_is_refused_with_what_to_use_instead() -> None:
     cloud = FakeCloud([server("web", "paused")], without=["unpause"])
-    cloud.alternatives = {"unpause": "the console"}
+    cloud.rules.alternatives = {"unpause": "the console"}
     todo, power = carry_out(cloud, "started")
     message = str(power.outcomes["id-web"].message)
     assert "unpause" in message
@@ -422,7 +422,7 @@ def test_the_end_of_a_wait_is_noticed_within_half_a_second_or_a_tenth(delay: flo
     power = Executor(
         cloud, PowerStrategy(cloud, "stopped", False), True, Waiter(cloud, 4000.0, 1e9, lambda words: None)
     )
-    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud))  # type: ignore[arg-type]
+    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE
     assert cloud.clock.now - begin - delay <= max(0.5, 0.1 * delay)
 
@@ -438,7 +438,7 @@ def test_the_time_to_read_the_fleet_is_not_part_of_the_wait() -> None:
     waiter = Waiter(cloud, 10.0, 1.0, lambda words: None)
     cloud.clock.now += 60
     power = Executor(cloud, PowerStrategy(cloud, "stopped", False), True, waiter)
-    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud))  # type: ignore[arg-type]
+    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE
 
 

@@ -16,7 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.sele
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
-from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
+from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, FakeRules, server
 
 WEB = server(
     "web",
@@ -211,10 +211,14 @@ def test_a_value_of_every_kind_of_tag_is_read() -> None:
 # -- the platform's own filters ---------------------------------------------------------------------------------------
 
 
+class IgnoringRules(FakeRules):
+    filter_checks = nova_filters.FILTER_CHECKS
+
+
 class Ignoring(FakeCloud):
     """A cloud that answers with every server, whatever it is asked."""
 
-    filter_checks = nova_filters.FILTER_CHECKS
+    rules_class = IgnoringRules
 
 
 ON_A = server("on-a", host="cmp-a", availability_zone="az1", key_name="ops", tags=("t",), locked=True)

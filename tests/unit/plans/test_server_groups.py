@@ -45,10 +45,14 @@ class FakeCloud:
         self.after = False
         self.made = 0
 
-    def server_groups(self) -> list[ServerGroup]:
+    @property
+    def server_groups(self) -> FakeCloud:
+        return self
+
+    def list(self) -> list[ServerGroup]:
         return list(self.rows.values())
 
-    def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+    def create(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
         errors = [error for error in self.fail[:1] if error]
         del self.fail[:1]
         for error in errors if not self.after else ():
@@ -60,12 +64,12 @@ class FakeCloud:
             raise error
         return group
 
-    def delete_server_group(self, group_id: str) -> None:
+    def delete(self, group_id: str) -> None:
         self.rows.pop(group_id, None)
 
 
 def carry_out(cloud: Any, there: ServerGroup | None, wanted: ServerGroupSpec) -> GroupRun:
-    run = GroupRun(cloud, there, cloud.server_groups())
+    run = GroupRun(cloud, there, cloud.server_groups.list())
     run.run(plan_group(there, wanted))
     return run
 
@@ -162,7 +166,7 @@ def test_a_lost_answer_is_decided_by_what_is_there(after: bool) -> None:
 def test_two_that_may_be_ours_are_nobodys() -> None:
     cloud = FakeCloud()
     run = GroupRun(cloud, None, [])  # type: ignore[arg-type]
-    cloud.create_server_group("db", "affinity", {})
+    cloud.server_groups.create("db", "affinity", {})
     cloud.fail, cloud.after = [ResponseLost("lost")], True
     with pytest.raises(PartialFailure, match="lost"):
         run.run(plan_group(None, ServerGroupSpec("db", policy="affinity")))

@@ -35,7 +35,7 @@ SMALL, LARGE = Flavor("1", "small"), Flavor("2", "large")
 
 def cloud(without: str = "", more: str = "") -> FakeCloud:
     made = FakeCloud([])
-    made.operations = frozenset(ALL) - frozenset(without.split()) | frozenset(more.split())
+    made.rules.capabilities = frozenset(ALL) - frozenset(without.split()) | frozenset(more.split())
     return made
 
 
@@ -116,7 +116,7 @@ servers = st.builds(
 @given(servers, wishes, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
 def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerSpec, without: str) -> None:
     able = cloud(without)
-    change = plan_one(there, wish, able)
+    change = plan_one(there, wish, able.rules)
     assert (change.before == change.after) is (not change.deeds) or change.refusal
     if change.refusal:
         assert not change.changes and "\n" not in change.refusal
@@ -128,13 +128,13 @@ def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerSpec
         # Only what the task allows to make anew is ever deleted for a declaration.
         assert wish.recreate and change.actions[-2:] == ("delete", "create")
         return
-    assert plan_one(after, wish, able).deeds == ()
+    assert plan_one(after, wish, able.rules).deeds == ()
 
 
 @given(servers, wishes)
 def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerSpec) -> None:
     wish = replace(wish, purge_metadata=False, purge_tags=False)
-    change = plan_one(there, wish, cloud())
+    change = plan_one(there, wish, cloud().rules)
     after = done(there, change.deeds)
     if after is not None:
         assert set(there.tags) <= set(after.tags) and set(there.metadata) <= set(after.metadata)
@@ -142,13 +142,13 @@ def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerSpe
 
 @given(servers)
 def test_nothing_given_is_nothing_done(there: Server) -> None:
-    assert plan_one(there, ServerSpec(), cloud()).deeds == ()
+    assert plan_one(there, ServerSpec(), cloud().rules).deeds == ()
 
 
 @given(servers, st.sampled_from(["absent", "purged", "restored"]))
 def test_ends_and_ways_back(there: Server, state: str) -> None:
     wish = ServerSpec(state)
-    change = plan_one(there, wish, cloud())
+    change = plan_one(there, wish, cloud().rules)
     assert not change.refusal
     after = done(there, change.deeds)
     expected = {
@@ -158,11 +158,11 @@ def test_ends_and_ways_back(there: Server, state: str) -> None:
     }[state]
     assert change.actions == expected
     if after is not None:
-        assert plan_one(after, wish, cloud()).deeds == ()
+        assert plan_one(after, wish, cloud().rules).deeds == ()
 
 
 def one(there: Server, able: FakeCloud | None = None, **wish: Any) -> Change:
-    return plan_one(there, ServerSpec(**wish), able or cloud())
+    return plan_one(there, ServerSpec(**wish), (able or cloud()).rules)
 
 
 @pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
@@ -239,7 +239,7 @@ def test_a_boot_order_takes_a_reboot() -> None:
 
 def test_new_servers_have_no_id_yet_and_no_secret_in_the_diff() -> None:
     wish = ServerSpec(flavor=SMALL, tags=("a",), metadata={"k": "v"})
-    todo = plan_servers([server()], ["db"], wish, cloud())
+    todo = plan_servers([server()], ["db"], wish, cloud().rules)
     assert todo.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
     assert [change.actions for change in todo.items] == [("set_metadata", "set_tags"), ("create",)]
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from typing import AbstractSet, Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
@@ -18,6 +18,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     sends,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 
 def _live_resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
@@ -32,15 +34,21 @@ _ACTIONS = {
 }
 
 
-class EasyStack(OpenStack):
-    """Nova as EasyStack ships it. Its document asks for microversions up to 2.67."""
+class EasyStackRules(NovaRules):
+    """Nova's, with a live resize."""
 
     platform = "easystack"
-    newest_tested = (2, 67)
     #: Its document has files in the same call as everything else.
     newest_files = (2, 67)
     takes_subnets = True
-    operations: frozenset[str] = OpenStack.operations | frozenset("live_resize boot_order".split())
+    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
+
+
+class EasyStack(OpenStack):
+    """Nova as EasyStack ships it. Its document asks for microversions up to 2.67."""
+
+    newest_tested = (2, 67)
+    rules_class = EasyStackRules
     actions = _ACTIONS
 
     def _deleted_parameters(self) -> dict[str, str]:

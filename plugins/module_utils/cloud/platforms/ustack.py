@@ -11,7 +11,7 @@ No microversions. A server has no tags, so its metadata stands for them as ``key
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping
+from typing import AbstractSet, Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, ResponseLost
@@ -26,8 +26,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaActions,
     sends,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 #: The document's answer to attachKeypairs and detachKeypairs.
 _ACCEPTED = DocumentedResponse((202,))
@@ -65,17 +68,15 @@ _ACTIONS = {
 }
 
 
-class UStack(OpenStack):
-    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+class UStackRules(NovaRules):
+    """No microversions, and nothing for administrators."""
 
     platform = "ustack"
-    operations: frozenset[str] = frozenset(
-        (
-            "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
-            " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
-            " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
-            " detach_keypairs console"
-        ).split()
+    capabilities: AbstractSet[str] = capability_set(
+        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+        " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
+        " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
+        " detach_keypairs console"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -115,15 +116,10 @@ class UStack(OpenStack):
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
     }
-    actions = _ACTIONS
 
-    #: Several of one request are named by their ids there.
-    numbers_names = False
 
-    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
-        body = super()._body(new, name)
-        body["server"].update(min_count=1, max_count=1)
-        return body
+class UStackApi(NovaApi):
+    """The compute endpoint needs the project's id."""
 
     @property
     def endpoint(self) -> str:
@@ -134,3 +130,19 @@ class UStack(OpenStack):
         if project:
             return found
         return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
+
+
+class UStack(OpenStack):
+    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+
+    rules_class = UStackRules
+    api_class = UStackApi
+    actions = _ACTIONS
+
+    #: Several of one request are named by their ids there.
+    numbers_names = False
+
+    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
+        body = super()._body(new, name)
+        body["server"].update(min_count=1, max_count=1)
+        return body

@@ -25,28 +25,28 @@ class AggregateRun(StepEngine):
         return {
             # Names are unique, and it was not there before: one that is there now was made by us.
             "create": StepDefinition(
-                lambda value: cloud.create_aggregate(value["name"], value["availability_zone"]),
-                lambda value: find_aggregate(cloud.aggregates(), None, value["name"]),
+                lambda value: cloud.aggregates.create(value["name"], value["availability_zone"]),
+                lambda value: find_aggregate(cloud.aggregates.list(), None, value["name"]),
                 refusals=(),
                 store=self._store,
             ),
             "update": StepDefinition(
-                lambda value: cloud.update_aggregate(self.aggregate_id, value),
+                lambda value: cloud.aggregates.update(self.aggregate_id, value),
                 self._shows(lambda now, value: all(getattr(now, key) == value[key] for key in value)),
             ),
             "delete": StepDefinition(
-                lambda _value: cloud.delete_aggregate(self.aggregate_id), lambda _value: self._read() is None
+                lambda _value: cloud.aggregates.delete(self.aggregate_id), lambda _value: self._read() is None
             ),
             "set_metadata": StepDefinition(
-                lambda value: cloud.set_aggregate_metadata(self.aggregate_id, value),
+                lambda value: cloud.aggregates.set_metadata(self.aggregate_id, value),
                 self._shows(lambda now, value: all(now.metadata.get(key) == value[key] for key in value)),
             ),
             "add_host": StepDefinition(
-                lambda value: cloud.add_host(self.aggregate_id, value),
+                lambda value: cloud.aggregates.add_host(self.aggregate_id, value),
                 self._shows(lambda now, value: value in now.hosts),
             ),
             "remove_host": StepDefinition(
-                lambda value: cloud.remove_host(self.aggregate_id, value),
+                lambda value: cloud.aggregates.remove_host(self.aggregate_id, value),
                 self._shows(lambda now, value: value not in now.hosts),
             ),
         }
@@ -55,7 +55,7 @@ class AggregateRun(StepEngine):
         self.aggregate_id = made.id
 
     def _read(self) -> Aggregate | None:
-        return find_aggregate(self.cloud.aggregates(), self.aggregate_id, None)
+        return find_aggregate(self.cloud.aggregates.list(), self.aggregate_id, None)
 
     def _shows(self, test: Callable[[Aggregate, Any], bool]) -> Callable[[Any], bool]:
         def is_done(value: Any) -> bool:

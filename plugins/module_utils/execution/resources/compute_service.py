@@ -31,11 +31,11 @@ def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome
             return HostOutcome(host, binary, UNCHANGED)
 
         def send() -> bool:
-            cloud.change_service(each.service, each.changes)
+            cloud.hosts.update_service(each.service, each.changes)
             return True
 
         def look() -> bool:
-            found = [service for service in cloud.services(host, binary) if service.id == each.service.id]
+            found = [service for service in cloud.hosts.list_services(host, binary) if service.id == each.service.id]
             return bool(found) and each.is_made_in(found[0])
 
         try:
@@ -57,7 +57,7 @@ def refresh(
     binary = todo[0].service.binary
     only = todo[0].service.host if len(todo) == 1 else None
     try:
-        now = {service.id: service for service in cloud.services(only, binary)}
+        now = {service.id: service for service in cloud.hosts.list_services(only, binary)}
     except CloudError as error:
         warn("The services could not be read after the change; the result shows those changed as planned: %s" % error)
         now = {}

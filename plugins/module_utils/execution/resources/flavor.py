@@ -30,34 +30,34 @@ class FlavorRun(StepEngine):
     def _definitions(self, cloud: Compute) -> dict[str, StepDefinition]:
         return {
             "create": StepDefinition(
-                lambda value: cloud.create_flavor(_record(value), explicit_id=bool(value["id"])),
+                lambda value: cloud.flavors.create(_record(value), explicit_id=bool(value["id"])),
                 self._created,
                 refusals=(),
                 store=self._store,
             ),
             "delete": StepDefinition(
-                lambda _value: cloud.delete_flavor(self.flavor_id),
-                lambda _value: cloud.flavor_by_id(self.flavor_id) is None,
+                lambda _value: cloud.flavors.delete(self.flavor_id),
+                lambda _value: cloud.flavors.get(self.flavor_id) is None,
             ),
             "describe": StepDefinition(
-                lambda value: cloud.describe_flavor(self.flavor_id, value),
+                lambda value: cloud.flavors.update(self.flavor_id, value),
                 self._shows(lambda now, value: (now.description or None) == value),
             ),
             "unset_extra_spec": StepDefinition(
-                lambda value: cloud.unset_extra_spec(self.flavor_id, value),
+                lambda value: cloud.flavors.unset_extra_spec(self.flavor_id, value),
                 self._shows(lambda now, value: value not in _specs(now)),
             ),
             "set_extra_specs": StepDefinition(
-                lambda value: cloud.set_extra_specs(self.flavor_id, value),
+                lambda value: cloud.flavors.set_extra_specs(self.flavor_id, value),
                 self._shows(lambda now, value: set(value.items()) <= set(_specs(now).items())),
             ),
             "allow": StepDefinition(
-                lambda value: cloud.allow_flavor(self.flavor_id, value),
-                self._shows(lambda now, value: value in (cloud.flavor_access(now).access or ())),
+                lambda value: cloud.flavors.add_access(self.flavor_id, value),
+                self._shows(lambda now, value: value in (cloud.flavors.with_access(now).access or ())),
             ),
             "forbid": StepDefinition(
-                lambda value: cloud.forbid_flavor(self.flavor_id, value),
-                self._shows(lambda now, value: value not in (cloud.flavor_access(now).access or ())),
+                lambda value: cloud.flavors.remove_access(self.flavor_id, value),
+                self._shows(lambda now, value: value not in (cloud.flavors.with_access(now).access or ())),
             ),
         }
 
@@ -66,12 +66,12 @@ class FlavorRun(StepEngine):
 
     def _created(self, value: Mapping[str, Any]) -> FlavorDetails | None:
         # Names are unique, and it was not there before: one that is there now was made by us.
-        made = find_flavor(self.cloud.flavor_details(), value["id"], value["name"])
+        made = find_flavor(self.cloud.flavors.list(), value["id"], value["name"])
         return made if made is not None and made.name == value["name"] else None
 
     def _shows(self, test: Callable[[FlavorDetails, Any], bool]) -> Callable[[Any], bool]:
         def is_done(value: Any) -> bool:
-            now = self.cloud.flavor_by_id(self.flavor_id)
+            now = self.cloud.flavors.get(self.flavor_id)
             return now is not None and test(now, value)
 
         return is_done

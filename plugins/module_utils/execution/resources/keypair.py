@@ -74,10 +74,10 @@ def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
     """Deletes the key pair. Raises CloudError unless it is proven to be gone."""
 
     def send() -> bool:
-        cloud.delete_keypair(name, user_id)
+        cloud.keypairs.delete(name, user_id)
         return True
 
-    apply_and_verify(cloud, send, lambda: cloud.keypair(name, user_id) is None)
+    apply_and_verify(cloud, send, lambda: cloud.keypairs.get(name, user_id) is None)
 
 
 def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
@@ -167,10 +167,10 @@ def import_keypair(cloud: Compute, name: str, public_key: str, kind: str | None,
     """Imports the public key; one that somebody else has imported meanwhile will do. Raises CloudError."""
 
     def look() -> Keypair | None:
-        there = cloud.keypair(name, user_id)
+        there = cloud.keypairs.get(name, user_id)
         return there if there and material(there.public_key) == material(public_key) else None
 
-    return apply_and_verify(cloud, lambda: cloud.create_keypair(name, public_key, kind, user_id), look)
+    return apply_and_verify(cloud, lambda: cloud.keypairs.create(name, public_key, kind, user_id), look)
 
 
 def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypair:
@@ -178,7 +178,7 @@ def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypa
     lost: list[str] = []
 
     def look() -> Keypair | None:
-        if cloud.keypair(wanted.name, user_id):
+        if cloud.keypairs.get(wanted.name, user_id):
             try:
                 delete_keypair(cloud, wanted.name, user_id)
             except CloudError as error:
@@ -191,7 +191,7 @@ def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypa
         return None
 
     try:
-        return apply_and_verify(cloud, lambda: cloud.create_keypair(wanted.name, None, wanted.kind, user_id), look, ())
+        return apply_and_verify(cloud, lambda: cloud.keypairs.create(wanted.name, None, wanted.kind, user_id), look, ())
     except CloudError as error:
         if lost:
             error.hint = "The key pair was deleted again, for its private key is lost; run the task again."

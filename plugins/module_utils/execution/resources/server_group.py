@@ -32,14 +32,14 @@ class GroupRun(StepEngine):
     def _definitions(self, cloud: Compute) -> dict[str, StepDefinition]:
         return {
             "create": StepDefinition(
-                lambda value: cloud.create_server_group(value["name"], value["policy"], value["rules"] or {}),
+                lambda value: cloud.server_groups.create(value["name"], value["policy"], value["rules"] or {}),
                 self._created,
                 refusals=(),
                 store=self._store,
             ),
             "delete": StepDefinition(
-                lambda _value: cloud.delete_server_group(self._old_id),
-                lambda _value: self._old_id not in {each.id for each in cloud.server_groups()},
+                lambda _value: cloud.server_groups.delete(self._old_id),
+                lambda _value: self._old_id not in {each.id for each in cloud.server_groups.list()},
                 store=lambda _deleted: self._store(None),
             ),
         }
@@ -49,7 +49,7 @@ class GroupRun(StepEngine):
 
     def _created(self, value: Mapping[str, Any]) -> ServerGroup | None:
         name = value["name"]
-        new = [each for each in self.cloud.server_groups() if each.id not in self._before]
+        new = [each for each in self.cloud.server_groups.list() if each.id not in self._before]
         made = [each for each in new if (each.name, each.policy) == (name, value["policy"])]
         if len(made) > 1:
             ids = ", ".join(sorted(each.id for each in made))

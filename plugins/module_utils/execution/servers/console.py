@@ -64,7 +64,7 @@ def read_consoles(
 def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], others: bool) -> bool:
     """Puts the console into ``shown``. ``others``: more is read of the server, so a refusal is returned, not raised."""
     try:
-        console = cloud.console(server, kind)
+        console = cloud.consoles.create(server, kind)
     except PermissionDenied as error:
         if not others:
             raise
@@ -78,7 +78,7 @@ def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], 
 def _read_output(cloud: Compute, server: Server, lines: int | None, shown: dict[str, Any], others: bool) -> None:
     """Puts the output into ``shown``. ``others``: the server's address was read, so a refusal is no error."""
     try:
-        shown["output"] = cloud.console_output(server, lines)
+        shown["output"] = cloud.consoles.get_output(server, lines)
     except PermissionDenied as error:
         if not others:
             raise

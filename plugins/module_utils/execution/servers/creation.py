@@ -109,7 +109,7 @@ class Creation:
                 self.adopted.add(each.name)
                 continue
             self.refused[each.name] = self._not_found(each.name, error, ids)
-            if not ids and is_deferred(error) and self.cloud.lists_new_servers_at_once:
+            if not ids and is_deferred(error) and self.cloud.rules.lists_new_servers_at_once:
                 deferred[each.name] = error
         return deferred
 
@@ -118,7 +118,7 @@ class Creation:
 
     def _not_found(self, name: str, error: CloudError, ids: Sequence[str]) -> Outcome:
         """The outcome of a name of which the list shows no new server, or several."""
-        if not ids and is_refusal(error) and self.cloud.lists_new_servers_at_once:
+        if not ids and is_refusal(error) and self.cloud.rules.lists_new_servers_at_once:
             return self._outcome(name, FAILED, error)
         lost = self._outcome(name, UNKNOWN, error)
         why = "%s. No server of this name exists, or not yet" % _plain(error.message)

@@ -111,7 +111,7 @@ class DuplicateRun:
 
     def _erase(self, servers: Sequence[Server]) -> tuple[dict[str, Outcome], dict[str, PendingAction]]:
         def plan_end(server: Server) -> Change:
-            return absent(server, self.cloud, True)
+            return absent(server, self.cloud.rules, True)
 
         eraser = Executor(self.cloud, Strategy(self.cloud, plan_end, "deleted"), self.waits, self.waiter)
         try:

@@ -34,7 +34,7 @@ def check_network(cloud: Compute, network_id: str) -> None:
     A cloud that does not tell of its networks is let find it out.
     """
     try:
-        known = cloud.networks()
+        known = cloud.networks.list()
     except CloudError:
         return
     if network_id not in [network.id for network in known]:
@@ -55,7 +55,7 @@ class InterfaceStrategy(Strategy):
         self.spec = spec
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.cloud.interfaces([server.id]).get(server.id, ()), self.spec)
+        return plan_one(server, self.cloud.interfaces.list([server.id]).get(server.id, ()), self.spec)
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
@@ -68,7 +68,7 @@ class InterfaceStrategy(Strategy):
     def _made(self, now: Server) -> Interface | None:
         """The port that is as it was asked for, where the server has one now."""
         try:
-            there = self.cloud.interfaces([now.id]).get(now.id, ())
+            there = self.cloud.interfaces.list([now.id]).get(now.id, ())
         except CloudError:
             return None
         return next((each for each in there if self.spec.matches(each)), None)

@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
     """The image of that id or name. Raises InvalidRequest where there is none, or more than one."""
-    found = cloud.images(image_id=wanted) if _IMAGE_ID.fullmatch(wanted) else ()
-    found = found or cloud.images(name=wanted)
+    by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
+    found = [by_id] if by_id else cloud.images.list(name=wanted)
     if not found:
         raise InvalidRequest(
             "image: no image that this project may use has the id or name %s; check its spelling, region and project"
@@ -34,7 +34,7 @@ def find_image(cloud: Compute, wanted: str) -> ImageDetails:
 
 def find_flavor(cloud: Compute, wanted: str) -> Flavor:
     """The flavor of that id or name. Raises InvalidRequest where there is none, or more than one."""
-    known = list(cloud.flavors())
+    known = list(cloud.flavors.list_sizes())
     found = [flavor for flavor in known if flavor.id == wanted] or [flavor for flavor in known if flavor.name == wanted]
     if not found:
         raise InvalidRequest(
@@ -69,7 +69,7 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
 
 
 def _network_id(cloud: Compute, name: str) -> str:
-    found = cloud.networks(name)
+    found = cloud.networks.list(name)
     if not found:
         raise InvalidRequest(
             "networks: no network that this project may use is named %s; check its spelling and project" % name

@@ -65,7 +65,7 @@ class MigrationStrategy(Strategy):
     def replan(self, progress: Progress, server: Server) -> Change:
         if server.id in self._ours and self.spec.confirm and is_unconfirmed(server) and self.spec.holds(server):
             return Change.of(server, [CONFIRM], {"host": server.host}, {"host": server.host})
-        return plan_one(server, self.spec, self.services, self.cloud)
+        return plan_one(server, self.spec, self.services, self.cloud.rules)
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if pending.action == ACTION["cold"] and (pending.error is None or pending.outcome_unknown):

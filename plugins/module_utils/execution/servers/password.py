@@ -70,7 +70,7 @@ class PasswordStrategy(Strategy):
         self.taken: set[str] = set()
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        change = plan_one(server, self.spec, self.cloud)
+        change = plan_one(server, self.spec, self.cloud.rules)
         taken = server.id in self.taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
         return replace(change, deeds=change.deeds[1:]) if taken else change
 
@@ -140,7 +140,7 @@ def _label(work: Executor, ids: Sequence[str], spec: PasswordSpec) -> None:
 def _labels(cloud: Compute, server: Server, spec: PasswordSpec) -> dict[str, str]:
     """The label, and with it whether the server has to be restarted before the password holds."""
     found = {REVISION: str(spec.revision)}
-    at_boot = cloud.supports("password_at_boot") and are_kept(cloud)
+    at_boot = cloud.supports("password_at_boot") and are_kept(cloud.rules)
     if at_boot and not spec.restart and server.target_power_state == RUNNING:
         found[RESTART_NOTE] = "password"
     return found

@@ -26,7 +26,7 @@ class PowerStrategy(Strategy):
         self.force = force
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.want, self.force, self.cloud)
+        return plan_one(server, self.want, self.force, self.cloud.rules)
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None

@@ -71,12 +71,12 @@ class RebuildStrategy(Strategy):
         goal = self._goal(server)
         if progress.finishing or (progress.taken and not needs_rebuild(server, self.options)):
             return self._power_plan(server, goal)
-        return plan_one(server, self.options, self.cloud)
+        return plan_one(server, self.options, self.cloud.rules)
 
     def _power_plan(self, server: Server, goal: str | None) -> Change:
         if goal is None or server.power_state == ERROR:
             return Change(server)
-        return power.plan_one(server, goal, False, self.cloud)
+        return power.plan_one(server, goal, False, self.cloud.rules)
 
     def waits_for_busy(self, progress: Progress) -> bool:
         """A command that the server's record shows is waited for; one that it does not show may never end."""

@@ -37,7 +37,7 @@ def check_references(cloud: Compute, new: NewServer) -> None:
 def _group(cloud: Compute, new: NewServer) -> Iterator[str]:
     if not new.group_id or not cloud.supports("server_groups"):
         return
-    groups = cloud.server_groups()
+    groups = cloud.server_groups.list()
     if new.group_id in [group.id for group in groups]:
         return
     named = [group.id for group in groups if group.name == new.group_id]
@@ -48,7 +48,7 @@ def _group(cloud: Compute, new: NewServer) -> Iterator[str]:
 
 
 def _key_pair(cloud: Compute, new: NewServer) -> Iterator[str]:
-    if new.key_name and cloud.supports("keypairs") and cloud.keypair(new.key_name) is None:
+    if new.key_name and cloud.supports("keypairs") and cloud.keypairs.get(new.key_name) is None:
         yield "key_name: this user has no key pair named %s; keypair_info lists them" % new.key_name
 
 
@@ -56,7 +56,7 @@ def _zone(cloud: Compute, new: NewServer) -> Iterator[str]:
     zone = (new.availability_zone or "").partition(":")[0]
     if not zone or not cloud.supports("zones"):
         return
-    known = sorted(each.name for each in cloud.zones())
+    known = sorted(each.name for each in cloud.zones.list())
     if zone not in known:
         yield "availability_zone: no zone is named %s; there %s %s" % (
             zone, "is" if len(known) == 1 else "are", ", ".join(known[:10])
@@ -74,11 +74,11 @@ def _network_things(cloud: Compute, new: NewServer) -> Iterator[str]:
         ("subnets", "subnet", [nic.subnet_id for nic in nics if nic.subnet_id]),
     )
     for kind, word, ids in wanted:
-        known = {identity for identity, _name in cloud.network_things(kind, ids)} if ids else set()
+        known = {identity for identity, _name in cloud.networks.list_names(kind, ids)} if ids else set()
         for identity in ids:
             if identity not in known:
                 yield "networks: no %s that this project may use has the id %s; %s" % (word, identity, _FIND)
-    groups = cloud.network_things("security-groups") if new.security_groups else ()
+    groups = cloud.networks.list_names("security-groups") if new.security_groups else ()
     for group in new.security_groups:
         if not any(group in pair for pair in groups):
             yield "security_groups: no security group has the name or id %s; %s" % (group, _FIND)

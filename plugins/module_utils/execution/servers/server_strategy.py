@@ -44,7 +44,7 @@ class ServerStrategy(Strategy):
         self.ends = spec.state in ("absent", "purged")
 
     def plan_one(self, server: Server) -> Change:
-        return plan_one(server, self.spec, self.cloud, server.id in self.made.values(), server.id in self.owed)
+        return plan_one(server, self.spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
 
     def replan(self, progress: Progress, server: Server) -> Change:
         return self.plan_one(server)

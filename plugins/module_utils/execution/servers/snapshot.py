@@ -38,7 +38,11 @@ class SnapshotStrategy(Strategy):
         self.known = {image.id for image in known}
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        images = self.cloud.snapshots() if self.spec.keep_last else self.cloud.snapshots(name=self.spec.name_of(server))
+        images = (
+            self.cloud.snapshots.list()
+            if self.spec.keep_last
+            else self.cloud.snapshots.list(name=self.spec.name_of(server))
+        )
         return plan_one(server, images, self.spec)
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:
@@ -51,7 +55,7 @@ class SnapshotStrategy(Strategy):
         if action.action != DELETE:
             return super().took_effect(progress, now)
         try:
-            return not self.cloud.snapshots(image_id=action.arguments["image_id"])
+            return not self.cloud.snapshots.get(action.arguments["image_id"])
         except CloudError:
             return False
 
@@ -66,7 +70,7 @@ class SnapshotStrategy(Strategy):
     def _made(self, action: Action, now: Server) -> Snapshot | None:
         """The image that this run has made of the server, as far as the image service shows."""
         try:
-            images = self.cloud.snapshots(name=action.arguments["name"])
+            images = self.cloud.snapshots.list(name=action.arguments["name"])
         except CloudError:
             return None
         return next((image for image in images if image.server_id == now.id and image.id not in self.known), None)

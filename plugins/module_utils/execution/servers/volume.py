@@ -33,7 +33,7 @@ class VolumeStrategy(Strategy):
         self.spec = spec
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.cloud.volume_attachments([server.id]).get(server.id, ()), self.spec)
+        return plan_one(server, self.cloud.volumes.list([server.id]).get(server.id, ()), self.spec)
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if pending.action == DETACH and progress.tries and isinstance(pending.error, BadRequest):

@@ -18,9 +18,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     Action,
     ExpectedState,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 
 #: Beginnings of the task_states of a server that is being deleted.
@@ -32,23 +31,23 @@ PURGE = Action("purge", aim=ExpectedState(presence=PURGED), tasks=("deleting",))
 RESTORE = Action("restore", aim=ExpectedState(presence=PRESENT), tasks=("restoring",))
 
 
-def absent(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+def absent(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     if server.is_deleted:
         return Change(server)
-    return _ending(server, DELETE, cloud, unlocked)
+    return _ending(server, DELETE, rules, unlocked)
 
 
-def purged(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+def purged(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     if (server.status or "").upper() == "DELETED":
         return Change(server)
     # A cloud without a recycle bin has nothing to purge a server from.
-    deed = PURGE if cloud.supports("purge") else DELETE if cloud.supports("deleted") else DELETE_FOR_GOOD
+    deed = PURGE if rules.supports("purge") else DELETE if rules.supports("deleted") else DELETE_FOR_GOOD
     if deed is DELETE and server.is_deleted:
-        return Change.refused(server, unsupported("purge", cloud), presence(server))
-    return _ending(server, deed, cloud, unlocked)
+        return Change.refused(server, unsupported("purge", rules), presence(server))
+    return _ending(server, deed, rules, unlocked)
 
 
-def _ending(server: Server, deed: Action, cloud: Compute, unlocked: bool) -> Change:
+def _ending(server: Server, deed: Action, rules: Rules, unlocked: bool) -> Change:
     before = presence(server)
     after = {"state": "absent" if deed is DELETE else "purged"}
     if (server.task_state or "").startswith(DELETING):
@@ -57,21 +56,21 @@ def _ending(server: Server, deed: Action, cloud: Compute, unlocked: bool) -> Cha
     deeds: tuple[Action, ...] = (deed,)
     if server.locked and unlocked:
         deeds = (unlock(),) + deeds
-    refusal = problem(server, deeds, cloud)
+    refusal = problem(server, deeds, rules)
     if refusal:
         return Change.refused(server, refusal, before)
     return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
 
 
-def restored(server: Server, cloud: Compute, unlocked: bool = False) -> Change:
+def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     before = presence(server)
     status = (server.status or "").upper()
     if status == "DELETED":
         return Change.refused(server, "it is deleted for good, and not in the recycle bin", before)
     if not server.is_deleted:
         return Change(server, (), before, before)
-    if not cloud.supports("restore"):
-        return Change.refused(server, unsupported("restore", cloud), before)
+    if not rules.supports("restore"):
+        return Change.refused(server, unsupported("restore", rules), before)
     if server.task_state:
         return Change.refused(server, "it is on its way (task %s); try again later" % server.task_state, before)
     return Change(server, ("restore",), before, {"state": "present"}, deeds=(RESTORE,))
@@ -82,14 +81,14 @@ def presence(server: Server) -> dict[str, Any]:
     return {"state": "purged" if status == "DELETED" else "in the recycle bin" if server.is_deleted else "present"}
 
 
-def unsupported(action: str, cloud: Compute) -> str:
-    return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
+def unsupported(action: str, rules: Rules) -> str:
+    return str(rules.unsupported(action))
 
 
-def problem(server: Server, deeds: Iterable[Action], cloud: Compute) -> str | None:
+def problem(server: Server, deeds: Iterable[Action], rules: Rules) -> str | None:
     """Why the platform would not do one of these, the first of them."""
     for deed in deeds:
-        found = cloud.deed_problem(server, deed) if cloud.supports(deed.action) else unsupported(deed.action, cloud)
+        found = rules.action_problem(server, deed) if rules.supports(deed.action) else unsupported(deed.action, rules)
         if found:
             return found
     return None

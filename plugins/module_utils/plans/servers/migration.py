@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import DISABLED, DOWN, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -22,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
     fault_text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import CONFIRM_NOTE
@@ -105,13 +105,13 @@ def check_hosts(wish: MigrationSpec, services: Mapping[str, Service], moving: bo
 
 
 def plan_migrations(
-    servers: Iterable[Server], wish: MigrationSpec, services: Mapping[str, Service], cloud: Compute
+    servers: Iterable[Server], wish: MigrationSpec, services: Mapping[str, Service], rules: Rules
 ) -> Plan:
-    """What brings each server to where it is to be; asks ``cloud`` only what it supports.
+    """What brings each server to where it is to be; asks ``rules`` only what it supports.
 
     ``services`` are the compute services by host.
     """
-    return Plan(tuple(plan_one(server, wish, services, cloud) for server in servers))
+    return Plan(tuple(plan_one(server, wish, services, rules) for server in servers))
 
 
 def unconfirmed(todo: Plan) -> str | None:
@@ -129,7 +129,7 @@ def is_unconfirmed(server: Server) -> bool:
     return (server.status or "").upper() == "VERIFY_RESIZE"
 
 
-def plan_one(server: Server, wish: MigrationSpec, services: Mapping[str, Service], cloud: Compute) -> Change:
+def plan_one(server: Server, wish: MigrationSpec, services: Mapping[str, Service], rules: Rules) -> Change:
     before = {"host": server.host}
     if server.host is None:
         return Change.refused(server, _no_host(server), before)
@@ -144,7 +144,7 @@ def plan_one(server: Server, wish: MigrationSpec, services: Mapping[str, Service
     mode = wish.mode
     if mode == "auto":
         mode = "evacuate" if down else "cold" if server.target_power_state == STOPPED else "live"
-    refusal = _why_not(server, mode, down) or _unsupported(cloud, mode, wish)
+    refusal = _why_not(server, mode, down) or _unsupported(rules, mode, wish)
     if refusal:
         return Change.refused(server, refusal, before)
     deeds = [_move(server, mode, wish)]
@@ -203,7 +203,7 @@ def _why_not(server: Server, mode: str, down: bool) -> str | None:
     return "the server is in status %s, from which nothing leads to another host" % server.status
 
 
-def _unsupported(cloud: Compute, mode: str, wish: MigrationSpec) -> str | None:
+def _unsupported(rules: Rules, mode: str, wish: MigrationSpec) -> str | None:
     needed = [ACTION[mode]]
     if mode == "cold" and wish.host:
         needed.append("migrate_to_host")
@@ -213,7 +213,7 @@ def _unsupported(cloud: Compute, mode: str, wish: MigrationSpec) -> str | None:
         needed.append("force_host")
     for operation in needed:
         try:
-            cloud.require(operation)
+            rules.require(operation)
         except UnsupportedOperation as error:
             return str(error)
     return None

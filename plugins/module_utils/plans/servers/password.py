@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, Action
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
     RUNNING,
@@ -23,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
     fault_text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import RESTART_NOTE
@@ -58,8 +58,8 @@ class PasswordOptions:
 # -- deciding ----------------------------------------------------------------------------------------------------------
 
 
-def rules_of(cloud: Compute) -> password_rules.PasswordRules:
-    return password_rules.HUAWEI_RESET if cloud.supports("password_rules") else password_rules.ANY
+def rules_of(rules: Rules) -> password_rules.PasswordRules:
+    return password_rules.HUAWEI_RESET if rules.supports("password_rules") else password_rules.ANY
 
 
 def check_revision(revision: str | None) -> None:
@@ -70,19 +70,19 @@ def check_revision(revision: str | None) -> None:
         )
 
 
-def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, cloud: Compute) -> Plan:
-    """Which servers get a password; asks ``cloud`` only what it supports."""
-    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
+def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, rules: Rules) -> Plan:
+    """Which servers get a password; asks ``rules`` only what it supports."""
+    return Plan(tuple(plan_one(server, wish, rules) for server in servers))
 
 
-def plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
+def plan_one(server: Server, wish: PasswordSpec, rules: Rules) -> Change:
     old = server.metadata.get(REVISION)
     before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
-    at_boot = cloud.supports("password_at_boot")
+    at_boot = rules.supports("password_at_boot")
     if wish.revision is not None and old == wish.revision:
         if wish.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
             # It was given the password by a run that left the restart to somebody.
-            return _restart_only(server, before, wish.force, cloud)
+            return _restart_only(server, before, wish.force, rules)
         return Change(server, before=before, after=before)
     after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
     after["password"] = "changed"
@@ -92,27 +92,27 @@ def plan_one(server: Server, wish: PasswordSpec, cloud: Compute) -> Change:
     if wish.restart and at_boot and server.target_power_state == RUNNING:
         deeds += (power_action("reboot", wish.force),)
         after["restarted"] = True
-    refusal = _why_not(server, cloud)
+    refusal = _why_not(server, rules)
     moving = server.power_state == TRANSITIONAL and not refusal
     return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
 
 
-def _restart_only(server: Server, before: Mapping[str, Any], force: bool, cloud: Compute) -> Change:
-    refusal = _why_not(server, cloud)
+def _restart_only(server: Server, before: Mapping[str, Any], force: bool, rules: Rules) -> Change:
+    refusal = _why_not(server, rules)
     if refusal:
         return Change.refused(server, refusal, before)
     return Change.of(server, (power_action("reboot", force),), before, dict(before, restarted=True))
 
 
-def _why_not(server: Server, cloud: Compute) -> str | None:
+def _why_not(server: Server, rules: Rules) -> str | None:
     state = server.target_power_state
     if state == ERROR:
         return fault_text(server)
-    at_boot = cloud.supports("password_at_boot")
+    at_boot = rules.supports("password_at_boot")
     if state not in ((RUNNING, STOPPED) if at_boot else (RUNNING,)):
         words = "runs or is stopped" if at_boot else "runs; start it first"
         return "the server is in status %s, and a password can only be set while it %s" % (server.status, words)
-    if server.locked and not cloud.supports("act_on_locked"):
+    if server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     return None
 
@@ -137,21 +137,21 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
     return found
 
 
-def made(servers: Sequence[Server], recipe: PasswordOptions, wish: PasswordSpec, cloud: Compute) -> dict[str, str]:
+def made(servers: Sequence[Server], recipe: PasswordOptions, wish: PasswordSpec, rules: Rules) -> dict[str, str]:
     """A new password for each server by its id. Raises InvalidRequest for a recipe that no password can be made by."""
-    rules = rules_of(cloud)
-    shortest = max(password_rules.SHORTEST_MADE, rules.shortest)
-    if not shortest <= recipe.length <= rules.longest:
+    policy = rules_of(rules)
+    shortest = max(password_rules.SHORTEST_MADE, policy.shortest)
+    if not shortest <= recipe.length <= policy.longest:
         raise InvalidRequest(
-            "generate.length: %d is out of range; use %d to %d" % (recipe.length, shortest, rules.longest)
+            "generate.length: %d is out of range; use %d to %d" % (recipe.length, shortest, policy.longest)
         )
     # Printable ASCII: what a console's keyboard and every guest can take.
-    ok = set(rules.special) if rules.special is not None else set(map(chr, range(33, 127)))
+    ok = set(policy.special) if policy.special is not None else set(map(chr, range(33, 127)))
     if any(character not in ok or character.isalnum() for character in recipe.special):
-        allowed = "of %s" % rules.special if rules.special is not None else "that are printable ASCII"
+        allowed = "of %s" % policy.special if policy.special is not None else "that are printable ASCII"
         raise InvalidRequest("generate.special: use special characters %s" % allowed)
     return {
-        server.id: password_rules.generate(recipe.length, rules, _user(server, wish), recipe.special)
+        server.id: password_rules.generate(recipe.length, policy, _user(server, wish), recipe.special)
         for server in servers
     }
 
@@ -160,12 +160,12 @@ def _user(server: Server, wish: PasswordSpec) -> str:
     return wish.user or password_rules.administrator(server.metadata.get("os_type"))
 
 
-def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], wish: PasswordSpec, cloud: Compute) -> None:
+def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], wish: PasswordSpec, rules: Rules) -> None:
     """Raises InvalidRequest for a password that a server's platform would refuse, naming server and rule."""
-    rules = rules_of(cloud)
+    policy = rules_of(rules)
     for server in servers:
         windows = password_rules.is_windows(server.metadata.get("os_type"))
-        problem = rules.problem(passwords[server.id], _user(server, wish), windows)
+        problem = policy.problem(passwords[server.id], _user(server, wish), windows)
         if problem:
             raise InvalidRequest("the password for %s cannot be used: %s; nothing was done" % (server.label, problem))
 

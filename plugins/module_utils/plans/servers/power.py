@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
     PAUSED,
@@ -21,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
     fault_text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 
 STATES = ("started", "stopped", "restarted", "paused", "suspended")
@@ -53,12 +52,12 @@ _STANDING = {
 }
 
 
-def plan_power(servers: Iterable[Server], want: str, force: bool, cloud: Compute) -> Plan:
-    """What brings each server to the wanted power state; asks ``cloud`` only what it supports."""
-    return Plan(tuple(plan_one(server, want, force, cloud) for server in servers))
+def plan_power(servers: Iterable[Server], want: str, force: bool, policy: Rules) -> Plan:
+    """What brings each server to the wanted power state; asks ``rules`` only what it supports."""
+    return Plan(tuple(plan_one(server, want, force, policy) for server in servers))
 
 
-def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
+def plan_one(server: Server, want: str, force: bool, policy: Rules) -> Change:
     state = server.target_power_state
     before = {"power_state": state}
     if state == ERROR and not (want == "restarted" and force):
@@ -77,7 +76,7 @@ def plan_one(server: Server, want: str, force: bool, cloud: Compute) -> Change:
     after: dict[str, Any] = {"power_state": GOAL[want]}
     if want == "restarted" and state != STOPPED:
         after["restarted"] = True
-    unsupported = _why_not(server, actions, cloud)
+    unsupported = _why_not(server, actions, policy)
     moving = server.power_state == TRANSITIONAL and not unsupported
     deeds = tuple(power_action(action, force) for action in actions)
     return Change(server, actions, before, after if actions else before, unsupported, moving, deeds)
@@ -88,10 +87,10 @@ def power_action(action: str, force: bool = False) -> Action:
     return Action(action, {"force": True} if force else {})
 
 
-def _why_not(server: Server, actions: Sequence[str], cloud: Compute) -> str | None:
+def _why_not(server: Server, actions: Sequence[str], rules: Rules) -> str | None:
     for action in actions:
-        if not cloud.supports(action):
-            return str(UnsupportedOperation(action, cloud.platform, cloud.alternatives.get(action)))
-    if actions and server.locked and not cloud.supports("act_on_locked"):
+        if not rules.supports(action):
+            return str(rules.unsupported(action))
+    if actions and server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     return None

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, Action
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec, image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -22,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     TRANSITIONAL,
     Server,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import POWER_STATE_NOTE, are_kept
@@ -70,21 +70,21 @@ class RebuildOptions:
         kept = server.metadata.get(POWER_STATE_NOTE)
         return kept if kept in _AS_BEFORE.values() else _AS_BEFORE.get(server.target_power_state)
 
-    def note_for(self, server: Server, cloud: Compute) -> dict[str, str]:
+    def note_for(self, server: Server, rules: Rules) -> dict[str, str]:
         """What is kept in the server's metadata while its disk is replaced: the power state that it is to have again.
 
         Nothing where the cloud itself gives that back, or where the task says which one.
         """
         goal = self.power_after(server)
-        by_itself = cloud.supports("rebuild_running") and server.target_power_state in (RUNNING, STOPPED)
-        if self.power_state != "unchanged" or goal is None or not are_kept(cloud):
+        by_itself = rules.supports("rebuild_running") and server.target_power_state in (RUNNING, STOPPED)
+        if self.power_state != "unchanged" or goal is None or not are_kept(rules):
             return {}
         return {} if by_itself and POWER_STATE_NOTE not in server.metadata else {POWER_STATE_NOTE: goal}
 
 
-def plan_os(servers: Iterable[Server], wish: RebuildOptions, cloud: Compute) -> Plan:
-    """What gives each server its image and power state; asks ``cloud`` only what it supports and would refuse."""
-    return Plan(tuple(plan_one(server, wish, cloud) for server in servers))
+def plan_os(servers: Iterable[Server], wish: RebuildOptions, rules: Rules) -> Plan:
+    """What gives each server its image and power state; asks ``rules`` only what it supports and would refuse."""
+    return Plan(tuple(plan_one(server, wish, rules) for server in servers))
 
 
 def needs_rebuild(server: Server, wish: RebuildOptions) -> bool:
@@ -94,9 +94,9 @@ def needs_rebuild(server: Server, wish: RebuildOptions) -> bool:
     return image_of(server) != wish.order.image.id
 
 
-def power_before(server: Server, wish: RebuildOptions, cloud: Compute) -> str | None:
+def power_before(server: Server, wish: RebuildOptions, rules: Rules) -> str | None:
     """The power state, as one of server_power, to which the server is brought before its disk is replaced."""
-    state, any_state = server.target_power_state, cloud.supports("rebuild_running")
+    state, any_state = server.target_power_state, rules.supports("rebuild_running")
     if state in (STOPPED, ERROR):
         return None
     if state == RUNNING:
@@ -104,7 +104,7 @@ def power_before(server: Server, wish: RebuildOptions, cloud: Compute) -> str | 
     return "started" if any_state else "stopped"
 
 
-def plan_one(server: Server, wish: RebuildOptions, cloud: Compute) -> Change:
+def plan_one(server: Server, wish: RebuildOptions, rules: Rules) -> Change:
     state = server.target_power_state
     before = {"image": _label(server, wish, image_of(server)), "power_state": state}
     moving = server.power_state == TRANSITIONAL
@@ -113,36 +113,36 @@ def plan_one(server: Server, wish: RebuildOptions, cloud: Compute) -> Change:
         if wish.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
             # A rebuild that is under way may still fail.
             return Change(server, (), before, before, wait_until_stable=(server.status or "").upper() == "REBUILD")
-        power = plan_power([server], str(want), False, cloud).items[0]
+        power = plan_power([server], str(want), False, rules).items[0]
         after = dict(before, power_state=power.after.get("power_state", state))
         return replace(power, before=before, after=after)
     order = wish.order_for(server)
-    refusal = _refusal(server, wish, order, cloud)
+    refusal = _refusal(server, wish, order, rules)
     deeds: tuple[Action, ...] = ()
-    lead = power_before(server, wish, cloud)
+    lead = power_before(server, wish, rules)
     if lead and not refusal:
-        way = plan_power([server], lead, False, cloud).items[0]
+        way = plan_power([server], lead, False, rules).items[0]
         deeds, refusal = way.deeds, way.refusal
     deeds += (Action(REBUILD, {"spec": order}),)
     actions = tuple(deed.action for deed in deeds)
-    if cloud.supports("rebuild_running") and want:
+    if rules.supports("rebuild_running") and want:
         actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
     after = {"image": _label(server, wish, order.image_id), "power_state": GOAL[want] if want else RUNNING}
     if order.same_image:
         after["reinstalled"] = True
-    note = next(iter(wish.note_for(server, cloud).items()), None)
+    note = next(iter(wish.note_for(server, rules).items()), None)
     deeds = tuple(replace(deed, note=note) for deed in deeds)
     return Change(server, actions, before, after, refusal, moving and not refusal, deeds)
 
 
-def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, cloud: Compute) -> str | None:
-    if server.locked and not cloud.supports("act_on_locked"):
+def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, rules: Rules) -> str | None:
+    if server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     if not order.image_id:
         return "it boots from a volume, and nothing tells which image it runs; name one with image"
     if wish.stop_policy == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
         return "the server is %s; stop it first, or set stop_policy: first" % server.target_power_state
-    return cloud.os_problem(order, server)
+    return rules.os_problem(order, server)
 
 
 def _label(server: Server, wish: RebuildOptions, image_id: str | None) -> str | None:
@@ -155,14 +155,14 @@ def _label(server: Server, wish: RebuildOptions, image_id: str | None) -> str | 
     return image_id
 
 
-def check_order(todo: Plan, wish: RebuildOptions, cloud: Compute) -> None:
+def check_order(todo: Plan, wish: RebuildOptions, rules: Rules) -> None:
     """Raises InvalidRequest for what makes no sense for any server, before anything is sent."""
     order = wish.order
-    problem = cloud.os_problem(order)
+    problem = rules.os_problem(order)
     if problem:
         raise InvalidRequest(problem)
     for change in todo.items:
-        _check_password(change.server, order, cloud)
+        _check_password(change.server, order, rules)
     if order.image and not order.image.active and any(REBUILD in change.actions for change in todo.items):
         raise InvalidRequest(
             "image: %s is in status %s; only an active image can be put on a server"
@@ -170,12 +170,12 @@ def check_order(todo: Plan, wish: RebuildOptions, cloud: Compute) -> None:
         )
 
 
-def _check_password(server: Server, order: RebuildSpec, cloud: Compute) -> None:
+def _check_password(server: Server, order: RebuildSpec, rules: Rules) -> None:
     if order.password is None:
         return
-    rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+    policy = password_rules.HUAWEI_OS if rules.supports("password_rules") else password_rules.ANY
     known: Any = order.image.os_type if order.image else server.metadata.get("os_type")
     user = password_rules.administrator(known)
-    problem = rules.problem(order.password, user, password_rules.is_windows(known))
+    problem = policy.problem(order.password, user, password_rules.is_windows(known))
     if problem:
         raise InvalidRequest("password: %s; choose another one" % problem)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Tuple
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, STOPPED, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 RESIZES = ("never", "offline", "live", "auto")
@@ -32,12 +32,12 @@ class ResizeSpec:
     revert: bool = False
 
 
-def plan_flavor(server: Server, wish: ResizeSpec, cloud: Compute) -> Iterator[Step]:
+def plan_flavor(server: Server, wish: ResizeSpec, rules: Rules) -> Iterator[Step]:
     """At most one step. Raises InvalidRequest where the flavor cannot be had."""
     if (server.status or "").upper() == "VERIFY_RESIZE":
         yield from _standing(server, wish)
     elif wish.flavor is not None and not is_of(server, wish.flavor):
-        yield "flavor", label(server.flavor), label(wish.flavor), _resize(server, wish.flavor, wish, cloud)
+        yield "flavor", label(server.flavor), label(wish.flavor), _resize(server, wish.flavor, wish, rules)
 
 
 def _standing(server: Server, wish: ResizeSpec) -> Iterator[Step]:
@@ -57,7 +57,7 @@ def _standing(server: Server, wish: ResizeSpec) -> Iterator[Step]:
         yield "resize", "to be confirmed", "confirmed", (_confirm(wish.flavor),)
 
 
-def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, cloud: Compute) -> tuple[Action, ...]:
+def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, rules: Rules) -> tuple[Action, ...]:
     how, state = wish.resize, server.target_power_state
     runs = state == RUNNING
     if how == "never":
@@ -69,7 +69,7 @@ def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, cloud: Compute) ->
         raise InvalidRequest("resize: live needs a running server, and it is %s; use resize: offline or auto" % state)
     arguments = {"flavor_id": flavor.id, "flavor_name": flavor.name}
     names = _names(flavor)
-    if how == "live" or (how == "auto" and runs and cloud.supports("live_resize")):
+    if how == "live" or (how == "auto" and runs and rules.supports("live_resize")):
         return (
             Action("live_resize", arguments, ExpectedState(power_state=RUNNING, flavor=names), tasks=("live_resiz",)),
         )
@@ -78,7 +78,7 @@ def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, cloud: Compute) ->
     # Some clouds confirm by themselves, and then VERIFY_RESIZE may never be seen.
     aim = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
     resize = Action("resize", arguments, aim, tasks=("resize_",))
-    if not cloud.supports("confirm_resize") or not wish.confirm:
+    if not rules.supports("confirm_resize") or not wish.confirm:
         return (resize,)
     return (resize, _confirm(flavor))
 

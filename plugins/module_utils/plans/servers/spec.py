@@ -10,7 +10,6 @@ import json
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
@@ -21,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
@@ -104,15 +104,15 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 
 def server_spec(
-    params: Mapping[str, Any], cloud: Compute, image: ImageDetails | None, flavor: Flavor | None
+    params: Mapping[str, Any], rules: Rules, image: ImageDetails | None, flavor: Flavor | None
 ) -> ServerSpec:
     """What the task declares. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
         return ServerSpec(params["state"], locked=params["locked"])
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
         if params[option]:
-            cloud.require(operation)
-    tags = _tags(params, cloud)
+            rules.require(operation)
+    tags = _tags(params, rules)
     networks = params["networks"] if isinstance(params["networks"], list) else []
     named = [each.get("network") if isinstance(each, dict) else each for each in networks]
     if params["revert"] and params["flavor"]:
@@ -161,7 +161,7 @@ def _boot_order(devices: Sequence[str]) -> str:
     return json.dumps({"order": list(devices)}, separators=(",", ":"))
 
 
-def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
+def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
     if params["tags"] is None:
         return None
     found = tuple(dict.fromkeys(str(tag) for tag in params["tags"]))
@@ -170,9 +170,9 @@ def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
             raise InvalidRequest(
                 "tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends" % tag
             )
-    if not cloud.supports("tags_in_metadata"):
-        cloud.require("set_tags")
-    problem = cloud.tags_problem(found)
+    if not rules.supports("tags_in_metadata"):
+        rules.require("set_tags")
+    problem = rules.tags_problem(found)
     if problem:
         raise InvalidRequest(problem)
     return found
@@ -184,7 +184,7 @@ def _tags(params: Mapping[str, Any], cloud: Compute) -> tuple[str, ...] | None:
 def new_server(
     params: Mapping[str, Any],
     wish: ServerSpec,
-    cloud: Compute,
+    rules: Rules,
     user_data: str | None,
     names: Sequence[str],
     networks: tuple[Nic, ...] | str | None,
@@ -194,12 +194,12 @@ def new_server(
     volumes, from_volume = _volumes(params, image)
     metadata = dict(wish.metadata or {})
     tags = wish.tags or ()
-    if cloud.supports("tags_in_metadata"):
+    if rules.supports("tags_in_metadata"):
         metadata, tags = {**labels_of(tags), **metadata}, ()
     if image and from_volume:
         # Such a server shows no image; server_os and the next run of this task look here.
         metadata.setdefault(IMAGE_RECORD, image.id)
-    if image and params["iso"] and cloud.supports("boot_order"):
+    if image and params["iso"] and rules.supports("boot_order"):
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
         metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
     new = NewServer(
@@ -233,13 +233,13 @@ def new_server(
             )
         },
     )
-    _check_new(new, image, names, cloud)
+    _check_new(new, image, names, rules)
     return new
 
 
-def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], cloud: Compute) -> None:
+def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], rules: Rules) -> None:
     """Raises InvalidRequest for what no cloud, or not this one, would make; for all that is missing at once."""
-    missing = list(cloud.missing_options(new))
+    missing = list(rules.missing_options(new))
     if not new.flavor_id:
         some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
         missing.insert(0, "flavor: %s does not exist, and to make it a flavor is needed" % some)
@@ -250,10 +250,10 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
             "image: %s is in status %s; only an active image makes a server" % (image.label, image.status)
         )
     if new.password is not None:
-        rules = password_rules.HUAWEI_OS if cloud.supports("password_rules") else password_rules.ANY
+        policy = password_rules.HUAWEI_OS if rules.supports("password_rules") else password_rules.ANY
         kind = image.os_type if image else None
         user = password_rules.administrator(kind)
-        problem = rules.problem(new.password, user, password_rules.is_windows(kind))
+        problem = policy.problem(new.password, user, password_rules.is_windows(kind))
         if problem:
             raise InvalidRequest("password: %s; choose another one" % problem)
     nics = new.networks if isinstance(new.networks, tuple) else ()
@@ -269,7 +269,7 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
         ]
         if own:
             raise InvalidRequest("%s: only one server can have it, and %d are to be made" % (own[0], len(names)))
-    problem = cloud.server_problem(new)
+    problem = rules.server_problem(new)
     if problem:
         raise InvalidRequest(problem)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
@@ -20,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
     fault_text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import (
@@ -79,14 +79,14 @@ class ServerSpec:
     key_name: str | None = None
 
 
-def plan_servers(servers: Iterable[Server], missing: Sequence[str], wish: ServerSpec, cloud: Compute) -> Plan:
-    """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``cloud`` only what
+def plan_servers(servers: Iterable[Server], missing: Sequence[str], wish: ServerSpec, rules: Rules) -> Plan:
+    """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``rules`` only what
     it supports. Raises InvalidRequest for a name that it does not take."""
-    refusal = next((found for found in map(cloud.name_problem, missing) if found), None)
+    refusal = next((found for found in map(rules.name_problem, missing) if found), None)
     if refusal:
         raise InvalidRequest(refusal)
-    found = [plan_one(server, wish, cloud) for server in servers]
-    return Plan(tuple(found + [new_one(name, wish, cloud.platform) for name in missing]))
+    found = [plan_one(server, wish, rules) for server in servers]
+    return Plan(tuple(found + [new_one(name, wish, rules.platform) for name in missing]))
 
 
 def new_one(name: str, wish: ServerSpec, platform: str) -> Change:
@@ -103,14 +103,14 @@ def is_made_anew(change: Change) -> bool:
     return bool(change.server.id) and "create" in change.actions
 
 
-def plan_one(server: Server, wish: ServerSpec, cloud: Compute, fresh: bool = False, owed: bool = False) -> Change:
+def plan_one(server: Server, wish: ServerSpec, rules: Rules, fresh: bool = False, owed: bool = False) -> Change:
     """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again.
 
     ``owed``: this task has asked for a change that takes a reboot, and the reboot is still to come.
     """
     if wish.state != "present":
-        return _ENDS[wish.state](server, cloud, wish.locked is False)
-    return _Present(server, wish, cloud, fresh, owed).change()
+        return _ENDS[wish.state](server, rules, wish.locked is False)
+    return _Present(server, wish, rules, fresh, owed).change()
 
 
 # -- as declared -----------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class _Present:
 
     server: Server
     wish: ServerSpec
-    cloud: Compute
+    rules: Rules
     fresh: bool = False
     owed: bool = False
     before: dict[str, Any] = field(default_factory=dict)
@@ -170,7 +170,7 @@ class _Present:
             return self._anew()
         except InvalidRequest as error:
             return Change.refused(server, str(error), self.before)
-        refusal = problem(server, self.deeds, self.cloud)
+        refusal = problem(server, self.deeds, self.rules)
         if refusal:
             return Change.refused(server, refusal, self.before)
         moving = not server.is_stable and not any(deed.action == "reset_state" for deed in self.deeds)
@@ -195,7 +195,7 @@ class _Present:
         deeds: tuple[Action, ...] = (DELETE, _CREATE)
         if self.server.locked and self.wish.locked is False:
             deeds = (unlock(),) + deeds
-        refusal = problem(self.server, deeds, self.cloud)
+        refusal = problem(self.server, deeds, self.rules)
         if refusal:
             return Change.refused(self.server, refusal, self.before)
         before = {"id": self.server.id, "image": image_of(self.server), "status": self.server.status}
@@ -248,10 +248,10 @@ class _Present:
             self.deeds.append(Action("lock", reason, ExpectedState(locked=True), is_retry_safe=True, watched=False))
 
     def _lock_known(self) -> bool:
-        if self.server.locked is None and self.cloud.supports("lock"):
+        if self.server.locked is None and self.rules.supports("lock"):
             raise InvalidRequest("the cloud does not tell whether the server is locked (microversion 2.9 does)")
-        if not self.cloud.supports("lock"):
-            raise InvalidRequest(unsupported("lock", self.cloud))
+        if not self.rules.supports("lock"):
+            raise InvalidRequest(unsupported("lock", self.rules))
         return True
 
     def _update(self) -> None:
@@ -270,14 +270,14 @@ class _Present:
     def _metadata(self) -> None:
         server, wish = self.server, self.wish
         wanted, purge = wish.metadata, wish.purge_metadata
-        as_tags = self.cloud.supports("tags_in_metadata")
+        as_tags = self.rules.supports("tags_in_metadata")
         if as_tags and wish.tags is not None:
             wanted = {**labels_of(wish.tags), **(wanted or {})}
             purge = purge or wish.purge_tags
         if wanted is None:
             return
         there = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {key: value for key, value in there.items() if key.startswith(_KEPT) or self.cloud.keeps_metadata(key)}
+        kept = {key: value for key, value in there.items() if key.startswith(_KEPT) or self.rules.keeps_metadata(key)}
         whole, to_set, to_remove = merged(there, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
@@ -296,17 +296,17 @@ class _Present:
 
     def _tags(self) -> None:
         server, wish = self.server, self.wish
-        if wish.tags is None or self.cloud.supports("tags_in_metadata"):
+        if wish.tags is None or self.rules.supports("tags_in_metadata"):
             return
         there, wanted = set(server.tags), set(wish.tags)
-        whole = self.cloud.tags_after(sorted(there), sorted(wanted), wish.purge_tags)
+        whole = self.rules.tags_after(sorted(there), sorted(wanted), wish.purge_tags)
         if whole == there:
             return
         self._note("tags", sorted(there), sorted(whole))
         self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - there), remove=sorted(there - whole))
 
     def _flavor(self) -> None:
-        for key, before, after, deeds in plan_flavor(self.server, self._size(), self.cloud):
+        for key, before, after, deeds in plan_flavor(self.server, self._size(), self.rules):
             self._note(key, before, after)
             self.deeds.extend(deeds)
 

@@ -108,7 +108,7 @@ def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
     ]
     query = [("limit", "1000"), ("name", "a"), ("status", "active")]
     wire.expect("GET", "/image/v2/images", query=query, reply=reply(200, {"images": rows}))
-    first, second = images().snapshots("a", status="active")
+    first, second = images().snapshots.list("a", status="active")
     assert (first.server_id, first.snapshot, first.protected, first.size, first.min_disk_gb) == ("s", True, True, 7, 1)
     assert first.metadata == {"instance_uuid": "s", "image_type": "snapshot", "x": "5"}
     assert (second.server_id, second.snapshot, second.protected) == ("s2", True, False)
@@ -118,23 +118,23 @@ def test_one_image_and_none(wire: Any, reply: Any, images: Any) -> None:
     cloud = images()
     page = "<h1>404 Not Found</h1>No image found with ID i#1"
     wire.expect("GET", "/image/v2/images/i%231", reply=reply(404, text=page))
-    assert cloud.snapshots(image_id="i#1") == []
-    assert cloud.snapshots(image_id="i/1") == [], "no image has such an id, and a gateway reads it as a path"
+    assert cloud.snapshots.get("i#1") is None
+    assert cloud.snapshots.get("i/1") is None, "no image has such an id, and a gateway reads it as a path"
     wire.expect("GET", "/image/v2/images/i", reply=reply(200, {"no": "id"}))
     with pytest.raises(InvalidResponse):
-        cloud.snapshots(image_id="i")
+        cloud.snapshots.get("i")
 
 
 def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
     cloud = images()
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(204))
-    cloud.delete_image("i")
+    cloud.snapshots.delete("i")
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
-    cloud.delete_image("i")
+    cloud.snapshots.delete("i")
     page = "<html><h1>403 Forbidden</h1>Image i is protected and cannot be deleted.</html>"
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
     with pytest.raises(PermissionDenied, match="take the protection off"):
-        cloud.delete_image("i")
+        cloud.snapshots.delete("i")
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
     assert perform(cloud, "delete_image", image_id="i").error is None
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="gone"))
@@ -249,7 +249,7 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
         }
     )
     cloud = connect()
-    volumes, ports = cloud.volume_attachments(["a", "gone"]), cloud.interfaces(["a", "gone"])
+    volumes, ports = cloud.volumes.list(["a", "gone"]), cloud.interfaces.list(["a", "gone"])
     assert list(volumes) == list(ports) == ["a"]
     assert [each.as_dict() for each in volumes["a"]] == [
         {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}
@@ -277,9 +277,9 @@ def test_an_entry_without_an_id_hides_nothing(connect: Any, serve: Any, entry: A
         }
     )
     with pytest.raises(InvalidResponse, match="list the volumes of the server a: an entry of the list has no volumeId"):
-        connect().volume_attachments(["a"])
+        connect().volumes.list(["a"])
     with pytest.raises(InvalidResponse, match="list the ports of the server a: an entry of the list has no port_id"):
-        connect().interfaces(["a"])
+        connect().interfaces.list(["a"])
 
 
 # -- proof ------------------------------------------------------------------------------------------------------------

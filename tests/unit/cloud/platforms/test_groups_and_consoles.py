@@ -59,7 +59,7 @@ def test_a_group_is_made_in_the_words_of_its_version(
     root, answer = "/v2.1/os-server-groups", NEW if "policy" in sent else OLD
     body = {"server_group": sent}
     wire.expect("POST", root, json=body, headers=spoken(version), reply=reply(200, {"server_group": answer}))
-    made = connect(version=version).create_server_group("db", "anti-affinity", {})
+    made = connect(version=version).server_groups.create("db", "anti-affinity", {})
     assert (made.id, made.policy, made.members) == ("g1", "affinity", ("s1",))
     assert made.rules == ({} if "policy" in sent else None), "what is not told is not invented"
 
@@ -71,13 +71,13 @@ def test_rules_and_deletion(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", root, json={"server_group": wanted}, reply=reply(200, {"server_group": shown}))
     wire.expect("DELETE", root + "/g1", reply=reply(204))
     wire.expect("DELETE", root + "/g1", reply=reply(404, {"itemNotFound": {"code": 404, "message": "gone"}}))
-    made = cloud.create_server_group("db", "anti-affinity", {"max_server_per_host": 2})
+    made = cloud.server_groups.create("db", "anti-affinity", {"max_server_per_host": 2})
     assert made.as_dict()["rules"] == {"max_server_per_host": 2}
-    cloud.delete_server_group("g1")
-    cloud.delete_server_group("g1")
+    cloud.server_groups.delete("g1")
+    cloud.server_groups.delete("g1")
     for name in ("..", "a/b", ""):
         with pytest.raises(BadRequest, match="cannot be the name"):
-            cloud.delete_server_group(name)
+            cloud.server_groups.delete(name)
 
 
 def test_the_list_is_paged_by_offset_until_nothing_new_comes(wire: Any, reply: Any, connect: Any) -> None:
@@ -86,21 +86,21 @@ def test_the_list_is_paged_by_offset_until_nothing_new_comes(wire: Any, reply: A
     for offset, page in zip((None, "2", "4"), pages, strict=True):
         query = [("limit", "1000")] + ([("offset", offset)] if offset else [])
         wire.expect("GET", root, query=query, reply=reply(200, {"server_groups": page}))
-    assert [each.id for each in connect().server_groups()] == ["g1", "g2", "g3"]
+    assert [each.id for each in connect().server_groups.list()] == ["g1", "g2", "g3"]
 
 
 def test_a_service_that_ignores_the_offset_is_not_asked_for_ever(wire: Any, reply: Any, connect: Any) -> None:
     for _unused in range(2):
         wire.expect("GET", "/v2.1/os-server-groups", reply=reply(200, {"server_groups": [NEW]}))
-    assert [each.id for each in connect().server_groups()] == ["g1"]
+    assert [each.id for each in connect().server_groups.list()] == ["g1"]
 
 
 def test_groups_of_all_projects(wire: Any, reply: Any, connect: Any) -> None:
     query = [("all_projects", "True"), ("limit", "1000")]
     wire.expect("GET", "/v2.1/os-server-groups", query=query, reply=reply(200, {"server_groups": []}))
-    assert list(connect().server_groups(all_projects=True)) == []
+    assert list(connect().server_groups.list(all_projects=True)) == []
     with pytest.raises(UnsupportedOperation, match="one task a project"):
-        connect("huaweicloud").server_groups(all_projects=True)
+        connect("huaweicloud").server_groups.list(all_projects=True)
 
 
 def test_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
@@ -110,10 +110,10 @@ def test_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", root, json=body, reply=reply(200, {"server_group": OLD}))
     wire.expect("DELETE", root + "/g1", reply=reply(204))
     wire.expect("DELETE", root + "/g1", reply=reply(404, {"error": {"code": "Ecs.1000", "message": "gone"}}))
-    assert [each.rules for each in cloud.server_groups()] == [None]
-    assert cloud.create_server_group("db", "anti-affinity", {}).id == "g1"
-    cloud.delete_server_group("g1")
-    cloud.delete_server_group("g1")
+    assert [each.rules for each in cloud.server_groups.list()] == [None]
+    assert cloud.server_groups.create("db", "anti-affinity", {}).id == "g1"
+    cloud.server_groups.delete("g1")
+    cloud.server_groups.delete("g1")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_what_an_older_cloud_has_not(connect: Any, version: str, operation: str,
 
 def test_ustack_has_none(wire: Any, connect: Any) -> None:
     for ask in (
-        lambda c: c.server_groups(),
-        lambda c: c.create_server_group("a", "affinity", {}),
-        lambda c: c.delete_server_group("g"),
+        lambda c: c.server_groups.list(),
+        lambda c: c.server_groups.create("a", "affinity", {}),
+        lambda c: c.server_groups.delete("g"),
     ):
         with pytest.raises(UnsupportedOperation, match="server_groups. Use availability zones"):
             ask(connect("ustack"))
@@ -174,7 +174,7 @@ def test_consoles_have_a_path_of_their_own_from_2_6_on(wire: Any, reply: Any, co
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         shown = {"remote_console": {**body["remote_console"], "url": SECRET}}
         wire.expect("POST", path, json=body, headers=spoken("2.96"), reply=reply(200, shown))
-        console = connect().console(WEB, kind)
+        console = connect().consoles.create(WEB, kind)
         assert (console.type, console.protocol, console.url) == (kind, protocol, SECRET)
         assert SECRET not in repr(console)
 
@@ -190,9 +190,9 @@ def test_consoles_are_actions_below(wire: Any, reply: Any, connect: Any) -> None
         body = {action: {"type": kind}}
         answer = reply(200, {"console": {"type": kind, "url": SECRET}})
         wire.expect("POST", path, json=body, headers=spoken("2.5"), reply=answer)
-        assert cloud.console(WEB, kind).url == SECRET
+        assert cloud.consoles.create(WEB, kind).url == SECRET
     with pytest.raises(UnsupportedOperation):
-        cloud.console(WEB, "webmks")
+        cloud.consoles.create(WEB, "webmks")
 
 
 def test_a_console_of_ustack_and_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
@@ -203,9 +203,9 @@ def test_a_console_of_ustack_and_huaweicloud(wire: Any, reply: Any, connect: Any
     answer = {"remote_console": {"protocol": "vnc", "type": "novnc", "url": SECRET}}
     wire.expect("POST", "/v1/p1/cloudservers/s1/remote_console", json=body, reply=reply(200, answer))
     for platform in ("ustack", "huaweicloud"):
-        assert connect(platform).console(WEB, "novnc").url == SECRET
+        assert connect(platform).consoles.create(WEB, "novnc").url == SECRET
         with pytest.raises(UnsupportedOperation, match="console_types. Use type: novnc"):
-            connect(platform).console(WEB, "serial")
+            connect(platform).consoles.create(WEB, "serial")
         with pytest.raises(UnsupportedOperation, match="console_output"):
             connect(platform).require("console_output")
 
@@ -214,7 +214,7 @@ def test_the_text_on_the_console(wire: Any, reply: Any, connect: Any) -> None:
     path = "/v2.1/servers/s1/action"
     wire.expect("POST", path, json={"os-getConsoleOutput": {}}, reply=reply(200, {"output": "a\nb"}))
     wire.expect("POST", path, json={"os-getConsoleOutput": {"length": 1}}, reply=reply(200, {"output": "b"}))
-    assert (connect().console_output(WEB), connect().console_output(WEB, 1)) == ("a\nb", "b")
+    assert (connect().consoles.get_output(WEB), connect().consoles.get_output(WEB, 1)) == ("a\nb", "b")
 
 
 @pytest.mark.parametrize("platform", ["openstack", "huaweicloud"])
@@ -232,7 +232,7 @@ def test_why_there_is_no_console(
 ) -> None:
     wire.serve(lambda seen: reply(status, {"badRequest": {"code": status, "message": "no console"}}))
     with pytest.raises(kind) as caught:
-        connect(platform).console(WEB, "novnc")
+        connect(platform).consoles.create(WEB, "novnc")
     assert "Could not get a console of the server" in str(caught.value) and hint in str(caught.value)
 
 
@@ -243,5 +243,5 @@ def test_why_there_is_no_console(
 def test_no_error_repeats_an_address(wire: Any, connect: Any, reply: Any, platform: str, body: str) -> None:
     wire.serve(lambda seen: reply(200, body))
     with pytest.raises(InvalidResponse) as caught:
-        connect(platform).console(WEB, "novnc")
+        connect(platform).consoles.create(WEB, "novnc")
     assert "c0n5o1e" not in str(caught.value) and "c0n5o1e" not in repr(caught.value.as_dict())

@@ -234,7 +234,7 @@ def test_halving_costs_no_more_than_its_budget_and_forgets_nobody(chosen: set[in
 def test_a_job_is_read(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/jobs/j1", query=[], reply=reply(200, samples.huawei_job("SUCCESS", ("a", "SUCCESS"))))
-    job = cloud.job("j1")
+    job = cloud.jobs.get("j1")
     assert (job.id, job.status, [part.server_id for part in job.parts]) == ("j1", JOB_SUCCEEDED, ["a"])
 
 
@@ -244,7 +244,7 @@ def test_a_job_is_read(wire: Any, reply: Any, connect: Any) -> None:
 )
 def test_a_job_that_has_vanished(wire: Any, reply: Any, connect: Any, status: int, body: Any, code: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(status, body))
-    job = connect("huaweicloud").job("j1")
+    job = connect("huaweicloud").jobs.get("j1")
     assert (job.id, job.status, job.code) == ("j1", JOB_VANISHED, code) and job.message
 
 
@@ -254,14 +254,14 @@ def test_another_error_is_not_taken_for_a_vanished_job(
 ) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(status, error(code)))
     with pytest.raises(kind, match="Could not read the job j1"):
-        connect("huaweicloud").job("j1")
+        connect("huaweicloud").jobs.get("j1")
 
 
 @pytest.mark.parametrize("body", [{}, [], {"status": None}, {"code": "x", "message": "y"}, {"status": {}}])
 def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not read the job j1: the answer has no status"):
-        connect("huaweicloud").job("j1")
+        connect("huaweicloud").jobs.get("j1")
 
 
 def tickets_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[PendingAction]:
@@ -330,7 +330,7 @@ def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) ->
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
     words = "the job waits for its order to be paid"
     assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", words)}
-    assert cloud.job("j1").status == JOB_AWAITING_PAYMENT
+    assert cloud.jobs.get("j1").status == JOB_AWAITING_PAYMENT
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, error("Ecs.0614")), (400, error("Common.0011"))])

@@ -78,7 +78,7 @@ FULL_BODY = {
 @pytest.mark.parametrize(("new", "body"), [(SMALL, BODY), (FULL, FULL_BODY)])
 def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body: dict[str, Any]) -> None:
     cloud = connect("huaweicloud")
-    assert cloud.server_problem(new) is None
+    assert cloud.rules.server_problem(new) is None
     answer = {"job_id": "j1", "serverIds": ["a"], "order_id": "CS1"}
     headers = {"X-Client-Token": token_of("run-7", "web"), "X-Project-Id": "p1"}
     wire.expect("POST", URL, query=[], json={"server": {"name": "web", **body}}, headers=headers,
@@ -274,7 +274,7 @@ def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> Non
     first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
     assert "the name 'web 1': it takes" in first.error.message and second.ticket.server_id == "a"
     assert len(posts(wire)) == 1
-    assert cloud.name_problem("名" * 64) is None and "128" in cloud.name_problem("名" * 65)
+    assert cloud.rules.name_problem("名" * 64) is None and "128" in cloud.rules.name_problem("名" * 65)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> Non
     ],
 )  # fmt: skip
 def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: dict[str, Any], words: str) -> None:
-    found = connect("huaweicloud").server_problem(replace(SMALL, **change))
+    found = connect("huaweicloud").rules.server_problem(replace(SMALL, **change))
     assert words in found and "\n" not in found
     assert wire.seen == []
 

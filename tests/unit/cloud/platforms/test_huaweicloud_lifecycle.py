@@ -177,7 +177,7 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
     ],
 )
 def test_what_it_would_refuse_is_said_before(connect: Any, deed: Action, words: str) -> None:
-    assert words in connect("huaweicloud").deed_problem(record(), deed)
+    assert words in connect("huaweicloud").rules.action_problem(record(), deed)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_what_it_would_refuse_is_said_before(connect: Any, deed: Action, words: 
     ],
 )  # fmt: skip
 def test_what_it_would_not_refuse(connect: Any, deed: Action) -> None:
-    assert connect("huaweicloud").deed_problem(record(), deed) is None
+    assert connect("huaweicloud").rules.action_problem(record(), deed) is None
 
 
 # -- deleting ---------------------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> 
     cloud = connect("huaweicloud")
     wire.expect("POST", DELETE, json={"servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     prepaid = record("a", metadata={"charging_mode": "1"})
-    assert "unsubscribe" in cloud.deed_problem(prepaid, DEED)
+    assert "unsubscribe" in cloud.rules.action_problem(prepaid, DEED)
     first, second = cloud.perform([(prepaid, DEED), (record("b"), DEED)])
     assert "Could not delete the server n-a (a): it is paid by the year or month" in first.error.message
     assert not first.outcome_unknown and second.job_id == "j1"

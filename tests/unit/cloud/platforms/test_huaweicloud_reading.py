@@ -207,7 +207,7 @@ def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     listed = [{"id": "s6.small.1", "name": "s6.small.1", "vcpus": "1", "ram": 1024, "disk": "0"}, "x"]
     wire.expect("GET", "/v1/p1/cloudservers/flavors", query=[], reply=reply(200, {"flavors": listed}))
-    assert cloud.flavors() == [Flavor("s6.small.1", "s6.small.1", 1, 1024)]
+    assert cloud.flavors.list_sizes() == [Flavor("s6.small.1", "s6.small.1", 1, 1024)]
 
 
 @pytest.mark.parametrize("body", [{}, {"flavors": None}, []])
@@ -215,4 +215,4 @@ def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any, body: An
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no flavors"):
-        cloud.flavors()
+        cloud.flavors.list_sizes()

@@ -287,7 +287,7 @@ def test_the_flavors_of_all_projects(wire: Any, reply: Any, connect: Any) -> Non
         query=[("is_public", "None"), ("limit", "1000")],
         reply=reply(200, {"flavors": samples.USTACK_FLAVORS}),
     )
-    assert [(each.name, each.vcpus, each.ram_mb) for each in cloud.flavors()] == [
+    assert [(each.name, each.vcpus, each.ram_mb) for each in cloud.flavors.list_sizes()] == [
         ("micro-1", 12, 12288),
         ("micro-2", 2, 8192),
     ]
@@ -297,7 +297,7 @@ def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/flavors/detail", reply=reply(200, {"servers": []}))
     with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no list named flavors"):
-        cloud.flavors()
+        cloud.flavors.list_sizes()
 
 
 # -- EasyStack and UnitedStack ----------------------------------------------------------------------------------------

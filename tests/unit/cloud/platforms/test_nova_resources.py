@@ -22,9 +22,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import aggregate, zone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import zone
 
 PLAIN = {"keypair": {"name": "k", "public_key": "ssh-rsa AAAA", "fingerprint": "aa:bb"}}
 FLAVOR = {
@@ -70,13 +71,15 @@ def test_key_pairs_without_microversions(wire: Any, reply: Any, connect: Any, pl
     wire.expect("POST", root, json=body, reply=reply(200, PLAIN))
     wire.expect("DELETE", root + "/k", query=[], reply=reply(202))
     wire.expect("DELETE", root + "/k", reply=reply(404, {"itemNotFound": {"code": 404, "message": "gone"}}))
-    (listed,) = cloud.keypairs()
-    assert listed == cloud.keypair("k") and listed.public_key == "ssh-rsa AAAA" and listed.type is None
-    assert cloud.keypair("none") is None
-    assert cloud.create_keypair("k").private_key == "-----BEGIN"
-    assert cloud.create_keypair("k", "ssh-rsa AAAA", "ssh").private_key is None, "type is not sent, ssh is all there is"
-    cloud.delete_keypair("k")
-    cloud.delete_keypair("k")
+    (listed,) = cloud.keypairs.list()
+    assert listed == cloud.keypairs.get("k") and listed.public_key == "ssh-rsa AAAA" and listed.type is None
+    assert cloud.keypairs.get("none") is None
+    assert cloud.keypairs.create("k").private_key == "-----BEGIN"
+    assert cloud.keypairs.create("k", "ssh-rsa AAAA", "ssh").private_key is None, (
+        "type is not sent, ssh is all there is"
+    )
+    cloud.keypairs.delete("k")
+    cloud.keypairs.delete("k")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +96,8 @@ def test_generating_needs_a_version_below_2_92(
     )
     body = {**body, "public_key": "ssh-rsa AAAA"}
     wire.expect("POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN))
-    assert cloud.create_keypair("k", kind="ssh").name == "k"
-    assert cloud.create_keypair("k", "ssh-rsa AAAA", kind="ssh").name == "k"
+    assert cloud.keypairs.create("k", kind="ssh").name == "k"
+    assert cloud.keypairs.create("k", "ssh-rsa AAAA", kind="ssh").name == "k"
 
 
 def test_the_list_is_paged_from_2_35_on_by_the_name(wire: Any, reply: Any, connect: Any) -> None:
@@ -103,9 +106,9 @@ def test_the_list_is_paged_from_2_35_on_by_the_name(wire: Any, reply: Any, conne
     root = "/v2.1/os-keypairs"
     wire.expect("GET", root, query=[("limit", "1000")], headers=spoken("2.35"), reply=reply(200, first))
     wire.expect("GET", root, query=[("limit", "1000"), ("marker", "k")], reply=reply(200, second))
-    assert [each.name for each in connect(version="2.35").keypairs()] == ["k", "l"]
+    assert [each.name for each in connect(version="2.35").keypairs.list()] == ["k", "l"]
     wire.expect("GET", root, query=[], headers=spoken("2.34"), reply=reply(200, second))
-    assert [each.name for each in connect(version="2.34").keypairs()] == ["l"]
+    assert [each.name for each in connect(version="2.34").keypairs.list()] == ["l"]
 
 
 def test_another_users_key_pairs(wire: Any, reply: Any, connect: Any) -> None:
@@ -115,10 +118,10 @@ def test_another_users_key_pairs(wire: Any, reply: Any, connect: Any) -> None:
     body = {"keypair": {"name": "k", "public_key": "p", "user_id": "u1"}}
     wire.expect("POST", root, json=body, reply=reply(201, PLAIN))
     wire.expect("DELETE", root + "/k", query=query, reply=reply(204))
-    assert list(cloud.keypairs("u1")) == []
-    assert cloud.keypair("k", "u1").name == "k"
-    cloud.create_keypair("k", "p", user_id="u1")
-    cloud.delete_keypair("k", "u1")
+    assert list(cloud.keypairs.list("u1")) == []
+    assert cloud.keypairs.get("k", "u1").name == "k"
+    cloud.keypairs.create("k", "p", user_id="u1")
+    cloud.keypairs.delete("k", "u1")
 
 
 @pytest.mark.parametrize(
@@ -134,10 +137,10 @@ def test_nobody_elses_key_pair_is_meant_where_the_cloud_would_ignore_the_user(
 ) -> None:
     cloud = connect(platform, version=version)
     for ask in (
-        lambda: cloud.keypairs("u1"),
-        lambda: cloud.keypair("k", "u1"),
-        lambda: cloud.create_keypair("k", "p", user_id="u1"),
-        lambda: cloud.delete_keypair("k", "u1"),
+        lambda: cloud.keypairs.list("u1"),
+        lambda: cloud.keypairs.get("k", "u1"),
+        lambda: cloud.keypairs.create("k", "p", user_id="u1"),
+        lambda: cloud.keypairs.delete("k", "u1"),
     ):
         with pytest.raises(UnsupportedOperation) as caught:
             ask()
@@ -147,12 +150,12 @@ def test_nobody_elses_key_pair_is_meant_where_the_cloud_would_ignore_the_user(
 
 def test_certificates_need_2_2(wire: Any, reply: Any, connect: Any) -> None:
     with pytest.raises(UnsupportedOperation, match=r"microversion 2\.1, and the type of a key pair needs 2\.2"):
-        connect(version="2.1").create_keypair("k", "p", "x509")
+        connect(version="2.1").keypairs.create("k", "p", "x509")
     with pytest.raises(UnsupportedOperation, match="key pairs of type ssh"):
-        connect("huaweicloud").create_keypair("k", "p", "x509")
+        connect("huaweicloud").keypairs.create("k", "p", "x509")
     body = {"keypair": {"name": "k", "public_key": "p", "type": "x509"}}
     wire.expect("POST", "/v2.1/os-keypairs", json=body, reply=reply(201, PLAIN))
-    connect(version="2.2").create_keypair("k", "p", "x509")
+    connect(version="2.2").keypairs.create("k", "p", "x509")
 
 
 def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
@@ -175,7 +178,7 @@ def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/"])
 def test_no_name_leads_elsewhere(name: str, wire: Any, connect: Any) -> None:
     cloud = connect()
-    for ask in (lambda: cloud.delete_keypair(name), lambda: cloud.unset_extra_spec("f1", name)):
+    for ask in (lambda: cloud.keypairs.delete(name), lambda: cloud.flavors.unset_extra_spec("f1", name)):
         with pytest.raises(BadRequest, match="cannot be the name"):
             ask()
     assert wire.seen == []
@@ -189,10 +192,10 @@ def test_names_are_quoted() -> None:
 def test_answers_without_a_key_pair(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/os-keypairs/k", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the key pair k"):
-        connect().keypair("k")
+        connect().keypairs.get("k")
     wire.expect("POST", "/v2.1/os-keypairs", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not create the key pair k"):
-        connect().create_keypair("k")
+        connect().keypairs.create("k")
 
 
 # -- flavors ----------------------------------------------------------------------------------------------------------
@@ -203,7 +206,7 @@ def test_flavors_with_their_extra_specs_in_one_list(wire: Any, reply: Any, conne
     query = [("is_public", "None"), ("limit", "1000")]
     answer = reply(200, {"flavors": [entry]})
     wire.expect("GET", "/v2.1/flavors/detail", query=query, headers=spoken("2.61"), reply=answer)
-    (found,) = connect(version="2.61").flavor_details()
+    (found,) = connect(version="2.61").flavors.list()
     assert found == FlavorDetails("f1", "small", 1, 1024, 10, 0, 512, 1.0, True, False, "d", {"a": "1"})
 
 
@@ -216,7 +219,7 @@ def test_extra_specs_are_read_one_by_one_below_2_61(wire: Any, reply: Any, conne
             "GET /v2.1/flavors/f2/os-extra_specs": {"extra_specs": {}},
         }
     )
-    found = connect(version="2.60").flavor_details()
+    found = connect(version="2.60").flavors.list()
     assert [(each.id, each.extra_specs) for each in found] == [("f1", {"a": "1"}), ("f2", {}), ("gone", None)]
     assert found[0].swap_mb == 0, "an empty text is no swap"
 
@@ -229,7 +232,7 @@ def test_the_short_list_of_flavors_has_ids_and_names(
     answer = reply(200, {"flavors": listed})
     # Below 2.61 as well, where extra_specs would be read flavor by flavor.
     wire.expect("GET", ROOTS[platform] + "/flavors", query=[*query, ("limit", "1000")], reply=answer)
-    assert connect(platform, version="2.60").flavor_details(brief=True) == [FlavorDetails("f1", "small")]
+    assert connect(platform, version="2.60").flavors.list(brief=True) == [FlavorDetails("f1", "small")]
 
 
 @pytest.mark.parametrize(
@@ -243,16 +246,16 @@ def test_one_flavor_alone_is_shown(
     shown = {**FLAVOR, "extra_specs": specs} if version == "2.61" else FLAVOR
     serve({path: {"flavor": shown}, path + "/os-extra_specs": {"extra_specs": {"b": "2"}}})
     cloud = connect(platform, version=version)
-    found = cloud.flavor_by_id("f1")
+    found = cloud.flavors.get("f1")
     assert found is not None and (found.id, found.ram_mb, found.extra_specs) == ("f1", 1024, specs)
     assert len(wire.seen) == (2 if version == "2.60" else 1)
-    assert cloud.flavor_by_id("gone") is None
+    assert cloud.flavors.get("gone") is None
 
 
 def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any) -> None:
     for name in ("..", "a/b"):
         with pytest.raises(BadRequest, match="cannot be the name or the id of anything in the cloud"):
-            connect().flavor_by_id(name)
+            connect().flavors.get(name)
     assert wire.seen == []
 
 
@@ -260,7 +263,7 @@ def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any)
 def test_an_answer_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/flavors/f1", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the flavor f1: the answer has no flavor"):
-        connect().flavor_by_id("f1")
+        connect().flavors.get("f1")
 
 
 def test_one_flavor_of_huawei_cloud_is_found_in_its_list(wire: Any, reply: Any, connect: Any) -> None:
@@ -268,7 +271,7 @@ def test_one_flavor_of_huawei_cloud_is_found_in_its_list(wire: Any, reply: Any, 
     for wanted, name in (("s6", "s6"), ("nix", None)):
         answer = reply(200, {"flavors": [{"id": "s6", "name": "s6", "vcpus": "2", "ram": 4096}]})
         wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=answer)
-        found = cloud.flavor_by_id(wanted)
+        found = cloud.flavors.get(wanted)
         assert (found.name if found else None) == name
 
 
@@ -276,7 +279,7 @@ def test_ustack_tells_no_extra_specs_and_is_not_asked_for_private_flavors(wire: 
     query = [("limit", "1000")]
     answer = reply(200, {"flavors": [FLAVOR]})
     wire.expect("GET", "/v2/p1/flavors/detail", query=query, absent=UNVERSIONED, reply=answer)
-    (found,) = connect("ustack").flavor_details()
+    (found,) = connect("ustack").flavors.list()
     assert found.extra_specs is None and found.ram_mb == 1024
 
 
@@ -284,10 +287,10 @@ def test_the_flavors_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> Non
     entry = {"id": "s6", "name": "s6", "vcpus": "2", "ram": 4096, "disk": "0", "os_extra_specs": {"cond": "normal"}}
     wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=reply(200, {"flavors": [entry]}))
     cloud = connect("huaweicloud")
-    (found,) = cloud.flavor_details()
+    (found,) = cloud.flavors.list()
     assert found == FlavorDetails("s6", "s6", 2, 4096, 0, extra_specs={"cond": "normal"})
     with pytest.raises(UnsupportedOperation, match="flavor_info without access"):
-        cloud.flavor_access(found)
+        cloud.flavors.with_access(found)
 
 
 def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
@@ -311,25 +314,25 @@ def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
     gone = reply(404, {"itemNotFound": {"code": 404, "message": "gone"}})
     wire.expect("POST", "/v2.1/flavors", json={"flavor": sent}, reply=reply(200, {"flavor": FLAVOR}))
     wanted = FlavorDetails("", "small", 1, 1024, rxtx_factor=2.0, is_public=False, description="d")
-    assert cloud.create_flavor(wanted, explicit_id=False).id == "f1"
+    assert cloud.flavors.create(wanted, explicit_id=False).id == "f1"
     wire.expect("PUT", "/v2.1/flavors/f1", json={"flavor": {"description": None}}, reply=reply(200, {"flavor": FLAVOR}))
-    cloud.describe_flavor("f1", None)
+    cloud.flavors.update("f1", None)
     specs = {"extra_specs": {"hw:a": "1"}}
     wire.expect("POST", "/v2.1/flavors/f1/os-extra_specs", json=specs, reply=reply(200, specs))
-    cloud.set_extra_specs("f1", {"hw:a": "1"})
+    cloud.flavors.set_extra_specs("f1", {"hw:a": "1"})
     wire.expect("DELETE", "/v2.1/flavors/f1/os-extra_specs/hw%3Aa", reply=reply(200))
     wire.expect("GET", "/v2.1/flavors/f1/os-extra_specs/hw%3Aa", reply=gone)
-    cloud.unset_extra_spec("f1", "hw:a")
+    cloud.flavors.unset_extra_spec("f1", "hw:a")
     wire.expect("DELETE", "/v2.1/flavors/f1/os-extra_specs/b", reply=reply(404, {"itemNotFound": {"message": "gone"}}))
-    cloud.unset_extra_spec("f1", "b")
+    cloud.flavors.unset_extra_spec("f1", "b")
     wire.expect("POST", "/v2.1/flavors/f1/action", json={"addTenantAccess": {"tenant": "p"}}, reply=users("p", "q"))
-    cloud.allow_flavor("f1", "p")
+    cloud.flavors.add_access("f1", "p")
     wire.expect("POST", "/v2.1/flavors/f1/action", json={"removeTenantAccess": {"tenant": "p"}}, reply=users("q"))
-    cloud.forbid_flavor("f1", "p")
+    cloud.flavors.remove_access("f1", "p")
     wire.expect("DELETE", "/v2.1/flavors/f1", reply=reply(202))
-    cloud.delete_flavor("f1")
+    cloud.flavors.delete("f1")
     wire.expect("DELETE", "/v2.1/flavors/f1", reply=reply(404, {"itemNotFound": {"message": "gone"}}))
-    cloud.delete_flavor("f1")
+    cloud.flavors.delete("f1")
 
 
 def test_descriptions_need_2_55(wire: Any, connect: Any) -> None:
@@ -337,27 +340,27 @@ def test_descriptions_need_2_55(wire: Any, connect: Any) -> None:
     assert not cloud.supports("flavor_descriptions") and connect(version="2.55").supports("flavor_descriptions")
     words = r"The cloud speaks microversion 2\.54, and the description of a flavor needs 2\.55\. Leave the option out\."
     with pytest.raises(UnsupportedOperation, match=words):
-        cloud.describe_flavor("f1", "d")
+        cloud.flavors.update("f1", "d")
     with pytest.raises(UnsupportedOperation, match=words):
-        cloud.create_flavor(FlavorDetails("", "small", 1, 1024, description="d"), explicit_id=False)
+        cloud.flavors.create(FlavorDetails("", "small", 1, 1024, description="d"), explicit_id=False)
     assert wire.seen == []
 
 
 def test_access_lists(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     public, private = FlavorDetails("f1", "f", is_public=True), FlavorDetails("f2", "g", is_public=False)
-    assert cloud.flavor_access(public) is public
+    assert cloud.flavors.with_access(public) is public
     rows = {"flavor_access": [{"flavor_id": "f2", "tenant_id": "p2"}, {"flavor_id": "f2", "tenant_id": "p1"}]}
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
-    assert cloud.flavor_access(private).as_dict()["access"] == ["p1", "p2"]
+    assert cloud.flavors.with_access(private).as_dict()["access"] == ["p1", "p2"]
     for entry in ("junk", {"flavor_id": "f2"}, {"tenant_id": None}):
         rows = {"flavor_access": [{"tenant_id": "p2"}, entry]}
         wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
         with pytest.raises(InvalidResponse, match="an entry of the list has no tenant_id"):
-            cloud.flavor_access(private)
+            cloud.flavors.with_access(private)
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(403, {"forbidden": {"message": "no"}}))
     with pytest.raises(PermissionDenied, match="read the access list of the flavor g"):
-        cloud.flavor_access(private)
+        cloud.flavors.with_access(private)
 
 
 # -- aggregates and zones ---------------------------------------------------------------------------------------------
@@ -370,28 +373,28 @@ def test_the_life_of_an_aggregate(wire: Any, reply: Any, connect: Any) -> None:
         return reply(200, {"aggregate": {**AGGREGATE, **changes}})
 
     wire.expect("POST", "/v2.1/os-aggregates", json={"aggregate": {"name": "fast"}}, reply=answer())
-    assert cloud.create_aggregate("fast", None).id == 3
+    assert cloud.aggregates.create("fast", None).id == 3
     body = {"aggregate": {"name": "fast", "availability_zone": "z1"}}
     wire.expect("POST", "/v2.1/os-aggregates", json=body, reply=answer())
-    cloud.create_aggregate("fast", "z1")
+    cloud.aggregates.create("fast", "z1")
     wire.expect("PUT", one, json={"aggregate": {"name": "new"}}, reply=answer(name="new"))
-    cloud.update_aggregate(3, {"name": "new"})
+    cloud.aggregates.update(3, {"name": "new"})
     metadata = {"a": "1", "availability_zone": "z1"}
     body = {"set_metadata": {"metadata": {"a": "1", "b": None}}}
     wire.expect("POST", action, json=body, reply=answer(metadata=metadata))
-    cloud.set_aggregate_metadata(3, {"a": "1", "b": None})
+    cloud.aggregates.set_metadata(3, {"a": "1", "b": None})
     wire.expect("POST", action, json={"add_host": {"host": "h1"}}, reply=answer())
-    cloud.add_host(3, "h1")
+    cloud.aggregates.add_host(3, "h1")
     wire.expect("POST", action, json={"remove_host": {"host": "h1"}}, reply=answer(hosts=["h2"]))
-    cloud.remove_host(3, "h1")
+    cloud.aggregates.remove_host(3, "h1")
     gone = reply(404, {"itemNotFound": {"code": 404, "message": "gone"}})
     wire.expect("DELETE", one, reply=reply(200))
     wire.expect("GET", one, reply=gone)
-    cloud.delete_aggregate(3)
+    cloud.aggregates.delete(3)
     wire.expect("DELETE", one, reply=gone)
-    cloud.delete_aggregate(3)
+    cloud.aggregates.delete(3)
     wire.expect("GET", "/v2.1/os-aggregates", reply=reply(200, {"aggregates": [AGGREGATE, "junk"]}))
-    (found,) = cloud.aggregates()
+    (found,) = cloud.aggregates.list()
     assert found.as_dict() == {
         "id": 3,
         "uuid": "u-3",
@@ -406,16 +409,18 @@ def test_the_life_of_an_aggregate(wire: Any, reply: Any, connect: Any) -> None:
 def test_zones(wire: Any, reply: Any, connect: Any, platform: str, root: str) -> None:
     rows = [{"zoneName": "z1", "zoneState": {"available": True}, "hosts": None}]
     wire.expect("GET", root + "/os-availability-zone", reply=reply(200, {"availabilityZoneInfo": rows}))
-    assert [each.as_dict() for each in connect(platform).zones()] == [{"name": "z1", "available": True, "hosts": None}]
+    assert [each.as_dict() for each in connect(platform).zones.list()] == [
+        {"name": "z1", "available": True, "hosts": None}
+    ]
 
 
 def test_zones_with_hosts(wire: Any, reply: Any, connect: Any) -> None:
     rows = [{"zoneName": "z1", "zoneState": {"available": True}, "hosts": {"h1": {"nova-compute": {}}}}]
     wire.expect("GET", "/v2.1/os-availability-zone/detail", reply=reply(200, {"availabilityZoneInfo": rows}))
-    assert connect().zones(hosts=True)[0].hosts == {"h1": {"nova-compute": {}}}
+    assert connect().zones.list(hosts=True)[0].hosts == {"h1": {"nova-compute": {}}}
     for platform in ("huaweicloud", "ustack"):
         with pytest.raises(UnsupportedOperation, match="zone_hosts. Use "):
-            connect(platform).zones(hosts=True)
+            connect(platform).zones.list(hosts=True)
 
 
 # -- answers that may hold anything -----------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ def test_what_a_creation_sends(
     wire: Any, reply: Any, connect: Any, platform: str, version: str, new: NewServer, expected: dict[str, Any]
 ) -> None:
     cloud = connect(platform, version=version)
-    assert cloud.server_problem(new) is None
+    assert cloud.rules.server_problem(new) is None
     headers = {"OpenStack-API-Version": "compute " + version} if version else {}
     body = {"server": {"name": "web", "flavorRef": "f", **expected}}
     path = BASE.get(platform, "/v2.1") + "/servers"
@@ -411,16 +411,16 @@ def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
 def test_what_would_be_refused(
     connect: Any, wire: Any, platform: str, version: str, new: NewServer, words: str
 ) -> None:
-    assert words in str(connect(platform, version=version).server_problem(new))
+    assert words in str(connect(platform, version=version).rules.server_problem(new))
     assert wire.seen == []
 
 
 def test_tags_that_nova_takes(connect: Any) -> None:
     cloud = connect()
-    assert cloud.tags_problem(["a" * 60] * 50) is None
+    assert cloud.rules.tags_problem(["a" * 60] * 50) is None
     for tags, words in ((["a" * 61], "60 characters"), (["a/b"], "no slash"), (["a"] * 51, "50 tags")):
-        assert words in cloud.tags_problem(tags)
-    assert connect("ustack").tags_problem(["a" * 61, "a/b"]) is None
+        assert words in cloud.rules.tags_problem(tags)
+    assert connect("ustack").rules.tags_problem(["a" * 61, "a/b"]) is None
 
 
 @pytest.mark.parametrize("path", ["/network", "/network/v2.0"])
@@ -434,4 +434,4 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
         query=[("limit", "1000"), ("name", "net")],
         reply=reply(200, {"networks": rows[:3]}),
     )
-    assert [network.label for network in cloud.networks("net")] == ["net (1)"]
+    assert [network.label for network in cloud.networks.list("net")] == ["net (1)"]

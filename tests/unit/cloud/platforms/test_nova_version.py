@@ -68,7 +68,7 @@ def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: st
 def test_the_highest_version_that_both_sides_know(
     wire: Any, reply: Any, connect: Any, cloud_class: Any, newest: str, spoken: tuple[int, int]
 ) -> None:
-    cloud = connect(cloud_class.platform, version=None)
+    cloud = connect(cloud_class.rules_class.platform, version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
     assert cloud.version == spoken
     assert cloud.version == spoken, "found once"

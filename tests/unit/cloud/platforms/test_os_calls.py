@@ -59,7 +59,7 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
     query = [("limit", "1000"), ("name", "a")]
     wire.expect("GET", base + "/images", query=query, reply=reply(200, pages[0]))
     wire.expect("GET", base + "/images", query=[*query[:1], ("marker", "1"), *query[1:]], reply=reply(200, pages[1]))
-    assert list(cloud.images(name="a")) == [
+    assert list(cloud.images.list(name="a")) == [
         ImageDetails("1", "a", "active", "linux", "public"),
         ImageDetails("2", "a", "queued"),
     ]
@@ -69,7 +69,7 @@ def test_pages_that_do_not_get_on(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.serve(lambda seen: reply(200, {"images": [], "next": "/v2/images?marker=1"}))
     with pytest.raises(InvalidResponse, match="does not get on"):
-        cloud.images(name="a")
+        cloud.images.list(name="a")
     assert len(wire.seen) == 1
 
 
@@ -78,10 +78,10 @@ def test_an_image_by_its_id(wire: Any, reply: Any, glance: Any) -> None:
     wire.expect("GET", "/image/v2/images/i-1", reply=reply(200, {"id": "i-1", "name": "a", "status": "active"}))
     wire.expect("GET", "/image/v2/images/i-2", reply=reply(404, text="<h1>404</h1>No image found with ID i-2"))
     wire.expect("GET", "/image/v2/images/i-3", reply=reply(200, {"images": []}))
-    assert cloud.images(image_id="i-1") == [ImageDetails("i-1", "a", "active")]
-    assert cloud.images(image_id="i-2") == []
+    assert cloud.images.get("i-1") == ImageDetails("i-1", "a", "active")
+    assert cloud.images.get("i-2") is None
     with pytest.raises(InvalidResponse):
-        cloud.images(image_id="i-3")
+        cloud.images.get("i-3")
 
 
 def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
@@ -92,8 +92,8 @@ def test_images_of_huawei_cloud(wire: Any, reply: Any, connect: Any) -> None:
     ]
     wire.expect("GET", "/v2/cloudimages", query=[("limit", "1000"), ("name", "a")], reply=reply(200, {"images": rows}))
     wire.expect("GET", "/v2/cloudimages", query=[("id", "2"), ("limit", "1000")], reply=reply(200, {"images": rows}))
-    assert cloud.images(name="a") == [ImageDetails("1", "a", "active", "Windows", "gold")]
-    assert cloud.images(image_id="2") == [ImageDetails("2", "ab", "active")]
+    assert cloud.images.list(name="a") == [ImageDetails("1", "a", "active", "Windows", "gold")]
+    assert cloud.images.get("2") == ImageDetails("2", "ab", "active")
 
 
 def test_a_platform_without_images_and_rebuild(connect: Any) -> None:
@@ -177,14 +177,14 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
     ],
 )
 def test_what_an_older_nova_does_not_take(connect: Any, version: str, order: dict[str, Any], words: str | None) -> None:
-    problem = connect(version=version).os_problem(RebuildSpec(**order))
+    problem = connect(version=version).rules.os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 def test_another_image_for_a_volume(connect: Any) -> None:
     volume = server(image=None, metadata={IMAGE_RECORD: "old"})
     for version, image_id, refused in (("2.92", "new", True), ("2.92", "old", False), ("2.93", "new", False)):
-        problem = connect(version=version).os_problem(RebuildSpec(image_id=image_id), volume)
+        problem = connect(version=version).rules.os_problem(RebuildSpec(image_id=image_id), volume)
         assert bool(problem) is refused
 
 
@@ -270,13 +270,13 @@ def test_what_a_refusal_means(
     ],
 )
 def test_what_huawei_cloud_takes(connect: Any, order: dict[str, Any], words: str | None) -> None:
-    problem = connect("huaweicloud").os_problem(RebuildSpec(**order))
+    problem = connect("huaweicloud").rules.os_problem(RebuildSpec(**order))
     assert (problem is None) if words is None else words in str(problem)
 
 
 @pytest.mark.parametrize("kind, refused", [("gold", True), (None, True), ("private", False), ("market", False)])
 def test_an_image_may_have_its_own_way_in(connect: Any, kind: str | None, refused: bool) -> None:
     cloud = connect("huaweicloud")
-    assert bool(cloud.os_problem(RebuildSpec(image=ImageDetails("i", kind=kind)), server())) is refused
-    assert bool(cloud.os_problem(RebuildSpec(), server(metadata={"metering.imagetype": kind}))) is refused
-    assert cloud.os_problem(RebuildSpec(user_data="eA=="), server()) is None
+    assert bool(cloud.rules.os_problem(RebuildSpec(image=ImageDetails("i", kind=kind)), server())) is refused
+    assert bool(cloud.rules.os_problem(RebuildSpec(), server(metadata={"metering.imagetype": kind}))) is refused
+    assert cloud.rules.os_problem(RebuildSpec(user_data="eA=="), server()) is None

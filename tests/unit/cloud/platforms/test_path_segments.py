@@ -88,15 +88,15 @@ def _huawei_order() -> Any:
 def test_the_ids_of_huawei_cloud_are_quoted(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/jobs/a%3Fb", query=[], reply=reply(200, {"status": "SUCCESS", "job_id": "a?b"}))
-    assert cloud.job("a?b").id == "a?b"
+    assert cloud.jobs.get("a?b").id == "a?b"
     with pytest.raises(BadRequest, match=r"'\.\./x' cannot be"):
-        cloud.job("../x")
+        cloud.jobs.get("../x")
 
 
 @pytest.mark.parametrize("value", ["detail", "../x", "a/b"])
 def test_a_flavor_of_an_impossible_id_is_one_sentence(wire: Any, connect: Any, value: str) -> None:
     with pytest.raises(BadRequest, match="cannot be the"):
-        connect("openstack").flavor_by_id(value)
+        connect("openstack").flavors.get(value)
     assert wire.seen == []
 
 

@@ -31,22 +31,22 @@ ALL = ("openstack", "easystack", "ustack", "huaweicloud")
 
 #: A call that changes something, and the platforms that have it.
 CHANGES: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
-    "create key pair": (lambda cloud: cloud.create_keypair("k"), ALL),
-    "create flavor": (lambda cloud: cloud.create_flavor(FlavorDetails("", "f", 1, 1), explicit_id=False), NOVA),
-    "describe flavor": (lambda cloud: cloud.describe_flavor("f", "d"), NOVA),
-    "set extra specs": (lambda cloud: cloud.set_extra_specs("f", {"a": "1"}), NOVA),
-    "allow": (lambda cloud: cloud.allow_flavor("f", "p"), NOVA),
-    "forbid": (lambda cloud: cloud.forbid_flavor("f", "p"), NOVA),
-    "create aggregate": (lambda cloud: cloud.create_aggregate("a", None), NOVA),
-    "rename aggregate": (lambda cloud: cloud.update_aggregate(1, {"name": "b"}), NOVA),
-    "set metadata": (lambda cloud: cloud.set_aggregate_metadata(1, {"a": "1", "b": None}), NOVA),
-    "add host": (lambda cloud: cloud.add_host(1, "h"), NOVA),
-    "remove host": (lambda cloud: cloud.remove_host(1, "h"), NOVA),
+    "create key pair": (lambda cloud: cloud.keypairs.create("k"), ALL),
+    "create flavor": (lambda cloud: cloud.flavors.create(FlavorDetails("", "f", 1, 1), explicit_id=False), NOVA),
+    "describe flavor": (lambda cloud: cloud.flavors.update("f", "d"), NOVA),
+    "set extra specs": (lambda cloud: cloud.flavors.set_extra_specs("f", {"a": "1"}), NOVA),
+    "allow": (lambda cloud: cloud.flavors.add_access("f", "p"), NOVA),
+    "forbid": (lambda cloud: cloud.flavors.remove_access("f", "p"), NOVA),
+    "create aggregate": (lambda cloud: cloud.aggregates.create("a", None), NOVA),
+    "rename aggregate": (lambda cloud: cloud.aggregates.update(1, {"name": "b"}), NOVA),
+    "set metadata": (lambda cloud: cloud.aggregates.set_metadata(1, {"a": "1", "b": None}), NOVA),
+    "add host": (lambda cloud: cloud.aggregates.add_host(1, "h"), NOVA),
+    "remove host": (lambda cloud: cloud.aggregates.remove_host(1, "h"), NOVA),
     "create group": (
-        lambda cloud: cloud.create_server_group("g", "anti-affinity", {}), ("openstack", "easystack", "huaweicloud")
+        lambda cloud: cloud.server_groups.create("g", "anti-affinity", {}), ("openstack", "easystack", "huaweicloud")
     ),
-    "disable service": (lambda cloud: cloud.change_service(SERVICE, {"status": "disabled"}), NOVA),
-    "force down": (lambda cloud: cloud.change_service(SERVICE, {"forced_down": True}), NOVA),
+    "disable service": (lambda cloud: cloud.hosts.update_service(SERVICE, {"status": "disabled"}), NOVA),
+    "force down": (lambda cloud: cloud.hosts.update_service(SERVICE, {"forced_down": True}), NOVA),
 }  # fmt: skip
 #: The documented body with another state than was asked for.
 OTHERS = {
@@ -66,12 +66,12 @@ OTHERS = {
     "force down": {"service": {"id": "s1", "forced_down": False}},
 }
 DELETIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
-    "key pair": (lambda cloud: cloud.delete_keypair("k"), ALL),
-    "flavor": (lambda cloud: cloud.delete_flavor("f"), NOVA),
-    "extra spec": (lambda cloud: cloud.unset_extra_spec("f", "a"), NOVA),
-    "aggregate": (lambda cloud: cloud.delete_aggregate(1), NOVA),
-    "server group": (lambda cloud: cloud.delete_server_group("g"), ("openstack", "easystack", "huaweicloud")),
-    "image": (lambda cloud: cloud.delete_image("i"), ("openstack", "easystack", "ustack")),
+    "key pair": (lambda cloud: cloud.keypairs.delete("k"), ALL),
+    "flavor": (lambda cloud: cloud.flavors.delete("f"), NOVA),
+    "extra spec": (lambda cloud: cloud.flavors.unset_extra_spec("f", "a"), NOVA),
+    "aggregate": (lambda cloud: cloud.aggregates.delete(1), NOVA),
+    "server group": (lambda cloud: cloud.server_groups.delete("g"), ("openstack", "easystack", "huaweicloud")),
+    "image": (lambda cloud: cloud.snapshots.delete("i"), ("openstack", "easystack", "ustack")),
 }
 
 
@@ -81,9 +81,9 @@ def cases(table: dict[str, tuple[Any, tuple[str, ...]]]) -> list[Any]:
 
 @pytest.fixture
 def image(monkeypatch: pytest.MonkeyPatch, wire: Any) -> None:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rebuild import NovaRebuild
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
-    monkeypatch.setattr(NovaRebuild, "image_endpoint", wire.url + "/image/v2")
+    monkeypatch.setattr(NovaApi, "image_endpoint", wire.url + "/image/v2")
 
 
 @pytest.mark.parametrize("answer", ["page", "empty", "{}", "null", "list", "other", "202 empty"])
@@ -113,10 +113,10 @@ def test_a_change_that_the_answer_does_not_prove(
 def test_a_service_below_2_53(wire: Any, reply: Any, connect: Any, version: str, changes: dict[str, Any]) -> None:
     cloud = connect(version=version)
     wire.serve(lambda seen: reply(200, {"service": {"host": "h1", "binary": "nova-compute", **changes}}))
-    cloud.change_service(SERVICE, changes)
+    cloud.hosts.update_service(SERVICE, changes)
     wire.serve(lambda seen: reply(200, {"service": {"host": "h1", "binary": "nova-compute"}}))
     with pytest.raises(InvalidResponse):
-        cloud.change_service(SERVICE, changes)
+        cloud.hosts.update_service(SERVICE, changes)
 
 
 @pytest.mark.usefixtures("image")
@@ -161,15 +161,15 @@ def test_a_404_of_something_in_between_is_no_deletion(
 
 #: Calls that take "it does not exist" for an answer.
 READERS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
-    "key pair": (lambda cloud: cloud.keypair("k"), ALL),
-    "flavor": (lambda cloud: cloud.flavor_by_id("f"), NOVA),
+    "key pair": (lambda cloud: cloud.keypairs.get("k"), ALL),
+    "flavor": (lambda cloud: cloud.flavors.get("f"), NOVA),
     "server": (lambda cloud: cloud.servers_by_id(["5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"]), ALL),
-    "image": (lambda cloud: cloud.images(image_id="i"), NOVA),
-    "snapshot": (lambda cloud: cloud.snapshots(image_id="i"), NOVA),
-    "volumes": (lambda cloud: cloud.volume_attachments(["s"]), NOVA),
-    "ports": (lambda cloud: cloud.interfaces(["s"]), NOVA),
-    "hypervisors": (lambda cloud: cloud.hypervisors("nix"), NOVA),
-    "job": (lambda cloud: cloud.job("j"), ("huaweicloud",)),
+    "image": (lambda cloud: cloud.images.get("i"), NOVA),
+    "snapshot": (lambda cloud: cloud.snapshots.get("i"), NOVA),
+    "volumes": (lambda cloud: cloud.volumes.list(["s"]), NOVA),
+    "ports": (lambda cloud: cloud.interfaces.list(["s"]), NOVA),
+    "hypervisors": (lambda cloud: cloud.hosts.list_hypervisors("nix"), NOVA),
+    "job": (lambda cloud: cloud.jobs.get("j"), ("huaweicloud",)),
 }
 
 
@@ -233,7 +233,7 @@ def test_a_forbidden_detail_is_null_with_one_warning(wire: Any, reply: Any, conn
         return reply(403, NO) if seen.path.endswith("os-extra_specs") else reply(200, {"flavors": rows})
 
     wire.serve(answer)
-    assert [each.extra_specs for each in cloud.flavor_details()] == [None, None, None]
+    assert [each.extra_specs for each in cloud.flavors.list()] == [None, None, None]
     (words,) = warnings
     assert words.startswith("The cloud does not show the extra_specs of flavors to this user, so they are null: ")
     assert "Policy doesn't allow" in words
@@ -251,20 +251,20 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
         return reply(200, zones if "zone" in seen.path else hypervisors)
 
     wire.serve(answer)
-    assert [(each.name, each.hosts) for each in cloud.zones(hosts=True)] == [("z1", None)]
-    assert [each.servers for each in cloud.hypervisors(servers=True)] == [None, None]
+    assert [(each.name, each.hosts) for each in cloud.zones.list(hosts=True)] == [("z1", None)]
+    assert [each.servers for each in cloud.hosts.list_hypervisors(servers=True)] == [None, None]
     assert len(warnings) == 2 and "hosts of availability zones" in warnings[0] and "servers of hyp" in warnings[1]
     newer = connect(version="2.60")
     newer.session._warn = warnings.append
     wire.serve(lambda seen: reply(403, NO) if ("with_servers", "true") in seen.query else reply(200, hypervisors))
-    assert [each.servers for each in newer.hypervisors(servers=True)] == [None, None] and len(warnings) == 3
+    assert [each.servers for each in newer.hosts.list_hypervisors(servers=True)] == [None, None] and len(warnings) == 3
     wire.serve(lambda seen: reply(403, NO))
     with pytest.raises(PermissionDenied):
-        cloud.zones(hosts=True)
+        cloud.zones.list(hosts=True)
     with pytest.raises(PermissionDenied):
-        newer.hypervisors(servers=True)
+        newer.hosts.list_hypervisors(servers=True)
     with pytest.raises(PermissionDenied):
-        cloud.hypervisors()
+        cloud.hosts.list_hypervisors()
 
 
 def test_a_lost_answer_is_ambiguous() -> None:

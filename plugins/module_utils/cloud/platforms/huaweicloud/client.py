@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Iterable, Iterator, Mapping, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_AWAITING_PAYMENT,
     JOB_FAILED,
@@ -32,15 +32,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import BUSY
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
     HuaweiConsoles,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
     HuaweiCreation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.filters import (
-    FILTER_CHECKS,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.flavors import (
+    HuaweiFlavors,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import HuaweiImages
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.lifecycle import (
     HuaweiLifecycle,
 )
@@ -50,19 +53,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import (
     HuaweiRebuild,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
     HuaweiServerGroups,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
-    integer,
-    mapping,
-    mappings,
     part_of,
-    text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import NovaZones
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
@@ -78,69 +77,28 @@ class HuaweiCloud(
     HuaweiLifecycle,
     HuaweiRebuild,
     HuaweiPasswords,
-    HuaweiServerGroups,
-    HuaweiConsoles,
-    Compute,
-    NovaKeypairs,
-    NovaZones,
 ):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
-    platform = "huaweicloud"
-    filter_checks = FILTER_CHECKS
-    operations: frozenset[str] = frozenset(
-        (
-            "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
-            " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-            " descriptions hostnames password_rules server_groups console"
-        ).split()
-    )
-    alternatives = {
-        "pause": "state: stopped",
-        "suspend": "state: stopped",
-        "unpause": "the console",
-        "resume": "the console",
-        "all_projects": "one task a project",
-        "deleted": "the console's recycle bin",
-        "keypair_types": "key pairs of type ssh",
-        "keypair_users": "the credentials of that user",
-        "attach_keypairs": "server_os, which gives a server its key pair",
-        "flavor_access": "flavor_info without access",
-        "flavor_admin": "flavor_info; the vendor makes the flavors",
-        "aggregates": "server groups; the vendor owns the hosts",
-        "create_image": "the console's image service, which makes images of servers",
-        "delete_image": "the console's image service",
-        "attach_volume": "the console, which attaches disks",
-        "detach_volume": "the console, which detaches disks",
-        "attach_interface": "the console, which attaches network interfaces",
-        "detach_interface": "the console, which detaches network interfaces",
-        "services": "server groups; the vendor owns the hosts",
-        "migrate": "availability zones and server groups; the vendor places servers",
-        "hypervisors": "flavor_info; the vendor owns the hosts",
-        "zone_hosts": "availability_zone_info without hosts",
-        "live_resize": "resize: offline, which stops a running server and starts it again",
-        "confirm_resize": "resize: offline alone; ECS confirms by itself",
-        "revert_resize": "the old flavor, with resize: offline",
-        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
-        "restore": "the console's recycle bin, which no public call reaches",
-        "purge": "state: absent; what the console's recycle bin holds, the console purges",
-        "networks": "networks with subnet, and vpc_id",
-        "detach_keypairs": "server_os, which gives a server its key pair",
-        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
-        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
-        "server_group_rules": "the policy without rules; a host has one server of a group",
-        "console_types": "type: novnc",
-        "console_output": "the console itself, whose address is in url",
-    }
+    rules_class = HuaweiRules
+    api: HuaweiApi
 
-    @property
-    def endpoint(self) -> str:
-        """Where ECS speaks Nova's API: key pairs and zones."""
-        return self._url("", "v2.1")
+    def _make_api(self) -> HuaweiApi:
+        return HuaweiApi(self.session, self.rules_class(), self.parallel)
+
+    def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
+        super().__init__(session, settings, parallel)
+        api = self.api
+        self.flavors = HuaweiFlavors(api)
+        self.keypairs = NovaKeypairs(api)
+        self.zones = NovaZones(api)
+        self.server_groups = HuaweiServerGroups(api)
+        self.consoles = HuaweiConsoles(api)
+        self.images = HuaweiImages(api)
+        self.jobs = HuaweiJobs(api)
 
     def _url(self, path: str, version: str = "v1") -> str:
-        auth = self.session.auth
-        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
+        return self.api.url(path, version)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 
@@ -214,50 +172,11 @@ class HuaweiCloud(
             return None
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)
 
-    def flavors(self) -> Iterable[Flavor]:
-        what = "list the flavors"
-        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
-        return [flavor(data) for data in mappings(part_of(answer.body, "flavors", what, list))]
-
-    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
-        what = "list the flavors"
-        answer = self.session.get(self._url("/cloudservers/flavors"), what=what)
-        return [
-            FlavorDetails(
-                id=text(data.get("id")) or "",
-                name=text(data.get("name")),
-                vcpus=integer(data.get("vcpus")),
-                ram_mb=integer(data.get("ram")),
-                disk_gb=integer(data.get("disk")),
-                extra_specs=dict(mapping(data.get("os_extra_specs"))),
-            )
-            for data in mappings(part_of(answer.body, "flavors", what, list))
-        ]
-
-    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
-        self.require("flavor_access")
-        return flavor
-
-    # -- what became of actions --------------------------------------------------------------------------------
-
-    def job(self, job_id: str) -> Job:
-        what = "read the job %s" % job_id
-        try:
-            answer = self.session.get(self._url("/jobs/%s" % path_segment(job_id)), what=what)
-        except ItemNotFound:
-            return Job(id=job_id, status=JOB_VANISHED, message="the cloud knows no job of this id (any more)")
-        except BadRequest as error:
-            if error.code == "Common.0011":
-                return Job(id=job_id, status=JOB_VANISHED, code=error.code, message=error.message)
-            raise
-        part_of(answer.body, "status", what, str)
-        return records.job(answer.body, job_id)
-
     def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
         done its work on some of them, and SUCCESS is not the end of it: the servers may still be on their way."""
         job_ids = sorted({ticket.job_id for ticket in tickets if ticket.job_id})
-        jobs = dict(zip(job_ids, in_parallel(self.job, job_ids, self.parallel)))
+        jobs = dict(zip(job_ids, in_parallel(self.jobs.get, job_ids, self.parallel)))
         verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.servers_by_id(done)

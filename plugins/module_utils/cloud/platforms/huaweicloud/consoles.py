@@ -9,7 +9,6 @@ Source: Elastic Cloud Server API Reference, "Obtaining the VNC-based Remote Logi
 
 from __future__ import annotations
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.console import (
@@ -19,24 +18,25 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.c
     explained,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 
 
-class HuaweiConsoles(Compute):
+class HuaweiConsoles(Consoles):
     """``/cloudservers/{id}/remote_console``."""
 
-    def _url(self, path: str, version: str = "v1") -> str:
-        raise NotImplementedError
+    api: HuaweiApi
 
-    def console(self, server: Server, kind: str) -> Console:
+    def create(self, server: Server, kind: str) -> Console:
         if kind != USUAL:
-            self.require("console_types")
+            self.api.require("console_types")
         protocol, what = PROTOCOLS[kind], "get a console of the server"
-        url = self._url("/cloudservers/%s/remote_console" % path_segment(server.id))
+        url = self.api.url("/cloudservers/%s/remote_console" % path_segment(server.id))
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         try:
             # To ask again does no harm, and what the answer holds is repeated in no error.
-            answer = self.session.request("POST", url, json=body, what=what, expect="any", is_retry_safe=True)
+            answer = self.api.session.request("POST", url, json=body, what=what, expect="any", is_retry_safe=True)
         except CloudError as error:
             raise explained(error, kind) from None
         found = part_of(answer.body, "remote_console", what)

@@ -45,8 +45,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
-    missing_options,
-    problems,
     request_body,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
@@ -71,20 +69,6 @@ _FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
 
 class HuaweiCreation(HuaweiActions):
     """``POST /v1.1/{project}/cloudservers``."""
-
-    lists_new_servers_at_once = False
-
-    def name_problem(self, name: str) -> str | None:
-        return rules.name_problem(name)
-
-    def tags_problem(self, tags: Sequence[str]) -> str | None:
-        return rules.tags_problem(tags) or rules.too_many_tags(tags)
-
-    def missing_options(self, new: NewServer) -> Sequence[str]:
-        return tuple(missing_options(new, self.platform))
-
-    def server_problem(self, new: NewServer) -> str | None:
-        return next((problem for problem in problems(new, self.platform) if problem), None)
 
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
@@ -140,7 +124,7 @@ class HuaweiCreation(HuaweiActions):
         whoever waits for the job reads it again.
         """
         try:
-            job = self.job(ticket.job_id) if ticket.job_id else None
+            job = self.jobs.get(ticket.job_id) if ticket.job_id else None
             if job is None or not job.finished:
                 return False
             if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
@@ -189,7 +173,7 @@ class HuaweiCreation(HuaweiActions):
         server_id, why = next(iter(texts(body.get("serverIds"))), None), ""
         try:
             # Where the answer names no server, the job may.
-            parts = self.job(job_id).parts if job_id and not server_id else ()
+            parts = self.jobs.get(job_id).parts if job_id and not server_id else ()
             server_id = server_id or next((part.server_id for part in parts if part.server_id), None)
         except CloudError as error:
             why = ": " + error.message

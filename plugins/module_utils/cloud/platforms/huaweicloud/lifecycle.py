@@ -50,26 +50,6 @@ _PREPAID = (
 class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
     """Each deed is one call a server, but ``delete``, which takes 1,000."""
 
-    def deed_problem(self, server: Server, deed: Action) -> str | None:
-        arguments = deed.arguments
-        if deed.action == "delete" and rules.prepaid(server):
-            return _PREPAID % self.platform
-        if deed.action == "update":
-            return rules.update_problem(arguments)
-        if deed.action == "set_metadata":
-            return rules.metadata_problem(arguments["metadata"])
-        if deed.action == "replace_metadata":
-            return rules.metadata_problem(_own(arguments["metadata"]))
-        if deed.action == "set_tags":
-            return rules.tags_problem(arguments["add"]) or rules.too_many_tags(arguments["tags"])
-        return None
-
-    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
-        return rules.tags_after(there, wanted, purge)
-
-    def keeps_metadata(self, key: str) -> bool:
-        return rules.system_key(key)
-
     # -- one call a server -------------------------------------------------------------------------------------
 
     def _order_update(self, server: Server, arguments: Arguments) -> ActionRequest:
@@ -115,8 +95,8 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
 
         def ask(pair: tuple[Server, Action]) -> PendingAction:
             server, deed = pair
-            wanted = _own(deed.arguments["metadata"])
-            there = _own(server.metadata)
+            wanted = rules.own_metadata(deed.arguments["metadata"])
+            there = rules.own_metadata(server.metadata)
             changed = {key: value for key, value in wanted.items() if there.get(key) != value}
             steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
             try:
@@ -193,7 +173,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         tickets = []
         kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
         for server, deed in orders:
-            problem = self.deed_problem(server, deed)
+            problem = self.rules.action_problem(server, deed)
             if problem:
                 error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
                 tickets.append(PendingAction(server.id, deed.action, server.name, error=error, aim=deed.aim))
@@ -213,8 +193,3 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
                 for ticket, (_server, deed) in zip(asked, some)
             ]
         return tickets
-
-
-def _own(metadata: Mapping[str, Any]) -> dict[str, str]:
-    """The keys that are the user's."""
-    return {str(key): str(value) for key, value in metadata.items() if not rules.system_key(str(key))}

@@ -11,52 +11,20 @@ images with cloud-init, ``/v1`` for those without.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     ActionRequest,
     HuaweiActions,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
 
 _NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
-#: Images that may have a password of their own, so that an order needs none.
-_OWN = ("private", "shared", "market")
 
 
 class HuaweiRebuild(HuaweiActions):
-    """``changeos``, ``reinstallos`` and ``/v2/cloudimages``."""
-
-    max_user_data_bytes = 32 * 1024
-
-    def images(self, name: str | None = None, image_id: str | None = None) -> Sequence[ImageDetails]:
-        found = self.session.by_marker(
-            "%s/v2/cloudimages" % self.session.auth.endpoint("image"),
-            "images",
-            params={"name": name, "id": image_id},
-            what="list the images",
-        )
-        images = [_image(data) for data in found]
-        return [each for each in images if name in (None, each.name) and image_id in (None, each.id)]
-
-    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
-        if server is not None:
-            kind = order.image.kind if order.image else text(server.metadata.get("metering.imagetype"))
-            if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
-                return "a public image needs a password, a key_name with user_id, or user_data"
-            return None
-        if order.password and order.key_name:
-            return "password and key_name exclude each other on %s; give one of them" % self.platform
-        if order.key_name and not order.user_id:
-            return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
-        if order.user_data and not order.cloud_init:
-            return "user_data: an image without cloud-init does not read it; leave it out, or set cloud_init: true"
-        if bool(order.encrypted) != bool(order.kms_key_id):
-            return "encrypted: true and kms_key_id go together: the key encrypts the system disk"
-        return None
+    """``changeos`` and ``reinstallos``."""
 
     def _order_rebuild(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         spec: RebuildSpec = arguments["spec"]
@@ -93,13 +61,3 @@ def _order(order: RebuildSpec) -> dict[str, Any]:
     if metadata:
         found["metadata"] = metadata
     return found
-
-
-def _image(data: Mapping[str, Any]) -> ImageDetails:
-    return ImageDetails(
-        id=text(data.get("id")) or "",
-        name=text(data.get("name")),
-        status=text(data.get("status")),
-        os_type=text(data.get("__os_type")),
-        kind=text(data.get("__imagetype")),
-    )

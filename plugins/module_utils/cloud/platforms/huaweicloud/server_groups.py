@@ -11,39 +11,43 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import has, prove_deleted
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
     CREATED,
     server_group,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
 
 
-class HuaweiServerGroups(Compute):
+class HuaweiServerGroups(ServerGroups):
     """``/cloudservers/os-server-groups``."""
 
-    def _url(self, path: str, version: str = "v1") -> str:
-        raise NotImplementedError
+    api: HuaweiApi
 
-    def server_groups(self, all_projects: bool = False) -> Sequence[ServerGroup]:
+    def list(self, all_projects: bool = False) -> Sequence[ServerGroup]:
         if all_projects:
-            self.require("all_projects")
-        listed = self.session.by_marker(
-            self._url("/cloudservers/os-server-groups"), "server_groups", limit=1000, what="list the server groups"
+            self.api.require("all_projects")
+        listed = self.api.session.by_marker(
+            self.api.url("/cloudservers/os-server-groups"), "server_groups", limit=1000, what="list the server groups"
         )
         return [server_group(entry) for entry in listed]
 
-    def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+    def create(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
         what = "create the server group %s" % name
         body: dict[str, Any] = {"server_group": {"name": name, "policies": [policy]}}
-        answer = self.session.post(self._url("/cloudservers/os-server-groups"), json=body, what=what, expect="any")
+        answer = self.api.session.post(
+            self.api.url("/cloudservers/os-server-groups"), json=body, what=what, expect="any"
+        )
         return server_group(CREATED.read(answer, what, has({"name": name})))
 
-    def delete_server_group(self, group_id: str) -> None:
-        url = self._url("/cloudservers/os-server-groups/" + path_segment(group_id))
+    def delete(self, group_id: str) -> None:
+        url = self.api.url("/cloudservers/os-server-groups/" + path_segment(group_id))
         what = "delete the server group %s" % group_id
         prove_deleted(
-            lambda: self.session.delete(url, what=what, expect="any"), lambda: self.session.get(url, what=what), what
+            lambda: self.api.session.delete(url, what=what, expect="any"),
+            lambda: self.api.session.get(url, what=what),
+            what,
         )

@@ -138,3 +138,8 @@ def update_problem(arguments: Mapping[str, Any]) -> str | None:
     checks = (("name", name_problem), ("description", description_problem), ("hostname", hostname_problem))
     found = (check(arguments[key]) for key, check in checks if key in arguments)
     return next((problem for problem in found if problem), None)
+
+
+def own_metadata(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The keys that are the user's."""
+    return {str(key): str(value) for key, value in metadata.items() if not system_key(str(key))}

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, PermissionDenied
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate, Zone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
@@ -25,42 +25,45 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
     texts,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
 
 #: What Nova answers to every change of an aggregate: the aggregate as it is then.
 _AGGREGATE = DocumentedResponse((200,), "aggregate")
 
 
-class NovaAggregates(NovaCalls):
-    """``/os-aggregates``, for administrators, and ``/os-availability-zone``."""
+class NovaAggregates(Aggregates):
+    """``/os-aggregates``, for administrators."""
 
-    def aggregates(self) -> Sequence[Aggregate]:
-        self.require("aggregates")
+    api: NovaApi
+
+    def list(self) -> Sequence[Aggregate]:
+        self.api.require("aggregates")
         what = "list the aggregates"
-        listed = part_of(self.ask("GET", "/os-aggregates", what), "aggregates", what, list)
+        listed = part_of(self.api.read("/os-aggregates", what), "aggregates", what, list)
         return [aggregate(entry) for entry in mappings(listed)]
 
-    def create_aggregate(self, name: str, availability_zone: str | None) -> Aggregate:
-        self.require("aggregates")
+    def create(self, name: str, availability_zone: str | None) -> Aggregate:
+        self.api.require("aggregates")
         wanted = {"name": name}
         if availability_zone:
             wanted["availability_zone"] = availability_zone
         what = "create the aggregate %s" % name
         return aggregate(
-            self.change("POST", "/os-aggregates", what, {"aggregate": wanted}, _AGGREGATE, has({"name": name}))
+            self.api.change("POST", "/os-aggregates", what, {"aggregate": wanted}, _AGGREGATE, has({"name": name}))
         )
 
-    def update_aggregate(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
-        self.require("aggregates")
+    def update(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
+        self.api.require("aggregates")
         what = "change the aggregate %d" % aggregate_id
         body = {"aggregate": dict(changes)}
-        self.change("PUT", "/os-aggregates/%d" % aggregate_id, what, body, _AGGREGATE, has(changes))
+        self.api.change("PUT", "/os-aggregates/%d" % aggregate_id, what, body, _AGGREGATE, has(changes))
 
-    def delete_aggregate(self, aggregate_id: int) -> None:
-        self.require("aggregates")
-        self.remove("/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
+    def delete(self, aggregate_id: int) -> None:
+        self.api.require("aggregates")
+        self.api.remove("/os-aggregates/%d" % aggregate_id, "delete the aggregate %d" % aggregate_id)
 
-    def set_aggregate_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
+    def set_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
         what = "set metadata of the aggregate %d" % aggregate_id
         body = {"set_metadata": {"metadata": dict(metadata)}}
         self._act(aggregate_id, body, what, lambda found: has(metadata)(mapping(found.get("metadata"))))
@@ -79,30 +82,13 @@ class NovaAggregates(NovaCalls):
         self._act(aggregate_id, {"remove_host": {"host": host}}, what, shows)
 
     def _act(self, aggregate_id: int, body: Any, what: str, shows: Callable[[Any], bool]) -> None:
-        self.require("aggregates")
-        self.change("POST", "/os-aggregates/%d/action" % aggregate_id, what, body, _AGGREGATE, shows)
+        self.api.require("aggregates")
+        self.api.change("POST", "/os-aggregates/%d/action" % aggregate_id, what, body, _AGGREGATE, shows)
 
 
 def _hosts(found: Any) -> tuple[str, ...] | None:
     """The hosts of an aggregate of an answer; ``None`` where it has no list of them."""
     return texts(found["hosts"]) if isinstance(found.get("hosts"), list) else None
-
-
-class NovaZones(NovaCalls):
-    """``/os-availability-zone``, which Huawei Cloud serves too."""
-
-    def zones(self, hosts: bool = False) -> Sequence[Zone]:
-        self.require("zone_hosts" if hosts else "zones")
-        what = "list the availability zones"
-        try:
-            body = self.ask("GET", "/os-availability-zone/detail" if hosts else "/os-availability-zone", what)
-        except PermissionDenied as error:
-            if not hosts:
-                raise
-            body = self.ask("GET", "/os-availability-zone", what)
-            self.withhold("the hosts of availability zones", error)
-        listed = part_of(body, "availabilityZoneInfo", what, list)
-        return [zone(entry) for entry in mappings(listed)]
 
 
 def aggregate(data: Mapping[str, Any]) -> Aggregate:
@@ -118,13 +104,4 @@ def aggregate(data: Mapping[str, Any]) -> Aggregate:
         hosts=texts(data.get("hosts")),
         metadata=metadata,
         uuid=text(data.get("uuid")),
-    )
-
-
-def zone(data: Mapping[str, Any]) -> Zone:
-    """A zone; its hosts are ``None`` where they were not asked for."""
-    return Zone(
-        name=text(data.get("zoneName")) or "",
-        available=mapping(data.get("zoneState")).get("available"),
-        hosts=data.get("hosts"),
     )

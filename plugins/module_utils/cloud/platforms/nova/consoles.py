@@ -21,7 +21,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.c
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of, text
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 
 #: From here on consoles have a path of their own; below they are actions, one for each protocol.
 _OWN_PATH = (2, 6)
@@ -33,17 +34,19 @@ _ACTIONS = {
 }
 
 
-class NovaConsoles(NovaCalls):
+class NovaConsoles(Consoles):
     """``/servers/{id}/remote-consoles``, and the actions that it replaces."""
 
-    def console(self, server: Server, kind: str) -> Console:
-        self.require("console")
+    api: NovaApi
+
+    def create(self, server: Server, kind: str) -> Console:
+        self.api.require("console")
         if kind != USUAL:
-            self.require("console_types")
+            self.api.require("console_types")
         if kind == "webmks":
-            self.require("console_mks")
+            self.api.require("console_mks")
         protocol, what = PROTOCOLS[kind], "get a console of the server"
-        if self.version >= _OWN_PATH:
+        if self.api.version >= _OWN_PATH:
             body: Any = {"remote_console": {"protocol": protocol, "type": kind}}
             path, key = "/remote-consoles", "remote_console"
         else:
@@ -51,18 +54,18 @@ class NovaConsoles(NovaCalls):
         found = part_of(self._of_server(server, path, body, what, kind), key, what)
         return Console(kind, protocol, part_of(found, "url", what, str))
 
-    def console_output(self, server: Server, lines: int | None = None) -> str:
-        self.require("console_output")
+    def get_output(self, server: Server, lines: int | None = None) -> str:
+        self.api.require("console_output")
         what = "read the console of the server"
         body = {"os-getConsoleOutput": {} if lines is None else {"length": lines}}
         return text(part_of(self._of_server(server, "/action", body, what, "log"), "output", what, str)) or ""
 
     def _of_server(self, server: Server, path: str, body: Any, what: str, kind: str) -> Any:
         """The answer's body. To ask again does no harm, and what an answer holds is repeated in no error."""
-        url = "%s/servers/%s%s" % (self.endpoint, path_segment(server.id), path)
+        url = "%s/servers/%s%s" % (self.api.endpoint, path_segment(server.id), path)
         try:
-            answer = self.session.request(
-                "POST", url, json=body, headers=self.headers(), what=what, expect="any", is_retry_safe=True
+            answer = self.api.session.request(
+                "POST", url, json=body, headers=self.api.headers(), what=what, expect="any", is_retry_safe=True
             )
         except CloudError as error:
             raise explained(error, kind) from None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Making servers on a Nova cloud, and the networks of its Neutron.
+"""Making servers on a Nova cloud.
 
 Facts: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
 volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several at once are named
@@ -11,9 +11,8 @@ volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; s
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     BUILT,
@@ -30,10 +29,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_be_created
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     AUTO,
-    NONE,
     BlockDevice,
     NewServer,
     Nic,
@@ -41,7 +38,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     identity,
     mapping,
-    mappings,
     part_of,
     text,
 )
@@ -50,8 +46,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: How many servers one request makes at most: Nova makes them before it answers, and gateways lose their patience.
 _MOST_AT_ONCE = 100
-_LONGEST_TAG = 60
-_MOST_TAGS = 50
 #: What is refused for one server is refused for all that are alike.
 _FOR_ALL = (BadRequest, PermissionDenied, NotFound)
 
@@ -59,51 +53,8 @@ _FOR_ALL = (BadRequest, PermissionDenied, NotFound)
 class NovaCreation(NovaServers):
     """``POST /servers``."""
 
-    #: The newest microversion that takes files into a new server.
-    newest_files: Version = (2, 56)
-    #: Whether a new server's interface can be on a subnet that is named.
-    takes_subnets = False
     #: Whether several servers of one request are named ``name-1`` to ``name-N``.
     numbers_names = True
-
-    def server_problem(self, new: NewServer) -> str | None:
-        has = self._version_for(new)
-        for option, needed in _needs(new):
-            if has < needed:
-                if self.version >= needed:
-                    return "%s: it cannot be combined with files, which Nova takes up to microversion %d.%d only" % (
-                        (option,) + self.newest_files
-                    )
-                if not self.supports("microversions"):
-                    return "%s: %s has no such thing; leave it out" % (option, self.platform)
-                return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
-                    (option,) + needed + self.version
-                )
-        nics = new.networks if isinstance(new.networks, tuple) else ()
-        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
-            return "networks: subnet: %s puts servers on networks and ports; make a port on the subnet" % self.platform
-        for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
-            if value:
-                return "%s: %s does not know it; leave it out" % (option, self.platform)
-        return next(iter(self.missing_options(new)), None)
-
-    def missing_options(self, new: NewServer) -> Sequence[str]:
-        if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
-            return ("image: nothing to boot from; give an image, or a volume with boot_index: 0",)
-        return ()
-
-    def tags_problem(self, tags: Sequence[str]) -> str | None:
-        if self.supports("tags_in_metadata"):
-            return None
-        for tag in tags:
-            if len(tag) > _LONGEST_TAG or "/" in tag:
-                return "tags: %s is no tag: Nova takes %d characters at most, and no slash" % (tag, _LONGEST_TAG)
-        if len(tags) > _MOST_TAGS:
-            return "tags: a server has %d tags at most, and not %d" % (_MOST_TAGS, len(tags))
-        return None
-
-    def _version_for(self, new: NewServer) -> Version:
-        return min(self.version, self.newest_files) if new.files else self.version
 
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
@@ -169,13 +120,13 @@ class NovaCreation(NovaServers):
         return self.session.post(
             self.endpoint + "/servers",
             json=body,
-            headers=self.headers(self._version_for(new)),
+            headers=self.headers(self.rules.version_for(new)),
             what=what,
             is_retry_safe=False,
         )
 
     def _body(self, new: NewServer, name: str) -> dict[str, Any]:
-        version = self._version_for(new)
+        version = self.rules.version_for(new)
         server: dict[str, Any] = {"name": name, "flavorRef": new.flavor_id}
         if new.image_id:
             server["imageRef"] = new.image_id
@@ -210,47 +161,6 @@ class NovaCreation(NovaServers):
         if new.group_id:
             body["os:scheduler_hints"] = {"group": new.group_id}
         return body
-
-    # -- networks ----------------------------------------------------------------------------------------------
-
-    def networks(self, name: str | None = None) -> Sequence[Network]:
-        listed = self._list_network_things("networks", {"name": name} if name else {})
-        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
-        return [network for network in found if network.id and name in (None, network.name)]
-
-    def network_things(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
-        listed = self._list_network_things(kind, {"fields": ["id", "name"], "id": list(ids) or None})
-        return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
-
-    def _list_network_things(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        base = str(self.session.auth.endpoint("network"))
-        if not re.search(r"/v2\.0$", base):
-            base += "/v2.0"
-        pages = self.session.by_marker(
-            "%s/%s" % (base, kind),
-            kind.replace("-", "_"),
-            params=params,
-            limit=1000,
-            what="list the " + kind.replace("-", " "),
-        )
-        return mappings(list(pages))
-
-
-def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
-    """The options that are given, with the microversions that brought them."""
-    nics = new.networks if isinstance(new.networks, tuple) else ()
-    given: tuple[tuple[str, Any, Version], ...] = (
-        ("description", new.description, (2, 19)),
-        ("tags", new.tags, (2, 26)),
-        ("networks: none", new.networks == NONE, (2, 37)),
-        ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
-        ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
-        ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
-        ("host", new.host, (2, 74)),
-        ("hypervisor_hostname", new.hypervisor_hostname, (2, 74)),
-        ("hostname", new.hostname, (2, 90)),
-    )
-    return ((option, needed) for option, value, needed in given if value)
 
 
 def _stem(new: NewServer, names: Sequence[str]) -> str | None:

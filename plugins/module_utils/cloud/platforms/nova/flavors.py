@@ -19,7 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
@@ -32,7 +32,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
 
 #: What Nova answers to a change of a flavor, of its extra specs and of its access list.
 _FLAVOR = DocumentedResponse((200,), "flavor")
@@ -40,29 +42,44 @@ _SPECS = DocumentedResponse((200,), "extra_specs")
 _ACCESS = DocumentedResponse((200,), "flavor_access", list)
 
 
-class NovaFlavors(NovaCalls):
+class NovaFlavors(Flavors):
     """``/flavors``; what changes one takes an administrator."""
 
-    def flavor_details(self, brief: bool = False) -> Sequence[FlavorDetails]:
-        listed = self.session.by_marker(
-            self.endpoint + ("/flavors" if brief else "/flavors/detail"),
+    api: NovaApi
+
+    def list_sizes(self) -> Sequence[Flavor]:
+        pages = self.api.session.by_marker(
+            self.api.endpoint + "/flavors/detail",
+            "flavors",
+            # To an administrator Nova lists the public ones only, unless asked for all; others may see no more than
+            # theirs.
+            params={"is_public": "None"} if self.api.all_projects else {},
+            limit=1000,
+            headers=self.api.headers(),
+            what="list the flavors",
+        )
+        return [parse.flavor(data) for data in pages]
+
+    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        listed = self.api.session.by_marker(
+            self.api.endpoint + ("/flavors" if brief else "/flavors/detail"),
             "flavors",
             # Private flavors too; whoever may not see them gets the public ones and their own.
-            params={"is_public": "None"} if self.supports("flavor_admin") else {},
-            headers=self.headers(),
+            params={"is_public": "None"} if self.api.supports("flavor_admin") else {},
+            headers=self.api.headers(),
             what="list the flavors",
         )
         if brief:
             return [FlavorDetails(id=each.id, name=each.name) for each in map(flavor, listed)]
         flavors = [flavor(entry) for entry in listed]
         if self._specs_apart:
-            return in_parallel(self._with_extra_specs, flavors, self.parallel)
+            return in_parallel(self._with_extra_specs, flavors, self.api.parallel)
         return flavors
 
-    def flavor_by_id(self, flavor_id: str) -> FlavorDetails | None:
+    def get(self, flavor_id: str) -> FlavorDetails | None:
         what = "show the flavor %s" % flavor_id
         try:
-            body = self.ask("GET", _path(flavor_id), what)
+            body = self.api.read(_path(flavor_id), what)
         except ItemNotFound:
             return None
         found = flavor(part_of(body, "flavor", what))
@@ -71,31 +88,31 @@ class NovaFlavors(NovaCalls):
     @property
     def _specs_apart(self) -> bool:
         """Whether a flavor is shown without its extra_specs, which are then read by a request of their own."""
-        return self.supports("flavor_admin") and self.version < (2, 61)
+        return self.api.supports("flavor_admin") and self.api.version < (2, 61)
 
     def _with_extra_specs(self, found: FlavorDetails) -> FlavorDetails:
         what = "read the extra_specs of the flavor %s" % found.name
         try:
-            body = self.ask("GET", _path(found.id, "/os-extra_specs"), what)
+            body = self.api.read(_path(found.id, "/os-extra_specs"), what)
         except ItemNotFound:
             # It was deleted since it was listed.
             return found
         except PermissionDenied as error:
-            self.withhold("the extra_specs of flavors", error)
+            self.api.withhold("the extra_specs of flavors", error)
             return replace(found, extra_specs=None)
         return replace(found, extra_specs=part_of(body, "extra_specs", what))
 
-    def flavor_access(self, flavor: FlavorDetails) -> FlavorDetails:
+    def with_access(self, flavor: FlavorDetails) -> FlavorDetails:
         if flavor.is_public is not False:
             return flavor
-        self.require("flavor_access")
+        self.api.require("flavor_access")
         what = "read the access list of the flavor %s" % flavor.name
-        listed = part_of(self.ask("GET", _path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
+        listed = part_of(self.api.read(_path(flavor.id, "/os-flavor-access"), what), "flavor_access", what, list)
         projects = tuple(str(entry["tenant_id"]) for entry in identified(listed, "tenant_id", what))
         return replace(flavor, access=projects)
 
-    def create_flavor(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
-        self.require("flavor_admin")
+    def create(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
+        self.api.require("flavor_admin")
         data: dict[str, Any] = {
             "name": wanted.name,
             "id": wanted.id if explicit_id else None,
@@ -109,48 +126,48 @@ class NovaFlavors(NovaCalls):
         if wanted.rxtx_factor is not None:
             data["rxtx_factor"] = wanted.rxtx_factor
         if wanted.description is not None:
-            self.require("flavor_descriptions")
+            self.api.require("flavor_descriptions")
             data["description"] = wanted.description
         what = "create the flavor %s" % wanted.name
         shows = has({"name": wanted.name})
-        return flavor(self.change("POST", "/flavors", what, {"flavor": data}, _FLAVOR, shows))
+        return flavor(self.api.change("POST", "/flavors", what, {"flavor": data}, _FLAVOR, shows))
 
-    def describe_flavor(self, flavor_id: str, description: str | None) -> None:
-        self.require("flavor_descriptions")
+    def update(self, flavor_id: str, description: str | None) -> None:
+        self.api.require("flavor_descriptions")
         body = {"flavor": {"description": description}}
         what = "describe the flavor %s" % flavor_id
-        self.change("PUT", _path(flavor_id), what, body, _FLAVOR, has({"description": description}))
+        self.api.change("PUT", _path(flavor_id), what, body, _FLAVOR, has({"description": description}))
 
-    def delete_flavor(self, flavor_id: str) -> None:
-        self.require("flavor_admin")
-        self.remove(_path(flavor_id), "delete the flavor %s" % flavor_id)
+    def delete(self, flavor_id: str) -> None:
+        self.api.require("flavor_admin")
+        self.api.remove(_path(flavor_id), "delete the flavor %s" % flavor_id)
 
     def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
-        self.require("flavor_admin")
+        self.api.require("flavor_admin")
         what = "set extra_specs of the flavor %s" % flavor_id
         body = {"extra_specs": dict(extra_specs)}
-        self.change("POST", _path(flavor_id, "/os-extra_specs"), what, body, _SPECS, has(extra_specs))
+        self.api.change("POST", _path(flavor_id, "/os-extra_specs"), what, body, _SPECS, has(extra_specs))
 
     def unset_extra_spec(self, flavor_id: str, key: str) -> None:
-        self.require("flavor_admin")
+        self.api.require("flavor_admin")
         what = "remove the extra spec %s of the flavor %s" % (key, flavor_id)
-        self.remove(_path(flavor_id, "/os-extra_specs/" + path_segment(key)), what)
+        self.api.remove(_path(flavor_id, "/os-extra_specs/" + path_segment(key)), what)
 
-    def allow_flavor(self, flavor_id: str, project_id: str) -> None:
+    def add_access(self, flavor_id: str, project_id: str) -> None:
         self._access(flavor_id, "addTenantAccess", project_id, True)
 
-    def forbid_flavor(self, flavor_id: str, project_id: str) -> None:
+    def remove_access(self, flavor_id: str, project_id: str) -> None:
         self._access(flavor_id, "removeTenantAccess", project_id, False)
 
     def _access(self, flavor_id: str, action: str, project_id: str, allowed: bool) -> None:
         """Nova answers with the whole list as it is then."""
-        self.require("flavor_admin")
+        self.api.require("flavor_admin")
         what = "change who may use the flavor %s" % flavor_id
 
         def shows(listed: Any) -> bool:
             return (project_id in [entry.get("tenant_id") for entry in mappings(listed)]) is allowed
 
-        self.change("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}}, _ACCESS, shows)
+        self.api.change("POST", _path(flavor_id, "/action"), what, {action: {"tenant": project_id}}, _ACCESS, shows)
 
 
 def _path(flavor_id: str, rest: str = "") -> str:

@@ -35,7 +35,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
 
 #: What Nova answers to a change of a service, in every microversion.
 _SERVICE = DocumentedResponse((200,), "service")
@@ -45,33 +46,35 @@ _PAGED = (2, 33)
 _WITH_FIGURES = (2, 87)
 
 
-class NovaHosts(NovaCalls):
+class NovaHosts(Hosts):
     """``/os-services`` and ``/os-hypervisors``."""
+
+    api: NovaApi
 
     # -- services ----------------------------------------------------------------------------------------------
 
-    def services(self, host: str | None = None, binary: str | None = None) -> Sequence[Service]:
-        self.require("services")
+    def list_services(self, host: str | None = None, binary: str | None = None) -> Sequence[Service]:
+        self.api.require("services")
         query = {key: value for key, value in (("host", host), ("binary", binary)) if value}
         what = "list the compute services"
-        listed = part_of(self.ask("GET", "/os-services", what, query=query), "services", what, list)
+        listed = part_of(self.api.read("/os-services", what, query=query), "services", what, list)
         return [service(entry) for entry in mappings(listed)]
 
-    def change_service(self, service: Service, changes: Mapping[str, Any]) -> None:
-        self.require("services")
+    def update_service(self, service: Service, changes: Mapping[str, Any]) -> None:
+        self.api.require("services")
         if "forced_down" in changes:
-            self.require("forced_down")
+            self.api.require("forced_down")
         what = "change the service %s of %s" % (service.binary, service.host)
-        if self.version >= _BY_ID:
+        if self.api.version >= _BY_ID:
             # A reason that is null is refused, and one that is left out is none.
             body = {key: value for key, value in changes.items() if value is not None}
-            self.change("PUT", "/os-services/%s" % path_segment(service.id), what, body, _SERVICE, has(changes))
+            self.api.change("PUT", "/os-services/%s" % path_segment(service.id), what, body, _SERVICE, has(changes))
             return
 
         def put(path: str, **values: Any) -> None:
             body = dict(values, host=service.host, binary=service.binary)
             asked = values or {"status": changes["status"]}
-            self.change("PUT", "/os-services/" + path, what, body, _SERVICE, has(asked))
+            self.api.change("PUT", "/os-services/" + path, what, body, _SERVICE, has(asked))
 
         reason = changes.get("disabled_reason")
         if changes.get("status") == DISABLED and reason:
@@ -83,24 +86,24 @@ class NovaHosts(NovaCalls):
 
     # -- hypervisors -------------------------------------------------------------------------------------------
 
-    def hypervisors(self, pattern: str | None = None, servers: bool = False) -> Sequence[Hypervisor]:
-        self.require("hypervisors")
+    def list_hypervisors(self, pattern: str | None = None, servers: bool = False) -> Sequence[Hypervisor]:
+        self.api.require("hypervisors")
         try:
             listed = list(self._hypervisor_list(pattern, servers))
         except PermissionDenied as error:
-            if not servers or self.version < _BY_ID:
+            if not servers or self.api.version < _BY_ID:
                 raise
             listed, servers = list(self._hypervisor_list(pattern, False)), False
-            self.withhold("the servers of hypervisors", error)
-        found = [hypervisor(data, servers and self.version >= _BY_ID) for data in listed]
+            self.api.withhold("the servers of hypervisors", error)
+        found = [hypervisor(data, servers and self.api.version >= _BY_ID) for data in listed]
         if pattern:
             found = [each for each in found if pattern in (each.hostname or "")]
-        if servers and self.version < _BY_ID:
-            return in_parallel(self._with_servers, found, self.parallel)
+        if servers and self.api.version < _BY_ID:
+            return in_parallel(self._with_servers, found, self.api.parallel)
         return found
 
     def _hypervisor_list(self, pattern: str | None, servers: bool) -> Iterable[Mapping[str, Any]]:
-        version, what = min(self.version, _WITH_FIGURES), "list the hypervisors"
+        version, what = min(self.api.version, _WITH_FIGURES), "list the hypervisors"
         path = "/os-hypervisors/detail"
         query: dict[str, str] = {"with_servers": "true"} if servers and version >= _BY_ID else {}
         if version < _PAGED or (pattern and version >= _BY_ID):
@@ -108,14 +111,14 @@ class NovaHosts(NovaCalls):
             if pattern and version >= _BY_ID:
                 query["hypervisor_hostname_pattern"] = pattern
             try:
-                body = self.ask("GET", path, what, version=version, query=query)
+                body = self.api.read(path, what, version=version, query=query)
             except ItemNotFound:
                 if pattern:
                     return []
                 raise
             return mappings(part_of(body, "hypervisors", what, list))
-        pages = self.session.by_marker(
-            self.endpoint + path, "hypervisors", params=query, headers=self.headers(version), what=what,
+        pages = self.api.session.by_marker(
+            self.api.endpoint + path, "hypervisors", params=query, headers=self.api.headers(version), what=what,
             marker_of=lambda entry: str(mapping(entry).get("id") or ""),
         )  # fmt: skip
         return mappings(list(pages))
@@ -125,12 +128,12 @@ class NovaHosts(NovaCalls):
         what = "list the servers of the hypervisor %s" % found.hostname
         path = "/os-hypervisors/%s/servers" % path_segment(found.hostname or "")
         try:
-            body = self.ask("GET", path, what)
+            body = self.api.read(path, what)
         except ItemNotFound:
             # It has gone since it was listed.
             return found
         except PermissionDenied as error:
-            self.withhold("the servers of hypervisors", error)
+            self.api.withhold("the servers of hypervisors", error)
             return found
         listed = part_of(body, "hypervisors", what, list)
         own = next((entry for entry in mappings(listed) if _id(entry) == found.id), {})

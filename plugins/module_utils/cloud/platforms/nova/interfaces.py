@@ -33,6 +33,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     ActionRequest,
     NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
 
 _HINTS = (
     ("still in use", "The port is on another server or router: detach it there first, or take another port."),
@@ -44,22 +46,24 @@ _HINTS = (
 )
 
 
-class NovaInterfaces(NovaActions):
+class NovaInterfaces(Interfaces):
     """``/servers/{id}/os-interface``."""
 
-    def interfaces(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[Interface]]:
+    api: NovaApi
+
+    def list(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[Interface]]:
         def read(server_id: str) -> tuple[str, Sequence[Interface]] | None:
             what = "list the ports of the server %s" % server_id
             try:
-                listed = self._get(
+                listed = self.api.read_part(
                     "/servers/%s/os-interface" % id_segment(server_id), "interfaceAttachments", what, list
                 )
             except ItemNotFound:
                 return None
             return server_id, [_interface(each) for each in identified(listed, "port_id", what)]
 
-        self.headers()
-        return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
+        self.api.headers()
+        return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
 
 
 def attach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

@@ -9,7 +9,7 @@ Facts: the Nova API reference; operations E37-E40 and U13-U17 of docs/operations
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Sequence, Tuple
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
@@ -17,7 +17,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.k
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
-    prove_deleted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mapping,
@@ -25,9 +24,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource_calls import ResourceCalls
-
-Version = Tuple[int, int]
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
 
 #: What answers the creation of a key pair: 200 in microversion 2.1, on UOS and on Huawei Cloud; 201 from 2.2 on.
 _CREATED = DocumentedResponse((200, 201), "keypair")
@@ -35,120 +33,66 @@ _CREATED = DocumentedResponse((200, 201), "keypair")
 _NO_GENERATION = (2, 92)
 
 
-class NovaCalls(ResourceCalls):
-    """One request to Nova; ``endpoint``, ``version`` and ``headers`` are the platform's."""
-
-    session: Any
-    parallel: int
-
-    @property
-    def endpoint(self) -> str:
-        raise NotImplementedError
-
-    @property
-    def version(self) -> Version:
-        return (2, 1)
-
-    def headers(self, version: Version | None = None) -> dict[str, str]:
-        return {}
-
-    def supports(self, operation: str) -> bool:
-        raise NotImplementedError
-
-    def ask(
-        self, method: str, path: str, what: str, body: Any = None, version: Version | None = None, query: Any = None
-    ) -> Any:
-        """The body of the answer, ``None`` for an empty one; for reading. See ``change`` and ``remove``."""
-        return self._send(method, path, what, body, version, query).body
-
-    def change(
-        self,
-        method: str,
-        path: str,
-        what: str,
-        body: Any,
-        form: DocumentedResponse,
-        shows: Callable[[Any], bool] | None = None,
-        version: Version | None = None,
-    ) -> Any:
-        """Asks for a change; gives what the answer holds. Raises CloudError, MalformedAnswer where it proves nothing.
-
-        ``form`` is the documented answer; ``shows`` tells whether what it holds is what was asked for."""
-        return form.read(self._send(method, path, what, body, version), what, shows)
-
-    def remove(self, path: str, what: str, query: Any = None) -> None:
-        """Deletes what is at the path. Raises CloudError unless it is proven to be gone."""
-        prove_deleted(
-            lambda: self._send("DELETE", path, what, query=query),
-            lambda: self._send("GET", path, what, query=query),
-            what,
-        )
-
-    def _send(
-        self, method: str, path: str, what: str, body: Any = None, version: Version | None = None, query: Any = None
-    ) -> Any:
-        expect = "json" if method == "GET" else "any"
-        url, headers = self.endpoint + path, self.headers(version)
-        return self.session.request(method, url, json=body, params=query, headers=headers, what=what, expect=expect)
-
-
-class NovaKeypairs(NovaCalls):
+class NovaKeypairs(Keypairs):
     """``/os-keypairs``."""
+
+    api: NovaApi
 
     def _of(self, user_id: str | None) -> dict[str, str]:
         """The query that names another user, which a cloud that does not know it would ignore without a word."""
-        self.require("keypairs")
+        self.api.require("keypairs")
         if user_id:
-            self.require("keypair_users")
+            self.api.require("keypair_users")
         return {"user_id": user_id} if user_id else {}
 
-    def keypairs(self, user_id: str | None = None) -> Sequence[Keypair]:
+    def list(self, user_id: str | None = None) -> Sequence[Keypair]:
         query, what = self._of(user_id), "list the key pairs"
-        if self.version >= (2, 35):
+        listed: Iterable[Any]
+        if self.api.version >= (2, 35):
             # The marker is a key pair's name; below, the list is not paged.
-            listed = self.session.by_marker(
-                self.endpoint + "/os-keypairs",
+            listed = self.api.session.by_marker(
+                self.api.endpoint + "/os-keypairs",
                 "keypairs",
                 params=query,
-                headers=self.headers(),
+                headers=self.api.headers(),
                 what=what,
                 marker_of=lambda entry: text(_inner(entry).get("name")) or "",
             )
         else:
-            listed = mappings(part_of(self.ask("GET", "/os-keypairs", what, query=query), "keypairs", what, list))
+            listed = mappings(part_of(self.api.read("/os-keypairs", what, query=query), "keypairs", what, list))
         return [keypair(_inner(entry)) for entry in listed]
 
-    def keypair(self, name: str, user_id: str | None = None) -> Keypair | None:
+    def get(self, name: str, user_id: str | None = None) -> Keypair | None:
         query, what = self._of(user_id), "show the key pair %s" % name
         try:
-            body = self.ask("GET", "/os-keypairs/" + path_segment(name), what, query=query)
+            body = self.api.read("/os-keypairs/" + path_segment(name), what, query=query)
         except ItemNotFound:
             return None
         return keypair(part_of(body, "keypair", what))
 
-    def create_keypair(
+    def create(
         self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
     ) -> Keypair:
         self._of(user_id)
         if kind == "x509":
-            self.require("keypair_types")
+            self.api.require("keypair_types")
         what = "%s the key pair %s" % ("import" if public_key else "create", name)
         wanted: dict[str, str] = {"name": name}
         if public_key:
             wanted["public_key"] = public_key
-        if kind and self.version >= (2, 2):
+        if kind and self.api.version >= (2, 2):
             wanted["type"] = kind
         if user_id:
             wanted["user_id"] = user_id
-        version = self.version
+        version = self.api.version
         if not public_key and version >= _NO_GENERATION:
             version = (_NO_GENERATION[0], _NO_GENERATION[1] - 1)
         shows = has({"name": name})
-        return keypair(self.change("POST", "/os-keypairs", what, {"keypair": wanted}, _CREATED, shows, version))
+        return keypair(self.api.change("POST", "/os-keypairs", what, {"keypair": wanted}, _CREATED, shows, version))
 
-    def delete_keypair(self, name: str, user_id: str | None = None) -> None:
+    def delete(self, name: str, user_id: str | None = None) -> None:
         query = self._of(user_id)
-        self.remove("/os-keypairs/" + path_segment(name), "delete the key pair %s" % name, query)
+        self.api.remove("/os-keypairs/" + path_segment(name), "delete the key pair %s" % name, query)
 
 
 def _inner(entry: Any) -> Mapping[str, Any]:

@@ -19,7 +19,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
 
 #: What Nova answers to the creation of a group, and Huawei Cloud too.
 CREATED = DocumentedResponse((200,), "server_group")
@@ -27,37 +28,39 @@ CREATED = DocumentedResponse((200,), "server_group")
 _ONE_POLICY = (2, 64)
 
 
-class NovaServerGroups(NovaCalls):
+class NovaServerGroups(ServerGroups):
     """``/os-server-groups``."""
 
-    def server_groups(self, all_projects: bool = False) -> Sequence[ServerGroup]:
-        self.require("server_groups")
-        listed = self.session.by_offset(
-            self.endpoint + "/os-server-groups",
+    api: NovaApi
+
+    def list(self, all_projects: bool = False) -> Sequence[ServerGroup]:
+        self.api.require("server_groups")
+        listed = self.api.session.by_offset(
+            self.api.endpoint + "/os-server-groups",
             "server_groups",
             # The cloud looks whether it is there, not at its value.
             params={"all_projects": "True"} if all_projects else {},
-            headers=self.headers(),
+            headers=self.api.headers(),
             what="list the server groups",
         )
         return [server_group(entry) for entry in listed]
 
-    def create_server_group(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
-        self.require("server_groups")
+    def create(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+        self.api.require("server_groups")
         what = "create the server group %s" % name
         wanted: dict[str, Any] = {"name": name}
-        if self.version >= _ONE_POLICY:
+        if self.api.version >= _ONE_POLICY:
             wanted["policy"] = policy
             if rules:
                 wanted["rules"] = dict(rules)
         else:
             wanted["policies"] = [policy]
         body = {"server_group": wanted}
-        return server_group(self.change("POST", "/os-server-groups", what, body, CREATED, has({"name": name})))
+        return server_group(self.api.change("POST", "/os-server-groups", what, body, CREATED, has({"name": name})))
 
-    def delete_server_group(self, group_id: str) -> None:
-        self.require("server_groups")
-        self.remove("/os-server-groups/" + path_segment(group_id), "delete the server group %s" % group_id)
+    def delete(self, group_id: str) -> None:
+        self.api.require("server_groups")
+        self.api.remove("/os-server-groups/" + path_segment(group_id), "delete the server group %s" % group_id)
 
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:

@@ -11,23 +11,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import (
     Version,
-    newest_version,
-    parse_version,
-    split_endpoint,
 )
 
 #: Below this many servers one GET each is cheaper for the cloud than a listing: its database reads whole pages.
@@ -44,49 +40,32 @@ class NovaServers(Compute):
 
     #: The newest microversion that the tests ran with; a newer cloud is spoken to in this one.
     newest_tested: Version = (2, 1)
-    filter_checks = FILTER_CHECKS
 
-    _version: Version | None = None
+    #: What connects to this platform; another one where its addresses differ.
+    api_class: type[NovaApi] = NovaApi
+    api: NovaApi
+    rules_class: type[NovaRules] = NovaRules
+    rules: NovaRules
+
+    def _make_api(self) -> NovaApi:
+        rules = self.rules_class(lambda: self.api.version)
+        return self.api_class(self.session, rules, self.parallel, self.newest_tested)
 
     # -- requests ----------------------------------------------------------------------------------------------
 
     @property
     def endpoint(self) -> str:
-        """The compute endpoint, without a trailing slash; it may or may not hold the project's id."""
-        found = str(self.session.auth.endpoint("compute"))
-        return found if split_endpoint(found)[0] else found + "/v2.1"
+        return self.api.endpoint
 
     @property
     def version(self) -> Version:
-        """The highest microversion that both sides know, (2, 1) where the cloud has none; found once."""
-        if self._version is None:
-            self._version = min(self._newest_of_cloud(), self.newest_tested)
-        return self._version
-
-    def _newest_of_cloud(self) -> Version:
-        if not self.supports("microversions"):
-            return (2, 1)
-        endpoint = self.endpoint
-        fact = "microversion " + endpoint
-        known = parse_version(self.session.auth.get_fact(fact))
-        if known:
-            return known
-        version, is_certain = newest_version(self.session, endpoint)
-        if is_certain:
-            self.session.auth.set_fact(fact, "%d.%d" % version)
-        return version
+        return self.api.version
 
     def headers(self, version: Version | None = None) -> dict[str, str]:
-        """The headers that ask for a microversion, in both spellings: clouds before 2.27 know only the second."""
-        if not self.supports("microversions"):
-            return {}
-        text = "%d.%d" % (version or self.version)
-        return {"OpenStack-API-Version": "compute " + text, "X-OpenStack-Nova-API-Version": text}
+        return self.api.headers(version)
 
     def _get(self, path: str, key: str, what: str, kind: type = dict) -> Any:
-        """What the answer holds under the key. Raises MalformedAnswer where it is not of the kind."""
-        body = self.session.get(self.endpoint + path, headers=self.headers(), what=what).body
-        return part_of(body, key, what, kind)
+        return self.api.read_part(path, key, what, kind)
 
     def _record(self, data: Any) -> Server:
         return parse.server(data, self.platform, self.region)
@@ -98,7 +77,7 @@ class NovaServers(Compute):
         if query.deleted:
             self.require("deleted")
         found = self._candidates(query)
-        return with_flavor_ids(found, self.flavors()) if query.flavor else found
+        return with_flavor_ids(found, self.flavors.list_sizes()) if query.flavor else found
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         # Only a listing knows the recycle bin and the platform's own filters, of which few can be checked again.
@@ -215,17 +194,3 @@ class NovaServers(Compute):
     def mark(self) -> str | None:
         # Five seconds earlier: changes-since compares whole seconds, and the clouds' hosts differ a little.
         return (self.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    # -- flavors -----------------------------------------------------------------------------------------------
-
-    def flavors(self) -> Iterable[Flavor]:
-        pages = self.session.by_marker(
-            self.endpoint + "/flavors/detail",
-            "flavors",
-            # To an administrator Nova lists the public ones only, unless told to; others may see no more than theirs.
-            params={"is_public": "None"} if self.all_projects else {},
-            limit=1000,
-            headers=self.headers(),
-            what="list the flavors",
-        )
-        return [parse.flavor(data) for data in pages]

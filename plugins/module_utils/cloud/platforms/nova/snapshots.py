@@ -15,8 +15,7 @@ from typing import Any, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import SERVER_RECORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
@@ -29,14 +28,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     identified,
     integer,
     mapping,
-    part_of,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
     NovaActions,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rebuild import NovaRebuild
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.images import (
+    image_pages,
+    image_url,
+    show_image,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
 
 #: What every image has; the rest are its properties, which a snapshot's metadata becomes.
 _OWN = frozenset(
@@ -49,46 +53,38 @@ _OWN = frozenset(
 _PROTECTED = "The image is protected against deletion: take the protection off first, or leave it."
 
 
-class NovaSnapshots(NovaRebuild):
-    """``createImage`` and the images of ``/v2/images``."""
+class NovaSnapshots(Snapshots):
+    """The images of ``/v2/images`` as what was made of servers."""
 
-    def snapshots(
-        self, name: str | None = None, image_id: str | None = None, status: str | None = None
-    ) -> Sequence[Snapshot]:
-        base = self.image_endpoint + "/images"
-        if image_id is not None:
-            if not can_be_id(image_id):
-                return []
-            what = "show the image %s" % image_id
-            try:
-                body = self.session.get("%s/%s" % (base, path_segment(image_id)), what=what).body
-            except ItemNotFound:
-                return []
-            part_of(body, "id", what, str)
-            return [snapshot(body)]
+    api: NovaApi
+
+    def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
         wanted = {"limit": "1000"}
         for key, value in (("name", name), ("status", status)):
             # Glance reads `in:` at the beginning of a value as a list of values.
             if value and not value.startswith("in:"):
                 wanted[key] = value
-        found = [snapshot(data) for data in identified(list(self._pages(base, wanted)), "id", "list the images")]
+        what = "list the images"
+        listed = list(image_pages(self.api, wanted))
+        found = [snapshot(data) for data in identified(listed, "id", what)]
         return [image for image in found if name in (None, image.name) and status in (None, image.status)]
 
-    def delete_image(self, image_id: str) -> None:
-        what, url = "delete the image %s" % image_id, self._image_url(image_id)
+    def get(self, image_id: str) -> Snapshot | None:
+        found = show_image(self.api, image_id)
+        return None if found is None else snapshot(found)
+
+    def delete(self, image_id: str) -> None:
+        what, url = "delete the image %s" % image_id, image_url(self.api, image_id)
         try:
             prove_deleted(
-                lambda: self.session.delete(url, what=what, expect="any"),
-                lambda: self.session.get(url, what=what),
+                lambda: self.api.session.delete(url, what=what, expect="any"),
+                lambda: self.api.session.get(url, what=what),
                 what,
             )
         except CloudError as error:
             if "protected" in str(error).lower():
                 error.hint = _PROTECTED
             raise
-
-    def _image_url(self, image_id: str) -> str:
-        return "%s/images/%s" % (self.image_endpoint, path_segment(image_id))
 
 
 def create_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
@@ -97,11 +93,11 @@ def create_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any
     return ActionRequest(body, answer=None, learn=_with_image, what="make an image of the server %s" % server.label)
 
 
-def delete_image(cloud: Any, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def delete_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest(
         method="DELETE",
         what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
-        url=cloud._image_url(arguments["image_id"]),
+        url=image_url(cloud.api, arguments["image_id"]),
         answer=DELETED,
         gone_is_done=True,
         hints=(("protected", _PROTECTED),),

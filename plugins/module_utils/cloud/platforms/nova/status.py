@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, ExpectedState
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.attachment_calls import AttachmentCalls
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_FAILED,
     JOB_PENDING,
@@ -19,14 +19,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 _LOST = ("killed", "deleted", "pending_delete")
 
 
-def needs_extra_check(cloud: AttachmentCalls, aim: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
+def needs_extra_check(cloud: Compute, aim: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
     """One look at what the aim speaks of; ``proof`` is the cloud's record of the action, if it keeps one."""
     if proof is not None and proof.status in (JOB_FAILED, JOB_PENDING):
         return ActionStatus(server, proof.status, proof.code, proof.message)
     if aim.image:
         return _image(cloud, aim.image, server)
     if aim.ports or aim.no_ports:
-        states = {port.port_id: port.state for port in cloud.interfaces([server.id]).get(server.id, ())}
+        states = {port.port_id: port.state for port in cloud.interfaces.list([server.id]).get(server.id, ())}
         # The ports of a server that does not run are down.
         up = ("ACTIVE", None) if server.power_state == RUNNING else tuple(states.values())
         there = all(port in states and states[port] in up for port in aim.ports)
@@ -34,9 +34,9 @@ def needs_extra_check(cloud: AttachmentCalls, aim: ExpectedState, server: Server
     return ActionStatus(server, JOB_SUCCEEDED if aim.met(server) else JOB_PENDING)
 
 
-def _image(cloud: AttachmentCalls, image_id: str, server: Server) -> ActionStatus:
-    found = cloud.snapshots(image_id=image_id)
-    status = (found[0].status or "").lower() if found else "deleted"
+def _image(cloud: Compute, image_id: str, server: Server) -> ActionStatus:
+    found = cloud.snapshots.get(image_id)
+    status = (found.status or "").lower() if found else "deleted"
     if status in _LOST:
         return ActionStatus(
             server, JOB_FAILED, None, "the image %s is in status %s: it was not made" % (image_id, status)

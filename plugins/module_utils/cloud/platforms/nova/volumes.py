@@ -23,6 +23,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     ActionRequest,
     NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
 
 _HINTS = (
     ("in-use", "The volume is on another server: detach it there first."),
@@ -32,22 +34,24 @@ _HINTS = (
 )
 
 
-class NovaVolumes(NovaActions):
+class NovaVolumes(Volumes):
     """``/servers/{id}/os-volume_attachments``."""
 
-    def volume_attachments(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
+    api: NovaApi
+
+    def list(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
         def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
             what = "list the volumes of the server %s" % server_id
             try:
-                listed = self._get(
+                listed = self.api.read_part(
                     "/servers/%s/os-volume_attachments" % id_segment(server_id), "volumeAttachments", what, list
                 )
             except ItemNotFound:
                 return None
             return server_id, [_attachment(each) for each in identified(listed, "volumeId", what)]
 
-        self.headers()
-        return dict(pair for pair in in_parallel(read, server_ids, self.parallel) if pair)
+        self.api.headers()
+        return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
 
 
 def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flavors of Huawei Cloud ECS."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    integer,
+    mapping,
+    mappings,
+    part_of,
+    text,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
+
+
+class HuaweiFlavors(Flavors):
+    """``/cloudservers/flavors``."""
+
+    api: HuaweiApi
+
+    def list_sizes(self) -> Sequence[Flavor]:
+        return [flavor(data) for data in self._read()]
+
+    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        return [
+            FlavorDetails(
+                id=text(data.get("id")) or "",
+                name=text(data.get("name")),
+                vcpus=integer(data.get("vcpus")),
+                ram_mb=integer(data.get("ram")),
+                disk_gb=integer(data.get("disk")),
+                extra_specs=dict(mapping(data.get("os_extra_specs"))),
+            )
+            for data in self._read()
+        ]
+
+    def _read(self) -> Sequence[Mapping[str, Any]]:
+        what = "list the flavors"
+        answer = self.api.session.get(self.api.url("/cloudservers/flavors"), what=what)
+        return mappings(part_of(answer.body, "flavors", what, list))

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The images of IMS.
+
+Facts: huawei-facts 5.7 and 5.9.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
+
+
+class HuaweiImages(Images):
+    """``/v2/cloudimages``."""
+
+    api: HuaweiApi
+
+    def list(self, name: str | None = None) -> Sequence[ImageDetails]:
+        return [image for image in self._read(name=name) if name in (None, image.name)]
+
+    def get(self, image_id: str) -> ImageDetails | None:
+        return next((image for image in self._read(id=image_id) if image.id == image_id), None)
+
+    def _read(self, name: str | None = None, id: str | None = None) -> Sequence[ImageDetails]:
+        found = self.api.session.by_marker(
+            "%s/v2/cloudimages" % self.api.session.auth.endpoint("image"),
+            "images",
+            params={"name": name, "id": id},
+            what="list the images",
+        )
+        return [_image(data) for data in found]
+
+
+def _image(data: Mapping[str, Any]) -> ImageDetails:
+    return ImageDetails(
+        id=text(data.get("id")) or "",
+        name=text(data.get("name")),
+        status=text(data.get("status")),
+        os_type=text(data.get("__os_type")),
+        kind=text(data.get("__imagetype")),
+    )

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Huawei Cloud ECS can do, and what it takes.
+
+Facts: huawei-facts 3.3, 3.8 and 4.
+"""
+
+from __future__ import annotations
+
+from typing import AbstractSet, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.filters import (
+    FILTER_CHECKS,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
+    missing_options,
+    problems,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
+
+_PREPAID = (
+    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
+    " billing center, which deletes it"
+)
+#: Images that may have a password of their own, so that an order needs none.
+_OWN = ("private", "shared", "market")
+
+
+class HuaweiRules(Rules):
+    """What the ECS API refuses is checked before it is asked."""
+
+    platform = "huaweicloud"
+    lists_new_servers_at_once = False
+    max_user_data_bytes = 32 * 1024
+    filter_checks = FILTER_CHECKS
+    capabilities: AbstractSet[str] = capability_set(
+        "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
+        " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
+        " descriptions hostnames password_rules server_groups console"
+    )
+    alternatives = {
+        "pause": "state: stopped",
+        "suspend": "state: stopped",
+        "unpause": "the console",
+        "resume": "the console",
+        "all_projects": "one task a project",
+        "deleted": "the console's recycle bin",
+        "keypair_types": "key pairs of type ssh",
+        "keypair_users": "the credentials of that user",
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "flavor_access": "flavor_info without access",
+        "flavor_admin": "flavor_info; the vendor makes the flavors",
+        "aggregates": "server groups; the vendor owns the hosts",
+        "create_image": "the console's image service, which makes images of servers",
+        "delete_image": "the console's image service",
+        "attach_volume": "the console, which attaches disks",
+        "detach_volume": "the console, which detaches disks",
+        "attach_interface": "the console, which attaches network interfaces",
+        "detach_interface": "the console, which detaches network interfaces",
+        "services": "server groups; the vendor owns the hosts",
+        "migrate": "availability zones and server groups; the vendor places servers",
+        "hypervisors": "flavor_info; the vendor owns the hosts",
+        "zone_hosts": "availability_zone_info without hosts",
+        "live_resize": "resize: offline, which stops a running server and starts it again",
+        "confirm_resize": "resize: offline alone; ECS confirms by itself",
+        "revert_resize": "the old flavor, with resize: offline",
+        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
+        "restore": "the console's recycle bin, which no public call reaches",
+        "purge": "state: absent; what the console's recycle bin holds, the console purges",
+        "networks": "networks with subnet, and vpc_id",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
+        "server_group_rules": "the policy without rules; a host has one server of a group",
+        "console_types": "type: novnc",
+        "console_output": "the console itself, whose address is in url",
+    }
+
+    def name_problem(self, name: str) -> str | None:
+        return validation.name_problem(name)
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        return validation.tags_problem(tags) or validation.too_many_tags(tags)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        return tuple(missing_options(new, self.platform))
+
+    def server_problem(self, new: NewServer) -> str | None:
+        return next((problem for problem in problems(new, self.platform) if problem), None)
+
+    def action_problem(self, server: Server, action: Action) -> str | None:
+        arguments = action.arguments
+        if action.action == "delete" and validation.prepaid(server):
+            return _PREPAID % self.platform
+        if action.action == "update":
+            return validation.update_problem(arguments)
+        if action.action == "set_metadata":
+            return validation.metadata_problem(arguments["metadata"])
+        if action.action == "replace_metadata":
+            return validation.metadata_problem(validation.own_metadata(arguments["metadata"]))
+        if action.action == "set_tags":
+            return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        return validation.tags_after(there, wanted, purge)
+
+    def keeps_metadata(self, key: str) -> bool:
+        return validation.system_key(key)
+
+    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
+        if server is not None:
+            kind = order.image.kind if order.image else text(server.metadata.get("metering.imagetype"))
+            if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
+                return "a public image needs a password, a key_name with user_id, or user_data"
+            return None
+        if order.password and order.key_name:
+            return "password and key_name exclude each other on %s; give one of them" % self.platform
+        if order.key_name and not order.user_id:
+            return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
+        if order.user_data and not order.cloud_init:
+            return "user_data: an image without cloud-init does not read it; leave it out, or set cloud_init: true"
+        if bool(order.encrypted) != bool(order.kms_key_id):
+            return "encrypted: true and kms_key_id go together: the key encrypts the system disk"
+        return None

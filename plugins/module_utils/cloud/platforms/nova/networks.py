@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The networks of the Neutron beside a Nova cloud.
+
+Facts: the Networking API v2 reference.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+
+
+class NovaNetworks(Networks):
+    """``/v2.0`` of the network service."""
+
+    api: NovaApi
+
+    def list(self, name: str | None = None) -> Sequence[Network]:
+        listed = self._read("networks", {"name": name} if name else {})
+        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+        return [network for network in found if network.id and name in (None, network.name)]
+
+    def list_names(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
+        listed = self._read(kind, {"fields": ["id", "name"], "id": list(ids) or None})
+        return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
+
+    def _read(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        base = str(self.api.session.auth.endpoint("network"))
+        if not re.search(r"/v2\.0$", base):
+            base += "/v2.0"
+        pages = self.api.session.by_marker(
+            "%s/%s" % (base, kind),
+            kind.replace("-", "_"),
+            params=params,
+            limit=1000,
+            what="list the " + kind.replace("-", " "),
+        )
+        return mappings(list(pages))

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Nova cloud of a microversion can do."""
+
+from __future__ import annotations
+
+from typing import AbstractSet, Any, Callable, Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NONE, NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
+
+#: What an older cloud has not, the microversion that brought it, and how a task names it.
+SINCE: Mapping[str, tuple[Version, str]] = {
+    "keypair_types": ((2, 2), "the type of a key pair"),
+    "keypair_users": ((2, 10), "naming the user of a key pair"),
+    "migrate_to_host": ((2, 56), "choosing the host of a cold migration"),
+    "force_host": ((2, 30), "force"),
+    "forced_down": ((2, 11), "forcing a compute service down"),
+    "flavor_descriptions": ((2, 55), "the description of a flavor"),
+    "volume_tags": ((2, 49), "the tag of a volume"),
+    "interface_tags": ((2, 49), "the tag of an interface"),
+    "shared_volumes": ((2, 60), "a volume on several servers"),
+    "volume_termination": ((2, 79), "delete_on_termination of a volume"),
+    "set_tags": ((2, 26), "tags"),
+    "descriptions": ((2, 19), "the description of a server"),
+    "hostnames": ((2, 90), "the host name of a server"),
+    "server_group_soft": ((2, 15), "a soft policy of a server group"),
+    "server_group_rules": ((2, 64), "a rule of a server group"),
+    "console_mks": ((2, 8), "a console of type webmks"),
+}
+_LONGEST_TAG = 60
+_MOST_TAGS = 50
+
+
+class NovaRules(Rules):
+    """Some capabilities need a microversion, which is read when the first of them is asked for."""
+
+    platform = "openstack"
+    capabilities: AbstractSet[str] = capability_set(
+        "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
+        " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
+        " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
+        " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
+        " attach_interface detach_interface interface_tags"
+        " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
+        " confirm_resize revert_resize delete restore purge networks descriptions hostnames"
+        " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
+        " server_groups server_group_policies server_group_soft server_group_rules"
+        " console console_types console_mks console_output"
+    )
+    alternatives: Mapping[str, str] = {
+        "attach_keypairs": "server_os, which gives a server its key pair",
+        "interface_subnets": "ip_address, or a port of that subnet by port_id",
+        "live_resize": "resize: offline",
+        "boot_order": "boot_index of volumes",
+        "detach_keypairs": "server_os, which gives a server its key pair",
+    }
+    #: The newest microversion that takes files into a new server.
+    newest_files: Version = (2, 56)
+    #: Whether a new server's interface can be on a subnet that is named.
+    takes_subnets = False
+    #: Nova takes 65535 characters of base64.
+    max_user_data_bytes = 49149
+    filter_checks = FILTER_CHECKS
+
+    def __init__(self, version: Callable[[], Version] = lambda: (2, 1)) -> None:
+        self._version = version
+
+    @property
+    def version(self) -> Version:
+        """The microversion that is spoken with the cloud."""
+        return self._version()
+
+    def supports(self, capability: str) -> bool:
+        known = super().supports(capability)
+        return known and (capability not in SINCE or self.version >= SINCE[capability][0])
+
+    def require(self, capability: str) -> None:
+        if super().supports(capability) and not self.supports(capability):
+            needed, thing = SINCE[capability]
+            error = UnsupportedOperation(capability, self.platform)
+            error.message = "The cloud speaks microversion %d.%d, and %s needs %d.%d" % (
+                *self.version,
+                thing,
+                *needed,
+            )
+            error.hint = "Leave the option out."
+            raise error
+        super().require(capability)
+
+    def server_problem(self, new: NewServer) -> str | None:
+        has = self.version_for(new)
+        for option, needed in _needs(new):
+            if has < needed:
+                if self.version >= needed:
+                    return "%s: it cannot be combined with files, which Nova takes up to microversion %d.%d only" % (
+                        (option,) + self.newest_files
+                    )
+                if not self.supports("microversions"):
+                    return "%s: %s has no such thing; leave it out" % (option, self.platform)
+                return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
+                    (option,) + needed + self.version
+                )
+        nics = new.networks if isinstance(new.networks, tuple) else ()
+        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
+            return "networks: subnet: %s puts servers on networks and ports; make a port on the subnet" % self.platform
+        for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
+            if value:
+                return "%s: %s does not know it; leave it out" % (option, self.platform)
+        return next(iter(self.missing_options(new)), None)
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
+            return ("image: nothing to boot from; give an image, or a volume with boot_index: 0",)
+        return ()
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        if self.supports("tags_in_metadata"):
+            return None
+        for tag in tags:
+            if len(tag) > _LONGEST_TAG or "/" in tag:
+                return "tags: %s is no tag: Nova takes %d characters at most, and no slash" % (tag, _LONGEST_TAG)
+        if len(tags) > _MOST_TAGS:
+            return "tags: a server has %d tags at most, and not %d" % (_MOST_TAGS, len(tags))
+        return None
+
+    def version_for(self, new: NewServer) -> Version:
+        return min(self.version, self.newest_files) if new.files else self.version
+
+    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
+        if server is not None:
+            recorded = server.metadata.get(IMAGE_RECORD)
+            other = not server.image.id and recorded and recorded != order.image_id
+            if other and self.version < (2, 93):
+                return "it boots from a volume, and this cloud gives such a server no other image (microversion 2.93)"
+            return None
+        if order.encrypted is not None:
+            text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
+            return text_of % self.platform
+        for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
+            if value and self.version < needed:
+                return "%s: a rebuild takes it from microversion %d.%d on, and this cloud has %d.%d" % (
+                    (option,) + needed + self.version
+                )
+        return None
+
+
+def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
+    """The options that are given, with the microversions that brought them."""
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    given: tuple[tuple[str, Any, Version], ...] = (
+        ("description", new.description, (2, 19)),
+        ("tags", new.tags, (2, 26)),
+        ("networks: none", new.networks == NONE, (2, 37)),
+        ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
+        ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
+        ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
+        ("host", new.host, (2, 74)),
+        ("hypervisor_hostname", new.hypervisor_hostname, (2, 74)),
+        ("hostname", new.hostname, (2, 90)),
+    )
+    return ((option, needed) for option, value, needed in given if value)

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flavors."""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+
+class Flavors(Resource):
+    """The flavors that the project can use; an administrator changes them."""
+
+    capability = "flavor_admin"
+
+    def list_sizes(self) -> Sequence[Flavor]:
+        """Every flavor that the project can use, with the fields that a server's record has of it."""
+        raise self.unsupported("flavors")
+
+    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+        """Every flavor that the user may see, with its extra_specs where the cloud shows them.
+
+        ``brief``: ids and names are enough; a platform that has a cheaper list of those leaves the rest empty.
+        """
+        raise self.unsupported("flavors")
+
+    def get(self, flavor_id: str) -> FlavorDetails | None:
+        """The flavor of this id, as ``list`` has it."""
+        return next((flavor for flavor in self.list() if flavor.id == flavor_id), None)
+
+    def with_access(self, flavor: FlavorDetails) -> FlavorDetails:
+        """The flavor with its access list, which only a private one has."""
+        raise self.unsupported("flavor_access")
+
+    def create(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
+        """``explicit_id``: with the id that is wanted; otherwise the cloud makes one."""
+        raise self.unsupported()
+
+    def update(self, flavor_id: str, description: str | None) -> None:
+        """Sets the description, the one field that can change. Needs microversion 2.55."""
+        raise self.unsupported()
+
+    def delete(self, flavor_id: str) -> None:
+        """Deletes the flavor; it is no error if it does not exist."""
+        raise self.unsupported()
+
+    def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
+        """Adds and changes; others stay."""
+        raise self.unsupported()
+
+    def unset_extra_spec(self, flavor_id: str, key: str) -> None:
+        """Removes one extra spec; it is no error if it does not exist."""
+        raise self.unsupported()
+
+    def add_access(self, flavor_id: str, project_id: str) -> None:
+        """Allows a project to use a private flavor."""
+        raise self.unsupported()
+
+    def remove_access(self, flavor_id: str, project_id: str) -> None:
+        """Takes a private flavor away from a project."""
+        raise self.unsupported()

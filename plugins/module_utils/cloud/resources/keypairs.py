@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Key pairs."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+
+class Keypairs(Resource):
+    """The key pairs of a user; ``user_id`` names another user, for an administrator."""
+
+    capability = "keypairs"
+
+    def list(self, user_id: str | None = None) -> Sequence[Keypair]:
+        """Every key pair of the user."""
+        raise self.unsupported()
+
+    def get(self, name: str, user_id: str | None = None) -> Keypair | None:
+        """The key pair of this name."""
+        raise self.unsupported()
+
+    def create(
+        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
+    ) -> Keypair:
+        """Imports the public key, or has the cloud generate a pair; only then the answer has a private key."""
+        raise self.unsupported()
+
+    def delete(self, name: str, user_id: str | None = None) -> None:
+        """Deletes the key pair; it is no error if it does not exist."""
+        raise self.unsupported()

@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Networks."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+
+class Networks(Resource):
+    """The networks that the project may use, and what belongs to them."""
+
+    capability = "networks"
+
+    def list(self, name: str | None = None) -> Sequence[Network]:
+        """The networks of that exact name, or all."""
+        raise self.unsupported()
+
+    def list_names(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
+        """The id and name of each resource of a kind, of these ids or all.
+
+        ``kind`` is ``networks``, ``subnets``, ``ports`` or ``security-groups``.
+        """
+        raise self.unsupported()

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Server groups."""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+
+class ServerGroups(Resource):
+    """Server groups, which place their servers together or apart."""
+
+    capability = "server_groups"
+
+    def list(self, all_projects: bool = False) -> Sequence[ServerGroup]:
+        """Every server group of the project; of all projects for an administrator."""
+        raise self.unsupported()
+
+    def create(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
+        """Always makes another one: names are not unique."""
+        raise self.unsupported()
+
+    def delete(self, group_id: str) -> None:
+        """Deletes the group; it is no error if it does not exist. Its servers stay."""
+        raise self.unsupported()

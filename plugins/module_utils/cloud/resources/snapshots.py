@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images made of servers."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+
+class Snapshots(Resource):
+    """The images made of servers, with what shows which server one is of. To make one is an action on a server."""
+
+    capability = "create_image"
+
+    def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
+        """The images of that exact name and status; those that were uploaded too."""
+        raise self.unsupported()
+
+    def get(self, image_id: str) -> Snapshot | None:
+        """The image of this id."""
+        raise self.unsupported()
+
+    def delete(self, image_id: str) -> None:
+        """Deletes the image; it is no error if it does not exist."""
+        raise self.unsupported("delete_image")

@@ -1,0 +1,233 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a platform can do, and what to use instead of what it cannot do. Plans may ask it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import AbstractSet, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+
+
+class Capability(str, Enum):
+    """What some platforms can do and others cannot. A member equals its value, the word that messages show."""
+
+    # Power actions; see GOALS in actions.py.
+    START = "start"
+    STOP = "stop"
+    REBOOT = "reboot"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+
+    # -- servers: the actions of new_server.py, and how they are listed ------------------------------------------
+    CREATE = "create"
+    UPDATE = "update"
+    SET_METADATA = "set_metadata"
+    REMOVE_METADATA = "remove_metadata"
+    REPLACE_METADATA = "replace_metadata"
+    SET_TAGS = "set_tags"
+    #: Metadata stands for tags, as ``key=value``.
+    TAGS_IN_METADATA = "tags_in_metadata"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    #: A locked server takes actions; the lock only keeps other users away.
+    ACT_ON_LOCKED = "act_on_locked"
+    RESET_STATE = "reset_state"
+    RESIZE = "resize"
+    #: A running server changes its flavor without a stop.
+    LIVE_RESIZE = "live_resize"
+    CONFIRM_RESIZE = "confirm_resize"
+    REVERT_RESIZE = "revert_resize"
+    DELETE = "delete"
+    #: The recycle bin can be listed.
+    DELETED = "deleted"
+    RESTORE = "restore"
+    PURGE = "purge"
+    #: A server has a description.
+    DESCRIPTIONS = "descriptions"
+    #: A server has a host name of its own, beside its name.
+    HOSTNAMES = "hostnames"
+    #: Metadata says which device boots first.
+    BOOT_ORDER = "boot_order"
+    #: An administrator reads the servers of all projects.
+    ALL_PROJECTS = "all_projects"
+    #: A list can be sorted, so it can be read from both ends.
+    SORTING = "sorting"
+    #: The API has microversions.
+    MICROVERSIONS = "microversions"
+    #: The cloud records the actions on a server.
+    INSTANCE_ACTIONS = "instance_actions"
+    #: An action starts a job, which can be read.
+    JOBS = "jobs"
+
+    # -- operating system and passwords ----------------------------------------------------------------------------
+    REBUILD = "rebuild"
+    #: A rebuild needs no stop, and leaves the power state as it was.
+    REBUILD_RUNNING = "rebuild_running"
+    CHANGE_PASSWORD = "change_password"
+    #: A password takes effect at the next start, and a stopped server takes one too. Without it, a password takes
+    #: effect at once, and only a running server takes one.
+    PASSWORD_AT_BOOT = "password_at_boot"
+    #: The cloud says what it would refuse, and changes nothing.
+    PASSWORD_DRY_RUN = "password_dry_run"
+    #: The cloud refuses weak passwords.
+    PASSWORD_RULES = "password_rules"
+
+    # -- key pairs ---------------------------------------------------------------------------------------------------
+    KEYPAIRS = "keypairs"
+    #: Key pairs of type x509.
+    KEYPAIR_TYPES = "keypair_types"
+    #: An administrator names the user of a key pair.
+    KEYPAIR_USERS = "keypair_users"
+    #: A server gets further key pairs, and loses them.
+    ATTACH_KEYPAIRS = "attach_keypairs"
+    DETACH_KEYPAIRS = "detach_keypairs"
+
+    # -- flavors, aggregates, zones, hosts ---------------------------------------------------------------------------
+    #: An administrator makes and changes flavors.
+    FLAVOR_ADMIN = "flavor_admin"
+    #: A private flavor has a list of the projects that can use it.
+    FLAVOR_ACCESS = "flavor_access"
+    FLAVOR_DESCRIPTIONS = "flavor_descriptions"
+    AGGREGATES = "aggregates"
+    ZONES = "zones"
+    #: An administrator reads the hosts of a zone.
+    ZONE_HOSTS = "zone_hosts"
+    #: Compute services can be listed, disabled and enabled.
+    SERVICES = "services"
+    #: A compute service can be reported as down.
+    FORCED_DOWN = "forced_down"
+    HYPERVISORS = "hypervisors"
+
+    # -- servers and hosts -------------------------------------------------------------------------------------------
+    MIGRATE = "migrate"
+    LIVE_MIGRATE = "live_migrate"
+    EVACUATE = "evacuate"
+    #: A cold migration can name the host.
+    MIGRATE_TO_HOST = "migrate_to_host"
+    #: The named host is used though the scheduler would refuse it.
+    FORCE_HOST = "force_host"
+
+    # -- images, volumes, interfaces, networks -----------------------------------------------------------------------
+    CREATE_IMAGE = "create_image"
+    DELETE_IMAGE = "delete_image"
+    ATTACH_VOLUME = "attach_volume"
+    DETACH_VOLUME = "detach_volume"
+    VOLUME_TAGS = "volume_tags"
+    #: Whether a volume is deleted with its server can be set.
+    VOLUME_TERMINATION = "volume_termination"
+    #: Several servers can have one volume.
+    SHARED_VOLUMES = "shared_volumes"
+    ATTACH_INTERFACE = "attach_interface"
+    DETACH_INTERFACE = "detach_interface"
+    INTERFACE_TAGS = "interface_tags"
+    #: An interface can be on a subnet that is named.
+    INTERFACE_SUBNETS = "interface_subnets"
+    #: Networks can be listed.
+    NETWORKS = "networks"
+
+    # -- server groups -----------------------------------------------------------------------------------------------
+    SERVER_GROUPS = "server_groups"
+    #: Policies other than anti-affinity.
+    SERVER_GROUP_POLICIES = "server_group_policies"
+    #: The soft policies.
+    SERVER_GROUP_SOFT = "server_group_soft"
+    SERVER_GROUP_RULES = "server_group_rules"
+
+    # -- consoles ----------------------------------------------------------------------------------------------------
+    CONSOLE = "console"
+    #: Types other than novnc.
+    CONSOLE_TYPES = "console_types"
+    CONSOLE_MKS = "console_mks"
+    #: What the server wrote on its serial console can be read.
+    CONSOLE_OUTPUT = "console_output"
+
+    # An Enum with a mixed-in str hashes its name; a member must be found in a set of words, and the other way round.
+    __hash__ = str.__hash__
+    __str__ = str.__str__
+
+
+def capability_set(words: str) -> frozenset[str]:
+    """The capabilities of these words. Raises ValueError for a word that is none."""
+    return frozenset(Capability(word) for word in words.split())
+
+
+#: What to use on every platform that lacks it.
+_ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
+
+
+class Rules:
+    """What one platform can do, and what it takes. Each ``..._problem`` says why the platform would refuse something,
+    with what to do; ``None`` where it would not."""
+
+    platform = ""
+    capabilities: AbstractSet[str] = frozenset()
+    #: What to use instead of a capability that the platform lacks.
+    alternatives: Mapping[str, str] = {}
+    #: Whether a new server is in the list as soon as its creation has been answered.
+    lists_new_servers_at_once = True
+    #: How many bytes of user_data a server takes.
+    max_user_data_bytes = 0
+    #: The platform's own list filters that can be checked on the records; see filters.py.
+    filter_checks: Mapping[str, FilterCheck] = {}
+
+    def supports(self, capability: str) -> bool:
+        """Whether the platform can do it."""
+        return capability in self.capabilities
+
+    def require(self, capability: str) -> None:
+        """Raises UnsupportedOperation, which says what to use instead."""
+        if not self.supports(capability):
+            raise self.unsupported(capability)
+
+    def unsupported(self, capability: str) -> UnsupportedOperation:
+        """The error of a platform that lacks the capability."""
+        instead = self.alternatives.get(capability) or _ALTERNATIVES.get(capability)
+        return UnsupportedOperation(str(capability), self.platform, instead)
+
+    # -- checks ------------------------------------------------------------------------------------------------
+
+    def server_problem(self, new: NewServer) -> str | None:
+        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def name_problem(self, name: str) -> str | None:
+        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def action_problem(self, server: Server, action: Action) -> str | None:
+        """Why the platform would refuse the action whatever the server's state, with what to do; asks nothing."""
+        return None
+
+    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
+        return set(wanted) if purge else set(there) | set(wanted)
+
+    def keeps_metadata(self, key: str) -> bool:
+        """Whether a key of a server's metadata is the platform's own, which no task removes."""
+        return False
+
+    def tags_problem(self, tags: Sequence[str]) -> str | None:
+        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
+        return None
+
+    def missing_options(self, new: NewServer) -> Sequence[str]:
+        """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
+        return ()
+
+    def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
+        """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
+
+        Without a server, what it would refuse for every one.
+        """
+        return None
