@@ -42,8 +42,8 @@ LISTS = {"openstack": "E02", "easystack": "E02", "ustack": "U03", "huaweicloud":
 class SimulatorClock:
     """The session's clock: whoever sleeps moves the simulator's clock, and nobody waits."""
 
-    def __init__(self, submit_ready: Callable[[float], None]) -> None:
-        self._submit_ready = submit_ready
+    def __init__(self, advance: Callable[[float], None]) -> None:
+        self._advance = advance
         self.start = 0.0
         self._lock = threading.Lock()
         self.elapsed = 0.0
@@ -61,7 +61,7 @@ class SimulatorClock:
             assert seconds >= 0
             self.sleeps.append(seconds)
             self.elapsed += seconds
-            self._submit_ready(seconds)
+            self._advance(seconds)
             self.on_sleep()
 
 

@@ -215,7 +215,7 @@ def test_recreate_keeps_id_extra_specs_access_and_description() -> None:
     cloud = FakeCloud(PRIVATE)
     todo = carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
     assert [step.action for step in todo.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
-    assert cloud.flavors == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
+    assert cloud.rows == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
 
 
 def test_recreate_is_no_wish_to_make_it_anew() -> None:
@@ -354,7 +354,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
     wanted = FlavorSpec({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
     with pytest.raises(PartialFailure, match="Validation failed.*The flavor that was there was put back") as caught:
         carry_out(cloud, wanted)
-    assert cloud.flavors == {"f1": PRIVATE} and caught.value.completed_steps == ()
+    assert cloud.rows == {"f1": PRIVATE} and caught.value.completed_steps == ()
 
 
 def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
@@ -382,4 +382,4 @@ def test_a_deletion_that_is_refused_leaves_it_at_that() -> None:
     cloud.fail["delete"] = [PermissionDenied("not you")]
     with pytest.raises(PartialFailure, match="not you") as caught:
         carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
-    assert cloud.calls == ["delete"] and caught.value.completed_steps == () and cloud.flavors == {"f1": PRIVATE}
+    assert cloud.calls == ["delete"] and caught.value.completed_steps == () and cloud.rows == {"f1": PRIVATE}

@@ -44,7 +44,7 @@ def test_a_volume_comes_and_goes(keystone_cloud: Any) -> None:
     gone = cloud.delete(path(cloud, "os-volume_attachments/" + volume(cloud)))
     assert gone.status_code == 202 and cloud.delete(gone.request.path.split(cloud.root)[1]).status_code == 400
     assert len(cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"]) == 1
-    cloud.sim.clock.submit_ready(1)
+    cloud.sim.clock.advance(1)
     assert cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"] == []
     shown = cloud.get("/servers/" + cloud.id("web-01")).json["server"]["os-extended-volumes:volumes_attached"]
     assert shown == [] and attach(cloud, server="web-02").status_code < 300
@@ -90,7 +90,7 @@ def test_a_port_comes_and_goes(keystone_cloud: Any) -> None:
     assert plug(cloud, "web-02", port_id=wanted).status_code == 409
     assert cloud.delete(path(cloud, "os-interface/" + wanted)).status_code == 202
     before = cloud.get(path(cloud, "os-interface")).json["interfaceAttachments"]
-    cloud.sim.clock.submit_ready(1)
+    cloud.sim.clock.advance(1)
     after = cloud.get(path(cloud, "os-interface")).json["interfaceAttachments"]
     assert len(before) == len(after) + 1 and plug(cloud, "web-02", port_id=wanted).status_code == 200
 
@@ -115,7 +115,7 @@ def test_what_an_interface_may_have(openstack: Any, wanted: dict[str, Any], stat
 def test_a_port_that_nobody_knows_fails_later(openstack: Any) -> None:
     answer = openstack.delete(path(openstack, "os-interface/" + "0" * 32))
     assert answer.status_code == 202
-    openstack.sim.clock.submit_ready(1)
+    openstack.sim.clock.advance(1)
     (row,) = openstack.get(path(openstack, "os-instance-actions")).json["instanceActions"]
     assert (row["action"], row["message"]) == ("detach_interface", "Error")
 
@@ -135,9 +135,9 @@ def test_an_image_of_a_server(openstack: Any, version: str, told: bool) -> None:
 
     assert image().json["status"] == "queued" and cloud.seen("web-01")["task_state"] == "image_snapshot"
     assert cloud.act("web-01", {"createImage": {"name": "again"}}).status_code == 409
-    cloud.sim.clock.submit_ready(0.2)
+    cloud.sim.clock.advance(0.2)
     assert image().json["status"] == "saving" and cloud.seen("web-01")["task_state"] == "image_uploading"
-    cloud.sim.clock.submit_ready(1)
+    cloud.sim.clock.advance(1)
     shown = image().json
     assert shown["status"] == "active" and shown["a"] == "b" and shown["instance_uuid"] == cloud.id("web-01")
     assert cloud.seen("web-01")["task_state"] is None and image("DELETE", cloud.by("reader")).status_code == 403

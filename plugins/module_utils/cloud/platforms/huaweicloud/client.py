@@ -4,8 +4,8 @@
 
 """Huawei Cloud ECS and Flexus L: batch calls and jobs.
 
-Sources: Elastic Cloud Server API Reference (support.huaweicloud.com), "APIs (Recommended)", and the official SDK
-huaweicloud-sdk-python-v3 (huaweicloudsdkecs). docs/operations.yml lists the calls.
+Sources: Elastic Cloud Server API Reference (support.huaweicloud.com), "APIs (Recommended)", and the official SDK for
+Python, version 3. docs/operations.yml lists the calls.
 """
 
 from __future__ import annotations

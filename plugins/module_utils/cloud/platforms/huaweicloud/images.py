@@ -4,7 +4,7 @@
 
 """The images of IMS.
 
-Facts: huawei-facts 5.7 and 5.9.
+Sources: Image Management Service API Reference, "Querying Images".
 """
 
 from __future__ import annotations

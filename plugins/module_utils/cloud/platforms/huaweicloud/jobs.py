@@ -4,7 +4,7 @@
 
 """Jobs of Huawei Cloud ECS.
 
-Facts: huawei-facts 5.
+Sources: Elastic Cloud Server API Reference, "Querying Task Execution Status"; docs/operations.yml lists the calls.
 """
 
 from __future__ import annotations

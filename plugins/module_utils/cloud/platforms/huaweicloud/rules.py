@@ -4,7 +4,7 @@
 
 """What Huawei Cloud ECS can do, and what it takes.
 
-Facts: huawei-facts 3.3, 3.8 and 4.
+Sources: Elastic Cloud Server API Reference, "Lifecycle Management" and "Error Codes".
 """
 
 from __future__ import annotations
