@@ -5,11 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Mapping
-
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, UNKNOWN
-
 DOCUMENTATION = r"""
 module: job_info
 short_description: Query, or wait for, actions on cloud servers
@@ -122,14 +117,22 @@ servers:
   elements: dict
 """
 
+from typing import Mapping
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_VANISHED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.handle import (
     HandleWaiter,
     job_outcome,
     tickets_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import waiting_for
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, waiting_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    DONE,
+    FAILED,
+    PENDING,
+    UNKNOWN,
+    Outcome,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import REPORT, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,

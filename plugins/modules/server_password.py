@@ -5,11 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Sequence
-
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
-
 DOCUMENTATION = r"""
 module: server_password
 short_description: Set the administrator's password of cloud servers
@@ -178,12 +173,15 @@ missing:
 """
 
 from dataclasses import replace
+from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.password import (
     rehearsed,
     set_passwords,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_rules import SAFE_SPECIAL
