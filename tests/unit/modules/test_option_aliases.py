@@ -32,7 +32,7 @@ def documented(module: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for name in own["extends_documentation_fragment"]:
         if name.startswith("cloudserver.compute."):
-            fragment, _, part = name.removeprefix("cloudserver.compute.").partition(".")
+            fragment, part = name.removeprefix("cloudserver.compute.").partition(".")[::2]
             found = import_module(COLLECTION + "doc_fragments." + fragment).ModuleDocFragment
             options.update(yaml.safe_load(getattr(found, part.upper() or "DOCUMENTATION"))["options"])
     return {**options, **own["options"]}

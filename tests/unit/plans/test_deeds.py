@@ -68,9 +68,9 @@ class Cloud(FakeCloud):
         self.due: list[tuple[float, str, str]] = []
         self.recorded = False
 
-    def perform(self, orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         tickets = []
-        for each, deed in orders:
+        for each, deed in requests:
             ticket = PendingAction(each.id, deed.action, each.name, request_id="req", aim=deed.aim)
             refusal = self.refuse.get(str(each.name))
             changed = refusal(ticket) if refusal else None
