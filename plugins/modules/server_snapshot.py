@@ -153,9 +153,10 @@ missing:
 
 from typing import Any, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.snapshot import SnapshotStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
@@ -165,7 +166,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     UNKNOWN,
     Outcome,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, OutcomeUnknown
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.snapshot import (
     SnapshotSpec,
@@ -293,18 +294,17 @@ def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
         return report(outcomes.values(), "deleted", result)
 
     def delete(image: Snapshot) -> Outcome:
+        def send() -> bool:
+            context.cloud.snapshots.delete(image.id)
+            return True
+
         actions = outcomes[image.id].actions
         try:
-            context.cloud.snapshots.delete(image.id)
+            apply_and_verify(context.cloud, send, lambda: context.cloud.snapshots.get(image.id) is None, ())
+        except OutcomeUnknown as error:
+            return Outcome.of_error(image, UNKNOWN, error, actions)
         except CloudError as error:
-            if not is_ambiguous(error):
-                return Outcome.of_error(image, FAILED, error)
-            try:
-                left = context.cloud.snapshots.get(image.id)
-            except CloudError:
-                return Outcome.of_error(image, UNKNOWN, error, actions)
-            if left:
-                return Outcome.of_error(image, FAILED, error)
+            return Outcome.of_error(image, FAILED, error)
         return Outcome(image.id, image.name, DONE, actions)
 
     for outcome in in_parallel(delete, going, context.cloud.parallel):

@@ -164,8 +164,7 @@ class Cell:
         """The state of the cloud, without ids, times and secrets."""
         servers = {}
         for name, row in self.lab.servers(self.platform).items():
-            metadata = {key: value for key, value in row["metadata"].items()}
-            servers[name] = (row["status"], (row["image"] or {}).get("name"), metadata, sorted(row["tags"]))
+            servers[name] = (row["status"], (row["image"] or {}).get("name"), row["metadata"], sorted(row["tags"]))
         listed = {}
         for kind in ("keypairs", "flavors", "aggregates", "hosts"):
             rows = self.lab.control("GET", "/%s/%s" % (self.platform, kind))

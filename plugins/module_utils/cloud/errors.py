@@ -277,9 +277,9 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
 def is_ambiguous(error: CloudError) -> bool:
     """Whether a request that ended so may have been carried out all the same: only the state can tell.
 
-    501 says that the service cannot do it. A refusal that is not in a service's own form, which has a code, comes from
-    something in between. A 404 of Huawei Cloud's gateway is none of these: it forwards nothing to an API that it does
-    not know.
+    A gateway may answer 429 after the service has acted. 501 says that the service cannot do it. A refusal that is not
+    in a service's own form, which has a code, comes from something in between. A 404 of Huawei Cloud's gateway is none
+    of these: it forwards nothing to an API that it does not know.
     """
     if isinstance(error, NotFound):
         # Without a status nothing was sent: the catalog has no such service.
@@ -291,8 +291,8 @@ def is_ambiguous(error: CloudError) -> bool:
         return error.status != 501
     if isinstance(error, DeadlineExceeded):
         # Without an attempt nothing was sent.
-        return error.last is not None and (isinstance(error.last, RateLimited) or is_ambiguous(error.last))
-    return isinstance(error, (ResponseLost, InvalidResponse))
+        return error.last is not None and is_ambiguous(error.last)
+    return isinstance(error, (ResponseLost, InvalidResponse, RateLimited))
 
 
 def _is_own_404(document: Any, code: str | None, message: str) -> bool:

@@ -53,7 +53,7 @@ def apply_and_verify(
         except CloudError as error:
             failure = error
         refused = isinstance(failure, refusals)
-        if not (refused or isinstance(failure, RateLimited) or is_ambiguous(failure)):
+        if not (refused or is_ambiguous(failure)):
             raise failure
         try:
             found = look()

@@ -10,9 +10,11 @@ from typing import Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    is_ambiguous,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import REMOVE_METADATA
 
@@ -25,7 +27,7 @@ def set_metadata(cloud: Compute, server: Server, metadata: Mapping[str, str]) ->
     try:
         cloud.set_metadata(server, metadata)
     except CloudError as error:
-        if not may_have_acted(error):
+        if not is_ambiguous(error):
             raise
         now = _read(cloud, server)
         if now is None or any(now.metadata.get(key) != value for key, value in metadata.items()):

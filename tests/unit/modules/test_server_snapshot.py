@@ -52,6 +52,18 @@ def test_one_image_from_nothing_to_nothing(bench: Bench) -> None:
     assert [each["id"] for each in gone["snapshots"]] == [made["id"]] and "before" not in images(bench)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_gateway_that_puts_off_what_the_service_has_done_hides_no_deletion(bench: Bench, status: int) -> None:
+    assert snapshot(bench, names=["web-01"], name="before")["changed"]
+    rule = {"platform": bench.platform, "method": "DELETE", "path": "images", "times": None}
+    bench.control(
+        "POST", "/faults", {**rule, "do": {"status": status, "effect": True, "headers": {"Retry-After": "1"}}}
+    )
+    gone = snapshot(bench, name="before", state="absent")
+    assert gone["changed"] is True and [each["outcome"] for each in gone["outcomes"]] == ["done"], gone
+    assert "before" not in images(bench)
+
+
 def test_many_servers_need_names_that_differ(bench: Bench) -> None:
     web = ["web-01", "web-02", "web-03"]
     with nothing_done(bench):

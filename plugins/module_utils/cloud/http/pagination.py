@@ -203,11 +203,9 @@ def linked_pages(
         pages += 1
         _bounded(pages, what)
         body = session.get(url, params=pairs + [("marker", marker)], what=what).body
-        listed = body.get(key) if isinstance(body, dict) else None
-        if not isinstance(listed, list):
-            raise InvalidResponse("Could not %s: the answer has no list named %s." % (what, key))
+        body = _page(body, key, what)
         known = len(seen)
-        yield from _new([item for item in listed if isinstance(item, dict)], seen, id_of)
+        yield from _new(body[key], seen, id_of)
         link = body.get("next")
         if not link:
             return

@@ -22,7 +22,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     Redirected,
     ResponseLost,
     ServerError,
-    is_ambiguous,
 )
 
 # Seconds: the first pause at most, any pause at most, and the longest Retry-After that is worth waiting for where
@@ -66,14 +65,6 @@ def decide(
         # The spread keeps threads that were refused together from coming back together.
         return Pause(asked, BACKOFF_BASE)
     return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
-
-
-def may_have_acted(error: CloudError) -> bool:
-    """Whether an action on a server that ended so may have been carried out all the same: only the state can tell.
-
-    A gateway may answer 429 after the service has acted, so this counts too.
-    """
-    return isinstance(error, RateLimited) or is_ambiguous(error)
 
 
 def is_postponed(error: CloudError) -> bool:

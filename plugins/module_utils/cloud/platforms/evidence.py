@@ -18,7 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     InvalidResponse,
     ItemNotFound,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mapping,
+)
 
 _BETWEEN = "Something between here and the service may have answered; check endpoint and proxy."
 

@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Taking answers apart that may hold anything: what is of another kind than documented counts as not told."""
+"""Taking answers apart that may hold anything: what is of another kind than documented counts as not told.
+
+Ids, names and the entries of a list are the exception: by them a task decides what is there, so that one which cannot
+be read would be taken for a thing that does not exist. They are an InvalidResponse.
+"""
 
 from __future__ import annotations
 
@@ -35,15 +39,38 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def identified(listed: Any, key: str, what: str) -> list[Mapping[str, Any]]:
-    """The mappings of a list, each with a text under ``key``.
-
-    A task decides by such a list what is there. An entry that is left out would be taken for a thing that does not
-    exist, so one without an id is a InvalidResponse. ``what`` is the operation as an infinitive.
-    """
+def records(listed: Any, what: str) -> list[Mapping[str, Any]]:
+    """The entries of a list. Raises InvalidResponse where one is no mapping; ``what`` is the operation as an
+    infinitive."""
     found = mappings(listed)
-    if len(found) != len(listed) or not all(text(each.get(key)) for each in found):
+    if len(found) != len(listed):
+        raise InvalidResponse("Could not %s: an entry of the list is no record" % what)
+    return found
+
+
+def identified(listed: Any, key: str, what: str) -> list[Mapping[str, Any]]:
+    """The entries of a list, each with a text under ``key``. Raises InvalidResponse where one has none; ``what`` is
+    the operation as an infinitive."""
+    found = records(listed, what)
+    if not all(isinstance(each.get(key), str) and each[key] for each in found):
         raise InvalidResponse("Could not %s: an entry of the list has no %s" % (what, key))
+    return found
+
+
+def name_in(data: Mapping[str, Any], kind: str, key: str = "name") -> str | None:
+    """The name of a record, ``None`` where it has none. Raises InvalidResponse for one that is no text; ``kind`` is
+    what the record is of, with its article."""
+    found = data.get(key)
+    if found is not None and not isinstance(found, str):
+        raise InvalidResponse("The cloud gave %s whose %s is not a text" % (kind, key))
+    return found
+
+
+def id_in(data: Any, kind: str, key: str = "id") -> str:
+    """The id of a record, without which nothing can be asked of it. Raises InvalidResponse; ``kind`` as above."""
+    found = mapping(data).get(key)
+    if not isinstance(found, str) or not found:
+        raise InvalidResponse("The cloud gave %s that has no %s" % (kind, key))
     return found
 
 
@@ -60,14 +87,6 @@ def text(value: Any) -> str | None:
 def texts(value: Any) -> tuple[str, ...]:
     """The texts of a list, and none of anything else."""
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
-
-
-def identity(data: Any) -> str:
-    """The id of a server, the one thing without which it cannot be spoken of. Raises InvalidResponse."""
-    found = mapping(data).get("id")
-    if not found:
-        raise InvalidResponse("The cloud tells of a server that has no id")
-    return str(found)
 
 
 def number(value: Any) -> float | None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Callable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, is_ambiguous
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    RateLimited,
+    is_ambiguous,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
@@ -84,13 +88,14 @@ def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
     """Puts the key pair on the server, or takes it off. Raises CloudError."""
 
     def send() -> bool:
-        # To ask again does no harm, and the answer is most often all the proof there is.
+        # To ask again does no harm, and the answer is most often all the proof there is. apply_and_verify pauses where
+        # the cloud asks to come back later.
         for left in range(_TRIES - 1, -1, -1):
             try:
                 ask_one(cloud, ATTACH_TO if deed == ATTACH else DETACH_FROM, server, name)
                 break
             except CloudError as error:
-                if not left or not is_ambiguous(error):
+                if not left or isinstance(error, RateLimited) or not is_ambiguous(error):
                     raise
         return True
 

@@ -205,9 +205,12 @@ def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any
 
 def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
-    listed = [{"id": "s6.small.1", "name": "s6.small.1", "vcpus": "1", "ram": 1024, "disk": "0"}, "x"]
+    listed = [{"id": "s6.small.1", "name": "s6.small.1", "vcpus": "1", "ram": 1024, "disk": "0"}]
     wire.expect("GET", "/v1/p1/cloudservers/flavors", query=[], reply=reply(200, {"flavors": listed}))
     assert cloud.flavors.list_sizes() == [Flavor("s6.small.1", "s6.small.1", 1, 1024)]
+    wire.expect("GET", "/v1/p1/cloudservers/flavors", query=[], reply=reply(200, {"flavors": [*listed, "x"]}))
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: an entry of the list is no record"):
+        cloud.flavors.list_sizes()
 
 
 @pytest.mark.parametrize("body", [{}, {"flavors": None}, []])

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
-    CloudError,
     InvalidResponse,
     PermissionDenied,
     UnsupportedOperation,
@@ -22,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import keypair
@@ -356,7 +356,7 @@ def test_access_lists(wire: Any, reply: Any, connect: Any) -> None:
     for entry in ("junk", {"flavor_id": "f2"}, {"tenant_id": None}):
         rows = {"flavor_access": [{"tenant_id": "p2"}, entry]}
         wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(200, rows))
-        with pytest.raises(InvalidResponse, match="an entry of the list has no tenant_id"):
+        with pytest.raises(InvalidResponse, match="an entry of the list (has no tenant_id|is no record)"):
             cloud.flavors.with_access(private)
     wire.expect("GET", "/v2.1/flavors/f2/os-flavor-access", reply=reply(403, {"forbidden": {"message": "no"}}))
     with pytest.raises(PermissionDenied, match="read the access list of the flavor g"):
@@ -393,7 +393,7 @@ def test_the_life_of_an_aggregate(wire: Any, reply: Any, connect: Any) -> None:
     cloud.aggregates.delete(3)
     wire.expect("DELETE", one, reply=gone)
     cloud.aggregates.delete(3)
-    wire.expect("GET", "/v2.1/os-aggregates", reply=reply(200, {"aggregates": [AGGREGATE, "junk"]}))
+    wire.expect("GET", "/v2.1/os-aggregates", reply=reply(200, {"aggregates": [AGGREGATE]}))
     (found,) = cloud.aggregates.list()
     assert found.as_dict() == {
         "id": 3,
@@ -428,27 +428,64 @@ def test_zones_with_hosts(wire: Any, reply: Any, connect: Any) -> None:
 junk = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.integers(), max_size=2)
 
 
+UNREADABLE = {
+    "GET /v2.1/os-aggregates": ("aggregates", {"id": 3, "name": "a"}, lambda cloud: cloud.aggregates.list()),
+    "GET /v2.1/os-server-groups": ("server_groups", {"id": "g", "name": "a"}, lambda cloud: cloud.server_groups.list()),
+    "GET /v2.1/os-services": ("services", {"id": "s", "host": "a"}, lambda cloud: cloud.hosts.list_services()),
+    "GET /v2.1/os-keypairs": ("keypairs", {"keypair": {"name": "a"}}, lambda cloud: cloud.keypairs.list()),
+    "GET /v2.1/flavors/detail": ("flavors", {"id": "f", "name": "a"}, lambda cloud: cloud.flavors.list()),
+    "GET /v2.1/servers/detail": ("servers", {"id": "s", "name": "a"}, lambda cloud: list(cloud.servers(ServerQuery()))),
+    "GET /image/v2/images": ("images", {"id": "i", "name": "a"}, lambda cloud: cloud.snapshots.list()),
+}
+
+
+@pytest.mark.parametrize("entry", ["junk", 7, None, {}, "unnamed"])
+@pytest.mark.parametrize("request_line", UNREADABLE)
+def test_an_entry_that_cannot_be_read_is_not_taken_for_one_that_is_not_there(
+    wire: Any, serve: Any, connect: Any, request_line: str, entry: Any
+) -> None:
+    key, good, listing = UNREADABLE[request_line]
+    if entry == "unnamed":
+        inner = good.get("keypair", good)
+        broken = {
+            name: 7 if value == "a" else "z" if value == inner.get("id") else value for name, value in inner.items()
+        }
+        entry = {"keypair": broken} if "keypair" in good else broken
+    cloud = connect(endpoints={"image": wire.url + "/image"})
+    serve({request_line: {key: [good]}})
+    assert len(listing(cloud)) == 1
+    serve({request_line: {key: [good, entry]}})
+    with pytest.raises(InvalidResponse):
+        listing(cloud)
+
+
 @given(st.dictionaries(st.sampled_from(["name", "public_key", "type", "created_at", "private_key", "user_id"]), junk))
-def test_any_key_pair_is_a_record(data: dict[str, Any]) -> None:
-    assert "private_key" not in keypair(data).as_dict()
+def test_any_key_pair_is_a_record_or_has_no_name(data: dict[str, Any]) -> None:
+    try:
+        assert "private_key" not in keypair(data).as_dict()
+    except InvalidResponse as error:
+        assert "has no name" in str(error) and not (isinstance(data.get("name"), str) and data["name"])
 
 
 @given(st.dictionaries(st.sampled_from([*FLAVOR, "extra_specs", "description"]), junk))
 def test_any_flavor_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
     try:
         assert flavor(data).as_dict()["id"]
-    except CloudError as error:
-        assert "has no id" in str(error)
+    except InvalidResponse as error:
+        assert "has no id" in str(error) or "whose name is not a text" in str(error)
 
 
 @given(st.dictionaries(st.sampled_from([*AGGREGATE]), junk))
 def test_any_aggregate_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
     try:
         assert isinstance(aggregate(data).as_dict()["id"], int)
-    except CloudError as error:
-        assert "has no id" in str(error)
+    except InvalidResponse as error:
+        assert "has no id" in str(error) or "has no name" in str(error)
 
 
 @given(st.dictionaries(st.sampled_from(["zoneName", "zoneState", "hosts"]), junk))
-def test_any_zone_is_a_record(data: dict[str, Any]) -> None:
-    assert isinstance(zone(data).as_dict()["name"], str)
+def test_any_zone_is_a_record_or_has_no_name(data: dict[str, Any]) -> None:
+    try:
+        assert isinstance(zone(data).as_dict()["name"], str)
+    except InvalidResponse as error:
+        assert "has no zoneName" in str(error)

@@ -427,11 +427,14 @@ def test_tags_that_nova_takes(connect: Any) -> None:
 def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     cloud = connect()
     monkeypatch.setattr(cloud.session.auth, "endpoint", lambda service="compute": wire.url + path)
-    rows = [{"id": "1", "name": "net"}, {"id": "2", "name": "Net"}, {"name": "net"}, "nonsense"]
+    rows = [{"id": "1", "name": "net"}, {"id": "2", "name": "Net"}, {"name": "net"}]
     wire.expect(
         "GET",
         "/network/v2.0/networks",
         query=[("limit", "1000"), ("name", "net")],
-        reply=reply(200, {"networks": rows[:3]}),
+        reply=reply(200, {"networks": rows[:2]}),
     )
     assert [network.label for network in cloud.networks.list("net")] == ["net (1)"]
+    wire.expect("GET", "/network/v2.0/networks", reply=reply(200, {"networks": rows}))
+    with pytest.raises(InvalidResponse, match="a network that has no id"):
+        cloud.networks.list("net")

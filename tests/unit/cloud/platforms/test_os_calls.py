@@ -54,7 +54,7 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
             "images": [{"id": "1", "name": "a", "status": "active", "os_type": "linux", "visibility": "public"}],
             "next": "/v2/images?name=a&marker=1",
         },
-        {"images": [{"id": "2", "name": "a", "status": "queued"}, {"id": "3", "name": "A"}, "nonsense"]},
+        {"images": [{"id": "2", "name": "a", "status": "queued"}, {"id": "3", "name": "A"}]},
     ]
     query = [("limit", "1000"), ("name", "a")]
     wire.expect("GET", base + "/images", query=query, reply=reply(200, pages[0]))

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import is_ambiguous
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
     Pause,
     decide,
     is_postponed,
-    may_have_acted,
     postponed_for,
     retry_after,
 )
@@ -88,7 +88,7 @@ OPEN = [
 
 @pytest.mark.parametrize(("failure", "may"), OPEN)
 def test_what_may_have_been_carried_out(failure: errors.CloudError, may: bool) -> None:
-    assert may_have_acted(failure) is may
+    assert is_ambiguous(failure) is may
 
 
 def test_when_a_postponed_request_is_sent_again() -> None:
@@ -195,7 +195,7 @@ def test_a_post_is_never_sent_twice(wire: Any, reply: Any, session: Session, clo
     wire.expect("POST", "/x", reply=reply(**(HARMLESS + BROKEN)[kind]))
     with pytest.raises((errors.ServerError, errors.ResponseLost, errors.RateLimited)) as caught:
         session.post(wire.url + "/x", json={})
-    assert clock.sleeps == [] and may_have_acted(caught.value)
+    assert clock.sleeps == [] and is_ambiguous(caught.value)
 
 
 def test_repeatable_may_be_said_otherwise(wire: Any, reply: Any, session: Session) -> None:

@@ -14,13 +14,20 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, NotFound, ResponseLost
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    NotFound,
+    ResponseLost,
+    is_ambiguous,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mapping,
+    text,
+)
 
 #: What the calls of Nova's form answer.
 ACCEPTED = DocumentedResponse((202,))
@@ -123,7 +130,7 @@ def of_state(error: CloudError) -> CloudError:
 
 def is_open(error: CloudError) -> bool:
     """Whether the request may have been carried out though it ended with this error."""
-    return error.code != BUSY and may_have_acted(error)
+    return error.code != BUSY and is_ambiguous(error)
 
 
 def is_of_part(error: CloudError) -> bool:

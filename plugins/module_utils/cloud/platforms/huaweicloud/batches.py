@@ -20,9 +20,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     Conflict,
     NotFound,
     ResponseLost,
+    is_ambiguous,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
 
@@ -75,7 +75,7 @@ class HuaweiBatches(Compute):
         except CloudError as error:
             # Without an answer that can be read, and after the service's own failure, the batch may be under way.
             is_own = error.code in _OF_ONE_SERVER
-            open_ = may_have_acted(error) and not is_own
+            open_ = is_ambiguous(error) and not is_own
             of_some = isinstance(error, (BadRequest, NotFound, Conflict)) and not open_ or is_own
             if of_some and len(servers) > 1 and halvings[0] > 0:
                 halvings[0] -= 1

@@ -19,7 +19,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.c
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    part_of,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 
 

@@ -47,7 +47,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
     request_body,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mapping,
+    text,
+    texts,
+)
 
 #: The UUID namespace of all client tokens.
 _TOKENS = uuid.UUID("0b8d0f5c-6a0e-4a39-9d0c-7f4f1b7c2e55")

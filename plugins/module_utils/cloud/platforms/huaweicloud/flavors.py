@@ -11,11 +11,12 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     integer,
     mapping,
-    mappings,
+    name_in,
     part_of,
-    text,
+    records,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
@@ -32,8 +33,8 @@ class HuaweiFlavors(Flavors):
     def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
         return [
             FlavorDetails(
-                id=text(data.get("id")) or "",
-                name=text(data.get("name")),
+                id=id_in(data, "a flavor"),
+                name=name_in(data, "a flavor"),
                 vcpus=integer(data.get("vcpus")),
                 ram_mb=integer(data.get("ram")),
                 disk_gb=integer(data.get("disk")),
@@ -45,4 +46,4 @@ class HuaweiFlavors(Flavors):
     def _read(self) -> Sequence[Mapping[str, Any]]:
         what = "list the flavors"
         answer = self.api.session.get(self.api.url("/cloudservers/flavors"), what=what)
-        return mappings(part_of(answer.body, "flavors", what, list))
+        return records(part_of(answer.body, "flavors", what, list), what)

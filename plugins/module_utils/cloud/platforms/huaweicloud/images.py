@@ -13,7 +13,11 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
+    name_in,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
 
 
@@ -40,8 +44,8 @@ class HuaweiImages(Images):
 
 def _image(data: Mapping[str, Any]) -> ImageDetails:
     return ImageDetails(
-        id=text(data.get("id")) or "",
-        name=text(data.get("name")),
+        id=id_in(data, "an image"),
+        name=name_in(data, "an image"),
         status=text(data.get("status")),
         os_type=text(data.get("__os_type")),
         kind=text(data.get("__imagetype")),

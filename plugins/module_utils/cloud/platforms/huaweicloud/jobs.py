@@ -14,7 +14,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_VANISHED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    part_of,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
 
 

@@ -18,7 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     Nic,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import integer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    integer,
+)
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\Z")
 #: What ``extra`` may hold, by the names of the document: what belongs into extendparam, and what beside it.

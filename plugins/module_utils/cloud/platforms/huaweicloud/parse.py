@@ -23,9 +23,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
-    identity,
+    id_in,
     mapping,
     mappings,
+    name_in,
     text,
     texts,
 )
@@ -56,10 +57,10 @@ def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if value is not None}
     named = image(data.get("image"))
     return Server(
-        id=identity(data),
+        id=id_in(data, "a server"),
         platform=platform,
         region=region,
-        name=text(data.get("name")),
+        name=name_in(data, "a server"),
         status=text(data.get("status")),
         task_state=text(data.get("OS-EXT-STS:task_state")) or None,
         locked=data["locked"] if isinstance(data.get("locked"), bool) else None,

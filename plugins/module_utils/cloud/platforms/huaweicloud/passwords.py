@@ -38,7 +38,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     is_open,
     of_state,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mappings,
+)
 
 #: Servers a batch call takes (Ecs.0118 above it).
 _BATCH = 1000

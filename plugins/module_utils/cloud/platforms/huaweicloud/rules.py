@@ -23,7 +23,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     missing_options,
     problems,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
 
 _PREPAID = (

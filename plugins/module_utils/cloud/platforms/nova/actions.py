@@ -15,9 +15,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     Action,
     PendingAction,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    ItemNotFound,
+    is_ambiguous,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_have_acted
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
@@ -112,7 +115,7 @@ class NovaActions(NovaServers):
                 if word in error.message.lower():
                     error.hint = hint
                     break
-            outcome_unknown = may_have_acted(error)
+            outcome_unknown = is_ambiguous(error)
             return replace(
                 ticket,
                 error=error,

@@ -18,10 +18,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     integer,
     mapping,
-    mappings,
     part_of,
+    records,
     text,
     texts,
 )
@@ -41,7 +42,7 @@ class NovaAggregates(Aggregates):
         self.api.require("aggregates")
         what = "list the aggregates"
         listed = part_of(self.api.read("/os-aggregates", what), "aggregates", what, list)
-        return [aggregate(entry) for entry in mappings(listed)]
+        return [aggregate(entry) for entry in records(listed, what)]
 
     def create(self, name: str, availability_zone: str | None) -> Aggregate:
         self.api.require("aggregates")
@@ -95,11 +96,11 @@ def aggregate(data: Mapping[str, Any]) -> Aggregate:
     """An aggregate; Nova repeats the zone in the metadata, where it is left out."""
     aggregate_id = integer(data.get("id"))
     if aggregate_id is None:
-        raise InvalidResponse("The cloud tells of an aggregate that has no id")
+        raise InvalidResponse("The cloud gave an aggregate that has no id")
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if key != "availability_zone"}
     return Aggregate(
         id=aggregate_id,
-        name=text(data.get("name")) or "",
+        name=id_in(data, "an aggregate", "name"),
         availability_zone=text(data.get("availability_zone")),
         hosts=texts(data.get("hosts")),
         metadata=metadata,

@@ -17,7 +17,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     DocumentedResponse,
     prove_deleted,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    part_of,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import (
     Version,
     newest_version,

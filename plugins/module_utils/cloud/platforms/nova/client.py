@@ -20,7 +20,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mappings,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import NovaAggregates

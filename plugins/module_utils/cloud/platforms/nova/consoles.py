@@ -20,7 +20,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.c
     explained,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    part_of,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 

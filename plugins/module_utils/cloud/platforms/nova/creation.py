@@ -36,7 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     Nic,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
-    identity,
+    id_in,
     mapping,
     part_of,
     text,
@@ -73,7 +73,7 @@ class NovaCreation(NovaServers):
         try:
             answer = self._post(self._body(new, name), what, new)
             # The password in the answer is not looked at.
-            server_id = identity(part_of(answer.body, "server", what))
+            server_id = id_in(part_of(answer.body, "server", what), "a server")
         except CloudError as error:
             return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
         return CreatedServer(name, PendingAction(server_id, "create", name, request_id=answer.request_id, aim=BUILT))

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    InvalidResponse,
     ItemNotFound,
     PermissionDenied,
 )
@@ -25,9 +24,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     identified,
     integer,
     mappings,
+    name_in,
     number,
     part_of,
     text,
@@ -177,12 +178,9 @@ def _path(flavor_id: str, rest: str = "") -> str:
 def flavor(data: Mapping[str, Any]) -> FlavorDetails:
     """A flavor; an empty ``swap`` is none, and ``extra_specs`` are told from microversion 2.61 on."""
     specs = data.get("extra_specs")
-    flavor_id = text(data.get("id"))
-    if not flavor_id:
-        raise InvalidResponse("The cloud tells of a flavor that has no id")
     return FlavorDetails(
-        id=flavor_id,
-        name=text(data.get("name")),
+        id=id_in(data, "a flavor"),
+        name=name_in(data, "a flavor"),
         vcpus=integer(data.get("vcpus")),
         ram_mb=integer(data.get("ram")),
         disk_gb=integer(data.get("disk")),

@@ -28,11 +28,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     integer,
     mapping,
     mappings,
     number,
     part_of,
+    records,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
@@ -58,7 +60,7 @@ class NovaHosts(Hosts):
         query = {key: value for key, value in (("host", host), ("binary", binary)) if value}
         what = "list the compute services"
         listed = part_of(self.api.read("/os-services", what, query=query), "services", what, list)
-        return [service(entry) for entry in mappings(listed)]
+        return [service(entry) for entry in records(listed, what)]
 
     def update_service(self, service: Service, changes: Mapping[str, Any]) -> None:
         self.api.require("services")
@@ -116,12 +118,12 @@ class NovaHosts(Hosts):
                 if pattern:
                     return []
                 raise
-            return mappings(part_of(body, "hypervisors", what, list))
+            return records(part_of(body, "hypervisors", what, list), what)
         pages = self.api.session.by_marker(
             self.api.endpoint + path, "hypervisors", params=query, headers=self.api.headers(version), what=what,
             marker_of=lambda entry: str(mapping(entry).get("id") or ""),
         )  # fmt: skip
-        return mappings(list(pages))
+        return records(list(pages), what)
 
     def _with_servers(self, found: Hypervisor) -> Hypervisor:
         """Below microversion 2.53 they have a list of their own, which knows hypervisors by a part of their name."""
@@ -159,7 +161,7 @@ def service(data: Mapping[str, Any]) -> Service:
     forced = data.get("forced_down")
     return Service(
         id=_id(data),
-        host=text(data.get("host")) or "",
+        host=id_in(data, "a compute service", "host"),
         binary=text(data.get("binary")) or "",
         status=text(data.get("status")),
         state=text(data.get("state")),

@@ -14,7 +14,12 @@ from typing import Any, Iterator, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
+    name_in,
+    part_of,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
 
@@ -61,8 +66,8 @@ def show_image(api: NovaApi, image_id: str) -> Mapping[str, Any] | None:
 
 def _image(data: Mapping[str, Any]) -> ImageDetails:
     return ImageDetails(
-        id=text(data.get("id")) or "",
-        name=text(data.get("name")),
+        id=id_in(data, "an image"),
+        name=name_in(data, "an image"),
         status=text(data.get("status")),
         os_type=text(data.get("os_type")),
         kind=text(data.get("visibility")),

@@ -19,9 +19,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     mapping,
-    mappings,
     part_of,
+    records,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
@@ -59,7 +60,7 @@ class NovaKeypairs(Keypairs):
                 marker_of=lambda entry: text(_inner(entry).get("name")) or "",
             )
         else:
-            listed = mappings(part_of(self.api.read("/os-keypairs", what, query=query), "keypairs", what, list))
+            listed = records(part_of(self.api.read("/os-keypairs", what, query=query), "keypairs", what, list), what)
         return [keypair(_inner(entry)) for entry in listed]
 
     def get(self, name: str, user_id: str | None = None) -> Keypair | None:
@@ -104,7 +105,7 @@ def _inner(entry: Any) -> Mapping[str, Any]:
 def keypair(data: Mapping[str, Any]) -> Keypair:
     """A key pair of any of Nova's answers; ``type`` is shown from microversion 2.2 on."""
     return Keypair(
-        name=text(data.get("name")) or "",
+        name=id_in(data, "a key pair", "name"),
         public_key=text(data.get("public_key")),
         type=text(data.get("type")),
         fingerprint=text(data.get("fingerprint")),

@@ -13,7 +13,11 @@ import re
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
+    name_in,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
 
@@ -25,8 +29,8 @@ class NovaNetworks(Networks):
 
     def list(self, name: str | None = None) -> Sequence[Network]:
         listed = self._read("networks", {"name": name} if name else {})
-        found = [Network(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
-        return [network for network in found if network.id and name in (None, network.name)]
+        found = [Network(id_in(data, "a network"), name_in(data, "a network")) for data in listed]
+        return [network for network in found if name in (None, network.name)]
 
     def list_names(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
         listed = self._read(kind, {"fields": ["id", "name"], "id": list(ids) or None})
@@ -43,4 +47,4 @@ class NovaNetworks(Networks):
             limit=1000,
             what="list the " + kind.replace("-", " "),
         )
-        return mappings(list(pages))
+        return list(pages)

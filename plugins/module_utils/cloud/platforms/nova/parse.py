@@ -23,10 +23,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
-    identity,
+    id_in,
     integer,
     mapping,
     mappings,
+    name_in,
     text,
     texts,
 )
@@ -88,14 +89,14 @@ def server(data: Any, platform: str, region: str | None) -> Server:
 
     Raises MalformedAnswer for one without an id.
     """
-    server_id = identity(data)
+    server_id = id_in(data, "a server")
     metadata = mapping(data.get("metadata"))
     tags = data.get("tags")
     return Server(
         id=server_id,
         platform=platform,
         region=region,
-        name=text(data.get("name")),
+        name=name_in(data, "a server"),
         status=text(data.get("status")),
         task_state=text(data.get("OS-EXT-STS:task_state")) or None,
         locked=data["locked"] if isinstance(data.get("locked"), bool) else None,

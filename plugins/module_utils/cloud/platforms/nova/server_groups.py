@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
+    mapping,
+    name_in,
+    text,
+    texts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
 
@@ -65,13 +70,10 @@ class NovaServerGroups(ServerGroups):
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:
     """A server group; below microversion 2.64 it has a list of one policy, and its rules are not told."""
-    group_id = text(data.get("id"))
-    if not group_id:
-        raise InvalidResponse("The cloud tells of a server group that has no id")
     rules = data.get("rules")
     return ServerGroup(
-        id=group_id,
-        name=text(data.get("name")),
+        id=id_in(data, "a server group"),
+        name=name_in(data, "a server group"),
         policy=text(data.get("policy")) or next(iter(texts(data.get("policies"))), None),
         rules=dict(mapping(rules)) if rules is not None else None,
         members=texts(data.get("members")),

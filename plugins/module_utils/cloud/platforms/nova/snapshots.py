@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     identified,
     integer,
     mapping,
+    name_in,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
@@ -120,7 +121,7 @@ def snapshot(data: Mapping[str, Any]) -> Snapshot:
     server_id = metadata.get("instance_uuid") or metadata.get(SERVER_RECORD)
     return Snapshot(
         id=text(data.get("id")) or "",
-        name=text(data.get("name")),
+        name=name_in(data, "an image"),
         status=text(data.get("status")),
         size=integer(data.get("size")),
         min_disk_gb=integer(data.get("min_disk")),

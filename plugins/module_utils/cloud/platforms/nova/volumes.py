@@ -18,7 +18,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import identified, text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    identified,
+    text,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
     NovaActions,

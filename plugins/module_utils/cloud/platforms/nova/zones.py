@@ -14,10 +14,10 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.aggregate import Zone
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     mapping,
-    mappings,
     part_of,
-    text,
+    records,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
@@ -39,13 +39,13 @@ class NovaZones(Zones):
             body = self.api.read("/os-availability-zone", what)
             self.api.withhold("the hosts of availability zones", error)
         listed = part_of(body, "availabilityZoneInfo", what, list)
-        return [zone(entry) for entry in mappings(listed)]
+        return [zone(entry) for entry in records(listed, what)]
 
 
 def zone(data: Mapping[str, Any]) -> Zone:
     """A zone; its hosts are ``None`` where they were not asked for."""
     return Zone(
-        name=text(data.get("zoneName")) or "",
+        name=id_in(data, "an availability zone", "zoneName"),
         available=mapping(data.get("zoneState")).get("available"),
         hosts=data.get("hosts"),
     )
