@@ -160,10 +160,10 @@ def run(context: Context) -> Result:
     result = Result(changed=todo.changed, diff=todo.diff())
     shown = todo.after
     if todo.changed and not context.check_mode:
-        deeds = AggregateRun(cloud, there)
-        deeds.run(todo)
+        work = AggregateRun(cloud, there)
+        work.run(todo)
         if params["state"] == "present":
-            shown = _read_back(context, deeds.aggregate_id, dict(todo.after or {}, id=deeds.aggregate_id))
+            shown = _read_back(context, work.aggregate_id, dict(todo.after or {}, id=work.aggregate_id))
     if params["state"] == "present":
         result.data["aggregate"] = shown
     return result

@@ -207,10 +207,10 @@ def run(context: Context) -> Result:
     result = Result(changed=todo.changed, diff=todo.diff())
     shown = todo.after
     if todo.changed and not context.check_mode:
-        deeds = FlavorRun(cloud, there)
-        deeds.run(todo)
+        work = FlavorRun(cloud, there)
+        work.run(todo)
         if params["state"] == "present":
-            shown = _read_back(context, deeds.flavor_id, dict(todo.after or {}, id=deeds.flavor_id))
+            shown = _read_back(context, work.flavor_id, dict(todo.after or {}, id=work.flavor_id))
     if params["state"] == "present":
         result.data["flavor"] = shown
     return result

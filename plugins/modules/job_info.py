@@ -123,7 +123,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.handle import (
     HandleWaiter,
     job_outcome,
-    tickets_of,
+    pending_actions_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, waiting_for
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
@@ -166,15 +166,15 @@ def run(context: Context) -> Result:
 
 
 def _join(context: Context, waiter: Waiter) -> Result:
-    joined = HandleWaiter(context.cloud, tickets_of(context.params["handle"], context.cloud))
+    joined = HandleWaiter(context.cloud, pending_actions_of(context.params["handle"], context.cloud))
     if context.params["wait"]:
         joined.wait(waiter)
     else:
         joined.look()
-    outcomes = [joined.outcomes[key] for key in joined.tickets]
+    outcomes = [joined.outcomes[key] for key in joined.pending_actions]
     data = {
-        "finished": all(key in joined.ended for key in joined.tickets),
-        **records(context, (joined.servers[key] for key in joined.tickets if key in joined.servers)),
+        "finished": all(key in joined.ended for key in joined.pending_actions),
+        **records(context, (joined.servers[key] for key in joined.pending_actions if key in joined.servers)),
     }
     rest = [outcome for outcome in outcomes if outcome.remaining and outcome.server_id in joined.ended]
     if rest:

@@ -710,19 +710,19 @@ def run(context: Context) -> Result:
         context.warn_of_no_servers(params["select"], there.servers, there.missing)
     image = find_image(cloud, wanted) if wanted else None
     flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
-    wish = server_spec(params, cloud.rules, image, flavor)
-    todo = plan_servers(there.servers, there.to_make, wish, cloud.rules)
+    spec = server_spec(params, cloud.rules, image, flavor)
+    todo = plan_servers(there.servers, there.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
     new = None
     if to_make:
-        new = new_server(params, wish, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
+        new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
     if context.check_mode:
-        return check_result_of_servers(context, todo, wish, there.missing)
+        return check_result_of_servers(context, todo, spec, there.missing)
 
     work = ServerRun(
         cloud,
-        wish,
+        spec,
         new,
         there.known,
         params["wait"],
@@ -734,7 +734,7 @@ def run(context: Context) -> Result:
     work.run(todo)
     for warning in work.warnings:
         context.warn(warning)
-    return run_result_of_servers(context, work, todo, wish, there.missing)
+    return run_result_of_servers(context, work, todo, spec, there.missing)
 
 
 def main() -> None:

@@ -182,26 +182,26 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     selection = Selection.from_options(context.params)
-    wish = InterfaceSpec.from_options(context.params)
+    spec = InterfaceSpec.from_options(context.params)
     for needed, operation in (
-        (True, "detach_interface" if wish.state == "absent" else "attach_interface"),
-        (wish.tag is not None, "interface_tags"),
-        (wish.subnet_id is not None and wish.state == "present", "interface_subnets"),
+        (True, "detach_interface" if spec.state == "absent" else "attach_interface"),
+        (spec.tag is not None, "interface_tags"),
+        (spec.subnet_id is not None and spec.state == "present", "interface_subnets"),
     ):
         if needed:
             context.cloud.require(operation)
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    wish.check(chosen.servers)
+    spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     there = context.cloud.interfaces.list(ids)
-    todo = plan_interfaces(chosen.servers, there, wish)
-    if todo.changed and wish.state == "present" and wish.network_id:
-        check_network(context.cloud, wish.network_id)
+    todo = plan_interfaces(chosen.servers, there, spec)
+    if todo.changed and spec.state == "present" and spec.network_id:
+        check_network(context.cloud, spec.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        strategy = InterfaceStrategy(context.cloud, wish)
+        strategy = InterfaceStrategy(context.cloud, spec)
         work = Executor(context.cloud, strategy, context.params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):

@@ -154,13 +154,13 @@ def run(context: Context) -> Result:
             raise InvalidRequest("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
     chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
-    data, deed = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
+    data, action = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
     if context.check_mode:
-        return check_result(context, todo, deed, data)
+        return check_result(context, todo, action, data)
 
     work = Executor(context.cloud, keypair_strategy(context.cloud, state, names), True, waiter)
     work.run(todo)
-    return run_result(context, work, todo, deed, data)
+    return run_result(context, work, todo, action, data)
 
 
 def main() -> None:

@@ -218,19 +218,19 @@ def run(context: Context) -> Result:
     check_name("from_host", params["from_host"])
     in_range("max_concurrent", params["max_concurrent"], 1, 1000)
     names = ("mode", "host", "from_host", "confirm", "force", "block_migration", "password", "shared_storage")
-    wish = MigrationSpec(**{name: params[name] for name in names})
-    wish.check()
+    spec = MigrationSpec(**{name: params[name] for name in names})
+    spec.check()
     cloud.require("migrate")
     waiter = context.waiter()
 
     services = {each.host: each for each in cloud.hosts.list_services(binary=NOVA_COMPUTE)}
-    check_hosts(wish, services, moving=False)
+    check_hosts(spec, services, moving=False)
     chosen = find_servers(cloud, params)
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    todo = plan_migrations(chosen.servers, wish, services, cloud.rules)
-    check_hosts(wish, services, moving=todo.changed)
+    todo = plan_migrations(chosen.servers, spec, services, cloud.rules)
+    check_hosts(spec, services, moving=todo.changed)
     waiting = unconfirmed(todo)
     if waiting:
         context.warn("in status VERIFY_RESIZE, to be confirmed or reverted by whoever began it: %s" % waiting)
@@ -238,7 +238,7 @@ def run(context: Context) -> Result:
     if context.check_mode:
         return check_result(context, todo, _DEED, data)
 
-    strategy = MigrationStrategy(cloud, wish, services, params["max_concurrent"])
+    strategy = MigrationStrategy(cloud, spec, services, params["max_concurrent"])
     work = Executor(cloud, strategy, params["wait"], waiter)
     work.run(todo)
     return run_result(context, work, todo, _DEED, data)

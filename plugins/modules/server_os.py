@@ -264,23 +264,23 @@ def run(context: Context) -> Result:
     cloud, selection = context.cloud, Selection.from_options(context.params)
     cloud.require("rebuild")
     waiter = context.waiter()
-    wish = _wish(context)
+    spec = _spec(context)
 
     chosen = context.select_servers(selection)
-    todo = plan_os(chosen.servers, wish, cloud.rules)
-    check_order(todo, wish, cloud.rules)
+    todo = plan_os(chosen.servers, spec, cloud.rules)
+    check_order(todo, spec, cloud.rules)
     data = {"missing": dict(chosen.missing)}
-    if wish.order.image:
-        data["image"] = wish.order.image.as_dict()
+    if spec.order.image:
+        data["image"] = spec.order.image.as_dict()
     if context.check_mode:
         return check_result(context, todo, "reinstalled", data)
 
-    work = Executor(cloud, RebuildStrategy(cloud, wish, todo), context.params["wait"], waiter)
+    work = Executor(cloud, RebuildStrategy(cloud, spec, todo), context.params["wait"], waiter)
     work.run(todo)
     return run_result(context, work, todo, "reinstalled", data)
 
 
-def _wish(context: Context) -> RebuildOptions:
+def _spec(context: Context) -> RebuildOptions:
     given = context.params
     if given["image"] is not None and not given["image"].strip():
         raise InvalidRequest("image: an empty text names no image; leave it out to reinstall the one that a server has")

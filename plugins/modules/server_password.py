@@ -226,15 +226,15 @@ def run(context: Context) -> Result:
     params = context.params
     selection = Selection.from_options(params)
     passwords.check_revision(params["revision"])
-    wish = passwords.PasswordSpec(params["revision"], params["apply"] == "now", params["force"], params["user"])
+    spec = passwords.PasswordSpec(params["revision"], params["apply"] == "now", params["force"], params["user"])
     context.cloud.require(CHANGE_PASSWORD)
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    secrets = _secrets(context, chosen.servers, wish)
-    wish = replace(wish, passwords=secrets)
-    todo = passwords.plan_passwords(chosen.servers, wish, context.cloud.rules)
-    passwords.check_strength((item.server for item in todo.items if item.actions), secrets, wish, context.cloud.rules)
+    secrets = _secrets(context, chosen.servers, spec)
+    spec = replace(spec, passwords=secrets)
+    todo = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
+    passwords.check_strength((item.server for item in todo.items if item.actions), secrets, spec, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
         refused = rehearsed(context.cloud, todo)
@@ -243,7 +243,7 @@ def run(context: Context) -> Result:
         result.data.update(records(context, chosen.servers))
         return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
 
-    work, told = set_passwords(context.cloud, wish, todo, params["wait"], waiter)
+    work, told = set_passwords(context.cloud, spec, todo, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
     result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
@@ -251,14 +251,14 @@ def run(context: Context) -> Result:
     return result
 
 
-def _secrets(context: Context, servers: Sequence[Server], wish: passwords.PasswordSpec) -> dict[str, str]:
+def _secrets(context: Context, servers: Sequence[Server], spec: passwords.PasswordSpec) -> dict[str, str]:
     """The password of each server, by its id."""
     params = context.params
     if params["password"] is not None:
         return {server.id: params["password"] for server in servers}
     if params["passwords"] is not None:
         return passwords.given(servers, params["passwords"])
-    made = passwords.made(servers, passwords.PasswordOptions(**params["generate"]), wish, context.cloud.rules)
+    made = passwords.made(servers, passwords.PasswordOptions(**params["generate"]), spec, context.cloud.rules)
     for password in made.values():
         context.register_secret(password, returned=params["return_passwords"])
     return made

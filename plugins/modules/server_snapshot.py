@@ -212,7 +212,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     absent = context.params["state"] == "absent"
     context.cloud.require("delete_image" if absent else "create_image")
-    wish = SnapshotSpec(
+    spec = SnapshotSpec(
         context.params["name"] or "",
         context.cloud.session.clock.now(),
         texts(context.params["metadata"], "metadata") or {},
@@ -220,40 +220,40 @@ def run(context: Context) -> Result:
         context.params["allow_duplicate_name"],
     )
     if not context.params["image_ids"]:
-        wish.check()
+        spec.check()
     if absent:
-        return _remove(context, _unwanted(context, wish))
+        return _remove(context, _unwanted(context, spec))
     selection = Selection.from_options(context.params)
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    images = _images(context, wish, chosen.servers)
-    todo = plan_snapshots(chosen.servers, images, wish)
+    images = _images(context, spec, chosen.servers)
+    todo = plan_snapshots(chosen.servers, images, spec)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        data["snapshots"] = _shown(context, images, wish, chosen.servers)
+        data["snapshots"] = _shown(context, images, spec, chosen.servers)
         return check_result(context, todo, "snapshotted", data)
 
-    strategy = SnapshotStrategy(context.cloud, wish, images)
+    strategy = SnapshotStrategy(context.cloud, spec, images)
     work = Executor(context.cloud, strategy, context.params["wait"], waiter)
     work.run(todo)
     if any(outcome.actions for outcome in work.outcomes.values()):
-        images = context.read_back_or(lambda: _images(context, wish, chosen.servers), images, "The images")
-    data["snapshots"] = _shown(context, images, wish, chosen.servers)
+        images = context.read_back_or(lambda: _images(context, spec, chosen.servers), images, "The images")
+    data["snapshots"] = _shown(context, images, spec, chosen.servers)
     return run_result(context, work, todo, "snapshotted", data)
 
 
-def _images(context: Context, wish: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
+def _images(context: Context, spec: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
     """The images by the names that are wanted; all of them where there are many, or older ones matter."""
-    if len(servers) == 1 and not wish.keep_last:
-        return context.cloud.snapshots.list(name=wish.name_of(servers[0]))
+    if len(servers) == 1 and not spec.keep_last:
+        return context.cloud.snapshots.list(name=spec.name_of(servers[0]))
     return context.cloud.snapshots.list()
 
 
 def _shown(
-    context: Context, images: Sequence[Snapshot], wish: SnapshotSpec, servers: Sequence[Any]
+    context: Context, images: Sequence[Snapshot], spec: SnapshotSpec, servers: Sequence[Any]
 ) -> list[dict[str, Any]]:
-    wanted = {(wish.name_of(server), server.id) for server in servers}
+    wanted = {(spec.name_of(server), server.id) for server in servers}
     return _records(context, [image for image in images if (image.name, image.server_id) in wanted])
 
 
@@ -267,7 +267,7 @@ def _records(context: Context, images: Sequence[Snapshot]) -> list[dict[str, Any
     return found
 
 
-def _unwanted(context: Context, wish: SnapshotSpec) -> Sequence[Snapshot]:
+def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
     ids = context.params["image_ids"]
     by_server = any(context.params[name] for name in CHOOSERS)
     if ids:
@@ -277,11 +277,11 @@ def _unwanted(context: Context, wish: SnapshotSpec) -> Sequence[Snapshot]:
         return [image for image in found if image]
     if by_server:
         servers = context.select_servers(Selection.from_options(context.params)).servers
-        wanted = {(wish.name_of(server), server.id) for server in servers}
-        return [image for image in _images(context, wish, servers) if (image.name, image.server_id) in wanted]
-    if "{name}" in wish.template or "{id}" in wish.template:
-        raise InvalidRequest("name: %s needs servers to be chosen" % wish.template)
-    name = wish.now.strftime(wish.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
+        wanted = {(spec.name_of(server), server.id) for server in servers}
+        return [image for image in _images(context, spec, servers) if (image.name, image.server_id) in wanted]
+    if "{name}" in spec.template or "{id}" in spec.template:
+        raise InvalidRequest("name: %s needs servers to be chosen" % spec.template)
+    name = spec.now.strftime(spec.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
     return one_of_name(context.cloud.snapshots.list(name=name), name)
 
 

@@ -169,7 +169,7 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     params = context.params
     selection = Selection.from_options(params)
-    wish = VolumeSpec(
+    spec = VolumeSpec(
         tuple(dict.fromkeys(params["volumes"])),
         params["state"],
         params["device"],
@@ -178,25 +178,25 @@ def run(context: Context) -> Result:
         params["purge_volumes"],
         params["multiattach"],
     )
-    wish.check()
+    spec.check()
     for needed, operation in (
-        (True, "detach_volume" if wish.state == "absent" else "attach_volume"),
-        (wish.tag is not None, "volume_tags"),
-        (wish.delete_on_termination is not None, "volume_termination"),
-        (wish.multiattach, "shared_volumes"),
+        (True, "detach_volume" if spec.state == "absent" else "attach_volume"),
+        (spec.tag is not None, "volume_tags"),
+        (spec.delete_on_termination is not None, "volume_termination"),
+        (spec.multiattach, "shared_volumes"),
     ):
         if needed:
             context.cloud.require(operation)
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    wish.check(chosen.servers)
+    spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
-    todo = plan_volumes(chosen.servers, attached, wish)
+    todo = plan_volumes(chosen.servers, attached, spec)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = Executor(context.cloud, VolumeStrategy(context.cloud, wish), params["wait"], waiter)
+        work = Executor(context.cloud, VolumeStrategy(context.cloud, spec), params["wait"], waiter)
         work.run(todo)
         if any(outcome.actions for outcome in work.outcomes.values()):
             attached = context.read_back_or(lambda: context.cloud.volumes.list(ids), attached, "The volumes")

@@ -68,7 +68,7 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
     for key in sim.keys[platform].rows.values():
         yield "key pair " + key.name, {"type": key.type, "user": key.user_id, "key": known.text(key.public_key)}
     for flavor in builder.flavors.values():
-        # A flavor that is made anew keeps its id, so that the ids of two runs say nothing.
+        # A flavor that is recreated keeps its id, so that the ids of two runs say nothing.
         yield "flavor " + flavor["name"], {k: v for k, v in flavor.items() if k not in ("id", "number", "name")}
     for image in builder.images.values():
         properties = {k: v for k, v in image["properties"].items() if not k.endswith("_at")}

@@ -100,40 +100,40 @@ class FakeCloud(Compute):
         return [self.perform_one(each, action) for each, action in requests]
 
     def perform_one(self, each: Server, action: Action) -> PendingAction:
-        ticket = PendingAction(each.id, action.action, each.name, request_id="req-" + str(each.name))
+        pending = PendingAction(each.id, action.action, each.name, request_id="req-" + str(each.name))
         refusal = self.refuse.get(str(each.name))
-        changed = refusal(ticket) if refusal else None
+        changed = refusal(pending) if refusal else None
         self.asked.append((action.action, str(each.name), bool(action.arguments.get("force"))))
         if changed is None or (changed.outcome_unknown and changed.request_id == "taken"):
             self.begin(each.id, action.action)
-        return changed or ticket
+        return changed or pending
 
     def begin(self, server_id: str, action: str) -> None:
         self.here[server_id] = replace(self.here[server_id], task_state=TASK[action])
         self.arrival[server_id] = (self.clock.now + self.delay, STATUS[GOALS[action]])
 
-    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        found = self.servers_by_id([ticket.server_id for ticket in tickets])
+    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        found = self.servers_by_id([pending.server_id for pending in pending_actions])
         looks = {}
-        for ticket in tickets:
-            seen = found.get(ticket.server_id)
-            verdict = JOB_SUCCEEDED if seen and seen.is_stable and not ticket.outcome_unknown else None
-            looks[ticket.server_id] = ActionStatus(seen, verdict)
+        for pending in pending_actions:
+            seen = found.get(pending.server_id)
+            verdict = JOB_SUCCEEDED if seen and seen.is_stable and not pending.outcome_unknown else None
+            looks[pending.server_id] = ActionStatus(seen, verdict)
         return looks
 
 
 def refused(error: CloudError) -> Callable[[PendingAction], PendingAction]:
-    return lambda ticket: replace(ticket, error=error)
+    return lambda pending: replace(pending, error=error)
 
 
 def lost(error: CloudError, taken: bool, times: int = 1) -> Callable[[PendingAction], PendingAction | None]:
     """The answer is lost ``times`` times; ``taken`` says whether the action had taken effect."""
     left = [times]
 
-    def decide(ticket: PendingAction) -> PendingAction | None:
+    def decide(pending: PendingAction) -> PendingAction | None:
         if left[0] <= 0:
             return None
         left[0] -= 1
-        return replace(ticket, error=error, outcome_unknown=True, request_id="taken" if taken else "untaken")
+        return replace(pending, error=error, outcome_unknown=True, request_id="taken" if taken else "untaken")
 
     return decide

@@ -26,7 +26,7 @@ PURGED = "purged"
 
 @dataclass(frozen=True)
 class ExpectedState:
-    """What a server shows when a deed is done; what is ``None`` or empty does not matter.
+    """What a server shows when an action is done; what is ``None`` or empty does not matter.
 
     Plain data, for a handle carries it to the task that joins later.
     """
@@ -87,7 +87,7 @@ class ExpectedState:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ExpectedState:
-        """The aim again, from a handle. Raises KeyError for what is none."""
+        """The expected state again, from a handle. Raises KeyError for what is none."""
         known = {each.name for each in fields(cls)}
         for name in data:
             if name not in known:
@@ -103,17 +103,17 @@ class Action:
     Those of a power action: ``force`` (the guest is not asked). Of REBUILD: ``spec``, a RebuildSpec. Of
     CHANGE_PASSWORD: ``password``, and ``dry_run`` where the cloud is only to say what it would refuse.
 
-    ``aim`` is what proves it; without one only the cloud's record of the action does. ``tasks`` are beginnings of the
-    task_states that show it under way. ``is_retry_safe``: asking twice does no harm. Not ``watched``: the answer itself
-    says that it is done. ``note`` is a key and a value of the server's metadata, written before the deed is asked for
-    and removed when the whole work on the server has ended: a run that is interrupted leaves it for the next one.
-    ``hidden``: the server's record need not show that it was done, so without an answer nobody knows.
+    ``expected_state`` is what proves it; without one only the cloud's record of the action does. ``tasks`` are
+    beginnings of the task_states that show it under way. ``is_retry_safe``: asking twice does no harm. Not ``watched``:
+    the answer itself says that it is done. ``note`` is a key and a value of the server's metadata, written before the
+    action is asked for and removed when the whole work on the server has ended: a run that is interrupted leaves it for
+    the next one. ``hidden``: the server's record need not show that it was done, so without an answer nobody knows.
     """
 
     action: str
     #: Not shown, for a password may be among them.
     arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    aim: ExpectedState | None = None
+    expected_state: ExpectedState | None = None
     tasks: tuple[str, ...] = ()
     is_retry_safe: bool = False
     watched: bool = True
@@ -199,7 +199,7 @@ class PendingAction:
     #: The order that was made, and may have to be paid first.
     order_id: str | None = None
     #: What the server shows when it is done, for an action that has no power state of GOALS to lead to.
-    aim: ExpectedState | None = None
+    expected_state: ExpectedState | None = None
     #: The actions that the task did not ask for, because they need this one to have ended.
     then: tuple[str, ...] = ()
     #: How many requests the action takes, and how many of them the service has accepted where one failed.
@@ -213,32 +213,34 @@ class PendingAction:
 
     def reached(self, server: Server) -> bool:
         """Whether the server shows what it is to show; one without a trace to look for always does."""
-        return self.aim.met(server) if self.aim else self.goal in (None, server.power_state)
+        return self.expected_state.met(server) if self.expected_state else self.goal in (None, server.power_state)
 
     @property
     def is_unobservable(self) -> bool:
-        return self.action == "reboot" or (self.aim.needs_extra_check if self.aim else self.action not in GOALS)
+        return self.action == "reboot" or (
+            self.expected_state.needs_extra_check if self.expected_state else self.action not in GOALS
+        )
 
     @property
     def label(self) -> str:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        """The ticket for a handle; what is not known is left out, for a handle may have a thousand of them."""
+        """The pending action for a handle; what is not known is left out, for a handle may have a thousand of them."""
         found: dict[str, Any] = {"server_id": self.server_id, "action": self.action}
         for key in ("name", "job_id", "request_id", "image_id"):
             value = getattr(self, key)
             if value is not None:
                 found[key] = value
-        if self.aim:
-            found["aim"] = self.aim.as_dict()
+        if self.expected_state:
+            found["expected_state"] = self.expected_state.as_dict()
         if self.then:
             found["then"] = list(self.then)
         return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PendingAction:
-        """The ticket again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
+        """The pending action again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
         if data["action"] not in ACTIONS:
             raise KeyError(data["action"])
         if not data["server_id"]:
@@ -253,21 +255,21 @@ class PendingAction:
             job_id=data.get("job_id"),
             request_id=data.get("request_id"),
             image_id=data.get("image_id"),
-            aim=ExpectedState.from_dict(data["aim"]) if data.get("aim") else None,
+            expected_state=ExpectedState.from_dict(data["expected_state"]) if data.get("expected_state") else None,
             then=tuple(str(action) for action in data.get("then") or ()),
         )
 
 
 @dataclass(frozen=True)
 class CreatedServer:
-    """What became of asking for one new server: a ``ticket`` of action ``create`` to watch, which knows its id, or an
+    """What became of asking for one new server: a ``pending`` of action ``create`` to watch, which knows its id, or an
     ``error``.
 
     ``outcome_unknown``: the answer was lost, and the server may have been made, or be made yet.
     """
 
     name: str
-    ticket: PendingAction | None = None
+    pending: PendingAction | None = None
     error: CloudError | None = None
     outcome_unknown: bool = False
 

@@ -45,7 +45,7 @@ class Compute:
     """What a module may ask of a cloud, the same on every platform.
 
     Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
-    them: each server's ticket says what became of it.
+    them: each server's pending action says what became of it.
     """
 
     #: What the platform can do and takes.
@@ -133,23 +133,24 @@ class Compute:
         """Asks for one server of each name, all alike; one answer a name, in their order.
 
         Raises nothing for one of them. None is asked for twice by itself, but where the platform makes that safe by the
-        ``client_token``. The tickets' aim is BUILT: the server runs.
+        ``client_token``. The pending actions' expected state is BUILT: the server runs.
         """
         raise self.rules.unsupported("create")
 
-    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """One look at what became of the tickets; servers that have not changed since may be left out."""
+    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        """One look at what became of the pending actions; servers that have not changed since may be left out."""
         raise NotImplementedError
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         """Adds and changes keys of the server's metadata; others stay."""
         raise NotImplementedError
 
-    def recover_action(self, ticket: PendingAction, since: str | None) -> PendingAction | None:
-        """For a ticket whose answer was lost: the ticket with its proof, where the cloud has a record of the action."""
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        """For a pending action whose answer was lost: the pending action with its proof, where the cloud has a record
+        of the action."""
         return None
 
-    def was_not_done(self, ticket: PendingAction, before: Server, now: Server, since: str | None) -> bool:
+    def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
         """Whether the cloud shows that a request without an answer that proves anything was not carried out.
 
         ``before`` is the server as it was seen before the request, ``now`` after it, ``since`` an instant from

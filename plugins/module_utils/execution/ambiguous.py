@@ -35,7 +35,7 @@ def decide(
     action = item.actions[0]
     item.ready, item.tries = False, item.tries + 1
     if now is None:
-        gone = pending.outcome_unknown and action.aim is not None and action.aim.met(None)
+        gone = pending.outcome_unknown and action.expected_state is not None and action.expected_state.met(None)
         return run.accept(item, proven(pending)) if gone else ended_as(item, FAILED, VANISHED)
     before, item.server, item.doubt = item.server, now, None
     if pending.outcome_unknown:
@@ -98,7 +98,7 @@ def _was_begun(run: RunState, item: Progress, pending: PendingAction, now: Serve
     if pending.accepted or pending.steps == 1:
         return bool(pending.accepted)
     try:
-        return any(is_less(left, item.actions[0]) for left in run.strategy.replan(item, now).deeds)
+        return any(is_less(left, item.actions[0]) for left in run.strategy.replan(item, now).planned_actions)
     except CloudError:
         return False
 

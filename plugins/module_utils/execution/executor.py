@@ -51,7 +51,7 @@ class Executor:
     """Submits the next action of each server, looks at what is pending, and decides what a lost response means.
 
     ``strategy`` answers for what differs between the modules. After ``run``: ``outcomes`` by server id, ``servers`` as
-    they were last seen, ``tickets`` of what is under way.
+    they were last seen, ``pending_actions`` of what is under way.
 
     Without ``wait`` each server is asked for the next action at most; a server that is on its way to another state is
     not waited for. Only what the cloud has postponed, or not answered, is sent again, for UNWAITED seconds.
@@ -64,7 +64,7 @@ class Executor:
         self.waiter = waiter
         self.outcomes: dict[str, Outcome] = {}
         self.servers: dict[str, Server] = {}
-        self.tickets: dict[str, PendingAction] = {}
+        self.pending_actions: dict[str, PendingAction] = {}
         self.state = RunState(cloud, strategy, waiter.clock)
         self._notes = NoteKeeper(cloud, strategy.notes)
         if not wait:
@@ -82,10 +82,10 @@ class Executor:
             self.servers[server.id] = server
             if change.refusal:
                 self.outcomes[server.id] = ended_as(Progress(server), FAILED, change.refusal)
-            elif not change.deeds and not change.wait_until_stable:
+            elif not change.planned_actions and not change.wait_until_stable:
                 self.outcomes[server.id] = ended_as(Progress(server), UNCHANGED)
             else:
-                items[server.id] = Progress(server, change.deeds, ready=not change.wait_until_stable)
+                items[server.id] = Progress(server, change.planned_actions, ready=not change.wait_until_stable)
         return items
 
     def carry_out(self, items: dict[str, Progress]) -> None:
@@ -94,7 +94,7 @@ class Executor:
         self.outcomes.update(found)
         for key, item in left.items():
             if item.pending:
-                self.tickets[key] = item.pending
+                self.pending_actions[key] = item.pending
             self.outcomes[key] = self._conclude(item, self._unfinished(item, error))
         self._refresh()
         self._notes.remove(self.outcomes, self.servers, self.strategy.is_over)
@@ -163,7 +163,7 @@ class Executor:
             rest = self.strategy.remaining(item)
             if item.pending or not item.ready:
                 pending = item.pending or PendingAction(key, SETTLE, item.server.name)
-                self.tickets[key] = replace(pending, then=rest)
+                self.pending_actions[key] = replace(pending, then=rest)
             outcome = replace(ended_as(item, PENDING, pending_text(item, rest)), remaining=rest)
             self._record(ended, item, outcome)
 
@@ -301,7 +301,7 @@ class Executor:
         ambiguous.count_what_shows(self.state, item, change, server)
         if change.refusal:
             return ended_as(item, FAILED, change.refusal)
-        if not change.deeds:
+        if not change.planned_actions:
             return ended_as(item, DONE if item.taken else UNCHANGED)
-        item.actions, item.ready = change.deeds, True
+        item.actions, item.ready = change.planned_actions, True
         return None

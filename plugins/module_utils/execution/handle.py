@@ -35,23 +35,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 _VERSION = 1
 
 
-def handle(cloud: Compute, tickets: Iterable[PendingAction]) -> dict[str, Any]:
+def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str, Any]:
     """What ``join`` needs, as plain data for a task's result."""
     return {
         "version": _VERSION,
         "platform": cloud.platform,
         "region": cloud.region,
         "all_projects": cloud.all_projects,
-        "tickets": [ticket.as_dict() for ticket in tickets],
+        "pending_actions": [pending.as_dict() for pending in pending_actions],
     }
 
 
-def tickets_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingAction]:
-    """The tickets of a handle. Raises InvalidRequest for one that is not a handle, or another cloud's."""
+def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingAction]:
+    """The pending actions of a handle. Raises InvalidRequest for one that is not a handle, or another cloud's."""
     try:
         if data["version"] != _VERSION:
             raise KeyError("version")
-        found = [PendingAction.from_dict(entry) for entry in data["tickets"]]
+        found = [PendingAction.from_dict(entry) for entry in data["pending_actions"]]
         platform, region = data["platform"], data["region"]
     except (KeyError, TypeError) as error:
         raise InvalidRequest(
@@ -67,55 +67,55 @@ def tickets_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingAction]:
 
 
 class HandleWaiter:
-    """Finds out what became of tickets: by one look, or until it is known.
+    """Finds out what became of pending actions: by one look, or until it is known.
 
     After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` where it is not known yet, or where the task left
     actions that it did not ask for), ``servers``, and ``ended``, the ids of the servers on which nothing is under way.
     """
 
-    def __init__(self, cloud: Compute, tickets: Iterable[PendingAction]) -> None:
+    def __init__(self, cloud: Compute, pending_actions: Iterable[PendingAction]) -> None:
         self.cloud = cloud
-        self.tickets = {ticket.server_id: ticket for ticket in tickets}
+        self.pending_actions = {pending.server_id: pending for pending in pending_actions}
         self.servers: dict[str, Server] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.ended: set[str] = set()
 
     def look(self) -> None:
-        for key, seen in self._observe(self.tickets, True).items():
-            outcome = self._evaluate(self.tickets[key], seen)
+        for key, seen in self._observe(self.pending_actions, True).items():
+            outcome = self._evaluate(self.pending_actions[key], seen)
             if outcome:
                 self.outcomes[key] = outcome
-        for key, ticket in self.tickets.items():
+        for key, pending in self.pending_actions.items():
             if key not in self.outcomes:
-                self.outcomes[key] = Outcome(key, ticket.name, PENDING, _asked(ticket), remaining=ticket.then)
+                self.outcomes[key] = Outcome(key, pending.name, PENDING, _asked(pending), remaining=pending.then)
 
     def wait(self, waiter: Waiter) -> None:
-        words = progress("done", lambda ticket: str(ticket.name or ticket.server_id))
-        self.outcomes, left, error = waiter.wait(self.tickets, self._observe, self._evaluate, words)
-        for key, ticket in left.items():
-            late = timed_out(key, ticket.name, _asked(ticket), self.servers.get(key), waiter.timeout, error)
-            self.outcomes[key] = replace(late, remaining=ticket.then)
+        words = progress("done", lambda pending: str(pending.name or pending.server_id))
+        self.outcomes, left, error = waiter.wait(self.pending_actions, self._observe, self._evaluate, words)
+        for key, pending in left.items():
+            late = timed_out(key, pending.name, _asked(pending), self.servers.get(key), waiter.timeout, error)
+            self.outcomes[key] = replace(late, remaining=pending.then)
 
-    def _evaluate(self, ticket: PendingAction, seen: ActionStatus) -> Outcome | None:
+    def _evaluate(self, pending: PendingAction, seen: ActionStatus) -> Outcome | None:
         """The outcome of what was under way; ``pending`` where more was to be asked of the server afterwards."""
-        if ticket.action == SETTLE:
-            found = evaluate_stable(ticket, seen.server)
+        if pending.action == SETTLE:
+            found = evaluate_stable(pending, seen.server)
         else:
-            found = evaluate_action(ticket, seen)
+            found = evaluate_action(pending, seen)
         if found is None:
             return None
-        self.ended.add(ticket.server_id)
-        if not ticket.then or found.result != DONE:
-            return replace(found, remaining=ticket.then if found.result != DONE else ())
+        self.ended.add(pending.server_id)
+        if not pending.then or found.result != DONE:
+            return replace(found, remaining=pending.then if found.result != DONE else ())
         message = "%s; run the task again, for it did not ask for: %s" % (
-            "it is in %s" % state_text(seen.server) if ticket.action == SETTLE else "%s is done" % ticket.action,
-            ", ".join(ticket.then),
+            "it is in %s" % state_text(seen.server) if pending.action == SETTLE else "%s is done" % pending.action,
+            ", ".join(pending.then),
         )
-        return replace(found, result=PENDING, message=message, remaining=ticket.then)
+        return replace(found, result=PENDING, message=message, remaining=pending.then)
 
     def _observe(self, left: Mapping[str, PendingAction], final: bool) -> Mapping[str, ActionStatus]:
         found = observe_all(
-            self.cloud, {key: None if ticket.action == SETTLE else ticket for key, ticket in left.items()}, None
+            self.cloud, {key: None if pending.action == SETTLE else pending for key, pending in left.items()}, None
         )
         for key, seen in found.items():
             if seen.server:
@@ -123,19 +123,19 @@ class HandleWaiter:
         return found
 
 
-def evaluate_stable(ticket: PendingAction, server: Server | None) -> Outcome | None:
+def evaluate_stable(pending: PendingAction, server: Server | None) -> Outcome | None:
     """What became of a server that was on its way to another state when nothing was asked of it."""
     if server is None:
-        return Outcome(ticket.server_id, ticket.name, FAILED, message="the server no longer exists")
+        return Outcome(pending.server_id, pending.name, FAILED, message="the server no longer exists")
     if not server.is_stable:
         return None
     if server.power_state == ERROR:
-        return Outcome(ticket.server_id, ticket.name, FAILED, message=fault_text(server))
-    return Outcome(ticket.server_id, ticket.name, DONE)
+        return Outcome(pending.server_id, pending.name, FAILED, message=fault_text(server))
+    return Outcome(pending.server_id, pending.name, DONE)
 
 
-def _asked(ticket: PendingAction) -> tuple[str, ...]:
-    return () if ticket.action == SETTLE else (ticket.action,)
+def _asked(pending: PendingAction) -> tuple[str, ...]:
+    return () if pending.action == SETTLE else (pending.action,)
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:

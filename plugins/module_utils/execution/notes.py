@@ -56,18 +56,18 @@ def remove_notes(cloud: Compute, servers: Iterable[Server], keys: Sequence[str])
         if not having:
             continue
         try:
-            tickets = cloud.perform(
+            pending_actions = cloud.perform(
                 [(server, Action(REMOVE_METADATA, {"key": key}, watched=False)) for server in having]
             )
         except CloudError as error:
             errors.update((server.id, error) for server in having)
             continue
-        for server, ticket in zip(having, tickets):
-            if ticket.error is None:
+        for server, pending in zip(having, pending_actions):
+            if pending.error is None:
                 continue
-            now = _read(cloud, server) if ticket.outcome_unknown else server
+            now = _read(cloud, server) if pending.outcome_unknown else server
             if now is not None and key in now.metadata:
-                errors[server.id] = ticket.error
+                errors[server.id] = pending.error
     return errors
 
 

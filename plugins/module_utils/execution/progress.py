@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where one server is on its way through the deeds of a plan, and what is said of it. Pure data and functions."""
+"""Where one server is on its way through the actions of a plan, and what is said of it. Pure data and functions."""
 
 from __future__ import annotations
 

@@ -84,14 +84,14 @@ class Strategy:
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
     ) -> PendingAction | None:
         """The pending action to watch, where an action whose response was lost was carried out all the same."""
-        if action.aim and action.aim.met(now) and not action.aim.met(before):
+        if action.expected_state and action.expected_state.met(now) and not action.expected_state.met(before):
             return proven(pending)
         if action.tasks and (now.task_state or "").startswith(action.tasks):
             return replace(proven(pending), seen_in_progress=True)
-        if not action.watched or (action.is_retry_safe and not action.aim):
+        if not action.watched or (action.is_retry_safe and not action.expected_state):
             return None
         recorded = self.recorded(pending, since)
-        return replace(recorded, aim=pending.aim) if recorded else None
+        return replace(recorded, expected_state=pending.expected_state) if recorded else None
 
     def recorded(self, pending: PendingAction, since: str | None) -> PendingAction | None:
         """The pending action that the cloud's own record of its actions shows."""
@@ -109,7 +109,7 @@ class Strategy:
         except CloudError:
             return False
         needed = sum(1 for action in progress.actions if action.action == name)
-        return not change.refusal and sum(1 for action in change.deeds if action.action == name) < needed
+        return not change.refusal and sum(1 for action in change.planned_actions if action.action == name) < needed
 
     # -- looking -----------------------------------------------------------------------------------------------
 

@@ -196,11 +196,12 @@ def named_state(server: Server) -> str:
 
 
 def observe_all(
-    cloud: Compute, tickets: Mapping[str, PendingAction | None], since: str | None
+    cloud: Compute, pending_actions: Mapping[str, PendingAction | None], since: str | None
 ) -> dict[str, ActionStatus]:
-    """One look at servers by id: at those with a ticket for what became of it, at the others for where they are."""
-    asked = [ticket for ticket in tickets.values() if ticket]
-    moving = [key for key, ticket in tickets.items() if not ticket]
+    """One look at servers by id: at those with a pending action for what became of it, at the others for where they
+    are."""
+    asked = [pending for pending in pending_actions.values() if pending]
+    moving = [key for key, pending in pending_actions.items() if not pending]
     seen: dict[str, ActionStatus] = {}
     if asked:
         seen.update(cloud.observe(asked, since))
@@ -210,59 +211,63 @@ def observe_all(
     return seen
 
 
-def evaluate_action(ticket: PendingAction, seen: ActionStatus) -> Outcome | None:
-    """Whether one look at a server proves what became of its ticket; ``None`` asks for another look."""
-    server, aim = seen.server, ticket.aim
+def evaluate_action(pending: PendingAction, seen: ActionStatus) -> Outcome | None:
+    """Whether one look at a server proves what became of its pending action; ``None`` asks for another look."""
+    server, expected_state = seen.server, pending.expected_state
     failed = seen.verdict in (JOB_FAILED, JOB_AWAITING_PAYMENT)
-    if aim and aim.presence:
-        if aim.met(server) and (server is None or server.is_deleted or server.is_stable):
-            return _outcome(ticket, DONE)
+    if expected_state and expected_state.presence:
+        if expected_state.met(server) and (server is None or server.is_deleted or server.is_stable):
+            return _outcome(pending, DONE)
         if server is not None and not failed and (server.is_deleted or server.task_state):
             # On its way into the recycle bin, out of it, or beyond it.
             return None
     if server is None or server.is_deleted:
-        return _outcome(ticket, FAILED, seen.code, seen.message or "the server no longer exists")
-    if server.power_state == ERROR and seen.verdict != JOB_PENDING and not (aim and "ERROR" in aim.status):
+        return _outcome(pending, FAILED, seen.code, seen.message or "the server no longer exists")
+    if (
+        server.power_state == ERROR
+        and seen.verdict != JOB_PENDING
+        and not (expected_state and "ERROR" in expected_state.status)
+    ):
         if server.task_state and not failed:
             return None
-        return _outcome(ticket, FAILED, seen.code, fault_text(server) or seen.message)
+        return _outcome(pending, FAILED, seen.code, fault_text(server) or seen.message)
     if not server.is_stable or seen.verdict == JOB_PENDING:
         return None
-    there = ticket.reached(server)
+    there = pending.reached(server)
     if failed:
-        if there and not ticket.is_unobservable:
-            return _outcome(ticket, DONE)
-        return _outcome(ticket, FAILED, seen.code, seen.message or "the cloud reports that the action failed")
-    if there and (seen.verdict or ticket.seen_in_progress or not ticket.is_unobservable):
-        if ticket.image_id and server.image.id and server.image.id != ticket.image_id:
+        if there and not pending.is_unobservable:
+            return _outcome(pending, DONE)
+        return _outcome(pending, FAILED, seen.code, seen.message or "the cloud reports that the action failed")
+    if there and (seen.verdict or pending.seen_in_progress or not pending.is_unobservable):
+        if pending.image_id and server.image.id and server.image.id != pending.image_id:
             message = "the cloud reports success, but the server runs the image %s and not %s"
-            return _outcome(ticket, FAILED, None, message % (server.image.id, ticket.image_id))
-        return _outcome(ticket, DONE)
+            return _outcome(pending, FAILED, None, message % (server.image.id, pending.image_id))
+        return _outcome(pending, DONE)
     return None
 
 
-def unpaid(ticket: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outcome:
+def unpaid(pending: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outcome:
     """The same, but for an order that waits to be paid: that is no failure, and nothing to wait for."""
     if seen.verdict != JOB_AWAITING_PAYMENT:
         return outcome
-    order = " %s" % ticket.order_id if ticket.order_id else ""
+    order = " %s" % pending.order_id if pending.order_id else ""
     return replace(
         outcome,
         result=AWAITING_PAYMENT,
-        message="the order%s for it waits to be paid (job %s)" % (order, ticket.job_id),
+        message="the order%s for it waits to be paid (job %s)" % (order, pending.job_id),
         hint="Pay the order or cancel it in the console, and do not run this before.",
     )
 
 
-def _outcome(ticket: PendingAction, result: str, code: Any = None, message: str | None = None) -> Outcome:
+def _outcome(pending: PendingAction, result: str, code: Any = None, message: str | None = None) -> Outcome:
     return Outcome(
-        ticket.server_id,
-        ticket.name,
+        pending.server_id,
+        pending.name,
         result,
-        (ticket.action,),
+        (pending.action,),
         code=str(code) if code is not None else None,
         message=message,
-        request_id=ticket.request_id if result != DONE else None,
+        request_id=pending.request_id if result != DONE else None,
     )
 
 

@@ -40,13 +40,23 @@ class Change:
     #: The server is on its way somewhere and is waited for first.
     wait_until_stable: bool = False
     #: The actions with what the cloud needs to be told of them, for the executor.
-    deeds: tuple[Action, ...] = ()
+    planned_actions: tuple[Action, ...] = ()
 
     @classmethod
-    def of(cls, server: Server, deeds: Sequence[Action], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-        """The change that the deeds make; without deeds nothing is to happen."""
-        moving = bool(deeds) and not server.is_stable
-        return cls(server, tuple(deed.action for deed in deeds), before, after, None, moving, tuple(deeds))
+    def of(
+        cls, server: Server, planned_actions: Sequence[Action], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Change:
+        """The change that the actions make; without actions nothing is to happen."""
+        moving = bool(planned_actions) and not server.is_stable
+        return cls(
+            server,
+            tuple(action.action for action in planned_actions),
+            before,
+            after,
+            None,
+            moving,
+            tuple(planned_actions),
+        )
 
     @classmethod
     def refused(cls, server: Server, why: str, before: Mapping[str, Any] | None = None) -> Change:
@@ -113,7 +123,7 @@ class Outcome:
 
     @classmethod
     def of_error(cls, server: Any, result: str, error: CloudError, actions: Sequence[str] = ()) -> Outcome:
-        """The outcome that an error of the cloud makes; ``server`` is a Server or a Ticket."""
+        """The outcome that an error of the cloud makes; ``server`` is a Server or a PendingAction."""
         return cls(
             getattr(server, "server_id", None) or server.id,
             server.name,
@@ -152,12 +162,12 @@ _NAMED, _COUNTED = 10, 5
 _LONGEST = 300
 
 
-def summary(outcomes: Sequence[Outcome], deed: str) -> str:
+def summary(outcomes: Sequence[Outcome], participle: str) -> str:
     """One sentence that names who failed and why: ``2 of 10 servers could not be stopped: …``."""
     bad = failures(outcomes)
     rows = [(outcome.label, outcome.server_id, outcome.message or outcome.result) for outcome in bad]
     plural = "" if len(outcomes) == 1 else "s"
-    text = "%d of %d server%s could not be %s: %s" % (len(bad), len(outcomes), plural, deed, reasons(rows))
+    text = "%d of %d server%s could not be %s: %s" % (len(bad), len(outcomes), plural, participle, reasons(rows))
     return with_hints(text, [outcome.hint for outcome in bad])
 
 

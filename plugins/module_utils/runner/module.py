@@ -191,13 +191,13 @@ class Context:
             self._cloud.close()
 
 
-def report(outcomes: Iterable[Outcome], deed: str, result: Result) -> Result:
+def report(outcomes: Iterable[Outcome], action: str, result: Result) -> Result:
     """The result with each server's outcome in it, those that failed first; failed if any failed, and naming them:
-    ``deed`` completes ``could not be …``."""
+    ``action`` completes ``could not be …``."""
     ordered = failed_first(outcomes)
     result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
     if failures(ordered):
-        result.failure = summary(ordered, deed)
+        result.failure = summary(ordered, action)
     return result
 
 
@@ -213,25 +213,25 @@ class Work(Protocol):
 
     outcomes: dict[str, Outcome]
     servers: dict[str, Server]
-    tickets: dict[str, PendingAction]
+    pending_actions: dict[str, PendingAction]
 
 
-def check_result(context: Context, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
-    """What check mode reports of a plan: ``deed`` completes ``could not be …``, ``data`` goes into the result."""
+def check_result(context: Context, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
+    """What check mode reports of a plan: ``action`` completes ``could not be …``, ``data`` goes into the result."""
     shown = records(context, (item.server for item in todo.items))
     result = Result(todo.changed, {**data, **shown}, todo.diff())
-    return report(predicted(todo), deed, result)
+    return report(predicted(todo), action, result)
 
 
-def run_result(context: Context, work: Work, todo: Plan, deed: str, data: Mapping[str, Any]) -> Result:
+def run_result(context: Context, work: Work, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
     """What a run reports of the plan that it carried out: changed, diff, outcomes, servers, handle."""
     keys = [item.server.id for item in todo.items]
     outcomes = [work.outcomes[key] for key in keys]
     result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
     result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
-    if work.tickets:
-        result.data["handle"] = jobs.handle(context.cloud, work.tickets.values())
-    return report(outcomes, deed, result)
+    if work.pending_actions:
+        result.data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
+    return report(outcomes, action, result)
 
 
 def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:

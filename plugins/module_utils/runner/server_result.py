@@ -19,26 +19,26 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 Missing = Mapping[str, Sequence[str]]
 
 
-def check_result_of_servers(context: Context, todo: Plan, wish: ServerSpec, missing: Missing | None) -> Result:
+def check_result_of_servers(context: Context, todo: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
     """Check mode's whole report."""
     data = _data(context, (item.server for item in todo.items if item.server.id), missing)
-    return report(predicted(todo), WORDS[wish.state], Result(todo.changed, data, todo.diff()))
+    return report(predicted(todo), WORDS[spec.state], Result(todo.changed, data, todo.diff()))
 
 
 def run_result_of_servers(
-    context: Context, work: ServerRun, todo: Plan, wish: ServerSpec, missing: Missing | None
+    context: Context, work: ServerRun, todo: Plan, spec: ServerSpec, missing: Missing | None
 ) -> Result:
     """The run's report: changed, diff, outcomes, servers, handle."""
     outcomes = [work.outcome_of(item) for item in todo.items]
-    ended = wish.state in ("absent", "purged")
+    ended = spec.state in ("absent", "purged")
     # What was deleted is not shown as it was seen last.
     left = [item for item, outcome in zip(todo.items, outcomes) if not ended or outcome.result != DONE]
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)
-    if work.tickets:
-        data["handle"] = jobs.handle(context.cloud, work.tickets.values())
+    if work.pending_actions:
+        data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
     changed = any(outcome.actions for outcome in outcomes)
-    return report(outcomes, WORDS[wish.state], Result(changed, data, todo.diff()))
+    return report(outcomes, WORDS[spec.state], Result(changed, data, todo.diff()))
 
 
 def _data(context: Context, servers: Iterable[Server], missing: Missing | None) -> dict[str, Any]:

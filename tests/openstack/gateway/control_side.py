@@ -102,7 +102,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
 
     @app.put("/_sim/<platform>/server-groups/<group>")
     def put_members(platform: str, group: str) -> Response:
-        """Nova takes members as it makes them, so they are made anew."""
+        """Nova takes members as it makes them, so they are recreated."""
         _known(platform)
         estate.join(group, list(order_of()["members"]))
         return answer({"server_group": {"name": group}})

@@ -55,7 +55,7 @@ class Estate:
             return self.servers.change(row, order)
 
     def join(self, group: str, names: list[str]) -> None:
-        """These servers are made anew as members of the group, on the hosts that they had."""
+        """These servers are recreated as members of the group, on the hosts that they had."""
         found = self.foundation.server_groups()
         ids = [row["id"] for row in found if group in (row["id"], row["name"])]
         if not ids:

@@ -266,7 +266,7 @@ class Foundation:
         with self._lock:
             self._outside = self._outside or self._router(self._subnet(network, fixed), ip)
             outside = self._outside
-        # One that is left over from a server that was made anew.
+        # One that is left over from a server that was recreated.
         for row in self.root.get("network/v2.0/floatingips?floating_ip_address=" + ip)["floatingips"]:
             if row["floating_network_id"] == outside:
                 self.admin.delete("network/v2.0/floatingips/" + row["id"])

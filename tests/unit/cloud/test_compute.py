@@ -128,9 +128,9 @@ def test_a_capability_is_the_word_that_messages_show() -> None:
         request_id=st.none() | st.text(),
     )
 )
-def test_a_ticket_survives_being_plain_data(ticket: PendingAction) -> None:
-    assert PendingAction.from_dict(ticket.as_dict()) == ticket
-    assert ticket.goal == GOALS[ticket.action] and ticket.server_id in ticket.label
+def test_a_ticket_survives_being_plain_data(pending: PendingAction) -> None:
+    assert PendingAction.from_dict(pending.as_dict()) == pending
+    assert pending.goal == GOALS[pending.action] and pending.server_id in pending.label
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "stop"}, {"server_id": "a"}, {"server_id": "a", "action": "fly"}])

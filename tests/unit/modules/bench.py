@@ -145,12 +145,12 @@ class Bench:
     def change(self, name: str, /, **values: Any) -> None:
         self.control("PUT", f"/{self.platform}/servers/{name}", values)
 
-    def later(self, deed: Callable[[], None]) -> None:
+    def later(self, action: Callable[[], None]) -> None:
         """Does something to the cloud while the module waits for the first time."""
 
         def once() -> None:
             self.clock.on_sleep = lambda: None
-            deed()
+            action()
 
         self.clock.on_sleep = once
 
@@ -170,7 +170,7 @@ class Bench:
         rows = self.control("GET", f"/requests?platform={self.platform}")["requests"]
         return [row for row in rows if wanted in (None, row["operation"], row["name"])]
 
-    def deeds(self) -> list[Any]:
+    def planned_actions(self) -> list[Any]:
         """The bodies of all requests that meant to change something, in order."""
         return [
             row["body"]
@@ -236,9 +236,9 @@ def action(
 @contextmanager
 def nothing_done(bench: Bench) -> Iterator[None]:
     """Holds a call to it that it changes nothing in the cloud."""
-    before = len(bench.deeds())
+    before = len(bench.changing_requests())
     yield
-    assert bench.deeds()[before:] == [], "the cloud was asked to do something"
+    assert bench.changing_requests()[before:] == [], "the cloud was asked to do something"
 
 
 def outcome(result: dict[str, Any], name: str) -> dict[str, Any]:

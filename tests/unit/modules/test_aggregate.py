@@ -61,7 +61,7 @@ def test_a_zone_is_changed_and_not_taken_away(admin: Bench) -> None:
     admin.call("aggregate", **options)
     moved = admin.call("aggregate", name="fast", availability_zone="zone-4", hosts=["cmp6"], purge_hosts=True)
     assert (moved["aggregate"]["availability_zone"], moved["aggregate"]["hosts"]) == ("zone-4", ["cmp6"])
-    assert [body for body in admin.deeds() if body][2:] == [
+    assert [body for body in admin.changing_requests() if body][2:] == [
         {"remove_host": {"host": "cmp5"}},
         {"aggregate": {"availability_zone": "zone-4"}},
         {"add_host": {"host": "cmp6"}},
@@ -117,7 +117,7 @@ def test_lost_answers_are_settled_by_the_state(admin: Bench, fault: dict[str, An
     admin.control("POST", "/faults", order)
     options = {"name": "fast", "hosts": ["cmp5", "cmp6"], "metadata": {"a": "1"}}
     assert admin.call("aggregate", **options)["changed"] is True
-    assert len(admin.deeds()) == 4, "each of them once"
+    assert len(admin.changing_requests()) == 4, "each of them once"
     with nothing_done(admin):
         assert admin.call("aggregate", **options)["changed"] is False
     assert admin.call("aggregate", name="fast", hosts=[], purge_hosts=True)["aggregate"]["hosts"] == []

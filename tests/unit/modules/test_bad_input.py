@@ -125,7 +125,7 @@ def test_more_servers_than_max_targets_are_left_alone(bench: Bench) -> None:
         ("job_info", {}, ["one of the following is required: handle, job_ids"]),
         ("job_info", {"handle": {}, "job_ids": ["1"]}, ["mutually exclusive", "handle|job_ids"]),
         ("job_info", {"handle": {"version": 1}}, ["handle", "not what a task with wait: false returned"]),
-        ("job_info", {"handle": {"version": 9, "tickets": []}}, ["handle", "'version' is missing or wrong"]),
+        ("job_info", {"handle": {"version": 9, "pending_actions": []}}, ["handle", "'version' is missing or wrong"]),
     ],
 )
 def test_options_are_checked_before_anything_is_asked(

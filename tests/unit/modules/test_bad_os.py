@@ -347,7 +347,7 @@ def test_a_time_out_says_who_is_still_where(bench: Bench) -> None:
     result = change(bench, image=new_image(bench), wait_timeout=30)
     assert result["failed"] and result["changed"]
     says(result, "web-01", "still in status", "30 seconds", "Raise wait_timeout")
-    assert outcome(result, "web-01")["outcome"] == "unknown" and len(result["handle"]["tickets"]) == 1
+    assert outcome(result, "web-01")["outcome"] == "unknown" and len(result["handle"]["pending_actions"]) == 1
 
 
 @pytest.mark.parametrize("platform", HAVE)

@@ -329,7 +329,7 @@ def test_a_time_out_leaves_a_handle_and_no_revision(bench: Bench) -> None:
     result = set_password(bench, names=["web-01"], wait_timeout=20, revision="r1")
     assert result["failed"] and result["changed"] and outcome(result, "web-01")["outcome"] == "unknown"
     says(result, "web-01", "still in status PASSWORD", "after 20 seconds")
-    assert len(result["handle"]["tickets"]) == 1 and LABELS not in bench.server("web-01")["metadata"]
+    assert len(result["handle"]["pending_actions"]) == 1 and LABELS not in bench.server("web-01")["metadata"]
 
 
 def test_a_server_that_is_deleted_while_it_is_waited_for(bench: Bench) -> None:

@@ -68,7 +68,7 @@ def test_from_2_53_on_the_wire(admin: Bench) -> None:
     (row,) = [row for row in admin.requests() if row["method"] == "PUT"]
     assert row["body"] == {"status": "disabled", "disabled_reason": "disks", "forced_down": True}
     admin.call("compute_service", host="cmp5", state="enabled")
-    assert admin.deeds()[-1] == {"status": "enabled"}
+    assert admin.changing_requests()[-1] == {"status": "enabled"}
 
 
 @OWNERS

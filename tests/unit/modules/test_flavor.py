@@ -153,7 +153,7 @@ def test_lost_answers_are_settled_by_the_state(admin: Bench, fault: dict[str, An
     admin.control("POST", "/faults", {"platform": admin.platform, "method": "POST", "path": "flavors", "do": fault})
     options = {"name": "f", **SIZES, "is_public": False, "access": [project(admin)], "extra_specs": {"a": "1"}}
     assert admin.call("flavor", **options)["changed"] is True
-    assert len(admin.deeds()) == 3, "each of them once"
+    assert len(admin.changing_requests()) == 3, "each of them once"
     with nothing_done(admin):
         assert admin.call("flavor", **options)["changed"] is False
     assert admin.call("flavor", name="f", access=[], purge_access=True)["flavor"]["access"] == []

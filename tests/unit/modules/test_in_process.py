@@ -49,7 +49,7 @@ def comparable(result: dict[str, Any]) -> dict[str, Any]:
         each.pop("request_id", None)
     for each in found.get("servers", []):
         each.pop("updated", None)
-    for each in found.get("handle", {}).get("tickets", []):
+    for each in found.get("handle", {}).get("pending_actions", []):
         each.pop("request_id", None)
         each.pop("job_id", None)
     if "error" in found:

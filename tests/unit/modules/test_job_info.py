@@ -25,7 +25,7 @@ def test_a_handle_of_another_region_or_platform_is_refused(bench: Bench) -> None
     before = len(bench.requests())
     refused(bench.call("job_info", handle={**handle, "region": "elsewhere"}), "handle", "elsewhere", bench.platform)
     refused(bench.call("job_info", handle={**handle, "platform": "azure"}), "handle", "platform azure")
-    odd = {**handle, "tickets": [{**handle["tickets"][0], "action": "explode"}]}
+    odd = {**handle, "pending_actions": [{**handle["pending_actions"][0], "action": "explode"}]}
     refused(bench.call("job_info", handle=odd), "handle", "explode")
     assert len(bench.requests()) == before
 
@@ -77,19 +77,19 @@ def test_a_cloud_that_cannot_be_reached(bench: Bench) -> None:
 @pytest.mark.parametrize("platform", NOVA)
 def test_a_restart_is_proven_by_its_instance_action(bench: Bench) -> None:
     handle = begun(bench, "web-01", state="restarted")
-    (ticket,) = handle["tickets"]
+    (pending,) = handle["pending_actions"]
     bench.clock.sleep(5)
     result = bench.call("job_info", handle=handle)
     assert result["finished"] and outcome(result, "web-01")["outcome"] == "done"
     asked = [row["path"] for row in bench.requests() if "os-instance-actions" in row["path"]]
     assert asked == ([] if bench.platform == "ustack" else [asked[0]]) and all(
-        path.endswith(ticket["request_id"]) for path in asked
+        path.endswith(pending["request_id"]) for path in asked
     )
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 def test_jobs_by_their_ids(bench: Bench) -> None:
-    job_id = begun(bench, "web-01", "web-02")["tickets"][0]["job_id"]
+    job_id = begun(bench, "web-01", "web-02")["pending_actions"][0]["job_id"]
     now = bench.call("job_info", job_ids=[job_id, job_id])
     assert now["finished"] is False and [each["status"] for each in now["jobs"]] == ["pending"]
     with nothing_done(bench):
@@ -103,7 +103,7 @@ def test_jobs_by_their_ids(bench: Bench) -> None:
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 def test_a_job_that_failed_with_some_done(bench: Bench) -> None:
     bench.fault("stop", job={"status": "FAIL", "fail_servers": ["web-01"], "code": "Ecs.0226", "reason": "no way"})
-    job_id = begun(bench, "web-01", "web-02")["tickets"][0]["job_id"]
+    job_id = begun(bench, "web-01", "web-02")["pending_actions"][0]["job_id"]
     result = bench.call("job_info", job_ids=[job_id], wait=True)
     assert result["failed"] and result["jobs"][0]["status"] == "failed"
     says(result, "1 of 2", bench.id_of("web-01"), "no way")

@@ -164,9 +164,9 @@ def test_a_disk_error_takes_the_key_pair_back(bench: Bench, tmp_path: Path, monk
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"truncate": True}, {"status": 500, "effect": True}], ids=str)
 def test_an_answer_that_is_lost(bench: Bench, tmp_path: Path, fault: dict[str, Any]) -> None:
     bench.control("POST", "/faults", {"platform": bench.platform, "method": "POST", "path": "os-keypairs", "do": fault})
-    before = len(bench.deeds())
+    before = len(bench.changing_requests())
     assert bench.call("keypair", name="mine", public_key=A)["changed"] is True
-    assert len(bench.deeds()) == before + 1, "a POST is not sent again"
+    assert len(bench.changing_requests()) == before + 1, "a POST is not sent again"
     assert key(bench, "mine")["public_key"] == A
     result = bench.call("keypair", name="made", private_key_path=str(tmp_path / "key"))
     refused(result, "Could not create the key pair made", "deleted again, for its private key is lost")

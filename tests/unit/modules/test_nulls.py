@@ -175,8 +175,8 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
     ("aggregate", {"name": "new", "hosts": [None]}),
     ("compute_service", {"hosts": [None], "state": "enabled"}),
     ("flavor", {"name": "new", "vcpus": 1, "ram_mb": 512, "extra_specs": {"a": None}}),
-    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "tickets": None}}),
-    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "tickets": [None]}}),
+    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "pending_actions": None}}),
+    ("job_info", {"handle": {"version": 1, "platform": "openstack", "region": None, "pending_actions": [None]}}),
     (
         "job_info",
         {
@@ -184,7 +184,7 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
                 "version": 1,
                 "platform": "openstack",
                 "region": None,
-                "tickets": [{"server_id": None, "action": "stop"}],
+                "pending_actions": [{"server_id": None, "action": "stop"}],
             }
         },
     ),
@@ -195,7 +195,7 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
                 "version": 1,
                 "platform": "openstack",
                 "region": None,
-                "tickets": [{"server_id": NOBODY, "action": None}],
+                "pending_actions": [{"server_id": NOBODY, "action": None}],
             }
         },
     ),
@@ -206,7 +206,7 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
                 "version": 1,
                 "platform": "openstack",
                 "region": None,
-                "tickets": [{"server_id": NOBODY, "action": "resize", "aim": {"status": None}}],
+                "pending_actions": [{"server_id": NOBODY, "action": "resize", "expected_state": {"status": None}}],
             }
         },
     ),

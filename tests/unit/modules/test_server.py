@@ -366,7 +366,7 @@ def test_a_creation_that_does_not_end(bench: Bench) -> None:
     result = make(bench, name="stuck", wait_timeout=30)
     assert result["failed"] and outcome(result, "stuck")["outcome"] == "unknown"
     says(result, "still in status BUILD, task spawning after 30 seconds")
-    assert result["handle"]["tickets"][0]["action"] == "create"
+    assert result["handle"]["pending_actions"][0]["action"] == "create"
 
 
 # -- plain Nova's recycle bin ------------------------------------------------------------------------------------------
@@ -440,14 +440,14 @@ def test_a_lost_creation_and_somebody_elses_of_the_same_name(bench: Bench) -> No
     says(result, "2 servers of this name exist now")
 
 
-def _while_creating(bench: Bench, deed: Any) -> dict[str, Any]:
+def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:
     """Makes a server, and does something to the cloud before the answer to it is lost."""
     done: list[bool] = []
     original = NovaCreation.create_servers
 
     def create(self: Any, *given: Any) -> Any:
         answers = original(self, *given)
-        deed()
+        action()
         done.append(True)
         return answers
 

@@ -236,7 +236,7 @@ def test_those_whose_turn_does_not_come_are_named(admin: Bench) -> None:
         assert outcome(result, name)["outcome"] == "failed" and outcome(result, name)["actions"] == []
         assert "nothing was done to it" in outcome(result, name)["message"]
     says(result, "3 of 3 servers could not be moved", "still in status MIGRATING")
-    assert len(orders(admin)) == 1 and len(result["handle"]["tickets"]) == 1
+    assert len(orders(admin)) == 1 and len(result["handle"]["pending_actions"]) == 1
 
 
 @OWNERS
@@ -266,7 +266,7 @@ def test_not_waiting_keeps_to_the_limit(admin: Bench) -> None:
     assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
     assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
     assert "it was not its turn" in result["outcomes"][1]["message"]
-    assert len(result["handle"]["tickets"]) == 1
+    assert len(result["handle"]["pending_actions"]) == 1
 
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------

@@ -311,7 +311,7 @@ def test_not_waiting_leaves_a_handle_that_job_info_joins(bench: Bench) -> None:
     image = new_image(bench)
     result = change(bench, names=WEB, image=image, wait=False)
     assert result["changed"] and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
-    assert len(result["handle"]["tickets"]) == 3
+    assert len(result["handle"]["pending_actions"]) == 3
     joined = bench.call("job_info", handle=result["handle"])
     assert joined["finished"] is False
     joined = bench.call("job_info", handle=result["handle"], wait=True)

@@ -49,9 +49,9 @@ def set_password(bench: Bench, **options: Any) -> dict[str, Any]:
 
 def rehearse(bench: Bench, **options: Any) -> dict[str, Any]:
     """Check mode, in which a cloud is asked nothing but by its dry run."""
-    before = len(bench.deeds())
+    before = len(bench.changing_requests())
     result = set_password(bench, check=True, diff=True, **options)
-    asked = bench.deeds()[before:]
+    asked = bench.changing_requests()[before:]
     assert asked == [] if bench.platform != "huaweicloud" else all(body["dry_run"] is True for body in asked)
     return result
 
@@ -89,7 +89,7 @@ def test_a_password_is_set_and_every_run_sets_it_again(bench: Bench) -> None:
 
 def test_what_is_sent(bench: Bench) -> None:
     set_password(bench, names=["web-01"])
-    (body,) = bench.deeds()
+    (body,) = bench.changing_requests()
     assert body == (
         {"new_password": "********", "servers": [{"id": bench.id_of("web-01")}]}
         if bench.platform == "huaweicloud"
@@ -128,7 +128,7 @@ def test_only_running_servers_are_restarted_and_as_hard_as_asked(bench: Bench, f
     assert outcome(result, "web-02")["actions"] == ["change_password"]
     assert holds(bench, "web-01", GOOD, pending=False) and holds(bench, "web-02", GOOD, pending=True)
     assert bench.server("web-02")["status"] == "SHUTOFF"
-    assert bench.deeds()[-1] == {"reboot": {"type": kind, "servers": [{"id": bench.id_of("web-01")}]}}
+    assert bench.changing_requests()[-1] == {"reboot": {"type": kind, "servers": [{"id": bench.id_of("web-01")}]}}
 
 
 @pytest.mark.parametrize("apply", ["next_boot", "now"])
@@ -284,7 +284,7 @@ def test_servers_with_the_same_password_share_a_call(bench: Bench) -> None:
     set_password(bench, names=WEB, passwords=given)
     assert all(holds(bench, name, word) for name, word in given.items())
     if bench.platform == "huaweicloud":
-        assert sorted(len(body["servers"]) for body in bench.deeds()) == [2, 2]
+        assert sorted(len(body["servers"]) for body in bench.changing_requests()) == [2, 2]
 
 
 def test_made_passwords_are_returned_where_the_task_asks_for_them(bench: Bench) -> None:

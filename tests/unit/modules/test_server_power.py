@@ -93,14 +93,16 @@ def test_the_way_leads_through_running(bench: Bench, state: str, want: str, acti
     bench.change("web-01", status=FROM[state])
     result = bench.power(names=["web-01"], state=want)
     assert outcome(result, "web-01")["actions"] == actions
-    assert len(bench.deeds()) == len(actions)
+    assert len(bench.changing_requests()) == len(actions)
 
 
 @pytest.mark.parametrize("platform", FULL)
 def test_a_hard_restart_of_a_paused_server_is_one_action(bench: Bench) -> None:
     bench.change("web-01", status="PAUSED")
     result = bench.power(names=["web-01"], state="restarted", force=True)
-    assert outcome(result, "web-01")["actions"] == ["reboot"] and bench.deeds() == [{"reboot": {"type": "HARD"}}]
+    assert outcome(result, "web-01")["actions"] == ["reboot"] and bench.changing_requests() == [
+        {"reboot": {"type": "HARD"}}
+    ]
 
 
 @pytest.mark.parametrize("platform", ["ustack"])
@@ -136,25 +138,25 @@ def test_soft_and_hard_stop_at_the_wire(bench: Bench) -> None:
     }
     hard = {**soft, "ustack": {"os-stop": None}, "huaweicloud": batch(bench, "os-stop", type="HARD")}
     bench.power(names=["web-01"], state="stopped")
-    assert bench.deeds() == [soft[bench.platform]]
+    assert bench.changing_requests() == [soft[bench.platform]]
     bench.change("web-01", status="ACTIVE")
     bench.power(names=["web-01"], state="stopped", force=True)
-    assert bench.deeds() == [soft[bench.platform], hard[bench.platform]]
+    assert bench.changing_requests() == [soft[bench.platform], hard[bench.platform]]
 
 
 def test_soft_and_hard_restart_at_the_wire(bench: Bench) -> None:
     bench.power(names=["web-01"], state="restarted")
     bench.power(names=["web-01"], state="restarted", force=True)
     if bench.platform == "huaweicloud":
-        assert bench.deeds() == [batch(bench, "reboot", type="SOFT"), batch(bench, "reboot", type="HARD")]
+        assert bench.changing_requests() == [batch(bench, "reboot", type="SOFT"), batch(bench, "reboot", type="HARD")]
     else:
-        assert bench.deeds() == [{"reboot": {"type": "SOFT"}}, {"reboot": {"type": "HARD"}}]
+        assert bench.changing_requests() == [{"reboot": {"type": "SOFT"}}, {"reboot": {"type": "HARD"}}]
 
 
 def test_start_at_the_wire(bench: Bench) -> None:
     bench.change("web-01", status="SHUTOFF")
     bench.power(names=["web-01"], state="started")
-    assert bench.deeds() == [
+    assert bench.changing_requests() == [
         {
             "openstack": {"os-start": None},
             "easystack": {"os-start": True},
@@ -246,7 +248,7 @@ def test_not_waiting_leaves_a_handle_that_job_info_joins(bench: Bench, state: st
     result = bench.power(names=WEB, state=state, wait=False)
     assert bench.clock.elapsed == before, "nobody waits with wait: false"
     assert result["changed"] and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 4
-    assert len(result["handle"]["tickets"]) == 4
+    assert len(result["handle"]["pending_actions"]) == 4
 
     with nothing_done(bench):
         now = bench.call("job_info", handle=result["handle"])

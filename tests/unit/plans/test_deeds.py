@@ -1,4 +1,5 @@
-"""What is asked of servers in general: aims that prove it, lost answers, several deeds one after the other."""
+"""What is asked of servers in general: expected states that prove it, lost answers, several actions one after the
+other."""
 
 from __future__ import annotations
 
@@ -41,18 +42,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 )
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
-LOCK = Action("lock", aim=ExpectedState(locked=True), is_retry_safe=True, watched=False)
+LOCK = Action("lock", expected_state=ExpectedState(locked=True), is_retry_safe=True, watched=False)
 RENAME = Action("update", {"name": "new"}, ExpectedState(name="new"), is_retry_safe=True, watched=False)
 RESIZE = Action(
     "resize", {"flavor_id": "2"}, ExpectedState(flavor=("2",), status=("VERIFY_RESIZE",)), tasks=("resize_",)
 )
-CONFIRM = Action("confirm_resize", aim=ExpectedState(flavor=("2",), status=("ACTIVE",)))
-DELETE = Action("delete", aim=ExpectedState(presence=GONE), tasks=("deleting",))
+CONFIRM = Action("confirm_resize", expected_state=ExpectedState(flavor=("2",), status=("ACTIVE",)))
+DELETE = Action("delete", expected_state=ExpectedState(presence=GONE), tasks=("deleting",))
 SNAPSHOT = Action("create_image", {"name": "x"}, tasks=("image_",))
 
 
 class Cloud(FakeCloud):
-    """Does deeds in ``delay`` seconds: what a deed makes of a server is in EFFECTS."""
+    """Does actions in ``delay`` seconds: what an action makes of a server is in EFFECTS."""
 
     EFFECTS: dict[str, Callable[[Server], Server | None]] = {
         "resize": lambda old: replace(old, status="VERIFY_RESIZE", flavor=Flavor(id="2")),
@@ -69,25 +70,27 @@ class Cloud(FakeCloud):
         self.recorded = False
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        tickets = []
-        for each, deed in requests:
-            ticket = PendingAction(each.id, deed.action, each.name, request_id="req", aim=deed.aim)
+        pending_actions = []
+        for each, action in requests:
+            pending = PendingAction(
+                each.id, action.action, each.name, request_id="req", expected_state=action.expected_state
+            )
             refusal = self.refuse.get(str(each.name))
-            changed = refusal(ticket) if refusal else None
+            changed = refusal(pending) if refusal else None
             if changed is None or changed.request_id == "taken":
-                self.done.append((deed.action, str(each.name)))
-                self._take(each.id, deed)
-            tickets.append(changed or ticket)
-        return tickets
+                self.done.append((action.action, str(each.name)))
+                self._take(each.id, action)
+            pending_actions.append(changed or pending)
+        return pending_actions
 
-    def _take(self, key: str, deed: Action) -> None:
-        if deed.action == "lock":
+    def _take(self, key: str, action: Action) -> None:
+        if action.action == "lock":
             self.here[key] = replace(self.here[key], locked=True)
-        elif deed.action == "update":
-            self.here[key] = replace(self.here[key], name=deed.arguments["name"])
+        elif action.action == "update":
+            self.here[key] = replace(self.here[key], name=action.arguments["name"])
         else:
-            self.here[key] = replace(self.here[key], task_state=self.TASKS.get(deed.action))
-            self.due.append((self.clock.now + self.delay, key, deed.action))
+            self.here[key] = replace(self.here[key], task_state=self.TASKS.get(action.action))
+            self.due.append((self.clock.now + self.delay, key, action.action))
 
     def _apply_and_verify(self) -> None:
         super()._apply_and_verify()
@@ -99,31 +102,31 @@ class Cloud(FakeCloud):
             else:
                 self.here[entry[1]] = replace(found, task_state=None)
 
-    def recover_action(self, ticket: PendingAction, since: str | None) -> PendingAction | None:
-        return replace(ticket, request_id="found", error=None, outcome_unknown=False) if self.recorded else None
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        return replace(pending, request_id="found", error=None, outcome_unknown=False) if self.recorded else None
 
 
-def planned(each: Server, *deeds: Action) -> Change:
-    """The deeds whose aim is not met yet, in order; those without an aim always."""
-    left = [deed for deed in deeds if not (deed.aim and deed.aim.met(each))]
+def planned(each: Server, *planned_actions: Action) -> Change:
+    """The actions whose expected state is not met yet, in order; those without an expected state always."""
+    left = [action for action in planned_actions if not (action.expected_state and action.expected_state.met(each))]
     return Change.of(each, left, {"was": True}, {"was": False})
 
 
-def carry_out(cloud: Cloud, *deeds: Action, wait: bool = True, timeout: float = 60.0) -> Executor:
-    strategy = Strategy(cloud, lambda each: planned(each, *deeds))
+def carry_out(cloud: Cloud, *planned_actions: Action, wait: bool = True, timeout: float = 60.0) -> Executor:
+    strategy = Strategy(cloud, lambda each: planned(each, *planned_actions))
     run = Executor(cloud, strategy, wait, Waiter(cloud, timeout, 5.0, lambda words: None))
-    run.run(Plan(tuple(planned(each, *deeds) for each in list(cloud.here.values()))))
+    run.run(Plan(tuple(planned(each, *planned_actions) for each in list(cloud.here.values()))))
     return run
 
 
 def lose(error: Exception, taken: bool, times: int = 1) -> Callable[[PendingAction], PendingAction | None]:
     left = [times]
 
-    def decide(ticket: PendingAction) -> PendingAction | None:
+    def decide(pending: PendingAction) -> PendingAction | None:
         left[0] -= 1
         if left[0] < 0:
             return None
-        return replace(ticket, error=error, outcome_unknown=True, request_id="taken" if taken else None)  # type: ignore[arg-type]
+        return replace(pending, error=error, outcome_unknown=True, request_id="taken" if taken else None)  # type: ignore[arg-type]
 
     return decide
 
@@ -157,28 +160,28 @@ def test_without_waiting_the_last_deed_is_left_to_a_ticket_that_carries_its_aim(
     cloud = Cloud([server("a")])
     run = carry_out(cloud, LOCK, DELETE, wait=False)
     assert run.outcomes["id-a"].result == PENDING
-    again = PendingAction.from_dict(run.tickets["id-a"].as_dict())
-    assert again.aim == DELETE.aim and again.action == "delete"
+    again = PendingAction.from_dict(run.pending_actions["id-a"].as_dict())
+    assert again.expected_state == DELETE.expected_state and again.action == "delete"
 
 
 @pytest.mark.parametrize("error", [ResponseLost("reset"), ServerError("gateway", status=502)])
-@pytest.mark.parametrize("deed", [LOCK, RESIZE, DELETE, SNAPSHOT])
+@pytest.mark.parametrize("action", [LOCK, RESIZE, DELETE, SNAPSHOT])
 def test_a_deed_whose_answer_was_lost_is_not_asked_for_again_where_it_took_effect(
-    deed: Action, error: Exception
+    action: Action, error: Exception
 ) -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(error, taken=True)
-    run = carry_out(cloud, deed)
-    assert cloud.done == [(deed.action, "a")]
+    run = carry_out(cloud, action)
+    assert cloud.done == [(action.action, "a")]
     assert run.outcomes["id-a"].result == DONE
 
 
-@pytest.mark.parametrize("deed", [LOCK, RESIZE, DELETE])
-def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(deed: Action) -> None:
+@pytest.mark.parametrize("action", [LOCK, RESIZE, DELETE])
+def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(action: Action) -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
-    run = carry_out(cloud, deed)
-    assert cloud.done == [(deed.action, "a")]
+    run = carry_out(cloud, action)
+    assert cloud.done == [(action.action, "a")]
     assert run.outcomes["id-a"].result == DONE
 
 
@@ -204,7 +207,7 @@ def test_one_that_is_always_lost_is_given_up() -> None:
 
 def test_one_server_that_is_refused_does_not_stop_the_others() -> None:
     cloud = Cloud([server("a"), server("b")])
-    cloud.refuse["a"] = lambda ticket: replace(ticket, error=Conflict("it is locked", status=409))
+    cloud.refuse["a"] = lambda pending: replace(pending, error=Conflict("it is locked", status=409))
     run = carry_out(cloud, RESIZE, CONFIRM)
     assert (run.outcomes["id-a"].result, run.outcomes["id-a"].message) == (FAILED, "it is locked")
     assert run.outcomes["id-b"].result == DONE
@@ -243,27 +246,32 @@ AIMS = st.builds(
 )
 
 
-@given(aim=AIMS)
-def test_an_aim_comes_out_of_a_handle_as_it_went_in(aim: ExpectedState) -> None:
-    assert ExpectedState.from_dict(aim.as_dict()) == aim
+@given(expected_state=AIMS)
+def test_an_aim_comes_out_of_a_handle_as_it_went_in(expected_state: ExpectedState) -> None:
+    assert ExpectedState.from_dict(expected_state.as_dict()) == expected_state
 
 
-@given(aim=AIMS, name=st.sampled_from(["a", "b"]), locked=st.booleans(), status=st.sampled_from(["ACTIVE", "SHUTOFF"]))
+@given(
+    expected_state=AIMS,
+    name=st.sampled_from(["a", "b"]),
+    locked=st.booleans(),
+    status=st.sampled_from(["ACTIVE", "SHUTOFF"]),
+)
 def test_an_aim_is_met_by_a_server_that_agrees_in_everything_it_names(
-    aim: ExpectedState, name: str, locked: bool, status: str
+    expected_state: ExpectedState, name: str, locked: bool, status: str
 ) -> None:
     each = replace(server("x"), name=name, locked=locked, status=status, flavor=Flavor(id="1"), host="cmp1")
     wrong = [
-        aim.presence in (GONE, PURGED),
-        aim.power_state not in (None, each.power_state),
-        bool(aim.status) and status not in aim.status,
-        bool(aim.flavor) and "1" not in aim.flavor,
-        aim.locked not in (None, locked),
-        aim.name not in (None, name),
-        aim.left_host is not None,
+        expected_state.presence in (GONE, PURGED),
+        expected_state.power_state not in (None, each.power_state),
+        bool(expected_state.status) and status not in expected_state.status,
+        bool(expected_state.flavor) and "1" not in expected_state.flavor,
+        expected_state.locked not in (None, locked),
+        expected_state.name not in (None, name),
+        expected_state.left_host is not None,
     ]
-    assert aim.met(each) == (not any(wrong))
-    assert aim.met(None) == (aim.presence in (GONE, PURGED))
+    assert expected_state.met(each) == (not any(wrong))
+    assert expected_state.met(None) == (expected_state.presence in (GONE, PURGED))
 
 
 def test_a_handle_that_was_tampered_with_is_none() -> None:
@@ -272,7 +280,7 @@ def test_a_handle_that_was_tampered_with_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("aim", "status", "task", "verdict", "result"),
+    ("expected_state", "status", "task", "verdict", "result"),
     [
         (ExpectedState(presence=GONE), "ACTIVE", "deleting", None, None),
         (ExpectedState(presence=GONE), "SOFT_DELETED", None, None, DONE),
@@ -291,8 +299,8 @@ def test_a_handle_that_was_tampered_with_is_none() -> None:
     ],
 )
 def test_one_look_at_a_server_proves_an_aim_or_does_not(
-    aim: ExpectedState, status: str, task: str | None, verdict: str | None, result: str | None
+    expected_state: ExpectedState, status: str, task: str | None, verdict: str | None, result: str | None
 ) -> None:
     seen = ActionStatus(replace(server("a"), status=status, task_state=task, host="cmp1"), verdict)
-    outcome = evaluate_action(PendingAction("id-a", "x", "a", aim=aim), seen)
+    outcome = evaluate_action(PendingAction("id-a", "x", "a", expected_state=expected_state), seen)
     assert (outcome.result if outcome else None) == result

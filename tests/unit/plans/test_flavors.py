@@ -159,7 +159,7 @@ somewhere = st.none() | st.builds(
     projects,
     st.sampled_from([None, "old"]),
 )
-wishes = st.builds(
+specs = st.builds(
     FlavorSpec,
     fields=st.fixed_dictionaries(
         {"name": st.just("small"), "vcpus": st.sampled_from([1, 2]), "ram_mb": st.just(1024)},
@@ -180,7 +180,7 @@ wishes = st.builds(
 )
 
 
-@given(there=somewhere, wanted=wishes)
+@given(there=somewhere, wanted=specs)
 def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
     there: FlavorDetails | None, wanted: FlavorSpec
 ) -> None:

@@ -32,14 +32,14 @@ def server(server_id: str = "s1", image: str | None = "i", **more: Any) -> Serve
     return Server(id=server_id, platform="openstack", image=Image(image), **fields)
 
 
-def deeds(change: Change) -> list[tuple[str, Any]]:
-    return [(deed.action, deed.arguments) for deed in change.deeds]
+def planned_actions(change: Change) -> list[tuple[str, Any]]:
+    return [(action.action, action.arguments) for action in change.planned_actions]
 
 
 # -- snapshots --------------------------------------------------------------------------------------------------------
 
 
-def wish(template: str = "{name}-{date}", **more: Any) -> snapshots.SnapshotSpec:
+def spec(template: str = "{name}-{date}", **more: Any) -> snapshots.SnapshotSpec:
     return snapshots.SnapshotSpec(template, NOW, **more)
 
 
@@ -58,15 +58,15 @@ def image(name: str, created: str = "2026-01-01", server_id: str | None = "s1", 
     ],
 )
 def test_the_name(template: str, name: str) -> None:
-    assert wish(template).name_of(server()) == name and wish(template).named(server(), name)
+    assert spec(template).name_of(server()) == name and spec(template).named(server(), name)
 
 
 @given(st.text("ab.-(*+ ", min_size=1, max_size=8), st.sampled_from(["{name}-{date}", "{name}{time}x", "{id}+{name}"]))
 def test_a_template_knows_its_own_names(name: str, template: str) -> None:
     one, other = server(name=name), server("s2", name=name + "2")
-    found = wish(template).name_of(one)
-    assert wish(template).named(one, found) and not wish(template).named(other, found)
-    assert not wish(template).named(one, found + "0")
+    found = spec(template).name_of(one)
+    assert spec(template).named(one, found) and not spec(template).named(other, found)
+    assert not spec(template).named(one, found + "0")
 
 
 @given(st.integers(1, 5), st.integers(0, 7), st.booleans(), st.sets(st.integers(0, 6)))
@@ -81,8 +81,8 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
         image("web-s1-before", "2025-01-01"),
         image("web-s1-2025-01-02", "2025-01-02", status="error"),
     ]
-    change = snapshots.plan_one(server(), old + today + foreign, wish(keep_last=keep))
-    found = deeds(change)
+    change = snapshots.plan_one(server(), old + today + foreign, spec(keep_last=keep))
+    found = planned_actions(change)
     assert (found[:1] == [("create_image", {"name": "web-s1-2026-11-25", "metadata": {}})]) is not there
     going = {arguments["image_id"] for action, arguments in found if action == "delete_image"}
     expected = {
@@ -94,7 +94,7 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     # What the plan leaves is what it wants.
     left = [each for each in old + foreign if each.id not in going]
     left += today or [image("web-s1-2026-11-25", "2026-11-25")]
-    assert not snapshots.plan_one(server(), left, wish(keep_last=keep)).changes
+    assert not snapshots.plan_one(server(), left, spec(keep_last=keep)).changes
 
 
 @pytest.mark.parametrize(
@@ -106,18 +106,18 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     ],
 )
 def test_a_name_that_is_taken(others: list[Snapshot], words: str) -> None:
-    assert words in str(snapshots.plan_one(server(), others, wish()).refusal)
+    assert words in str(snapshots.plan_one(server(), others, spec()).refusal)
 
 
 def test_an_image_that_is_lost_does_not_count_and_one_under_way_is_waited_for() -> None:
-    assert snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="killed")], wish()).changes
-    under_way = snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="saving")], wish())
+    assert snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="killed")], spec()).changes
+    under_way = snapshots.plan_one(server(), [image("web-s1-2026-11-25", status="saving")], spec())
     assert under_way.wait_until_stable and not under_way.changes
 
 
 @pytest.mark.parametrize("status", ["ERROR", "SHELVED", "VERIFY_RESIZE"])
 def test_an_unfit_server(status: str) -> None:
-    assert status in str(snapshots.plan_one(server(status=status), [], wish()).refusal)
+    assert status in str(snapshots.plan_one(server(status=status), [], spec()).refusal)
 
 
 def test_what_may_be_deleted() -> None:
@@ -140,11 +140,11 @@ def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge:
     task = volume.VolumeSpec(tuple(sorted(wanted)), state, purge=purge and state == "present")
     change = volume.plan_one(server(image=None if boots else "i"), rows, task)
     left = {each.volume_id for each in rows}
-    for deed in change.deeds:
-        if deed.action == "attach_volume":
-            left.add(deed.arguments["volume_id"])
+    for action in change.planned_actions:
+        if action.action == "attach_volume":
+            left.add(action.arguments["volume_id"])
         else:
-            left.remove(deed.arguments["volume_id"])
+            left.remove(action.arguments["volume_id"])
     expected = there - wanted if state == "absent" else wanted if purge else wanted | there
     assert left == expected | ({"root"} if boots else set()) and change.after["volumes"] == sorted(left)
     rows = [VolumeAttachment(each, "/dev/vda" if each == "root" else "/dev/vdx") for each in left]
@@ -162,7 +162,7 @@ def test_the_boot_volume() -> None:
 
 
 @pytest.mark.parametrize(
-    "aim, record, met",
+    "expected_state, record, met",
     [
         (ExpectedState(volumes=("a",)), ("a", "b"), True),
         (ExpectedState(volumes=("a",)), ("b",), False),
@@ -171,8 +171,11 @@ def test_the_boot_volume() -> None:
         (ExpectedState(no_volumes=("a",)), None, True),
     ],
 )
-def test_the_aim_of_volumes(aim: ExpectedState, record: Any, met: bool) -> None:
-    assert aim.met(server(volumes=record)) is met and ExpectedState.from_dict(aim.as_dict()) == aim
+def test_the_aim_of_volumes(expected_state: ExpectedState, record: Any, met: bool) -> None:
+    assert (
+        expected_state.met(server(volumes=record)) is met
+        and ExpectedState.from_dict(expected_state.as_dict()) == expected_state
+    )
 
 
 # -- interfaces -------------------------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ def asked(**options: Any) -> interface.InterfaceSpec:
 )
 def test_what_is_removed(options: dict[str, Any], going: str) -> None:
     change = interface.plan_one(server(), THERE, asked(state="absent", **options))
-    assert deeds(change) == [("detach_interface", {"port_id": each}) for each in going]
+    assert planned_actions(change) == [("detach_interface", {"port_id": each}) for each in going]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +223,7 @@ def test_what_is_attached(options: dict[str, Any], there: bool) -> None:
     change = interface.plan_one(server(), THERE, asked(**options))
     assert change.changes is not there
     # Nova makes a second port when it is asked twice for a network.
-    assert all(deed.is_retry_safe is ("port_id" in options) for deed in change.deeds)
+    assert all(action.is_retry_safe is ("port_id" in options) for action in change.planned_actions)
 
 
 def test_one_port_goes_on_one_server() -> None:

@@ -97,20 +97,20 @@ class FakeCloud:
         self.keys.pop(name, None)
 
     def perform(self, orders: Any) -> list[PendingAction]:
-        return [self._one(server, deed) for server, deed in orders]
+        return [self._one(server, action) for server, action in orders]
 
-    def _one(self, server: Server, deed: Action) -> PendingAction:
-        (name,) = deed.arguments["key_names"]
-        ticket = PendingAction(server.id, deed.action, server.name)
+    def _one(self, server: Server, action: Action) -> PendingAction:
+        (name,) = action.arguments["key_names"]
+        pending = PendingAction(server.id, action.action, server.name)
         try:
-            self._begin("%s %s" % (deed.action.replace("_keypairs", ""), server.id))
+            self._begin("%s %s" % (action.action.replace("_keypairs", ""), server.id))
         except CloudError as error:
-            return replace(ticket, error=error)
-        if deed.action == "attach_keypairs":
+            return replace(pending, error=error)
+        if action.action == "attach_keypairs":
             self.servers[server.id] = replace(self.servers[server.id], key_name=name)
         elif self.servers[server.id].key_name == name:
             self.servers[server.id] = replace(self.servers[server.id], key_name=None)
-        return ticket
+        return pending
 
 
 def carry_out(cloud: Any, wanted: KeypairSpec, path: str | None = None, secrets: list[str] | None = None) -> bool:

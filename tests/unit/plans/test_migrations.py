@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plans of server_migrate and compute_service: pure, for any server, host and wish."""
+"""The plans of server_migrate and compute_service: pure, for any server, host and spec."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ servers = st.builds(
     st.sampled_from(STATUSES),
     st.sampled_from((None, "powering-off", "migrating", "rebuilding")),
 )
-wishes = st.builds(
+specs = st.builds(
     MigrationSpec,
     mode=st.sampled_from(MODES),
     host=st.sampled_from((None, "b")),
@@ -78,35 +78,35 @@ wishes = st.builds(
 ) | st.builds(MigrationSpec, mode=st.sampled_from(MODES), host=st.sampled_from(HOSTS), confirm=st.booleans())
 
 
-@given(servers, wishes)
-def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, wish: MigrationSpec) -> None:
-    change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
-    assert not (change.deeds and change.refusal)
+@given(servers, specs)
+def test_a_server_is_moved_refused_or_where_it_is_to_be(one: Server, spec: MigrationSpec) -> None:
+    change = plan_one(one, spec, SERVICES, Cloud())  # type: ignore[arg-type]
+    assert not (change.planned_actions and change.refusal)
     if one.host is None:
         assert change.refusal
         return
-    assert bool(change.deeds or change.refusal) is not wish.holds(one)
-    if not change.deeds:
+    assert bool(change.planned_actions or change.refusal) is not spec.holds(one)
+    if not change.planned_actions:
         assert not change.changes and change.before == change.after
         return
-    first, *rest = change.deeds
+    first, *rest = change.planned_actions
     dead = one.host == "dead"
     assert (first.action == "evacuate") is dead, "nothing else leads off a dead host, and that off no other"
-    assert wish.mode == "auto" or first.action == ACTION[wish.mode]
-    assert rest == ([CONFIRM] if first.action == "migrate" and wish.confirm else [])
-    assert first.aim is not None and not first.aim.met(one)
+    assert spec.mode == "auto" or first.action == ACTION[spec.mode]
+    assert rest == ([CONFIRM] if first.action == "migrate" and spec.confirm else [])
+    assert first.expected_state is not None and not first.expected_state.met(one)
     status = "SHUTOFF" if one.status == "SHUTOFF" else "ACTIVE"
-    moved = replace(one, host=wish.host or "b", task_state=None, status=status)
-    assert first.aim.met(moved) and wish.holds(moved)
-    assert not plan_one(moved, wish, SERVICES, Cloud()).changes  # type: ignore[arg-type]
+    moved = replace(one, host=spec.host or "b", task_state=None, status=status)
+    assert first.expected_state.met(moved) and spec.holds(moved)
+    assert not plan_one(moved, spec, SERVICES, Cloud()).changes  # type: ignore[arg-type]
 
 
-@given(servers, wishes)
-def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, wish: MigrationSpec) -> None:
-    change = plan_one(one, wish, SERVICES, Cloud())  # type: ignore[arg-type]
-    if change.deeds and change.actions[0] == "evacuate":
+@given(servers, specs)
+def test_what_was_under_way_on_a_dead_host_is_not_waited_for(one: Server, spec: MigrationSpec) -> None:
+    change = plan_one(one, spec, SERVICES, Cloud())  # type: ignore[arg-type]
+    if change.planned_actions and change.actions[0] == "evacuate":
         assert change.wait_until_stable is (one.task_state == "rebuilding")
-    elif change.deeds:
+    elif change.planned_actions:
         assert change.wait_until_stable is not one.is_stable
 
 
@@ -122,27 +122,27 @@ def test_auto_takes_the_way_that_fits(status: str, host: str, action: str) -> No
 
 
 @pytest.mark.parametrize(
-    "missing, wish",
+    "missing, spec",
     [("live_migrate", MigrationSpec("live", from_host="a")), ("migrate_to_host", MigrationSpec("cold", host="b")),
      ("confirm_resize", MigrationSpec("cold", from_host="a")),
      ("force_host", MigrationSpec("live", host="b", force=True))],
 )  # fmt: skip
-def test_what_the_platform_cannot(missing: str, wish: MigrationSpec) -> None:
-    change = plan_one(server(), wish, SERVICES, Cloud(missing))  # type: ignore[arg-type]
+def test_what_the_platform_cannot(missing: str, spec: MigrationSpec) -> None:
+    change = plan_one(server(), spec, SERVICES, Cloud(missing))  # type: ignore[arg-type]
     assert "no operation %s" % missing in str(change.refusal) and "Use something else" in str(change.refusal)
 
 
 def test_a_password_is_in_no_plan() -> None:
-    wish = MigrationSpec(from_host="dead", password="Secret-1")
-    todo = plan_migrations([server("dead")], wish, SERVICES, Cloud())  # type: ignore[arg-type]
-    assert todo.items[0].deeds[0].arguments["password"] == "Secret-1"
-    assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(wish)
+    spec = MigrationSpec(from_host="dead", password="Secret-1")
+    todo = plan_migrations([server("dead")], spec, SERVICES, Cloud())  # type: ignore[arg-type]
+    assert todo.items[0].planned_actions[0].arguments["password"] == "Secret-1"
+    assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(spec)
 
 
 def test_those_that_wait_to_be_confirmed_are_told() -> None:
-    wish = MigrationSpec(host="b")
+    spec = MigrationSpec(host="b")
     todo = plan_migrations(
-        [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], wish, SERVICES, Cloud()
+        [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], spec, SERVICES, Cloud()
     )  # type: ignore[arg-type]
     assert unconfirmed(todo) == "web (1)"
 
@@ -187,19 +187,19 @@ wanted = st.builds(ServiceSpec, state=st.just("disabled"), reason=st.sampled_fro
 
 
 @given(services, wanted)
-def test_a_service_gets_what_is_asked_for_and_keeps_the_rest(one: Service, wish: ServiceSpec) -> None:
-    change = plan_service(one, wish)
+def test_a_service_gets_what_is_asked_for_and_keeps_the_rest(one: Service, spec: ServiceSpec) -> None:
+    change = plan_service(one, spec)
     after = replace(one, **change.changes)
-    assert wish.state in (None, after.status)
-    assert wish.reason in (None, after.disabled_reason)
-    assert wish.forced_down in (None, bool(after.forced_down))
-    if wish.state is None:
+    assert spec.state in (None, after.status)
+    assert spec.reason in (None, after.disabled_reason)
+    assert spec.forced_down in (None, bool(after.forced_down))
+    if spec.state is None:
         assert (after.status, after.disabled_reason) == (one.status, one.disabled_reason)
-    if wish.state == "disabled" and wish.reason is None and one.status == "disabled":
+    if spec.state == "disabled" and spec.reason is None and one.status == "disabled":
         assert after.disabled_reason == one.disabled_reason
-    if wish.forced_down is None:
+    if spec.forced_down is None:
         assert after.forced_down == one.forced_down
-    assert not plan_service(after, wish).changes
+    assert not plan_service(after, spec).changes
     assert change.changed_to(after) is any(getattr(one, key) != value for key, value in change.changes.items())
 
 

@@ -82,10 +82,10 @@ class OsCloud(FakeCloud):
         return PendingAction(each.id, action.action, each.name)
 
     def rebuild(self, each: Server, order: RebuildSpec) -> PendingAction:
-        ticket = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
+        pending = PendingAction(each.id, "rebuild", each.name, request_id="req", image_id=order.image_id)
         self.orders.append((str(each.name), order))
         answers = self.answers.get(str(each.name))
-        answer = answers.pop(0)(ticket) if answers else ticket
+        answer = answers.pop(0)(pending) if answers else pending
         if answer.error is None or answer.request_id == "taken":
             self.give(each, order)
         return answer
@@ -99,10 +99,10 @@ class OsCloud(FakeCloud):
         end = "ERROR" if failed else "SHUTOFF" if stays else "ACTIVE"
         self.arrival[each.id] = (self.clock.now + self.delay, end)
 
-    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         return {
             key: replace(seen, verdict=JOB_FAILED) if seen.server and seen.server.status == "ERROR" else seen
-            for key, seen in super().observe(tickets, since).items()
+            for key, seen in super().observe(pending_actions, since).items()
         }
 
     def set_metadata(self, server: Server, metadata: Any) -> None:
@@ -116,15 +116,15 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 
 
 def carry_out(
-    cloud: OsCloud, wish: RebuildOptions, wait: bool = True, timeout: float = 60.0
+    cloud: OsCloud, spec: RebuildOptions, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, dict[str, Outcome], Executor]:
-    todo = plan_os(list(cloud.here.values()), wish, cloud.rules)
-    work = Executor(cloud, RebuildStrategy(cloud, wish, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
+    todo = plan_os(list(cloud.here.values()), spec, cloud.rules)
+    work = Executor(cloud, RebuildStrategy(cloud, spec, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
     work.run(todo)
     return todo, {str(each.name): each for each in work.outcomes.values()}, work
 
 
-def wish(**more: Any) -> RebuildOptions:
+def spec(**more: Any) -> RebuildOptions:
     return RebuildOptions(RebuildSpec(image=NEW), **more)
 
 
@@ -141,7 +141,7 @@ WAYS = {
 @pytest.mark.parametrize("state", list(WAYS))
 def test_the_way_and_back(state: str, running: bool) -> None:
     cloud = OsCloud([one("a", state)], running)
-    todo, outcomes, _work = carry_out(cloud, wish())
+    todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == DONE
     assert outcomes["a"].actions == WAYS[state][0 if running else 1]
     assert outcomes["a"].actions[: len(todo.items[0].actions)] == todo.items[0].actions
@@ -167,7 +167,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
         for number, (state, image, locked) in enumerate(fleet)
     ]
     cloud = OsCloud(servers, running, without=("act_on_locked",))
-    asked = wish(stop_policy=stop, power_state=power, reinstall=reinstall)
+    asked = spec(stop_policy=stop, power_state=power, reinstall=reinstall)
     todo, outcomes, _work = carry_out(cloud, asked)
     for change in todo.items:
         name, result = str(change.server.name), outcomes[str(change.server.name)]
@@ -204,8 +204,8 @@ def test_a_volume_gets_its_record_and_the_metadata_that_is_wanted() -> None:
 def answer(
     error: Exception, outcome_unknown: bool = False, taken: bool = False
 ) -> Callable[[PendingAction], PendingAction]:
-    return lambda ticket: replace(
-        ticket, error=error, outcome_unknown=outcome_unknown, request_id="taken" if taken else "untaken"
+    return lambda pending: replace(
+        pending, error=error, outcome_unknown=outcome_unknown, request_id="taken" if taken else "untaken"
     )
 
 
@@ -214,7 +214,7 @@ def answer(
 def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(error, outcome_unknown=True, taken=taken)]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == (DONE if taken else UNKNOWN)
     assert outcomes["a"].actions == ("rebuild",) and len(cloud.orders) == 1
 
@@ -230,12 +230,12 @@ def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> Non
 def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: Exception) -> None:
     cloud = OsCloud([one()])
 
-    def overtaken(ticket: PendingAction) -> PendingAction:
-        cloud.begin(ticket.server_id, "reboot")
-        return replace(ticket, error=error)
+    def overtaken(pending: PendingAction) -> PendingAction:
+        cloud.begin(pending.server_id, "reboot")
+        return replace(pending, error=error)
 
     cloud.answers["a"] = [overtaken]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == DONE and outcomes["a"].actions == ("rebuild",)
     assert [name for name, _order in cloud.orders] == ["a", "a"]
 
@@ -243,12 +243,12 @@ def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: E
 def test_a_server_that_is_always_busy_is_given_up() -> None:
     cloud = OsCloud([one()])
 
-    def overtaken(ticket: PendingAction) -> PendingAction:
-        cloud.begin(ticket.server_id, "reboot")
-        return replace(ticket, error=Conflict("busy"))
+    def overtaken(pending: PendingAction) -> PendingAction:
+        cloud.begin(pending.server_id, "reboot")
+        return replace(pending, error=Conflict("busy"))
 
     cloud.answers["a"] = [overtaken] * 50
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].message == "busy"
     assert len(cloud.orders) < 10
 
@@ -261,7 +261,7 @@ def test_a_server_that_was_stopped_for_nothing_is_started_again(
 ) -> None:
     cloud = OsCloud([one(state=state)], running=False)
     cloud.answers["a"] = [answer(BadRequest("the image is too big"))]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].message == "the image is too big"
     assert outcomes["a"].actions == actions and cloud.here["id-a"].status == status
 
@@ -269,18 +269,18 @@ def test_a_server_that_was_stopped_for_nothing_is_started_again(
 def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.failing = {"a"}
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and "ERROR" in str(outcomes["a"].message)
     assert outcomes["a"].actions == ("stop", "rebuild") and outcomes["b"].result == DONE
-    assert needs_rebuild(replace(cloud.here["id-a"], image=Image("new")), wish())
+    assert needs_rebuild(replace(cloud.here["id-a"], image=Image("new")), spec())
 
 
 def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.on_look = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
-    _todo, outcomes, work = carry_out(cloud, wish(), timeout=30.0)
+    _todo, outcomes, work = carry_out(cloud, spec(), timeout=30.0)
     assert outcomes["b"].result == DONE and outcomes["a"].result == UNKNOWN
-    assert outcomes["a"].actions == ("stop",) and list(work.tickets) == ["id-a"]
+    assert outcomes["a"].actions == ("stop",) and list(work.pending_actions) == ["id-a"]
 
 
 @pytest.mark.parametrize("outcome_unknown", [True, False])
@@ -292,7 +292,7 @@ def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
         raise ServerError("the database is gone", status=500)
 
     cloud.on_look = unreadable
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == (UNKNOWN if outcome_unknown else FAILED)
     assert outcomes["a"].message == ("the database is gone" if outcome_unknown else "busy")
     assert outcomes["a"].actions == (("rebuild",) if outcome_unknown else ()), "what may have been done has changed it"
@@ -302,19 +302,19 @@ def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
 def test_a_server_that_is_gone_when_its_refusal_is_looked_into() -> None:
     cloud = OsCloud([one()])
 
-    def gone(ticket: PendingAction) -> PendingAction:
-        del cloud.here[ticket.server_id]
-        return replace(ticket, error=Conflict("busy"))
+    def gone(pending: PendingAction) -> PendingAction:
+        del cloud.here[pending.server_id]
+        return replace(pending, error=Conflict("busy"))
 
     cloud.answers["a"] = [gone]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert (outcomes["a"].result, outcomes["a"].message) == (FAILED, "the server no longer exists")
 
 
 def test_a_server_that_is_gone_before_it_has_settled() -> None:
     cloud = OsCloud([one(state="REBOOT")])
     cloud.on_look = lambda here: here.here.clear()
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert (outcomes["a"].result, outcomes["a"].actions) == (FAILED, ())
 
 
@@ -335,13 +335,13 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
             return do(requests)
 
         cloud.perform = after_the_order  # type: ignore[method-assign]
-        _todo, outcomes, _work = carry_out(cloud, wish())
+        _todo, outcomes, _work = carry_out(cloud, spec())
         assert outcomes["a"].result == DONE
         assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))
         return
     cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
-        carry_out(cloud, wish())
+        carry_out(cloud, spec())
 
 
 def test_wrong_credentials_are_the_failure_of_the_task() -> None:
@@ -352,7 +352,7 @@ def test_wrong_credentials_are_the_failure_of_the_task() -> None:
 
     cloud.perform = refuse  # type: ignore[method-assign]
     with pytest.raises(AuthenticationFailed):
-        carry_out(cloud, wish())
+        carry_out(cloud, spec())
 
 
 def test_credentials_that_end_on_the_way_lose_nothing() -> None:
@@ -366,25 +366,25 @@ def test_credentials_that_end_on_the_way_lose_nothing() -> None:
         return do(requests)
 
     cloud.perform = refuse  # type: ignore[method-assign]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].actions == ("stop", "start")
 
 
 def test_not_waiting_asks_for_the_next_thing_only() -> None:
     cloud = OsCloud([one(), one("b", "stopped"), one("c", "REBOOT", image=NEW_IMAGE)], running=False, delay=1e9)
-    _todo, outcomes, work = carry_out(cloud, wish(power_state="started", reinstall=True), wait=False)
+    _todo, outcomes, work = carry_out(cloud, spec(power_state="started", reinstall=True), wait=False)
     assert sum(cloud.clock.sleeps) == 0
     assert {name: (each.result, each.actions, each.remaining) for name, each in outcomes.items()} == {
         "a": (PENDING, ("stop",), ("rebuild", "start")),
         "b": (PENDING, ("rebuild",), ("start",)),
         "c": (PENDING, (), ("stop", "rebuild")),
     }
-    assert {key: (each.action, each.then) for key, each in work.tickets.items()} == {
+    assert {key: (each.action, each.then) for key, each in work.pending_actions.items()} == {
         "id-a": ("stop", ("rebuild", "start")), "id-b": ("rebuild", ("start",)),
         "id-c": ("settle", ("stop", "rebuild")),
     }  # fmt: skip
-    ticket = work.tickets["id-b"]
-    assert PendingAction.from_dict(ticket.as_dict()) == ticket and ticket.image_id == "new"
+    pending = work.pending_actions["id-b"]
+    assert PendingAction.from_dict(pending.as_dict()) == pending and pending.image_id == "new"
 
 
 # -- what an interruption leaves ---------------------------------------------------------------------------------------
@@ -409,11 +409,11 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
 
     cloud.on_look = interrupt
     with suppress(Interrupted):
-        carry_out(cloud, wish(reinstall=reinstall))
+        carry_out(cloud, spec(reinstall=reinstall))
     cloud.on_look = lambda _cloud: None
     cloud.clock.now += 100
     cloud._apply_and_verify()
-    _todo, outcomes, _work = carry_out(cloud, wish(reinstall=reinstall))
+    _todo, outcomes, _work = carry_out(cloud, spec(reinstall=reinstall))
     after = cloud.here["id-a"]
     assert outcomes["a"].result in (DONE, UNCHANGED)
     assert (after.status, image_of(after), dict(after.metadata)) == (STATUS[before], "new", {})
@@ -427,11 +427,11 @@ def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
         raise PermissionDenied("quota exceeded for metadata items", status=403, code="forbidden")
 
     cloud.set_metadata = full  # type: ignore[method-assign]
-    _todo, outcomes, _work = carry_out(cloud, wish())
+    _todo, outcomes, _work = carry_out(cloud, spec())
     assert cloud.asked == [] and cloud.orders == []
     assert {each.result for each in outcomes.values()} == {FAILED}
     assert "nothing was done" in str(outcomes["a"].message) and "quota" in str(outcomes["a"].message)
-    _todo, outcomes, _work = carry_out(cloud, wish(power_state="started"))
+    _todo, outcomes, _work = carry_out(cloud, spec(power_state="started"))
     assert {each.result for each in outcomes.values()} == {DONE}, "what is named need not be kept"
 
 
@@ -446,11 +446,11 @@ def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
     ],
 )
 def test_what_proves_a_disk(verdict: str | None, image: str | None, result: str | None) -> None:
-    ticket = PendingAction("id-a", "rebuild", "a", image_id="new")
-    found = evaluate_action(ticket, ActionStatus(one(image=Image(image)), verdict))
+    pending = PendingAction("id-a", "rebuild", "a", image_id="new")
+    found = evaluate_action(pending, ActionStatus(one(image=Image(image)), verdict))
     assert (found.result if found else None) == result
 
 
 def test_secrets_are_in_no_repr() -> None:
     order = RebuildSpec(password="s3cret-word", user_data="czNjcmV0", image=NEW)
-    assert "s3cret-word" not in repr(order) and "czNjcmV0" not in repr(wish()) + repr(RebuildOptions(order))
+    assert "s3cret-word" not in repr(order) and "czNjcmV0" not in repr(spec()) + repr(RebuildOptions(order))

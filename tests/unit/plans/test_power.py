@@ -194,9 +194,9 @@ def test_a_refusal_of_the_cloud_fails_that_server_only() -> None:
 def test_a_conflict_is_forgiven_where_somebody_else_was_faster() -> None:
     cloud = FakeCloud([server("web")])
 
-    def overtaken(ticket: Any) -> Any:
+    def overtaken(pending: Any) -> Any:
         cloud.here["id-web"] = replace(cloud.here["id-web"], status="SHUTOFF")
-        return replace(ticket, error=Conflict("vm_state stopped", status=409))
+        return replace(pending, error=Conflict("vm_state stopped", status=409))
 
     cloud.refuse["web"] = overtaken
     _todo, power = carry_out(cloud, "stopped")
@@ -276,7 +276,7 @@ def test_the_time_limit_names_the_state_that_the_server_is_still_in() -> None:
     assert stuck.actions == ("stop",)
     assert power.outcomes["id-db"].result == UNCHANGED
     assert sum(cloud.clock.sleeps) == pytest.approx(30)
-    assert set(power.tickets) == {"id-web"}
+    assert set(power.pending_actions) == {"id-web"}
 
 
 def test_a_server_stuck_before_the_action_is_not_acted_upon() -> None:
@@ -307,7 +307,7 @@ def test_without_wait_nothing_is_waited_for_and_what_is_left_is_told() -> None:
     assert power.outcomes["id-moving"].message == (
         "it is in status ACTIVE, task rebooting, which was not waited for; not asked for yet: stop; run the task again"
     )
-    assert {key: (ticket.action, ticket.then) for key, ticket in power.tickets.items()} == {
+    assert {key: (pending.action, pending.then) for key, pending in power.pending_actions.items()} == {
         "id-web": ("stop", ()), "id-db": ("unpause", ("stop",)), "id-moving": ("settle", ("stop",)),
         "id-stopping": ("settle", ()),
     }  # fmt: skip
@@ -364,7 +364,7 @@ def test_a_postponed_reboot_is_sent_again_only_where_the_cloud_shows_that_there_
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(RateLimited("slow down", status=429), taken=bool(taken))
     cloud.was_not_done = lambda *_arguments: taken is False  # type: ignore[method-assign]
-    cloud.recover_action = lambda ticket, since: replace(ticket, error=None, outcome_unknown=False) if taken else None  # type: ignore[method-assign]
+    cloud.recover_action = lambda pending, since: replace(pending, error=None, outcome_unknown=False) if taken else None  # type: ignore[method-assign]
     _todo, power = carry_out(cloud, "restarted")
     assert len(cloud.asked) == (2 if taken is False else 1)
     assert power.outcomes["id-web"].result == (UNKNOWN if taken is None else DONE)

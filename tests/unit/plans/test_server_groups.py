@@ -195,7 +195,7 @@ def test_the_old_group_is_put_back() -> None:
 )
 def test_only_what_the_cloud_does_not_show_is_asked_for(shown: str | None, names: Sequence[str], state: str) -> None:
     (change,) = plan_keypairs([server("web", key_name=shown)], state, names).items
-    asked = list(change.deeds[0].arguments["key_names"]) if change.deeds else []
+    asked = list(change.planned_actions[0].arguments["key_names"]) if change.planned_actions else []
     if state == "attached":
         assert asked == [name for name in dict.fromkeys(names) if name != shown]
     else:

@@ -51,11 +51,11 @@ def server(status: str = "ACTIVE", **more: Any) -> Server:
     return Server("s", "fake", name="web", status=status, **{**known, **more})
 
 
-def done(there: Server, deeds: tuple[Action, ...]) -> Server | None:
-    """The server as a cloud makes it by these deeds."""
-    for deed in deeds:
-        given_ = deed.arguments
-        if deed.action in ("delete", "create"):
+def done(there: Server, planned_actions: tuple[Action, ...]) -> Server | None:
+    """The server as a cloud makes it by these actions."""
+    for action in planned_actions:
+        given_ = action.arguments
+        if action.action in ("delete", "create"):
             return None
         there = replace(
             there,
@@ -77,7 +77,7 @@ def done(there: Server, deeds: tuple[Action, ...]) -> Server | None:
                 "restore": lambda: {"status": "ACTIVE"},
                 "purge": lambda: {"status": "DELETED"},
                 "reboot": dict,
-            }[deed.action](),
+            }[action.action](),
         )
     return there
 
@@ -85,7 +85,7 @@ def done(there: Server, deeds: tuple[Action, ...]) -> Server | None:
 words = st.text("abc:_", min_size=1, max_size=4)
 maps = st.dictionaries(words, words, max_size=4)
 labels = st.lists(words, max_size=4, unique=True).map(tuple)
-wishes = st.builds(
+specs = st.builds(
     ServerSpec,
     new_name=st.none() | words,
     description=st.none() | st.just("") | words,
@@ -113,44 +113,44 @@ servers = st.builds(
 )
 
 
-@given(servers, wishes, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
-def test_what_a_plan_leads_to_needs_nothing_more(there: Server, wish: ServerSpec, without: str) -> None:
+@given(servers, specs, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
+def test_what_a_plan_leads_to_needs_nothing_more(there: Server, spec: ServerSpec, without: str) -> None:
     able = cloud(without)
-    change = plan_one(there, wish, able.rules)
-    assert (change.before == change.after) is (not change.deeds) or change.refusal
+    change = plan_one(there, spec, able.rules)
+    assert (change.before == change.after) is (not change.planned_actions) or change.refusal
     if change.refusal:
         assert not change.changes and "\n" not in change.refusal
         return
-    assert tuple(deed.action for deed in change.deeds) == change.actions
+    assert tuple(action.action for action in change.planned_actions) == change.actions
     assert all(able.supports(action) for action in change.actions)
-    after = done(there, change.deeds)
+    after = done(there, change.planned_actions)
     if after is None:
-        # Only what the task allows to make anew is ever deleted for a declaration.
-        assert wish.recreate and change.actions[-2:] == ("delete", "create")
+        # Only what the task allows to recreate is ever deleted for a declaration.
+        assert spec.recreate and change.actions[-2:] == ("delete", "create")
         return
-    assert plan_one(after, wish, able.rules).deeds == ()
+    assert plan_one(after, spec, able.rules).planned_actions == ()
 
 
-@given(servers, wishes)
-def test_nothing_that_is_not_listed_is_taken_away(there: Server, wish: ServerSpec) -> None:
-    wish = replace(wish, purge_metadata=False, purge_tags=False)
-    change = plan_one(there, wish, cloud().rules)
-    after = done(there, change.deeds)
+@given(servers, specs)
+def test_nothing_that_is_not_listed_is_taken_away(there: Server, spec: ServerSpec) -> None:
+    spec = replace(spec, purge_metadata=False, purge_tags=False)
+    change = plan_one(there, spec, cloud().rules)
+    after = done(there, change.planned_actions)
     if after is not None:
         assert set(there.tags) <= set(after.tags) and set(there.metadata) <= set(after.metadata)
 
 
 @given(servers)
 def test_nothing_given_is_nothing_done(there: Server) -> None:
-    assert plan_one(there, ServerSpec(), cloud().rules).deeds == ()
+    assert plan_one(there, ServerSpec(), cloud().rules).planned_actions == ()
 
 
 @given(servers, st.sampled_from(["absent", "purged", "restored"]))
 def test_ends_and_ways_back(there: Server, state: str) -> None:
-    wish = ServerSpec(state)
-    change = plan_one(there, wish, cloud().rules)
+    spec = ServerSpec(state)
+    change = plan_one(there, spec, cloud().rules)
     assert not change.refusal
-    after = done(there, change.deeds)
+    after = done(there, change.planned_actions)
     expected = {
         "absent": () if there.is_deleted else ("delete",),
         "purged": ("purge",),
@@ -158,17 +158,17 @@ def test_ends_and_ways_back(there: Server, state: str) -> None:
     }[state]
     assert change.actions == expected
     if after is not None:
-        assert plan_one(after, wish, cloud().rules).deeds == ()
+        assert plan_one(after, spec, cloud().rules).planned_actions == ()
 
 
-def one(there: Server, able: FakeCloud | None = None, **wish: Any) -> Change:
-    return plan_one(there, ServerSpec(**wish), (able or cloud()).rules)
+def one(there: Server, able: FakeCloud | None = None, **spec: Any) -> Change:
+    return plan_one(there, ServerSpec(**spec), (able or cloud()).rules)
 
 
 @pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
 def test_a_deletion_under_way_is_waited_for_and_not_asked_for(task: str) -> None:
     change = one(server(task_state=task), state="absent")
-    assert change.deeds == () and change.wait_until_stable
+    assert change.planned_actions == () and change.wait_until_stable
 
 
 def test_a_cloud_without_a_recycle_bin() -> None:
@@ -181,13 +181,13 @@ def test_a_cloud_without_a_recycle_bin() -> None:
 
 
 def test_gone_for_good() -> None:
-    assert one(server("DELETED"), state="purged").deeds == ()
+    assert one(server("DELETED"), state="purged").planned_actions == ()
     assert "deleted for good" in str(one(server("DELETED"), state="restored").refusal)
     assert "on its way" in str(one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal)
 
 
 @pytest.mark.parametrize(
-    "there, state, deeds",
+    "there, state, planned_actions",
     [
         (server("ERROR"), "active", ("reset_state",)),
         (server("ACTIVE", task_state="powering-off"), "active", ("reset_state",)),
@@ -197,9 +197,9 @@ def test_gone_for_good() -> None:
         (server("ERROR"), "error", ()),
     ],
 )
-def test_reset_of_the_state(there: Server, state: str, deeds: tuple[str, ...]) -> None:
+def test_reset_of_the_state(there: Server, state: str, planned_actions: tuple[str, ...]) -> None:
     change = one(there, reset_state=state)
-    assert change.actions == deeds and not change.wait_until_stable
+    assert change.actions == planned_actions and not change.wait_until_stable
 
 
 def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
@@ -220,15 +220,15 @@ def test_resizes() -> None:
     assert one(server(), cloud("confirm_resize"), resize="offline", **up).actions == ("resize",)
     assert one(server(), resize="offline", confirm=False, **up).actions == ("resize",)
     # A server tells its flavor by name alone from microversion 2.47 on.
-    assert one(server(flavor=Flavor(None, "large")), **up).deeds == ()
+    assert one(server(flavor=Flavor(None, "large")), **up).planned_actions == ()
 
 
 def test_tags_in_metadata() -> None:
     labelled = cloud("set_tags", "tags_in_metadata")
     change = one(server(metadata={"old": "1"}), labelled, tags=("role=web", "blue"))
-    assert change.deeds[0].arguments == {"metadata": {"role": "web", "blue": ""}}
+    assert change.planned_actions[0].arguments == {"metadata": {"role": "web", "blue": ""}}
     gone = one(server(metadata={"old": "1", "cloudserver_x": "y"}), labelled, tags=("role=web",), purge_tags=True)
-    assert gone.deeds[0].arguments["metadata"] == {"role": "web", "cloudserver_x": "y"}
+    assert gone.planned_actions[0].arguments["metadata"] == {"role": "web", "cloudserver_x": "y"}
 
 
 def test_a_boot_order_takes_a_reboot() -> None:
@@ -238,8 +238,8 @@ def test_a_boot_order_takes_a_reboot() -> None:
 
 
 def test_new_servers_have_no_id_yet_and_no_secret_in_the_diff() -> None:
-    wish = ServerSpec(flavor=SMALL, tags=("a",), metadata={"k": "v"})
-    todo = plan_servers([server()], ["db"], wish, cloud().rules)
+    spec = ServerSpec(flavor=SMALL, tags=("a",), metadata={"k": "v"})
+    todo = plan_servers([server()], ["db"], spec, cloud().rules)
     assert todo.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
     assert [change.actions for change in todo.items] == [("set_metadata", "set_tags"), ("create",)]
 

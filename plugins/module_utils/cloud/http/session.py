@@ -286,7 +286,7 @@ class Session:
         A page shorter than limit ends the list only if it has no next link, for a service may cap the page size.
         both_ends reads from both ends at once in the order of the ids, which only Nova's servers offer; items then come
         in no order; a number does so only where the first page took so many seconds. A list that does not get on is
-        a InvalidResponse. marker_of gives an item's marker (default: id).
+        an InvalidResponse. marker_of gives an item's marker (default: id).
         """
         pages = MarkedPages(self, url, key, pairs_of(params), limit, what, headers, marker_of or id_of)
         if both_ends is False:
@@ -309,7 +309,7 @@ class Session:
         The first page's count tells how many pages there are; the others are read `parallel` at a time. Without a count
         the pages are read until a short one. Where the count changes meanwhile, items may have moved to a page that was
         read already, so the list is read once more; nothing comes twice. A page with nothing new ends the list, with a
-        warning where there must be more, and is a InvalidResponse where the service counts more and repeats one page.
+        warning where there must be more, and is an InvalidResponse where the service counts more and repeats one page.
         """
         return NumberedPages(self, url, key, pairs_of(params), limit, what, parallel, headers).items()
 

@@ -4,8 +4,8 @@
 
 """A server that is to be made, as every platform understands it. Pure data.
 
-What is asked of a server that is there, by the action of its deed and the deed's arguments. ``supports`` answers for
-the same words:
+What is asked of a server that is there, by the action of its action and the action's arguments. ``supports`` answers
+for the same words:
 
 ``update`` name, description, hostname (those that change); ``set_metadata`` metadata (is added);
 ``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is);

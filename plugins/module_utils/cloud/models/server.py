@@ -276,6 +276,6 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
         found = by_id.get(server.flavor.id) if server.flavor.id else by_name.get(server.flavor.name)
         if found:
             own = {key: value for key, value in vars(server.flavor).items() if value is not None}
-            # What the server tells of itself counts: a flavor may have been made anew with other sizes since.
+            # What the server tells of itself counts: a flavor may have been recreated with other sizes since.
             server = replace(server, flavor=replace(found, **own))
         yield server

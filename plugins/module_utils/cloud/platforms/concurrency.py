@@ -16,9 +16,14 @@ T = TypeVar("T")
 
 
 def ask_each(ask: Callable[[T], PendingAction], items: Sequence[T], parallel: int) -> list[PendingAction]:
-    """The tickets, in the order of the items. The first one is asked for alone: where the credentials are wrong, they
-    are wrong for all the others too, and AuthenticationFailed is raised; not where a part of it was accepted before."""
-    tickets = [ask(item) for item in items[:1]]
-    if tickets and isinstance(tickets[0].error, AuthenticationFailed) and not tickets[0].outcome_unknown:
-        raise tickets[0].error
-    return tickets + in_parallel(ask, items[1:], parallel)
+    """The pending actions, in the order of the items. The first one is asked for alone: where the credentials are
+    wrong, they are wrong for all the others too, and AuthenticationFailed is raised; not where a part of it was
+    accepted before."""
+    pending_actions = [ask(item) for item in items[:1]]
+    if (
+        pending_actions
+        and isinstance(pending_actions[0].error, AuthenticationFailed)
+        and not pending_actions[0].outcome_unknown
+    ):
+        raise pending_actions[0].error
+    return pending_actions + in_parallel(ask, items[1:], parallel)

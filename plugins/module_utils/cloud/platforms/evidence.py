@@ -5,7 +5,7 @@
 """What a success proves: each request that changes something names the answer that its document promises.
 
 A proxy, a login page or another service answers 200 too. So only the documented status and body count; after anything
-else the request may or may not have been carried out, which is a InvalidResponse: the state decides.
+else the request may or may not have been carried out, which is an InvalidResponse: the state decides.
 """
 
 from __future__ import annotations

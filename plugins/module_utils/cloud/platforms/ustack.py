@@ -47,16 +47,16 @@ def _keypairs(verb: str, word: str) -> NovaAction:
     return NovaAction(request)
 
 
-def _accepted(ticket: PendingAction, answer: Any) -> PendingAction:
-    """The ticket, uncertain unless the answer is the documented 202 without a body: a server shows one of its key pairs
-    only, so the answer is all the proof there is."""
+def _accepted(pending: PendingAction, answer: Any) -> PendingAction:
+    """The pending action, uncertain unless the answer is the documented 202 without a body: a server shows one of its
+    key pairs only, so the answer is all the proof there is."""
     try:
-        _ACCEPTED.read(answer, "%s of the server %s" % (ticket.action.replace("_", " "), ticket.label))
+        _ACCEPTED.read(answer, "%s of the server %s" % (pending.action.replace("_", " "), pending.label))
     except InvalidResponse as error:
         return replace(
-            ticket, error=ResponseLost(error.message, status=error.status, hint=error.hint), outcome_unknown=True
+            pending, error=ResponseLost(error.message, status=error.status, hint=error.hint), outcome_unknown=True
         )
-    return ticket
+    return pending
 
 
 #: ``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power.

@@ -54,8 +54,8 @@ def apply_keypair(
     place: PrivateKeyFile | None,
     register_secret: Callable[[str], None],
 ) -> Keypair | None:
-    """Takes the steps in order; gives the key pair as it is then. Raises Halted where the cloud refuses a step, and
-    InvalidRequest where a private key could not be kept. A key pair whose successor cannot be made is put back."""
+    """Takes the steps in order; gives the key pair as it is then. Raises PartialFailure where the cloud refuses a step,
+    and InvalidRequest where a private key could not be kept. A key pair whose successor cannot be made is put back."""
     done: list[str] = []
     for step in todo.steps:
         try:
@@ -84,7 +84,7 @@ def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
     apply_and_verify(cloud, send, lambda: cloud.keypairs.get(name, user_id) is None)
 
 
-def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
+def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
     """Puts the key pair on the server, or takes it off. Raises CloudError."""
 
     def send() -> bool:
@@ -92,7 +92,7 @@ def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
         # the cloud asks to come back later.
         for left in range(_TRIES - 1, -1, -1):
             try:
-                ask_one(cloud, ATTACH_TO if deed == ATTACH else DETACH_FROM, server, name)
+                ask_one(cloud, ATTACH_TO if action == ATTACH else DETACH_FROM, server, name)
                 break
             except CloudError as error:
                 if not left or isinstance(error, RateLimited) or not is_ambiguous(error):
@@ -102,9 +102,9 @@ def _move(cloud: Compute, deed: str, server: Server, name: str) -> None:
     def look() -> bool:
         now = cloud.servers_by_id([server.id]).get(server.id)
         shown = now.key_name if now else None
-        if (shown == name) is (deed == ATTACH) and name in (shown, server.key_name):
+        if (shown == name) is (action == ATTACH) and name in (shown, server.key_name):
             return True
-        if deed == ATTACH and now and shown is None:
+        if action == ATTACH and now and shown is None:
             return False
         raise CloudError("a server shows one of its key pairs only, and %s shows %s" % (server.label, shown or "none"))
 

@@ -40,9 +40,9 @@ _LOOK = "Look at the servers of this name, and run the task again: it creates wh
 class Creation:
     """The new servers of a task.
 
-    ``tickets`` are those of the servers that are being created, by name. ``refused`` are the outcomes of the names that
-    have no server, or of which nobody can say. ``adopted`` are the names whose server was found in the list after the
-    answer was lost: it is likely, and not proven, that this task created it.
+    ``pending_actions`` are those of the servers that are being created, by name. ``refused`` are the outcomes of the
+    names that have no server, or of which nobody can say. ``adopted`` are the names whose server was found in the list
+    after the answer was lost: it is likely, and not proven, that this task created it.
     """
 
     cloud: Compute
@@ -50,7 +50,7 @@ class Creation:
     #: The ids of the servers that existed before.
     known: Iterable[str]
     client_token: str | None = None
-    tickets: dict[str, PendingAction] = field(default_factory=dict)
+    pending_actions: dict[str, PendingAction] = field(default_factory=dict)
     refused: dict[str, Outcome] = field(default_factory=dict)
     adopted: set[str] = field(default_factory=set)
 
@@ -79,8 +79,8 @@ class Creation:
                 raise
             answers = [CreatedServer(name, error=error) for name in names]
         for each in answers:
-            if each.ticket:
-                self.tickets[each.name] = each.ticket
+            if each.pending:
+                self.pending_actions[each.name] = each.pending
             elif each.error is not None and not each.outcome_unknown:
                 self.refused[each.name] = self._outcome(each.name, FAILED, each.error)
         return self._find([each for each in answers if each.outcome_unknown])
@@ -105,7 +105,9 @@ class Creation:
             error = _error_of(each)
             ids = [server.id for server in listed if server.name == each.name and self._may_be_new(server)]
             if len(ids) == 1:
-                self.tickets[each.name] = PendingAction(ids[0], "create", each.name, aim=BUILT, seen_in_progress=True)
+                self.pending_actions[each.name] = PendingAction(
+                    ids[0], "create", each.name, expected_state=BUILT, seen_in_progress=True
+                )
                 self.adopted.add(each.name)
                 continue
             self.refused[each.name] = self._not_found(each.name, error, ids)

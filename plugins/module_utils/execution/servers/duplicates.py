@@ -50,7 +50,7 @@ class Resolution:
     message: str
     hint: str | None = None
     actions: tuple[str, ...] = ()
-    ticket: PendingAction | None = None
+    pending: PendingAction | None = None
 
 
 @dataclass
@@ -105,9 +105,11 @@ class DuplicateRun:
                 leaving[name], stays[name] = each, kept
             elif left:
                 self._found[name] = _failed(each, "the older one is in status ERROR, and both were left")
-        outcomes, tickets = self._erase([each.own for each in leaving.values()])
+        outcomes, pending_actions = self._erase([each.own for each in leaving.values()])
         for name, each in leaving.items():
-            self._found[name] = self._deleted(each, stays[name], outcomes[each.own.id], tickets.get(each.own.id))
+            self._found[name] = self._deleted(
+                each, stays[name], outcomes[each.own.id], pending_actions.get(each.own.id)
+            )
 
     def _erase(self, servers: Sequence[Server]) -> tuple[dict[str, Outcome], dict[str, PendingAction]]:
         def plan_end(server: Server) -> Change:
@@ -119,9 +121,9 @@ class DuplicateRun:
         except CloudError as error:
             # Nothing was deleted. The servers of this task exist, and their outcomes must say so.
             return {server.id: Outcome.of_error(server, FAILED, error) for server in servers}, {}
-        return eraser.outcomes, eraser.tickets
+        return eraser.outcomes, eraser.pending_actions
 
-    def _deleted(self, each: Duplicates, stays: Server, outcome: Outcome, ticket: PendingAction | None) -> Resolution:
+    def _deleted(self, each: Duplicates, stays: Server, outcome: Outcome, pending: PendingAction | None) -> Resolution:
         if outcome.result not in (DONE, PENDING):
             why = "the newer one could not be deleted: %s" % (outcome.message or outcome.result)
             return Resolution(each.own, FAILED, "%s; %s" % (each.sentence, why), HINT, outcome.actions)
@@ -131,7 +133,7 @@ class DuplicateRun:
             message, result = "%s. The one that stays is not as declared: %s" % (message, refusal), FAILED
         else:
             result = outcome.result
-        return Resolution(stays, result, message, None, outcome.actions, ticket)
+        return Resolution(stays, result, message, None, outcome.actions, pending)
 
     # -- where this task's server is the oldest ----------------------------------------------------------------
 

@@ -62,7 +62,7 @@ class InterfaceStrategy(Strategy):
     ) -> PendingAction | None:
         made = self._made(now) if action.action == ATTACH else None
         if made:
-            return replace(proven(pending), aim=ExpectedState(ports=(made.port_id,)))
+            return replace(proven(pending), expected_state=ExpectedState(ports=(made.port_id,)))
         return super().evidence(action, pending, before, now, since)
 
     def _made(self, now: Server) -> Interface | None:

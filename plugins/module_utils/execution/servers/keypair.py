@@ -11,7 +11,7 @@ from typing import Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import deed_of, plan_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import action_of, plan_one
 
 
 def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:
@@ -21,6 +21,6 @@ def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strate
 
 def ask_one(cloud: Compute, action: str, server: Server, name: str) -> None:
     """Puts one key pair on one server, or takes it off. Raises CloudError."""
-    (pending,) = cloud.perform([(server, deed_of(action, (name,)))])
+    (pending,) = cloud.perform([(server, action_of(action, (name,)))])
     if pending.error:
         raise pending.error

@@ -46,8 +46,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     ServerSpec,
-    is_made_anew,
     is_new,
+    is_recreated,
 )
 
 _CREATE = (Action("create"),)
@@ -67,7 +67,7 @@ class ServerRun:
     def __init__(
         self,
         cloud: Compute,
-        wish: ServerSpec,
+        spec: ServerSpec,
         new: NewServer | None,
         known: Iterable[str],
         wait: bool,
@@ -79,11 +79,11 @@ class ServerRun:
         self.cloud = cloud
         self.waits = wait
         self.waiter = waiter
-        self.strategy = ServerStrategy(cloud, wish, remove_broken)
+        self.strategy = ServerStrategy(cloud, spec, remove_broken)
         self.executor = Executor(cloud, self.strategy, wait, waiter)
         self.outcomes = self.executor.outcomes
         self.servers = self.executor.servers
-        self.tickets = self.executor.tickets
+        self.pending_actions = self.executor.pending_actions
         self.made = self.strategy.made
         self.new = new
         self.known = set(known)
@@ -99,15 +99,15 @@ class ServerRun:
 
     def run(self, todo: Plan) -> None:
         names = [str(change.server.name) for change in todo.items if is_new(change)]
-        names += self._erase([change for change in todo.items if is_made_anew(change)])
+        names += self._erase([change for change in todo.items if is_recreated(change)])
         created = self._create(names) if names else {}
-        rest = Plan(tuple(item for item in todo.items if not is_new(item) and not is_made_anew(item)))
+        rest = Plan(tuple(item for item in todo.items if not is_new(item) and not is_recreated(item)))
         items = self.executor.prepare(rest)
         for key, item in created.items():
             if self.waits:
                 items[key] = item
             elif item.pending:
-                self.tickets[key] = item.pending
+                self.pending_actions[key] = item.pending
                 self.outcomes[key] = ended_as(item, PENDING)
                 self.executor.state.stale.add(key)
         self.executor.carry_out(items)
@@ -117,9 +117,9 @@ class ServerRun:
             self._check_duplicates()
 
     def outcome_of(self, change: Change) -> Outcome:
-        """What became of one change of the plan, be it of a server that was there, is new, or was made anew."""
+        """What became of one change of the plan, be it of a server that was there, is new, or was recreated."""
         name = str(change.server.name)
-        if not is_new(change) and not (is_made_anew(change) and change.server.id in self._erased):
+        if not is_new(change) and not (is_recreated(change) and change.server.id in self._erased):
             return self.outcomes[change.server.id]
         found = self.refused[name] if name in self.refused else self.outcomes[self.made[name]]
         if is_new(change):
@@ -129,27 +129,27 @@ class ServerRun:
     def server_of(self, change: Change) -> Server | None:
         """The server as it was last seen, the new one where one was made."""
         name = str(change.server.name)
-        if name in self.made and (is_new(change) or is_made_anew(change)):
+        if name in self.made and (is_new(change) or is_recreated(change)):
             return self.servers.get(self.made[name])
         return None if is_new(change) else self.servers.get(change.server.id)
 
     # -- making ------------------------------------------------------------------------------------------------
 
     def _erase(self, changes: Sequence[Change]) -> list[str]:
-        """Deletes the servers that are to be made anew; gives the names of those that are gone.
+        """Deletes the servers that are to be recreated; gives the names of those that are gone.
 
         A task that does not wait leaves those to another run that are not gone within UNWAITED seconds.
         """
         if not changes:
             return []
         eraser = Executor(self.cloud, Strategy(self.cloud, _until_gone, "deleted"), True, self.waiter)
-        eraser.run(Plan(tuple(replace(change, deeds=change.deeds[:-1]) for change in changes)))
+        eraser.run(Plan(tuple(replace(change, planned_actions=change.planned_actions[:-1]) for change in changes)))
         self.outcomes.update(eraser.outcomes)
         self.servers.update(eraser.servers)
         self._forget_failures(eraser)
-        for key, ticket in eraser.tickets.items() if not self.waits else ():
+        for key, pending in eraser.pending_actions.items() if not self.waits else ():
             rest = ("create",)
-            self.tickets[key] = replace(ticket, then=rest)
+            self.pending_actions[key] = replace(pending, then=rest)
             message = "it is still being deleted; not asked for yet: create; run the task again"
             late = self.outcomes[key]
             self.outcomes[key] = replace(late, result=PENDING, message=message, hint=None, remaining=rest)
@@ -183,11 +183,11 @@ class ServerRun:
         self.executor.state.acted = True
         self.adopted = creation.adopted
         items = {}
-        for name, ticket in creation.tickets.items():
-            server = Server(ticket.server_id, self.cloud.platform, name=name)
+        for name, pending in creation.pending_actions.items():
+            server = Server(pending.server_id, self.cloud.platform, name=name)
             self.servers[server.id] = server
             self.made[name] = server.id
-            items[server.id] = Progress(server, _CREATE, ("create",), ticket)
+            items[server.id] = Progress(server, _CREATE, ("create",), pending)
         return items
 
     # -- servers of the same name ------------------------------------------------------------------------------
@@ -218,9 +218,9 @@ class ServerRun:
     def _resolve(self, name: str, found: Resolution) -> None:
         own = self.made[name]
         outcome = self.outcomes.pop(own)
-        self.tickets.pop(own, None) if found.actions else None
-        if found.ticket:
-            self.tickets[own] = found.ticket
+        self.pending_actions.pop(own, None) if found.actions else None
+        if found.pending:
+            self.pending_actions[own] = found.pending
         settled = found.result in (DONE, PENDING)
         earlier = None if settled else outcome.message
         self.made[name] = found.server.id
@@ -244,4 +244,4 @@ def _not_rebooted(outcome: Outcome) -> Outcome:
 
 
 def _until_gone(server: Server) -> Change:
-    return Change(server) if server.is_deleted else Change(server, ("delete",), deeds=(DELETE,))
+    return Change(server) if server.is_deleted else Change(server, ("delete",), planned_actions=(DELETE,))

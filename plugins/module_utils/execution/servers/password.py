@@ -47,7 +47,7 @@ def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
         (change.server, replace(action, arguments={**action.arguments, "dry_run": True}))
         for change in plan.items
         if change.changes and not change.wait_until_stable
-        for action in change.deeds
+        for action in change.planned_actions
         if action.action == CHANGE_PASSWORD
     ]
     return {
@@ -71,8 +71,10 @@ class PasswordStrategy(Strategy):
 
     def replan(self, progress: Progress, server: Server) -> Change:
         change = plan_one(server, self.spec, self.cloud.rules)
-        taken = server.id in self.taken and change.deeds and change.deeds[0].action == CHANGE_PASSWORD
-        return replace(change, deeds=change.deeds[1:]) if taken else change
+        taken = (
+            server.id in self.taken and change.planned_actions and change.planned_actions[0].action == CHANGE_PASSWORD
+        )
+        return replace(change, planned_actions=change.planned_actions[1:]) if taken else change
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if pending.action == CHANGE_PASSWORD and pending.error is None:

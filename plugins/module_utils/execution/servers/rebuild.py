@@ -122,7 +122,7 @@ class RebuildStrategy(Strategy):
         change = self._power_plan(progress.server, self._goal(server))
         if change.refusal and outcome.result == DONE:
             return replace(outcome, result=FAILED, message=change.refusal), ()
-        return outcome, () if change.refusal else change.deeds
+        return outcome, () if change.refusal else change.planned_actions
 
     def _keep_metadata(self, progress: Progress, spec: RebuildSpec, outcome: Outcome) -> Outcome:
         """Sets what of the metadata the cloud did not set along with the image."""

@@ -77,7 +77,7 @@ class ServerStrategy(Strategy):
             now = self.plan_one(progress.server)
             if now.refusal:
                 return replace(outcome, result=FAILED, message="it was made, but: %s" % now.refusal), ()
-            return outcome, now.deeds
+            return outcome, now.planned_actions
         if progress.server.power_state != ERROR:
             return outcome, ()
         if self.remove_broken and outcome.result == FAILED:

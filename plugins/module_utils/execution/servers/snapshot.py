@@ -47,7 +47,7 @@ class SnapshotStrategy(Strategy):
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:
         """An image of the server is being saved."""
-        return change.wait_until_stable and not change.deeds and not progress.taken
+        return change.wait_until_stable and not change.planned_actions and not progress.taken
 
     def took_effect(self, progress: Progress, now: Server) -> bool:
         """The server shows nothing of its images: whether one is deleted is asked of the image service."""
@@ -64,7 +64,7 @@ class SnapshotStrategy(Strategy):
     ) -> PendingAction | None:
         made = self._made(action, now) if action.action == CREATE else None
         if made:
-            return replace(proven(pending), aim=ExpectedState(image=made.id))
+            return replace(proven(pending), expected_state=ExpectedState(image=made.id))
         return super().evidence(action, pending, before, now, since)
 
     def _made(self, action: Action, now: Server) -> Snapshot | None:

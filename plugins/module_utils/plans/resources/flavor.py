@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Flavors: what can be changed, what must be made anew, and in which order."""
+"""Flavors: what can be changed, what must be recreated, and in which order."""
 
 from __future__ import annotations
 

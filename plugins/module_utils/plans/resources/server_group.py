@@ -69,7 +69,7 @@ def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequ
     """The steps that make the group as wanted; ``members`` are the labels of its servers.
 
     Nothing of a group can be changed in place, and a server joins one only when it is made. So a group that has
-    servers is never made anew, and only deleted with ``force``: InvalidRequest says who is in it.
+    servers is never recreated, and only deleted with ``force``: InvalidRequest says who is in it.
     """
     before = there.as_dict() if there else None
     if wanted.state == "absent":

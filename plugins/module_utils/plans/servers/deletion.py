@@ -24,11 +24,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 #: Beginnings of the task_states of a server that is being deleted.
 DELETING = ("deleting", "soft-deleting")
-DELETE = Action("delete", aim=ExpectedState(presence=GONE), tasks=DELETING)
+DELETE = Action("delete", expected_state=ExpectedState(presence=GONE), tasks=DELETING)
 #: Where a deleted server is gone for good anyhow.
-DELETE_FOR_GOOD = Action("delete", aim=ExpectedState(presence=PURGED), tasks=DELETING)
-PURGE = Action("purge", aim=ExpectedState(presence=PURGED), tasks=("deleting",))
-RESTORE = Action("restore", aim=ExpectedState(presence=PRESENT), tasks=("restoring",))
+DELETE_FOR_GOOD = Action("delete", expected_state=ExpectedState(presence=PURGED), tasks=DELETING)
+PURGE = Action("purge", expected_state=ExpectedState(presence=PURGED), tasks=("deleting",))
+RESTORE = Action("restore", expected_state=ExpectedState(presence=PRESENT), tasks=("restoring",))
 
 
 def absent(server: Server, rules: Rules, unlocked: bool = False) -> Change:
@@ -41,25 +41,27 @@ def purged(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     if (server.status or "").upper() == "DELETED":
         return Change(server)
     # A cloud without a recycle bin has nothing to purge a server from.
-    deed = PURGE if rules.supports("purge") else DELETE if rules.supports("deleted") else DELETE_FOR_GOOD
-    if deed is DELETE and server.is_deleted:
+    action = PURGE if rules.supports("purge") else DELETE if rules.supports("deleted") else DELETE_FOR_GOOD
+    if action is DELETE and server.is_deleted:
         return Change.refused(server, unsupported("purge", rules), presence(server))
-    return _ending(server, deed, rules, unlocked)
+    return _ending(server, action, rules, unlocked)
 
 
-def _ending(server: Server, deed: Action, rules: Rules, unlocked: bool) -> Change:
+def _ending(server: Server, action: Action, rules: Rules, unlocked: bool) -> Change:
     before = presence(server)
-    after = {"state": "absent" if deed is DELETE else "purged"}
+    after = {"state": "absent" if action is DELETE else "purged"}
     if (server.task_state or "").startswith(DELETING):
         # Nova can lose a server's state for good that is deleted while it is being deleted.
         return Change(server, (), before, before, wait_until_stable=True)
-    deeds: tuple[Action, ...] = (deed,)
+    planned_actions: tuple[Action, ...] = (action,)
     if server.locked and unlocked:
-        deeds = (unlock(),) + deeds
-    refusal = problem(server, deeds, rules)
+        planned_actions = (unlock(),) + planned_actions
+    refusal = problem(server, planned_actions, rules)
     if refusal:
         return Change.refused(server, refusal, before)
-    return Change(server, tuple(each.action for each in deeds), before, after, deeds=deeds)
+    return Change(
+        server, tuple(each.action for each in planned_actions), before, after, planned_actions=planned_actions
+    )
 
 
 def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
@@ -73,7 +75,7 @@ def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
         return Change.refused(server, unsupported("restore", rules), before)
     if server.task_state:
         return Change.refused(server, "it is on its way (task %s); try again later" % server.task_state, before)
-    return Change(server, ("restore",), before, {"state": "present"}, deeds=(RESTORE,))
+    return Change(server, ("restore",), before, {"state": "present"}, planned_actions=(RESTORE,))
 
 
 def presence(server: Server) -> dict[str, Any]:
@@ -85,14 +87,16 @@ def unsupported(action: str, rules: Rules) -> str:
     return str(rules.unsupported(action))
 
 
-def problem(server: Server, deeds: Iterable[Action], rules: Rules) -> str | None:
+def problem(server: Server, planned_actions: Iterable[Action], rules: Rules) -> str | None:
     """Why the platform would not do one of these, the first of them."""
-    for deed in deeds:
-        found = rules.action_problem(server, deed) if rules.supports(deed.action) else unsupported(deed.action, rules)
+    for action in planned_actions:
+        found = (
+            rules.action_problem(server, action) if rules.supports(action.action) else unsupported(action.action, rules)
+        )
         if found:
             return found
     return None
 
 
 def unlock() -> Action:
-    return Action("unlock", aim=ExpectedState(locked=False), is_retry_safe=True, watched=False)
+    return Action("unlock", expected_state=ExpectedState(locked=False), is_retry_safe=True, watched=False)

@@ -96,29 +96,29 @@ class InterfaceSpec:
         return found
 
 
-def plan_interfaces(servers: Sequence[Server], there: Interfaces, wish: InterfaceSpec) -> Plan:
-    return Plan(tuple(plan_one(server, there.get(server.id, ()), wish) for server in servers))
+def plan_interfaces(servers: Sequence[Server], there: Interfaces, spec: InterfaceSpec) -> Plan:
+    return Plan(tuple(plan_one(server, there.get(server.id, ()), spec) for server in servers))
 
 
-def plan_one(server: Server, there: Sequence[Interface], wish: InterfaceSpec) -> Change:
+def plan_one(server: Server, there: Sequence[Interface], spec: InterfaceSpec) -> Change:
     ports = sorted(each.port_id for each in there)
-    found = [each for each in there if wish.matches(each)]
+    found = [each for each in there if spec.matches(each)]
     before = {"ports": ports}
-    if wish.state == "absent":
-        deeds = [
+    if spec.state == "absent":
+        planned_actions = [
             Action(DETACH, {"port_id": each.port_id}, ExpectedState(no_ports=(each.port_id,)), is_retry_safe=True)
             for each in found
         ]
         gone = {each.port_id for each in found}
-        return Change.of(server, deeds, before, {"ports": [each for each in ports if each not in gone]})
+        return Change.of(server, planned_actions, before, {"ports": [each for each in ports if each not in gone]})
     if found:
         return Change.of(server, (), before, before)
-    if wish.port_id:
-        deed = Action(ATTACH, wish.arguments(), ExpectedState(ports=(wish.port_id,)), is_retry_safe=True)
-        return Change.of(server, (deed,), before, {"ports": sorted([*ports, wish.port_id])})
+    if spec.port_id:
+        action = Action(ATTACH, spec.arguments(), ExpectedState(ports=(spec.port_id,)), is_retry_safe=True)
+        return Change.of(server, (action,), before, {"ports": sorted([*ports, spec.port_id])})
     # Asked twice, Nova makes two ports.
-    after = {"ports": [*ports, "a new one on the network %s" % wish.network_id]}
-    return Change.of(server, (Action(ATTACH, wish.arguments()),), before, after)
+    after = {"ports": [*ports, "a new one on the network %s" % spec.network_id]}
+    return Change.of(server, (Action(ATTACH, spec.arguments()),), before, after)
 
 
 def _address(text: str | None) -> str | None:

@@ -17,7 +17,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 
 ATTACH, DETACH = "attach_keypairs", "detach_keypairs"
-#: The deed of each state of a task, and how it ends a sentence.
+#: The action of each state of a task, and how it ends a sentence.
 DEEDS = {"attached": ATTACH, "detached": DETACH}
 
 
@@ -31,7 +31,7 @@ def to_detach(server: Server, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) if server.key_name is not None else ()
 
 
-def deed_of(action: str, names: Sequence[str]) -> Action:
+def action_of(action: str, names: Sequence[str]) -> Action:
     """The cloud's answer says that it is done, and a server shows one key pair only; asking again does no harm."""
     return Action(action, {"key_names": tuple(names)}, is_retry_safe=True, watched=False, hidden=True)
 
@@ -47,4 +47,4 @@ def plan_one(server: Server, state: str, names: Sequence[str]) -> Change:
     before = {"key_name": server.key_name}
     if not wanted:
         return Change.of(server, (), before, before)
-    return Change.of(server, (deed_of(action, wanted),), before, dict(before, **{state: list(wanted)}))
+    return Change.of(server, (action_of(action, wanted),), before, dict(before, **{state: list(wanted)}))

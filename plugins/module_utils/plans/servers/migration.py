@@ -37,7 +37,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
 }
 #: The beginnings of the task_states that show each under way.
 TASKS = {"live": ("migrating",), "cold": ("resize_",), "evacuate": ("rebuild",)}
-CONFIRM = Action("confirm_resize", aim=ExpectedState(status=("ACTIVE", "SHUTOFF")))
+CONFIRM = Action("confirm_resize", expected_state=ExpectedState(status=("ACTIVE", "SHUTOFF")))
 #: What the diff shows where the cloud chooses.
 ANOTHER = "another, chosen by the cloud"
 #: In one of these a server is on its way from host to host.
@@ -88,30 +88,30 @@ def choosing(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     return dict(options, all=not chosen, filters=dict(options.get("filters") or {}, host=host)), True
 
 
-def check_hosts(wish: MigrationSpec, services: Mapping[str, Service], moving: bool) -> None:
+def check_hosts(spec: MigrationSpec, services: Mapping[str, Service], moving: bool) -> None:
     """Raises InvalidRequest for unknown hosts and, where ``moving``, for a host that takes no servers."""
-    for option, name in (("host", wish.host), ("from_host", wish.from_host)):
+    for option, name in (("host", spec.host), ("from_host", spec.from_host)):
         if name is not None and name not in services:
             raise InvalidRequest(
                 "%s: the cloud has no compute host %s; compute_service_info lists them" % (option, name)
             )
-    if not moving or wish.host is None:
+    if not moving or spec.host is None:
         return
-    target = services[wish.host]
+    target = services[spec.host]
     if target.state == DOWN:
-        raise InvalidRequest("host: the compute service of %s is down" % wish.host)
-    if target.status == DISABLED and not wish.force:
-        raise InvalidRequest("host: %s is disabled, so it gets no servers; enable it with compute_service" % wish.host)
+        raise InvalidRequest("host: the compute service of %s is down" % spec.host)
+    if target.status == DISABLED and not spec.force:
+        raise InvalidRequest("host: %s is disabled, so it gets no servers; enable it with compute_service" % spec.host)
 
 
 def plan_migrations(
-    servers: Iterable[Server], wish: MigrationSpec, services: Mapping[str, Service], rules: Rules
+    servers: Iterable[Server], spec: MigrationSpec, services: Mapping[str, Service], rules: Rules
 ) -> Plan:
     """What brings each server to where it is to be; asks ``rules`` only what it supports.
 
     ``services`` are the compute services by host.
     """
-    return Plan(tuple(plan_one(server, wish, services, rules) for server in servers))
+    return Plan(tuple(plan_one(server, spec, services, rules) for server in servers))
 
 
 def unconfirmed(todo: Plan) -> str | None:
@@ -119,7 +119,7 @@ def unconfirmed(todo: Plan) -> str | None:
     found = [
         change.server.label
         for change in todo.items
-        if not change.deeds and not change.refusal and is_unconfirmed(change.server)
+        if not change.planned_actions and not change.refusal and is_unconfirmed(change.server)
     ]
     return ", ".join(found) or None
 
@@ -129,49 +129,51 @@ def is_unconfirmed(server: Server) -> bool:
     return (server.status or "").upper() == "VERIFY_RESIZE"
 
 
-def plan_one(server: Server, wish: MigrationSpec, services: Mapping[str, Service], rules: Rules) -> Change:
+def plan_one(server: Server, spec: MigrationSpec, services: Mapping[str, Service], rules: Rules) -> Change:
     before = {"host": server.host}
     if server.host is None:
         return Change.refused(server, _no_host(server), before)
-    if wish.holds(server):
+    if spec.holds(server):
         if not server.is_stable and (server.status or "").upper() in _MOVING:
             # It is there already, and its move may still fail, or wait to be confirmed.
             return Change(server, (), before, before, wait_until_stable=True)
-        if wish.confirm and is_unconfirmed(server) and server.metadata.get(CONFIRM_NOTE):
+        if spec.confirm and is_unconfirmed(server) and server.metadata.get(CONFIRM_NOTE):
             return Change.of(server, [CONFIRM], dict(before, status=server.status), dict(before, status="confirmed"))
         return Change(server, before=before, after=before)
     down = server.host in services and services[server.host].state == DOWN
-    mode = wish.mode
+    mode = spec.mode
     if mode == "auto":
         mode = "evacuate" if down else "cold" if server.target_power_state == STOPPED else "live"
-    refusal = _why_not(server, mode, down) or _unsupported(rules, mode, wish)
+    refusal = _why_not(server, mode, down) or _unsupported(rules, mode, spec)
     if refusal:
         return Change.refused(server, refusal, before)
-    deeds = [_move(server, mode, wish)]
-    after: dict[str, Any] = {"host": wish.host or ANOTHER}
-    if mode == "cold" and wish.confirm:
-        deeds.append(CONFIRM)
+    planned_actions = [_move(server, mode, spec)]
+    after: dict[str, Any] = {"host": spec.host or ANOTHER}
+    if mode == "cold" and spec.confirm:
+        planned_actions.append(CONFIRM)
     elif mode == "cold":
         after["status"] = "VERIFY_RESIZE"
-    change = Change.of(server, deeds, before, after)
+    change = Change.of(server, planned_actions, before, after)
     if mode == "evacuate":
         # What was under way on a dead host never ends; only another evacuation does.
         return replace(change, wait_until_stable=(server.task_state or "").startswith(TASKS[mode]))
     return change
 
 
-def _move(server: Server, mode: str, wish: MigrationSpec) -> Action:
-    arguments: dict[str, Any] = {"host": wish.host}
+def _move(server: Server, mode: str, spec: MigrationSpec) -> Action:
+    arguments: dict[str, Any] = {"host": spec.host}
     if mode == "live":
-        arguments.update(force=wish.force, block_migration=wish.block_migration)
+        arguments.update(force=spec.force, block_migration=spec.block_migration)
     if mode == "evacuate":
-        arguments.update(force=wish.force, password=wish.password, shared_storage=wish.shared_storage)
-    aim = ExpectedState(host=wish.host) if wish.host else ExpectedState(left_host=server.host)
+        arguments.update(force=spec.force, password=spec.password, shared_storage=spec.shared_storage)
+    expected_state = ExpectedState(host=spec.host) if spec.host else ExpectedState(left_host=server.host)
     if mode == "evacuate":
         # One that was stopped is rebuilt, shown as running for a moment, and stopped.
-        aim = replace(aim, status=("SHUTOFF",) if server.power_state == STOPPED else ("ACTIVE", "SHUTOFF"))
-    note = (CONFIRM_NOTE, "migrate") if mode == "cold" and wish.confirm else None
-    return Action(ACTION[mode], arguments, aim, TASKS[mode], note=note)
+        expected_state = replace(
+            expected_state, status=("SHUTOFF",) if server.power_state == STOPPED else ("ACTIVE", "SHUTOFF")
+        )
+    note = (CONFIRM_NOTE, "migrate") if mode == "cold" and spec.confirm else None
+    return Action(ACTION[mode], arguments, expected_state, TASKS[mode], note=note)
 
 
 def _no_host(server: Server) -> str:
@@ -203,13 +205,13 @@ def _why_not(server: Server, mode: str, down: bool) -> str | None:
     return "the server is in status %s, from which nothing leads to another host" % server.status
 
 
-def _unsupported(rules: Rules, mode: str, wish: MigrationSpec) -> str | None:
+def _unsupported(rules: Rules, mode: str, spec: MigrationSpec) -> str | None:
     needed = [ACTION[mode]]
-    if mode == "cold" and wish.host:
+    if mode == "cold" and spec.host:
         needed.append("migrate_to_host")
-    if mode == "cold" and wish.confirm:
+    if mode == "cold" and spec.confirm:
         needed.append("confirm_resize")
-    if mode != "cold" and wish.force:
+    if mode != "cold" and spec.force:
         needed.append("force_host")
     for operation in needed:
         try:

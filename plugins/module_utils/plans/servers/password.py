@@ -70,31 +70,33 @@ def check_revision(revision: str | None) -> None:
         )
 
 
-def plan_passwords(servers: Iterable[Server], wish: PasswordSpec, rules: Rules) -> Plan:
+def plan_passwords(servers: Iterable[Server], spec: PasswordSpec, rules: Rules) -> Plan:
     """Which servers get a password; asks ``rules`` only what it supports."""
-    return Plan(tuple(plan_one(server, wish, rules) for server in servers))
+    return Plan(tuple(plan_one(server, spec, rules) for server in servers))
 
 
-def plan_one(server: Server, wish: PasswordSpec, rules: Rules) -> Change:
+def plan_one(server: Server, spec: PasswordSpec, rules: Rules) -> Change:
     old = server.metadata.get(REVISION)
-    before: dict[str, Any] = {} if wish.revision is None else {"password_revision": old}
+    before: dict[str, Any] = {} if spec.revision is None else {"password_revision": old}
     at_boot = rules.supports("password_at_boot")
-    if wish.revision is not None and old == wish.revision:
-        if wish.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
+    if spec.revision is not None and old == spec.revision:
+        if spec.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
             # It was given the password by a run that left the restart to somebody.
-            return _restart_only(server, before, wish.force, rules)
+            return _restart_only(server, before, spec.force, rules)
         return Change(server, before=before, after=before)
-    after: dict[str, Any] = {"password_revision": wish.revision} if wish.revision is not None else {}
+    after: dict[str, Any] = {"password_revision": spec.revision} if spec.revision is not None else {}
     after["password"] = "changed"
-    arguments = {"password": wish.passwords.get(server.id)}
+    arguments = {"password": spec.passwords.get(server.id)}
     # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
-    deeds: tuple[Action, ...] = (Action(CHANGE_PASSWORD, arguments, is_retry_safe=True, watched=not at_boot),)
-    if wish.restart and at_boot and server.target_power_state == RUNNING:
-        deeds += (power_action("reboot", wish.force),)
+    planned_actions: tuple[Action, ...] = (Action(CHANGE_PASSWORD, arguments, is_retry_safe=True, watched=not at_boot),)
+    if spec.restart and at_boot and server.target_power_state == RUNNING:
+        planned_actions += (power_action("reboot", spec.force),)
         after["restarted"] = True
     refusal = _why_not(server, rules)
     moving = server.power_state == TRANSITIONAL and not refusal
-    return Change(server, tuple(deed.action for deed in deeds), before, after, refusal, moving, deeds)
+    return Change(
+        server, tuple(action.action for action in planned_actions), before, after, refusal, moving, planned_actions
+    )
 
 
 def _restart_only(server: Server, before: Mapping[str, Any], force: bool, rules: Rules) -> Change:
@@ -137,7 +139,7 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
     return found
 
 
-def made(servers: Sequence[Server], recipe: PasswordOptions, wish: PasswordSpec, rules: Rules) -> dict[str, str]:
+def made(servers: Sequence[Server], recipe: PasswordOptions, spec: PasswordSpec, rules: Rules) -> dict[str, str]:
     """A new password for each server by its id. Raises InvalidRequest for a recipe that no password can be made by."""
     policy = rules_of(rules)
     shortest = max(password_rules.SHORTEST_MADE, policy.shortest)
@@ -151,21 +153,21 @@ def made(servers: Sequence[Server], recipe: PasswordOptions, wish: PasswordSpec,
         allowed = "of %s" % policy.special if policy.special is not None else "that are printable ASCII"
         raise InvalidRequest("generate.special: use special characters %s" % allowed)
     return {
-        server.id: password_rules.generate(recipe.length, policy, _user(server, wish), recipe.special)
+        server.id: password_rules.generate(recipe.length, policy, _user(server, spec), recipe.special)
         for server in servers
     }
 
 
-def _user(server: Server, wish: PasswordSpec) -> str:
-    return wish.user or password_rules.administrator(server.metadata.get("os_type"))
+def _user(server: Server, spec: PasswordSpec) -> str:
+    return spec.user or password_rules.administrator(server.metadata.get("os_type"))
 
 
-def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], wish: PasswordSpec, rules: Rules) -> None:
+def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], spec: PasswordSpec, rules: Rules) -> None:
     """Raises InvalidRequest for a password that a server's platform would refuse, naming server and rule."""
     policy = rules_of(rules)
     for server in servers:
         windows = password_rules.is_windows(server.metadata.get("os_type"))
-        problem = policy.problem(passwords[server.id], _user(server, wish), windows)
+        problem = policy.problem(passwords[server.id], _user(server, spec), windows)
         if problem:
             raise InvalidRequest("the password for %s cannot be used: %s; nothing was done" % (server.label, problem))
 

@@ -78,8 +78,8 @@ def plan_one(server: Server, want: str, force: bool, policy: Rules) -> Change:
         after["restarted"] = True
     unsupported = _why_not(server, actions, policy)
     moving = server.power_state == TRANSITIONAL and not unsupported
-    deeds = tuple(power_action(action, force) for action in actions)
-    return Change(server, actions, before, after if actions else before, unsupported, moving, deeds)
+    planned_actions = tuple(power_action(action, force) for action in actions)
+    return Change(server, actions, before, after if actions else before, unsupported, moving, planned_actions)
 
 
 def power_action(action: str, force: bool = False) -> Action:

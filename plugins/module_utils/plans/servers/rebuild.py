@@ -82,72 +82,72 @@ class RebuildOptions:
         return {} if by_itself and POWER_STATE_NOTE not in server.metadata else {POWER_STATE_NOTE: goal}
 
 
-def plan_os(servers: Iterable[Server], wish: RebuildOptions, rules: Rules) -> Plan:
+def plan_os(servers: Iterable[Server], spec: RebuildOptions, rules: Rules) -> Plan:
     """What gives each server its image and power state; asks ``rules`` only what it supports and would refuse."""
-    return Plan(tuple(plan_one(server, wish, rules) for server in servers))
+    return Plan(tuple(plan_one(server, spec, rules) for server in servers))
 
 
-def needs_rebuild(server: Server, wish: RebuildOptions) -> bool:
+def needs_rebuild(server: Server, spec: RebuildOptions) -> bool:
     """A server in ERROR may be one whose last change failed, whatever image it shows."""
-    if wish.reinstall or wish.order.image is None or server.target_power_state == ERROR:
+    if spec.reinstall or spec.order.image is None or server.target_power_state == ERROR:
         return True
-    return image_of(server) != wish.order.image.id
+    return image_of(server) != spec.order.image.id
 
 
-def power_before(server: Server, wish: RebuildOptions, rules: Rules) -> str | None:
+def power_before(server: Server, spec: RebuildOptions, rules: Rules) -> str | None:
     """The power state, as one of server_power, to which the server is brought before its disk is replaced."""
     state, any_state = server.target_power_state, rules.supports("rebuild_running")
     if state in (STOPPED, ERROR):
         return None
     if state == RUNNING:
-        return None if any_state or wish.stop_policy == "with_server" else "stopped"
+        return None if any_state or spec.stop_policy == "with_server" else "stopped"
     return "started" if any_state else "stopped"
 
 
-def plan_one(server: Server, wish: RebuildOptions, rules: Rules) -> Change:
+def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
     state = server.target_power_state
-    before = {"image": _label(server, wish, image_of(server)), "power_state": state}
+    before = {"image": _label(server, spec, image_of(server)), "power_state": state}
     moving = server.power_state == TRANSITIONAL
-    want = wish.power_after(server)
-    if not needs_rebuild(server, wish):
-        if wish.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
+    want = spec.power_after(server)
+    if not needs_rebuild(server, spec):
+        if spec.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
             # A rebuild that is under way may still fail.
             return Change(server, (), before, before, wait_until_stable=(server.status or "").upper() == "REBUILD")
         power = plan_power([server], str(want), False, rules).items[0]
         after = dict(before, power_state=power.after.get("power_state", state))
         return replace(power, before=before, after=after)
-    order = wish.order_for(server)
-    refusal = _refusal(server, wish, order, rules)
-    deeds: tuple[Action, ...] = ()
-    lead = power_before(server, wish, rules)
+    order = spec.order_for(server)
+    refusal = _refusal(server, spec, order, rules)
+    planned_actions: tuple[Action, ...] = ()
+    lead = power_before(server, spec, rules)
     if lead and not refusal:
         way = plan_power([server], lead, False, rules).items[0]
-        deeds, refusal = way.deeds, way.refusal
-    deeds += (Action(REBUILD, {"spec": order}),)
-    actions = tuple(deed.action for deed in deeds)
+        planned_actions, refusal = way.planned_actions, way.refusal
+    planned_actions += (Action(REBUILD, {"spec": order}),)
+    actions = tuple(action.action for action in planned_actions)
     if rules.supports("rebuild_running") and want:
         actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
-    after = {"image": _label(server, wish, order.image_id), "power_state": GOAL[want] if want else RUNNING}
+    after = {"image": _label(server, spec, order.image_id), "power_state": GOAL[want] if want else RUNNING}
     if order.same_image:
         after["reinstalled"] = True
-    note = next(iter(wish.note_for(server, rules).items()), None)
-    deeds = tuple(replace(deed, note=note) for deed in deeds)
-    return Change(server, actions, before, after, refusal, moving and not refusal, deeds)
+    note = next(iter(spec.note_for(server, rules).items()), None)
+    planned_actions = tuple(replace(action, note=note) for action in planned_actions)
+    return Change(server, actions, before, after, refusal, moving and not refusal, planned_actions)
 
 
-def _refusal(server: Server, wish: RebuildOptions, order: RebuildSpec, rules: Rules) -> str | None:
+def _refusal(server: Server, spec: RebuildOptions, order: RebuildSpec, rules: Rules) -> str | None:
     if server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     if not order.image_id:
         return "it boots from a volume, and nothing tells which image it runs; name one with image"
-    if wish.stop_policy == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
+    if spec.stop_policy == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
         return "the server is %s; stop it first, or set stop_policy: first" % server.target_power_state
     return rules.os_problem(order, server)
 
 
-def _label(server: Server, wish: RebuildOptions, image_id: str | None) -> str | None:
+def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | None:
     """An image by name and id, where both are known."""
-    image = wish.order.image
+    image = spec.order.image
     if image and image.id == image_id:
         return image.label
     if server.image.name and server.image.id == image_id:
@@ -155,9 +155,9 @@ def _label(server: Server, wish: RebuildOptions, image_id: str | None) -> str | 
     return image_id
 
 
-def check_order(todo: Plan, wish: RebuildOptions, rules: Rules) -> None:
+def check_order(todo: Plan, spec: RebuildOptions, rules: Rules) -> None:
     """Raises InvalidRequest for what makes no sense for any server, before anything is sent."""
-    order = wish.order
+    order = spec.order
     problem = rules.os_problem(order)
     if problem:
         raise InvalidRequest(problem)

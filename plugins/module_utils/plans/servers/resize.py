@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 RESIZES = ("never", "offline", "live", "auto")
 #: Where a server stands whose resize is over.
 _STANDS = ("ACTIVE", "SHUTOFF")
-#: What a diff shows, by which name, and the deeds that lead there.
+#: What a diff shows, by which name, and the actions that lead there.
 Step = Tuple[str, Any, Any, Tuple[Action, ...]]
 
 
@@ -32,33 +32,33 @@ class ResizeSpec:
     revert: bool = False
 
 
-def plan_flavor(server: Server, wish: ResizeSpec, rules: Rules) -> Iterator[Step]:
+def plan_flavor(server: Server, spec: ResizeSpec, rules: Rules) -> Iterator[Step]:
     """At most one step. Raises InvalidRequest where the flavor cannot be had."""
     if (server.status or "").upper() == "VERIFY_RESIZE":
-        yield from _standing(server, wish)
-    elif wish.flavor is not None and not is_of(server, wish.flavor):
-        yield "flavor", label(server.flavor), label(wish.flavor), _resize(server, wish.flavor, wish, rules)
+        yield from _standing(server, spec)
+    elif spec.flavor is not None and not is_of(server, spec.flavor):
+        yield "flavor", label(server.flavor), label(spec.flavor), _resize(server, spec.flavor, spec, rules)
 
 
-def _standing(server: Server, wish: ResizeSpec) -> Iterator[Step]:
+def _standing(server: Server, spec: ResizeSpec) -> Iterator[Step]:
     """A resize that waits to be confirmed: the server shows the new flavor already."""
     shown = label(server.flavor)
-    if wish.revert:
-        revert = Action("revert_resize", aim=ExpectedState(status=_STANDS), tasks=("resize_reverting",))
+    if spec.revert:
+        revert = Action("revert_resize", expected_state=ExpectedState(status=_STANDS), tasks=("resize_reverting",))
         yield "resize", "to be confirmed", "reverted", (revert,)
-    elif wish.flavor is None or not wish.confirm:
+    elif spec.flavor is None or not spec.confirm:
         return
-    elif not is_of(server, wish.flavor):
+    elif not is_of(server, spec.flavor):
         raise InvalidRequest(
             "its resize to %s waits to be confirmed or reverted; do that first (flavor: %s confirms, revert: true"
             " reverts it)" % (shown, shown)
         )
     else:
-        yield "resize", "to be confirmed", "confirmed", (_confirm(wish.flavor),)
+        yield "resize", "to be confirmed", "confirmed", (_confirm(spec.flavor),)
 
 
-def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, rules: Rules) -> tuple[Action, ...]:
-    how, state = wish.resize, server.target_power_state
+def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> tuple[Action, ...]:
+    how, state = spec.resize, server.target_power_state
     runs = state == RUNNING
     if how == "never":
         raise InvalidRequest(
@@ -76,15 +76,15 @@ def _resize(server: Server, flavor: Flavor, wish: ResizeSpec, rules: Rules) -> t
     if state not in (RUNNING, STOPPED):
         raise InvalidRequest("a resize needs a running or a stopped server, and it is %s" % state)
     # Some clouds confirm by themselves, and then VERIFY_RESIZE may never be seen.
-    aim = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
-    resize = Action("resize", arguments, aim, tasks=("resize_",))
-    if not rules.supports("confirm_resize") or not wish.confirm:
+    expected_state = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
+    resize = Action("resize", arguments, expected_state, tasks=("resize_",))
+    if not rules.supports("confirm_resize") or not spec.confirm:
         return (resize,)
     return (resize, _confirm(flavor))
 
 
 def _confirm(flavor: Flavor) -> Action:
-    return Action("confirm_resize", aim=ExpectedState(status=_STANDS, flavor=_names(flavor)))
+    return Action("confirm_resize", expected_state=ExpectedState(status=_STANDS, flavor=_names(flavor)))
 
 
 def _names(flavor: Flavor) -> tuple[str, ...]:

@@ -92,24 +92,24 @@ def _split(template: str) -> Iterable[tuple[str, str | None]]:
     return [(str(pieces[at]), pieces[at + 1]) for at in range(0, len(pieces) - 1, 2)]
 
 
-def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], wish: SnapshotSpec) -> Plan:
+def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], spec: SnapshotSpec) -> Plan:
     """One snapshot of each server. Raises InvalidRequest where two servers would get the same name."""
     by_name: dict[str, list[Server]] = {}
     for server in servers:
-        by_name.setdefault(wish.name_of(server), []).append(server)
+        by_name.setdefault(spec.name_of(server), []).append(server)
     for name, owners in sorted(by_name.items()):
         if len(owners) > 1:
             raise InvalidRequest(
                 "name: the snapshots of %d servers (%s) would all be called %s; put {name} or {id} into it"
                 % (len(owners), ", ".join(each.label for each in owners[:5]), name)
             )
-    return Plan(tuple(plan_one(server, images, wish) for server in servers))
+    return Plan(tuple(plan_one(server, images, spec) for server in servers))
 
 
-def plan_one(server: Server, images: Sequence[Snapshot], wish: SnapshotSpec) -> Change:
-    name = wish.name_of(server)
+def plan_one(server: Server, images: Sequence[Snapshot], spec: SnapshotSpec) -> Change:
+    name = spec.name_of(server)
     own = sorted(
-        (each for each in images if each.server_id == server.id and each.snapshot and wish.named(server, each.name)),
+        (each for each in images if each.server_id == server.id and each.snapshot and spec.named(server, each.name)),
         key=lambda each: (each.created or "", each.id),
         reverse=True,
     )
@@ -121,18 +121,20 @@ def plan_one(server: Server, images: Sequence[Snapshot], wish: SnapshotSpec) -> 
     if any((each.status or "").lower() in _UNFINISHED for each in mine):
         # It is being made: by an earlier task, or by somebody else.
         return Change(server, (), before, before, None, wait_until_stable=True)
-    deeds: list[Action] = []
+    planned_actions: list[Action] = []
     if not mine:
         others = [each for each in alive if each.name == name]
-        if others and not wish.allow_duplicate_name:
+        if others and not spec.allow_duplicate_name:
             return Change.refused(server, _taken(name, others[0]), before)
         if server.target_power_state not in (RUNNING, STOPPED, PAUSED, SUSPENDED):
             return Change.refused(server, _unfit(server), before)
-        deeds.append(Action(CREATE, {"name": name, "metadata": dict(wish.metadata)}, tasks=("image_",)))
-    old = too_old([each for each in own if (each.status or "").lower() == "active"], wish.keep_last, bool(deeds))
-    deeds += [Action(DELETE, {"image_id": each.id}, is_retry_safe=True, watched=False) for each in old]
+        planned_actions.append(Action(CREATE, {"name": name, "metadata": dict(spec.metadata)}, tasks=("image_",)))
+    old = too_old(
+        [each for each in own if (each.status or "").lower() == "active"], spec.keep_last, bool(planned_actions)
+    )
+    planned_actions += [Action(DELETE, {"image_id": each.id}, is_retry_safe=True, watched=False) for each in old]
     after = [each.label for each in own if each in alive and each not in old]
-    return Change.of(server, deeds, before, {"snapshots": [name, *after] if not mine else after})
+    return Change.of(server, planned_actions, before, {"snapshots": [name, *after] if not mine else after})
 
 
 def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) -> list[Snapshot]:

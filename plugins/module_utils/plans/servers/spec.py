@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the options of a task declare of servers: names, the wish for those that are there, and what a new one is."""
+"""What the options of a task declare of servers: names, the spec for those that are there, and what a new one is."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def check_options(params: Mapping[str, Any]) -> None:
         check_name(option, params[option])
 
 
-# -- the wish --------------------------------------------------------------------------------------------------------
+# -- the spec --------------------------------------------------------------------------------------------------------
 
 
 def server_spec(
@@ -183,17 +183,17 @@ def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
 
 def new_server(
     params: Mapping[str, Any],
-    wish: ServerSpec,
+    spec: ServerSpec,
     rules: Rules,
     user_data: str | None,
     names: Sequence[str],
     networks: tuple[Nic, ...] | str | None,
 ) -> NewServer:
     """What a missing server is to be made as. Raises InvalidRequest."""
-    image = wish.image
+    image = spec.image
     volumes, from_volume = _volumes(params, image)
-    metadata = dict(wish.metadata or {})
-    tags = wish.tags or ()
+    metadata = dict(spec.metadata or {})
+    tags = spec.tags or ()
     if rules.supports("tags_in_metadata"):
         metadata, tags = {**labels_of(tags), **metadata}, ()
     if image and from_volume:
@@ -203,7 +203,7 @@ def new_server(
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
         metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
     new = NewServer(
-        flavor_id=str(wish.flavor.id or wish.flavor.name) if wish.flavor else "",
+        flavor_id=str(spec.flavor.id or spec.flavor.name) if spec.flavor else "",
         image_id=image.id if image and not from_volume else None,
         networks=networks,
         volumes=volumes,

@@ -79,56 +79,56 @@ class ServerSpec:
     key_name: str | None = None
 
 
-def plan_servers(servers: Iterable[Server], missing: Sequence[str], wish: ServerSpec, rules: Rules) -> Plan:
+def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
     """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``rules`` only what
     it supports. Raises InvalidRequest for a name that it does not take."""
     refusal = next((found for found in map(rules.name_problem, missing) if found), None)
     if refusal:
         raise InvalidRequest(refusal)
-    found = [plan_one(server, wish, rules) for server in servers]
-    return Plan(tuple(found + [new_one(name, wish, rules.platform) for name in missing]))
+    found = [plan_one(server, spec, rules) for server in servers]
+    return Plan(tuple(found + [new_one(name, spec, rules.platform) for name in missing]))
 
 
-def new_one(name: str, wish: ServerSpec, platform: str) -> Change:
+def new_one(name: str, spec: ServerSpec, platform: str) -> Change:
     """A server that is to be made: it has no id yet."""
     server = Server(id="", platform=platform, name=name)
-    return Change(server, ("create",), {"state": "absent"}, _declared(wish), deeds=(_CREATE,))
+    return Change(server, ("create",), {"state": "absent"}, _declared(spec), planned_actions=(_CREATE,))
 
 
 def is_new(change: Change) -> bool:
     return not change.server.id
 
 
-def is_made_anew(change: Change) -> bool:
+def is_recreated(change: Change) -> bool:
     return bool(change.server.id) and "create" in change.actions
 
 
-def plan_one(server: Server, wish: ServerSpec, rules: Rules, fresh: bool = False, owed: bool = False) -> Change:
+def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False, owed: bool = False) -> Change:
     """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again.
 
     ``owed``: this task has asked for a change that takes a reboot, and the reboot is still to come.
     """
-    if wish.state != "present":
-        return _ENDS[wish.state](server, rules, wish.locked is False)
-    return _Present(server, wish, rules, fresh, owed).change()
+    if spec.state != "present":
+        return _ENDS[spec.state](server, rules, spec.locked is False)
+    return _Present(server, spec, rules, fresh, owed).change()
 
 
 # -- as declared -----------------------------------------------------------------------------------------------------
 
 
-def _declared(wish: ServerSpec) -> dict[str, Any]:
+def _declared(spec: ServerSpec) -> dict[str, Any]:
     """What a diff shows of a server that is to be made: what is declared, and no secret."""
     shown: dict[str, Any] = {"state": "present"}
     given = {
-        "flavor": wish.flavor and (wish.flavor.name or wish.flavor.id),
-        "image": wish.image and wish.image.label,
-        "networks": list(wish.networks),
-        "availability_zone": wish.availability_zone,
-        "key_name": wish.key_name,
-        "description": wish.description,
-        "metadata": dict(wish.metadata or {}),
-        "tags": sorted(wish.tags or ()),
-        "locked": wish.locked,
+        "flavor": spec.flavor and (spec.flavor.name or spec.flavor.id),
+        "image": spec.image and spec.image.label,
+        "networks": list(spec.networks),
+        "availability_zone": spec.availability_zone,
+        "key_name": spec.key_name,
+        "description": spec.description,
+        "metadata": dict(spec.metadata or {}),
+        "tags": sorted(spec.tags or ()),
+        "locked": spec.locked,
     }
     shown.update((key, value) for key, value in given.items() if value)
     return shown
@@ -140,23 +140,23 @@ class _Present:
     of."""
 
     server: Server
-    wish: ServerSpec
+    spec: ServerSpec
     rules: Rules
     fresh: bool = False
     owed: bool = False
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    deeds: list[Action] = field(default_factory=list)
+    planned_actions: list[Action] = field(default_factory=list)
 
     def change(self) -> Change:
-        server, wish = self.server, self.wish
+        server, spec = self.server, self.spec
         if server.is_deleted:
             return Change.refused(server, "it is in the recycle bin; state: restored takes it out", presence(server))
-        if wish.reset_state:
+        if spec.reset_state:
             self._reset()
         elif server.power_state == ERROR and not self._may_stand():
-            if wish.recreate:
-                return self._anew()
+            if spec.recreate:
+                return self._recreate()
             hint = "; reset_state: active takes it for sound, recreate: true deletes it and makes it anew"
             return Change.refused(server, fault_text(server) + hint, {"status": server.status})
         try:
@@ -167,85 +167,95 @@ class _Present:
             for part in (self._tags, self._flavor, self._locked):
                 part()
         except _Replacement:
-            return self._anew()
+            return self._recreate()
         except InvalidRequest as error:
             return Change.refused(server, str(error), self.before)
-        refusal = problem(server, self.deeds, self.rules)
+        refusal = problem(server, self.planned_actions, self.rules)
         if refusal:
             return Change.refused(server, refusal, self.before)
-        moving = not server.is_stable and not any(deed.action == "reset_state" for deed in self.deeds)
-        waits = moving and (bool(self.deeds) or (server.status or "").upper() in _COMING)
-        actions = tuple(deed.action for deed in self.deeds)
-        return Change(server, actions, self.before, self.after, None, waits, tuple(self.deeds))
+        moving = not server.is_stable and not any(action.action == "reset_state" for action in self.planned_actions)
+        waits = moving and (bool(self.planned_actions) or (server.status or "").upper() in _COMING)
+        actions = tuple(action.action for action in self.planned_actions)
+        return Change(server, actions, self.before, self.after, None, waits, tuple(self.planned_actions))
 
     def _may_stand(self) -> bool:
         """Whether what is asked of a server in ERROR can be had of it: its lock."""
-        wish = self.wish
-        other = (wish.new_name, wish.description, wish.hostname, wish.metadata, wish.tags, wish.flavor, wish.image)
-        return wish.locked is not None and not any(each is not None for each in other) and not wish.recreate
+        spec = self.spec
+        other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
+        return spec.locked is not None and not any(each is not None for each in other) and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
         self.before[key], self.after[key] = before, after
 
     def _quickly(self, action: str, **arguments: Any) -> None:
-        """A deed that is done when the cloud has answered, and may be asked for twice."""
-        self.deeds.append(Action(action, arguments, is_retry_safe=True, watched=False))
+        """A action that is done when the cloud has answered, and may be asked for twice."""
+        self.planned_actions.append(Action(action, arguments, is_retry_safe=True, watched=False))
 
-    def _anew(self) -> Change:
-        deeds: tuple[Action, ...] = (DELETE, _CREATE)
-        if self.server.locked and self.wish.locked is False:
-            deeds = (unlock(),) + deeds
-        refusal = problem(self.server, deeds, self.rules)
+    def _recreate(self) -> Change:
+        planned_actions: tuple[Action, ...] = (DELETE, _CREATE)
+        if self.server.locked and self.spec.locked is False:
+            planned_actions = (unlock(),) + planned_actions
+        refusal = problem(self.server, planned_actions, self.rules)
         if refusal:
             return Change.refused(self.server, refusal, self.before)
         before = {"id": self.server.id, "image": image_of(self.server), "status": self.server.status}
-        after = {**_declared(self.wish), "recreated": True}
-        return Change(self.server, tuple(deed.action for deed in deeds), before, after, deeds=deeds)
+        after = {**_declared(self.spec), "recreated": True}
+        return Change(
+            self.server,
+            tuple(action.action for action in planned_actions),
+            before,
+            after,
+            planned_actions=planned_actions,
+        )
 
     def _refuse_other_kind(self) -> None:
         """Raises InvalidRequest, or _Anew where the task allows that, for what cannot be changed in place."""
-        server, wish = self.server, self.wish
+        server, spec = self.server, self.spec
         reasons = []
         runs = image_of(server)
-        if wish.image and runs and runs != wish.image.id:
+        if spec.image and runs and runs != spec.image.id:
             reasons.append(
                 "it runs the image %s and not %s (server_os puts another one on it in place)"
-                % (server.image.name or runs, wish.image.label)
+                % (server.image.name or runs, spec.image.label)
             )
         there = {address.network for address in server.addresses}
-        absent = [name for name in wish.networks if name not in there]
+        absent = [name for name in spec.networks if name not in there]
         if absent and there and None not in there:
             reasons.append("it is not on the network %s (server_interface puts it there in place)" % ", ".join(absent))
-        zone = (wish.availability_zone or "").partition(":")[0]
+        zone = (spec.availability_zone or "").partition(":")[0]
         if zone and server.availability_zone and zone != server.availability_zone:
             reasons.append("it is in the availability zone %s and not %s" % (server.availability_zone, zone))
-        if wish.key_name and server.key_name and wish.key_name != server.key_name:
-            reasons.append("its key pair is %s and not %s" % (server.key_name, wish.key_name))
+        if spec.key_name and server.key_name and spec.key_name != server.key_name:
+            reasons.append("its key pair is %s and not %s" % (server.key_name, spec.key_name))
         if not reasons:
             return
-        if wish.recreate:
+        if spec.recreate:
             raise _Replacement
         raise InvalidRequest("%s; recreate: true deletes the server and makes it anew" % "; ".join(reasons))
 
     def _reset(self) -> None:
         """The status by decree, for a server in ERROR or one that does not get on."""
-        server, want = self.server, str(self.wish.reset_state)
+        server, want = self.server, str(self.spec.reset_state)
         wrong = server.power_state == ERROR or not server.is_stable if want == "active" else server.power_state != ERROR
         goal = want.upper()
         self._note("status", server.status, goal if wrong else server.status)
         if wrong:
-            self.deeds.append(Action("reset_state", {"state": want}, ExpectedState(status=(goal,)), is_retry_safe=True))
+            self.planned_actions.append(
+                Action("reset_state", {"state": want}, ExpectedState(status=(goal,)), is_retry_safe=True)
+            )
 
     def _unlocked(self) -> None:
-        if self.wish.locked is False and self._lock_known() and self.server.locked:
+        if self.spec.locked is False and self._lock_known() and self.server.locked:
             self._note("locked", True, False)
-            self.deeds.append(unlock())
+            self.planned_actions.append(unlock())
 
     def _locked(self) -> None:
-        if self.wish.locked and self._lock_known() and not self.server.locked:
+        if self.spec.locked and self._lock_known() and not self.server.locked:
             self._note("locked", False, True)
-            reason = {"reason": self.wish.lock_reason} if self.wish.lock_reason else {}
-            self.deeds.append(Action("lock", reason, ExpectedState(locked=True), is_retry_safe=True, watched=False))
+            reason = {"reason": self.spec.lock_reason} if self.spec.lock_reason else {}
+            self.planned_actions.append(
+                Action("lock", reason, ExpectedState(locked=True), is_retry_safe=True, watched=False)
+            )
 
     def _lock_known(self) -> bool:
         if self.server.locked is None and self.rules.supports("lock"):
@@ -255,11 +265,11 @@ class _Present:
         return True
 
     def _update(self) -> None:
-        server, wish, wanted = self.server, self.wish, {}
+        server, spec, wanted = self.server, self.spec, {}
         for key, there, want in (
-            ("name", server.name, wish.new_name),
-            ("description", server.description or "", wish.description),
-            ("hostname", server.hostname, wish.hostname),
+            ("name", server.name, spec.new_name),
+            ("description", server.description or "", spec.description),
+            ("hostname", server.hostname, spec.hostname),
         ):
             if want is not None and want != there and not (key == "hostname" and there is None):
                 wanted[key] = want
@@ -268,12 +278,12 @@ class _Present:
             self._quickly("update", **wanted)
 
     def _metadata(self) -> None:
-        server, wish = self.server, self.wish
-        wanted, purge = wish.metadata, wish.purge_metadata
+        server, spec = self.server, self.spec
+        wanted, purge = spec.metadata, spec.purge_metadata
         as_tags = self.rules.supports("tags_in_metadata")
-        if as_tags and wish.tags is not None:
-            wanted = {**labels_of(wish.tags), **(wanted or {})}
-            purge = purge or wish.purge_tags
+        if as_tags and spec.tags is not None:
+            wanted = {**labels_of(spec.tags), **(wanted or {})}
+            purge = purge or spec.purge_tags
         if wanted is None:
             return
         there = {str(key): str(value) for key, value in server.metadata.items()}
@@ -286,33 +296,33 @@ class _Present:
             self._quickly("replace_metadata", metadata=whole, set=to_set, remove=to_remove)
         else:
             self._quickly("set_metadata", metadata=to_set)
-        self.owed = self.owed or (wish.reboot and BOOT_ORDER in to_set)
+        self.owed = self.owed or (spec.reboot and BOOT_ORDER in to_set)
 
     def _reboot(self) -> None:
         if self.owed and self.server.target_power_state == RUNNING:
             # Only a hard reboot has the guest's devices looked at again. The metadata do not show whether it was done.
-            self.deeds.append(_REBOOT)
+            self.planned_actions.append(_REBOOT)
             self._note("rebooted", False, True)
 
     def _tags(self) -> None:
-        server, wish = self.server, self.wish
-        if wish.tags is None or self.rules.supports("tags_in_metadata"):
+        server, spec = self.server, self.spec
+        if spec.tags is None or self.rules.supports("tags_in_metadata"):
             return
-        there, wanted = set(server.tags), set(wish.tags)
-        whole = self.rules.tags_after(sorted(there), sorted(wanted), wish.purge_tags)
+        there, wanted = set(server.tags), set(spec.tags)
+        whole = self.rules.tags_after(sorted(there), sorted(wanted), spec.purge_tags)
         if whole == there:
             return
         self._note("tags", sorted(there), sorted(whole))
         self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - there), remove=sorted(there - whole))
 
     def _flavor(self) -> None:
-        for key, before, after, deeds in plan_flavor(self.server, self._size(), self.rules):
+        for key, before, after, planned_actions in plan_flavor(self.server, self._size(), self.rules):
             self._note(key, before, after)
-            self.deeds.extend(deeds)
+            self.planned_actions.extend(planned_actions)
 
     def _size(self) -> ResizeSpec:
-        wish = self.wish
-        return ResizeSpec(wish.flavor, wish.resize, wish.confirm, wish.revert)
+        spec = self.spec
+        return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert)
 
 
 class _Replacement(Exception):

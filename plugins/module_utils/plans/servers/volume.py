@@ -70,46 +70,46 @@ def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | N
     raise InvalidRequest("nothing tells which of its volumes it boots from")
 
 
-def plan_volumes(servers: Sequence[Server], attached: Attachments, wish: VolumeSpec) -> Plan:
-    return Plan(tuple(plan_one(server, attached.get(server.id, ()), wish) for server in servers))
+def plan_volumes(servers: Sequence[Server], attached: Attachments, spec: VolumeSpec) -> Plan:
+    return Plan(tuple(plan_one(server, attached.get(server.id, ()), spec) for server in servers))
 
 
-def plan_one(server: Server, attached: Sequence[VolumeAttachment], wish: VolumeSpec) -> Change:
+def plan_one(server: Server, attached: Sequence[VolumeAttachment], spec: VolumeSpec) -> Change:
     there = {each.volume_id: each for each in attached}
     before = {"volumes": sorted(there)}
-    if wish.state == "absent":
-        leaving = [volume for volume in wish.volumes if volume in there]
+    if spec.state == "absent":
+        leaving = [volume for volume in spec.volumes if volume in there]
     else:
-        leaving = [volume for volume in there if wish.purge and volume not in wish.volumes]
+        leaving = [volume for volume in there if spec.purge and volume not in spec.volumes]
     if leaving:
         try:
             boot = boot_volume(server, attached)
         except InvalidRequest as error:
             return Change.refused(server, str(error), before)
-        if boot in leaving and wish.state == "absent":
+        if boot in leaving and spec.state == "absent":
             return Change.refused(server, "it boots from the volume %s, which cannot be detached" % boot, before)
         leaving = [volume for volume in leaving if volume != boot]
-    coming = [volume for volume in wish.volumes if volume not in there] if wish.state == "present" else []
-    kept = wish.delete_on_termination
-    for volume in wish.volumes if wish.state == "present" else ():
+    coming = [volume for volume in spec.volumes if volume not in there] if spec.state == "present" else []
+    kept = spec.delete_on_termination
+    for volume in spec.volumes if spec.state == "present" else ():
         shown = there[volume].delete_on_termination if volume in there else None
         if kept is not None and shown is not None and kept != shown:
             why = "the volume %s is attached with delete_on_termination: %s; detach it first to change that"
             return Change.refused(server, why % (volume, str(shown).lower()), before)
-    deeds = [
+    planned_actions = [
         Action(DETACH, {"volume_id": each}, ExpectedState(no_volumes=(each,)), is_retry_safe=True) for each in leaving
     ]
-    deeds += [
-        Action(ATTACH, _arguments(each, wish), ExpectedState(volumes=(each,)), is_retry_safe=True) for each in coming
+    planned_actions += [
+        Action(ATTACH, _arguments(each, spec), ExpectedState(volumes=(each,)), is_retry_safe=True) for each in coming
     ]
     after = sorted(set(there).difference(leaving).union(coming))
-    return Change.of(server, deeds, before, {"volumes": after})
+    return Change.of(server, planned_actions, before, {"volumes": after})
 
 
-def _arguments(volume: str, wish: VolumeSpec) -> dict[str, Any]:
+def _arguments(volume: str, spec: VolumeSpec) -> dict[str, Any]:
     return {
         "volume_id": volume,
-        "device": wish.device,
-        "tag": wish.tag,
-        "delete_on_termination": wish.delete_on_termination,
+        "device": spec.device,
+        "tag": spec.tag,
+        "delete_on_termination": spec.delete_on_termination,
     }

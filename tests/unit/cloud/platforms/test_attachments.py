@@ -33,8 +33,8 @@ ALL = pytest.mark.parametrize("platform", list(ROOT))
 
 
 def perform(cloud: Any, action: str, **arguments: Any) -> PendingAction:
-    (ticket,) = cloud.perform([(S, Action(action, arguments))])
-    return ticket
+    (pending,) = cloud.perform([(S, Action(action, arguments))])
+    return pending
 
 
 @pytest.fixture
@@ -76,13 +76,13 @@ def test_an_image_is_made(
     wanted = {"createImage": {"name": "x", "metadata": {"a": "b", "cloudserver_server": "s"}}}
     headers = {"Location": location} if location else {}
     wire.expect("POST", ROOT[platform] + "/servers/s/action", json=wanted, reply=reply(202, body, headers=headers))
-    ticket = perform(connect(platform), "create_image", name="x", metadata={"a": "b"})
-    assert (ticket.aim.image if ticket.aim else None) == found
-    if not ticket.aim:
-        assert ticket.outcome_unknown and "the answer names no image" in str(ticket.error)
+    pending = perform(connect(platform), "create_image", name="x", metadata={"a": "b"})
+    assert (pending.expected_state.image if pending.expected_state else None) == found
+    if not pending.expected_state:
+        assert pending.outcome_unknown and "the answer names no image" in str(pending.error)
     else:
-        assert ticket.error is None
-        assert PendingAction.from_dict(ticket.as_dict()).aim == ticket.aim
+        assert pending.error is None
+        assert PendingAction.from_dict(pending.as_dict()).expected_state == pending.expected_state
 
 
 def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
@@ -182,7 +182,7 @@ def test_what_is_sent(
 
 def test_the_port_that_was_made_is_waited_for(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", "/v2.1/servers/s/os-interface", reply=reply(200, {"interfaceAttachment": {"port_id": "new"}}))
-    assert perform(connect(), "attach_interface", network_id="n").aim == ExpectedState(ports=("new",))
+    assert perform(connect(), "attach_interface", network_id="n").expected_state == ExpectedState(ports=("new",))
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def record(result: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "aim, attached, ports, image, result, verdict",
+    "expected_state, attached, ports, image, result, verdict",
     [
         (ExpectedState(volumes=("v",)), ["v"], {}, None, None, JOB_PENDING),
         (ExpectedState(volumes=("v",)), ["v"], {}, None, "Success", JOB_SUCCEEDED),
@@ -320,7 +320,14 @@ def record(result: str | None) -> dict[str, Any]:
     ],
 )
 def test_what_proves_it(
-    images: Any, serve: Any, aim: ExpectedState, attached: Any, ports: Any, image: Any, result: Any, verdict: str
+    images: Any,
+    serve: Any,
+    expected_state: ExpectedState,
+    attached: Any,
+    ports: Any,
+    image: Any,
+    result: Any,
+    verdict: str,
 ) -> None:
     serve(
         {
@@ -338,8 +345,8 @@ def test_what_proves_it(
             **({"GET /image/v2/images/i": {"id": "i", "status": image}} if image else {}),
         }
     )
-    ticket = PendingAction("s", "attach_volume", request_id="r", aim=aim)
-    assert images().observe([ticket])["s"].verdict == verdict
+    pending = PendingAction("s", "attach_volume", request_id="r", expected_state=expected_state)
+    assert images().observe([pending])["s"].verdict == verdict
 
 
 @pytest.mark.parametrize(

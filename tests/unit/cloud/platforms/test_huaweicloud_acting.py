@@ -84,17 +84,17 @@ def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) ->
     cloud = connect("huaweicloud")
     serve({"POST " + ACTION: lambda seen: {"job_id": "j%d" % len(wire.seen)}})
     servers = [record(str(number)) for number in range(2001)]
-    tickets = act(cloud, "start", servers)
+    pending_actions = act(cloud, "start", servers)
     assert [len(seen.json["os-start"]["servers"]) for seen in wire.seen] == [1000, 1000, 1]
-    assert [each.server_id for each in tickets] == [each.id for each in servers]
-    assert [tickets[number].job_id for number in (0, 999, 1000, 1999, 2000)] == ["j1", "j1", "j2", "j2", "j3"]
+    assert [each.server_id for each in pending_actions] == [each.id for each in servers]
+    assert [pending_actions[number].job_id for number in (0, 999, 1000, 1999, 2000)] == ["j1", "j1", "j2", "j2", "j3"]
 
 
 @pytest.mark.parametrize("body", [{}, {"job_id": ""}, {"job_id": None}, {"order_id": "o"}, []])
 def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("POST", ACTION, reply=reply(200, body))
-    (ticket,) = act(connect("huaweicloud"), "stop", [record("a")])
-    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost) and ticket.job_id is None
+    (pending,) = act(connect("huaweicloud"), "stop", [record("a")])
+    assert pending.outcome_unknown and isinstance(pending.error, ResponseLost) and pending.job_id is None
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
     wire: Any, reply: Any, connect: Any, text: str, broken: str, kind: type
 ) -> None:
     wire.expect("POST", ACTION, reply=reply(200, text=text, broken=broken))
-    tickets = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
-    assert [(each.server_id, each.outcome_unknown, type(each.error)) for each in tickets] == [
+    pending_actions = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
+    assert [(each.server_id, each.outcome_unknown, type(each.error)) for each in pending_actions] == [
         ("a", True, kind),
         ("b", True, kind),
     ]
@@ -138,8 +138,8 @@ def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
     outcome_unknown: bool,
 ) -> None:
     serve({"POST " + ACTION: reply(status, error(code))})
-    tickets = act(connect("huaweicloud"), "stop", [record("a"), record("b")])
-    assert [(type(each.error), each.error.code, each.outcome_unknown) for each in tickets] == [
+    pending_actions = act(connect("huaweicloud"), "stop", [record("a"), record("b")])
+    assert [(type(each.error), each.error.code, each.outcome_unknown) for each in pending_actions] == [
         (kind, code, outcome_unknown)
     ] * 2
     assert len(wire.seen) == requests
@@ -159,8 +159,8 @@ def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked
 ) -> None:
     status, code, headers = answer
     wire.expect("POST", ACTION, reply=reply(status, error(code, "too many"), headers=headers))
-    tickets = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
-    assert all(each.outcome_unknown for each in tickets) and clock.sleeps == []
+    pending_actions = act(connect("huaweicloud", api_retries=3), "stop", [record("a"), record("b")])
+    assert all(each.outcome_unknown for each in pending_actions) and clock.sleeps == []
 
 
 def test_a_key_that_is_refused_ends_it_all_and_is_not_used_again(wire: Any, reply: Any, connect: Any) -> None:
@@ -174,9 +174,11 @@ def test_what_was_accepted_is_not_forgotten_when_the_key_is_refused_later(wire: 
     cloud = connect("huaweicloud")
     wire.expect("POST", ACTION, reply=reply(200, {"job_id": "j1"}))
     wire.expect("POST", ACTION, reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "signature expired"}))
-    tickets = act(cloud, "stop", [record(str(number)) for number in range(2001)])
-    assert [each.job_id for each in tickets[:1000]] == ["j1"] * 1000
-    assert all(isinstance(each.error, AuthenticationFailed) and not each.outcome_unknown for each in tickets[1000:])
+    pending_actions = act(cloud, "stop", [record(str(number)) for number in range(2001)])
+    assert [each.job_id for each in pending_actions[:1000]] == ["j1"] * 1000
+    assert all(
+        isinstance(each.error, AuthenticationFailed) and not each.outcome_unknown for each in pending_actions[1000:]
+    )
 
 
 # -- halving ----------------------------------------------------------------------------------------------------------
@@ -208,24 +210,24 @@ def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int
     ids = [str(each) for each in range(number)]
     bad = {str(each) for each in chosen} & set(ids)
     stub = Stub(bad)
-    tickets = stop(stub, ids)
-    assert [each.server_id for each in tickets] == ids
-    assert {each.server_id for each in tickets if each.error} == bad
+    pending_actions = stop(stub, ids)
+    assert [each.server_id for each in pending_actions] == ids
+    assert {each.server_id for each in pending_actions if each.error} == bad
     accepted = [each for call in stub.calls if not bad & set(call) for each in call]
     assert sorted(accepted, key=int) == [each for each in ids if each not in bad], "each good one exactly once"
-    for ticket in tickets:
-        assert (ticket.job_id is None) == (ticket.server_id in bad)
+    for pending in pending_actions:
+        assert (pending.job_id is None) == (pending.server_id in bad)
 
 
 @given(st.sets(st.integers(0, 999), min_size=6))
 def test_halving_costs_no_more_than_its_budget_and_forgets_nobody(chosen: set[int]) -> None:
     ids = [str(each) for each in range(1000)]
     stub = Stub({str(each) for each in chosen})
-    tickets = stop(stub, ids)
-    assert [each.server_id for each in tickets] == ids
+    pending_actions = stop(stub, ids)
+    assert [each.server_id for each in pending_actions] == ids
     assert len(stub.calls) <= 81
-    assert all(each.error or each.job_id for each in tickets)
-    assert {str(each) for each in chosen} <= {each.server_id for each in tickets if each.error}
+    assert all(each.error or each.job_id for each in pending_actions)
+    assert {str(each) for each in chosen} <= {each.server_id for each in pending_actions if each.error}
 
 
 # -- jobs -------------------------------------------------------------------------------------------------------------
@@ -264,14 +266,14 @@ def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: An
         connect("huaweicloud").jobs.get("j1")
 
 
-def tickets_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[PendingAction]:
+def pending_actions_of(*ids: str, job_id: str | None = "j1", action: str = "stop") -> list[PendingAction]:
     return [PendingAction(each, action, "n-" + each, job_id=job_id) for each in ids]
 
 
-def observed(cloud: Any, tickets: list[PendingAction]) -> dict[str, tuple[Any, ...]]:
+def observed(cloud: Any, pending_actions: list[PendingAction]) -> dict[str, tuple[Any, ...]]:
     return {
         key: (seen.server.power_state if seen.server else None, seen.verdict, seen.code, seen.message)
-        for key, seen in cloud.observe(tickets, "2026-03-01T11:59:55Z").items()
+        for key, seen in cloud.observe(pending_actions, "2026-03-01T11:59:55Z").items()
     }
 
 
@@ -279,7 +281,7 @@ def observed(cloud: Any, tickets: list[PendingAction]) -> dict[str, tuple[Any, .
 def test_while_a_job_runs_its_servers_are_not_looked_at(wire: Any, connect: Any, serve: Any, status: str) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job(status, ("a", "SUCCESS"))})
-    assert observed(cloud, tickets_of("a", "b")) == {}
+    assert observed(cloud, pending_actions_of("a", "b")) == {}
     assert [seen.path for seen in wire.seen] == ["/v1/p1/jobs/j1"]
 
 
@@ -292,7 +294,7 @@ def test_a_finished_job_and_the_servers_own_state(wire: Any, connect: Any, serve
     job = samples.huawei_job("SUCCESS", ("a", "SUCCESS"), ("b", "SUCCESS"), ("c", "SUCCESS"))
     moving = server("b", **{"OS-EXT-STS:task_state": "powering-off"})
     serve({"GET /v1/p1/jobs/j1": job, **listed(server("a", status="SHUTOFF"), moving)})
-    assert observed(cloud, tickets_of("a", "b", "c")) == {
+    assert observed(cloud, pending_actions_of("a", "b", "c")) == {
         "a": ("stopped", JOB_SUCCEEDED, None, None),
         "b": ("transitional", JOB_SUCCEEDED, None, None),
         "c": (None, JOB_SUCCEEDED, None, None),
@@ -310,7 +312,7 @@ def test_a_failed_job_may_have_done_its_work_on_some(connect: Any, serve: Any) -
     subs[0].update(error_code=None)
     subs[1].update(error_code="Ecs.0605", fail_reason="locked")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*(server(each) for each in "abcde"))})
-    assert observed(cloud, tickets_of(*"abcde")) == {
+    assert observed(cloud, pending_actions_of(*"abcde")) == {
         "a": ("running", JOB_SUCCEEDED, None, None),
         "b": ("running", JOB_FAILED, "Ecs.0605", "locked"),
         "c": ("running", JOB_FAILED, "Ecs.0", "some"),
@@ -322,14 +324,16 @@ def test_a_failed_job_may_have_done_its_work_on_some(connect: Any, serve: Any) -
 def test_a_part_may_fail_in_a_job_that_succeeds(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "FAIL")), **listed(server("a"))})
-    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_FAILED, None, None)}
+    assert observed(cloud, pending_actions_of("a")) == {"a": ("running", JOB_FAILED, None, None)}
 
 
 def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
     words = "the job waits for its order to be paid"
-    assert observed(cloud, tickets_of("a")) == {"a": ("running", JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", words)}
+    assert observed(cloud, pending_actions_of("a")) == {
+        "a": ("running", JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", words)
+    }
     assert cloud.jobs.get("j1").status == JOB_AWAITING_PAYMENT
 
 
@@ -337,7 +341,7 @@ def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) ->
 def test_of_a_vanished_job_the_state_decides(connect: Any, serve: Any, reply: Any, status: int, body: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": reply(status, body), **listed(server("a", status="SHUTOFF"))})
-    state, verdict, code, message = observed(cloud, tickets_of("a"))["a"]
+    state, verdict, code, message = observed(cloud, pending_actions_of("a"))["a"]
     assert (state, verdict, code) == ("stopped", None, None) and message
 
 
@@ -350,11 +354,18 @@ def test_a_ticket_without_a_job_and_several_jobs(wire: Any, connect: Any, serve:
             **listed(server("a", status="SHUTOFF"), server("c")),
         }
     )
-    tickets = tickets_of("a") + tickets_of("b", job_id="j2") + tickets_of("c", job_id=None)
-    assert observed(cloud, tickets) == {"a": ("stopped", JOB_SUCCEEDED, None, None), "c": ("running", None, None, None)}
+    pending_actions = (
+        pending_actions_of("a") + pending_actions_of("b", job_id="j2") + pending_actions_of("c", job_id=None)
+    )
+    assert observed(cloud, pending_actions) == {
+        "a": ("stopped", JOB_SUCCEEDED, None, None),
+        "c": ("running", None, None, None),
+    }
     assert sorted(seen.path for seen in wire.seen) == [DETAIL, "/v1/p1/jobs/j1", "/v1/p1/jobs/j2"]
 
 
 def test_nothing_is_adopted(wire: Any, connect: Any) -> None:
-    assert connect("huaweicloud").recover_action(tickets_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
+    assert (
+        connect("huaweicloud").recover_action(pending_actions_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
+    )
     assert wire.seen == []

@@ -85,7 +85,8 @@ def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body:
                 absent=("X-Auth-Token",), reply=reply(200, answer, headers={"X-Request-Id": "r1"}))  # fmt: skip
     assert cloud.create_servers(new, ["web"], "run-7") == [
         CreatedServer(
-            "web", PendingAction("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", aim=BUILT)
+            "web",
+            PendingAction("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", expected_state=BUILT),
         )
     ]
     assert "Secret-1" not in repr(new)
@@ -112,7 +113,7 @@ def test_each_name_has_a_token_that_stays(wire: Any, reply: Any, connect: Any) -
     rounds = [("run-7", SMALL), ("run-7", SMALL), (None, SMALL), (None, SMALL), (None, FULL), ("run-8", SMALL)]
     for token, new in rounds:
         made = cloud.create_servers(new, ["a", "b", "c"], token)
-        assert [(each.name, each.ticket.job_id) for each in made] == [("a", "j-a"), ("b", "j-b"), ("c", "j-c")]
+        assert [(each.name, each.pending.job_id) for each in made] == [("a", "j-a"), ("b", "j-b"), ("c", "j-c")]
     sent = [seen.headers["x-client-token"] for seen in sorted_by_round(posts(wire))]
     assert all(uuid.UUID(token) for token in sent)
     own, again, derived, derived_again, other, own_other = (sent[3 * n : 3 * n + 3] for n in range(6))
@@ -184,7 +185,7 @@ def test_a_token_whose_server_is_gone_is_spent(
 
     wire.serve(answer)
     (made,) = cloud.create_servers(SMALL, ["web"])
-    assert made.ticket.server_id == ("b" if spent else "a")
+    assert made.pending.server_id == ("b" if spent else "a")
     assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == len(posts(wire)) == (2 if spent else 1)
 
 
@@ -199,7 +200,7 @@ def test_an_expired_token_is_spent_too(connect: Any, wire: Any, reply: Any) -> N
             else reply(200, {"job_id": "j1", "serverIds": ["a"]})
         )
     )
-    assert cloud.create_servers(SMALL, ["web"])[0].ticket.server_id == "a" and len(posts(wire)) == 2
+    assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a" and len(posts(wire)) == 2
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: Any, connect: Any) -> None:
@@ -209,7 +210,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: 
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, samples.huawei_job("RUNNING")))
     (made,) = cloud.create_servers(SMALL, ["web"])
-    assert made.ticket.server_id == "a"
+    assert made.pending.server_id == "a"
     assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == 1
     assert len({seen.content for seen in posts(wire)}) == 1
 
@@ -219,7 +220,7 @@ def test_an_answer_that_names_nothing_is_asked_for_again(wire: Any, reply: Any, 
     cloud = connect("huaweicloud")
     wire.expect("POST", URL, reply=reply(200, text="<html>") if strange == "page" else reply(200, strange))
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
-    assert cloud.create_servers(SMALL, ["web"], "run-7")[0].ticket.server_id == "a"
+    assert cloud.create_servers(SMALL, ["web"], "run-7")[0].pending.server_id == "a"
     assert len({seen.headers["x-client-token"] for seen in wire.seen}) == 1
 
 
@@ -257,7 +258,7 @@ def test_what_is_refused(
     made = cloud.create_servers(SMALL, ["a", "b", "c"])
     assert [each.name for each in made] == ["a", "b", "c"]
     assert all(
-        isinstance(each.error, kind) and each.outcome_unknown is outcome_unknown and not each.ticket for each in made
+        isinstance(each.error, kind) and each.outcome_unknown is outcome_unknown and not each.pending for each in made
     )
     assert len(wire.seen) == asked
 
@@ -265,14 +266,14 @@ def test_what_is_refused(
 def test_an_order_of_which_only_the_job_names_the_server(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"POST " + URL: {"job_id": "j1"}, "GET /v1/p1/jobs/j1": samples.huawei_job("RUNNING", ("a", "RUNNING"))})
-    assert cloud.create_servers(SMALL, ["web"])[0].ticket.server_id == "a"
+    assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a"
 
 
 def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(200, {"job_id": "j1", "serverIds": ["a"]}))
     first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
-    assert "the name 'web 1': it takes" in first.error.message and second.ticket.server_id == "a"
+    assert "the name 'web 1': it takes" in first.error.message and second.pending.server_id == "a"
     assert len(posts(wire)) == 1
     assert cloud.rules.name_problem("名" * 64) is None and "128" in cloud.rules.name_problem("名" * 65)
 
@@ -323,7 +324,7 @@ def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: di
 
 #: The scripted server's answers are dated by this machine's clock, so "not long ago" is an instant that never gets old.
 JUST_NOW = "2099-01-01T00:00:00.000Z"
-MADE = PendingAction("a", "create", "n-a", job_id="j1", aim=BUILT)
+MADE = PendingAction("a", "create", "n-a", job_id="j1", expected_state=BUILT)
 
 
 def evaluated(cloud: Any) -> Any:

@@ -47,9 +47,9 @@ def record(server_id: str = "a", **more: Any) -> Server:
 def ask(
     cloud: Any, action: str, arguments: dict[str, Any] | None = None, server: Server | None = None
 ) -> PendingAction:
-    (ticket,) = cloud.perform([(server or record(status="ACTIVE"), Action(action, arguments or {}))])
-    assert isinstance(ticket, PendingAction)
-    return ticket
+    (pending,) = cloud.perform([(server or record(status="ACTIVE"), Action(action, arguments or {}))])
+    assert isinstance(pending, PendingAction)
+    return pending
 
 
 # -- one call ---------------------------------------------------------------------------------------------------------
@@ -101,14 +101,14 @@ def test_a_resize(
     cloud = connect("huaweicloud")
     wire.expect("POST", "/v1.1/p1/cloudservers/a/resize", json={"resize": body},
                 reply=reply(200, {"job_id": "j1", "order_id": "CS1"}))  # fmt: skip
-    ticket = ask(cloud, "resize", {"flavor_id": "f2", "flavor_name": "f2", **arguments}, record(**there))
-    assert (ticket.job_id, ticket.order_id, ticket.error) == ("j1", "CS1", None)
+    pending = ask(cloud, "resize", {"flavor_id": "f2", "flavor_name": "f2", **arguments}, record(**there))
+    assert (pending.job_id, pending.order_id, pending.error) == ("j1", "CS1", None)
 
 
 def test_a_lost_answer_to_a_resize_is_not_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.serve(lambda seen: reply(broken="close"))
-    ticket = ask(connect("huaweicloud", api_retries=3), "resize", {"flavor_id": "f2"})
-    assert ticket.outcome_unknown and len(wire.seen) == 1
+    pending = ask(connect("huaweicloud", api_retries=3), "resize", {"flavor_id": "f2"})
+    assert pending.outcome_unknown and len(wire.seen) == 1
 
 
 @pytest.mark.parametrize("action", "live_resize confirm_resize revert_resize reset_state restore purge".split())
@@ -128,15 +128,15 @@ def test_metadata_is_replaced_but_not_the_clouds_own(wire: Any, reply: Any, conn
     wire.expect("POST", ONE + "/metadata", json=changed, reply=reply(200, changed))
     wire.expect("DELETE", ONE + "/metadata/old", reply=reply(204))
     wire.expect("DELETE", ONE + "/metadata/older", reply=reply(404, error("Ecs.1000")))
-    ticket = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
-    assert ticket.error is None and not ticket.outcome_unknown
+    pending = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
+    assert pending.error is None and not pending.outcome_unknown
 
 
 def test_metadata_of_which_a_key_cannot_be_removed(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("DELETE", ONE + "/metadata/old", reply=reply(404, error("Ecs.0114", "no such server")))
-    ticket = ask(cloud, "replace_metadata", {"metadata": {}}, record(metadata={"old": "1", "zz": "1"}))
-    assert "no such server" in ticket.error.message
+    pending = ask(cloud, "replace_metadata", {"metadata": {}}, record(metadata={"old": "1", "zz": "1"}))
+    assert "no such server" in pending.error.message
 
 
 def test_tags_the_old_ones_go_first(wire: Any, reply: Any, connect: Any) -> None:
@@ -165,7 +165,7 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
 
 
 @pytest.mark.parametrize(
-    ("deed", "words"),
+    ("action", "words"),
     [
         (Action("update", {"name": "a b"}), "the name 'a b'"),
         (Action("update", {"description": "<b>"}), "it must not hold '<' or '>'"),
@@ -176,12 +176,12 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
         (Action("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
     ],
 )
-def test_what_it_would_refuse_is_said_before(connect: Any, deed: Action, words: str) -> None:
-    assert words in connect("huaweicloud").rules.action_problem(record(), deed)
+def test_what_it_would_refuse_is_said_before(connect: Any, action: Action, words: str) -> None:
+    assert words in connect("huaweicloud").rules.action_problem(record(), action)
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         Action("update", {"name": "名-1.a_b", "description": "", "hostname": "a-1.b"}), Action("delete"),
         Action("lock"),
@@ -189,14 +189,14 @@ def test_what_it_would_refuse_is_said_before(connect: Any, deed: Action, words: 
         Action("set_tags", {"tags": ["_sys_x"] + [str(n) for n in range(10)], "add": ["9=" + "v" * 43], "remove": []}),
     ],
 )  # fmt: skip
-def test_what_it_would_not_refuse(connect: Any, deed: Action) -> None:
-    assert connect("huaweicloud").rules.action_problem(record(), deed) is None
+def test_what_it_would_not_refuse(connect: Any, action: Action) -> None:
+    assert connect("huaweicloud").rules.action_problem(record(), action) is None
 
 
 # -- deleting ---------------------------------------------------------------------------------------------------------
 
 AIM = ExpectedState(presence=GONE)
-DEED = Action("delete", aim=AIM)
+DEED = Action("delete", expected_state=AIM)
 
 
 def rows(*ids: str) -> list[dict[str, str]]:
@@ -208,8 +208,8 @@ def test_many_are_deleted_by_one_call(wire: Any, reply: Any, connect: Any) -> No
     body = {"servers": rows("a", "b")}
     wire.expect("POST", DELETE, json=body, reply=reply(200, {"job_id": "j1"}))
     assert cloud.perform([(record("a"), DEED), (record("b"), DEED)]) == [
-        PendingAction("a", "delete", "n-a", job_id="j1", aim=AIM),
-        PendingAction("b", "delete", "n-b", job_id="j1", aim=AIM),
+        PendingAction("a", "delete", "n-a", job_id="j1", expected_state=AIM),
+        PendingAction("b", "delete", "n-b", job_id="j1", expected_state=AIM),
     ]  # fmt: skip
 
 
@@ -218,16 +218,16 @@ def test_what_goes_along(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", DELETE, json={"delete_volume": True, "servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     wire.expect("POST", DELETE, json={"servers": rows("a", "c")}, reply=reply(200, {"job_id": "j2"}))
     with_disks = replace(DEED, arguments={"delete_volume": True})
-    tickets = cloud.perform([(record("b"), with_disks), (record("a"), DEED), (record("c"), DEED)])
-    assert [(each.server_id, each.job_id) for each in tickets] == [("b", "j1"), ("a", "j2"), ("c", "j2")]
+    pending_actions = cloud.perform([(record("b"), with_disks), (record("a"), DEED), (record("c"), DEED)])
+    assert [(each.server_id, each.job_id) for each in pending_actions] == [("b", "j1"), ("a", "j2"), ("c", "j2")]
 
 
 def test_a_thousand_at_once(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(200, {"job_id": "j%d" % len(wire.seen)}))
-    tickets = cloud.perform([(record(str(number)), DEED) for number in range(1500)])
+    pending_actions = cloud.perform([(record(str(number)), DEED) for number in range(1500)])
     assert [len(seen.json["servers"]) for seen in wire.seen] == [1000, 500]
-    assert [each.server_id for each in tickets] == [str(number) for number in range(1500)]
+    assert [each.server_id for each in pending_actions] == [str(number) for number in range(1500)]
 
 
 def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
@@ -250,8 +250,8 @@ def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
         return reply(200, {"job_id": "j%d" % len(wire.seen)})
 
     wire.serve(answer)
-    tickets = cloud.perform([(record(each), DEED) for each in "abcd"])
-    assert [(each.server_id, bool(each.error), each.outcome_unknown) for each in tickets] == [
+    pending_actions = cloud.perform([(record(each), DEED) for each in "abcd"])
+    assert [(each.server_id, bool(each.error), each.outcome_unknown) for each in pending_actions] == [
         ("a", False, False), ("b", False, False), ("c", True, True), ("d", False, False),
     ]  # fmt: skip
 
@@ -261,15 +261,15 @@ def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked
 ) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.expect("POST", "/v1/p1/cloudservers/delete", reply=reply(429, error("APIGW.0308")))
-    (ticket,) = cloud.perform([(record("a"), DEED)])
-    assert ticket.outcome_unknown and isinstance(ticket.error, RateLimited) and clock.sleeps == []
+    (pending,) = cloud.perform([(record("a"), DEED)])
+    assert pending.outcome_unknown and isinstance(pending.error, RateLimited) and clock.sleeps == []
 
 
 def test_a_lost_answer_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.serve(lambda seen: reply(broken="close"))
-    tickets = cloud.perform([(record("a"), DEED), (record("b"), DEED)])
-    assert [each.outcome_unknown for each in tickets] == [True, True] and len(wire.seen) == 1
+    pending_actions = cloud.perform([(record("a"), DEED), (record("b"), DEED)])
+    assert [each.outcome_unknown for each in pending_actions] == [True, True] and len(wire.seen) == 1
 
 
 def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect: Any) -> None:
@@ -293,9 +293,9 @@ def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect
 def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
-    ticket = PendingAction("a", "delete", "n-a", job_id="j1", aim=AIM)
-    seen = cloud.observe([ticket])
-    outcome = evaluate_action(ticket, seen["a"]) if seen else None
+    pending = PendingAction("a", "delete", "n-a", job_id="j1", expected_state=AIM)
+    seen = cloud.observe([pending])
+    outcome = evaluate_action(pending, seen["a"]) if seen else None
     assert (outcome.result if outcome else None) == result
 
 
@@ -310,8 +310,8 @@ def test_a_resize_is_done_when_the_server_has_the_flavor(
     cloud = connect("huaweicloud")
     shown = server("a", status=status, flavor={"id": flavor, "name": flavor}, **{"OS-EXT-STS:task_state": task})
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("SUCCESS", ("a", "SUCCESS")), **listed(shown)})
-    aim = ExpectedState(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
-    ticket = PendingAction("a", "resize", "n-a", job_id="j1", aim=aim)
-    assert aim.met(record(status="ACTIVE", flavor=Flavor("f2")))
-    outcome = evaluate_action(ticket, cloud.observe([ticket])["a"])
+    expected_state = ExpectedState(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
+    pending = PendingAction("a", "resize", "n-a", job_id="j1", expected_state=expected_state)
+    assert expected_state.met(record(status="ACTIVE", flavor=Flavor("f2")))
+    outcome = evaluate_action(pending, cloud.observe([pending])["a"])
     assert (outcome.result if outcome else None) == result

@@ -59,7 +59,7 @@ def server(server_id: str) -> Server:
     return Server(id=server_id, platform="p", name="n-" + server_id)
 
 
-def ticket(server_id: str, action: str = "stop", **more: Any) -> PendingAction:
+def pending(server_id: str, action: str = "stop", **more: Any) -> PendingAction:
     return PendingAction(server_id, action, "n-" + server_id, **more)
 
 
@@ -116,17 +116,19 @@ def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_eac
             "POST /v2.1/servers/h/action": reply(401, text=""),
         }
     )
-    tickets = act(cloud, "stop", [server(each) for each in "abcdefgh"])
-    assert [each.server_id for each in tickets] == list("abcdefgh")
-    kinds = [type(each.error) for each in tickets]
+    pending_actions = act(cloud, "stop", [server(each) for each in "abcdefgh"])
+    assert [each.server_id for each in pending_actions] == list("abcdefgh")
+    kinds = [type(each.error) for each in pending_actions]
     nothing = type(None)
     assert kinds == [
         nothing, Conflict, PermissionDenied, ServerError, ResponseLost, ItemNotFound, InvalidResponse,
         AuthenticationFailed,
     ]  # fmt: skip
-    assert [each.server_id for each in tickets if each.outcome_unknown] == ["d", "e", "g"], "these may have been done"
-    assert (tickets[0].request_id, tickets[1].error.request_id) == ("req-a", "req-b")
-    assert "Could not stop the server: Cannot 'stop'" in str(tickets[1].error)
+    assert [each.server_id for each in pending_actions if each.outcome_unknown] == ["d", "e", "g"], (
+        "these may have been done"
+    )
+    assert (pending_actions[0].request_id, pending_actions[1].error.request_id) == ("req-a", "req-b")
+    assert "Could not stop the server: Cannot 'stop'" in str(pending_actions[1].error)
     assert len(wire.seen) == 8, "nothing is sent twice"
 
 
@@ -178,7 +180,7 @@ def test_what_nova_has_no_record_of_was_not_done(
 ) -> None:
     serve({RECORDS: {"instanceActions": listed}})
     now = Server(id="a", platform="p", status="ACTIVE", task_state=None if settled else "rebooting")
-    assert connect().was_not_done(ticket("a", "reboot"), now, now, SINCE) is expected
+    assert connect().was_not_done(pending("a", "reboot"), now, now, SINCE) is expected
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_what_has_not_written_the_servers_record_was_not_done(
     connect: Any, platform: str, before: Any, after: Any, expected: bool
 ) -> None:
     sides = [Server(id="a", platform="p", status="ACTIVE", updated=each) for each in (before, after)]
-    assert connect(platform).was_not_done(ticket("a", "reboot"), *sides, SINCE) is expected
+    assert connect(platform).was_not_done(pending("a", "reboot"), *sides, SINCE) is expected
 
 
 @pytest.mark.parametrize("later, expected", [("11:59:58", True), ("12:00:02", False), (None, False)])
@@ -205,7 +207,7 @@ def test_a_young_record_is_read_again(connect: Any, serve: Any, clock: Any, late
     else:
         serve({})
     before = Server(id="a", platform="p", status="ACTIVE", updated="2026-03-01T11:59:58Z")
-    assert connect("ustack").was_not_done(ticket("a", "reboot"), before, before, None) is expected
+    assert connect("ustack").was_not_done(pending("a", "reboot"), before, before, None) is expected
     assert 3 < clock.elapsed < 7
 
 
@@ -241,14 +243,14 @@ def test_the_state_alone_tells(
 ) -> None:
     cloud = connect(platform)
     serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a", status, task)}})
-    seen = look(cloud, ticket("a", request_id="req-1"))
+    seen = look(cloud, pending("a", request_id="req-1"))
     assert (seen.verdict, seen.server.status, seen.server.task_state) == (verdict, status, task)
     assert len(wire.seen) == 1
 
 
 def test_a_server_that_is_gone(connect: Any, serve: Any) -> None:
     serve({})
-    assert look(connect(), ticket("a")).server is None
+    assert look(connect(), pending("a")).server is None
 
 
 ACTION = "GET /v2.1/servers/a/os-instance-actions/req-1"
@@ -271,7 +273,7 @@ def test_the_instance_action_proves_what_the_state_does_not(
     cloud = connect()
     body = {"instanceAction": {"action": action, "request_id": "req-1", **said}}
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
-    seen = look(cloud, ticket("a", action, request_id="req-1"))
+    seen = look(cloud, pending("a", action, request_id="req-1"))
     assert (seen.verdict, seen.message, seen.server.status) == (verdict, message, "ACTIVE")
     assert wire.seen[-1].headers["x-openstack-nova-api-version"] == "2.96"
 
@@ -283,7 +285,7 @@ def test_where_no_record_of_the_action_is_shown_the_state_must_do(
 ) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: reply(status, text="no")})
-    assert look(cloud, ticket("a", "reboot", request_id="req-1", outcome_unknown=outcome_unknown)).verdict == verdict
+    assert look(cloud, pending("a", "reboot", request_id="req-1", outcome_unknown=outcome_unknown)).verdict == verdict
 
 
 @pytest.mark.parametrize(("platform", "request_id"), [("openstack", None), ("ustack", "req-1")])
@@ -292,7 +294,7 @@ def test_without_a_record_nothing_is_asked(
 ) -> None:
     cloud = connect(platform)
     serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a")}})
-    assert look(cloud, ticket("a", "reboot", request_id=request_id)).verdict == JOB_SUCCEEDED
+    assert look(cloud, pending("a", "reboot", request_id=request_id)).verdict == JOB_SUCCEEDED
     assert len(wire.seen) == 1
 
 
@@ -302,14 +304,14 @@ def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: A
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
     said = r"Could not read what became of the reboot of n-a \(a\): the answer has no instanceAction"
     with pytest.raises(InvalidResponse, match=said):
-        cloud.observe([ticket("a", "reboot", request_id="req-1")])
+        cloud.observe([pending("a", "reboot", request_id="req-1")])
 
 
 def test_a_poll_of_many_is_one_listing(connect: Any, serve: Any, wire: Any) -> None:
     cloud = connect()
     listed = [nova(each, "SHUTOFF") for each in "abcd"] + [nova("e", "ACTIVE", "powering-off")]
     serve({"GET /v2.1/servers/detail": {"servers": listed}})
-    found = cloud.observe([ticket(each) for each in "abcde"], SINCE)
+    found = cloud.observe([pending(each) for each in "abcde"], SINCE)
     assert {key: seen.verdict for key, seen in found.items()} == {**dict.fromkeys("abcd", JOB_SUCCEEDED), "e": None}
     assert [seen.query for seen in wire.seen] == [[("changes-since", SINCE), ("limit", "1000")]]
 
@@ -318,7 +320,7 @@ def test_a_poll_finds_servers_of_other_projects_and_those_that_are_gone(connect:
     cloud = connect()
     listed = [nova(each, "SHUTOFF") for each in "abcd"]
     serve({"GET /v2.1/servers/detail": {"servers": listed}, "GET /v2.1/servers/e": {"server": nova("e", "SHUTOFF")}})
-    found = cloud.observe([ticket(each) for each in "abcdef"], SINCE)
+    found = cloud.observe([pending(each) for each in "abcdef"], SINCE)
     assert found["e"].verdict == JOB_SUCCEEDED and found["f"].server is None and len(found) == 6
 
 
@@ -326,8 +328,8 @@ def test_a_poll_says_nothing_of_what_it_did_not_look_at(connect: Any, serve: Any
     cloud = connect()
     ids = ["s%02d" % number for number in range(25)]
     serve({"GET /v2.1/servers/detail": {"servers": []}})
-    assert sorted(cloud.observe([ticket(each) for each in ids], SINCE)) == ids[:20]
-    assert sorted(cloud.observe([ticket(each) for each in ids])) == ids, "the last look leaves nobody out"
+    assert sorted(cloud.observe([pending(each) for each in ids], SINCE)) == ids[:20]
+    assert sorted(cloud.observe([pending(each) for each in ids])) == ids, "the last look leaves nobody out"
 
 
 # -- answers that were lost -------------------------------------------------------------------------------------------
@@ -356,7 +358,7 @@ def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
 ) -> None:
     cloud = connect()
     serve({LIST: {"instanceActions": listed}})
-    lost = ticket("a", error=ResponseLost("lost"), outcome_unknown=True)
+    lost = pending("a", error=ResponseLost("lost"), outcome_unknown=True)
     expected = PendingAction("a", "stop", "n-a", request_id=request_id) if request_id else None
     assert cloud.recover_action(lost, SINCE) == expected
 
@@ -365,12 +367,12 @@ def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
 def test_there_is_nothing_to_adopt_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
     cloud = connect()
     serve({LIST: reply(status, text="no")})
-    assert cloud.recover_action(ticket("a", outcome_unknown=True), SINCE) is None
+    assert cloud.recover_action(pending("a", outcome_unknown=True), SINCE) is None
 
 
 @pytest.mark.parametrize(("platform", "since"), [("openstack", None), ("ustack", SINCE)])
 def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since: str | None) -> None:
-    assert connect(platform).recover_action(ticket("a", outcome_unknown=True), since) is None
+    assert connect(platform).recover_action(pending("a", outcome_unknown=True), since) is None
     assert wire.seen == []
 
 
@@ -379,4 +381,4 @@ def test_an_answer_without_instance_actions(connect: Any, serve: Any, body: Any)
     cloud = connect()
     serve({LIST: body})
     with pytest.raises(InvalidResponse, match="Could not list what was done to n-a .*no instanceActions"):
-        cloud.recover_action(ticket("a", outcome_unknown=True), SINCE)
+        cloud.recover_action(pending("a", outcome_unknown=True), SINCE)

@@ -165,14 +165,14 @@ def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
     server = Server(id="s1", platform="x", name="web")
     for action in ("attach_keypairs", "detach_keypairs"):
         orders = [(server, Action(action, {"key_names": ("k", "l")}))]
-        (ticket,) = cloud.perform(orders)
-        assert ticket.error is None and ticket.label == "web (s1)"
+        (pending,) = cloud.perform(orders)
+        assert pending.error is None and pending.label == "web (s1)"
         for platform in ("openstack", "easystack", "huaweicloud"):
             with pytest.raises(UnsupportedOperation, match=action + ". Use server_os"):
                 connect(platform).perform(orders)
     wire.expect("POST", path, reply=reply(404, {"itemNotFound": {"code": 404, "message": "no key"}}))
-    (ticket,) = cloud.perform(orders)
-    assert "Could not detach key pair k, l from the server web (s1): no key" in str(ticket.error)
+    (pending,) = cloud.perform(orders)
+    assert "Could not detach key pair k, l from the server web (s1): no key" in str(pending.error)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/"])

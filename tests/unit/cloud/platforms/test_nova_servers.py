@@ -40,7 +40,7 @@ def server(**more: Any) -> Server:
     return Server(id="s", platform="p", name="web", **more)
 
 
-# -- deeds on servers that are there ---------------------------------------------------------------------------------
+# -- actions on servers that are there ---------------------------------------------------------------------------------
 
 ARGUMENTS: list[tuple[str, dict[str, Any], str, str, Any]] = [
     ("update", {"name": "n", "description": ""}, "PUT", "", {"server": {"name": "n", "description": ""}}),
@@ -67,8 +67,8 @@ def test_what_each_deed_sends(
     headers = {"OpenStack-API-Version": "compute 2.96"}
     done = reply(200, body) if action in ("update", "set_metadata", "set_tags") else reply(204 if body is None else 202)
     wire.expect(method, "/v2.1/servers/s" + path, json=body, headers=headers, reply=done)
-    (ticket,) = cloud.perform([(server(), Action(action, arguments))])
-    assert ticket.error is None and ticket.action == action
+    (pending,) = cloud.perform([(server(), Action(action, arguments))])
+    assert pending.error is None and pending.action == action
     if body is None:
         assert wire.seen[-1].content == b""
 
@@ -76,8 +76,8 @@ def test_what_each_deed_sends(
 def test_a_live_resize_of_easystack(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("easystack", version="2.67")
     wire.expect("POST", "/v2.1/servers/s/action", json={"live_resize": {"flavorRef": "2"}}, reply=reply(202))
-    (ticket,) = cloud.perform([(server(), Action("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
-    assert ticket.error is None
+    (pending,) = cloud.perform([(server(), Action("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
+    assert pending.error is None
     with pytest.raises(UnsupportedOperation, match="Use resize: offline instead"):
         connect().perform([(server(), Action("live_resize", {"flavor_id": "2"}))])
 
@@ -88,26 +88,26 @@ def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: 
     wire.expect("PUT", "/v2.1/servers/s/metadata", json={"metadata": {"others": "2", "new": "3"}},
                 reply=reply(200, {"metadata": {"others": "2", "new": "3"}}))  # fmt: skip
     arguments = {"metadata": {"new": "3"}, "set": {"new": "3"}, "remove": ["old"]}
-    (ticket,) = cloud.perform([(server(), Action("replace_metadata", arguments))])
-    assert ticket.error is None
+    (pending,) = cloud.perform([(server(), Action("replace_metadata", arguments))])
+    assert pending.error is None
 
 
 @pytest.mark.parametrize("status", [None, 502])
 def test_a_deletion_is_sent_once(wire: Any, reply: Any, connect: Any, status: int | None) -> None:
     cloud = connect(api_retries=5)
     wire.expect("DELETE", "/v2.1/servers/s", reply=reply(broken="reset") if status is None else reply(status, {}))
-    (ticket,) = cloud.perform([(server(), Action("delete"))])
-    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost if status is None else ServerError)
+    (pending,) = cloud.perform([(server(), Action("delete"))])
+    assert pending.outcome_unknown and isinstance(pending.error, ResponseLost if status is None else ServerError)
     assert len(wire.seen) == 1
 
 
 def test_older_clouds_lock_without_a_reason_and_have_no_descriptions(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(version="2.18")
     wire.expect("POST", "/v2.1/servers/s/action", json={"lock": None}, reply=reply(202))
-    (ticket,) = cloud.perform([(server(), Action("lock", {"reason": "audit"}))])
-    assert ticket.error is None
-    (ticket,) = cloud.perform([(server(), Action("update", {"description": "x"}))])
-    assert isinstance(ticket.error, UnsupportedOperation) and "needs 2.19" in ticket.error.message
+    (pending,) = cloud.perform([(server(), Action("lock", {"reason": "audit"}))])
+    assert pending.error is None
+    (pending,) = cloud.perform([(server(), Action("update", {"description": "x"}))])
+    assert isinstance(pending.error, UnsupportedOperation) and "needs 2.19" in pending.error.message
     with pytest.raises(UnsupportedOperation, match=r"tags needs 2\.26"):
         cloud.perform([(server(), Action("set_tags", {"tags": ["a"]}))])
 
@@ -241,8 +241,12 @@ def test_what_a_creation_sends(
     path = BASE.get(platform, "/v2.1") + "/servers"
     wire.expect("POST", path, json=body, headers=headers, reply=reply(202, made("s1")))
     (created,) = cloud.create_servers(new, ["web"])
-    assert created.error is None and created.ticket is not None
-    assert (created.ticket.server_id, created.ticket.action, created.ticket.aim) == ("s1", "create", BUILT)
+    assert created.error is None and created.pending is not None
+    assert (created.pending.server_id, created.pending.action, created.pending.expected_state) == (
+        "s1",
+        "create",
+        BUILT,
+    )
     assert "made-up-by-nova" not in repr(created)
 
 
@@ -266,7 +270,7 @@ def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any
         headers={"OpenStack-API-Version": "compute 2.56"},
         reply=reply(202, made("s1")),
     )
-    assert cloud.create_servers(new, ["web"])[0].ticket
+    assert cloud.create_servers(new, ["web"])[0].pending
 
 
 BY_RESERVATION = [("limit", "1000"), ("reservation_id", "r-7")]
@@ -290,7 +294,7 @@ def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, {"reservation_id": "r-7"}))
     wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(200, {"servers": rows}))
     created = cloud.create_servers(NEW, ["w.x-1", "w.x-2", "w.x-3"])
-    assert [each.ticket.server_id for each in created] == ["s1", "s2", "s3"]
+    assert [each.pending.server_id for each in created] == ["s1", "s2", "s3"]
 
 
 def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, connect: Any) -> None:
@@ -303,7 +307,7 @@ def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, conne
         reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}),
     )
     one, two = cloud.create_servers(NEW, ["w-1", "w-2"])
-    assert one.ticket.server_id == "s1" and two.outcome_unknown and isinstance(two.error, InvalidResponse)
+    assert one.pending.server_id == "s1" and two.outcome_unknown and isinstance(two.error, InvalidResponse)
 
 
 def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, connect: Any) -> None:
@@ -367,7 +371,7 @@ def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any
 def test_names_that_nova_would_not_give(serve: Any, reply: Any, connect: Any, wire: Any, names: Any, new: Any) -> None:
     serve({"POST /v2.1/servers": lambda seen: reply(202, made("id-" + seen.json["server"]["name"]))})
     created = connect().create_servers(new, names)
-    assert [each.ticket.server_id for each in created] == ["id-" + name for name in names]
+    assert [each.pending.server_id for each in created] == ["id-" + name for name in names]
     assert not any("max_count" in seen.json["server"] for seen in wire.seen)
 
 

@@ -132,9 +132,9 @@ def test_what_a_rebuild_sends(
         headers={"OpenStack-API-Version": "compute 2.67"},
         reply=reply(202, {"server": {"adminPass": "made-up"}}, headers={"X-Compute-Request-Id": "req-1"}),
     )
-    (ticket,) = rebuild(cloud, [(server(**more), RebuildSpec(image_id="new", **order))])
-    assert (ticket.action, ticket.request_id, ticket.image_id, ticket.error) == ("rebuild", "req-1", "new", None)
-    assert "made-up" not in repr(ticket)
+    (pending,) = rebuild(cloud, [(server(**more), RebuildSpec(image_id="new", **order))])
+    assert (pending.action, pending.request_id, pending.image_id, pending.error) == ("rebuild", "req-1", "new", None)
+    assert "made-up" not in repr(pending)
 
 
 def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: Any) -> None:
@@ -148,9 +148,15 @@ def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: An
             "POST " + URL % "e": reply(501, {"notImplemented": {"code": 501, "message": "cannot"}}),
         }
     )
-    tickets = rebuild(cloud, [(server(each), RebuildSpec(image_id="new")) for each in "abcde"])
-    assert [type(each.error) for each in tickets] == [type(None), BadRequest, ServerError, ResponseLost, ServerError]
-    assert [each.server_id for each in tickets if each.outcome_unknown] == ["c", "d"]
+    pending_actions = rebuild(cloud, [(server(each), RebuildSpec(image_id="new")) for each in "abcde"])
+    assert [type(each.error) for each in pending_actions] == [
+        type(None),
+        BadRequest,
+        ServerError,
+        ResponseLost,
+        ServerError,
+    ]
+    assert [each.server_id for each in pending_actions if each.outcome_unknown] == ["c", "d"]
     assert len(wire.seen) == 5, "nothing is sent twice"
 
 
@@ -233,8 +239,8 @@ def test_what_a_change_sends(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", path, query=[], json=expected, reply=reply(200, {"job_id": "j", "order_id": "CS1"}))
-    (ticket,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", **order))])
-    assert (ticket.job_id, ticket.order_id, ticket.image_id, ticket.error) == ("j", "CS1", "new", None)
+    (pending,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", **order))])
+    assert (pending.job_id, pending.order_id, pending.image_id, pending.error) == ("j", "CS1", "new", None)
 
 
 @pytest.mark.parametrize(
@@ -252,8 +258,8 @@ def test_what_a_refusal_means(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", ECS % ("v2", "changeos"), reply=reply(status, body))
-    (ticket,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", password="pw"))])
-    assert ticket.error and ticket.outcome_unknown is outcome_unknown and hint in (ticket.error.hint or "")
+    (pending,) = rebuild(cloud, [(server(), RebuildSpec(image_id="new", password="pw"))])
+    assert pending.error and pending.outcome_unknown is outcome_unknown and hint in (pending.error.hint or "")
     assert len(wire.seen) == 1
 
 

@@ -51,10 +51,10 @@ def asked(*ids: str, **more: Any) -> dict[str, Any]:
     return {"new_password": SECRET, "servers": [{"id": each} for each in ids], **more}
 
 
-def brief(tickets: list[PendingAction]) -> list[tuple[str, Any, bool]]:
+def brief(pending_actions: list[PendingAction]) -> list[tuple[str, Any, bool]]:
     return [
         (each.server_id, each.error and each.error.code or type(each.error).__name__, each.outcome_unknown)
-        for each in tickets
+        for each in pending_actions
     ]
 
 
@@ -74,10 +74,10 @@ def test_a_batch_of_huaweicloud(wire: Any, reply: Any, connect: Any, dry_run: bo
 def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) -> None:
     serve({"PUT " + RESET: lambda seen: taken(*(row["id"] for row in seen.json["servers"]))})
     servers = [server(str(number)) for number in range(1100)]
-    tickets = set_passwords(connect("huaweicloud"), servers, SECRET)
+    pending_actions = set_passwords(connect("huaweicloud"), servers, SECRET)
     assert [len(seen.json["servers"]) for seen in wire.seen] == [1000, 100]
-    assert [each.server_id for each in tickets] == [each.id for each in servers]
-    assert not any(each.error for each in tickets)
+    assert [each.server_id for each in pending_actions] == [each.id for each in servers]
+    assert not any(each.error for each in pending_actions)
     assert set_passwords(connect("huaweicloud"), [], SECRET) == []
 
 
@@ -85,26 +85,26 @@ def test_those_that_are_named_are_left_out_and_the_others_sent_once_more(wire: A
     wire.expect("PUT", RESET, json=asked(*"abcd"), reply=reply(400, refused(b="Ecs.0613", zz="Ecs.0614")))
     wire.expect("PUT", RESET, json=asked(*"acd"), reply=reply(400, refused(d="Ecs.0605")))
     wire.expect("PUT", RESET, json=asked(*"ac"), reply=reply(200, taken("a", "c")))
-    tickets = set_passwords(connect("huaweicloud"), [server(each) for each in "abcd"], SECRET)
-    assert brief(tickets) == [
+    pending_actions = set_passwords(connect("huaweicloud"), [server(each) for each in "abcd"], SECRET)
+    assert brief(pending_actions) == [
         ("a", "NoneType", False),
         ("b", "Ecs.0613", False),
         ("c", "NoneType", False),
         ("d", "Ecs.0605", False),
     ]
-    assert "plug-in" in tickets[1].error.hint and "no Ecs.0613" in tickets[1].error.message
+    assert "plug-in" in pending_actions[1].error.hint and "no Ecs.0613" in pending_actions[1].error.message
 
 
 def test_all_are_named(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(400, refused(a="Ecs.0613", b="Ecs.0100")))
-    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
-    assert brief(tickets) == [("a", "Ecs.0613", False), ("b", "Ecs.0100", False)]
+    pending_actions = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
+    assert brief(pending_actions) == [("a", "Ecs.0613", False), ("b", "Ecs.0100", False)]
 
 
 def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve: Any, wire: Any, reply: Any) -> None:
     serve({"PUT " + RESET: lambda seen: reply(400, refused(**{seen.json["servers"][0]["id"]: "Ecs.0613"}))})
-    tickets = set_passwords(connect("huaweicloud"), [server(each) for each in "abcdefgh"], SECRET)
-    assert len(wire.seen) == 5 and [each.outcome_unknown for each in tickets] == [False] * 5 + [True] * 3
+    pending_actions = set_passwords(connect("huaweicloud"), [server(each) for each in "abcdefgh"], SECRET)
+    assert len(wire.seen) == 5 and [each.outcome_unknown for each in pending_actions] == [False] * 5 + [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
     connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, outcome_unknown: bool
 ) -> None:
     serve({"PUT " + RESET: reply(status, {"error": {"code": code, "message": f"not {SECRET}"}})})
-    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
-    assert brief(tickets) == [("a", code, outcome_unknown), ("b", code, outcome_unknown)]
-    assert all(isinstance(each.error, kind) and SECRET not in str(each.error) for each in tickets)
+    pending_actions = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
+    assert brief(pending_actions) == [("a", code, outcome_unknown), ("b", code, outcome_unknown)]
+    assert all(isinstance(each.error, kind) and SECRET not in str(each.error) for each in pending_actions)
 
 
 @pytest.mark.parametrize(
@@ -136,37 +136,37 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
 )
 def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(200, body))
-    tickets = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
-    assert [type(each.error) for each in tickets] == kinds
-    assert [each.outcome_unknown for each in tickets] == [kind is not type(None) for kind in kinds]
+    pending_actions = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
+    assert [type(each.error) for each in pending_actions] == kinds
+    assert [each.outcome_unknown for each in pending_actions] == [kind is not type(None) for kind in kinds]
 
 
 def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(broken="close"))
     wire.expect("PUT", RESET, json=asked("a"), reply=reply(200, taken("a")))
-    (ticket,) = set_passwords(connect("huaweicloud", api_retries=1), [server("a")], SECRET)
-    assert ticket.error is None
+    (pending,) = set_passwords(connect("huaweicloud", api_retries=1), [server("a")], SECRET)
+    assert pending.error is None
     wire.expect("PUT", RESET, reply=reply(broken="close"))
-    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
-    assert ticket.outcome_unknown and isinstance(ticket.error, ResponseLost)
+    (pending,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
+    assert pending.outcome_unknown and isinstance(pending.error, ResponseLost)
 
 
 def test_what_a_deadline_kept_from_being_sent_was_not_done(wire: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     cloud.session.deadline = cloud.session.clock.time()
-    (ticket,) = set_passwords(cloud, [server("a")], SECRET)
-    assert not ticket.outcome_unknown and isinstance(ticket.error, DeadlineExceeded) and wire.seen == []
+    (pending,) = set_passwords(cloud, [server("a")], SECRET)
+    assert not pending.outcome_unknown and isinstance(pending.error, DeadlineExceeded) and wire.seen == []
 
 
 def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
     slow = reply(429, {"error": {"code": "Common.1503", "message": "too many"}})
     wire.expect("PUT", RESET, reply=slow, times=2)
     wire.expect("PUT", RESET, reply=reply(200, taken("a")))
-    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
-    assert ticket.error is None and clock.elapsed == 30
+    (pending,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
+    assert pending.error is None and clock.elapsed == 30
     wire.expect("PUT", RESET, reply=slow, times=4)
-    (ticket,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
-    assert isinstance(ticket.error, RateLimited) and ticket.outcome_unknown
+    (pending,) = set_passwords(connect("huaweicloud"), [server("a")], SECRET)
+    assert isinstance(pending.error, RateLimited) and pending.outcome_unknown
 
 
 def test_wrong_keys_are_raised_and_not_tried_with_the_next_batch(wire: Any, reply: Any, connect: Any) -> None:
@@ -224,11 +224,11 @@ def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) ->
             "POST /v2.1/servers/f/action": reply(501, {"notImplemented": {"code": 501, "message": "Unable to set"}}),
         }
     )
-    tickets = set_passwords(connect(), [server(each) for each in "abcdefg"], SECRET)
+    pending_actions = set_passwords(connect(), [server(each) for each in "abcdefg"], SECRET)
     kinds = [type(None), Conflict, BadRequest, ServerError, ResponseLost, ServerError, ItemNotFound]
-    assert [type(each.error) for each in tickets] == kinds
-    assert [each.outcome_unknown for each in tickets] == [False, False, False, True, True, False, False]
-    assert not any(SECRET in str(each.error) + repr(each) for each in tickets)
+    assert [type(each.error) for each in pending_actions] == kinds
+    assert [each.outcome_unknown for each in pending_actions] == [False, False, False, True, True, False, False]
+    assert not any(SECRET in str(each.error) + repr(each) for each in pending_actions)
 
 
 def test_a_token_that_is_refused_is_raised(wire: Any, reply: Any, connect: Any) -> None:
@@ -251,8 +251,8 @@ def test_only_the_instance_action_proves_a_change(connect: Any, serve: Any, even
             "GET /v2.1/servers/a/os-instance-actions/req-1": {"instanceAction": action},
         }
     )
-    ticket = PendingAction("a", "change_password", "n-a", request_id="req-1")
-    assert connect().observe([ticket])["a"].verdict == verdict
+    pending = PendingAction("a", "change_password", "n-a", request_id="req-1")
+    assert connect().observe([pending])["a"].verdict == verdict
 
 
 def test_a_server_in_status_password_is_not_done(connect: Any, serve: Any) -> None:
@@ -270,6 +270,6 @@ def test_without_instance_actions_a_server_that_has_settled_is_done(connect: Any
 
 
 def test_a_ticket_of_a_password_survives_its_handle() -> None:
-    ticket = PendingAction("a", "change_password", "n-a", request_id="req-1")
-    assert PendingAction.from_dict(ticket.as_dict()) == ticket and ticket.goal is None and ticket.is_unobservable
+    pending = PendingAction("a", "change_password", "n-a", request_id="req-1")
+    assert PendingAction.from_dict(pending.as_dict()) == pending and pending.goal is None and pending.is_unobservable
     assert issubclass(UnsupportedOperation, CloudError)

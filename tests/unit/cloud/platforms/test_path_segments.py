@@ -68,13 +68,15 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 ) -> None:
     cloud = connect(platform)
     if platform == "huaweicloud":
-        ticket = cloud._ask(PendingAction("../x", "lock"), _huawei_order(), "lock the server ../x")
-        assert isinstance(ticket.error, BadRequest)
+        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_order(), "lock the server ../x")
+        assert isinstance(pending.error, BadRequest)
     else:
         base = cloud.endpoint[len(wire.url) :]
         wire.expect("POST", base + "/servers/a/action", reply=reply(202, headers=REQUEST_ID))
-        tickets = act(cloud, "reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)])
-        assert [type(ticket.error) for ticket in tickets] == [BadRequest, type(None)]
+        pending_actions = act(
+            cloud, "reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)]
+        )
+        assert [type(pending.error) for pending in pending_actions] == [BadRequest, type(None)]
 
 
 def _huawei_order() -> Any:

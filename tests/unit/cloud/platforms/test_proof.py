@@ -195,16 +195,16 @@ def test_the_key_pair_extension_of_uos(wire: Any, reply: Any, connect: Any, acti
     assert cloud.perform(orders)[0].error is None
     for strange in (reply(200), reply(200, text=PAGE), reply(202, text=PAGE), reply(200, {})):
         wire.serve(lambda seen, strange=strange: strange)
-        (ticket,) = cloud.perform(orders)
-        assert ticket.outcome_unknown and ticket.error is not None
+        (pending,) = cloud.perform(orders)
+        assert pending.outcome_unknown and pending.error is not None
 
 
 def test_a_lost_answer_of_the_extension_is_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud, server = connect("ustack", api_retries=2), Server(id="s", platform="ustack", region=None, name="web")
     answers = iter([reply(502, text=PAGE), reply(200, broken="close"), reply(202)])
     wire.serve(lambda seen: next(answers))
-    (ticket,) = cloud.perform([(server, Action("attach_keypairs", {"key_names": ("k",)}, watched=False))])
-    assert ticket.error is None and len(wire.seen) == 3
+    (pending,) = cloud.perform([(server, Action("attach_keypairs", {"key_names": ("k",)}, watched=False))])
+    assert pending.error is None and len(wire.seen) == 3
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ def test_a_volume_that_something_in_between_does_not_know_is_not_detached(
 ) -> None:
     wire.serve(lambda seen: reply(status, text=text))
     server = Server(id="s", platform="openstack", region=None, name="web")
-    (ticket,) = connect().perform([(server, Action("detach_volume", {"volume_id": "v"}))])
-    assert ticket.outcome_unknown is outcome_unknown and bool(ticket.error) is outcome_unknown
+    (pending,) = connect().perform([(server, Action("detach_volume", {"volume_id": "v"}))])
+    assert pending.outcome_unknown is outcome_unknown and bool(pending.error) is outcome_unknown
 
 
 # -- what is not shown to everybody -----------------------------------------------------------------------------------

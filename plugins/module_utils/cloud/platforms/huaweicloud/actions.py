@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking Huawei Cloud for something of a server: one request, and the ticket that tells what became of it.
+"""Asking Huawei Cloud for something of a server: one request, and the pending action that tells what became of it.
 
 Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Error Codes".
 """
@@ -40,7 +40,7 @@ _NO_SERVER = "Ecs.0114"
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """The request of one deed on one server; ``path`` is below the server, which is below ``base``.
+    """The request of one action on one server; ``path`` is below the server, which is below ``base``.
 
     ``job``: the answer names one. Where it does not, ``answer`` is the documented form of a success, and ``shows``
     tells whether what it holds is as it was asked for.
@@ -85,19 +85,19 @@ class HuaweiActions(Compute):
         return [by_server[server.id] for server, _action in requests]
 
     def _one(self, pair: tuple[Server, Action]) -> PendingAction:
-        server, deed = pair
-        ticket = PendingAction(server.id, deed.action, server.name, aim=deed.aim)
+        server, action = pair
+        pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
         try:
-            order: ActionRequest = getattr(self, "_order_" + deed.action)(server, deed.arguments)
+            order: ActionRequest = getattr(self, "_order_" + action.action)(server, action.arguments)
         except CloudError as error:
-            return replace(ticket, error=error)
-        what = order.what or "%s the server %s" % (deed.action.replace("_", " "), server.label)
-        return self._ask(replace(ticket, image_id=order.image_id), order, what)
+            return replace(pending, error=error)
+        what = order.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
+        return self._ask(replace(pending, image_id=order.image_id), order, what)
 
-    def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
+    def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
+        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
         try:
-            url = self._url("%s/%s%s" % (order.base, id_segment(ticket.server_id), order.path), order.version)
+            url = self._url("%s/%s%s" % (order.base, id_segment(pending.server_id), order.path), order.version)
             answer = self.session.request(
                 order.method, url, json=order.body, what=what, expect="json" if order.job else "any",
                 is_retry_safe=order.is_retry_safe,
@@ -109,12 +109,12 @@ class HuaweiActions(Compute):
                 raise ResponseLost("the cloud accepted the order and named no job", request_id=answer.request_id)
         except CloudError as error:
             if order.gone_is_done and is_of_part(error):
-                return ticket
+                return pending
             error.hint = order.hints.get(error.code or "", error.hint)
             of_state(error)
-            return replace(ticket, error=error, outcome_unknown=is_open(error))
+            return replace(pending, error=error, outcome_unknown=is_open(error))
         return replace(
-            ticket,
+            pending,
             job_id=text(body.get("job_id")),
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,

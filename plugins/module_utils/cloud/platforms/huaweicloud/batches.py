@@ -43,23 +43,23 @@ class HuaweiBatches(Compute):
     def in_batches(
         self, action: str, servers: Sequence[Server], path: str, given: Mapping[str, Any], key: str | None = None
     ) -> list[PendingAction]:
-        """One ticket a server, in their order. ``given`` goes along with the servers' ids, under ``key`` where there is
-        one.
+        """One pending action a server, in their order. ``given`` goes along with the servers' ids, under ``key`` where
+        there is one.
 
         Raises AuthenticationFailed where all are refused with it.
         """
-        tickets: list[PendingAction] = []
+        pending_actions: list[PendingAction] = []
 
         def body(some: Sequence[Server]) -> dict[str, Any]:
             found = dict(given, servers=[{"id": server.id} for server in some])
             return {key: found} if key else found
 
         for batch in chunks(servers, _BATCH):
-            tickets.extend(self._batch(action, batch, path, body, [_HALVINGS]))
-            refused = [ticket.error for ticket in tickets if isinstance(ticket.error, AuthenticationFailed)]
-            if refused and len(refused) == len(tickets):
+            pending_actions.extend(self._batch(action, batch, path, body, [_HALVINGS]))
+            refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
+            if refused and len(refused) == len(pending_actions):
                 raise refused[0]
-        return tickets
+        return pending_actions
 
     def _batch(
         self,

@@ -172,21 +172,21 @@ class HuaweiCloud(
             return None
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)
 
-    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
         done its work on some of them, and SUCCESS is not the end of it: the servers may still be on their way."""
-        job_ids = sorted({ticket.job_id for ticket in tickets if ticket.job_id})
+        job_ids = sorted({pending.job_id for pending in pending_actions if pending.job_id})
         jobs = dict(zip(job_ids, in_parallel(self.jobs.get, job_ids, self.parallel)))
-        verdicts = {ticket.server_id: _verdict(ticket, jobs.get(ticket.job_id or "")) for ticket in tickets}
+        verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.servers_by_id(done)
         # A new server may take a while to be listed after its job has ended. One whose job ended long ago, which is
         # that of an earlier request with the same client token, has been deleted since.
         now = self.session.server_time()
         late = {
-            ticket.server_id
-            for ticket in tickets
-            if ticket.action == "create" and ticket.server_id not in seen and _ended_just_now(jobs, ticket, now)
+            pending.server_id
+            for pending in pending_actions
+            if pending.action == "create" and pending.server_id not in seen and _ended_just_now(jobs, pending, now)
         }
         return {
             server_id: ActionStatus(seen.get(server_id), *verdicts[server_id], is_busy=verdicts[server_id][1] == BUSY)
@@ -195,8 +195,8 @@ class HuaweiCloud(
         }
 
 
-def _ended_just_now(jobs: Mapping[str, Job], ticket: PendingAction, now: datetime) -> bool:
-    job = jobs.get(ticket.job_id or "")
+def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:
+    job = jobs.get(pending.job_id or "")
     try:
         ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
     except ValueError:
@@ -204,7 +204,7 @@ def _ended_just_now(jobs: Mapping[str, Job], ticket: PendingAction, now: datetim
     return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
 
 
-def _verdict(ticket: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
+def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
     """What a job proves of one server: verdict, code, message."""
     if job is None or job.status == JOB_VANISHED:
         return None, None, job.message if job else None
@@ -213,7 +213,7 @@ def _verdict(ticket: PendingAction, job: Job | None) -> tuple[str | None, str | 
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:
-        if part.server_id == ticket.server_id and part.status != JOB_PENDING:
+        if part.server_id == pending.server_id and part.status != JOB_PENDING:
             return (
                 part.status,
                 part.code or (job.code if part.status == JOB_FAILED else None),

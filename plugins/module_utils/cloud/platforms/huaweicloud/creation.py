@@ -112,7 +112,7 @@ class HuaweiCreation(HuaweiActions):
             began = self.session.server_time()
             created = self._ask_for(body, token_of(seed, "%s/%d" % (name, generation)))
             expired = created.error is not None and created.error.code == _EXPIRED
-            if not expired and not (created.ticket and self._is_spent(created.ticket, began)):
+            if not expired and not (created.pending and self._is_spent(created.pending, began)):
                 return created
         error = Conflict(
             "Could not create the server %s: it was created and deleted %d times within %d hours"
@@ -121,14 +121,14 @@ class HuaweiCreation(HuaweiActions):
         )
         return CreatedServer(name, error=error)
 
-    def _is_spent(self, ticket: PendingAction, began: datetime) -> bool:
+    def _is_spent(self, pending: PendingAction, began: datetime) -> bool:
         """Whether the answer is that of an earlier request, whose server no longer exists.
 
         ``began`` is an instant just before the request, by the cloud's clock. What cannot be read counts as not spent:
         whoever waits for the job reads it again.
         """
         try:
-            job = self.jobs.get(ticket.job_id) if ticket.job_id else None
+            job = self.jobs.get(pending.job_id) if pending.job_id else None
             if job is None or not job.finished:
                 return False
             if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
@@ -137,7 +137,7 @@ class HuaweiCreation(HuaweiActions):
             ended = _instant(job.end_time)
             late = ended is not None and (self.session.server_time() - ended).total_seconds() < _SHOWN_WITHIN
             for again in (late, False):
-                found = self.servers_by_id([ticket.server_id]).get(ticket.server_id)
+                found = self.servers_by_id([pending.server_id]).get(pending.server_id)
                 if found is not None:
                     return found.is_deleted
                 if again:
@@ -189,10 +189,16 @@ class HuaweiCreation(HuaweiActions):
                 request_id=answer.request_id,
             )
             return CreatedServer(name, error=lost, outcome_unknown=True)
-        ticket = PendingAction(
-            server_id, "create", name, job_id=job_id, order_id=order_id, request_id=answer.request_id, aim=BUILT
+        pending = PendingAction(
+            server_id,
+            "create",
+            name,
+            job_id=job_id,
+            order_id=order_id,
+            request_id=answer.request_id,
+            expected_state=BUILT,
         )
-        return CreatedServer(name, ticket)
+        return CreatedServer(name, pending)
 
 
 def token_of(seed: str, name: str) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of an ECS between its creation and its end: the deeds of new_server.py.
+"""What is asked of an ECS between its creation and its end: the actions of new_server.py.
 
 Sources: Elastic Cloud Server API Reference, "Lifecycle Management"; H07 of docs/operations.yml (the Flexus L API
 reference prints GET for it, PUT is right).
@@ -48,7 +48,7 @@ _PREPAID = (
 
 
 class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
-    """Each deed is one call a server, but ``delete``, which takes 1,000."""
+    """Each action is one call a server, but ``delete``, which takes 1,000."""
 
     # -- one call a server -------------------------------------------------------------------------------------
 
@@ -94,17 +94,20 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
 
         def ask(pair: tuple[Server, Action]) -> PendingAction:
-            server, deed = pair
-            wanted = rules.own_metadata(deed.arguments["metadata"])
+            server, action = pair
+            wanted = rules.own_metadata(action.arguments["metadata"])
             there = rules.own_metadata(server.metadata)
             changed = {key: value for key, value in wanted.items() if there.get(key) != value}
             steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
             try:
                 removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
             except CloudError as error:
-                return replace(PendingAction(server.id, deed.action, server.name, aim=deed.aim), error=error)
+                return replace(
+                    PendingAction(server.id, action.action, server.name, expected_state=action.expected_state),
+                    error=error,
+                )
             steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
-            return self._several(server, deed, steps, "set the metadata of the server %s" % server.label)
+            return self._several(server, action, steps, "set the metadata of the server %s" % server.label)
 
         return ask_each(ask, orders, self.parallel)
 
@@ -112,29 +115,33 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         """The old ones go first, to make room; one whose key has another value then is written over."""
 
         def ask(pair: tuple[Server, Action]) -> PendingAction:
-            server, deed = pair
-            add = [rules.tag_of(tag) for tag in deed.arguments["add"]]
+            server, action = pair
+            add = [rules.tag_of(tag) for tag in action.arguments["add"]]
             keys = {tag["key"] for tag in add}
             remove = [
                 rules.tag_of(tag)
-                for tag in deed.arguments["remove"]
+                for tag in action.arguments["remove"]
                 if rules.key_of(tag) not in keys and not rules.system_tag(tag)
             ]
             steps = [
-                ("POST", "/tags/action", {"action": action, "tags": tags})
-                for action, tags in (("delete", remove), ("create", add))
+                ("POST", "/tags/action", {"action": verb, "tags": tags})
+                for verb, tags in (("delete", remove), ("create", add))
                 if tags
             ]
-            return self._several(server, deed, steps, "set the tags of the server %s" % server.label)
+            return self._several(server, action, steps, "set the tags of the server %s" % server.label)
 
         return ask_each(ask, orders, self.parallel)
 
-    def _several(self, server: Server, deed: Action, steps: Sequence[tuple[str, str, Any]], what: str) -> PendingAction:
+    def _several(
+        self, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
+    ) -> PendingAction:
         """One call after the other; each may be repeated, and one that has nothing to delete is done.
 
         Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
         """
-        ticket = PendingAction(server.id, deed.action, server.name, aim=deed.aim, steps=len(steps))
+        pending = PendingAction(
+            server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
+        )
         for method, path, body in steps:
             try:
                 url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
@@ -146,9 +153,9 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
             except CloudError as error:
                 if method == "DELETE" and is_of_part(error):
                     continue
-                return replace(ticket, error=of_state(error), outcome_unknown=bool(ticket.accepted) or is_open(error))
-            ticket = replace(ticket, request_id=answer.request_id, accepted=ticket.accepted + 1)
-        return ticket
+                return replace(pending, error=of_state(error), outcome_unknown=bool(pending.accepted) or is_open(error))
+            pending = replace(pending, request_id=answer.request_id, accepted=pending.accepted + 1)
+        return pending
 
     # -- one call for many -------------------------------------------------------------------------------------
 
@@ -169,27 +176,33 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         return pending
 
     def _perform_delete(self, orders: Orders) -> list[PendingAction]:
-        """A deed's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
-        tickets = []
+        """A action's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+        pending_actions = []
         kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
-        for server, deed in orders:
-            problem = self.rules.action_problem(server, deed)
+        for server, action in orders:
+            problem = self.rules.action_problem(server, action)
             if problem:
                 error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
-                tickets.append(PendingAction(server.id, deed.action, server.name, error=error, aim=deed.aim))
+                pending_actions.append(
+                    PendingAction(
+                        server.id, action.action, server.name, error=error, expected_state=action.expected_state
+                    )
+                )
                 continue
-            kind = (deed.arguments.get("delete_volume"), deed.arguments.get("delete_publicip"))
-            kinds.setdefault(kind, []).append((server, deed))
+            kind = (action.arguments.get("delete_volume"), action.arguments.get("delete_publicip"))
+            kinds.setdefault(kind, []).append((server, action))
         for (volume, publicip), some in kinds.items():
             options = {"delete_volume": volume, "delete_publicip": publicip}
             given = {key: value for key, value in options.items() if value is not None}
-            servers = [server for server, _deed in some]
+            servers = [server for server, _action in some]
             asked = self.in_batches("delete", servers, "/cloudservers/delete", given)
-            tickets += [
+            pending_actions += [
                 # Where it is gone already, somebody else was faster: the state decides.
                 replace(
-                    ticket, aim=deed.aim, outcome_unknown=ticket.outcome_unknown or isinstance(ticket.error, NotFound)
+                    pending,
+                    expected_state=action.expected_state,
+                    outcome_unknown=pending.outcome_unknown or isinstance(pending.error, NotFound),
                 )
-                for ticket, (_server, deed) in zip(asked, some)
+                for pending, (_server, action) in zip(asked, some)
             ]
-        return tickets
+        return pending_actions

@@ -50,7 +50,7 @@ _JOB_STATUS = {
 def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server | None:
     """A server of the list or the show call; ``None`` for the empty record that an unknown id comes back as.
 
-    Raises MalformedAnswer for one without an id.
+    Raises InvalidResponse for one without an id.
     """
     if data.get("status") is None and data.get("name") is None:
         return None

@@ -69,7 +69,7 @@ class HuaweiPasswords(Compute):
             try:
                 return self._reset_passwords(groups[key], *key)
             except CloudError as error:
-                return [_ticket(server, error=error) for server in groups[key]]
+                return [_pending(server, error=error) for server in groups[key]]
 
         # The first one alone: where the credentials are wrong, they are wrong for all the others too.
         pending = self._reset_passwords(groups[order[0]], *order[0]) if order else []
@@ -78,14 +78,14 @@ class HuaweiPasswords(Compute):
         return pending
 
     def _reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool) -> list[PendingAction]:
-        tickets: list[PendingAction] = []
+        pending_actions: list[PendingAction] = []
         for batch in chunks(servers, _BATCH):
             by_id = self._reset_batch(batch, password, dry_run)
-            tickets.extend(by_id[server.id] for server in batch)
-            refused = [ticket.error for ticket in tickets if isinstance(ticket.error, AuthenticationFailed)]
-            if refused and len(refused) == len(tickets):
+            pending_actions.extend(by_id[server.id] for server in batch)
+            refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
+            if refused and len(refused) == len(pending_actions):
                 raise refused[0]
-        return tickets
+        return pending_actions
 
     def _reset_batch(self, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
         """Whether the others are done where the answer names some that could not be is not documented, so the others
@@ -99,17 +99,17 @@ class HuaweiPasswords(Compute):
                 refused = _refused(error, rest)
                 if refused and not isinstance(error, AuthenticationFailed):
                     named = [server for server in rest if server.id in refused]
-                    found.update((server.id, _ticket(server, error=refused[server.id])) for server in named)
+                    found.update((server.id, _pending(server, error=refused[server.id])) for server in named)
                     rest = [server for server in rest if server.id not in refused]
                     if not rest:
                         return found
                     continue
                 return dict(found, **self._all_failed(rest, error))
             for server in rest:
-                found[server.id] = _ticket(server, request_id=request_id)
+                found[server.id] = _pending(server, request_id=request_id)
                 if server.id not in accepted:
                     lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
-                    found[server.id] = _ticket(server, error=lost, outcome_unknown=True)
+                    found[server.id] = _pending(server, error=lost, outcome_unknown=True)
             return found
         left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
         return dict(found, **self._all_failed(rest, left))
@@ -139,7 +139,7 @@ class HuaweiPasswords(Compute):
         if isinstance(error, BadRequest) and len(servers) > 1:
             error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
         outcome_unknown = is_open(of_state(error))
-        return {server.id: _ticket(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
+        return {server.id: _pending(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         what = "set metadata of the server %s" % server.label
@@ -154,7 +154,7 @@ class HuaweiPasswords(Compute):
         DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
 
 
-def _ticket(server: Server, **known: Any) -> PendingAction:
+def _pending(server: Server, **known: Any) -> PendingAction:
     return PendingAction(server.id, CHANGE_PASSWORD, server.name, **known)
 
 

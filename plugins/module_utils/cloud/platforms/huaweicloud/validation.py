@@ -134,7 +134,7 @@ def too_many_tags(tags: Iterable[str]) -> str | None:
 
 
 def update_problem(arguments: Mapping[str, Any]) -> str | None:
-    """Of the deed ``update``."""
+    """Of the action ``update``."""
     checks = (("name", name_problem), ("description", description_problem), ("hostname", hostname_problem))
     found = (check(arguments[key]) for key, check in checks if key in arguments)
     return next((problem for problem in found if problem), None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking a Nova cloud for something of a server: one request, and the ticket that tells what became of it."""
+"""Asking a Nova cloud for something of a server: one request, and the pending action that tells what became of it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _NEEDS_RECORD = ("reboot", "evacuate", CHANGE_PASSWORD, REBUILD)
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """The request of one deed. ``path`` is below the server, ``version`` the newest microversion that knows it so.
+    """The request of one action. ``path`` is below the server, ``version`` the newest microversion that knows it so.
 
     ``answer`` is the documented form of a success, and ``shows`` tells whether what it holds is as it was asked for.
-    Where the form is one of several, ``answer`` is ``None`` and ``learn`` raises MalformedAnswer for any other.
+    Where the form is one of several, ``answer`` is ``None`` and ``learn`` raises InvalidResponse for any other.
     """
 
     body: Any = None
@@ -61,7 +61,7 @@ class ActionRequest:
     url: str | None = None
     #: What is to be deleted and is not there is deleted.
     gone_is_done: bool = False
-    #: What the ticket is to know of the answer, an id for example.
+    #: What the pending action is to know of the answer, an id for example.
     learn: Callable[[PendingAction, Any], PendingAction] | None = None
     #: A word of the refusal in small letters, and what to try then.
     hints: tuple[tuple[str, str], ...] = ()
@@ -93,47 +93,47 @@ class NovaActions(NovaServers):
     #: The actions of the platform, by name.
     actions: Mapping[str, NovaAction] = {}
 
-    def _ask(self, ticket: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The ticket with what became of it: ``what`` is the deed as an infinitive."""
+    def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
+        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
         version = min(order.version, self.version) if order.version else None
         try:
             answer = self.session.request(
                 order.method,
-                order.url or "%s/servers/%s%s" % (self.endpoint, id_segment(ticket.server_id), order.path),
+                order.url or "%s/servers/%s%s" % (self.endpoint, id_segment(pending.server_id), order.path),
                 json=order.body,
                 headers=self.headers(version),
                 what=what,
                 expect="any",
                 is_retry_safe=order.is_retry_safe,
             )
-            found = self._proven(replace(ticket, request_id=answer.request_id), order, answer, what)
+            found = self._proven(replace(pending, request_id=answer.request_id), order, answer, what)
         except CloudError as error:
             # A 404 that is not Nova's own may come from anything in between.
             if order.gone_is_done and isinstance(error, ItemNotFound):
-                return ticket
+                return pending
             for word, hint in order.hints:
                 if word in error.message.lower():
                     error.hint = hint
                     break
             outcome_unknown = is_ambiguous(error)
             return replace(
-                ticket,
+                pending,
                 error=error,
                 outcome_unknown=outcome_unknown,
-                image_id=ticket.image_id if outcome_unknown else None,
+                image_id=pending.image_id if outcome_unknown else None,
             )
         return found
 
     @staticmethod
-    def _proven(ticket: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
-        """The ticket with what the answer tells. Raises MalformedAnswer for a success that proves nothing.
+    def _proven(pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
+        """The pending action with what the answer tells. Raises InvalidResponse for a success that proves nothing.
 
         What an answer holds may be a password that Nova made up; only who ordered looks at it.
         """
         if order.answer:
             order.answer.read(answer, what, order.shows)
-        found = order.learn(ticket, answer) if order.learn else ticket
-        if ticket.action in _NEEDS_RECORD and not answer.request_id:
+        found = order.learn(pending, answer) if order.learn else pending
+        if pending.action in _NEEDS_RECORD and not answer.request_id:
             # Nova gives every answer one, and only the record of that request tells what became of it.
             raise unproven(answer, what, "the answer has no request id")
         return found
@@ -148,7 +148,7 @@ class NovaActions(NovaServers):
 
     def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
         server, action = pair
-        pending = PendingAction(server.id, action.action, server.name, aim=action.aim)
+        pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
         try:
             request = self.actions[action.action].request(self, server, action.arguments)
         except CloudError as error:

@@ -69,62 +69,65 @@ class OpenStack(
         self.interfaces = NovaInterfaces(api)
         self.networks = NovaNetworks(api)
 
-    def observe(self, tickets: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """Nova sets ``task_state`` before it answers an action, so a settled server is done with it, one way or the
         other. Where the state alone does not show that it went well, the instance action of the request does."""
-        seen, looked_at = self._look([ticket.server_id for ticket in tickets], since)
+        seen, looked_at = self._look([pending.server_id for pending in pending_actions], since)
 
-        def look(ticket: PendingAction) -> tuple[str, ActionStatus] | None:
-            server = seen.get(ticket.server_id)
+        def look(pending: PendingAction) -> tuple[str, ActionStatus] | None:
+            server = seen.get(pending.server_id)
             if server is None:
-                return (ticket.server_id, ActionStatus(None)) if ticket.server_id in looked_at else None
-            if not server.is_stable or (server.is_deleted and not ticket.aim):
-                return ticket.server_id, ActionStatus(server)
-            if not ticket.is_unobservable and ticket.reached(server):
-                return ticket.server_id, ActionStatus(server, JOB_SUCCEEDED)
-            proof = self._proof(ticket)
-            if ticket.aim and ticket.aim.needs_extra_check:
-                return ticket.server_id, needs_extra_check(self, ticket.aim, server, proof)
+                return (pending.server_id, ActionStatus(None)) if pending.server_id in looked_at else None
+            if not server.is_stable or (server.is_deleted and not pending.expected_state):
+                return pending.server_id, ActionStatus(server)
+            if not pending.is_unobservable and pending.reached(server):
+                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED)
+            proof = self._proof(pending)
+            if pending.expected_state and pending.expected_state.needs_extra_check:
+                return pending.server_id, needs_extra_check(self, pending.expected_state, server, proof)
             if proof is None:
-                return ticket.server_id, ActionStatus(server, JOB_SUCCEEDED if not ticket.outcome_unknown else None)
-            return ticket.server_id, ActionStatus(server, proof.status, proof.code, proof.message)
+                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED if not pending.outcome_unknown else None)
+            return pending.server_id, ActionStatus(server, proof.status, proof.code, proof.message)
 
-        return dict(pair for pair in in_parallel(look, tickets, self.parallel) if pair)
+        return dict(pair for pair in in_parallel(look, pending_actions, self.parallel) if pair)
 
-    def _proof(self, ticket: PendingAction) -> Job | None:
-        """What became of the ticket's request; ``None`` where the cloud has or shows no record of it."""
-        if not ticket.request_id or not self.supports("instance_actions"):
+    def _proof(self, pending: PendingAction) -> Job | None:
+        """What became of the pending action's request; ``None`` where the cloud has or shows no record of it."""
+        if not pending.request_id or not self.supports("instance_actions"):
             return None
-        path = "/servers/%s/os-instance-actions/%s" % (path_segment(ticket.server_id), path_segment(ticket.request_id))
-        what = "read what became of the %s of %s" % (ticket.action, ticket.label)
+        path = "/servers/%s/os-instance-actions/%s" % (
+            path_segment(pending.server_id),
+            path_segment(pending.request_id),
+        )
+        what = "read what became of the %s of %s" % (pending.action, pending.label)
         try:
             data = self._get(path, "instanceAction", what)
         except (NotFound, PermissionDenied):
             return None
-        return parse.instance_action(data, ticket.server_id, settled=True)
+        return parse.instance_action(data, pending.server_id, settled=True)
 
-    def recover_action(self, ticket: PendingAction, since: str | None) -> PendingAction | None:
-        recent = self._recorded(ticket, since)
-        return replace(ticket, request_id=max(recent)[1], error=None, outcome_unknown=False) if recent else None
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        recent = self._recorded(pending, since)
+        return replace(pending, request_id=max(recent)[1], error=None, outcome_unknown=False) if recent else None
 
-    def was_not_done(self, ticket: PendingAction, before: Server, now: Server, since: str | None) -> bool:
+    def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
         """Nova records an action before it does anything, so one without a record was not carried out."""
-        recent = self._recorded(ticket, since)
+        recent = self._recorded(pending, since)
         if recent is None:
-            return super().was_not_done(ticket, before, now, since)
+            return super().was_not_done(pending, before, now, since)
         return not recent and now.is_stable
 
-    def _recorded(self, ticket: PendingAction, since: str | None) -> list[tuple[str, str]] | None:
+    def _recorded(self, pending: PendingAction, since: str | None) -> list[tuple[str, str]] | None:
         """Times and request ids of Nova's records of the action since an instant; ``None`` where they are not shown."""
         if since is None or not self.supports("instance_actions"):
             return None
-        path = "/servers/%s/os-instance-actions" % path_segment(ticket.server_id)
+        path = "/servers/%s/os-instance-actions" % path_segment(pending.server_id)
         try:
-            listed = self._get(path, "instanceActions", "list what was done to %s" % ticket.label, list)
+            listed = self._get(path, "instanceActions", "list what was done to %s" % pending.label, list)
         except (NotFound, PermissionDenied):
             return None
-        row = self.actions.get(ticket.action)
-        name = (row.recorded_as if row else None) or ticket.action
+        row = self.actions.get(pending.action)
+        name = (row.recorded_as if row else None) or pending.action
         return [
             (entry["start_time"], entry["request_id"])
             for entry in mappings(listed)

@@ -76,7 +76,9 @@ class NovaCreation(NovaServers):
             server_id = id_in(part_of(answer.body, "server", what), "a server")
         except CloudError as error:
             return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
-        return CreatedServer(name, PendingAction(server_id, "create", name, request_id=answer.request_id, aim=BUILT))
+        return CreatedServer(
+            name, PendingAction(server_id, "create", name, request_id=answer.request_id, expected_state=BUILT)
+        )
 
     def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
         """Creates all by one request, or none.
@@ -110,7 +112,9 @@ class NovaCreation(NovaServers):
         made = {server.name: server.id for server in listed}
         lost = InvalidResponse("Could not %s: the list of the reservation does not show all of them" % what)
         return [
-            CreatedServer(name, PendingAction(made[name], "create", name, request_id=answer.request_id, aim=BUILT))
+            CreatedServer(
+                name, PendingAction(made[name], "create", name, request_id=answer.request_id, expected_state=BUILT)
+            )
             if name in made
             else CreatedServer(name, error=lost, outcome_unknown=True)
             for name in names

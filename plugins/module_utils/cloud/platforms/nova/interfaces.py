@@ -91,12 +91,12 @@ def detach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str,
     return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 
 
-def _with_port(ticket: PendingAction, answer: Any) -> PendingAction:
-    """The ticket that waits for the port of the answer: Nova has made one where a network was named."""
+def _with_port(pending: PendingAction, answer: Any) -> PendingAction:
+    """The pending action that waits for the port of the answer: Nova has made one where a network was named."""
     port_id = text(mapping(mapping(answer.body).get("interfaceAttachment")).get("port_id"))
     if not port_id:
-        raise unproven(answer, "attach an interface to the server %s" % ticket.label, "the answer names no port")
-    return replace(ticket, aim=ExpectedState(ports=(port_id,)))
+        raise unproven(answer, "attach an interface to the server %s" % pending.label, "the answer names no port")
+    return replace(pending, expected_state=ExpectedState(ports=(port_id,)))
 
 
 def _interface(data: Mapping[str, Any]) -> Interface:

@@ -61,10 +61,10 @@ def evacuate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -
     return ActionRequest({"evacuate": body}, version=version, answer=None, learn=_with_evacuation)
 
 
-def _with_evacuation(ticket: PendingAction, answer: Any) -> PendingAction:
+def _with_evacuation(pending: PendingAction, answer: Any) -> PendingAction:
     """The answer holds the password that Nova has made up, below microversion 2.14 and where the cloud is set so, and
     else nothing."""
     password = isinstance(answer.body, dict) and "adminPass" in answer.body
     if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
-        raise unproven(answer, "evacuate the server %s" % ticket.label, "the answer is not the documented one")
-    return ticket
+        raise unproven(answer, "evacuate the server %s" % pending.label, "the answer is not the documented one")
+    return pending

@@ -87,7 +87,7 @@ def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
 def server(data: Any, platform: str, region: str | None) -> Server:
     """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing.
 
-    Raises MalformedAnswer for one without an id.
+    Raises InvalidResponse for one without an id.
     """
     server_id = id_in(data, "a server")
     metadata = mapping(data.get("metadata"))

@@ -105,14 +105,15 @@ def delete_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any
     )
 
 
-def _with_image(ticket: PendingAction, answer: Any) -> PendingAction:
-    """The ticket that waits for the image of the answer. Raises MalformedAnswer for an answer that names none."""
+def _with_image(pending: PendingAction, answer: Any) -> PendingAction:
+    """The pending action that waits for the image of the answer. Raises InvalidResponse for an answer that names
+    none."""
     image_id = text(mapping(answer.body).get("image_id"))
     if not image_id:
         image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
     if answer.status != 202 or not image_id:
-        raise unproven(answer, "make an image of the server %s" % ticket.label, "the answer names no image")
-    return replace(ticket, aim=ExpectedState(image=image_id))
+        raise unproven(answer, "make an image of the server %s" % pending.label, "the answer names no image")
+    return replace(pending, expected_state=ExpectedState(image=image_id))
 
 
 def snapshot(data: Mapping[str, Any]) -> Snapshot:

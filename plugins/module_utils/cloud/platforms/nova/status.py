@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of deeds that a server's record does not show, or shows before they are done: images, ports, volumes."""
+"""What became of actions that a server's record does not show, or shows before they are done: images, ports,
+volumes."""
 
 from __future__ import annotations
 
@@ -19,19 +20,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 _LOST = ("killed", "deleted", "pending_delete")
 
 
-def needs_extra_check(cloud: Compute, aim: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
-    """One look at what the aim speaks of; ``proof`` is the cloud's record of the action, if it keeps one."""
+def needs_extra_check(cloud: Compute, expected_state: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
+    """One look at what the expected state speaks of; ``proof`` is the cloud's record of the action, if it keeps one."""
     if proof is not None and proof.status in (JOB_FAILED, JOB_PENDING):
         return ActionStatus(server, proof.status, proof.code, proof.message)
-    if aim.image:
-        return _image(cloud, aim.image, server)
-    if aim.ports or aim.no_ports:
+    if expected_state.image:
+        return _image(cloud, expected_state.image, server)
+    if expected_state.ports or expected_state.no_ports:
         states = {port.port_id: port.state for port in cloud.interfaces.list([server.id]).get(server.id, ())}
         # The ports of a server that does not run are down.
         up = ("ACTIVE", None) if server.power_state == RUNNING else tuple(states.values())
-        there = all(port in states and states[port] in up for port in aim.ports)
-        return ActionStatus(server, JOB_SUCCEEDED if there and not states.keys() & set(aim.no_ports) else JOB_PENDING)
-    return ActionStatus(server, JOB_SUCCEEDED if aim.met(server) else JOB_PENDING)
+        there = all(port in states and states[port] in up for port in expected_state.ports)
+        return ActionStatus(
+            server, JOB_SUCCEEDED if there and not states.keys() & set(expected_state.no_ports) else JOB_PENDING
+        )
+    return ActionStatus(server, JOB_SUCCEEDED if expected_state.met(server) else JOB_PENDING)
 
 
 def _image(cloud: Compute, image_id: str, server: Server) -> ActionStatus:
