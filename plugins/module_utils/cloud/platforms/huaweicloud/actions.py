@@ -20,15 +20,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
     is_ambiguous,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    DocumentedResponse,
+    has,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mapping,
     text,
 )
 
+#: The documented form of the answers to changes of metadata.
+METADATA = DocumentedResponse((200,), "metadata")
 #: What the calls of Nova's form answer.
 ACCEPTED = DocumentedResponse((202,))
 #: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
@@ -65,52 +71,63 @@ class ActionRequest:
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
-class HuaweiActions(Compute):
-    """What is asked of one server at a time; what many servers are asked at once has calls of its own."""
+@dataclass(frozen=True)
+class HuaweiAction:
+    """A row of the table of actions: ``request`` makes the one request for one server, or ``send`` asks for many
+    servers, where one call takes many or one server takes several calls."""
 
-    def _url(self, path: str, version: str = "v1") -> str:
-        raise NotImplementedError
+    request: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest] | None = None
+    send: Callable[[HuaweiActions, Sequence[tuple[Server, Action]]], list[PendingAction]] | None = None
+
+
+class HuaweiActions(Compute):
+    """What everything that is asked of existing servers has in common."""
+
+    api: HuaweiApi
+    #: The actions of the platform, by name.
+    actions: Mapping[str, HuaweiAction] = {}
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """An action ``x`` is asked for by ``_perform_x(requests)`` where one call takes many servers, and otherwise by
-        what ``_order_x(server, arguments)`` gives."""
         for operation in sorted({name for _server, action in requests for name in action.requires}):
             self.require(operation)
         by_server: dict[str, PendingAction] = {}
-        for action in sorted({action.action for _server, action in requests}):
-            some = [request for request in requests if request[1].action == action]
-            together = getattr(self, "_perform_" + action, None)
-            pending = together(some) if together else ask_each(self._one, some, self.parallel)
+        for name in sorted({action.action for _server, action in requests}):
+            some = [request for request in requests if request[1].action == name]
+            send = self.actions[name].send
+            pending = send(self, some) if send else ask_each(self._perform_one, some, self.parallel)
             by_server.update((each.server_id, each) for each in pending)
         return [by_server[server.id] for server, _action in requests]
 
-    def _one(self, pair: tuple[Server, Action]) -> PendingAction:
+    def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
         server, action = pair
         pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
         try:
-            order: ActionRequest = getattr(self, "_order_" + action.action)(server, action.arguments)
+            make = self.actions[action.action].request
+            assert make, "a row of the table has one of both"
+            request = make(self, server, action.arguments)
         except CloudError as error:
             return replace(pending, error=error)
-        what = order.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
-        return self._ask(replace(pending, image_id=order.image_id), order, what)
+        what = request.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
+        return self._ask(replace(pending, image_id=request.image_id), request, what)
 
-    def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
+    def _ask(self, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
+        """Sends the request once. The pending action with what became of it: ``what`` is the action as an
+        infinitive."""
         try:
-            url = self._url("%s/%s%s" % (order.base, id_segment(pending.server_id), order.path), order.version)
+            url = self.api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
             answer = self.session.request(
-                order.method, url, json=order.body, what=what, expect="json" if order.job else "any",
-                is_retry_safe=order.is_retry_safe,
+                request.method, url, json=request.body, what=what, expect="json" if request.job else "any",
+                is_retry_safe=request.is_retry_safe,
             )  # fmt: skip
             body = mapping(answer.body)
-            if not order.job:
-                order.answer.read(answer, what, order.shows)
+            if not request.job:
+                request.answer.read(answer, what, request.shows)
             elif not text(body.get("job_id")):
                 raise ResponseLost("the cloud accepted the order and named no job", request_id=answer.request_id)
         except CloudError as error:
-            if order.gone_is_done and is_of_part(error):
+            if request.gone_is_done and is_of_part(error):
                 return pending
-            error.hint = order.hints.get(error.code or "", error.hint)
+            error.hint = request.hints.get(error.code or "", error.hint)
             of_state(error)
             return replace(pending, error=error, outcome_unknown=is_open(error))
         return replace(
@@ -119,6 +136,18 @@ class HuaweiActions(Compute):
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,
         )
+
+    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
+        what = "set metadata of the server %s" % server.label
+        answer = self.session.post(
+            self.api.url("/cloudservers/%s/metadata" % path_segment(server.id)),
+            json={"metadata": dict(metadata)},
+            what=what,
+            expect="any",
+            # The same keys and values once more change nothing.
+            is_retry_safe=True,
+        )
+        METADATA.read(answer, what, has(metadata))
 
 
 def of_state(error: CloudError) -> CloudError:

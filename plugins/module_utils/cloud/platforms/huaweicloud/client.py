@@ -31,6 +31,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.action_table import (
+    ACTIONS,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import BUSY
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
@@ -44,15 +47,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import HuaweiImages
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.lifecycle import (
-    HuaweiLifecycle,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.passwords import (
-    HuaweiPasswords,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import (
-    HuaweiRebuild,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
     HuaweiServerGroups,
@@ -72,16 +66,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LISTED_WITHIN = 300.0
 
 
-class HuaweiCloud(
-    HuaweiCreation,
-    HuaweiLifecycle,
-    HuaweiRebuild,
-    HuaweiPasswords,
-):
+class HuaweiCloud(HuaweiCreation):
     """The ECS API; a Flexus L server is an ordinary server of it."""
 
     rules_class = HuaweiRules
-    api: HuaweiApi
+    actions = ACTIONS
 
     def _make_api(self) -> HuaweiApi:
         return HuaweiApi(self.session, self.rules_class(), self.parallel)
@@ -96,9 +85,6 @@ class HuaweiCloud(
         self.consoles = HuaweiConsoles(api)
         self.images = HuaweiImages(api)
         self.jobs = HuaweiJobs(api)
-
-    def _url(self, path: str, version: str = "v1") -> str:
-        return self.api.url(path, version)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 
@@ -128,7 +114,7 @@ class HuaweiCloud(
 
     def _list(self, parameters: list[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
         pages = self.session.by_number(
-            self._url("/cloudservers/detail"),
+            self.api.url("/cloudservers/detail"),
             "servers",
             params=parameters,
             limit=page_size,
@@ -167,7 +153,7 @@ class HuaweiCloud(
     def _show(self, server_id: str) -> Server | None:
         what = "show the server %s" % server_id
         try:
-            answer = self.session.get(self._url("/cloudservers/%s" % path_segment(server_id)), what=what)
+            answer = self.session.get(self.api.url("/cloudservers/%s" % path_segment(server_id)), what=what)
         except ItemNotFound:
             return None
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)

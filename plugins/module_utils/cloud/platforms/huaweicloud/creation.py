@@ -153,7 +153,7 @@ class HuaweiCreation(HuaweiActions):
         for _attempt in range(_MAX_TRIES):
             try:
                 answer = self.session.post(
-                    self._url("/cloudservers", "v1.1"),
+                    self.api.url("/cloudservers", "v1.1"),
                     json={"server": body},
                     headers={"X-Client-Token": token},
                     what=what,

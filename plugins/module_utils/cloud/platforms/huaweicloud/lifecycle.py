@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of an ECS between its creation and its end: the actions of new_server.py.
+"""The requests of the actions on an ECS between its creation and its deletion, but for passwords and its OS.
 
 Sources: Elastic Cloud Server API Reference, "Lifecycle Management"; H07 of docs/operations.yml (the Flexus L API
 reference prints GET for it, PUT is right).
@@ -24,6 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    METADATA,
     ActionRequest,
     HuaweiActions,
     is_of_part,
@@ -31,13 +32,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     of_state,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.batches import (
-    HuaweiBatches,
+    in_batches,
 )
 
 Arguments = Mapping[str, Any]
-Orders = Sequence["tuple[Server, Action]"]
-#: The documented forms of the answers to changes of metadata, and to what answers without a body.
-METADATA = DocumentedResponse((200,), "metadata")
+Requests = Sequence["tuple[Server, Action]"]
+#: The documented form of the answers without a body.
 EMPTY = DocumentedResponse((204, 202))
 
 _POWER = "/cloudservers/action"
@@ -47,162 +47,171 @@ _PREPAID = (
 )
 
 
-class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
-    """Each action is one call a server, but ``delete``, which takes 1,000."""
+# -- one call a server ------------------------------------------------------------------------------------------------
 
-    # -- one call a server -------------------------------------------------------------------------------------
 
-    def _order_update(self, server: Server, arguments: Arguments) -> ActionRequest:
-        name = arguments.get("name")
-        answer = DocumentedResponse((200,), "server")
-        return ActionRequest(
-            {"server": dict(arguments)}, method="PUT", job=False, answer=answer,
-            shows=lambda found: name is None or found.get("name") == name,
-        )  # fmt: skip
+def update(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    name = arguments.get("name")
+    answer = DocumentedResponse((200,), "server")
+    return ActionRequest(
+        {"server": dict(arguments)}, method="PUT", job=False, answer=answer,
+        shows=lambda found: name is None or found.get("name") == name,
+    )  # fmt: skip
 
-    def _order_set_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # The same keys and values once more change nothing.
-        wanted = dict(arguments["metadata"])
-        return ActionRequest(
-            {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
-        )
 
-    def _order_remove_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        path = "/metadata/%s" % path_segment(arguments["key"])
-        return ActionRequest(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
+def set_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    # The same keys and values once more change nothing.
+    wanted = dict(arguments["metadata"])
+    return ActionRequest(
+        {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
+    )
 
-    def _order_lock(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # Nova's own call; ECS takes no reason.
-        return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
-    def _order_unlock(self, server: Server, arguments: Arguments) -> ActionRequest:
-        return ActionRequest(
-            {"unlock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers"
-        )
+def remove_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    path = "/metadata/%s" % path_segment(arguments["key"])
+    return ActionRequest(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
 
-    def _order_resize(self, server: Server, arguments: Arguments) -> ActionRequest:
-        wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
-        if server.target_power_state == RUNNING:
-            wanted["mode"] = "withStopServer"
-        if rules.prepaid(server) and arguments.get("auto_pay"):
-            wanted["extendparam"] = {"isAutoPay": "true"}
-        return ActionRequest({"resize": wanted}, "/resize", version="v1.1")
 
-    # -- several calls a server --------------------------------------------------------------------------------
+def lock(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    # Nova's own call; ECS takes no reason.
+    return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
-    def _perform_replace_metadata(self, orders: Orders) -> list[PendingAction]:
-        """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
 
-        def ask(pair: tuple[Server, Action]) -> PendingAction:
-            server, action = pair
-            wanted = rules.own_metadata(action.arguments["metadata"])
-            there = rules.own_metadata(server.metadata)
-            changed = {key: value for key, value in wanted.items() if there.get(key) != value}
-            steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
-            try:
-                removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
-            except CloudError as error:
-                return replace(
-                    PendingAction(server.id, action.action, server.name, expected_state=action.expected_state),
-                    error=error,
-                )
-            steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
-            return self._several(server, action, steps, "set the metadata of the server %s" % server.label)
+def unlock(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    return ActionRequest({"unlock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
-        return ask_each(ask, orders, self.parallel)
 
-    def _perform_set_tags(self, orders: Orders) -> list[PendingAction]:
-        """The old ones go first, to make room; one whose key has another value then is written over."""
+def resize(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+    wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
+    if server.target_power_state == RUNNING:
+        wanted["mode"] = "withStopServer"
+    if rules.prepaid(server) and arguments.get("auto_pay"):
+        wanted["extendparam"] = {"isAutoPay": "true"}
+    return ActionRequest({"resize": wanted}, "/resize", version="v1.1")
 
-        def ask(pair: tuple[Server, Action]) -> PendingAction:
-            server, action = pair
-            add = [rules.tag_of(tag) for tag in action.arguments["add"]]
-            keys = {tag["key"] for tag in add}
-            remove = [
-                rules.tag_of(tag)
-                for tag in action.arguments["remove"]
-                if rules.key_of(tag) not in keys and not rules.system_tag(tag)
-            ]
-            steps = [
-                ("POST", "/tags/action", {"action": verb, "tags": tags})
-                for verb, tags in (("delete", remove), ("create", add))
-                if tags
-            ]
-            return self._several(server, action, steps, "set the tags of the server %s" % server.label)
 
-        return ask_each(ask, orders, self.parallel)
+# -- several calls a server -------------------------------------------------------------------------------------------
 
-    def _several(
-        self, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
-    ) -> PendingAction:
-        """One call after the other; each may be repeated, and one that has nothing to delete is done.
 
-        Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
-        """
-        pending = PendingAction(
-            server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
-        )
-        for method, path, body in steps:
-            try:
-                url = self._url("/cloudservers/%s%s" % (path_segment(server.id), path))
-                answer = self.session.request(method, url, json=body, what=what, expect="any", is_retry_safe=True)
-                if path == "/metadata":
-                    METADATA.read(answer, what, has(body["metadata"]))
-                else:
-                    EMPTY.read(answer, what)
-            except CloudError as error:
-                if method == "DELETE" and is_of_part(error):
-                    continue
-                return replace(pending, error=of_state(error), outcome_unknown=bool(pending.accepted) or is_open(error))
-            pending = replace(pending, request_id=answer.request_id, accepted=pending.accepted + 1)
-        return pending
+def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
 
-    # -- one call for many -------------------------------------------------------------------------------------
+    def ask(pair: tuple[Server, Action]) -> PendingAction:
+        server, action = pair
+        wanted = rules.own_metadata(action.arguments["metadata"])
+        there = rules.own_metadata(server.metadata)
+        changed = {key: value for key, value in wanted.items() if there.get(key) != value}
+        steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
+        try:
+            removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
+        except CloudError as error:
+            return replace(
+                PendingAction(server.id, action.action, server.name, expected_state=action.expected_state),
+                error=error,
+            )
+        steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
+        return _several(cloud, server, action, steps, "set the metadata of the server %s" % server.label)
 
-    def _perform_start(self, requests: Orders) -> list[PendingAction]:
-        return self.in_batches("start", [server for server, _action in requests], _POWER, {}, "os-start")
+    return ask_each(ask, requests, cloud.parallel)
 
-    def _perform_stop(self, requests: Orders) -> list[PendingAction]:
-        return self._soft_or_hard("stop", "os-stop", requests)
 
-    def _perform_reboot(self, requests: Orders) -> list[PendingAction]:
-        return self._soft_or_hard("reboot", "reboot", requests)
+def set_tags(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    """The old ones go first, to make room; one whose key has another value then is written over."""
 
-    def _soft_or_hard(self, action: str, key: str, requests: Orders) -> list[PendingAction]:
-        pending = []
-        for kind in ("SOFT", "HARD"):
-            servers = [server for server, each in requests if bool(each.arguments.get("force")) == (kind == "HARD")]
-            pending += self.in_batches(action, servers, _POWER, {"type": kind}, key)
-        return pending
+    def ask(pair: tuple[Server, Action]) -> PendingAction:
+        server, action = pair
+        add = [rules.tag_of(tag) for tag in action.arguments["add"]]
+        keys = {tag["key"] for tag in add}
+        remove = [
+            rules.tag_of(tag)
+            for tag in action.arguments["remove"]
+            if rules.key_of(tag) not in keys and not rules.system_tag(tag)
+        ]
+        steps = [
+            ("POST", "/tags/action", {"action": verb, "tags": tags})
+            for verb, tags in (("delete", remove), ("create", add))
+            if tags
+        ]
+        return _several(cloud, server, action, steps, "set the tags of the server %s" % server.label)
 
-    def _perform_delete(self, orders: Orders) -> list[PendingAction]:
-        """A action's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
-        pending_actions = []
-        kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
-        for server, action in orders:
-            problem = self.rules.action_problem(server, action)
-            if problem:
-                error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
-                pending_actions.append(
-                    PendingAction(
-                        server.id, action.action, server.name, error=error, expected_state=action.expected_state
-                    )
-                )
+    return ask_each(ask, requests, cloud.parallel)
+
+
+def _several(
+    cloud: HuaweiActions, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
+) -> PendingAction:
+    """One call after the other; each may be repeated, and one that has nothing to delete is done.
+
+    Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
+    """
+    pending = PendingAction(
+        server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
+    )
+    for method, path, body in steps:
+        try:
+            url = cloud.api.url("/cloudservers/%s%s" % (path_segment(server.id), path))
+            answer = cloud.session.request(method, url, json=body, what=what, expect="any", is_retry_safe=True)
+            if path == "/metadata":
+                METADATA.read(answer, what, has(body["metadata"]))
+            else:
+                EMPTY.read(answer, what)
+        except CloudError as error:
+            if method == "DELETE" and is_of_part(error):
                 continue
-            kind = (action.arguments.get("delete_volume"), action.arguments.get("delete_publicip"))
-            kinds.setdefault(kind, []).append((server, action))
-        for (volume, publicip), some in kinds.items():
-            options = {"delete_volume": volume, "delete_publicip": publicip}
-            given = {key: value for key, value in options.items() if value is not None}
-            servers = [server for server, _action in some]
-            asked = self.in_batches("delete", servers, "/cloudservers/delete", given)
-            pending_actions += [
-                # Where it is gone already, somebody else was faster: the state decides.
-                replace(
-                    pending,
-                    expected_state=action.expected_state,
-                    outcome_unknown=pending.outcome_unknown or isinstance(pending.error, NotFound),
-                )
-                for pending, (_server, action) in zip(asked, some)
-            ]
-        return pending_actions
+            return replace(pending, error=of_state(error), outcome_unknown=bool(pending.accepted) or is_open(error))
+        pending = replace(pending, request_id=answer.request_id, accepted=pending.accepted + 1)
+    return pending
+
+
+# -- one call for many ------------------------------------------------------------------------------------------------
+
+
+def start(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    return in_batches(cloud, "start", [server for server, _action in requests], _POWER, {}, "os-start")
+
+
+def stop(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    return _soft_or_hard(cloud, "stop", "os-stop", requests)
+
+
+def reboot(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    return _soft_or_hard(cloud, "reboot", "reboot", requests)
+
+
+def _soft_or_hard(cloud: HuaweiActions, action: str, key: str, requests: Requests) -> list[PendingAction]:
+    pending = []
+    for kind in ("SOFT", "HARD"):
+        servers = [server for server, each in requests if bool(each.arguments.get("force")) == (kind == "HARD")]
+        pending += in_batches(cloud, action, servers, _POWER, {"type": kind}, key)
+    return pending
+
+
+def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+    """A action's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+    pending_actions = []
+    kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
+    for server, action in requests:
+        problem = cloud.rules.action_problem(server, action)
+        if problem:
+            error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
+            pending_actions.append(
+                PendingAction(server.id, action.action, server.name, error=error, expected_state=action.expected_state)
+            )
+            continue
+        kind = (action.arguments.get("delete_volume"), action.arguments.get("delete_publicip"))
+        kinds.setdefault(kind, []).append((server, action))
+    for (volume, publicip), some in kinds.items():
+        options = {"delete_volume": volume, "delete_publicip": publicip}
+        given = {key: value for key, value in options.items() if value is not None}
+        servers = [server for server, _action in some]
+        asked = in_batches(cloud, "delete", servers, "/cloudservers/delete", given)
+        pending_actions += [
+            # Where it is gone already, somebody else was faster: the state decides.
+            replace(
+                pending,
+                expected_state=action.expected_state,
+                outcome_unknown=pending.outcome_unknown or isinstance(pending.error, NotFound),
+            )
+            for pending, (_server, action) in zip(asked, some)
+        ]
+    return pending_actions

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Setting passwords and metadata on Huawei Cloud ECS.
+"""Setting passwords on Huawei Cloud ECS.
 
 Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; operation
 H06 of docs/operations.yml.
@@ -10,14 +10,13 @@ H06 of docs/operations.yml.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     CHANGE_PASSWORD,
     Action,
     PendingAction,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     BadRequest,
@@ -28,13 +27,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
-    DocumentedResponse,
-    has,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    HuaweiActions,
     is_open,
     of_state,
 )
@@ -50,108 +45,99 @@ _ROUNDS = 5
 _PATIENCE = (15, 15, 30)
 
 
-class HuaweiPasswords(Compute):
-    """One call sets a password on up to 1,000 servers; each takes it at its next start."""
+def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+    """Servers that get the same password are asked for at once, up to 1,000; each takes it at its next start."""
+    cloud.hide(action.arguments["password"] for _server, action in requests)
+    groups: dict[tuple[str, bool], list[Server]] = {}
+    for server, action in requests:
+        key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
+        groups.setdefault(key, []).append(server)
+    order = list(groups)
 
-    def _url(self, path: str, version: str = "v1") -> str:
-        raise NotImplementedError
+    def ask(key: tuple[str, bool]) -> list[PendingAction]:
+        try:
+            return _reset_passwords(cloud, groups[key], *key)
+        except CloudError as error:
+            return [_pending(server, error=error) for server in groups[key]]
 
-    def _perform_change_password(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """Servers that get the same password are asked for at once."""
-        self.hide(action.arguments["password"] for _server, action in requests)
-        groups: dict[tuple[str, bool], list[Server]] = {}
-        for server, action in requests:
-            key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
-            groups.setdefault(key, []).append(server)
-        order = list(groups)
+    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+    pending = _reset_passwords(cloud, groups[order[0]], *order[0]) if order else []
+    for some in in_parallel(ask, order[1:], cloud.parallel):
+        pending.extend(some)
+    return pending
 
-        def ask(key: tuple[str, bool]) -> list[PendingAction]:
-            try:
-                return self._reset_passwords(groups[key], *key)
-            except CloudError as error:
-                return [_pending(server, error=error) for server in groups[key]]
 
-        # The first one alone: where the credentials are wrong, they are wrong for all the others too.
-        pending = self._reset_passwords(groups[order[0]], *order[0]) if order else []
-        for some in in_parallel(ask, order[1:], self.parallel):
-            pending.extend(some)
-        return pending
+def _reset_passwords(
+    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
+) -> list[PendingAction]:
+    pending_actions: list[PendingAction] = []
+    for batch in chunks(servers, _BATCH):
+        by_id = _reset_batch(cloud, batch, password, dry_run)
+        pending_actions.extend(by_id[server.id] for server in batch)
+        refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
+        if refused and len(refused) == len(pending_actions):
+            raise refused[0]
+    return pending_actions
 
-    def _reset_passwords(self, servers: Sequence[Server], password: str, dry_run: bool) -> list[PendingAction]:
-        pending_actions: list[PendingAction] = []
-        for batch in chunks(servers, _BATCH):
-            by_id = self._reset_batch(batch, password, dry_run)
-            pending_actions.extend(by_id[server.id] for server in batch)
-            refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
-            if refused and len(refused) == len(pending_actions):
-                raise refused[0]
-        return pending_actions
 
-    def _reset_batch(self, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
-        """Whether the others are done where the answer names some that could not be is not documented, so the others
-        are sent once more without them: the same password twice does no harm."""
-        rest = list(batch)
-        found: dict[str, PendingAction] = {}
-        for _round in range(_ROUNDS):
-            try:
-                accepted, request_id = self._put_reset(rest, password, dry_run)
-            except CloudError as error:
-                refused = _refused(error, rest)
-                if refused and not isinstance(error, AuthenticationFailed):
-                    named = [server for server in rest if server.id in refused]
-                    found.update((server.id, _pending(server, error=refused[server.id])) for server in named)
-                    rest = [server for server in rest if server.id not in refused]
-                    if not rest:
-                        return found
-                    continue
-                return dict(found, **self._all_failed(rest, error))
-            for server in rest:
-                found[server.id] = _pending(server, request_id=request_id)
-                if server.id not in accepted:
-                    lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
-                    found[server.id] = _pending(server, error=lost, outcome_unknown=True)
-            return found
-        left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
-        return dict(found, **self._all_failed(rest, left))
+def _reset_batch(
+    cloud: HuaweiActions, batch: Sequence[Server], password: str, dry_run: bool
+) -> dict[str, PendingAction]:
+    """Whether the others are done where the answer names some that could not be is not documented, so the others
+    are sent once more without them: the same password twice does no harm."""
+    rest = list(batch)
+    found: dict[str, PendingAction] = {}
+    for _round in range(_ROUNDS):
+        try:
+            accepted, request_id = _put_reset(cloud, rest, password, dry_run)
+        except CloudError as error:
+            refused = _refused(error, rest)
+            if refused and not isinstance(error, AuthenticationFailed):
+                named = [server for server in rest if server.id in refused]
+                found.update((server.id, _pending(server, error=refused[server.id])) for server in named)
+                rest = [server for server in rest if server.id not in refused]
+                if not rest:
+                    return found
+                continue
+            return dict(found, **_all_failed(rest, error))
+        for server in rest:
+            found[server.id] = _pending(server, request_id=request_id)
+            if server.id not in accepted:
+                lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
+                found[server.id] = _pending(server, error=lost, outcome_unknown=True)
+        return found
+    left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
+    return dict(found, **_all_failed(rest, left))
 
-    def _put_reset(self, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
-        """The ids of the servers that took it, and the request's id."""
-        body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
-        if dry_run:
-            body["dry_run"] = True
-        what = "check the passwords of a batch of servers" if dry_run else "set the passwords of a batch of servers"
-        answer = None
-        for pause in _PATIENCE:
-            try:
-                answer = self.session.put(self._url("/cloudservers/os-reset-passwords"), json=body, what=what)
-                break
-            except RateLimited:
-                self.session.sleep(pause)
-        if answer is None:
-            answer = self.session.put(self._url("/cloudservers/os-reset-passwords"), json=body, what=what)
-        listed = answer.body.get("response") if isinstance(answer.body, dict) else None
-        if not isinstance(listed, list):
-            raise InvalidResponse("Could not %s: the answer has no response" % what, request_id=answer.request_id)
-        return {str(entry.get("id")) for entry in mappings(listed)}, answer.request_id
 
-    @staticmethod
-    def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, PendingAction]:
-        if isinstance(error, BadRequest) and len(servers) > 1:
-            error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
-        outcome_unknown = is_open(of_state(error))
-        return {server.id: _pending(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
+def _put_reset(
+    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
+) -> tuple[set[str], str | None]:
+    """The ids of the servers that took it, and the request's id."""
+    body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
+    if dry_run:
+        body["dry_run"] = True
+    what = "check the passwords of a batch of servers" if dry_run else "set the passwords of a batch of servers"
+    answer = None
+    for pause in _PATIENCE:
+        try:
+            answer = cloud.session.put(cloud.api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
+            break
+        except RateLimited:
+            cloud.session.sleep(pause)
+    if answer is None:
+        answer = cloud.session.put(cloud.api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
+    listed = answer.body.get("response") if isinstance(answer.body, dict) else None
+    if not isinstance(listed, list):
+        raise InvalidResponse("Could not %s: the answer has no response" % what, request_id=answer.request_id)
+    return {str(entry.get("id")) for entry in mappings(listed)}, answer.request_id
 
-    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        what = "set metadata of the server %s" % server.label
-        answer = self.session.post(
-            self._url("/cloudservers/%s/metadata" % path_segment(server.id)),
-            json={"metadata": dict(metadata)},
-            what=what,
-            expect="any",
-            # The same keys and values once more change nothing.
-            is_retry_safe=True,
-        )
-        DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
+
+def _all_failed(servers: Sequence[Server], error: CloudError) -> dict[str, PendingAction]:
+    if isinstance(error, BadRequest) and len(servers) > 1:
+        error.message = "%s (for one or more of %d servers)" % (error.message, len(servers))
+    outcome_unknown = is_open(of_state(error))
+    return {server.id: _pending(server, error=error, outcome_unknown=outcome_unknown) for server in servers}
 
 
 def _pending(server: Server, **known: Any) -> PendingAction:

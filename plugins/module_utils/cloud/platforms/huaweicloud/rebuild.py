@@ -23,41 +23,39 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 _NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
 
 
-class HuaweiRebuild(HuaweiActions):
-    """``changeos`` and ``reinstallos``."""
-
-    def _order_rebuild(self, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-        spec: RebuildSpec = arguments["spec"]
-        word = "reinstall" if spec.same_image else "change"
-        return ActionRequest(
-            {"os-" + word: _order(spec)},
-            "/%sos" % word,
-            version="v2" if spec.cloud_init else "v1",
-            what="%s the OS of %s" % (word, server.label),
-            image_id=spec.image_id,
-            hints={"Ecs.0005": _NO_CLOUD_INIT} if spec.cloud_init else {},
-        )
+def rebuild(cloud: HuaweiActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    """``changeos``, and ``reinstallos`` for the image that the server has."""
+    spec: RebuildSpec = arguments["spec"]
+    word = "reinstall" if spec.same_image else "change"
+    return ActionRequest(
+        {"os-" + word: _body(spec)},
+        "/%sos" % word,
+        version="v2" if spec.cloud_init else "v1",
+        what="%s the OS of %s" % (word, server.label),
+        image_id=spec.image_id,
+        hints={"Ecs.0005": _NO_CLOUD_INIT} if spec.cloud_init else {},
+    )
 
 
-def _order(order: RebuildSpec) -> dict[str, Any]:
+def _body(spec: RebuildSpec) -> dict[str, Any]:
     """The part under the body's key; every name is small there, and every value is a text."""
     found: dict[str, Any] = {}
-    if not order.same_image:
-        found["imageid"] = order.image_id
-    for key, value in (("adminpass", order.password), ("keyname", order.key_name), ("userid", order.user_id)):
+    if not spec.same_image:
+        found["imageid"] = spec.image_id
+    for key, value in (("adminpass", spec.password), ("keyname", spec.key_name), ("userid", spec.user_id)):
         if value:
             found[key] = value
-    if order.stop_running:
+    if spec.stop_running:
         found["mode"] = "withStopServer"
-    if order.auto_pay:
+    if spec.auto_pay:
         found["isAutoPay"] = "true"
     metadata = {}
-    if order.user_data:
-        metadata["user_data"] = order.user_data
-    if order.encrypted is not None:
-        metadata["__system__encrypted"] = "1" if order.encrypted else "0"
-    if order.kms_key_id:
-        metadata["__system__cmkid"] = order.kms_key_id
+    if spec.user_data:
+        metadata["user_data"] = spec.user_data
+    if spec.encrypted is not None:
+        metadata["__system__encrypted"] = "1" if spec.encrypted else "0"
+    if spec.kms_key_id:
+        metadata["__system__cmkid"] = spec.kms_key_id
     if metadata:
         found["metadata"] = metadata
     return found

@@ -94,7 +94,7 @@ class NovaActions(NovaServers):
     actions: Mapping[str, NovaAction] = {}
 
     def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
+        """Sends the order once. Gives the pending action with its result; ``what`` is the action as an infinitive."""
         version = min(order.version, self.version) if order.version else None
         try:
             answer = self.session.request(
