@@ -117,15 +117,14 @@ servers:
   elements: dict
 """
 
-from typing import Mapping
-
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_VANISHED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.handle import (
     HandleWaiter,
+    JobPolling,
     job_outcome,
     pending_actions_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, waiting_for
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
     FAILED,
@@ -188,29 +187,15 @@ def _join(context: Context, waiter: Waiter) -> Result:
 
 
 def _read(context: Context, waiter: Waiter) -> Result:
-    cloud = context.cloud
     ids = list(dict.fromkeys(context.params["job_ids"]))
-    jobs: dict[str, Job] = {}
-
-    def look(left: Mapping[str, str], final: bool) -> dict[str, Job]:
-        for job_id in left:
-            jobs[job_id] = cloud.jobs.get(job_id)
-        return {job_id: jobs[job_id] for job_id in left}
-
-    def evaluate(job_id: str, job: Job) -> Outcome | None:
-        return Outcome(job_id, None, DONE) if job.finished else None
-
-    def words(outcomes: Mapping[str, Outcome], left: Mapping[str, str]) -> str:
-        whole = len(outcomes) + len(left)
-        return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
-
+    polling = JobPolling(context.cloud)
     if context.params["wait"]:
-        error = waiter.wait(dict(zip(ids, ids)), look, evaluate, words)[2]
-        if error and any(job_id not in jobs for job_id in ids):
+        error = waiter.wait(dict(zip(ids, ids)), polling)[2]
+        if error and any(job_id not in polling.jobs for job_id in ids):
             raise error
     else:
-        look(dict(zip(ids, ids)), True)
-    found = [jobs[job_id] for job_id in ids]
+        polling.poll(dict(zip(ids, ids)), True)
+    found = [polling.jobs[job_id] for job_id in ids]
     data = {"finished": all(job.finished for job in found), "jobs": [job.as_dict() for job in found]}
     return report([outcome for job in found for outcome in _outcomes(job)], "finished", Result(data=data))
 

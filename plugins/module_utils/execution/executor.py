@@ -22,17 +22,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.note
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import (
     Progress,
     ended_as,
-    item_name,
     pending_text,
+    progress_name,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.run_state import RunState
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import (
     UNWAITED,
+    Polling,
     Waiter,
     evaluate_action,
     observe_all,
-    progress,
     timed_out,
     unpaid,
 )
@@ -47,7 +47,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 )
 
 
-class Executor:
+class Executor(Polling[Progress]):
     """Submits the next action of each server, looks at what is pending, and decides what a lost response means.
 
     ``strategy`` answers for what differs between the modules. After ``run``: ``outcomes`` by server id, ``servers`` as
@@ -60,6 +60,7 @@ class Executor:
     def __init__(self, cloud: Compute, strategy: Strategy, wait: bool, waiter: Waiter) -> None:
         self.cloud = cloud
         self.strategy = strategy
+        self.word = strategy.word
         self.waits = wait
         self.waiter = waiter
         self.outcomes: dict[str, Outcome] = {}
@@ -89,8 +90,7 @@ class Executor:
         return items
 
     def carry_out(self, items: dict[str, Progress]) -> None:
-        words = progress(self.strategy.word, item_name)
-        found, left, error = self.waiter.wait(items, self._look, self._evaluate, words, self._submit_ready)
+        found, left, error = self.waiter.wait(items, self)
         self.outcomes.update(found)
         for key, item in left.items():
             if item.pending:
@@ -119,9 +119,12 @@ class Executor:
             # What was done is done; it is only shown as it was before.
             pass
 
+    def item_name(self, item: Progress) -> str:
+        return progress_name(item)
+
     # -- asking ------------------------------------------------------------------------------------------------
 
-    def _submit_ready(self, left: dict[str, Progress]) -> dict[str, Outcome]:
+    def submit_ready(self, left: dict[str, Progress]) -> dict[str, Outcome]:
         """Asks for the next action of every server that is ready for one, until there is nothing but waiting to do."""
         ended: dict[str, Outcome] = {}
         while True:
@@ -252,9 +255,9 @@ class Executor:
     def _conclude(self, item: Progress, outcome: Outcome) -> Outcome:
         return self.strategy.concluded(item.failure, outcome) if item.failure else outcome
 
-    # -- looking -----------------------------------------------------------------------------------------------
+    # -- polling -----------------------------------------------------------------------------------------------
 
-    def _look(self, left: dict[str, Progress], final: bool) -> dict[str, ActionStatus]:
+    def poll(self, left: dict[str, Progress], final: bool) -> dict[str, ActionStatus]:
         # Whose turn has not come is not looked at: nothing was asked of it.
         watched = {key: item.pending for key, item in left.items() if not item.ready}
         since = self.state.since if self.strategy.shown_by_changes and not final else None
@@ -264,7 +267,7 @@ class Executor:
                 self.servers[key] = left[key].server = each.server
         return seen
 
-    def _evaluate(self, item: Progress, seen: ActionStatus) -> Outcome | None:
+    def evaluate(self, item: Progress, seen: ActionStatus) -> Outcome | None:
         if item.pending is None:
             found = self._evaluate_transition(item, seen.server)
             return self._conclude(item, found) if found else None

@@ -23,11 +23,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     state_text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import (
+    Polling,
     Waiter,
     evaluate_action,
     observe_all,
-    progress,
     timed_out,
+    waiting_for,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
@@ -66,7 +67,7 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
     return found
 
 
-class HandleWaiter:
+class HandleWaiter(Polling[PendingAction]):
     """Finds out what became of pending actions: by one look, or until it is known.
 
     After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` where it is not known yet, or where the task left
@@ -81,8 +82,8 @@ class HandleWaiter:
         self.ended: set[str] = set()
 
     def look(self) -> None:
-        for key, seen in self._observe(self.pending_actions, True).items():
-            outcome = self._evaluate(self.pending_actions[key], seen)
+        for key, seen in self.poll(self.pending_actions, True).items():
+            outcome = self.evaluate(self.pending_actions[key], seen)
             if outcome:
                 self.outcomes[key] = outcome
         for key, pending in self.pending_actions.items():
@@ -90,30 +91,32 @@ class HandleWaiter:
                 self.outcomes[key] = Outcome(key, pending.name, PENDING, _asked(pending), remaining=pending.then)
 
     def wait(self, waiter: Waiter) -> None:
-        words = progress("done", lambda pending: str(pending.name or pending.server_id))
-        self.outcomes, left, error = waiter.wait(self.pending_actions, self._observe, self._evaluate, words)
+        self.outcomes, left, error = waiter.wait(self.pending_actions, self)
         for key, pending in left.items():
             late = timed_out(key, pending.name, _asked(pending), self.servers.get(key), waiter.timeout, error)
             self.outcomes[key] = replace(late, remaining=pending.then)
 
-    def _evaluate(self, pending: PendingAction, seen: ActionStatus) -> Outcome | None:
+    def item_name(self, item: PendingAction) -> str:
+        return str(item.name or item.server_id)
+
+    def evaluate(self, item: PendingAction, seen: ActionStatus) -> Outcome | None:
         """The outcome of what was under way; ``pending`` where more was to be asked of the server afterwards."""
-        if pending.action == SETTLE:
-            found = evaluate_stable(pending, seen.server)
+        if item.action == SETTLE:
+            found = evaluate_stable(item, seen.server)
         else:
-            found = evaluate_action(pending, seen)
+            found = evaluate_action(item, seen)
         if found is None:
             return None
-        self.ended.add(pending.server_id)
-        if not pending.then or found.result != DONE:
-            return replace(found, remaining=pending.then if found.result != DONE else ())
+        self.ended.add(item.server_id)
+        if not item.then or found.result != DONE:
+            return replace(found, remaining=item.then if found.result != DONE else ())
         message = "%s; run the task again, for it did not ask for: %s" % (
-            "it is in %s" % state_text(seen.server) if pending.action == SETTLE else "%s is done" % pending.action,
-            ", ".join(pending.then),
+            "it is in %s" % state_text(seen.server) if item.action == SETTLE else "%s is done" % item.action,
+            ", ".join(item.then),
         )
-        return replace(found, result=PENDING, message=message, remaining=pending.then)
+        return replace(found, result=PENDING, message=message, remaining=item.then)
 
-    def _observe(self, left: Mapping[str, PendingAction], final: bool) -> Mapping[str, ActionStatus]:
+    def poll(self, left: Mapping[str, PendingAction], final: bool) -> Mapping[str, ActionStatus]:
         found = observe_all(
             self.cloud, {key: None if pending.action == SETTLE else pending for key, pending in left.items()}, None
         )
@@ -136,6 +139,26 @@ def evaluate_stable(pending: PendingAction, server: Server | None) -> Outcome | 
 
 def _asked(pending: PendingAction) -> tuple[str, ...]:
     return () if pending.action == SETTLE else (pending.action,)
+
+
+class JobPolling(Polling[str]):
+    """Polls jobs by id until each has finished; ``jobs`` are as they were last read."""
+
+    def __init__(self, cloud: Compute) -> None:
+        self.cloud = cloud
+        self.jobs: dict[str, Job] = {}
+
+    def poll(self, left: dict[str, str], final: bool) -> dict[str, Job]:
+        for job_id in left:
+            self.jobs[job_id] = self.cloud.jobs.get(job_id)
+        return {job_id: self.jobs[job_id] for job_id in left}
+
+    def evaluate(self, item: str, seen: Job) -> Outcome | None:
+        return Outcome(item, None, DONE) if seen.finished else None
+
+    def progress_text(self, outcomes: Mapping[str, Outcome], left: Mapping[str, str]) -> str:
+        whole = len(outcomes) + len(left)
+        return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:

@@ -105,7 +105,7 @@ def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> O
     return replace(outcome, message=message % error.message)
 
 
-def item_name(item: Progress) -> str:
+def progress_name(item: Progress) -> str:
     """The server for a line about the wait; nothing for one that waits for its turn, and so holds nobody up."""
     return "" if item.ready and not item.begun else named_state(item.server)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Any, Callable, Mapping, Sequence, TypeVar
+from typing import Any, Callable, Generic, Mapping, Sequence, TypeVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
@@ -71,8 +71,40 @@ def pause(waited: float, last_look: float, interval: float) -> float:
     return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
 
 
+class Polling(Generic[T]):
+    """What is waited for: how it is polled, and what the answers mean. The keys are ids, of servers or of jobs."""
+
+    #: The past participle of what is waited for, such as ``stopped``.
+    word = "done"
+
+    def poll(self, left: dict[str, T], final: bool) -> Mapping[str, Any]:
+        """What is seen of those that it says anything about; the last poll, ``final``, asks for all of them. Raises
+        CloudError."""
+        raise NotImplementedError
+
+    def evaluate(self, item: T, seen: Any) -> Outcome | None:
+        """The outcome that is proven by what was seen; ``None`` asks for another poll."""
+        raise NotImplementedError
+
+    def submit_ready(self, left: dict[str, T]) -> Mapping[str, Outcome]:
+        """Submits what is ready for its next action, before the first poll and after each; gives the outcomes of those
+        that this ended."""
+        return {}
+
+    def item_name(self, item: T) -> str:
+        """The item for a line about the wait; an empty text for one that holds nobody up."""
+        raise NotImplementedError
+
+    def progress_text(self, outcomes: Mapping[str, Outcome], left: Mapping[str, T]) -> str:
+        """A line about the wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``."""
+        failed = sum(1 for outcome in outcomes.values() if outcome.result in (FAILED, UNKNOWN))
+        done = len(outcomes) - failed
+        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), self.word, len(left), failed)
+        return text + waiting_for([name for name in map(self.item_name, left.values()) if name])
+
+
 class Waiter:
-    """How long and how often a task waits, and to whom it tells how far it is.
+    """How long and how often a task polls, and where it reports its progress.
 
     ``timeout`` and ``interval`` are seconds; the time runs from the first wait on and is shared by all waits of
     a task.
@@ -85,14 +117,14 @@ class Waiter:
         self.interval = interval
         self.report_progress = report_progress
         self.deadline: float | None = None
-        self._told = 0.0
+        self._reported = 0.0
         self._quiet = _QUIET
 
     def _begin(self) -> float:
         """When the waiting is over; the time to read a large fleet first is not part of it."""
         if self.deadline is None:
-            self._told = self.clock.time()
-            self.deadline = self._told + self.timeout
+            self._reported = self.clock.time()
+            self.deadline = self._reported + self.timeout
         return self.deadline
 
     def limit(self, seconds: float) -> None:
@@ -100,56 +132,45 @@ class Waiter:
         self.timeout = min(self.timeout, seconds)
 
     def wait(
-        self,
-        pending: Mapping[str, T],
-        look: Callable[[dict[str, T], bool], Mapping[str, Any]],
-        evaluate: Callable[[T, Any], Outcome | None],
-        words: Callable[[Mapping[str, Outcome], Mapping[str, T]], str],
-        submit_ready: Callable[[dict[str, T]], Mapping[str, Outcome]] | None = None,
+        self, items: Mapping[str, T], polling: Polling[T]
     ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
-        """Looks until ``evaluate`` has an outcome for each, or the time is up.
+        """Polls until ``polling`` has an outcome for each item, or the time is up.
 
-        ``look(pending, last)`` gives what is seen of those that it says anything about; ``last`` asks for all of
-        them. ``advance(pending)`` does what is to be done next for those that are ready for it, before each look and
-        again after it, and gives the outcomes of those that this ended.
-
-        Returns the outcomes, what is still pending, and the last error of looking. An error that does not pass by
+        Returns the outcomes, what is still pending, and the last error of a poll. An error that does not pass by
         itself ends the wait.
         """
-        left = dict(pending)
+        left = dict(items)
         outcomes: dict[str, Outcome] = {}
         error: CloudError | None = None
         deadline = self._begin()
         waiting_since = self.clock.time()
         session = self.cloud.session
 
-        def settle(found: Mapping[str, Outcome]) -> None:
+        def record(found: Mapping[str, Outcome]) -> None:
             for key, outcome in found.items():
                 outcomes[key] = outcome
                 left.pop(key, None)
 
         try:
-            if submit_ready:
-                settle(submit_ready(left))
+            record(polling.submit_ready(left))
             while left:
                 before = self.clock.time()
                 last = before >= deadline
                 session.deadline = before + _LAST_LOOK if last else deadline
                 try:
                     error = None
-                    seen = look(left, last)
-                    evaluated = {key: evaluate(left[key], each) for key, each in seen.items() if key in left}
-                    settle({key: outcome for key, outcome in evaluated.items() if outcome})
+                    seen = polling.poll(left, last)
+                    evaluated = {key: polling.evaluate(left[key], each) for key, each in seen.items() if key in left}
+                    record({key: outcome for key, outcome in evaluated.items() if outcome})
                 except _PASSING as passing:
                     error = passing
                 except CloudError as final:
                     return outcomes, left, final
                 if not left or last:
                     break
-                if submit_ready:
-                    settle(submit_ready(left))
+                record(polling.submit_ready(left))
                 now = self.clock.time()
-                self._say(now, lambda: words(outcomes, left))
+                self._report(now, lambda: polling.progress_text(outcomes, left))
                 rest = pause(now - waiting_since, now - before, self.interval)
                 if left:
                     self.clock.sleep(max(0.0, min(rest, deadline - now)))
@@ -157,29 +178,13 @@ class Waiter:
             session.deadline = None
         return outcomes, left, error
 
-    def _say(self, now: float, words: Callable[[], str]) -> None:
+    def _report(self, now: float, text: Callable[[], str]) -> None:
         """A line at most every 5, 10, 20, 40 … 300 seconds, with the time waited so far and its limit."""
-        if now - self._told < self._quiet or self.deadline is None:
+        if now - self._reported < self._quiet or self.deadline is None:
             return
-        self._told, self._quiet = now, min(2 * self._quiet, _LONGEST_QUIET)
+        self._reported, self._quiet = now, min(2 * self._quiet, _LONGEST_QUIET)
         elapsed = now - (self.deadline - self.timeout)
-        self.report_progress("%s (%d of at most %d seconds)" % (words(), elapsed, self.timeout))
-
-
-def progress(word: str, name_of: Callable[[Any], str]) -> Callable[[Mapping[str, Outcome], Mapping[str, Any]], str]:
-    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``.
-
-    ``name_of`` gives the words that name one of those that are waited for, and an empty text for one that holds
-    nobody up.
-    """
-
-    def words(outcomes: Mapping[str, Outcome], left: Mapping[str, Any]) -> str:
-        failed = sum(1 for outcome in outcomes.values() if outcome.result in (FAILED, UNKNOWN))
-        done = len(outcomes) - failed
-        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), word, len(left), failed)
-        return text + waiting_for([name for name in map(name_of, left.values()) if name])
-
-    return words
+        self.report_progress("%s (%d of at most %d seconds)" % (text(), elapsed, self.timeout))
 
 
 def waiting_for(names: Sequence[str]) -> str:

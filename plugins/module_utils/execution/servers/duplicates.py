@@ -16,7 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter, progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Polling, Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
     FAILED,
@@ -157,19 +157,32 @@ class DuplicateRun:
 
     def _watch(self, servers: Mapping[str, Server], is_over: Callable[[Server], bool]) -> dict[str, Server]:
         """The servers as they were last seen, after each is deleted or ``is_over`` says so, or the time is up."""
-        seen: dict[str, Server] = {}
+        polling = _UntilOver(self.cloud, is_over)
+        self.waiter.wait(servers, polling)
+        return polling.seen
 
-        def look(left: dict[str, Server], final: bool) -> dict[str, Server | None]:
-            found = self.cloud.servers_by_id(list(left))
-            return {key: found.get(key) for key in left}
 
-        def evaluate(known: Server, now: Server | None) -> Outcome | None:
-            # What is no longer listed is deleted.
-            seen[known.id] = now or _deleted_record(known)
-            return _over(known) if _is_leaving(seen[known.id]) or is_over(seen[known.id]) else None
+class _UntilOver(Polling[Server]):
+    """Polls servers until each is deleted or ``is_over`` says so; ``seen`` are their records from the last poll."""
 
-        self.waiter.wait(servers, look, evaluate, progress("settled", lambda server: server.label))
-        return seen
+    word = "settled"
+
+    def __init__(self, cloud: Compute, is_over: Callable[[Server], bool]) -> None:
+        self.cloud = cloud
+        self.is_over = is_over
+        self.seen: dict[str, Server] = {}
+
+    def poll(self, left: dict[str, Server], final: bool) -> dict[str, Server | None]:
+        found = self.cloud.servers_by_id(list(left))
+        return {key: found.get(key) for key in left}
+
+    def evaluate(self, item: Server, seen: Server | None) -> Outcome | None:
+        # What is no longer listed is deleted.
+        now = self.seen[item.id] = seen or _deleted_record(item)
+        return _over(item) if _is_leaving(now) or self.is_over(now) else None
+
+    def item_name(self, item: Server) -> str:
+        return item.label
 
 
 def _failed(each: Duplicates, why: str | None = None) -> Resolution:
