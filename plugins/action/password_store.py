@@ -8,6 +8,8 @@ import os
 from dataclasses import replace
 from typing import Any, Mapping
 
+from ansible.utils.display import Display
+
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import password_history as histories
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_history import History, HistoryError
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import Place, StoreError
@@ -18,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_store
     now,
     on_execution_node,
     server_names,
+    unknown_passwords,
 )
 
 OPTIONS: dict[str, Any] = {
@@ -32,6 +35,9 @@ OPTIONS: dict[str, Any] = {
     "return_passwords": {"type": "bool", "default": False, "no_log": False},
     "durable": {"type": "bool", "default": False},
 }
+
+
+display = Display()
 
 
 class ActionModule(PasswordStoreAction):
@@ -73,7 +79,7 @@ class ActionModule(PasswordStoreAction):
         return dict(_described(found, params["return_passwords"]), changed=False)
 
     def _check(self, params: Mapping[str, Any], variables: Mapping[str, Any], place: Place | None) -> dict[str, Any]:
-        """Whether the store can be read, and outlives the job."""
+        """Whether the store can be read, is kept after the job, and has the passwords of the servers."""
         is_durable = params["durable"] or (place is not None and place.is_durable)
         on_awx = on_execution_node(variables, os.environ)
         if on_awx and not is_durable:
@@ -82,9 +88,17 @@ class ActionModule(PasswordStoreAction):
                 " job, and the password store is not durable; use HashiCorp Vault, or a file on a volume that stays,"
                 " and declare it durable; nothing was done"
             )
-        if place is not None:
-            place.read(["0"])
-        return {"changed": False, "durable": is_durable, "execution_node": on_awx}
+        result: dict[str, Any] = {"changed": False, "durable": is_durable, "execution_node": on_awx}
+        if place is None:
+            return result
+        names, revision = server_names(params["servers"]), params["revision"]
+        found = place.read(list(names) or ["0"])
+        if revision and names:
+            unknown = [key for key in names if found.get(key, History()).find(revision) is None]
+            result["unknown_passwords"] = [{"id": key, "name": names[key]} for key in unknown]
+            if unknown:
+                display.warning(unknown_passwords(revision, [names[key] or key for key in unknown]))
+        return result
 
     def _issue(
         self, params: Mapping[str, Any], names: Mapping[str, str | None], given: Any, place: Place | None

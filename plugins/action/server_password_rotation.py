@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_store
     new_password,
     now,
     server_names,
+    unknown_passwords,
 )
 
 display = Display()
@@ -94,9 +95,13 @@ class ActionModule(PasswordStoreAction):
         if place is None and chosen is None:
             raise StoreError("store: name a place, path or hashi_vault, or give the passwords by a variable")
         attempt = uuid.uuid4().hex
-        passwords = self._begin(params, names, chosen, place, attempt)
+        passwords, made = self._begin(params, names, chosen, place, attempt)
         found, at_boot = self._set(params, passwords, hidden)
         result = {key: found[key] for key in _RETURNED if key in found}
+        unchanged = {each["id"] for each in found.get("outcomes") or () if each.get("outcome") == UNCHANGED}
+        unknown = [names[key] or key for key in passwords if key in made and key in unchanged]
+        if place is not None and unknown:
+            display.warning(unknown_passwords(params["revision"], unknown))
         if place is None or self._task.check_mode:
             return result
         ends = ends_of(found.get("outcomes") or (), at_boot)
@@ -130,24 +135,29 @@ class ActionModule(PasswordStoreAction):
         chosen: Mapping[str, str] | None,
         place: Place | None,
         attempt: str,
-    ) -> dict[str, str]:
-        """Stores the passwords of the servers, before the cloud is asked, and gives them back by server id."""
+    ) -> tuple[dict[str, str], set[str]]:
+        """Stores the passwords of the servers before the cloud is asked. Returns them by server id, and the ids of the
+        servers of which the store had no password of the revision."""
         length, revision = params["length"], params["revision"]
         new_password(length)
 
+        made: set[str] = set()
+
         def begin(key: str, history: History) -> History:
+            if history.find(revision) is None:
+                made.add(key)
             given = None if chosen is None else chosen[key]
             found, entry = histories.issue(history, revision, lambda: new_password(length), now(), given)
             found = replace(found, name=names[key] or history.name)
             return histories.begin(found, entry, attempt, now())
 
         if place is None:
-            return dict(chosen or {})
+            return dict(chosen or {}), made
         if self._task.check_mode:
             found = {key: begin(key, history) for key, history in place.read(list(names)).items()}
         else:
             found = place.update(list(names), begin)
-        return {key: history.entries[-1].password for key, history in found.items()}
+        return {key: history.entries[-1].password for key, history in found.items()}, made
 
     def _set(
         self, params: Mapping[str, Any], passwords: Mapping[str, str], hidden: set[str]

@@ -15,8 +15,6 @@ description:
   - Each password has a state. V(issued) - the password was stored before it was sent to the cloud, and the server may
     have it. V(set) - the cloud accepted the password and does not confirm it, as on V(huaweicloud). V(in_force) - it is
     proven that the server has the password. V(superseded) - a later password is in force.
-    - the cloud has accepted it, and nothing proves that the server has it, as on V(huaweicloud). V(in_force) - it is
-    proven that the server has it. V(superseded) - a later one is in force.
   - A password is removed only when a later password is confirmed in force. See O(keep_last).
 author:
   - cloudserver.compute contributors (@cloudserver)
@@ -28,7 +26,8 @@ options:
         passwords.
       - V(read) returns the histories of O(servers), or of all servers if O(servers) is empty.
       - V(checked) ensures that the store can be read. On an execution node of AWX it also ensures that the store is
-        kept after the job.
+        kept after the job. With O(servers) and O(revision) it warns about servers of which the store has no password of
+        that revision.
     type: str
     choices: [issued, in_force, read, checked]
     required: true
@@ -120,6 +119,11 @@ durable:
   description: Whether the store is kept after the job.
   returned: O(state=checked)
   type: bool
+unknown_passwords:
+  description: The servers of which the store has no password of O(revision), with their ids and names.
+  returned: O(state=checked) with O(servers) and O(revision)
+  type: list
+  elements: dict
 execution_node:
   description: Whether AWX or automation controller runs the job.
   returned: O(state=checked)

@@ -48,11 +48,14 @@ STORE: dict[str, Any] = {
 }
 #: The lengths that every platform takes.
 SHORTEST, LONGEST = 12, 26
-#: The variables and environment variables that AWX and automation controller set for each job.
+#: AWX gives both (JOB_VARIABLE_PREFIXES of awx/main/constants.py); a setting of automation controller leaves out the
+#: first.
 _AWX_VARIABLES = ("awx_job_id", "tower_job_id")
 _AWX_ENVIRONMENT = ("AWX_HOST", "AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR")
 #: Characters that are taken for others on a console.
 _AMBIGUOUS = set("0O1lI")
+#: How many servers a warning names.
+_NAMED = 10
 
 
 def on_execution_node(variables: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
@@ -139,3 +142,13 @@ def server_names(servers: Sequence[Any]) -> dict[str, str | None]:
         name = server.get("name")
         names[str(_plain(server["id"]))] = None if name is None else str(_plain(name))
     return names
+
+
+def unknown_passwords(revision: str, names: Sequence[str]) -> str:
+    """The warning about servers that have a revision in their metadata of which the store has no password."""
+    shown = ", ".join(names[:_NAMED]) + (" and %d more" % (len(names) - _NAMED) if len(names) > _NAMED else "")
+    return (
+        "%d server%s of password revision %s, but the store has no password of that revision for %s: %s. Another store"
+        " may have it. To set a password that is stored, rotate to a new revision."
+        % (len(names), " is" if len(names) == 1 else "s are", revision, "it" if len(names) == 1 else "them", shown)
+    )

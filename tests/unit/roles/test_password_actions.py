@@ -21,6 +21,7 @@ from ansible.parsing.dataloader import DataLoader
 from modules import conftest as modules
 from modules.bench import NOVA, Bench, action
 
+from ansible_collections.cloudserver.compute.plugins.action import password_store as password_store_action
 from ansible_collections.cloudserver.compute.plugins.action import server_password_rotation
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, password_store
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import (
@@ -302,6 +303,29 @@ def test_new_passwords_keep_the_rules_of_all_platforms(length: int) -> None:
     for text in made:
         assert len(text) == length and text[0].isalpha() and not set("0O1lI") & set(text)
         assert "root" not in text.lower()
+
+
+@pytest.mark.parametrize("platform", ["openstack", "huaweicloud"])
+def test_a_server_of_the_revision_without_a_stored_password_is_warned_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    for module in (server_password_rotation, password_store_action):
+        monkeypatch.setattr(module.display, "warning", warnings.append)
+    store.rotate("r1")
+    both = store.servers()
+    assert store.keep("checked", servers=both, revision="r1")["unknown_passwords"] == [] and warnings == []
+    store.path.unlink()
+    found = store.keep("checked", servers=both, revision="r1")
+    assert found["unknown_passwords"] == both
+    assert store.rotate("r1", check=True)["changed"] is False
+    assert store.rotate("r1")["changed"] is False
+    assert len(warnings) == 3, "one for the check, one for check mode, one for the run"
+    for warning in warnings:
+        assert "2 servers are of password revision r1" in warning and "web-01, web-02" in warning, warning
+    del warnings[:]
+    store.rotate("r2")
+    assert warnings == [] and store.holds_what_servers_have()
 
 
 # -- AWX ---------------------------------------------------------------------------------------------------------------
