@@ -184,7 +184,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_rules import SAFE_SPECIAL
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_generator import SAFE_SPECIAL
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,

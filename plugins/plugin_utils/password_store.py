@@ -15,7 +15,7 @@ from ansible.parsing.vault import get_file_vault_secret
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import (
     FilePlace,
@@ -71,7 +71,7 @@ def new_password(length: int) -> str:
     if not SHORTEST <= length <= LONGEST:
         raise StoreError("length: %d is out of range; use %d to %d" % (length, SHORTEST, LONGEST))
     while True:
-        text = password_rules.generate(length, password_rules.HUAWEI_RESET, "Administrator")
+        text = password_generator.generate(length, password_generator.STRICTEST, "Administrator")
         if text[0].isalpha() and not _AMBIGUOUS & set(text):
             return text
 

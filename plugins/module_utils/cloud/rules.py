@@ -13,6 +13,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import ANY_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
@@ -80,8 +81,6 @@ class Capability(str, Enum):
     PASSWORD_AT_BOOT = "password_at_boot"
     #: The cloud says what it would refuse, and changes nothing.
     PASSWORD_DRY_RUN = "password_dry_run"
-    #: The cloud refuses weak passwords.
-    PASSWORD_RULES = "password_rules"
 
     # -- key pairs ---------------------------------------------------------------------------------------------------
     KEYPAIRS = "keypairs"
@@ -178,6 +177,9 @@ class Rules:
     lists_new_servers_at_once = True
     #: How many bytes of user_data a server takes.
     max_user_data_bytes = 0
+    #: The passwords that it takes for an existing server, and for a new one or a new OS.
+    password_policy = ANY_PASSWORD
+    os_password_policy = ANY_PASSWORD
     #: The platform's own list filters that can be checked on the records; see filters.py.
     filter_checks: Mapping[str, FilterCheck] = {}
 

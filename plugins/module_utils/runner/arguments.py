@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
+
 AUTH_OPTIONS: dict[str, Any] = {
     "auth_url": {"type": "str"},
     "username": {"type": "str"},
@@ -32,7 +34,7 @@ AUTH_OPTIONS: dict[str, Any] = {
 
 #: The aliases are the names that openstack.cloud has for these options.
 CONNECTION: dict[str, Any] = {
-    "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
+    "platform": {"type": "str", "choices": list(PLATFORMS)},
     "cloud": {"type": "str"},
     "region": {"type": "str", "aliases": ["region_name"]},
     "interface": {"type": "str", "choices": ["public", "internal", "admin"], "aliases": ["endpoint_type"]},

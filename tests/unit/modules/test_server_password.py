@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 
 GOOD, OTHER = "Tr0ub4dor+3", "c0rrect:H0rse"
 WEB = ["web-01", "web-02", "web-03", "web-04"]
@@ -316,13 +316,13 @@ def test_a_made_password_that_the_cloud_repeats_is_not_shown(bench: Bench, monke
 
 def _spy(monkeypatch: pytest.MonkeyPatch, word: str | None = None) -> list[str]:
     made: list[str] = []
-    plain = password_rules.generate
+    plain = password_generator.generate
 
     def generate(*arguments: Any, **named: Any) -> str:
         made.append(word or plain(*arguments, **named))
         return made[-1]
 
-    monkeypatch.setattr(password_rules, "generate", generate)
+    monkeypatch.setattr(password_generator, "generate", generate)
     return made
 
 

@@ -153,7 +153,7 @@ def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge:
 
 def test_the_boot_volume() -> None:
     rows = [VolumeAttachment("a", "/dev/sdb"), VolumeAttachment("b", "/dev/sdc")]
-    named = replace(server(image=None), raw={"OS-EXT-SRV-ATTR:root_device_name": "/dev/sdc"})
+    named = replace(server(image=None), root_device_name="/dev/sdc")
     assert volume.boot_volume(named, rows) == "b"
     assert volume.boot_volume(server(image=None), rows[:1]) == "a"
     assert volume.boot_volume(server(), rows) is None

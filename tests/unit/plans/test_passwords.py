@@ -14,6 +14,14 @@ from fakes import server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
+    ANY_PASSWORD,
+    PasswordPolicy,
+    administrator,
+    classes_of,
+    is_windows,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import (
@@ -22,29 +30,24 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     PasswordSpec,
     made,
     plan_passwords,
-    rules_of,
     without,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import given as given_passwords
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_rules import (
-    ANY,
-    HUAWEI_OS,
-    HUAWEI_RESET,
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_generator import (
     SAFE_SPECIAL,
-    PasswordRules,
-    administrator,
-    classes_of,
+    STRICTEST,
     generate,
-    is_windows,
 )
 
-BOOT = frozenset(["password_at_boot", "password_rules"])
+BOOT = frozenset(["password_at_boot"])
+HUAWEI_RESET, HUAWEI_OS = HuaweiRules.password_policy, HuaweiRules.os_password_policy
 STATES = st.sampled_from(["running", "stopped", "paused", "error", "REBOOT", "VERIFY_RESIZE"])
 
 
-def cloud(*operations: str) -> Any:
+def cloud(*operations: str, policy: PasswordPolicy = ANY_PASSWORD) -> Any:
     rules = Rules()
     rules.capabilities = frozenset(operations)
+    rules.password_policy = policy
     return SimpleNamespace(supports=rules.supports, rules=rules)
 
 
@@ -78,7 +81,7 @@ def cloud(*operations: str) -> Any:
         ("Abcdefg1", "", False, None),
     ],
 )
-def test_the_rules_of_huaweicloud(rules: PasswordRules, password: str, user: str, windows: bool, words: str) -> None:
+def test_the_rules_of_huaweicloud(rules: PasswordPolicy, password: str, user: str, windows: bool, words: str) -> None:
     problem = rules.problem(password, user, windows)
     assert problem is None if words is None else problem is not None and words in problem
     assert password not in (problem or "")
@@ -103,7 +106,9 @@ def test_special_characters_that_no_call_takes(character: str) -> None:
 
 
 def test_nova_documents_no_rule() -> None:
-    assert [ANY.problem(word, "root", True) is None for word in ("x", "root", "é ", "x" * 255, "", "x" * 256)] == [
+    assert [
+        ANY_PASSWORD.problem(word, "root", True) is None for word in ("x", "root", "é ", "x" * 255, "", "x" * 256)
+    ] == [
         True,
         True,
         True,
@@ -129,9 +134,9 @@ def test_which_administrator() -> None:
     length=st.integers(8, 26),
     special=st.sets(st.sampled_from(SAFE_SPECIAL)).map(lambda found: "".join(sorted(found))),
     user=st.sampled_from(["root", "Administrator", "deploy", ""]),
-    rules=st.sampled_from([HUAWEI_RESET, HUAWEI_OS, ANY]),
+    rules=st.sampled_from([HUAWEI_RESET, HUAWEI_OS, ANY_PASSWORD]),
 )
-def test_what_is_made_is_allowed_everywhere(length: int, special: str, user: str, rules: PasswordRules) -> None:
+def test_what_is_made_is_allowed_everywhere(length: int, special: str, user: str, rules: PasswordPolicy) -> None:
     word = generate(length, rules, user, special)
     assert len(word) == length and set(word) <= set(string.ascii_letters + string.digits + special)
     assert len(classes_of(word)) == (4 if special else 3)
@@ -161,9 +166,9 @@ def test_a_password_is_a_text(value: Any) -> None:
         given_passwords([server("a")], {"a": value})
 
 
-@pytest.mark.parametrize(("operations", "lengths"), [((), (8, 255)), (("password_rules",), (8, 26))])
-def test_how_long_a_made_password_may_be(operations: tuple[str, ...], lengths: tuple[int, int]) -> None:
-    here = cloud(*operations)
+@pytest.mark.parametrize(("policy", "lengths"), [(ANY_PASSWORD, (8, 255)), (HUAWEI_RESET, (8, 26))])
+def test_how_long_a_made_password_may_be(policy: PasswordPolicy, lengths: tuple[int, int]) -> None:
+    here = cloud(policy=policy)
     for length in lengths:
         assert [
             len(word) for word in made([server("a")], PasswordOptions(length), PasswordSpec(), here.rules).values()
@@ -173,8 +178,10 @@ def test_how_long_a_made_password_may_be(operations: tuple[str, ...], lengths: t
             made([server("a")], PasswordOptions(length), PasswordSpec(), here.rules)
 
 
-def test_the_rules_of_a_cloud() -> None:
-    assert rules_of(cloud().rules) is ANY and rules_of(cloud("password_rules").rules) is HUAWEI_RESET
+@given(st.integers(8, 26))
+def test_what_every_platform_takes(length: int) -> None:
+    text = generate(length, STRICTEST, "Administrator")
+    assert [policy.problem(text, "root", True) for policy in (ANY_PASSWORD, HUAWEI_RESET, HUAWEI_OS)] == [None] * 3
 
 
 # -- the plan ---------------------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
     AuthCache,
     Transport,
-    huaweicloud_endpoint,
     need,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import host_of, sdk_date, sign
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.endpoints import documented_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     InvalidResponse,
@@ -73,7 +73,7 @@ class AccessKeyAuthenticator:
             return self._project_id
 
     def endpoint(self, service: str = "compute") -> str:
-        return huaweicloud_endpoint(self._settings, service)
+        return documented_endpoint(self._settings, service)
 
     def secrets(self) -> set[str]:
         return self._credentials.secrets()
@@ -82,7 +82,13 @@ class AccessKeyAuthenticator:
         known = self._credentials
         # An access key is no secret, but a name worth keeping out of files and messages.
         digest = hashlib.sha256(known.access_key.encode("utf-8")).hexdigest()[:16]
-        parts = ("huaweicloud", "access key %s" % digest, known.project(), known.auth_url, self._settings.region)
+        parts = (
+            self._settings.platform,
+            "access key %s" % digest,
+            known.project(),
+            known.auth_url,
+            self._settings.region,
+        )
         return " | ".join(parts + (self._settings.endpoint or "",))
 
     def get_fact(self, name: str) -> Any:

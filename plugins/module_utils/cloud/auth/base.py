@@ -8,17 +8,13 @@ from __future__ import annotations
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Callable, Protocol
-from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound, SettingsError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
-
-# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
-HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
 
 
 class Transport(Protocol):
@@ -72,24 +68,6 @@ def header_auth(name: str, value: str) -> Callable[[Any], None]:
         prepared.headers[name] = value
 
     return apply
-
-
-def huaweicloud_endpoint(settings: Settings, service: str) -> str:
-    """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
-    base = settings.endpoint or ""
-    if service in settings.endpoints:
-        return settings.endpoints[service]
-    if service == "identity":
-        return settings.auth.auth_url
-    if service not in HUAWEICLOUD_HOSTS:
-        raise NotFound(
-            "Where Huawei Cloud has the service %s is not known; known are: identity, %s."
-            % (service, ", ".join(HUAWEICLOUD_HOSTS))
-        )
-    parts = urlsplit(base)
-    if service == "compute" or not parts.netloc.startswith("ecs."):
-        return base
-    return base.replace("://ecs.", "://%s." % HUAWEICLOUD_HOSTS[service], 1)
 
 
 class AuthCache:

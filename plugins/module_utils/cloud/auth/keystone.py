@@ -15,7 +15,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.bas
     AuthCache,
     Transport,
     header_auth,
-    huaweicloud_endpoint,
     need,
     without_auth,
 )
@@ -24,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     Password,
     Token,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.endpoints import documented_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     InvalidResponse,
@@ -174,8 +174,8 @@ class KeystoneAuthenticator:
         return found
 
     def endpoint(self, service: str = "compute") -> str:
-        if self._settings.platform == "huaweicloud":
-            return huaweicloud_endpoint(self._settings, service)
+        if not self._settings.has_catalog:
+            return documented_endpoint(self._settings, service)
         if service == "compute" and self._settings.endpoint:
             return self._settings.endpoint
         if service in self._settings.endpoints:
@@ -238,7 +238,7 @@ class KeystoneAuthenticator:
         if isinstance(known, Token):
             access = self._validated(known)
         else:
-            params = {"nocatalog": "true"} if self._settings.platform == "huaweicloud" else None
+            params = {"nocatalog": "true"} if not self._settings.has_catalog else None
             answer = self._ask(
                 "POST",
                 what,

@@ -73,6 +73,11 @@ class Settings:
     auth: Credentials = field(default_factory=Credentials)
     warnings: tuple[str, ...] = ()
 
+    @property
+    def has_catalog(self) -> bool:
+        """Whether Keystone's catalog says where the services are; otherwise they are where the document says."""
+        return self.platform != "huaweicloud"
+
     def secrets(self) -> set[str]:
         """The values that must appear in no output."""
         return self.auth.secrets()

@@ -159,6 +159,9 @@ class Server:
     enterprise_project_id: str | None = None
     #: The ids of the volumes that are attached to it.
     volumes: tuple[str, ...] | None = None
+    #: The name inside the guest, and the device that it boots from, where the cloud shows them.
+    hostname: str | None = None
+    root_device_name: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -197,12 +200,6 @@ class Server:
 
     def _by_version(self) -> list[Address]:
         return sorted(self.addresses, key=lambda address: address.version)
-
-    @property
-    def hostname(self) -> str | None:
-        """The name inside the guest, where the cloud tells it: Nova and Huawei Cloud do so under the same key."""
-        found = self.raw.get("OS-EXT-SRV-ATTR:hostname")
-        return found if isinstance(found, str) and found else None
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD, Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models import password_policy
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
     RUNNING,
@@ -26,7 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import RESTART_NOTE
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import power_action
 
 #: Where a server's metadata holds the label of its password.
@@ -52,14 +53,10 @@ class PasswordOptions:
     """How passwords are made."""
 
     length: int = 16
-    special: str = password_rules.SAFE_SPECIAL
+    special: str = password_generator.SAFE_SPECIAL
 
 
 # -- deciding ----------------------------------------------------------------------------------------------------------
-
-
-def rules_of(rules: Rules) -> password_rules.PasswordRules:
-    return password_rules.HUAWEI_RESET if rules.supports("password_rules") else password_rules.ANY
 
 
 def check_revision(revision: str | None) -> None:
@@ -141,8 +138,8 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
 
 def made(servers: Sequence[Server], recipe: PasswordOptions, spec: PasswordSpec, rules: Rules) -> dict[str, str]:
     """A new password for each server by its id. Raises InvalidRequest for a recipe that no password can be made by."""
-    policy = rules_of(rules)
-    shortest = max(password_rules.SHORTEST_MADE, policy.shortest)
+    policy = rules.password_policy
+    shortest = max(password_generator.SHORTEST_GENERATED, policy.shortest)
     if not shortest <= recipe.length <= policy.longest:
         raise InvalidRequest(
             "generate.length: %d is out of range; use %d to %d" % (recipe.length, shortest, policy.longest)
@@ -153,20 +150,20 @@ def made(servers: Sequence[Server], recipe: PasswordOptions, spec: PasswordSpec,
         allowed = "of %s" % policy.special if policy.special is not None else "that are printable ASCII"
         raise InvalidRequest("generate.special: use special characters %s" % allowed)
     return {
-        server.id: password_rules.generate(recipe.length, policy, _user(server, spec), recipe.special)
+        server.id: password_generator.generate(recipe.length, policy, _user(server, spec), recipe.special)
         for server in servers
     }
 
 
 def _user(server: Server, spec: PasswordSpec) -> str:
-    return spec.user or password_rules.administrator(server.metadata.get("os_type"))
+    return spec.user or password_policy.administrator(server.metadata.get("os_type"))
 
 
 def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], spec: PasswordSpec, rules: Rules) -> None:
     """Raises InvalidRequest for a password that a server's platform would refuse, naming server and rule."""
-    policy = rules_of(rules)
+    policy = rules.password_policy
     for server in servers:
-        windows = password_rules.is_windows(server.metadata.get("os_type"))
+        windows = password_policy.is_windows(server.metadata.get("os_type"))
         problem = policy.problem(passwords[server.id], _user(server, spec), windows)
         if problem:
             raise InvalidRequest("the password for %s cannot be used: %s; nothing was done" % (server.label, problem))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models import password_policy
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec, image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -25,7 +26,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import POWER_STATE_NOTE, are_kept
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import REVISION
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, ROUTES, plan_power
 
@@ -173,9 +173,9 @@ def check_order(todo: Plan, spec: RebuildOptions, rules: Rules) -> None:
 def _check_password(server: Server, order: RebuildSpec, rules: Rules) -> None:
     if order.password is None:
         return
-    policy = password_rules.HUAWEI_OS if rules.supports("password_rules") else password_rules.ANY
+    policy = rules.os_password_policy
     known: Any = order.image.os_type if order.image else server.metadata.get("os_type")
-    user = password_rules.administrator(known)
-    problem = policy.problem(order.password, user, password_rules.is_windows(known))
+    user = password_policy.administrator(known)
+    problem = policy.problem(order.password, user, password_policy.is_windows(known))
     if problem:
         raise InvalidRequest("password: %s; choose another one" % problem)

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models import password_policy
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
@@ -22,7 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,
@@ -250,10 +250,10 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
             "image: %s is in status %s; only an active image makes a server" % (image.label, image.status)
         )
     if new.password is not None:
-        policy = password_rules.HUAWEI_OS if rules.supports("password_rules") else password_rules.ANY
+        policy = rules.os_password_policy
         kind = image.os_type if image else None
-        user = password_rules.administrator(kind)
-        problem = policy.problem(new.password, user, password_rules.is_windows(kind))
+        user = password_policy.administrator(kind)
+        problem = policy.problem(new.password, user, password_policy.is_windows(kind))
         if problem:
             raise InvalidRequest("password: %s; choose another one" % problem)
     nics = new.networks if isinstance(new.networks, tuple) else ()

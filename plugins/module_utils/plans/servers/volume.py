@@ -60,7 +60,7 @@ def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | N
     """
     if server.image.id or not attached:
         return None
-    root = server.raw.get("OS-EXT-SRV-ATTR:root_device_name")
+    root = server.root_device_name
     found = [each for each in attached if each.device and each.device == root]
     found = found or [each for each in attached if _FIRST_DISK.fullmatch(each.device or "")]
     if len(found) == 1:

@@ -79,6 +79,8 @@ def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server
         fault=fault(data.get("fault")),
         enterprise_project_id=text(data.get("enterprise_project_id")),
         volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
+        hostname=text(data.get("OS-EXT-SRV-ATTR:hostname")) or None,
+        root_device_name=text(data.get("OS-EXT-SRV-ATTR:root_device_name")) or None,
         raw=data,
     )
 

@@ -4,7 +4,8 @@
 
 """What Huawei Cloud ECS can do, and what it takes.
 
-Sources: Elastic Cloud Server API Reference, "Lifecycle Management" and "Error Codes".
+Sources: Elastic Cloud Server API Reference, "Lifecycle Management", "Error Codes" and "Resetting the
+Passwords for Logging In to ECSs in a Batch".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import AbstractSet, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import PasswordPolicy
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation
@@ -43,10 +45,13 @@ class HuaweiRules(Rules):
     lists_new_servers_at_once = False
     max_user_data_bytes = 32 * 1024
     filter_checks = FILTER_CHECKS
+    # The sets of special characters differ from one call to the other.
+    password_policy = PasswordPolicy(8, 26, 3, "!@%-_=+[]:./?")
+    os_password_policy = PasswordPolicy(8, 26, 3, "!@$%^-_=+[{}]:,./?~#*")
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-        " descriptions hostnames password_rules server_groups console"
+        " descriptions hostnames server_groups console"
     )
     alternatives = {
         "pause": "state: stopped",

@@ -114,6 +114,8 @@ def server(data: Any, platform: str, region: str | None) -> Server:
         launched_at=text(data.get("OS-SRV-USG:launched_at")),
         fault=fault(data.get("fault")),
         volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
+        hostname=text(data.get("OS-EXT-SRV-ATTR:hostname")) or None,
+        root_device_name=text(data.get("OS-EXT-SRV-ATTR:root_device_name")) or None,
         raw=data,
     )
 

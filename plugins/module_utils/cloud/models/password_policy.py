@@ -2,15 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules for passwords that each call documents, checked before anything is sent. Pure, but for ``generate``.
-
-Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; the
-sets of characters differ from call to call.
-"""
+"""Which passwords a platform takes, so that a plan can refuse one before anything is sent. Pure."""
 
 from __future__ import annotations
 
-import secrets
 import string
 from dataclasses import dataclass
 
@@ -19,8 +14,9 @@ _ADMINISTRATORS = ("root", "Administrator")
 
 
 @dataclass(frozen=True)
-class PasswordRules:
-    """What a call takes. ``special`` is ``None`` where every character is allowed, and nothing else is looked at."""
+class PasswordPolicy:
+    """The passwords that a request takes. ``special`` is ``None`` where every character is allowed; then only the
+    length is checked."""
 
     shortest: int = 1
     longest: int = 255
@@ -50,11 +46,8 @@ class PasswordRules:
         return None
 
 
-#: The batch call of Huawei Cloud, and the one that changes or reinstalls an OS there.
-HUAWEI_RESET = PasswordRules(8, 26, 3, "!@%-_=+[]:./?")
-HUAWEI_OS = PasswordRules(8, 26, 3, "!@$%^-_=+[{}]:,./?~#*")
 #: Nova documents no rule.
-ANY = PasswordRules()
+ANY_PASSWORD = PasswordPolicy()
 
 
 def classes_of(password: str) -> set[str]:
@@ -83,20 +76,3 @@ def is_windows(os_type: str | None) -> bool:
 def administrator(os_type: str | None) -> str:
     """The administrator's name on a server of this OS, Linux where it is not known."""
     return "Administrator" if is_windows(os_type) else "root"
-
-
-#: Allowed by every call, and by a shell without quotes but for the exclamation mark.
-SAFE_SPECIAL = "!@%-_=+:./"
-#: What is shorter is allowed by Nova, but nobody should want it.
-SHORTEST_MADE = 8
-
-
-def generate(length: int, rules: PasswordRules, user: str, special: str = SAFE_SPECIAL) -> str:
-    """A password of ``SHORTEST_MADE`` characters or more that the rules allow on every OS, from the system's source of
-    chance. It has every class of characters that it is made of."""
-    alphabet = string.ascii_letters + string.digits + special
-    wanted = 4 if special else 3
-    while True:
-        word = "".join(secrets.choice(alphabet) for _position in range(length))
-        if len(classes_of(word)) == wanted and rules.problem(word, user, True) is None:
-            return word

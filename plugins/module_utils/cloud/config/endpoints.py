@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the services of a cloud without a catalog are."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
+
+# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
+HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
+
+
+def documented_endpoint(settings: Settings, service: str) -> str:
+    """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
+    base = settings.endpoint or ""
+    if service in settings.endpoints:
+        return settings.endpoints[service]
+    if service == "identity":
+        return settings.auth.auth_url
+    if service not in HUAWEICLOUD_HOSTS:
+        raise NotFound(
+            "Where Huawei Cloud has the service %s is not known; known are: identity, %s."
+            % (service, ", ".join(HUAWEICLOUD_HOSTS))
+        )
+    parts = urlsplit(base)
+    if service == "compute" or not parts.netloc.startswith("ecs."):
+        return base
+    return base.replace("://ecs.", "://%s." % HUAWEICLOUD_HOSTS[service], 1)
