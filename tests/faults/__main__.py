@@ -46,6 +46,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-slow", action="store_true", help="leave out the faults that take seconds each")
     parser.add_argument("--causes", action="store_true", help="print the findings by cause too")
     parser.add_argument("--list", action="store_true", help="list the cells instead of running them")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on where an interrupted run with the same seed and output has stopped")  # fmt: skip
     parser.add_argument("--output", type=Path, default=ROOT / ".cache" / "faults", metavar="D",
                         help="folder for figures.json and findings.txt (default: .cache/faults)")  # fmt: skip
     return parser.parse_args(arguments)
@@ -76,8 +78,17 @@ def pieces(recordings: dict[str, Recording], cells: Sequence[Cell]) -> Iterator[
 
 def run(options: argparse.Namespace, pool: ProcessPoolExecutor, recordings: dict[str, Recording],
         cells: Sequence[Cell], began: float) -> list[Verdict]:  # fmt: skip
-    """The verdicts of all cells, or of those that the budget allows, in the order of their ids."""
-    verdicts: list[Verdict] = []
+    """The verdicts of all cells, or of those that the budget allows, in the order of their ids.
+
+    They are written as they come, for a run of an hour or two may be interrupted.
+    """
+    journal = options.output / "verdicts.jsonl"
+    verdicts = tables.read_journal(journal, options.seed) if options.resume else []
+    known = {verdict.cell.id for verdict in verdicts}
+    if not options.resume:
+        tables.begin_journal(journal, options.seed)
+    cells = [cell for cell in cells if cell.id not in known]
+    whole = len(verdicts) + len(cells)
     waiting: set[Future[list[Verdict]]] = set()
     told = time.monotonic()
     left = pieces(recordings, cells)
@@ -91,10 +102,12 @@ def run(options: argparse.Namespace, pool: ProcessPoolExecutor, recordings: dict
             waiting.add(pool.submit(worker.run_cells, piece[0], piece[1], options.seed))
         done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            verdicts += future.result()
+            some = future.result()
+            tables.append_journal(journal, some)
+            verdicts += some
         if time.monotonic() - told > 20:
             told = time.monotonic()
-            print("%d of %d runs, %d with findings" % (len(verdicts), len(cells), sum(
+            print("%d of %d runs, %d with findings" % (len(verdicts), whole, sum(
                 bool(each.violations) for each in verdicts)), file=sys.stderr, flush=True)  # fmt: skip
     return sorted(verdicts, key=lambda verdict: verdict.cell.id)
 

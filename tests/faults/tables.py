@@ -9,10 +9,12 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from judge import COLUMNS
+from cells import Cell
+from judge import COLUMNS, Violation
 from kinds import KINDS
 from tasks import ALL
 from worker import Verdict
@@ -109,3 +111,31 @@ def write(folder: Path, verdicts: Sequence[Verdict], about: dict[str, Any]) -> N
     }  # fmt: skip
     (folder / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     (folder / "findings.txt").write_text("".join(line + "\n" for line in lines(verdicts)))
+
+
+def begin_journal(path: Path, seed: str) -> None:
+    """An empty journal: a line that says of which seed it is, then a line a verdict."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"seed": seed}) + "\n")
+
+
+def append_journal(path: Path, verdicts: Iterable[Verdict]) -> None:
+    with path.open("a") as file:
+        file.writelines(json.dumps(asdict(verdict)) + "\n" for verdict in verdicts)
+
+
+def read_journal(path: Path, seed: str) -> list[Verdict]:
+    """The verdicts of an interrupted run. Raises ValueError where the journal is of another seed, OSError without one.
+
+    The last line may be cut off in its middle, where the run was killed.
+    """
+    rows = path.read_text().splitlines(keepends=True)
+    if not rows or json.loads(rows[0]) != {"seed": seed}:
+        raise ValueError("%s is not the journal of a run with the seed %s" % (path, seed))
+    found = {}
+    for row in rows[1:]:
+        if row.endswith("\n"):
+            data = json.loads(row)
+            cell = Cell(**data.pop("cell"))
+            found[cell.id] = Verdict(cell, violations=[Violation(**each) for each in data.pop("violations")], **data)
+    return list(found.values())

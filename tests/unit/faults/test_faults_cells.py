@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
+import pytest
+import tables
 from cells import Cell, cells_of, chosen, sample
+from judge import Violation
 from kinds import KINDS, Request
 from tasks import all_tasks
+from worker import Verdict
 
 REQUESTS = [
     Request(1, "POST", "/identity/v3/auth/tokens", "", "auth", 201, 900),
@@ -62,3 +67,17 @@ def test_the_tasks_have_names_of_their_own() -> None:
     assert len({task.label for task in tasks}) == len(tasks) > 300
     assert {task.platform for task in tasks} == {"huaweicloud", "easystack", "ustack", "openstack"}
     assert all(task.module == task.name.partition(".")[0] and task.knows for task in tasks)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    journal = tmp_path / "output" / "verdicts.jsonl"
+    first = Verdict(Cell("openstack/keypair.import", "429_after", 3, True), 2, "failed", [Violation("lost", "x")], 1.5)
+    second = Verdict(Cell("openstack/keypair.import", "500_after", 3, False), 1, "ok", [])
+    tables.begin_journal(journal, "1")
+    tables.append_journal(journal, [first])
+    tables.append_journal(journal, [second])
+    assert tables.read_journal(journal, "1") == [first, second]
+    journal.write_text(journal.read_text()[:-5])
+    assert tables.read_journal(journal, "1") == [first], "the line that was cut off is run again"
+    with pytest.raises(ValueError, match="not the journal of a run with the seed 2"):
+        tables.read_journal(journal, "2")
