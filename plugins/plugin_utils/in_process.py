@@ -25,6 +25,35 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     client as huaweicloud,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    consoles as huaweicloud_consoles,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    flavors as huaweicloud_flavors,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    images as huaweicloud_images,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    jobs as huaweicloud_jobs,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    server_groups as huaweicloud_server_groups,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
+    aggregates,
+    consoles,
+    flavors,
+    hosts,
+    images,
+    interfaces,
+    keypairs,
+    networks,
+    server_groups,
+    snapshots,
+    volumes,
+    zones,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import client as nova
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
@@ -35,6 +64,10 @@ display = Display()
 
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
+RESOURCES = (
+    aggregates, consoles, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots, volumes,
+    zones, huaweicloud_consoles, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs, huaweicloud_server_groups,
+)  # fmt: skip
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -21,21 +22,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.ses
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
 
 #: Seconds: a server's record that was written so short a time ago is read again.
 _YOUNG = 5.0
@@ -55,22 +58,9 @@ class Compute:
         self.session = session
         self.settings = settings
         self.parallel = parallel
-        self.api = api = self._make_api()
+        self.api = self._make_api()
         #: Plans may ask them.
-        self.rules = api.rules
-        self.flavors = Flavors(api)
-        self.keypairs = Keypairs(api)
-        self.aggregates = Aggregates(api)
-        self.zones = Zones(api)
-        self.hosts = Hosts(api)
-        self.server_groups = ServerGroups(api)
-        self.consoles = Consoles(api)
-        self.images = Images(api)
-        self.snapshots = Snapshots(api)
-        self.volumes = Volumes(api)
-        self.interfaces = Interfaces(api)
-        self.networks = Networks(api)
-        self.jobs = Jobs(api)
+        self.rules = self.api.rules
 
     def _make_api(self) -> Api:
         return Api(self.session, self.rules_class(), self.parallel)
@@ -102,6 +92,90 @@ class Compute:
     def withhold(self, detail: str, error: CloudError) -> None:
         """Warns, once for each ``detail``, that the cloud does not show it to this user: it is null then."""
         self.api.withhold(detail, error)
+
+    # -- clients of the resources, imported where a task uses them ---------------------------------------------
+
+    @cached_property
+    def flavors(self) -> Flavors:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
+
+        return Flavors(self.api)
+
+    @cached_property
+    def keypairs(self) -> Keypairs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
+
+        return Keypairs(self.api)
+
+    @cached_property
+    def aggregates(self) -> Aggregates:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
+
+        return Aggregates(self.api)
+
+    @cached_property
+    def zones(self) -> Zones:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
+
+        return Zones(self.api)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
+
+        return Hosts(self.api)
+
+    @cached_property
+    def server_groups(self) -> ServerGroups:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import (
+            ServerGroups,
+        )
+
+        return ServerGroups(self.api)
+
+    @cached_property
+    def consoles(self) -> Consoles:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
+
+        return Consoles(self.api)
+
+    @cached_property
+    def images(self) -> Images:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
+
+        return Images(self.api)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
+
+        return Snapshots(self.api)
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
+
+        return Volumes(self.api)
+
+    @cached_property
+    def interfaces(self) -> Interfaces:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
+
+        return Interfaces(self.api)
+
+    @cached_property
+    def networks(self) -> Networks:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+
+        return Networks(self.api)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
+
+        return Jobs(self.api)
+
+    # -- servers ------------------------------------------------------------------------------------------------
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
         """The servers that may match the query, each once, in no order that can be relied upon."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from modules.bench import Bench, action, run_action
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process
 
 testing = pytest.importorskip("ansible.module_utils.testing", reason="ansible-core below 2.19 has no such helper")
 
@@ -198,3 +201,18 @@ def test_without_jmespath_only_query_fails(bench: Bench, monkeypatch: pytest.Mon
     result = bench.call("server_info", query="[*]")
     assert result["failed"] and "jmespath" in result["msg"] and "query" in result["msg"]
     assert len(bench.requests("list")) == 1
+
+
+def test_the_controller_imports_everything_before_it_forks() -> None:
+    """What is imported in a worker is imported once a task."""
+    program = (
+        "import sys\n"
+        "from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process\n"
+        "print('\\n'.join(name for name in sys.modules if '.cloud.platforms.' in name))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    folder = Path(in_process.__file__).parents[1] / "module_utils" / "cloud" / "platforms"
+    names = {path.relative_to(folder).with_suffix("").as_posix().replace("/", ".") for path in folder.rglob("*.py")}
+    wanted = {name for name in names if not name.endswith("__init__")}
+    assert len(wanted) > 30
+    assert not wanted - {line.partition(".cloud.platforms.")[2] for line in run.stdout.split()}

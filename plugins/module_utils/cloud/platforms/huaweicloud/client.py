@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_AWAITING_PAYMENT,
     JOB_FAILED,
@@ -36,26 +35,31 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import BUSY
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
-    HuaweiConsoles,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
     HuaweiCreation,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.flavors import (
-    HuaweiFlavors,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import HuaweiImages
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
-    HuaweiServerGroups,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     part_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
+        HuaweiConsoles,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.flavors import (
+        HuaweiFlavors,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import (
+        HuaweiImages,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
+        HuaweiServerGroups,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+
 
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
@@ -75,16 +79,59 @@ class HuaweiCloud(HuaweiCreation):
     def _make_api(self) -> HuaweiApi:
         return HuaweiApi(self.session, self.rules_class(), self.parallel)
 
-    def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
-        super().__init__(session, settings, parallel)
-        api = self.api
-        self.flavors = HuaweiFlavors(api)
-        self.keypairs = NovaKeypairs(api)
-        self.zones = NovaZones(api)
-        self.server_groups = HuaweiServerGroups(api)
-        self.consoles = HuaweiConsoles(api)
-        self.images = HuaweiImages(api)
-        self.jobs = HuaweiJobs(api)
+    @cached_property
+    def flavors(self) -> HuaweiFlavors:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.flavors import (
+            HuaweiFlavors,
+        )
+
+        return HuaweiFlavors(self.api)
+
+    @cached_property
+    def keypairs(self) -> NovaKeypairs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import (
+            NovaKeypairs,
+        )
+
+        return NovaKeypairs(self.api)
+
+    @cached_property
+    def zones(self) -> NovaZones:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+
+        return NovaZones(self.api)
+
+    @cached_property
+    def server_groups(self) -> HuaweiServerGroups:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+            server_groups,
+        )
+
+        return server_groups.HuaweiServerGroups(self.api)
+
+    @cached_property
+    def consoles(self) -> HuaweiConsoles:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
+            HuaweiConsoles,
+        )
+
+        return HuaweiConsoles(self.api)
+
+    @cached_property
+    def images(self) -> HuaweiImages:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import (
+            HuaweiImages,
+        )
+
+        return HuaweiImages(self.api)
+
+    @cached_property
+    def jobs(self) -> HuaweiJobs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import (
+            HuaweiJobs,
+        )
+
+        return HuaweiJobs(self.api)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 

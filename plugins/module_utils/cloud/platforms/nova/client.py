@@ -10,14 +10,13 @@ Facts: the Nova API reference; behaviour seen on a real Nova 34.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
@@ -25,23 +24,31 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import NovaAggregates
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.consoles import NovaConsoles
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import NovaFlavors
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.hosts import NovaHosts
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.images import NovaImages
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.interfaces import NovaInterfaces
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.networks import NovaNetworks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.passwords import NovaPasswords
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
-    NovaServerGroups,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.snapshots import NovaSnapshots
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.volumes import NovaVolumes
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import (
+        NovaAggregates,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.consoles import NovaConsoles
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import NovaFlavors
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.hosts import NovaHosts
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.images import NovaImages
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.interfaces import (
+        NovaInterfaces,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.networks import NovaNetworks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
+        NovaServerGroups,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.snapshots import (
+        NovaSnapshots,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.volumes import NovaVolumes
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 
 class OpenStack(
@@ -53,21 +60,95 @@ class OpenStack(
     newest_tested = (2, 96)
     actions = ACTIONS
 
-    def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
-        super().__init__(session, settings, parallel)
-        api = self.api
-        self.flavors = NovaFlavors(api)
-        self.keypairs = NovaKeypairs(api)
-        self.aggregates = NovaAggregates(api)
-        self.zones = NovaZones(api)
-        self.hosts = NovaHosts(api)
-        self.server_groups = NovaServerGroups(api)
-        self.consoles = NovaConsoles(api)
-        self.images = NovaImages(api)
-        self.snapshots = NovaSnapshots(api)
-        self.volumes = NovaVolumes(api)
-        self.interfaces = NovaInterfaces(api)
-        self.networks = NovaNetworks(api)
+    @cached_property
+    def flavors(self) -> NovaFlavors:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import (
+            NovaFlavors,
+        )
+
+        return NovaFlavors(self.api)
+
+    @cached_property
+    def keypairs(self) -> NovaKeypairs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import (
+            NovaKeypairs,
+        )
+
+        return NovaKeypairs(self.api)
+
+    @cached_property
+    def aggregates(self) -> NovaAggregates:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import (
+            NovaAggregates,
+        )
+
+        return NovaAggregates(self.api)
+
+    @cached_property
+    def zones(self) -> NovaZones:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+
+        return NovaZones(self.api)
+
+    @cached_property
+    def hosts(self) -> NovaHosts:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.hosts import NovaHosts
+
+        return NovaHosts(self.api)
+
+    @cached_property
+    def server_groups(self) -> NovaServerGroups:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
+            NovaServerGroups,
+        )
+
+        return NovaServerGroups(self.api)
+
+    @cached_property
+    def consoles(self) -> NovaConsoles:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.consoles import (
+            NovaConsoles,
+        )
+
+        return NovaConsoles(self.api)
+
+    @cached_property
+    def images(self) -> NovaImages:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.images import NovaImages
+
+        return NovaImages(self.api)
+
+    @cached_property
+    def snapshots(self) -> NovaSnapshots:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.snapshots import (
+            NovaSnapshots,
+        )
+
+        return NovaSnapshots(self.api)
+
+    @cached_property
+    def volumes(self) -> NovaVolumes:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.volumes import (
+            NovaVolumes,
+        )
+
+        return NovaVolumes(self.api)
+
+    @cached_property
+    def interfaces(self) -> NovaInterfaces:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.interfaces import (
+            NovaInterfaces,
+        )
+
+        return NovaInterfaces(self.api)
+
+    @cached_property
+    def networks(self) -> NovaNetworks:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.networks import (
+            NovaNetworks,
+        )
+
+        return NovaNetworks(self.api)
 
     def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """Nova sets ``task_state`` before it answers an action, so a settled server is done with it, one way or the
