@@ -120,6 +120,10 @@ class Action:
     note: tuple[str, str] | None = None
     hidden: bool = False
 
+    def infinitive(self, server: Server) -> str:
+        """What is asked of the server, for a sentence: ``live migrate the server web-01 (4f…)``."""
+        return "%s the server %s" % (self.action.replace("_", " "), server.label)
+
     @property
     def requires(self) -> frozenset[str]:
         """What the platform must support for it."""

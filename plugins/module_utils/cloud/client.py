@@ -89,6 +89,11 @@ class Compute:
         """Raises UnsupportedOperation, which says what to use instead."""
         self.rules.require(capability)
 
+    def require_actions(self, requests: Sequence[tuple[Server, Action]]) -> None:
+        """Raises UnsupportedOperation if one of the actions needs a capability that the platform lacks."""
+        for capability in sorted({name for _server, action in requests for name in action.requires}):
+            self.require(capability)
+
     def withhold(self, detail: str, error: CloudError) -> None:
         """Warns, once for each ``detail``, that the cloud does not show it to this user: it is null then."""
         self.api.withhold(detail, error)

@@ -18,27 +18,35 @@ def item_id(item: Any) -> str:
 
 
 def lookup(
-    items: Iterable[T], wanted_id: Any, name: str | None, kind: str, label: Callable[[T], str] = item_id
+    items: Iterable[T],
+    wanted_id: Any,
+    name: str | None,
+    kind: str,
+    label: Callable[[T], str] = item_id,
+    option: str = "",
 ) -> T | None:
     """The item of that id if one is given, of that name otherwise. ``kind`` is a plural.
 
-    Raises InvalidRequest for a name that several have; ``label`` shows each of them.
+    Raises InvalidRequest for a name that several have; ``label`` shows each of them, ``option`` is what named them.
     """
     if wanted_id is not None:
         return next((item for item in items if item.id == wanted_id), None)  # type: ignore[attr-defined]
-    return only([item for item in items if item.name == name], name, kind, label)  # type: ignore[attr-defined]
+    return only([item for item in items if item.name == name], name, kind, label, option)  # type: ignore[attr-defined]
 
 
-def id_or_name(items: Iterable[T], text: str, kind: str) -> T | None:
+def id_or_name(items: Iterable[T], text: str, kind: str, option: str = "") -> T | None:
     """The item whose id or name the text is; an id wins. Raises InvalidRequest for a name that several have."""
     known = list(items)
     found = lookup(known, text, None, kind)
-    return found if found is not None else lookup(known, None, text, kind)
+    return found if found is not None else lookup(known, None, text, kind, option=option)
 
 
-def only(found: Sequence[T], name: str | None, kind: str, label: Callable[[T], str] = item_id) -> T | None:
+def only(
+    found: Sequence[T], name: str | None, kind: str, label: Callable[[T], str] = item_id, option: str = ""
+) -> T | None:
     """The one that was found. Raises InvalidRequest if there are several."""
     if len(found) > 1:
         ids = ", ".join(sorted(map(label, found)))
-        raise InvalidRequest("%d %s are named %s (%s); choose one by id" % (len(found), kind, name, ids))
+        prefix = option + ": " if option else ""
+        raise InvalidRequest("%s%d %s are named %s (%s); choose one by id" % (prefix, len(found), kind, name, ids))
     return found[0] if found else None

@@ -6,41 +6,42 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence, TypeVar
+import re
+from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import only
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import _IMAGE_ID
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import _NIC_KEYS, _UUID
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
 
-T = TypeVar("T")
+#: Glance takes a UUID with hyphens and without.
+_IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
     """The image of that id or name. Raises InvalidRequest where there is none, or more than one."""
     by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
-    found = [by_id] if by_id else cloud.images.list(name=wanted)
+    found = by_id or only(cloud.images.list(name=wanted), wanted, "images", option="image")
     if not found:
         raise InvalidRequest(
             "image: no image that this project may use has the id or name %s; check its spelling, region and project"
             % wanted
         )
-    return _only("image", found, wanted, "images")
+    return found
 
 
 def find_flavor(cloud: Compute, wanted: str) -> Flavor:
     """The flavor of that id or name. Raises InvalidRequest where there is none, or more than one."""
-    known = list(cloud.flavors.list_sizes())
-    found = [flavor for flavor in known if flavor.id == wanted] or [flavor for flavor in known if flavor.name == wanted]
+    found = id_or_name(cloud.flavors.list_sizes(), wanted, "flavors", "flavor")
     if not found:
         raise InvalidRequest(
             "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
         )
-    return _only("flavor", found, wanted, "flavors")
+    return found
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
@@ -63,24 +64,15 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     if not any(values.get(key) for key in ("network", "port", "subnet")):
         raise InvalidRequest("networks: an entry names a network, a port or a subnet")
     network = values.get("network")
-    if network and not _UUID.fullmatch(network):
+    if network and not is_uuid(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)
     return Nic(network, values.get("port"), values.get("subnet"), values.get("fixed_ip"), values.get("tag"))
 
 
 def _network_id(cloud: Compute, name: str) -> str:
-    found = cloud.networks.list(name)
+    found = only(cloud.networks.list(name), name, "networks", option="networks")
     if not found:
         raise InvalidRequest(
             "networks: no network that this project may use is named %s; check its spelling and project" % name
         )
-    return _only("networks", found, name, "networks").id
-
-
-def _only(option: str, found: Sequence[T], name: str, kind: str) -> T:
-    """The only one of at least one. Raises InvalidRequest, which names the option, if there are several."""
-    try:
-        only(found, name, kind)
-    except InvalidRequest as error:
-        raise InvalidRequest("%s: %s" % (option, error)) from None
-    return found[0]
+    return found.id

@@ -167,10 +167,7 @@ def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) 
     known = list(servers)
     found: dict[str, Server] = {}
     for text in wanted:
-        try:
-            server = id_or_name(known, text, "servers")
-        except InvalidRequest as error:
-            raise InvalidRequest("%s: %s" % (option, error)) from None
+        server = id_or_name(known, text, "servers", option)
         if server is None:
             raise InvalidRequest("%s: no server has the id or name %s" % (option, text))
         found[server.id] = server

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any, Iterable
 
@@ -32,7 +31,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 STOPS = ("first", "with_server", "refuse")
 POWER_STATES = ("unchanged", "started", "stopped")
 _AS_BEFORE = {RUNNING: "started", STOPPED: "stopped", PAUSED: "paused", SUSPENDED: "suspended"}
-_IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models import password_policy
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     BlockDevice,
@@ -33,8 +33,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 _LONGEST_NAME = 255
 _MOST_SERVERS = 1000
 _LONGEST_METADATA = 255
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 DEVICES = ("hd", "cdrom", "network")
 
 
@@ -137,7 +135,7 @@ def server_spec(
         reboot=params["apply"] == "now",
         recreate=params["recreate"],
         image=image,
-        networks=tuple(str(name) for name in named if name and not _UUID.fullmatch(str(name))),
+        networks=tuple(str(name) for name in named if name and not is_uuid(str(name))),
         availability_zone=params["availability_zone"],
         key_name=params["key_name"],
     )

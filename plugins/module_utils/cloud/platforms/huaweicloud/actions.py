@@ -88,8 +88,7 @@ class HuaweiActions(Compute):
     actions: Mapping[str, HuaweiAction] = {}
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        for operation in sorted({name for _server, action in requests for name in action.requires}):
-            self.require(operation)
+        self.require_actions(requests)
         by_server: dict[str, PendingAction] = {}
         for name in sorted({action.action for _server, action in requests}):
             some = [request for request in requests if request[1].action == name]
@@ -107,7 +106,7 @@ class HuaweiActions(Compute):
             request = make(self, server, action.arguments)
         except CloudError as error:
             return replace(pending, error=error)
-        what = request.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
+        what = request.what or action.infinitive(server)
         return self._ask(replace(pending, image_id=request.image_id), request, what)
 
     def _ask(self, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:

@@ -10,7 +10,6 @@ Python, version 3. docs/operations.yml lists the calls.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_AWAITING_PAYMENT,
     JOB_FAILED,
@@ -64,8 +64,6 @@ if TYPE_CHECKING:
 #: Servers a page of a list call has, and ids that one takes.
 _PAGE = 1000
 _IDS = 100
-#: An id that cannot be mistaken for another path beside the servers, such as ``detail``.
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: Seconds after the end of its job within which a new server is listed.
 _LISTED_WITHIN = 300.0
 
@@ -187,7 +185,7 @@ class HuaweiCloud(HuaweiCreation):
         def ask(some: list[str]) -> list[Server]:
             return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
 
-        if len(wanted) == 1 and _UUID.fullmatch(ids[0]):
+        if len(wanted) == 1 and is_uuid(ids[0]):
             shown = self._show(ids[0])
             return {shown.id: shown} if shown else {}
         if len(wanted) <= _IDS:

@@ -9,9 +9,9 @@ Facts: the vendor's page "Creating an ECS".
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterator
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     BlockDevice,
     NewServer,
@@ -22,7 +22,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     integer,
 )
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\Z")
 #: What ``extra`` may hold, by the names of the document: what belongs into extendparam, and what beside it.
 _EXTEND = (
     "chargingMode", "periodType", "periodNum", "isAutoRenew", "isAutoPay", "enterprise_project_id",
@@ -53,7 +52,7 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
         yield _volume_problem(device, platform)
     if new.password and new.key_name:
         yield "password and key_name exclude each other on %s; give one of them" % platform
-    names = [group for group in new.security_groups if not _UUID.match(group)]
+    names = [group for group in new.security_groups if not is_uuid(group)]
     if names:
         yield "security_groups: %s takes ids, and %s is none" % (platform, names[0])
     if new.hostname:

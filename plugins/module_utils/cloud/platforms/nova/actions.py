@@ -139,8 +139,7 @@ class NovaActions(NovaServers):
         return found
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        for operation in sorted({name for _server, action in requests for name in action.requires}):
-            self.require(operation)
+        self.require_actions(requests)
         self.hide(action.arguments["password"] for _server, action in requests if action.arguments.get("password"))
         # The version is found out once, and not by each of the threads.
         self.headers()
@@ -153,5 +152,5 @@ class NovaActions(NovaServers):
             request = self.actions[action.action].request(self, server, action.arguments)
         except CloudError as error:
             return replace(pending, error=error)
-        what = request.what or "%s the server %s" % (action.action.replace("_", " "), server.label)
+        what = request.what or action.infinitive(server)
         return self._ask(replace(pending, image_id=request.image_id), request, what)
