@@ -20,7 +20,7 @@ from pathlib import Path
 
 import integration
 import sanity
-from simulator import ROOT
+from simulator_process import ROOT
 
 WORK = ROOT / ".cache" / "matrix"
 NO_PYTHON = 3  # exit status of tools/venv

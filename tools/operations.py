@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import simulator
+import simulator_process
 import yaml
-from simulator import ROOT
+from simulator_process import ROOT
 
 DATA = ROOT / "docs" / "operations.yml"
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
@@ -111,7 +111,7 @@ def keep(folder: Path, target: str, platform: str, ready: Mapping[str, Any]) -> 
     """Writes down what a run that passed drove, by the log of its simulator; of a real cloud there is none."""
     if ready.get("real"):
         return
-    rows = simulator.control(dict(ready), "GET", f"/requests?platform={platform}")["requests"]
+    rows = simulator_process.control(dict(ready), "GET", f"/requests?platform={platform}")["requests"]
     record = {"target": target, "platform": platform, "operations": driven(rows)}
     (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n")
 

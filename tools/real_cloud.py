@@ -22,7 +22,7 @@ from pathlib import Path
 
 import integration
 import yaml
-from simulator import ROOT
+from simulator_process import ROOT
 
 LAB = ROOT / "tests" / "openstack"
 LIST = LAB / "targets.yml"

@@ -27,7 +27,7 @@ CHILD_SECONDS = 300
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-import simulator  # noqa: E402
+import simulator_process  # noqa: E402
 
 
 class BenchmarkError(Exception):
@@ -79,18 +79,18 @@ def clouds(count: int | None, platforms: Sequence[str] = PLATFORMS) -> Iterator[
         config = WORK / "simulator.yml"
         config.write_text(json.dumps({"platforms": fleets}))
         arguments += ["--config", str(config)]
-    with simulator.running(WORK, *arguments) as ready:
+    with simulator_process.running(WORK, *arguments) as ready:
         yield ready
 
 
 def control(ready: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
-    return simulator.control(ready, method, path, body)
+    return simulator_process.control(ready, method, path, body)
 
 
 def requests_made(ready: dict[str, Any]) -> list[dict[str, Any]]:
     """The simulator's request log since it was last asked here, which forgets it."""
-    found = list(simulator.control(ready, "GET", "/requests")["requests"])
-    simulator.control(ready, "DELETE", "/requests")
+    found = list(simulator_process.control(ready, "GET", "/requests")["requests"])
+    simulator_process.control(ready, "DELETE", "/requests")
     return found
 
 

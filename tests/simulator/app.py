@@ -12,21 +12,20 @@ import uuid
 from email.utils import formatdate
 from typing import Any
 
-import control
-import easystack
-import huaweicloud
-import iam
-import images
-import keystone
-import neutron
-import nova
-import nova_checks
-import ustack
-from call import Call, Malformed, Refusal, Router, answer
-from core import Simulator
 from flask import Flask, Response, g, request
-from log import MASK, SECRET_HEADERS, masked
 from werkzeug.exceptions import HTTPException
+
+from simulator import easystack, openstack, ustack
+from simulator.control import routes as control
+from simulator.glance import images as glance
+from simulator.http.call import Call, Malformed, Refusal, Router, answer
+from simulator.huaweicloud import iam, ims
+from simulator.huaweicloud import servers as huaweicloud
+from simulator.keystone import tokens as keystone
+from simulator.neutron import networks as neutron
+from simulator.nova import checks as nova_checks
+from simulator.state.request_log import MASK, SECRET_HEADERS, masked
+from simulator.state.simulator import Simulator
 
 HTML = "<html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center><hr>nginx</body></html>"
 NO_ROUTE = """<html>
@@ -56,7 +55,7 @@ def create_app(sim: Simulator) -> Flask:
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, nova, easystack, ustack, images, neutron, iam, huaweicloud):
+    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, iam, ims, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 

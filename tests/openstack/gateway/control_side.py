@@ -8,12 +8,13 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from call import answer
-from control_orders import Bad, order_of
 from estate import Estate
-from faults import BadFault
 from flask import Flask, Response, request
 from proxy import Proxy
+
+from simulator.control.requests import Bad, order_of
+from simulator.http.call import answer
+from simulator.state.faults import BadFault
 
 #: What can be done to a request that is on its way to somebody else's service.
 FAULTS = {"latency", "status", "reason", "body", "headers"}

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-# Before tests/unit, which has a folder of the name simulator.
 sys.path[:0] = [str(HERE), str(HERE.parents[2] / "tools")]
-import simulator  # noqa: E402
+import simulator_process  # noqa: E402
 
 import playbooks  # noqa: E402
 
@@ -22,7 +21,7 @@ import playbooks  # noqa: E402
 @pytest.fixture(scope="module")
 def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playbooks.Lab]:
     folder = tmp_path_factory.mktemp("roles")
-    with simulator.running(folder / "simulator", "--quiet") as ready:
+    with simulator_process.running(folder / "simulator", "--quiet") as ready:
         yield playbooks.Lab(folder, ready)
 
 

@@ -1,0 +1,35 @@
+"""The control side of compute hosts: take one down, and bring it up again."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from flask import Response
+
+from simulator.control.requests import Bad, known_platform, order_of
+from simulator.http.call import answer
+from simulator.state.simulator import Simulator
+
+Route = Callable[..., Callable[[Callable[..., Response]], Callable[..., Response]]]
+
+
+def register(route: Route, sim: Simulator) -> None:
+    @route("/<platform>/hosts/<host>", "PUT")
+    def change_host(platform: str, host: str) -> Response:
+        """{"up": false}: its nova-compute has died. {"up": true}: it starts again, and forgets who was evacuated."""
+        order = order_of()
+        if set(order) != {"up"} or not isinstance(order["up"], bool):
+            raise Bad("give up: true or false")
+        with sim.lock:
+            hosts = sim.builders[known_platform(platform)].hosts
+            if host not in hosts.up:
+                raise Bad("no host %s on %s" % (host, platform), 404)
+            hosts.up[host] = order["up"]
+            service = hosts.service(host)
+            if order["up"]:
+                service.evacuated = False
+            return answer({"host": {"name": host, "up": hosts.up[host], **asdict(service)}})

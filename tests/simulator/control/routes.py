@@ -1,0 +1,140 @@
+"""The control side, /_sim: look at the log, order faults, change servers, move the clock. No authentication."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+
+from simulator.control import hosts, resources, server_groups, servers
+from simulator.control.requests import Bad, known_platform, order_of
+from simulator.http.call import answer
+from simulator.state.config import DELAYS, OPTIONS, PLATFORMS
+from simulator.state.faults import BadFault
+from simulator.state.simulator import Simulator
+
+View = Callable[..., Response]
+
+
+def register(app: Flask, sim: Simulator) -> None:
+    """Mount the control side on the application."""
+
+    @app.errorhandler(Bad)
+    def bad(error: Bad) -> Response:
+        return answer({"error": str(error)}, error.status)
+
+    def route(rule: str, *methods: str) -> Callable[[View], View]:
+        return app.route("/_sim" + rule, methods=list(methods), endpoint="control " + rule + methods[0])
+
+    @route("/health", "GET")
+    def health() -> Response:
+        return answer(
+            {
+                "status": "ok",
+                "servers": {name: len(fleet.servers) for name, fleet in sim.fleets.items()},
+                "clock": sim.clock.state(),
+            }
+        )
+
+    @route("/requests", "GET")
+    def requests() -> Response:
+        since = request.args.get("since", "0")
+        if not since.isdigit():
+            raise Bad("since is a number")
+        with sim.lock:
+            rows = sim.log.select(request.args.get("platform"), request.args.get("operation"), int(since))
+            return answer({"requests": rows})
+
+    @route("/requests", "DELETE")
+    def forget_requests() -> Response:
+        with sim.lock:
+            sim.log.clear()
+        return answer(None, 204)
+
+    @route("/reset", "POST")
+    def reset() -> Response:
+        with sim.lock:
+            sim.reset()
+        return answer({"status": "ok"})
+
+    @route("/faults", "GET")
+    def faults() -> Response:
+        with sim.lock:
+            return answer({"faults": [fault.as_dict() for fault in sim.faults.orders]})
+
+    @route("/faults", "POST")
+    def add_fault() -> Response:
+        order = order_of()
+        if order.get("platform") not in (None, *PLATFORMS):
+            raise Bad("platform is one of " + ", ".join(PLATFORMS))
+        with sim.lock:
+            try:
+                return answer({"id": sim.faults.add(order)}, 201)
+            except BadFault as error:
+                raise Bad(str(error)) from error
+
+    @route("/faults", "DELETE")
+    def clear_faults() -> Response:
+        with sim.lock:
+            sim.faults.clear()
+        return answer(None, 204)
+
+    @route("/clock", "GET")
+    def clock() -> Response:
+        return answer(sim.clock.state())
+
+    @route("/clock", "POST")
+    def move_clock() -> Response:
+        order = order_of()
+        if not order or set(order) - {"advance", "freeze", "resume"}:
+            raise Bad("give advance (seconds), freeze (true) or resume (true)")
+        with sim.lock:
+            try:
+                if order.get("freeze"):
+                    sim.clock.freeze()
+                sim.clock.advance(float(order.get("advance", 0)))
+                if order.get("resume"):
+                    sim.clock.resume()
+            except (TypeError, ValueError) as error:
+                raise Bad("advance is a number of seconds from 0 on") from error
+            return answer(sim.clock.state())
+
+    @route("/delays", "GET")
+    def delays() -> Response:
+        return answer(sim.delays)
+
+    @route("/delays", "PUT")
+    def change_delays() -> Response:
+        order = order_of()
+        platform = order.pop("platform", None)
+        for name, seconds in order.items():
+            if name not in DELAYS or isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+                raise Bad("unknown delay or bad seconds: %s; known: platform, %s" % (name, ", ".join(DELAYS)))
+        with sim.lock:
+            for name in [known_platform(platform)] if platform else PLATFORMS:
+                sim.delays[name].update(order)
+            return answer(sim.delays)
+
+    @route("/<platform>/options", "PUT")
+    def options(platform: str) -> Response:
+        order = order_of()
+        for name, value in order.items():
+            if value not in OPTIONS.get(name, ()):
+                known = ", ".join("%s (%s)" % (key, ", ".join(values)) for key, values in OPTIONS.items())
+                raise Bad("options: " + known)
+        with sim.lock:
+            sim.options[known_platform(platform)].update(order)
+            return answer(sim.options[platform])
+
+    @route("/<platform>/tokens/expire", "POST")
+    def expire(platform: str) -> Response:
+        with sim.lock:
+            return answer({"expired": sim.tokens[known_platform(platform)].expire_all()})
+
+    servers.register(route, sim)
+    resources.register(route, sim)
+    hosts.register(route, sim)
+    server_groups.register(route, sim)

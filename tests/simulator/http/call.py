@@ -1,0 +1,143 @@
+"""One request on its way through the simulator, and how operations are registered.
+
+To add an operation, write one function `view(call, **path_words)` that returns `answer(...)` or raises Refusal, and
+register it with `Router.add(platform, method, rule, view, operation="E05")`.
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, g
+
+from simulator.state.servers import Fleet
+from simulator.state.simulator import Simulator
+from simulator.state.tokens import Token
+
+Picker = Callable[[Any], "tuple[str | None, str] | None"]
+
+
+class Refusal(Exception):
+    """The answer is an error: status, body (a JSON document or a text), headers."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+class Malformed:
+    """Stands for a body that is not JSON."""
+
+
+@dataclass
+class Operation:
+    """What a route is called in the log: fixed, or picked by the body (an action's key names the operation)."""
+
+    platform: str
+    id: str | None
+    name: str
+    pick: Picker | None = None
+
+    def named(self, body: Any) -> tuple[str | None, str]:
+        return (self.pick(body) if self.pick else None) or (self.id, self.name)
+
+
+@dataclass
+class Call:
+    """What a view gets: the simulator, who asks, what was asked, and the fault that hits it."""
+
+    sim: Simulator
+    platform: str
+    method: str
+    path: str
+    body: Any
+    request_id: str
+    entry: dict[str, Any]
+    fault: dict[str, Any] = field(default_factory=dict)
+    token: Token | None = None
+    region: str = ""
+    microversion: tuple[int, int] = (2, 1)
+    scoped: bool = False  # the path names the project, so the links do too
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> float:
+        return self.sim.clock.now()
+
+    @property
+    def project_id(self) -> str:
+        """The project of the token; views are entered with a project-scoped one only."""
+        assert self.token is not None and self.token.project is not None
+        return str(self.token.project["id"])
+
+    @property
+    def fleet(self) -> Fleet:
+        return self.sim.fleets[self.platform]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.token is not None and self.token.is_admin
+
+
+def encode(document: Any) -> bytes:
+    return json.dumps(document, separators=(", ", ": ")).encode()
+
+
+def answer(body: Any = None, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A response: a JSON document, ready-made JSON bytes, a text (str), or nothing."""
+    kind = "application/json"
+    if isinstance(body, str):
+        data, kind = body.encode(), "text/html; charset=UTF-8" if body.lstrip()[:1] == "<" else "text/plain"
+    elif isinstance(body, bytes):
+        data = body
+    else:
+        data = b"" if body is None else encode(body)
+    response = Response(data, status=status, content_type=kind)
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+class Router:
+    """Registers views. Each runs under the simulator's lock, with the transitions settled first."""
+
+    def __init__(self, app: Flask, sim: Simulator) -> None:
+        self.app = app
+        self.sim = sim
+        self.operations: dict[str, Operation] = {}
+
+    def add(
+        self,
+        platform: str,
+        method: str,
+        rule: str,
+        view: Callable[..., Response],
+        *,
+        operation: str | None = None,
+        name: str = "",
+        pick: Picker | None = None,
+        before: Callable[..., None] | None = None,
+    ) -> None:
+        """Register a view; `before(call, path_words)` authenticates and may take words out of the path."""
+        endpoint = "%s %s" % (method, rule)
+
+        def run(**words: str) -> Response:
+            call: Call = g.call
+            with self.sim.lock:
+                self.sim.fleets[platform].settle()
+                if before is not None:
+                    before(call, words)
+                return view(call, **words)
+
+        self.operations[endpoint] = Operation(platform, operation, name or view.__name__, pick)
+        self.app.add_url_rule(
+            rule, endpoint, run, methods=[method], provide_automatic_options=False, strict_slashes=False
+        )

@@ -1,0 +1,353 @@
+"""Paging, sorting and filtering of Nova's server lists."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from simulator.http.call import Call, Refusal
+from simulator.nova.dialect import Dialect
+from simulator.nova.views import prefix
+from simulator.state.clock import parse_iso
+from simulator.state.server_states import STARTING_POINTS
+from simulator.state.servers import Server
+
+Test = Callable[[Server], bool]
+
+PAGING = {"limit", "marker", "sort_key", "sort_dir", "all_tenants", "deleted"}
+FILTERS = {
+    "name",
+    "status",
+    "ip",
+    "ip6",
+    "tags",
+    "tags-any",
+    "not-tags",
+    "not-tags-any",
+    "changes-since",
+    "changes-before",
+    "flavor",
+    "image",
+    "host",
+    "availability_zone",
+    "key_name",
+    "vm_state",
+    "task_state",
+    "power_state",
+    "reservation_id",
+    "locked",
+    "description",
+    "user_id",
+    "project_id",
+    "tenant_id",
+    "uuid",
+    "hostname",
+    "node",
+    "created_at",
+    "launched_at",
+    "terminated_at",
+    "progress",
+    "config_drive",
+    "access_ip_v4",
+    "access_ip_v6",
+    "soft_deleted",
+    "display_name",
+    "display_description",
+    "root_device_name",
+    "instance_type_id",
+    "kernel_id",
+    "ramdisk_id",
+    "launch_index",
+    "image_ref",
+    "locked_by",
+    "auto_disk_config",
+}
+# What everybody may filter by, and since when; the rest is ignored for those who are not administrators.
+_EVERYBODY = {
+    "reservation_id": (2, 1),
+    "name": (2, 1),
+    "status": (2, 1),
+    "image": (2, 1),
+    "flavor": (2, 1),
+    "ip": (2, 1),
+    "changes-since": (2, 1),
+    "ip6": (2, 5),
+    "tags": (2, 26),
+    "tags-any": (2, 26),
+    "not-tags": (2, 26),
+    "not-tags-any": (2, 26),
+    "changes-before": (2, 66),
+    "locked": (2, 73),
+    "availability_zone": (2, 83),
+    "key_name": (2, 83),
+    "vm_state": (2, 83),
+    "task_state": (2, 83),
+    "power_state": (2, 83),
+    "user_id": (2, 83),
+}
+_ADMIN_SINCE = {
+    "tags": (2, 26),
+    "tags-any": (2, 26),
+    "not-tags": (2, 26),
+    "not-tags-any": (2, 26),
+    "changes-before": (2, 66),
+    "locked": (2, 73),
+    "ip6": (2, 5),
+}
+_SORT_KEYS: dict[str, Callable[[Server], Any]] = {
+    "uuid": lambda s: s.id,
+    "created_at": lambda s: s.created,
+    "updated_at": lambda s: s.updated,
+    "display_name": lambda s: s.name,
+    "hostname": lambda s: s.name,
+    "vm_state": lambda s: s.vm_state,
+    "task_state": lambda s: s.task_state or "",
+    "power_state": lambda s: s.power_state,
+    "availability_zone": lambda s: s.zone,
+    "key_name": lambda s: s.key_name or "",
+    "launched_at": lambda s: s.launched or 0.0,
+    "project_id": lambda s: s.project_id,
+    "user_id": lambda s: s.user_id,
+    "image_ref": lambda s: s.image["id"] if s.image else "",
+    "instance_type_id": lambda s: s.flavor["id"],
+    "display_description": lambda s: s.description or "",
+    "host": lambda s: s.host,
+    "node": lambda s: s.host,
+}
+
+
+def refuse(status: int, message: str) -> Refusal:
+    key = {400: "badRequest", 403: "forbidden"}[status]
+    return Refusal(status, {key: {"code": status, "message": message}})
+
+
+def invalid(name: str, value: str, why: str) -> Refusal:
+    return refuse(400, "Invalid input for query parameters %s. Value: %s. %s" % (name, value, why))
+
+
+def list_page(call: Call, details: bool, dialect: Dialect) -> tuple[list[Server], str | None]:
+    """One page, and the address of the next one. A full last page has a next link too, as in the real Nova."""
+    args = request.args
+    if dialect.microversions and call.microversion >= (2, 75):
+        for name in args:
+            if name not in FILTERS | PAGING:
+                raise refuse(
+                    400,
+                    "Invalid input for query parameters %s. Additional properties are not allowed "
+                    "(%r was unexpected)" % (name, name),
+                )
+    page_limit = call.sim.platform(call.platform)["page_limit"]
+    limit = page_limit
+    for text in args.getlist("limit"):
+        if not re.fullmatch(r"[0-9]+", text):
+            raise invalid("limit", text, "%r does not match '^[0-9]*$'" % text)
+        limit = min(int(text), page_limit)
+    every_project = _all_projects(call, details)
+    rows = _sorted(call, None if every_project else call.project_id)
+    marker = args.get("marker")
+    start = 0
+    if marker:
+        server = call.fleet.servers.get(marker)
+        if server is None or server not in rows:
+            raise refuse(400, "marker [%s] not found" % marker)
+        start = rows.index(server) + 1
+    tests = _tests(call, dialect)
+    page: list[Server] = []
+    if limit:
+        for index in range(start, len(rows)):
+            server = rows[index]
+            if all(test(server) for test in tests):
+                page.append(server)
+                if len(page) == limit:
+                    break
+    if len(page) < limit or not page:
+        return page, None
+    query = [(key, value) for key, value in args.items(multi=True) if key != "marker"]
+    tail = urlencode([*query, ("marker", page[-1].id)])
+    return page, "%s/servers%s?%s" % (prefix(call, dialect.version), "/detail" if details else "", tail)
+
+
+def _true(text: str | None) -> bool:
+    return (text or "").lower() in ("1", "t", "true", "on", "y", "yes")
+
+
+def _all_projects(call: Call, details: bool) -> bool:
+    wanted = request.args.get("all_tenants")
+    if wanted is None or wanted.lower() in ("0", "f", "false", "off", "n", "no"):
+        return False
+    if wanted and not _true(wanted):
+        raise invalid("all_tenants", wanted, "%r is not a boolean" % wanted)
+    if not call.is_admin:
+        raise refuse(
+            403,
+            "Policy doesn't allow os_compute_api:servers:%s:get_all_tenants to be performed."
+            % ("detail" if details else "index"),
+        )
+    return True
+
+
+def _sorted(call: Call, project_id: str | None) -> list[Server]:
+    keys, directions = request.args.getlist("sort_key"), request.args.getlist("sort_dir")
+    for key in keys:
+        if key not in _SORT_KEYS:
+            raise invalid("sort_key", key, "%r is not one of %s" % (key, sorted(_SORT_KEYS)))
+        if key in ("host", "node") and not call.is_admin:
+            raise refuse(403, "Policy doesn't allow sorting by %s to be performed." % key)
+    for direction in directions:
+        if direction not in ("asc", "desc"):
+            raise invalid("sort_dir", direction, "%r is not one of ['asc', 'desc']" % direction)
+    first = directions[0] if directions else "desc"
+    if not keys or keys == ["created_at"]:
+        return call.fleet.ordered(call.region, project_id, newest_first=first == "desc")
+    if keys == ["uuid"]:
+        return call.fleet.by_id(call.region, project_id, first == "desc")
+    rows = list(call.fleet.ordered(call.region, project_id, newest_first=first == "desc"))
+    for number in reversed(range(len(keys))):
+        direction = directions[number] if number < len(directions) else first
+        rows.sort(key=_SORT_KEYS[keys[number]], reverse=direction == "desc")
+    return rows
+
+
+def _tests(call: Call, dialect: Dialect) -> list[Test]:
+    """The filters that count for this caller and microversion; the others are ignored in silence, as Nova does."""
+    args = request.args
+    deleted = _true(args.get("deleted")) and call.is_admin
+    everybody = call.is_admin or dialect.everybody_filters
+    changed_since = _time("changes-since")
+    tests: list[Test] = [_visibility(call, deleted, changed_since is not None, _true(args.get("soft_deleted")))]
+    if changed_since is not None:
+        tests.append(lambda s: s.updated >= changed_since)
+    for name in args:
+        if name not in FILTERS or name == "changes-since":
+            continue
+        if dialect.microversions and call.microversion < _ADMIN_SINCE.get(name, (2, 1)):
+            continue
+        if not dialect.microversions and name in _ADMIN_SINCE:
+            continue
+        if not everybody and call.microversion < _EVERYBODY.get(name, (9, 9)):
+            continue
+        if name in ("host", "node") and not call.is_admin:
+            continue
+        values = args.getlist(name)
+        if name in _PLAIN:
+            tests.append(_equal(_PLAIN[name], values[-1]))
+        elif name in _SPECIAL:
+            tests.append(_SPECIAL[name](call, values))
+    return tests
+
+
+def _visibility(call: Call, deleted: bool, changes: bool, soft: bool) -> Test:
+    if deleted and call.platform == "easystack":
+        return lambda s: s.vm_state == "soft-delete"
+    if deleted:
+        return lambda s: s.vm_state == "deleted"
+    if soft and call.is_admin:
+        return lambda s: s.vm_state == "soft-delete"
+    if changes:
+        return lambda _server: True
+    if request.args.get("status", "").upper() == "DELETED" and call.is_admin:
+        return lambda s: s.vm_state == "deleted"
+    return lambda s: s.vm_state not in ("deleted", "soft-delete")
+
+
+def _time(name: str) -> float | None:
+    text = request.args.get(name)
+    if text is None:
+        return None
+    try:
+        return parse_iso(text)
+    except ValueError:
+        raise invalid(name, text, "%r is not a 'date-time'" % text) from None
+
+
+def _name(_call: Call, values: list[str]) -> Test:
+    try:
+        pattern = re.compile(values[-1])
+    except re.error:
+        raise invalid("name", values[-1], "%r is not a 'regex'" % values[-1]) from None
+    return lambda s: pattern.search(s.name) is not None
+
+
+def _status(call: Call, values: list[str]) -> Test:
+    wanted = {value.upper() for value in values}
+    if "DELETED" in wanted and not call.is_admin:
+        raise refuse(403, "Only administrators may list deleted instances")
+    if not wanted <= set(STARTING_POINTS) and call.microversion >= (2, 38):
+        raise refuse(400, "Invalid status value")
+    return lambda s: s.status in wanted
+
+
+def _ip(version: int) -> Callable[[Call, list[str]], Test]:
+    # A substring, and of fixed addresses only: Neutron looks at ports, which know no floating address.
+    def make(_call: Call, values: list[str]) -> Test:
+        wanted = values[-1]
+        return lambda s: any(
+            wanted in row["ip"] for row in s.addresses if row["version"] == version and row["kind"] == "fixed"
+        )
+
+    return make
+
+
+def _tags(kind: str) -> Callable[[Call, list[str]], Test]:
+    def make(_call: Call, values: list[str]) -> Test:
+        wanted = {tag for value in values for tag in value.split(",")}
+        return {
+            "tags": lambda s: wanted <= set(s.tags),
+            "tags-any": lambda s: bool(wanted & set(s.tags)),
+            "not-tags": lambda s: not wanted <= set(s.tags),
+            "not-tags-any": lambda s: not wanted & set(s.tags),
+        }[kind]
+
+    return make
+
+
+def _locked(_call: Call, values: list[str]) -> Test:
+    return lambda s: s.locked == _true(values[0])
+
+
+def _before(_call: Call, _values: list[str]) -> Test:
+    moment = _time("changes-before")
+    return lambda s: moment is None or s.updated <= moment
+
+
+def _equal(read: Callable[[Server], Any], wanted: str) -> Test:
+    return lambda s: str(read(s)) == wanted
+
+
+_PLAIN: dict[str, Callable[[Server], Any]] = {
+    "flavor": lambda s: s.flavor["id"],
+    "image": lambda s: s.image["id"] if s.image else None,
+    "host": lambda s: s.host,
+    "node": lambda s: s.host,
+    "availability_zone": lambda s: s.zone,
+    "key_name": lambda s: s.key_name,
+    "vm_state": lambda s: s.vm_state,
+    "task_state": lambda s: s.task_state,
+    "power_state": lambda s: s.power_state,
+    "reservation_id": lambda s: s.reservation_id,
+    "uuid": lambda s: s.id,
+    "user_id": lambda s: s.user_id,
+    "project_id": lambda s: s.project_id,
+    "tenant_id": lambda s: s.project_id,
+    "hostname": lambda s: s.name,
+    "description": lambda s: s.description or "",
+}
+_SPECIAL: dict[str, Callable[[Call, list[str]], Test]] = {
+    "name": _name,
+    "status": _status,
+    "ip": _ip(4),
+    "ip6": _ip(6),
+    "tags": _tags("tags"),
+    "tags-any": _tags("tags-any"),
+    "not-tags": _tags("not-tags"),
+    "not-tags-any": _tags("not-tags-any"),
+    "changes-before": _before,
+    "locked": _locked,
+}

@@ -1,0 +1,124 @@
+"""Server groups of Nova (E34-E36). Their names are not unique, and nothing of them can be changed."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from simulator.http.call import Call, answer
+from simulator.nova.checks import Check, body_of, check_fields, invalid, need_member, number, refuse, title
+from simulator.nova.keypairs import caller_id
+from simulator.nova.paging import bad_query, known_query
+from simulator.state.server_groups import MOST_GROUPS, Group, Groups
+
+HARD = ("anti-affinity", "affinity")
+SOFT = ("soft-anti-affinity", "soft-affinity")
+
+
+def register(add: Callable[..., None]) -> None:
+    add("GET", "/os-server-groups", list_groups, "list server groups")
+    add("POST", "/os-server-groups", create_group, "create server group")
+    add("GET", "/os-server-groups/<group_id>", show_group, "show server group")
+    add("DELETE", "/os-server-groups/<group_id>", delete_group, "delete server group")
+
+
+def _groups(call: Call) -> Groups:
+    return call.sim.groups[call.platform]
+
+
+def list_groups(call: Call) -> Response:
+    """GET /os-server-groups: `limit` and `offset`, and no link to the next page. `all_projects` counts by being there,
+    and only for administrators."""
+    known_query(call, {"all_projects", "limit", "offset"})
+    everybody = "all_projects" in request.args and call.is_admin
+    rows = _groups(call).of(None if everybody else call.project_id)
+    highest = int(call.sim.platform(call.platform)["page_limit"])
+    offset, limit = _number("offset"), min(_number("limit") or highest, highest)
+    return answer({"server_groups": [describe(call, group) for group in rows[offset : offset + limit]]})
+
+
+def _number(name: str) -> int:
+    given = request.args.get(name, "")
+    if given and not re.fullmatch(r"[0-9]+", given):
+        raise bad_query(name, given, "%r does not match '^[0-9]*$'" % given)
+    return int(given or 0)
+
+
+def describe(call: Call, group: Group) -> dict[str, Any]:
+    fleet = call.fleet.servers
+    members = [each for each in group.members if each in fleet and fleet[each].vm_state != "deleted"]
+    shown: dict[str, Any] = {"id": group.id, "name": group.name, "members": members}
+    if call.microversion >= (2, 64):
+        rules = {} if group.most_per_host is None else {"max_server_per_host": group.most_per_host}
+        shown.update(policy=group.policy, rules=rules)
+    else:
+        shown.update(policies=[group.policy], metadata={})
+    if call.microversion >= (2, 13):
+        shown.update(project_id=group.project_id, user_id=group.user_id)
+    return shown
+
+
+def _policy(call: Call) -> Check:
+    known = HARD + (SOFT if call.microversion >= (2, 15) else ())
+
+    def check(name: str, value: Any) -> None:
+        if value not in known:
+            raise invalid(name, value, "%r is not one of %s" % (value, list(known)))
+
+    return check
+
+
+def create_group(call: Call) -> Response:
+    """POST /os-server-groups: one policy in a list, and from 2.64 on one policy and its rules."""
+    need_member(call, "os-server-groups:create")
+    policy = _policy(call)
+
+    def policies(name: str, value: Any) -> None:
+        if not isinstance(value, list) or len(value) != 1:
+            raise invalid(name, value, "%r is not a list of one policy" % (value,))
+        policy("0", value[0])
+
+    def rules(name: str, value: Any) -> None:
+        check_fields(name, value, {"max_server_per_host": number(1)})
+
+    modern = call.microversion >= (2, 64)
+    known: dict[str, Check] = (
+        {"name": title, "policy": policy, "rules": rules} if modern else {"name": title, "policies": policies}
+    )
+    wanted = check_fields(
+        "server_group", body_of(call, "server_group"), known, ("name", "policy" if modern else "policies")
+    )
+    chosen = wanted["policy"] if modern else wanted["policies"][0]
+    most = (wanted.get("rules") or {}).get("max_server_per_host")
+    if most is not None and chosen != "anti-affinity":
+        raise refuse(400, "Only anti-affinity policy supports rules.")
+    if len(_groups(call).of(call.project_id)) >= MOST_GROUPS:
+        raise refuse(403, "Quota exceeded, too many server groups.")
+    group = _groups(call).add(
+        wanted["name"], chosen, call.project_id, caller_id(call), None if most is None else int(most)
+    )
+    return answer({"server_group": describe(call, group)})
+
+
+def _found(call: Call, group_id: str) -> Group:
+    group = _groups(call).rows.get(group_id)
+    if group is None or not (call.is_admin or group.project_id == call.project_id):
+        raise refuse(404, "Instance group %s could not be found." % group_id)
+    return group
+
+
+def show_group(call: Call, group_id: str) -> Response:
+    return answer({"server_group": describe(call, _found(call, group_id))})
+
+
+def delete_group(call: Call, group_id: str) -> Response:
+    """Its servers stay as they are."""
+    need_member(call, "os-server-groups:delete")
+    del _groups(call).rows[_found(call, group_id).id]
+    return answer(None, 204)
