@@ -19,10 +19,9 @@ from simulator import easystack, openstack, ustack
 from simulator.control import routes as control
 from simulator.glance import images as glance
 from simulator.http.call import Call, Malformed, Refusal, Router, answer
-from simulator.huaweicloud import iam, ims
-from simulator.huaweicloud import servers as huaweicloud
-from simulator.keystone import tokens as keystone
-from simulator.neutron import networks as neutron
+from simulator.huaweicloud import routes as huaweicloud
+from simulator.keystone import routes as keystone
+from simulator.neutron import routes as neutron
 from simulator.nova import checks as nova_checks
 from simulator.state.request_log import MASK, SECRET_HEADERS, masked
 from simulator.state.simulator import Simulator
@@ -55,7 +54,7 @@ def create_app(sim: Simulator) -> Flask:
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, iam, ims, huaweicloud):
+    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 

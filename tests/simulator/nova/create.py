@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Malformed, answer
-from simulator.neutron.networks import security_groups
+from simulator.neutron.resources import security_groups
 from simulator.nova import views
 from simulator.nova.actions import begin
 from simulator.nova.block_devices import check_disks, device
