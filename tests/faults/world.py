@@ -159,7 +159,7 @@ class World:
             fleet.set_status(server, values.pop("status"))
         for key, value in values.items():
             setattr(server, key, value)
-        fleet.touch(server)
+        fleet.mark_updated(server)
 
     def id_of(self, kind: str, name: str) -> str:
         """The id of a volume, port, network, image or flavor by its name."""
@@ -216,7 +216,7 @@ class World:
         for _unused in range(2):
             self.sim.clock.advance(SETTLES_IN)
             with self.sim.lock:
-                self.sim.fleets[self.platform].settle()
+                self.sim.fleets[self.platform].end_due_transitions()
 
     def look(self) -> Snapshot:
         return take(self.sim, self.platform, self.known, self.folder)

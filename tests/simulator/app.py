@@ -85,7 +85,7 @@ def create_app(sim: Simulator) -> Flask:
     return app
 
 
-def platform_of(path: str) -> str:
+def find_platform(path: str) -> str:
     """Which dialect a path belongs to: huaweicloud lives at the root, so that the official SDK reaches it."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in ("openstack", "easystack", "ustack") else "huaweicloud"
@@ -102,12 +102,12 @@ def _body() -> Any:
 
 
 def _arrive(sim: Simulator, router: Router) -> Response | None:
-    platform = platform_of(request.path)
+    platform = find_platform(request.path)
     body = _body()
     named: tuple[str | None, str | None] = (None, None)
     operation = router.operations.get(request.endpoint or "")
     if operation is not None:
-        named = operation.named(body)
+        named = operation.describe(body)
     number = str(uuid.uuid4())
     request_id = number.replace("-", "") if platform == "huaweicloud" else "req-" + number
     with sim.lock:
@@ -127,7 +127,7 @@ def _arrive(sim: Simulator, router: Router) -> Response | None:
                 "fault": False,
             }
         )
-        fault = sim.faults.hit(platform, named[0], named[1], request.method, request.path)
+        fault = sim.faults.apply(platform, named[0], named[1], request.method, request.path)
         if fault.get("expire_token"):
             sim.tokens[platform].revoke(request.headers.get("X-Auth-Token"))
     g.call = Call(sim, platform, request.method, request.path, body, request_id, entry, fault)

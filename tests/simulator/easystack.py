@@ -38,7 +38,7 @@ EASYSTACK = replace(
     platform="easystack",
     detail=detail,
     actions=standard_actions("E26", detail, "E14"),
-    everybody_filters=True,
+    filters_for_everybody=True,
 )
 
 

@@ -110,7 +110,7 @@ USTACK = Dialect(
         "detachKeypairs": keypairs(False, "U19"),
         **consoles.actions("U28", 202, others=False),
     },
-    manages=False,
+    has_admin_api=False,
     keypair_status=200,
 )
 

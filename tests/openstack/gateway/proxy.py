@@ -89,7 +89,7 @@ class Proxy:
                     },
                 }
             )
-            fault = self.faults.hit(self.cloud.platform, None, name, request.method, request.path)
+            fault = self.faults.apply(self.cloud.platform, None, name, request.method, request.path)
         entry["fault"] = bool(fault)
         return entry, fault
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from flask import Response
 
-from simulator.control.requests import Bad, known_platform, order_of
+from simulator.control.requests import BadRequest, check_platform, request_body
 from simulator.http.call import answer
 from simulator.state.simulator import Simulator
 
@@ -21,15 +21,15 @@ def register(route: Route, sim: Simulator) -> None:
     @route("/<platform>/hosts/<host>", "PUT")
     def change_host(platform: str, host: str) -> Response:
         """{"up": false}: its nova-compute has died. {"up": true}: it starts again, and forgets who was evacuated."""
-        order = order_of()
-        if set(order) != {"up"} or not isinstance(order["up"], bool):
-            raise Bad("give up: true or false")
+        body = request_body()
+        if set(body) != {"up"} or not isinstance(body["up"], bool):
+            raise BadRequest("give up: true or false")
         with sim.lock:
-            hosts = sim.builders[known_platform(platform)].hosts
+            hosts = sim.builders[check_platform(platform)].hosts
             if host not in hosts.up:
-                raise Bad("no host %s on %s" % (host, platform), 404)
-            hosts.up[host] = order["up"]
+                raise BadRequest("no host %s on %s" % (host, platform), 404)
+            hosts.up[host] = body["up"]
             service = hosts.service(host)
-            if order["up"]:
+            if body["up"]:
                 service.evacuated = False
             return answer({"host": {"name": host, "up": hosts.up[host], **asdict(service)}})

@@ -14,7 +14,7 @@ from simulator.state.servers import Fleet
 from simulator.state.simulator import Simulator
 
 
-class Bad(Exception):
+class BadRequest(Exception):
     """The order is refused; the text says why."""
 
     def __init__(self, message: str, status: int = 400) -> None:
@@ -22,21 +22,21 @@ class Bad(Exception):
         self.status = status
 
 
-def order_of() -> dict[str, Any]:
-    order = request.get_json(force=True, silent=True)
-    if not isinstance(order, dict):
-        raise Bad("the body must be a JSON object")
-    return order
+def request_body() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest("the body must be a JSON object")
+    return body
 
 
-def known_platform(name: str) -> str:
+def check_platform(name: str) -> str:
     if name not in PLATFORMS:
-        raise Bad("no platform %s; there are %s" % (name, ", ".join(PLATFORMS)), 404)
+        raise BadRequest("no platform %s; there are %s" % (name, ", ".join(PLATFORMS)), 404)
     return name
 
 
-def fleet_of(sim: Simulator, platform: str) -> Fleet:
+def current_fleet(sim: Simulator, platform: str) -> Fleet:
     """The platform's fleet, with every transition settled."""
-    fleet = sim.fleets[known_platform(platform)]
-    fleet.settle()
+    fleet = sim.fleets[check_platform(platform)]
+    fleet.end_due_transitions()
     return fleet

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 
 from simulator.control import hosts, resources, server_groups, servers
-from simulator.control.requests import Bad, known_platform, order_of
+from simulator.control.requests import BadRequest, check_platform, request_body
 from simulator.http.call import answer
 from simulator.state.config import DELAYS, OPTIONS, PLATFORMS
 from simulator.state.faults import BadFault
@@ -22,8 +22,8 @@ View = Callable[..., Response]
 def register(app: Flask, sim: Simulator) -> None:
     """Mount the control side on the application."""
 
-    @app.errorhandler(Bad)
-    def bad(error: Bad) -> Response:
+    @app.errorhandler(BadRequest)
+    def bad(error: BadRequest) -> Response:
         return answer({"error": str(error)}, error.status)
 
     def route(rule: str, *methods: str) -> Callable[[View], View]:
@@ -43,7 +43,7 @@ def register(app: Flask, sim: Simulator) -> None:
     def requests() -> Response:
         since = request.args.get("since", "0")
         if not since.isdigit():
-            raise Bad("since is a number")
+            raise BadRequest("since is a number")
         with sim.lock:
             rows = sim.log.select(request.args.get("platform"), request.args.get("operation"), int(since))
             return answer({"requests": rows})
@@ -63,18 +63,18 @@ def register(app: Flask, sim: Simulator) -> None:
     @route("/faults", "GET")
     def faults() -> Response:
         with sim.lock:
-            return answer({"faults": [fault.as_dict() for fault in sim.faults.orders]})
+            return answer({"faults": [fault.as_dict() for fault in sim.faults.rules]})
 
     @route("/faults", "POST")
     def add_fault() -> Response:
-        order = order_of()
-        if order.get("platform") not in (None, *PLATFORMS):
-            raise Bad("platform is one of " + ", ".join(PLATFORMS))
+        body = request_body()
+        if body.get("platform") not in (None, *PLATFORMS):
+            raise BadRequest("platform is one of " + ", ".join(PLATFORMS))
         with sim.lock:
             try:
-                return answer({"id": sim.faults.add(order)}, 201)
+                return answer({"id": sim.faults.add(body)}, 201)
             except BadFault as error:
-                raise Bad(str(error)) from error
+                raise BadRequest(str(error)) from error
 
     @route("/faults", "DELETE")
     def clear_faults() -> Response:
@@ -88,18 +88,18 @@ def register(app: Flask, sim: Simulator) -> None:
 
     @route("/clock", "POST")
     def move_clock() -> Response:
-        order = order_of()
-        if not order or set(order) - {"advance", "freeze", "resume"}:
-            raise Bad("give advance (seconds), freeze (true) or resume (true)")
+        body = request_body()
+        if not body or set(body) - {"advance", "freeze", "resume"}:
+            raise BadRequest("give advance (seconds), freeze (true) or resume (true)")
         with sim.lock:
             try:
-                if order.get("freeze"):
+                if body.get("freeze"):
                     sim.clock.freeze()
-                sim.clock.advance(float(order.get("advance", 0)))
-                if order.get("resume"):
+                sim.clock.advance(float(body.get("advance", 0)))
+                if body.get("resume"):
                     sim.clock.resume()
             except (TypeError, ValueError) as error:
-                raise Bad("advance is a number of seconds from 0 on") from error
+                raise BadRequest("advance is a number of seconds from 0 on") from error
             return answer(sim.clock.state())
 
     @route("/delays", "GET")
@@ -108,31 +108,31 @@ def register(app: Flask, sim: Simulator) -> None:
 
     @route("/delays", "PUT")
     def change_delays() -> Response:
-        order = order_of()
-        platform = order.pop("platform", None)
-        for name, seconds in order.items():
+        body = request_body()
+        platform = body.pop("platform", None)
+        for name, seconds in body.items():
             if name not in DELAYS or isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-                raise Bad("unknown delay or bad seconds: %s; known: platform, %s" % (name, ", ".join(DELAYS)))
+                raise BadRequest("unknown delay or bad seconds: %s; known: platform, %s" % (name, ", ".join(DELAYS)))
         with sim.lock:
-            for name in [known_platform(platform)] if platform else PLATFORMS:
-                sim.delays[name].update(order)
+            for name in [check_platform(platform)] if platform else PLATFORMS:
+                sim.delays[name].update(body)
             return answer(sim.delays)
 
     @route("/<platform>/options", "PUT")
     def options(platform: str) -> Response:
-        order = order_of()
-        for name, value in order.items():
+        body = request_body()
+        for name, value in body.items():
             if value not in OPTIONS.get(name, ()):
                 known = ", ".join("%s (%s)" % (key, ", ".join(values)) for key, values in OPTIONS.items())
-                raise Bad("options: " + known)
+                raise BadRequest("options: " + known)
         with sim.lock:
-            sim.options[known_platform(platform)].update(order)
+            sim.options[check_platform(platform)].update(body)
             return answer(sim.options[platform])
 
     @route("/<platform>/tokens/expire", "POST")
     def expire(platform: str) -> Response:
         with sim.lock:
-            return answer({"expired": sim.tokens[known_platform(platform)].expire_all()})
+            return answer({"expired": sim.tokens[check_platform(platform)].expire_all()})
 
     servers.register(route, sim)
     resources.register(route, sim)

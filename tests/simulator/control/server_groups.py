@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from flask import Response
 
-from simulator.control.requests import Bad, fleet_of, known_platform, order_of
+from simulator.control.requests import BadRequest, check_platform, current_fleet, request_body
 from simulator.control.resources import Route
 from simulator.http.call import answer
 from simulator.state.simulator import Simulator
@@ -19,19 +19,21 @@ def register(route: Route, sim: Simulator) -> None:
     @route("/<platform>/server-groups", "GET")
     def groups(platform: str) -> Response:
         with sim.lock:
-            return answer({"server_groups": [asdict(row) for row in sim.groups[known_platform(platform)].of(None)]})
+            return answer(
+                {"server_groups": [asdict(row) for row in sim.groups[check_platform(platform)].list_groups(None)]}
+            )
 
     @route("/<platform>/server-groups/<group>", "PUT")
     def put_members(platform: str, group: str) -> Response:
         """Order: members, the ids or names of servers. `group` is the id of a group, or the name of one."""
-        order = order_of()
+        body = request_body()
         with sim.lock:
-            fleet = fleet_of(sim, platform)
-            rows = [row for row in sim.groups[platform].of(None) if group in (row.id, row.name)]
+            fleet = current_fleet(sim, platform)
+            rows = [row for row in sim.groups[platform].list_groups(None) if group in (row.id, row.name)]
             if not rows:
-                raise Bad("no server group %s on %s" % (group, platform), 404)
-            if set(order) != {"members"} or not isinstance(order["members"], list):
-                raise Bad("the order is members, a list of servers")
-            found = [fleet.find(str(each)) for each in order["members"]]
+                raise BadRequest("no server group %s on %s" % (group, platform), 404)
+            if set(body) != {"members"} or not isinstance(body["members"], list):
+                raise BadRequest("the order is members, a list of servers")
+            found = [fleet.find(str(each)) for each in body["members"]]
             rows[0].members = [server.id for server in found if server is not None]
             return answer({"server_group": asdict(rows[0])})

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from simulator.control.requests import Bad, fleet_of, order_of
+from simulator.control.requests import BadRequest, current_fleet, request_body
 from simulator.http.call import answer
 from simulator.state.builder import read_addresses
 from simulator.state.config import SERVER_KEYS, ConfigError, check_server
@@ -27,22 +27,22 @@ def register(route: Route, sim: Simulator) -> None:
     @route("/<platform>/servers", "GET")
     def servers(platform: str) -> Response:
         with sim.lock:
-            fleet = fleet_of(sim, platform)
+            fleet = current_fleet(sim, platform)
             return answer({"servers": [_describe(server) for server in fleet.servers.values()]})
 
     @route("/<platform>/servers", "POST")
     def add_server(platform: str) -> Response:
-        order = order_of()
+        body = request_body()
         with sim.lock:
-            fleet = fleet_of(sim, platform)
+            fleet = current_fleet(sim, platform)
             try:
-                check_server("server", order, SERVER_KEYS)
-                if not order.get("name") or str(order.get("id", "")) in fleet.servers:
-                    raise Bad("a server needs a name, and an id that no other server has")
-                server = sim.builders[platform].make(order, sim.clock.now())
+                check_server("server", body, SERVER_KEYS)
+                if not body.get("name") or str(body.get("id", "")) in fleet.servers:
+                    raise BadRequest("a server needs a name, and an id that no other server has")
+                server = sim.builders[platform].make(body, sim.clock.now())
             except ConfigError as error:
-                raise Bad(str(error)) from error
-            server.created = server.updated = sim.clock.now() if "created" not in order else server.created
+                raise BadRequest(str(error)) from error
+            server.created = server.updated = sim.clock.now() if "created" not in body else server.created
             fleet.add(server)
             return answer({"server": _describe(server)}, 201)
 
@@ -53,14 +53,14 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/servers/<server>", "PUT")
     def change_server(platform: str, server: str) -> Response:
-        order = order_of()
+        body = request_body()
         with sim.lock:
             found = _server(sim, platform, server)
             try:
-                check_server("server", order, CHANGEABLE | {"then"})
-                _change(sim, platform, found, order)
+                check_server("server", body, CHANGEABLE | {"then"})
+                _change(sim, platform, found, body)
             except ConfigError as error:
-                raise Bad(str(error)) from error
+                raise BadRequest(str(error)) from error
             return answer({"server": _describe(found)})
 
     @route("/<platform>/servers/<server>", "DELETE")
@@ -69,42 +69,42 @@ def register(route: Route, sim: Simulator) -> None:
         with sim.lock:
             found = _server(sim, platform, server)
             if request.args.get("purge"):
-                sim.fleets[platform].forget(found)
+                sim.fleets[platform].remove(found)
             else:
                 sim.fleets[platform].set_status(found, "DELETED")
         return answer(None, 204)
 
 
 def _server(sim: Simulator, platform: str, wanted: str) -> Server:
-    found = fleet_of(sim, platform).find(wanted)
+    found = current_fleet(sim, platform).find(wanted)
     if found is None:
-        raise Bad("no server %s on %s" % (wanted, platform), 404)
+        raise BadRequest("no server %s on %s" % (wanted, platform), 404)
     return found
 
 
-def _change(sim: Simulator, platform: str, server: Server, order: dict[str, Any]) -> None:
+def _change(sim: Simulator, platform: str, server: Server, body: dict[str, Any]) -> None:
     fleet, builder = sim.fleets[platform], sim.builders[platform]
-    fault = order.get("fault")
+    fault = body.get("fault")
     if fault is not None:
         server.fault = {
             "code": 500,
             "created": sim.clock.now(),
             **(fault if isinstance(fault, dict) else {"message": str(fault)}),
         }
-    if "status" in order:
-        fleet.set_status(server, order["status"])
-    if "flavor" in order:
-        server.flavor = builder.flavor(order["flavor"])
-    if "image" in order:
-        server.image = builder.image(order["image"])
-    if "addresses" in order:
-        server.addresses = read_addresses(order["addresses"], builder.number)
-    if "volume_image" in order:
-        server.volume_image = builder.image(order["volume_image"])
-    if "key_name" in order:
-        server.key_names = [order["key_name"]] if order["key_name"] else []
-    if "password" in order:
-        server.password = digest(order["password"])
+    if "status" in body:
+        fleet.set_status(server, body["status"])
+    if "flavor" in body:
+        server.flavor = builder.flavor(body["flavor"])
+    if "image" in body:
+        server.image = builder.image(body["image"])
+    if "addresses" in body:
+        server.addresses = read_addresses(body["addresses"], builder.number)
+    if "volume_image" in body:
+        server.volume_image = builder.image(body["volume_image"])
+    if "key_name" in body:
+        server.key_names = [body["key_name"]] if body["key_name"] else []
+    if "password" in body:
+        server.password = digest(body["password"])
     for name in (
         "name",
         "task_state",
@@ -123,23 +123,23 @@ def _change(sim: Simulator, platform: str, server: Server, order: dict[str, Any]
         "system_disk",
         "os_change_failed",
     ):
-        if name in order:
-            setattr(server, name, order[name])
-    if "then" in order:
-        _then(fleet, server, order["then"])
-    if order.get("stuck") is True:
-        fleet.hold(server)
-    if order.get("stuck") is False:
-        fleet.release(server)
-    fleet.touch(server)
+        if name in body:
+            setattr(server, name, body[name])
+    if "then" in body:
+        _change_later(fleet, server, body["then"])
+    if body.get("stuck") is True:
+        fleet.hold_transitions(server)
+    if body.get("stuck") is False:
+        fleet.release_transition(server)
+    fleet.mark_updated(server)
 
 
-def _then(fleet: Fleet, server: Server, then: Any) -> None:
+def _change_later(fleet: Fleet, server: Server, then: Any) -> None:
     """{"status": …, "after": seconds}: what the server turns into by itself."""
     after = then.get("after") if isinstance(then, dict) else None
     if not isinstance(after, (int, float)) or after < 0 or then.get("status") not in STARTING_POINTS:
-        raise Bad('then is {"status": a status, "after": seconds}')
-    fleet.later(server, then["status"], float(after))
+        raise BadRequest('then is {"status": a status, "after": seconds}')
+    fleet.set_status_later(server, then["status"], float(after))
 
 
 def _describe(server: Server) -> dict[str, Any]:

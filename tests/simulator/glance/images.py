@@ -63,7 +63,7 @@ def _page(status: int, title: str, message: str) -> Refusal:
     )
 
 
-def _enter(call: Call, _words: dict[str, str]) -> None:
+def _enter(call: Call, _parameters: dict[str, str]) -> None:
     call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
     if call.token is None:
         refusal = _page(

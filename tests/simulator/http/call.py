@@ -46,7 +46,7 @@ class Operation:
     name: str
     pick: Picker | None = None
 
-    def named(self, body: Any) -> tuple[str | None, str]:
+    def describe(self, body: Any) -> tuple[str | None, str]:
         return (self.pick(body) if self.pick else None) or (self.id, self.name)
 
 
@@ -129,13 +129,13 @@ class Router:
         """Register a view; `before(call, path_words)` authenticates and may take words out of the path."""
         endpoint = "%s %s" % (method, rule)
 
-        def run(**words: str) -> Response:
+        def run(**parameters: str) -> Response:
             call: Call = g.call
             with self.sim.lock:
-                self.sim.fleets[platform].settle()
+                self.sim.fleets[platform].end_due_transitions()
                 if before is not None:
-                    before(call, words)
-                return view(call, **words)
+                    before(call, parameters)
+                return view(call, **parameters)
 
         self.operations[endpoint] = Operation(platform, operation, name or view.__name__, pick)
         self.app.add_url_rule(

@@ -15,7 +15,7 @@ from typing import Any
 from cheroot import wsgi
 
 
-def cut(connection: socket.socket) -> None:
+def reset_connection(connection: socket.socket) -> None:
     """Close so that the peer gets a reset: lingering zero seconds drops what is unsent and sends RST, not FIN.
 
     A fresh, unconnected socket takes the place of the descriptor: cheroot closes it later as one whose peer is gone,
@@ -32,7 +32,7 @@ def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[b
     def run(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         result = app(environ, start_response)
         if environ.get("sim.reset"):
-            cut(environ["sim.socket"])
+            reset_connection(environ["sim.socket"])
             raise ConnectionResetError(errno.ECONNRESET, "reset on order")
         return result
 

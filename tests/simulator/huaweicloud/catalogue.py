@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Picker, Router, answer
-from simulator.huaweicloud.checks import enter, find, part_of, refuse, refuse_locked
+from simulator.huaweicloud.checks import enter, find, refuse, refuse_locked, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.nova import keypairs
 from simulator.nova.microversions import negotiate
@@ -42,9 +42,9 @@ def register(router: Router) -> None:
     keypairs.register(add, 200, 202, {})
 
 
-def _enter_nova(call: Call, words: dict[str, str]) -> None:
+def _enter_nova(call: Call, parameters: dict[str, str]) -> None:
     """The calls that Nova itself answers know its microversions."""
-    enter(call, words)
+    enter(call, parameters)
     negotiate(call)
     call.scoped = True
 
@@ -123,13 +123,13 @@ def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:
 
 def merge_metadata(call: Call, server_id: str) -> Response:
     """POST …/{s}/metadata: keys that are not named stay."""
-    wanted = part_of(call, "metadata")
+    wanted = required_object(call, "metadata")
     for key, value in wanted.items():
         if not isinstance(value, str) or len(value) > 255 or not 1 <= len(key) <= 255:
             raise refuse(400, "Ecs.0005", "metadata: keys and values are texts of at most 255 characters.")
     server = _writable(call, server_id)
     server.metadata = {**server.metadata, **wanted}
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     return answer({"metadata": server.metadata})
 
 
@@ -138,7 +138,7 @@ def delete_metadata(call: Call, server_id: str, key: str) -> Response:
     if key not in server.metadata:
         raise refuse(404, "Ecs.1000", "Metadata item was not found")
     server.metadata = {name: value for name, value in server.metadata.items() if name != key}
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     return answer(None, 204)
 
 

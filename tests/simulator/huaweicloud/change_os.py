@@ -15,18 +15,18 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import enter, find, part_of, refuse, refuse_locked
+from simulator.huaweicloud.checks import enter, find, refuse, refuse_locked, required_object
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.jobs import Job, SubJob, keep, ordered_failure
-from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, weakness
+from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
+from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, password_weakness
 from simulator.state.server_states import ACTIONS, RUNNING, SHUT_DOWN
 from simulator.state.servers import Server
 
-MOST_USER_DATA = 32 * 1024
+MAX_USER_DATA = 32 * 1024
 
 
 @dataclass(frozen=True)
-class Wanted:
+class OsSpec:
     """What the server is to become. `password` is None where key pair or user_data take its place."""
 
     image: dict[str, Any]
@@ -55,7 +55,7 @@ def register(router: Router) -> None:
 def _view(key: str, modern: bool) -> Callable[..., Response]:
     def change_os(call: Call, server_id: str) -> Response:
         """A job; the image, the password and the key pair are new when it has succeeded."""
-        part = part_of(call, key)
+        part = required_object(call, key)
         server = find(call, server_id)
         refuse_locked(server)
         wanted = _read(call, part, server, key == "os-change", modern)
@@ -77,12 +77,12 @@ def _view(key: str, modern: bool) -> Callable[..., Response]:
             body["order_id"] = "CS" + uuid.uuid4().hex[:15].upper()
         if not server.prepaid or wanted.pays:
             job.pay(call.now)
-        return answer({**body, "job_id": keep(call, job).id})
+        return answer({**body, "job_id": store_job(call, job).id})
 
     return change_os
 
 
-def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, modern: bool) -> Wanted:
+def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, modern: bool) -> OsSpec:
     """The order, or the refusal of what is wrong with it."""
     texts = {name: part.get(name) for name in ("imageid", "adminpass", "keyname", "userid", "mode", "isAutoPay")}
     for name, value in texts.items():
@@ -106,12 +106,12 @@ def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, mode
         if image["os_type"] == "Windows" and not modern:
             raise refuse(400, "Ecs.0005", "A Windows server takes a password only.")
     if password:
-        why = weakness(password, CHANGE_OS_SYMBOLS, image["os_type"])
+        why = password_weakness(password, CHANGE_OS_SYMBOLS, image["os_type"])
         if why is not None:
             raise refuse(400, "Ecs.0011", "The password is not complex enough: %s." % why)
         if user_data and image["os_type"] == "Linux":
             password = None  # user_data makes the password ineffective
-    return Wanted(
+    return OsSpec(
         image,
         password,
         key_name,
@@ -136,7 +136,7 @@ def _metadata(value: Any, modern: bool) -> tuple[str | None, str | None]:
             raw = base64.b64decode(user_data, validate=True)
         except (binascii.Error, ValueError):
             raise refuse(400, "Ecs.0005", "user_data is not base64.") from None
-        if len(raw) > MOST_USER_DATA:
+        if len(raw) > MAX_USER_DATA:
             raise refuse(400, "Ecs.0005", "user_data has more than 32 KB.")
     encrypted, key = value.get("__system__encrypted", "0"), value.get("__system__cmkid") or None
     if encrypted not in ("0", "1"):
@@ -168,7 +168,7 @@ def _check_key(call: Call, name: str, user_id: str | None) -> None:
         raise refuse(400, "Ecs.0314", "The key pair %s of the user %s could not be found." % (name, user_id))
 
 
-def _check_state(server: Server, wanted: Wanted) -> None:
+def _check_state(server: Server, wanted: OsSpec) -> None:
     if not server.system_disk:
         raise refuse(400, "Ecs.0105", "The server %s has no system disk." % server.id)
     if server.task_state is not None:
@@ -182,7 +182,7 @@ def _check_state(server: Server, wanted: Wanted) -> None:
     )
 
 
-def _begin(call: Call, server: Server, wanted: Wanted) -> SubJob:
+def _begin(call: Call, server: Server, wanted: OsSpec) -> SubJob:
     """Start the change. One that fails leaves the server in ERROR, with the image it had; it may be tried again."""
     ends = call.sim.options[PLATFORM]["os_change_ends"]
     runs = ends == "running" or (ends == "previous" and server.vm_state == "active")
@@ -192,7 +192,7 @@ def _begin(call: Call, server: Server, wanted: Wanted) -> SubJob:
         vm_state="active" if runs else "stopped",
         power_state=RUNNING if runs else SHUT_DOWN,
     )
-    error = ordered_failure(call, server, "Ecs.1000")
+    error = injected_failure(call, server, "Ecs.1000")
     outcome: dict[str, Any] = {
         "vm_state": what.vm_state,
         "power_state": what.power_state,

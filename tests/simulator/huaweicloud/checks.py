@@ -15,10 +15,10 @@ from simulator.huaweicloud.iam import refuse as iam_refuse
 from simulator.state.servers import Server
 
 
-def enter(call: Call, words: dict[str, str]) -> None:
+def enter(call: Call, parameters: dict[str, str]) -> None:
     """Who asks, and for which project. Raises Refusal."""
     admit(call)
-    pid = words.pop("pid")
+    pid = parameters.pop("pid")
     project = next((row for row in call.sim.builders[PLATFORM].projects if row["id"] == pid), None)
     if call.token is not None and call.token.project is None:
         raise iam_refuse(call, 403, "The token has no project scope.")
@@ -34,36 +34,36 @@ def refuse(status: int, code: str, message: str) -> Refusal:
     return Refusal(status, {"error": {"code": code, "message": message}})
 
 
-def project_of(call: Call) -> str:
+def current_project(call: Call) -> str:
     return str(call.entry["project_id"])
 
 
-def mine(call: Call, server_id: str) -> Server | None:
+def find_own(call: Call, server_id: str) -> Server | None:
     """The server, if it is one of the project that is not deleted."""
     server = call.fleet.servers.get(server_id)
-    if server is None or server.vm_state == "deleted" or server.project_id != project_of(call):
+    if server is None or server.vm_state == "deleted" or server.project_id != current_project(call):
         return None
     return server if call.now >= server.appears else None
 
 
 def find(call: Call, server_id: str, code: str = "Ecs.0114") -> Server:
     """The server, or 404: unknown, another project's, or in the recycle bin."""
-    server = mine(call, server_id)
+    server = find_own(call, server_id)
     if server is None or server.hidden:
         raise refuse(404, code, "Instance[%s] could not be found." % server_id)
     return server
 
 
-def document(call: Call) -> dict[str, Any]:
+def json_body(call: Call) -> dict[str, Any]:
     """The body, which must be a JSON object."""
     if request.mimetype != "application/json" or isinstance(call.body, Malformed) or not isinstance(call.body, dict):
         raise refuse(400, "Ecs.0005", "The request body is not a JSON document.")
     return call.body
 
 
-def part_of(call: Call, key: str) -> dict[str, Any]:
+def required_object(call: Call, key: str) -> dict[str, Any]:
     """The object under the body's key."""
-    part = document(call).get(key)
+    part = json_body(call).get(key)
     if not isinstance(part, dict):
         raise refuse(400, "Ecs.0005", "%s must be an object." % key)
     return part

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import enter, find, part_of, refuse
+from simulator.huaweicloud.checks import enter, find, refuse, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.nova.consoles import address
 
@@ -25,7 +25,7 @@ def register(router: Router) -> None:
 
 
 def create_console(call: Call, server_id: str) -> Response:
-    wanted = part_of(call, "remote_console")
+    wanted = required_object(call, "remote_console")
     if wanted != {"protocol": "vnc", "type": "novnc"}:
         raise refuse(400, "Ecs.0005", "remote_console: protocol is vnc and type is novnc.")
     server = find(call, server_id)

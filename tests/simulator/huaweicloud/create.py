@@ -13,29 +13,29 @@ from flask import Response, request
 
 from simulator.http.call import Call, Router, answer
 from simulator.huaweicloud.catalogue import all_zones
-from simulator.huaweicloud.checks import document, enter, project_of, refuse
+from simulator.huaweicloud.checks import current_project, enter, json_body, refuse
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.jobs import Job, SubJob, keep, ordered_failure
+from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
 from simulator.huaweicloud.validation import (
-    MOST_TAGS,
+    MAX_TAGS,
     UUID,
+    check_boolean,
     check_description,
+    check_integer,
+    check_keys,
     check_metadata,
     check_name,
     check_user_data,
-    flag,
-    integer,
-    only,
     read_tags,
 )
 from simulator.nova.keypairs import caller_id
-from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, weakness
+from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, password_weakness
 from simulator.state.ids import stable_id
 from simulator.state.networks import Network, Subnet
 from simulator.state.server_states import RUNNING, Power
 from simulator.state.servers import Server
 
-MOST_AT_ONCE = 100
+MAX_PER_REQUEST = 100
 TOKEN_LIFETIME = 8 * 3600.0
 DISKS = ("SATA", "SAS", "GPSSD", "SSD", "ESSD", "GPSSD2", "ESSD2")
 KEYS = (
@@ -58,9 +58,9 @@ def register(router: Router) -> None:
 
 def create_servers(call: Call) -> Response:
     """POST /v1.1/{p}/cloudservers; under /v1 pay-per-use servers only."""
-    body = document(call)
+    body = json_body(call)
     token = _token(call)
-    known = call.sim.client_tokens.get((project_of(call), token)) if token else None
+    known = call.sim.client_tokens.get((current_project(call), token)) if token else None
     if known is not None:
         began, first, given = known
         if call.now > began + TOKEN_LIFETIME:
@@ -68,16 +68,16 @@ def create_servers(call: Call) -> Response:
         if body != first:
             raise refuse(400, "Ecs.0122", "The client token was used with another request.")
         return answer(given)
-    only(body, "server dry_run", "body")
+    check_keys(body, "server dry_run", "body")
     wanted = body.get("server")
     if not isinstance(wanted, dict):
         raise refuse(400, "Ecs.0005", "server must be an object.")
-    order = _Order(call, wanted)
-    if flag(body.get("dry_run", False), "dry_run"):
+    creation = _CreateRequest(call, wanted)
+    if check_boolean(body.get("dry_run", False), "dry_run"):
         return answer(None, 202)
-    given = order.place()
+    given = creation.place()
     if token:
-        call.sim.client_tokens[(project_of(call), token)] = (call.now, body, given)
+        call.sim.client_tokens[(current_project(call), token)] = (call.now, body, given)
     return answer(given)
 
 
@@ -88,14 +88,14 @@ def _token(call: Call) -> str | None:
     return token
 
 
-class _Order:
+class _CreateRequest:
     """One body, read strictly. Raises Refusal."""
 
     def __init__(self, call: Call, wanted: dict[str, Any]) -> None:
         self.call, self.wanted = call, wanted
         self.builder = call.sim.builders[PLATFORM]
-        only(wanted, KEYS, "server")
-        self.count = integer(wanted.get("count", 1), 1, MOST_AT_ONCE, "count")
+        check_keys(wanted, KEYS, "server")
+        self.count = check_integer(wanted.get("count", 1), 1, MAX_PER_REQUEST, "count")
         self.name = check_name(wanted.get("name"), 128 if self.count == 1 else 123)
         self.image = self._image()
         self.zone = self._zone()
@@ -104,7 +104,7 @@ class _Order:
         self._disks()
         self.password, self.key_name = self._login()
         self.tags = read_tags(wanted["server_tags"]) if "server_tags" in wanted else {}
-        if len(self.tags) > MOST_TAGS:
+        if len(self.tags) > MAX_TAGS:
             raise refuse(400, "Ecs.0908", "server_tags: at most 10.")
         check_metadata(wanted.get("metadata", {}))
         check_description(wanted.get("description", ""))
@@ -131,7 +131,7 @@ class _Order:
             server_id=ids[0],
             payment=lambda now: [self._make(number, ids[number]) for number in range(self.count)],
         )
-        given: dict[str, Any] = {"job_id": keep(call, job).id, "serverIds": ids}
+        given: dict[str, Any] = {"job_id": store_job(call, job).id, "serverIds": ids}
         if prepaid:
             given["order_id"] = "CS" + uuid.uuid4().hex[:15].upper()
         if not prepaid or self.extend.get("isAutoPay") == "true":
@@ -146,7 +146,7 @@ class _Order:
             id=server_id,
             name=name,
             region=call.region,
-            project_id=project_of(call),
+            project_id=current_project(call),
             user_id=caller_id(call),
             vm_state="building",
             task_state="spawning",
@@ -171,7 +171,7 @@ class _Order:
         delay = call.sim.delay(PLATFORM, CREATE.delay)
         server.appears = now + delay * _UNSEEN
         call.fleet.add(server)
-        error = ordered_failure(call, server, "Ecs.0219")
+        error = injected_failure(call, server, "Ecs.0219")
         taken = {row["ip"] for each in call.fleet.servers.values() for row in each.addresses}
         outcome: dict[str, Any] = {
             "vm_state": "active",
@@ -229,7 +229,7 @@ class _Order:
             raise refuse(400, "Ecs.0005", "nics: a list of 1 to 12 objects.")
         found = []
         for row in rows:
-            only(row, "subnet_id ip_address", "nics")
+            check_keys(row, "subnet_id ip_address", "nics")
             subnet = next((each for each in vpc.subnets if each.id == row.get("subnet_id")), None)
             if subnet is None:
                 raise refuse(400, "Ecs.0005", "nics: the subnet %s could not be found." % row.get("subnet_id"))
@@ -250,15 +250,15 @@ class _Order:
         rows = self.wanted.get("data_volumes", [])
         if not isinstance(root, dict) or not isinstance(rows, list) or len(rows) > 23:
             raise refuse(400, "Ecs.0005", "root_volume is an object, data_volumes a list of at most 23.")
-        only(root, "volumetype size", "root_volume")
-        if "size" in root and integer(root["size"], 1, 1024, "root_volume.size") < self.image["min_disk"]:
+        check_keys(root, "volumetype size", "root_volume")
+        if "size" in root and check_integer(root["size"], 1, 1024, "root_volume.size") < self.image["min_disk"]:
             raise refuse(400, "Ecs.0044", "root_volume: the image needs %d GB." % self.image["min_disk"])
         for row in rows:
             if not isinstance(row, dict):
                 raise refuse(400, "Ecs.0005", "data_volumes: a list of objects.")
-            only(row, "volumetype size data_image_id extendparam delete_on_termination", "data_volumes")
-            integer(row.get("size"), 10, 32768, "data_volumes.size")
-            flag(row.get("delete_on_termination", False), "data_volumes.delete_on_termination")
+            check_keys(row, "volumetype size data_image_id extendparam delete_on_termination", "data_volumes")
+            check_integer(row.get("size"), 10, 32768, "data_volumes.size")
+            check_boolean(row.get("delete_on_termination", False), "data_volumes.delete_on_termination")
         for row in [root, *rows]:
             if row.get("volumetype") not in DISKS:
                 raise refuse(
@@ -270,7 +270,7 @@ class _Order:
         if password and key_name:
             raise refuse(400, "Ecs.0005", "adminPass and key_name cannot both be set.")
         if password is not None:
-            why = weakness(str(password), CHANGE_OS_SYMBOLS, self.image["os_type"])
+            why = password_weakness(str(password), CHANGE_OS_SYMBOLS, self.image["os_type"])
             if why is not None:
                 raise refuse(400, "Ecs.0011", "The password is not complex enough: %s." % why)
         if key_name and self.call.sim.keys[PLATFORM].get(caller_id(self.call), key_name) is None:
@@ -281,7 +281,7 @@ class _Order:
         part = self.wanted.get("extendparam", {})
         if not isinstance(part, dict):
             raise refuse(400, "Ecs.0005", "extendparam must be an object.")
-        only(part, EXTEND, "extendparam")
+        check_keys(part, EXTEND, "extendparam")
         for key, value in part.items():
             if key != "periodNum" and not isinstance(value, str):
                 raise refuse(400, "Ecs.0005", "extendparam.%s must be a text." % key)
@@ -292,7 +292,7 @@ class _Order:
                 raise refuse(400, "Ecs.0005", "chargingMode: prePaid needs the call of version 1.1.")
             if part.get("periodType") not in ("month", "year"):
                 raise refuse(400, "Ecs.0005", "periodType is month or year.")
-            integer(part.get("periodNum"), 1, 9 if part["periodType"] == "month" else 3, "periodNum")
+            check_integer(part.get("periodNum"), 1, 9 if part["periodType"] == "month" else 3, "periodNum")
             if self.key_name and "op_svc_userid" not in self.wanted.get("metadata", {}):
                 raise refuse(400, "Ecs.0005", "metadata.op_svc_userid must be given with prePaid and key_name.")
         return part
@@ -300,7 +300,9 @@ class _Order:
     def _quota(self) -> None:
         quota = self.builder.quota.get("instances", -1)
         used = sum(
-            1 for row in self.call.fleet.servers.values() if row.project_id == project_of(self.call) and not row.hidden
+            1
+            for row in self.call.fleet.servers.values()
+            if row.project_id == current_project(self.call) and not row.hidden
         )
         if 0 <= quota < used + self.count:
             raise refuse(

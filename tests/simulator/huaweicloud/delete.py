@@ -8,10 +8,10 @@ from __future__ import annotations
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import document, enter, find, refuse
+from simulator.huaweicloud.checks import enter, find, json_body, refuse
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.jobs import MOST_SERVERS, Job, SubJob, keep, ordered_failure
-from simulator.huaweicloud.validation import flag, only
+from simulator.huaweicloud.jobs import MAX_SERVERS, Job, SubJob, injected_failure, store_job
+from simulator.huaweicloud.validation import check_boolean, check_keys
 from simulator.state.server_states import Power
 from simulator.state.servers import Server, Transition
 
@@ -24,10 +24,10 @@ def register(router: Router) -> None:
 
 def delete_servers(call: Call) -> Response:
     """POST /v1/{p}/cloudservers/delete: pay-per-use servers only."""
-    body = document(call)
-    only(body, "servers delete_publicip delete_volume", "body")
+    body = json_body(call)
+    check_keys(body, "servers delete_publicip delete_volume", "body")
     for name in ("delete_publicip", "delete_volume"):
-        flag(body.get(name, False), name)
+        check_boolean(body.get(name, False), name)
     rows = body.get("servers")
     if (
         not isinstance(rows, list)
@@ -35,8 +35,8 @@ def delete_servers(call: Call) -> Response:
         or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows)
     ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
-    if len(rows) > MOST_SERVERS:
-        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
+    if len(rows) > MAX_SERVERS:
+        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
     servers = [find(call, server_id) for server_id in dict.fromkeys(row["id"] for row in rows)]
     for server in servers:
         if server.prepaid:
@@ -45,13 +45,15 @@ def delete_servers(call: Call) -> Response:
             )
         if server.locked and call.sim.options[PLATFORM]["locked"] == "request":
             raise refuse(400, "Ecs.0605", "The server %s is locked." % server.id)
-    job = Job(call.now, [_part(call, server) for server in servers], kind="deleteServer", sub_kind="deleteSingleServer")
-    return answer({"job_id": keep(call, job).id})
+    job = Job(
+        call.now, [_sub_job(call, server) for server in servers], kind="deleteServer", sub_kind="deleteSingleServer"
+    )
+    return answer({"job_id": store_job(call, job).id})
 
 
-def _part(call: Call, server: Server) -> SubJob:
+def _sub_job(call: Call, server: Server) -> SubJob:
     delay = call.sim.delay(PLATFORM, DELETE.delay)
-    error = ordered_failure(call, server, "Ecs.0213")
+    error = injected_failure(call, server, "Ecs.0213")
     if server.locked:
         error = "Ecs.0605", "The server %s is locked." % server.id
     elif server.task_state is not None:

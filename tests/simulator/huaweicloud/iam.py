@@ -18,7 +18,7 @@ from simulator.state.tokens import Token
 
 PLATFORM = "huaweicloud"
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
-MOST_BYTES = 12 * 1024 * 1024
+MAX_BYTES = 12 * 1024 * 1024
 
 
 def register(router: Router) -> None:
@@ -29,7 +29,7 @@ def register(router: Router) -> None:
         ("/v3/projects", "list projects", {"previous": None, "next": None}),
         ("/v3/auth/projects", "list own projects", {}),
     ):
-        router.add(PLATFORM, "GET", rule, _listing(rest), name=name, before=lambda call, _words: admit(call))
+        router.add(PLATFORM, "GET", rule, _listing(rest), name=name, before=lambda call, _parameters: admit(call))
 
 
 def refuse(call: Call, status: int, message: str) -> Refusal:
@@ -57,7 +57,7 @@ def admit(call: Call) -> None:
     """A signature or a token, as the gateway checks it; sets `call.token` for a token. Raises Refusal."""
     headers = request_headers()
     body = request.get_data()
-    if len(body) > MOST_BYTES:
+    if len(body) > MAX_BYTES:
         raise gateway(call, 413, "APIGW.0201", "Request entity too large")
     signed = "authorization" in headers
     if signed and "x-auth-token" in headers:

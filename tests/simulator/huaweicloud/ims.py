@@ -35,7 +35,7 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "GET", "/v2/cloudimages", list_cloudimages, name="list images", before=_enter)
 
 
-def _enter(call: Call, _words: dict[str, str]) -> None:
+def _enter(call: Call, _parameters: dict[str, str]) -> None:
     admit(call)
 
 

@@ -19,11 +19,11 @@ from simulator.state.clock import iso_ms
 from simulator.state.server_states import ACTIONS, Power
 from simulator.state.servers import Server, Transition
 
-MOST_SERVERS = 1000
-KEPT = 86400.0  # seconds after its end that a job can be queried
+MAX_SERVERS = 1000
+JOB_RETENTION = 86400.0  # seconds after its end that a job can be queried
 OPERATIONS = {"os-start": "H03", "reboot": "H04", "os-stop": "H05"}
-_GOAL = {"os-start": "active", "os-stop": "stopped"}
-_FROM = {"os-start": "stopped", "os-stop": "active", "reboot": "active"}
+_TARGET_STATES = {"os-start": "active", "os-stop": "stopped"}
+_REQUIRED_STATES = {"os-start": "stopped", "os-stop": "active", "reboot": "active"}
 
 
 def job_id() -> str:
@@ -82,7 +82,7 @@ def batch_action(call: Call) -> Response:
     key, kind, servers = _read(call)
     power = _power(key, kind)
     options = call.sim.options[call.platform]
-    errors = {server.id: _objection(key, server) for server in servers}
+    errors = {server.id: _refusal_reason(key, server) for server in servers}
     for server in servers:
         found = errors[server.id]
         if found is None:
@@ -93,8 +93,8 @@ def batch_action(call: Call) -> Response:
             raise refuse(400, *found)
         if found[0] == "Ecs.0603" and options["already"] == "error":
             raise refuse(501, *found)
-    job = Job(call.now, [_part(call, key, power, server, errors[server.id]) for server in servers])
-    return answer({"job_id": keep(call, job).id})
+    job = Job(call.now, [_sub_job(call, key, power, server, errors[server.id]) for server in servers])
+    return answer({"job_id": store_job(call, job).id})
 
 
 def show_job(call: Call, job_id: str) -> Response:
@@ -107,7 +107,7 @@ def show_job(call: Call, job_id: str) -> Response:
         job is None
         or job.vanished
         or project_id != call.entry["project_id"]
-        or (ends is not None and call.now > ends + KEPT)
+        or (ends is not None and call.now > ends + JOB_RETENTION)
     ):
         raise Refusal(404, {"code": "Common.0011", "message": "The job %s does not exist." % job_id})
     state = job.state(call.now)
@@ -130,14 +130,14 @@ def show_job(call: Call, job_id: str) -> Response:
     return answer(_describe(job.id, job.kind, state, job.started, ends, error, entities))
 
 
-def keep(call: Call, job: Job) -> Job:
+def store_job(call: Call, job: Job) -> Job:
     """Remember a job under its project."""
     job.vanished = call.fault.get("job") == "vanish"
     call.sim.jobs[job.id] = (job, call.entry["project_id"])
     return job
 
 
-def ordered_failure(call: Call, server: Server, code: str) -> tuple[str, str] | None:
+def injected_failure(call: Call, server: Server, code: str) -> tuple[str, str] | None:
     """Code and text where a fault orders that this server's part of the job fails."""
     failing = call.fault.get("job")
     if not isinstance(failing, dict):
@@ -170,8 +170,8 @@ def _read(call: Call) -> tuple[str, str, list[Server]]:
         or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
     ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
-    if len(rows) > MOST_SERVERS:
-        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
+    if len(rows) > MAX_SERVERS:
+        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
     servers = []
     for identity in dict.fromkeys(row["id"] for row in rows):
         servers.append(find(call, identity))
@@ -184,31 +184,31 @@ def _power(key: str, kind: str) -> Power:
     return ACTIONS["start" if key == "os-start" else "shutdown" if kind == "SOFT" else "stop"]
 
 
-def _objection(key: str, server: Server) -> tuple[str, str] | None:
+def _refusal_reason(key: str, server: Server) -> tuple[str, str] | None:
     """Why the server cannot do this now; None where it can. Being there already is told apart by `_part`."""
     if server.locked:
         return "Ecs.0605", "The server %s is locked." % server.id
     if server.task_state is not None:
         return "Ecs.0603", "Another command is running on the server %s (%s)." % (server.id, server.task_state)
-    if server.vm_state != _FROM[key]:
+    if server.vm_state != _REQUIRED_STATES[key]:
         return "Ecs.0100", "The state of the server %s (%s) does not allow this operation." % (server.id, server.status)
     return None
 
 
-def _part(call: Call, key: str, power: Power, server: Server, objection: tuple[str, str] | None) -> SubJob:
+def _sub_job(call: Call, key: str, power: Power, server: Server, reason: tuple[str, str] | None) -> SubJob:
     """One server's sub job. Servers take 60 to 100 % of the delay, each always the same share of it."""
     share = 0.6 + 0.4 * int(server.id.replace("-", "")[:4], 16) / 65535 if _is_hex(server.id) else 1.0
     delay = call.sim.delay(call.platform, power.delay) * share
-    ordered = ordered_failure(call, server, "Ecs.0226")
-    if objection is not None:
-        done = server.task_state is None and server.vm_state == _GOAL.get(key) and not server.locked
-        error = ordered if done else ordered or objection
+    injected = injected_failure(call, server, "Ecs.0226")
+    if reason is not None:
+        done = server.task_state is None and server.vm_state == _TARGET_STATES.get(key) and not server.locked
+        error = injected if done else injected or reason
         now = call.now
         return SubJob(server.id, Transition(power.record, now, delay, {}, now + delay * 0.2, error))
-    stay = {"vm_state": server.vm_state, "power_state": server.power_state} if ordered else None
+    stay = {"vm_state": server.vm_state, "power_state": server.power_state} if injected else None
     return SubJob(
         server.id,
-        call.fleet.begin(server, power, delay, never_ends=bool(call.fault.get("stuck")), error=ordered, outcome=stay),
+        call.fleet.begin(server, power, delay, never_ends=bool(call.fault.get("stuck")), error=injected, outcome=stay),
     )
 
 

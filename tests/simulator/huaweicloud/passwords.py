@@ -10,12 +10,12 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, Refusal, Router, answer
-from simulator.huaweicloud.checks import document, enter, find, mine, part_of, refuse
+from simulator.huaweicloud.checks import enter, find, find_own, json_body, refuse, required_object
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.state.guest import RESET_SYMBOLS, await_password, weakness
+from simulator.state.guest import RESET_SYMBOLS, password_weakness, set_password_at_next_start
 from simulator.state.servers import Server
 
-MOST_SERVERS = 1000
+MAX_SERVERS = 1000
 _RESETTABLE = ("active", "stopped")
 
 
@@ -41,7 +41,7 @@ def reset_passwords(call: Call) -> Response:
 
     Which of the others are done where some cannot be is not documented: option `reset_passwords`.
     """
-    body = document(call)
+    body = json_body(call)
     dry_run = body.get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise refuse(400, "Ecs.0005", "dry_run must be true or false.")
@@ -52,16 +52,16 @@ def reset_passwords(call: Call) -> Response:
         or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
     ):
         raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
-    if len(rows) > MOST_SERVERS:
-        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MOST_SERVERS))
+    if len(rows) > MAX_SERVERS:
+        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
     password = body.get("new_password")
     if not isinstance(password, str) and not (password is None and dry_run):
         raise refuse(400, "Ecs.0005", "new_password must be given.")
     ids = list(dict.fromkeys(row["id"] for row in rows))
-    servers = {identity: mine(call, identity) for identity in ids}
+    servers = {identity: find_own(call, identity) for identity in ids}
     for server in servers.values():
         _check_password(password, server)
-    errors = {identity: found for identity, server in servers.items() if (found := _objection(call, server))}
+    errors = {identity: found for identity, server in servers.items() if (found := _refusal_reason(call, server))}
     if not dry_run and not (errors and call.sim.options[PLATFORM]["reset_passwords"] == "all_or_nothing"):
         for identity, server in servers.items():
             if server is not None and identity not in errors:
@@ -84,14 +84,14 @@ def reset_passwords(call: Call) -> Response:
 
 def reset_password(call: Call, server_id: str) -> Response:
     """PUT …/{s}/os-reset-password: the rules are only checked where is_check_password asks for it."""
-    part = part_of(call, "reset-password")
+    part = required_object(call, "reset-password")
     password, checked = part.get("new_password"), part.get("is_check_password", False)
     if not isinstance(password, str) or not password or not isinstance(checked, bool):
         raise refuse(400, "Ecs.0005", "new_password must be given, and is_check_password be true or false.")
     server = find(call, server_id, "Ecs.0614")
     if checked:
         _check_password(password, server)
-    found = _objection(call, server)
+    found = _refusal_reason(call, server)
     if found is not None:
         raise refuse(400, *found)
     _set(call, server, password)
@@ -104,12 +104,14 @@ def show_flag(call: Call, server_id: str) -> Response:
 
 
 def _check_password(password: str | None, server: Server | None) -> None:
-    why = None if password is None else weakness(password, RESET_SYMBOLS, server.os_type if server else "Linux")
+    why = (
+        None if password is None else password_weakness(password, RESET_SYMBOLS, server.os_type if server else "Linux")
+    )
     if why is not None:
         raise refuse(400, "Ecs.0011", "The password is not complex enough: %s." % why)
 
 
-def _objection(call: Call, server: Server | None) -> tuple[str, str] | None:
+def _refusal_reason(call: Call, server: Server | None) -> tuple[str, str] | None:
     """Why this server's password cannot be reset; None where it can."""
     if server is None or server.hidden:
         return "Ecs.0614", "The server could not be found."
@@ -126,5 +128,5 @@ def _objection(call: Call, server: Server | None) -> tuple[str, str] | None:
 
 
 def _set(call: Call, server: Server, password: str) -> None:
-    await_password(server, password)
-    call.fleet.touch(server)
+    set_password_at_next_start(server, password)
+    call.fleet.mark_updated(server)

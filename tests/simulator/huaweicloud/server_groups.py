@@ -11,10 +11,10 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import enter, part_of, project_of, refuse
+from simulator.huaweicloud.checks import current_project, enter, refuse, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.nova.keypairs import caller_id
-from simulator.state.server_groups import MOST_GROUPS, Group
+from simulator.state.server_groups import MAX_GROUPS, ServerGroup
 
 HIGHEST = 1000
 
@@ -34,7 +34,7 @@ def list_groups(call: Call) -> Response:
     text = request.args.get("limit", str(HIGHEST))
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= HIGHEST:
         raise refuse(400, "Ecs.0005", "limit: %s is not an integer from 1 to %d." % (text, HIGHEST))
-    rows = call.sim.groups[PLATFORM].of(project_of(call))
+    rows = call.sim.groups[PLATFORM].list_groups(current_project(call))
     marker = request.args.get("marker")
     if marker:
         ids = [group.id for group in rows]
@@ -48,29 +48,29 @@ def list_groups(call: Call) -> Response:
     return answer(document)
 
 
-def describe(call: Call, group: Group) -> dict[str, Any]:
+def describe(call: Call, group: ServerGroup) -> dict[str, Any]:
     fleet = call.fleet.servers
     members = [each for each in group.members if each in fleet and fleet[each].vm_state != "deleted"]
     return {"id": group.id, "name": group.name, "policies": [group.policy], "members": members, "metadata": {}}
 
 
 def create_group(call: Call) -> Response:
-    wanted = part_of(call, "server_group")
+    wanted = required_object(call, "server_group")
     name = wanted.get("name")
     if set(wanted) - {"name", "policies"} or not isinstance(name, str) or not 1 <= len(name) <= 255:
         raise refuse(400, "Ecs.0005", "server_group: name (1 to 255 characters) and policies are its fields.")
     if wanted.get("policies") != ["anti-affinity"]:
         raise refuse(400, "Ecs.0005", 'policies: only ["anti-affinity"] is supported.')
     groups = call.sim.groups[PLATFORM]
-    if len(groups.of(project_of(call))) >= MOST_GROUPS:
+    if len(groups.list_groups(current_project(call))) >= MAX_GROUPS:
         raise refuse(403, "Ecs.0319", "Quota exceeded, too many server groups.")
-    group = groups.add(name, "anti-affinity", project_of(call), caller_id(call))
+    group = groups.add(name, "anti-affinity", current_project(call), caller_id(call))
     return answer({"server_group": describe(call, group)})
 
 
-def _found(call: Call, group_id: str) -> Group:
+def _found(call: Call, group_id: str) -> ServerGroup:
     group = call.sim.groups[PLATFORM].rows.get(group_id)
-    if group is None or group.project_id != project_of(call):
+    if group is None or group.project_id != current_project(call):
         raise refuse(404, "Ecs.1000", "Instance group %s could not be found." % group_id)
     return group
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Refusal, answer
-from simulator.huaweicloud.checks import mine, project_of, refuse
+from simulator.huaweicloud.checks import current_project, find_own, refuse
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.views import rendered
 from simulator.state.servers import Server
@@ -37,7 +37,7 @@ def list_servers(call: Call) -> Response:
     if ids:
         if len(ids) > 100:
             raise refuse(400, "Ecs.0005", "server_id: at most 100 ids can be queried.")
-        rows = [mine(call, server_id) or server_id for server_id in dict.fromkeys(ids)]
+        rows = [find_own(call, server_id) or server_id for server_id in dict.fromkeys(ids)]
     else:
         tests = _tests()
         rows = [server for server in _ordered(call) if all(test(server) for test in tests)]
@@ -57,7 +57,7 @@ def list_servers(call: Call) -> Response:
 
 def show_server(call: Call, server_id: str) -> Response:
     """GET /v1/{p}/cloudservers/{s}."""
-    server = mine(call, server_id)
+    server = find_own(call, server_id)
     if server is None:
         raise refuse(404, "Ecs.0114", "Instance[%s] could not be found." % server_id)
     return answer(b'{"server": ' + rendered(call, server) + b"}")
@@ -65,20 +65,20 @@ def show_server(call: Call, server_id: str) -> Response:
 
 def lock_server(call: Call, server_id: str) -> Response:
     """POST /v2.1/{p}/servers/{s}/action with lock or unlock, the Nova form."""
-    server = mine(call, server_id)
+    server = find_own(call, server_id)
     if server is None:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Instance %s could not be found." % server_id}})
     if not isinstance(call.body, dict) or len(call.body) != 1 or next(iter(call.body)) not in ("lock", "unlock"):
         raise Refusal(400, {"badRequest": {"code": 400, "message": "There is no such action."}})
     server.locked = "lock" in call.body
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     return answer(None, 202)
 
 
 def _ordered(call: Call) -> list[Server]:
     return [
         server
-        for server in call.fleet.ordered(call.region, project_of(call))
+        for server in call.fleet.sorted_by_creation(call.region, current_project(call))
         if not server.hidden and call.now >= server.appears
     ]
 

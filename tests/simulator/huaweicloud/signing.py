@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote_to_bytes
 ALGORITHM = "SDK-HMAC-SHA256"
 SKEW = 900.0  # seconds that the clocks may differ
 LOCKED_FOR = 300.0  # seconds that a key is locked after too many wrong signatures in a row
-TOO_MANY = 5
+MAX_WRONG_SIGNATURES = 5
 _AUTHORIZATION = re.compile(
     r"SDK-HMAC-SHA256 Access=(?P<ak>[^,\s]+), ?SignedHeaders=(?P<headers>[^,\s]+), ?"
     r"Signature=(?P<signature>[0-9a-f]{64})"
@@ -89,7 +89,7 @@ def verify(
             "Incorrect IAM authentication information: Get secretKey failed,ak:%s,err:ak not exist" % access_key
         )
     count, until = wrong.get(access_key, (0, 0.0))
-    if count >= TOO_MANY:
+    if count >= MAX_WRONG_SIGNATURES:
         if now < until:
             raise SignatureRefused(
                 "Incorrect IAM authentication information: AK access failed to reach the limit,forbidden"

@@ -11,18 +11,18 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import document, enter, find, part_of, refuse, refuse_locked
+from simulator.huaweicloud.checks import enter, find, json_body, refuse, refuse_locked, required_object
 from simulator.huaweicloud.create import find_flavor
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.jobs import Job, SubJob, keep, ordered_failure
+from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
 from simulator.huaweicloud.validation import (
-    MOST_TAGS,
+    MAX_TAGS,
+    check_boolean,
     check_description,
     check_hostname,
+    check_keys,
     check_name,
     check_user_data,
-    flag,
-    only,
     read_tags,
 )
 from simulator.nova.views import user_data
@@ -52,8 +52,8 @@ def register(router: Router) -> None:
 
 def update_server(call: Call, server_id: str) -> Response:
     """PUT /v1/{p}/cloudservers/{s}. The answer is a reduced server."""
-    part = part_of(call, "server")
-    only(part, "name description hostname user_data", "server")
+    part = required_object(call, "server")
+    check_keys(part, "name description hostname user_data", "server")
     if not part:
         raise refuse(400, "Ecs.0005", "server: nothing is to be changed.")
     server = find(call, server_id)
@@ -71,7 +71,7 @@ def update_server(call: Call, server_id: str) -> Response:
     server.description = part.get("description", server.description)
     server.extra[_HOSTNAME] = part.get("hostname", server.extra[_HOSTNAME])
     server.user_data = part.get("user_data", server.user_data)
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     vpcs = {row["network"]: stable_id("vpc", row["network"]) for row in server.addresses}
     addresses: dict[str, list[dict[str, Any]]] = {}
     for row in server.addresses:
@@ -115,8 +115,8 @@ def show_tags(call: Call, server_id: str) -> Response:
 
 def change_tags(call: Call, server_id: str) -> Response:
     """POST …/tags/action: create writes over the value of a key that is there, delete of a missing tag succeeds."""
-    body = document(call)
-    only(body, "action tags", "body")
+    body = json_body(call)
+    check_keys(body, "action tags", "body")
     server = find(call, server_id)
     if body.get("action") not in ("create", "delete"):
         raise refuse(400, "Ecs.0005", "action is create or delete.")
@@ -127,19 +127,19 @@ def change_tags(call: Call, server_id: str) -> Response:
         there.update(wanted)
     else:
         there = {key: value for key, value in there.items() if key not in wanted}
-    if creating and sum(not key.startswith("_sys_") for key in there) > MOST_TAGS:
+    if creating and sum(not key.startswith("_sys_") for key in there) > MAX_TAGS:
         raise refuse(400, "Ecs.0908", "tags: a server has 10 at most.")
     server.tags = ["%s=%s" % pair for pair in there.items()]
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     return answer(None, 204)
 
 
 def resize_server(call: Call, server_id: str) -> Response:
     """POST …/resize: of a stopped server, or of a running one that may be stopped and started again. No confirming."""
-    body = document(call)
-    only(body, "resize dry_run", "body")
-    part = part_of(call, "resize")
-    only(part, "flavorRef mode extendparam dedicated_host_id", "resize")
+    body = json_body(call)
+    check_keys(body, "resize dry_run", "body")
+    part = required_object(call, "resize")
+    check_keys(part, "flavorRef mode extendparam dedicated_host_id", "resize")
     server = find(call, server_id)
     refuse_locked(server)
     if part.get("mode") not in (None, "", "withStopServer"):
@@ -160,7 +160,7 @@ def resize_server(call: Call, server_id: str) -> Response:
             "Ecs.0100",
             "The state of the server %s (%s) does not allow this operation." % (server.id, server.status),
         )
-    if flag(body.get("dry_run", False), "dry_run"):
+    if check_boolean(body.get("dry_run", False), "dry_run"):
         return answer(None, 202)
     job = Job(
         call.now,
@@ -170,7 +170,7 @@ def resize_server(call: Call, server_id: str) -> Response:
         server_id=server.id,
         payment=lambda _now: [_begin(call, server, flavor)],
     )
-    given: dict[str, Any] = {"job_id": keep(call, job).id}
+    given: dict[str, Any] = {"job_id": store_job(call, job).id}
     if server.prepaid:
         if call.path.startswith("/v1/"):
             raise refuse(400, "Ecs.0005", "A yearly/monthly server needs the call of version 1.1.")
@@ -186,7 +186,7 @@ def _begin(call: Call, server: Server, flavor: dict[str, Any]) -> SubJob:
     what = Power(
         "resize", "resize", frozenset(), "resize_prep", server.vm_state, RUNNING if runs else SHUT_DOWN, "resize"
     )
-    error = ordered_failure(call, server, "Ecs.0802")
+    error = injected_failure(call, server, "Ecs.0802")
     outcome: dict[str, Any] = {"vm_state": what.vm_state, "power_state": what.power_state}
     if error is None:
         outcome["flavor"] = dict(flavor)

@@ -12,8 +12,8 @@ from typing import Any
 
 from simulator.huaweicloud.checks import refuse
 
-MOST_TAGS = 10
-MOST_USER_DATA = 32 * 1024
+MAX_TAGS = 10
+MAX_USER_DATA = 32 * 1024
 NAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_.-]+")
 HOSTNAME = re.compile(r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
 UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -21,7 +21,7 @@ METADATA_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 NOT_IN_A_TAG = re.compile(r"[\x00-\x1f=*<>\\,|/]")
 
 
-def only(part: dict[str, Any], known: str, where: str) -> None:
+def check_keys(part: dict[str, Any], known: str, where: str) -> None:
     """The real service may pass over a key that it does not know; here it is a slip that a test is to show."""
     for key in sorted(set(part) - set(known.split())):
         raise refuse(400, "Ecs.0005", "%s: unknown key %s." % (where, key))
@@ -51,7 +51,7 @@ def check_user_data(text: Any) -> None:
         raw = base64.b64decode(text, validate=True)
     except (TypeError, ValueError, binascii.Error):
         raise refuse(400, "Ecs.0005", "user_data is not base64.") from None
-    if len(raw) > MOST_USER_DATA:
+    if len(raw) > MAX_USER_DATA:
         raise refuse(400, "Ecs.0005", "user_data has more than 32 KB.")
 
 
@@ -83,13 +83,13 @@ def read_tags(rows: Any, values: bool = True) -> dict[str, str]:
     return found
 
 
-def integer(value: Any, low: int, high: int, where: str) -> int:
+def check_integer(value: Any, low: int, high: int, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise refuse(400, "Ecs.0005", "%s must be an integer from %d to %d." % (where, low, high))
     return value
 
 
-def flag(value: Any, where: str) -> bool:
+def check_boolean(value: Any, where: str) -> bool:
     if not isinstance(value, bool):
         raise refuse(400, "Ecs.0005", "%s must be true or false." % where)
     return value

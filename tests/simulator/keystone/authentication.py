@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 
 from simulator.http.call import Call
-from simulator.keystone.errors import UNAUTHORIZED, part_of, refuse
+from simulator.keystone.errors import UNAUTHORIZED, refuse, required_object
 from simulator.state.ids import hex_id
 from simulator.state.tokens import Token
 
@@ -64,7 +64,7 @@ def application_credential_user(call: Call, part: dict[str, Any]) -> tuple[dict[
         raise refuse(400, "Expecting to find id or name, and secret, in application_credential.")
     owner = None
     if not part.get("id"):
-        owner = _named_user(call, part_of(part, "user", "application_credential"))
+        owner = _named_user(call, required_object(part, "user", "application_credential"))
     for row in settings.get("application_credentials") or []:
         named = (
             part["id"] == hex_id(call.platform, "application credential", row["name"])

@@ -23,7 +23,7 @@ def refuse(status: int, message: str, **more: Any) -> Refusal:
     return Refusal(status, {"error": {"code": status, "message": message, "title": TITLES[status], **more}}, headers)
 
 
-def part_of(value: Any, key: str, where: str) -> dict[str, Any]:
+def required_object(value: Any, key: str, where: str) -> dict[str, Any]:
     """A mapping inside the request, or Keystone's 400."""
     if isinstance(value, Malformed):
         raise refuse(400, "Malformed JSON in request body")

@@ -18,7 +18,7 @@ from simulator.keystone.authentication import (
     token_user,
 )
 from simulator.keystone.catalog import catalog
-from simulator.keystone.errors import UNAUTHORIZED, part_of, refuse
+from simulator.keystone.errors import UNAUTHORIZED, refuse, required_object
 from simulator.state.clock import iso_us
 from simulator.state.ids import hex_id
 from simulator.state.tokens import Token
@@ -26,8 +26,8 @@ from simulator.state.tokens import Token
 
 def create_token(call: Call) -> Response:
     """POST /v3/auth/tokens: password, application credential or token; scope by project or none."""
-    auth = part_of(call.body, "auth", "")
-    identity = part_of(auth, "identity", "auth")
+    auth = required_object(call.body, "auth", "")
+    identity = required_object(auth, "identity", "auth")
     methods = identity.get("methods")
     if not isinstance(methods, list) or not methods:
         raise refuse(
@@ -38,10 +38,10 @@ def create_token(call: Call) -> Response:
     if len(methods) != 1 or methods[0] not in ("password", "token", "application_credential"):
         raise refuse(401, UNAUTHORIZED)
     method = methods[0]
-    part = part_of(identity, method, "identity")
+    part = required_object(identity, method, "identity")
     credential = None
     if method == "password":
-        user = password_user(call, part_of(part, "user", "password"))
+        user = password_user(call, required_object(part, "user", "password"))
     elif method == "token":
         user = token_user(call, part)
     else:

@@ -12,22 +12,22 @@ from simulator.state.ids import stable_id
 from simulator.state.networks import Network, Networks, Subnet
 
 
-def networks_of_cloud(call: Call) -> Networks:
+def cloud_networks(call: Call) -> Networks:
     return call.sim.builders[call.platform].networks
 
 
 def network_rows(call: Call) -> list[dict[str, Any]]:
-    return [_network(row) for row in networks_of_cloud(call).visible(call.project_id, call.is_admin)]
+    return [_network(row) for row in cloud_networks(call).list_visible(call.project_id, call.is_admin)]
 
 
 def subnet_rows(call: Call) -> list[dict[str, Any]]:
-    found = networks_of_cloud(call).visible(call.project_id, call.is_admin)
+    found = cloud_networks(call).list_visible(call.project_id, call.is_admin)
     return [_subnet(row, subnet) for row in found for subnet in row.subnets]
 
 
 def port_rows(call: Call) -> list[dict[str, Any]]:
     builder = call.sim.builders[call.platform]
-    shown = {row.id: row for row in networks_of_cloud(call).visible(call.project_id, call.is_admin)}
+    shown = {row.id: row for row in cloud_networks(call).list_visible(call.project_id, call.is_admin)}
     return [
         {
             "id": port.id,

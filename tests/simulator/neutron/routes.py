@@ -41,7 +41,7 @@ def register(router: Router) -> None:
             )
 
 
-def enter(call: Call, _words: dict[str, str]) -> None:
+def enter(call: Call, _parameters: dict[str, str]) -> None:
     call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
     if call.token is None:
         raise Refusal(

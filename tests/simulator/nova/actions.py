@@ -30,7 +30,7 @@ class Action:
     run: Callable[[Call, Server, Any], Response]
 
 
-def anything(_call: Call, _argument: Any) -> None:
+def unchecked(_call: Call, _argument: Any) -> None:
     """os-start and its like take null or, in some documents, true; Nova does not look at it."""
 
 
@@ -53,7 +53,7 @@ def reboot_type(_call: Call, argument: Any) -> None:
 
 
 def power(name: str, operation: str | None) -> Action:
-    return Action(operation, anything, lambda call, server, _argument: run_power(call, server, ACTIONS[name]))
+    return Action(operation, unchecked, lambda call, server, _argument: run_power(call, server, ACTIONS[name]))
 
 
 def reboot(operation: str | None) -> Action:
@@ -72,10 +72,10 @@ def locking(locked: bool, operation: str | None) -> Action:
             )
         server.locked = locked
         server.locked_by_admin = locked and call.is_admin
-        call.fleet.touch(server)
+        call.fleet.mark_updated(server)
         return answer(None, 202)
 
-    return Action(operation, anything, run)
+    return Action(operation, unchecked, run)
 
 
 def standard() -> dict[str, Action]:
@@ -118,7 +118,7 @@ def check_state(call: Call, server: Server, what: Power, rule: str, locked: str 
 
 def check_host_is_up(call: Call, server: Server) -> None:
     """A resize or a cold migration needs the nova-compute that the server is on. Raises Refusal."""
-    if not call.sim.builders[call.platform].hosts.alive(server.host):
+    if not call.sim.builders[call.platform].hosts.is_up(server.host):
         raise refuse(409, "Service is unavailable at this time.")
 
 

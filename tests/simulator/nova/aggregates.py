@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, Picker, answer
-from simulator.nova.checks import body_of, check_fields, invalid, metadata, need_admin, refuse, text, title
+from simulator.nova.checks import check_fields, invalid, metadata, need_admin, refuse, required_value, text, title
 from simulator.state.clock import iso_us
 from simulator.state.hosts import Aggregate, Hosts
 
@@ -82,7 +82,7 @@ def show_aggregate(call: Call, aggregate_id: str) -> Response:
 def create_aggregate(call: Call) -> Response:
     """POST /os-aggregates. The answer shows neither hosts nor metadata."""
     wanted = check_fields(
-        "aggregate", body_of(call, "aggregate"), {"name": title, "availability_zone": _zone_name}, ("name",)
+        "aggregate", required_value(call, "aggregate"), {"name": title, "availability_zone": _zone_name}, ("name",)
     )
     need_admin(call, "os-aggregates:create")
     _check_new_name(call, wanted["name"])
@@ -94,7 +94,9 @@ def create_aggregate(call: Call) -> Response:
 
 def update_aggregate(call: Call, aggregate_id: str) -> Response:
     """PUT /os-aggregates/{id}: name, zone, or both; a name is kept even where the zone is then refused."""
-    wanted = check_fields("aggregate", body_of(call, "aggregate"), {"name": title, "availability_zone": _zone_name})
+    wanted = check_fields(
+        "aggregate", required_value(call, "aggregate"), {"name": title, "availability_zone": _zone_name}
+    )
     if not wanted:
         raise invalid("aggregate", wanted, "{} is not valid under any of the given schemas")
     need_admin(call, "os-aggregates:update")
@@ -133,9 +135,9 @@ def aggregate_action(call: Call, aggregate_id: str) -> Response:
     if key not in _ACTIONS:
         raise refuse(400, "There is no such action: %s" % key)
     if key == "set_metadata":
-        wanted = check_fields(key, body_of(call, key), {"metadata": metadata(null=True)}, ("metadata",))
+        wanted = check_fields(key, required_value(call, key), {"metadata": metadata(null=True)}, ("metadata",))
     else:
-        wanted = check_fields(key, body_of(call, key), {"host": _HOST}, ("host",))
+        wanted = check_fields(key, required_value(call, key), {"host": _HOST}, ("host",))
     need_admin(call, "os-aggregates:" + key)
     if key == "set_metadata":
         row = _found(call, aggregate_id)
@@ -163,12 +165,12 @@ def _add_host(call: Call, aggregate_id: str, host: str) -> Aggregate:
     row = _found(call, aggregate_id)
     if host not in hosts.up:
         raise refuse(404, "Compute host %s could not be found." % host)
-    others = sorted(hosts.zones_of(host, row) - {row.zone}) if row.zone else []
+    others = sorted(hosts.aggregate_zones(host, row) - {row.zone}) if row.zone else []
     why = "Cannot add host to aggregate %d. Reason: %s."
     if others:
         raise refuse(409, why % (row.id, "One or more hosts already in availability zone(s) %s" % others))
     count = _servers(call, [host])
-    if row.zone and count and row.zone not in hosts.zones_of(host):
+    if row.zone and count and row.zone not in hosts.aggregate_zones(host):
         raise refuse(
             409,
             why
@@ -190,7 +192,7 @@ def _remove_host(call: Call, aggregate_id: str, host: str) -> Aggregate:
     if host not in hosts.up or host not in row.hosts:
         raise refuse(404, "Cannot remove host %s in aggregate %s" % (host, aggregate_id))
     count = _servers(call, [host])
-    if row.zone and count and row.zone not in hosts.zones_of(host, row):
+    if row.zone and count and row.zone not in hosts.aggregate_zones(host, row):
         raise refuse(
             409,
             "Cannot remove host from aggregate %d. Reason: The availability zone of the host would "
@@ -201,7 +203,7 @@ def _remove_host(call: Call, aggregate_id: str, host: str) -> Aggregate:
 
 
 def _check_new_name(call: Call, name: str) -> None:
-    if _hosts(call).named(name) is not None:
+    if _hosts(call).find_aggregate(name) is not None:
         raise refuse(409, "Aggregate %s already exists." % name)
 
 
@@ -209,7 +211,7 @@ def _check_zone(call: Call, row: Aggregate, zone: str | None, message: str) -> N
     """A zone cannot be taken away again, nor given to hosts that are in another one or have servers."""
     if not zone:
         raise refuse(400, message % (row.id, "Aggregate %s does not support empty named availability zone" % row.name))
-    others = sorted({other for host in row.hosts for other in _hosts(call).zones_of(host, row)} - {zone})
+    others = sorted({other for host in row.hosts for other in _hosts(call).aggregate_zones(host, row)} - {zone})
     if others:
         raise refuse(400, message % (row.id, "One or more hosts already in availability zone(s) %s" % others))
     if row.zone != zone and _servers(call, row.hosts):
@@ -225,7 +227,7 @@ def _by_zone(call: Call) -> dict[str, list[str]]:
     hosts = _hosts(call)
     zones: dict[str, list[str]] = {}
     for host in hosts.up:
-        zones.setdefault(hosts.zone_of(host), []).append(host)
+        zones.setdefault(hosts.host_zone(host), []).append(host)
     return zones
 
 
@@ -236,10 +238,10 @@ def list_zones(call: Call) -> Response:
     return answer(
         {
             "availabilityZoneInfo": [
-                {"zoneName": zone, "zoneState": {"available": alive}, "hosts": None}
-                for alive in (True, False)
+                {"zoneName": zone, "zoneState": {"available": is_up}, "hosts": None}
+                for is_up in (True, False)
                 for zone, state in zones.items()
-                if state is alive
+                if state is is_up
             ]
         }
     )
@@ -249,8 +251,8 @@ def list_zones_with_hosts(call: Call) -> Response:
     """GET /os-availability-zone/detail: for administrators; with the zone of Nova's own services."""
     need_admin(call, "os-availability-zone:detail")
 
-    def service(alive: bool) -> dict[str, Any]:
-        return {"available": alive, "active": True, "updated_at": iso_us(call.now, "")}
+    def service(is_up: bool) -> dict[str, Any]:
+        return {"available": is_up, "active": True, "updated_at": iso_us(call.now, "")}
 
     rows: list[dict[str, Any]] = [
         {
@@ -261,7 +263,7 @@ def list_zones_with_hosts(call: Call) -> Response:
     ]
     up = _hosts(call).up
     for zone, names in _by_zone(call).items():
-        alive = any(up[host] for host in names)
+        is_up = any(up[host] for host in names)
         hosts = {host: {"nova-compute": service(up[host])} for host in names}
-        rows.append({"zoneName": zone, "zoneState": {"available": alive}, "hosts": hosts if alive else None})
+        rows.append({"zoneName": zone, "zoneState": {"available": is_up}, "hosts": hosts if is_up else None})
     return answer({"availabilityZoneInfo": rows})

@@ -61,7 +61,7 @@ def need_member(call: Call, rule: str) -> None:
         raise forbid("os_compute_api:" + rule)
 
 
-def body_of(call: Call, key: str) -> Any:
+def required_value(call: Call, key: str) -> Any:
     """The value of the body's one key, or Nova's refusal of the body."""
     body = call.body
     # Nova does not read a body of another type at all.
@@ -139,7 +139,7 @@ def is_true(value: Any) -> bool:
     return value is True or str(value).lower() in _TRUE
 
 
-def anything(_name: str, _value: Any) -> None:
+def unchecked(_name: str, _value: Any) -> None:
     """A field that is known, and not looked at."""
 
 

@@ -13,7 +13,7 @@ from flask import Response
 
 from simulator.http.call import Call, answer
 from simulator.nova.actions import Action
-from simulator.nova.checks import body_of, check_fields, invalid, need_member, refuse
+from simulator.nova.checks import check_fields, invalid, need_member, refuse, required_value
 from simulator.state.servers import Server
 
 #: What the cloud has; the other types are known to it and not to be had.
@@ -36,7 +36,7 @@ RUNS = ("active", "paused", "rescued", "resized")
 MARKER = "c0n5o1e"
 
 
-def register(add: Callable[..., None], one_server: Callable[[Call, str], Server]) -> None:
+def register(add: Callable[..., None], find_server: Callable[[Call, str], Server]) -> None:
     """Mount POST /servers/{id}/remote-consoles."""
 
     def create_console(call: Call, server_id: str) -> Response:
@@ -44,12 +44,12 @@ def register(add: Callable[..., None], one_server: Callable[[Call, str], Server]
             raise refuse(404, "The resource could not be found.")
         wanted = check_fields(
             "remote_console",
-            body_of(call, "remote_console"),
+            required_value(call, "remote_console"),
             {"protocol": _one_of(_protocols(call)), "type": _one_of(_all_types(call))},
             ("protocol", "type"),
         )
         need_member(call, "os-remote-consoles")
-        url = open_console(call, one_server(call, server_id), wanted["protocol"], wanted["type"])
+        url = open_console(call, find_server(call, server_id), wanted["protocol"], wanted["type"])
         return answer({"remote_console": {**wanted, "url": url}})
 
     add("POST", "/servers/<server_id>/remote-consoles", create_console, "create console")

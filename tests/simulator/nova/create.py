@@ -19,7 +19,6 @@ from simulator.nova.actions import begin
 from simulator.nova.block_devices import check_disks, device
 from simulator.nova.checks import (
     Check,
-    anything,
     boolean,
     check_fields,
     encoded,
@@ -32,11 +31,12 @@ from simulator.nova.checks import (
     refuse,
     text,
     title,
+    unchecked,
 )
 from simulator.nova.dialect import Dialect
 from simulator.nova.keypairs import caller_id
-from simulator.nova.metadata import MOST_ITEMS
-from simulator.nova.nics import Nic, check_networks, wanted_nics
+from simulator.nova.metadata import MAX_ITEMS
+from simulator.nova.nics import Nic, check_networks, read_nics
 from simulator.state.guest import digest
 from simulator.state.hosts import NO_HOST
 from simulator.state.server_states import RUNNING, Power
@@ -44,7 +44,7 @@ from simulator.state.servers import Server
 
 CREATE = Power("create", "create", frozenset({"building"}), "spawning", "active", RUNNING, "create")
 LARGEST_RAM = 1024 * 1024  # MB; no host has more
-MOST_FILES = 5
+MAX_FILES = 5
 _UUID = text(36, 36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -98,7 +98,7 @@ def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, C
     for since, name, check in (
         ((2, 19), "description", text(0, null=True)),
         ((2, 52), "tags", tags),
-        ((2, 63), "trusted_image_certificates", anything),
+        ((2, 63), "trusted_image_certificates", unchecked),
         ((2, 74), "host", text()),
         ((2, 74), "hypervisor_hostname", text()),
         ((2, 90), "hostname", text(2, 63, "[a-zA-Z0-9-._]*")),
@@ -170,16 +170,16 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
     key_name = wanted.get("key_name")
     if key_name and call.sim.keys[call.platform].get(caller_id(call), key_name) is None:
         raise refuse(400, "Invalid key_name provided.")
-    if len(wanted.get("metadata") or {}) > MOST_ITEMS:
-        raise refuse(403, "Maximum number of metadata items exceeds %d" % MOST_ITEMS)
-    if len(wanted.get("personality") or []) > MOST_FILES:
+    if len(wanted.get("metadata") or {}) > MAX_ITEMS:
+        raise refuse(403, "Maximum number of metadata items exceeds %d" % MAX_ITEMS)
+    if len(wanted.get("personality") or []) > MAX_FILES:
         raise refuse(403, "Maximum number of injected files exceeded")
     for row in wanted.get("security_groups") or []:
         if row.get("name") not in [each for pair in security_groups(call).items() for each in pair]:
             raise refuse(400, "Unable to find security_group with name or id '%s'" % row.get("name"))
     zone, host = _place(call, wanted)
     image, boots = check_disks(call, wanted, flavor)
-    nics = wanted_nics(call, wanted.get("networks"))
+    nics = read_nics(call, wanted.get("networks"))
     count = _within_quota(call, low, high)
     if count > 1 and any(nic.fixed_ip for nic in nics):
         raise refuse(400, "Invalid fixed IP Address, it cannot be given to more than one server")
@@ -188,7 +188,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         name = wanted["name"] if high == 1 else "%s-%d" % (wanted["name"], place)
         builder.number += 1
         forced = ":" in (wanted.get("availability_zone") or "")
-        found_zone, found_host = builder.hosts.schedule(zone, host, builder.number, forced) or ("", "")
+        found_zone, found_host = builder.hosts.schedule_server(zone, host, builder.number, forced) or ("", "")
         server = Server(
             id=str(uuid.uuid4()),
             name=name,
@@ -257,7 +257,7 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
             "os_compute_api:servers:create:"
             + ("forced_host" if "availability_zone" in wanted else "requested_destination")
         )
-    if zone and zone not in {hosts.zone_of(name) for name in hosts.up}:
+    if zone and zone not in {hosts.host_zone(name) for name in hosts.up}:
         raise refuse(400, "The requested availability zone is not available")
     if host and host not in hosts.up:
         raise refuse(400, "Compute host %s could not be found." % host)

@@ -25,6 +25,6 @@ class Dialect:
     detail: Callable[[Call, Server], dict[str, Any]]
     ids: dict[str, str]
     actions: dict[str, Action] = field(default_factory=dict)
-    everybody_filters: bool = False  # the filters that plain Nova keeps for administrators until 2.83
-    manages: bool = True  # flavors, aggregates and zones are managed through this API
+    filters_for_everybody: bool = False  # the filters that plain Nova keeps for administrators until 2.83
+    has_admin_api: bool = True  # flavors, aggregates and zones are managed through this API
     keypair_status: int | None = None  # of creating and deleting key pairs, where no microversion rules it

@@ -15,7 +15,6 @@ from flask import Response
 from simulator.http.call import Call, Picker, answer
 from simulator.nova.checks import (
     Check,
-    body_of,
     boolean,
     check_fields,
     invalid,
@@ -24,10 +23,11 @@ from simulator.nova.checks import (
     need_admin,
     number,
     refuse,
+    required_value,
     text,
     title,
 )
-from simulator.nova.flavors import Flavor, describe, one_flavor
+from simulator.nova.flavors import Flavor, describe, find_flavor
 
 _ACCESS = {"addTenantAccess": "add_tenant_access", "removeTenantAccess": "remove_tenant_access"}
 # What 2.86 checks in the namespaces that Nova owns; other namespaces stay free.
@@ -122,7 +122,7 @@ def _creating(version: str) -> Callable[[Call], Response]:
         known = dict(_FIELDS)
         if call.microversion >= (2, 55):
             known["description"] = text(0, 65535, null=True)
-        wanted = check_fields("flavor", body_of(call, "flavor"), known, ("name", "ram", "vcpus", "disk"))
+        wanted = check_fields("flavor", required_value(call, "flavor"), known, ("name", "ram", "vcpus", "disk"))
         need_admin(call, "os-flavor-manage:create")
         identity = str(uuid.uuid4()) if wanted.get("id") in (None, "") else str(wanted["id"])
         flavors = call.sim.builders[call.platform].flavors
@@ -160,10 +160,10 @@ def _describing(version: str) -> Callable[..., Response]:
         if call.microversion < (2, 55):
             raise refuse(404, "API version %d.%d is not supported on this method." % call.microversion)
         wanted = check_fields(
-            "flavor", body_of(call, "flavor"), {"description": text(0, 65535, null=True)}, ("description",)
+            "flavor", required_value(call, "flavor"), {"description": text(0, 65535, null=True)}, ("description",)
         )
         need_admin(call, "os-flavor-manage:update")
-        row = _change(call, one_flavor(call, flavor_id), description=wanted["description"])
+        row = _change(call, find_flavor(call, flavor_id), description=wanted["description"])
         return answer({"flavor": describe(call, version, row, True)})
 
     return describe_flavor
@@ -172,7 +172,7 @@ def _describing(version: str) -> Callable[..., Response]:
 def delete_flavor(call: Call, flavor_id: str) -> Response:
     """DELETE /flavors/{id}: servers of this flavor do not stand in the way."""
     need_admin(call, "os-flavor-manage:delete")
-    del call.sim.builders[call.platform].flavors[one_flavor(call, flavor_id)["id"]]
+    del call.sim.builders[call.platform].flavors[find_flavor(call, flavor_id)["id"]]
     return answer(None, 202)
 
 
@@ -189,14 +189,14 @@ def flavor_action(call: Call, flavor_id: str) -> Response:
     key = next(iter(call.body)) if isinstance(call.body, dict) and len(call.body) == 1 else None
     if key is not None and key not in _ACCESS:
         raise refuse(400, "There is no such action: %s" % key)
-    wanted = check_fields(key or "", body_of(call, key or "addTenantAccess"), {"tenant": text()}, ("tenant",))
+    wanted = check_fields(key or "", required_value(call, key or "addTenantAccess"), {"tenant": text()}, ("tenant",))
     assert key is not None
     need_admin(call, "os-flavor-access:" + _ACCESS[key])
     project = wanted["tenant"]
     adding = key == "addTenantAccess"
     if adding and project not in [row["id"] for row in call.sim.builders[call.platform].projects]:
         raise refuse(400, "Project ID %s is not a valid project." % project)
-    row = one_flavor(call, flavor_id)
+    row = find_flavor(call, flavor_id)
     if adding:
         if row["public"] and call.microversion >= (2, 7):
             raise refuse(409, "Can not add access to a public flavor.")
@@ -218,41 +218,41 @@ def _access(row: Flavor) -> dict[str, Any]:
 
 def show_access(call: Call, flavor_id: str) -> Response:
     need_admin(call, "os-flavor-access")
-    row = one_flavor(call, flavor_id)
+    row = find_flavor(call, flavor_id)
     if row["public"]:
         raise refuse(404, "Access list not available for public flavors.")
     return answer(_access(row))
 
 
 def show_specs(call: Call, flavor_id: str) -> Response:
-    return answer({"extra_specs": one_flavor(call, flavor_id)["extra_specs"]})
+    return answer({"extra_specs": find_flavor(call, flavor_id)["extra_specs"]})
 
 
 def show_spec(call: Call, flavor_id: str, key: str) -> Response:
-    row = one_flavor(call, flavor_id)
+    row = find_flavor(call, flavor_id)
     return answer({key: row["extra_specs"][_known(row, key)]})
 
 
 def add_specs(call: Call, flavor_id: str) -> Response:
     """POST …/os-extra_specs: adds and changes; the others stay. Numbers are kept as texts."""
-    specs = body_of(call, "extra_specs")
+    specs = required_value(call, "extra_specs")
     _check_specs(call, specs)
     need_admin(call, "os-flavor-extra-specs:create")
-    _merge(call, one_flavor(call, flavor_id), specs)
+    _merge(call, find_flavor(call, flavor_id), specs)
     return answer({"extra_specs": specs})
 
 
 def set_spec(call: Call, flavor_id: str, key: str) -> Response:
-    specs = {key: body_of(call, key)}
+    specs = {key: required_value(call, key)}
     _check_specs(call, specs)
     need_admin(call, "os-flavor-extra-specs:update")
-    _merge(call, one_flavor(call, flavor_id), specs)
+    _merge(call, find_flavor(call, flavor_id), specs)
     return answer(specs)
 
 
 def delete_spec(call: Call, flavor_id: str, key: str) -> Response:
     need_admin(call, "os-flavor-extra-specs:delete")
-    row = one_flavor(call, flavor_id)
+    row = find_flavor(call, flavor_id)
     _known(row, key)
     _change(call, row, extra_specs={name: value for name, value in row["extra_specs"].items() if name != key})
     return answer()

@@ -12,7 +12,7 @@ from flask import Response, request
 
 from simulator.http.call import Call, answer
 from simulator.nova.checks import is_true, refuse
-from simulator.nova.paging import bad_query, known_query, page_of
+from simulator.nova.paging import check_query, invalid_query, paginate
 from simulator.nova.views import links
 
 Flavor = dict[str, Any]
@@ -40,7 +40,7 @@ def list_flavors(version: str, details: bool) -> Callable[[Call], Response]:
     """A list in order of the flavors' ids, unless `sort_key` says otherwise."""
 
     def view(call: Call) -> Response:
-        known_query(call, _QUERY)
+        check_query(call, _QUERY)
         rows = [row for row in _all(call).values() if _wanted(call, row)]
         for name, field in (("minRam", "ram"), ("minDisk", "disk")):
             text = request.args.get(name)
@@ -48,7 +48,7 @@ def list_flavors(version: str, details: bool) -> Callable[[Call], Response]:
                 if not text.lstrip("-").isdigit():
                     raise refuse(400, "Invalid %s filter [%s]" % (name, text))
                 rows = [row for row in rows if row[field] >= int(text)]
-        page, next_links = page_of(call, _sorted(rows), lambda row: str(row["id"]), "marker [%s] not found")
+        page, next_links = paginate(call, _sorted(rows), lambda row: str(row["id"]), "marker [%s] not found")
         document: dict[str, Any] = {"flavors": [describe(call, version, row, details) for row in page]}
         if next_links:
             document["flavors_links"] = next_links
@@ -59,12 +59,12 @@ def list_flavors(version: str, details: bool) -> Callable[[Call], Response]:
 
 def show_flavor(version: str) -> Callable[..., Response]:
     def view(call: Call, flavor_id: str) -> Response:
-        return answer({"flavor": describe(call, version, one_flavor(call, flavor_id), True)})
+        return answer({"flavor": describe(call, version, find_flavor(call, flavor_id), True)})
 
     return view
 
 
-def one_flavor(call: Call, flavor_id: str) -> Flavor:
+def find_flavor(call: Call, flavor_id: str) -> Flavor:
     """The flavor, or 404: unknown, or a private one that the caller's project may not use."""
     row = _all(call).get(flavor_id)
     if row is None or not (call.is_admin or may_use(call, row)):
@@ -121,8 +121,8 @@ def _wanted(call: Call, row: Flavor) -> bool:
 def _sorted(rows: list[Flavor]) -> list[Flavor]:
     key, direction = request.args.get("sort_key", "flavorid"), request.args.get("sort_dir", "asc")
     if key not in _SORT_KEYS:
-        raise bad_query("sort_key", key, "%r is not one of %s" % (key, sorted(_SORT_KEYS)))
+        raise invalid_query("sort_key", key, "%r is not one of %s" % (key, sorted(_SORT_KEYS)))
     if direction not in ("asc", "desc"):
-        raise bad_query("sort_dir", direction, "%r is not one of ['asc', 'desc']" % direction)
+        raise invalid_query("sort_dir", direction, "%r is not one of ['asc', 'desc']" % direction)
     field = _SORT_KEYS[key]
     return sorted(rows, key=lambda row: (row[field] is not None, row[field], row["id"]), reverse=direction == "desc")

@@ -17,7 +17,6 @@ from simulator.nova import views
 from simulator.nova.actions import Action, begin, check_state
 from simulator.nova.checks import (
     Check,
-    anything,
     boolean,
     check_fields,
     encoded,
@@ -27,6 +26,7 @@ from simulator.nova.checks import (
     refuse,
     text,
     title,
+    unchecked,
 )
 from simulator.nova.keypairs import caller_id
 from simulator.state.guest import digest, set_password
@@ -88,9 +88,9 @@ def _rebuild_fields(version: tuple[int, int]) -> dict[str, Check]:
     if version >= (2, 57):
         known["user_data"] = encoded
     else:
-        known["personality"] = anything
+        known["personality"] = unchecked
     if version >= (2, 63):
-        known["trusted_image_certificates"] = anything
+        known["trusted_image_certificates"] = unchecked
     if version >= (2, 90):
         known["hostname"] = text(2, 255 if version >= (2, 94) else 63)
     return known
@@ -109,7 +109,7 @@ def rebuild(operation: str | None, view: View) -> Action:
         if key_name and call.sim.keys[call.platform].get(caller_id(call), key_name) is None:
             raise refuse(400, "Invalid key_name provided.")
         image = _image(call, server, argument["imageRef"])
-        if not call.sim.builders[call.platform].hosts.alive(server.host):
+        if not call.sim.builders[call.platform].hosts.is_up(server.host):
             # With another image the scheduler is asked, and finds no host; with the same one nobody does the work.
             same = image["id"] == (server.image or server.volume_image or {}).get("id")
             call.fault = (
@@ -215,7 +215,7 @@ def keypairs(attach: bool, operation: str | None) -> Action:
         else:
             server.key_names = [name for name in server.key_names if name not in argument["key_names"]]
         server.key_name = server.key_names[0] if server.key_names else None
-        call.fleet.touch(server)
+        call.fleet.mark_updated(server)
         return answer(None, 202)
 
     return Action(operation, check, run)

@@ -14,7 +14,7 @@ from flask import Response, request
 
 from simulator.http.call import Call, answer
 from simulator.nova.checks import is_true, need_admin, refuse
-from simulator.nova.services import COMPUTE, hosts_of, rows, uuid_of
+from simulator.nova.services import COMPUTE, compute_hosts, rows, service_uuid
 from simulator.nova.views import prefix
 from simulator.state.ids import stable_id
 from simulator.state.servers import Server
@@ -55,12 +55,12 @@ def _names(call: Call, host: str) -> list[dict[str, str]]:
 
 
 def _describe(call: Call, number: int, host: str, details: bool, with_servers: bool) -> dict[str, Any]:
-    hosts, version = hosts_of(call), call.microversion
+    hosts, version = compute_hosts(call), call.microversion
     service = hosts.service(host)
     shown: dict[str, Any] = {
         "id": _identity(call, number, host),
         "hypervisor_hostname": hostname(host),
-        "state": "up" if hosts.alive(host) else "down",
+        "state": "up" if hosts.is_up(host) else "down",
         "status": "disabled" if service.disabled else "enabled",
     }
     if details:
@@ -71,7 +71,7 @@ def _describe(call: Call, number: int, host: str, details: bool, with_servers: b
                 "hypervisor_version": 8002000,
                 "host_ip": "192.0.2.%d" % (number % 250 + 1),
                 "service": {
-                    "id": uuid_of(call, COMPUTE, host) if version >= _BY_UUID else place[0],
+                    "id": service_uuid(call, COMPUTE, host) if version >= _BY_UUID else place[0],
                     "host": host,
                     "disabled_reason": service.reason,
                 },
@@ -115,7 +115,7 @@ def _list_view(details: bool) -> Callable[[Call], Response]:
         unknown = sorted(set(args) - _QUERY)
         if version >= _BY_UUID and unknown:
             raise refuse(400, "Additional properties are not allowed (%r was unexpected)" % unknown[0])
-        numbered = list(enumerate(hosts_of(call).up, 1))
+        numbered = list(enumerate(compute_hosts(call).up, 1))
         pattern = args.get("hypervisor_hostname_pattern") if version >= _BY_UUID else None
         with_servers = version >= _BY_UUID and is_true(args.get("with_servers"))
         link = None
@@ -170,7 +170,7 @@ def _search_view(with_servers: bool) -> Callable[..., Response]:
         if call.microversion >= _BY_UUID:
             raise refuse(404, "The resource could not be found.")
         need_admin(call, "os-hypervisors:" + ("servers" if with_servers else "search"))
-        found = _matching(list(enumerate(hosts_of(call).up, 1)), name)
+        found = _matching(list(enumerate(compute_hosts(call).up, 1)), name)
         return answer({"hypervisors": [_describe(call, number, host, False, with_servers) for number, host in found]})
 
     return search

@@ -13,9 +13,9 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import Check, body_of, check_fields, invalid, need_member, refuse, text
-from simulator.nova.volumes import check_movable, record
-from simulator.state.attachments import Port, port_of
+from simulator.nova.checks import Check, check_fields, invalid, need_member, refuse, required_value, text
+from simulator.nova.volumes import check_movable, record_action
+from simulator.state.attachments import Port, port_id_of_address
 from simulator.state.ids import stable_id
 from simulator.state.networks import Network
 from simulator.state.servers import Server
@@ -40,7 +40,7 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
 
     def attach(call: Call, server_id: str) -> Response:
         wanted = check_fields(
-            "interfaceAttachment", body_of(call, "interfaceAttachment"), _fields(call.microversion, subnets)
+            "interfaceAttachment", required_value(call, "interfaceAttachment"), _fields(call.microversion, subnets)
         )
         need_member(call, "os-attach-interfaces:create")
         if wanted.get("port_id") and wanted.get("net_id"):
@@ -51,7 +51,7 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         check_movable(call, server, "attach_interface", _STATES)
         failing = call.fault.get("fail_servers")
         if failing == "all" or server.name in (failing or ()):
-            record(call, server, "attach_interface", "attach", lambda failed: None)
+            record_action(call, server, "attach_interface", "attach", lambda failed: None)
             raise refuse(500, "Failed to attach network adapter device to %s" % server.id)
         port = _port(call, wanted)
         port.device_id = server.id
@@ -70,8 +70,8 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
                 "up": call.now + call.sim.delay(call.platform, "attach"),
             },
         ]
-        record(call, server, "attach_interface", "attach", lambda failed: None)
-        call.fleet.touch(server, server.updated)
+        record_action(call, server, "attach_interface", "attach", lambda failed: None)
+        call.fleet.mark_updated(server, server.updated)
         return answer({"interfaceAttachment": interfaces(call, server)[port.id]})
 
     def detach(call: Call, server_id: str, port_id: str) -> Response:
@@ -83,18 +83,18 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         def end(failed: bool) -> None:
             if failed:
                 return
-            server.addresses = [row for row in server.addresses if port_of(server, row) != port_id]
+            server.addresses = [row for row in server.addresses if port_id_of_address(server, row) != port_id]
             port = known.rows.get(port_id)
             if port is not None and port.made_by_nova:
                 del known.rows[port_id]
             elif port is not None:
                 port.device_id = ""
-            call.fleet.touch(server, server.updated)
+            call.fleet.mark_updated(server, server.updated)
 
         if port_id not in interfaces(call, server):
             # Nova takes the order; nova-compute fails at it.
             call.fault = {**call.fault, "fail_servers": "all", "reason": "Port %s is not attached" % port_id}
-        record(call, server, "detach_interface", "detach", end)
+        record_action(call, server, "detach_interface", "detach", end)
         return answer(None, 202)
 
     def pick(body: Any) -> tuple[str | None, str] | None:
@@ -118,9 +118,9 @@ def interfaces(call: Call, server: Server) -> dict[str, dict[str, Any]]:
             continue
         network = by_name.get(row["network"])
         shown = found.setdefault(
-            port_of(server, row),
+            port_id_of_address(server, row),
             {
-                "port_id": port_of(server, row),
+                "port_id": port_id_of_address(server, row),
                 "mac_addr": row["mac"],
                 "net_id": network.id if network else stable_id(call.platform, "network", row["network"]),
                 "port_state": "ACTIVE"
@@ -180,7 +180,7 @@ def _port(call: Call, wanted: dict[str, Any]) -> Port:
         if not any(ipaddress.ip_address(ip) in subnet.range for subnet in network.subnets):
             raise refuse(400, "Fixed IP %s is not a valid ip address for network %s." % (ip, network.id))
         used = {row["ip"] for server in call.fleet.servers.values() if not server.hidden for row in server.addresses}
-        if ip in used | builder.ports.taken():
+        if ip in used | builder.ports.used_addresses():
             raise refuse(409, "Fixed IP address %s is already in use on instance." % ip)
     subnet = asked.get("subnet_id")
     if subnet is not None and subnet not in [row.id for row in network.subnets]:
@@ -193,7 +193,7 @@ def _port(call: Call, wanted: dict[str, Any]) -> Port:
 def _network(call: Call, network_id: str | None) -> Network:
     networks = call.sim.builders[call.platform].networks
     if network_id is None:
-        usable = [row for row in networks.visible(call.project_id, call.is_admin) if not row.external]
+        usable = [row for row in networks.list_visible(call.project_id, call.is_admin) if not row.external]
         if len(usable) != 1:
             raise refuse(
                 409, "More than one possible network found. Specify network ID(s) to select which one(s) to connect to."

@@ -11,15 +11,15 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Picker, answer
-from simulator.nova.checks import Check, body_of, check_fields, forbid, refuse, text, title
-from simulator.nova.paging import known_query, page_of
+from simulator.nova.checks import Check, check_fields, forbid, refuse, required_value, text, title
+from simulator.nova.paging import check_query, paginate
 from simulator.state.clock import iso_us
 from simulator.state.ids import hex_id
-from simulator.state.keypairs import InvalidKey, Key, Keys, generate
+from simulator.state.keypairs import InvalidKey, Keypair, Keypairs, generate
 
 _NAME = r"[_\- a-zA-Z0-9]+"
 _NAME_292 = r"[_\-@. a-zA-Z0-9]+"
-MOST_KEYS = 100  # of one user: Nova's usual quota
+MAX_KEYPAIRS = 100  # of one user: Nova's usual quota
 _LISTED = ("name", "public_key", "fingerprint")
 
 
@@ -57,11 +57,11 @@ def _owner(call: Call, verb: str, wanted: Any) -> str:
     return user_id
 
 
-def _keys(call: Call) -> Keys:
+def _keys(call: Call) -> Keypairs:
     return call.sim.keys[call.platform]
 
 
-def _found(call: Call, verb: str, name: str) -> Key:
+def _found(call: Call, verb: str, name: str) -> Keypair:
     user_id = _owner(call, verb, request.args.get("user_id"))
     key = _keys(call).get(user_id, name)
     if key is None:
@@ -69,7 +69,7 @@ def _found(call: Call, verb: str, name: str) -> Key:
     return key
 
 
-def _fields(call: Call, key: Key, names: tuple[str, ...]) -> dict[str, Any]:
+def _fields(call: Call, key: Keypair, names: tuple[str, ...]) -> dict[str, Any]:
     shown = {name: getattr(key, name) for name in names}
     if call.microversion >= (2, 2):
         shown["type"] = key.type
@@ -78,11 +78,11 @@ def _fields(call: Call, key: Key, names: tuple[str, ...]) -> dict[str, Any]:
 
 def list_keypairs(call: Call) -> Response:
     """GET /os-keypairs: each row is wrapped once more; paged from 2.35 on."""
-    known_query(call, {"user_id", "limit", "marker"})
-    rows: list[Key] = _keys(call).of(_owner(call, "index", request.args.get("user_id")))
+    check_query(call, {"user_id", "limit", "marker"})
+    rows: list[Keypair] = _keys(call).list_keys(_owner(call, "index", request.args.get("user_id")))
     links = None
     if call.microversion >= (2, 35):
-        rows, links = page_of(call, rows, lambda key: key.name, "Marker %s could not be found.")
+        rows, links = paginate(call, rows, lambda key: key.name, "Marker %s could not be found.")
     document: dict[str, Any] = {"keypairs": [{"keypair": _fields(call, key, _LISTED)} for key in rows]}
     if links:
         document["keypairs_links"] = links
@@ -90,7 +90,7 @@ def list_keypairs(call: Call) -> Response:
 
 
 def show_keypair(call: Call, name: str) -> Response:
-    known_query(call, {"user_id"})
+    check_query(call, {"user_id"})
     key = _found(call, "show", name)
     shown = _fields(call, key, (*_LISTED, "user_id"))
     shown.update(created_at=iso_us(key.created, ""), deleted=False, deleted_at=None, updated_at=None, id=key.number)
@@ -107,12 +107,12 @@ def _creating(status: int | None) -> Callable[[Call], Response]:
         if call.microversion >= (2, 10):
             known["user_id"] = text(0)
         wanted = check_fields(
-            "keypair", body_of(call, "keypair"), known, ("name", "public_key") if modern else ("name",)
+            "keypair", required_value(call, "keypair"), known, ("name", "public_key") if modern else ("name",)
         )
         user_id = _owner(call, "create", wanted.get("user_id"))
         name, kind = wanted["name"], wanted.get("type", "ssh")
         private, public = (None, wanted["public_key"]) if "public_key" in wanted else generate(kind)
-        if len(_keys(call).of(user_id)) >= MOST_KEYS:
+        if len(_keys(call).list_keys(user_id)) >= MAX_KEYPAIRS:
             raise refuse(403, "Quota exceeded, too many key pairs.")
         taken = _keys(call).get(user_id, name) is not None
         try:
@@ -142,7 +142,7 @@ def _name(pattern: str) -> Check:
 
 def _deleting(status: int | None) -> Callable[..., Response]:
     def delete_keypair(call: Call, name: str) -> Response:
-        known_query(call, {"user_id"})
+        check_query(call, {"user_id"})
         _keys(call).remove(_found(call, "delete", name))
         return answer(None, status or (204 if call.microversion >= (2, 2) else 202))
 

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.actions import Action, anything, begin, check_host_is_up, check_state
-from simulator.nova.checks import Check, body_of, check_fields, need_admin, need_member, refuse, text, title
+from simulator.nova.actions import Action, begin, check_host_is_up, check_state, unchecked
+from simulator.nova.checks import Check, check_fields, need_admin, need_member, refuse, required_value, text, title
 from simulator.nova.create import LARGEST_RAM, NO_HOST, tags
 from simulator.nova.dialect import Dialect
 from simulator.state.server_states import RUNNING, SHUT_DOWN, Power
@@ -49,8 +49,8 @@ def actions(live: str | None) -> dict[str, Action]:
     found = {
         "resize": Action("E13", _flavor_ref, _resize),
         "os-resetState": Action("E23", _state, _reset),
-        "restore": Action("E32", anything, _restore),
-        "forceDelete": Action("E33", anything, _force_delete),
+        "restore": Action("E32", unchecked, _restore),
+        "forceDelete": Action("E33", unchecked, _force_delete),
     }
     if live:
         found["live_resize"] = Action(live, _flavor_ref, _live_resize)
@@ -61,7 +61,7 @@ def register(add: Callable[..., None], find: FindServer, dialect: Dialect) -> No
     """Update, delete and, where there are microversions, tags."""
 
     def update(call: Call, server_id: str) -> Response:
-        wanted = body_of(call, "server")
+        wanted = required_value(call, "server")
         known: dict[str, Check] = {
             "name": title,
             "accessIPv4": text(0),
@@ -77,7 +77,7 @@ def register(add: Callable[..., None], find: FindServer, dialect: Dialect) -> No
         need_member(call, "servers:update")
         server.name = wanted.get("name", server.name)
         server.description = wanted.get("description", server.description)
-        call.fleet.touch(server)
+        call.fleet.mark_updated(server)
         return answer({"server": dialect.detail(call, server)})
 
     def delete(call: Call, server_id: str) -> Response:
@@ -99,14 +99,14 @@ def register(add: Callable[..., None], find: FindServer, dialect: Dialect) -> No
 
     def replace_tags(call: Call, server_id: str) -> Response:
         _from(call, (2, 26))
-        wanted = body_of(call, "tags")
+        wanted = required_value(call, "tags")
         tags("tags", wanted)
         server = find(call, server_id)
         need_member(call, "os-server-tags:update_all")
         if server.vm_state not in ("active", "paused", "suspended", "stopped"):
             raise refuse(409, "Server %s is in vm_state %s" % (server.id, server.vm_state))
         server.tags = sorted(set(wanted))
-        call.fleet.touch(server)
+        call.fleet.mark_updated(server)
         return answer({"tags": server.tags})
 
     add("PUT", "/servers/<server_id>", update, "update server")

@@ -11,10 +11,10 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import body_of, invalid, metadata, need_member, refuse
+from simulator.nova.checks import invalid, metadata, need_member, refuse, required_value
 from simulator.state.servers import Server
 
-MOST_ITEMS = 128
+MAX_ITEMS = 128
 _STATES = ("active", "paused", "suspended", "stopped")
 FindServer = Callable[[Call, str], Server]
 
@@ -38,7 +38,7 @@ def register(add: Callable[..., None], find: FindServer) -> None:
         return answer({"meta": {key: _item(find(call, server_id), key)}})
 
     def set_one(call: Call, server_id: str, key: str) -> Response:
-        wanted = body_of(call, "meta")
+        wanted = required_value(call, "meta")
         metadata()("meta", wanted)
         if len(wanted) != 1:
             raise invalid("meta", wanted, "exactly one property is needed")
@@ -65,7 +65,7 @@ def register(add: Callable[..., None], find: FindServer) -> None:
 
 
 def _wanted(call: Call) -> dict[str, Any]:
-    wanted = body_of(call, "metadata")
+    wanted = required_value(call, "metadata")
     metadata()("metadata", wanted)
     return dict(wanted)
 
@@ -82,8 +82,8 @@ def _set(call: Call, server: Server, wanted: dict[str, str], rule: str, verb: st
         raise refuse(409, "Instance %s is locked" % server.id)
     if server.vm_state not in _STATES:
         raise refuse(409, "Cannot '%s' instance %s while it is in vm_state %s" % (verb, server.id, server.vm_state))
-    if len(wanted) > MOST_ITEMS:
-        raise refuse(403, "Maximum number of metadata items exceeds %d" % MOST_ITEMS)
+    if len(wanted) > MAX_ITEMS:
+        raise refuse(403, "Maximum number of metadata items exceeds %d" % MAX_ITEMS)
     server.metadata = wanted
-    call.fleet.touch(server)
+    call.fleet.mark_updated(server)
     return wanted

@@ -102,16 +102,16 @@ def destination(call: Call, server: Server, wanted: str | None) -> str | None:
         name
         for name in hosts.up
         if name != server.host
-        and hosts.alive(name)
+        and hosts.is_up(name)
         and not hosts.service(name).disabled
         and wanted in (None, name)
-        and (hosts.zone_of(name) == server.zone or (wanted and server.zone == DEFAULT_ZONE))
+        and (hosts.host_zone(name) == server.zone or (wanted and server.zone == DEFAULT_ZONE))
     ]
     return min(found, key=lambda name: (count.get(name, 0), name)) if found else None
 
 
 def _place(call: Call, host: str) -> dict[str, Any]:
-    return {"host": host, "zone": _hosts(call).zone_of(host)}
+    return {"host": host, "zone": _hosts(call).host_zone(host)}
 
 
 def _fail(call: Call, server: Server, what: Power, why: str, outcome: dict[str, Any] | None = None) -> None:
@@ -163,13 +163,13 @@ def _run_live(call: Call, server: Server, argument: Any) -> Response:
         raise refuse(400, "Compute host %s could not be found." % wanted)
     host = wanted if forced else destination(call, server, wanted)
     why = None
-    if not hosts.alive(server.host):
+    if not hosts.is_up(server.host):
         why = "Compute service of %s is unavailable at this time." % server.host
     elif wanted == server.host:
         why = "Unable to migrate instance (%s) to current host (%s)." % (server.id, server.host)
     elif host is None:
         why = "No valid host was found. There are not enough hosts available."
-    elif not hosts.alive(host):
+    elif not hosts.is_up(host):
         why = "Compute service of %s is unavailable at this time." % host
     if why and call.microversion < (2, 34):
         raise refuse(400, why)
@@ -193,7 +193,7 @@ def _run_evacuate(call: Call, server: Server, argument: Any) -> Response:
     check_state(
         call, server, replace(EVACUATE, tasks=frozenset({None, server.task_state})), "os_compute_api:os-evacuate"
     )
-    if hosts.alive(server.host):
+    if hosts.is_up(server.host):
         raise refuse(400, "Compute service of %s is still in use." % server.host)
     password = None if shared else argument.get("adminPass") or secrets.token_urlsafe(9)
     host = wanted if forced else destination(call, server, wanted)

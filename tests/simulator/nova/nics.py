@@ -66,13 +66,13 @@ def _ip(name: str, value: Any) -> None:
         raise invalid(name, value, "%r is not a 'ipv4'" % (value,)) from None
 
 
-def wanted_nics(call: Call, wanted: Any) -> list[Nic]:
+def read_nics(call: Call, wanted: Any) -> list[Nic]:
     """The interfaces; 400 for a network that is unknown or takes no server, 409 where nothing says which one."""
     networks = call.sim.builders[call.platform].networks
     if wanted == "none":
         return []
     if not wanted or wanted == "auto":
-        usable = [row for row in networks.visible(call.project_id, False) if not row.external]
+        usable = [row for row in networks.list_visible(call.project_id, False) if not row.external]
         if len(usable) > 1:
             raise refuse(409, "Multiple possible networks found, use a Network ID to be more specific.")
         if not usable and wanted == "auto":

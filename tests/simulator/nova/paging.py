@@ -16,20 +16,20 @@ from simulator.http.call import Call
 from simulator.nova.checks import refuse
 
 
-def bad_query(name: str, value: str, why: str) -> Exception:
+def invalid_query(name: str, value: str, why: str) -> Exception:
     return refuse(400, "Invalid input for query parameters %s. Value: %s. %s" % (name, value, why))
 
 
-def known_query(call: Call, known: set[str]) -> None:
+def check_query(call: Call, known: set[str]) -> None:
     """From 2.75 on Nova refuses parameters that it does not know; below it ignores them."""
     for name in request.args:
         if call.microversion >= (2, 75) and name not in known:
-            raise bad_query(
+            raise invalid_query(
                 name, request.args[name], "Additional properties are not allowed (%r was unexpected)" % name
             )
 
 
-def page_of(
+def paginate(
     call: Call, rows: list[Any], name_of: Callable[[Any], str], missing: str
 ) -> tuple[list[Any], list[dict[str, str]] | None]:
     """One page after `marker`, and the links to the next; a full last page has one too. `missing` is the message
@@ -37,7 +37,7 @@ def page_of(
     text = request.args.get("limit", "")
     highest = int(call.sim.platform(call.platform)["page_limit"])
     if text and not re.fullmatch(r"[0-9]+", text):
-        raise bad_query("limit", text, "%r does not match '^[0-9]*$'" % text)
+        raise invalid_query("limit", text, "%r does not match '^[0-9]*$'" % text)
     limit = min(int(text), highest) if text else highest
     marker = request.args.get("marker")
     if marker:

@@ -205,10 +205,10 @@ def _sorted(call: Call, project_id: str | None) -> list[Server]:
             raise invalid("sort_dir", direction, "%r is not one of ['asc', 'desc']" % direction)
     first = directions[0] if directions else "desc"
     if not keys or keys == ["created_at"]:
-        return call.fleet.ordered(call.region, project_id, newest_first=first == "desc")
+        return call.fleet.sorted_by_creation(call.region, project_id, newest_first=first == "desc")
     if keys == ["uuid"]:
-        return call.fleet.by_id(call.region, project_id, first == "desc")
-    rows = list(call.fleet.ordered(call.region, project_id, newest_first=first == "desc"))
+        return call.fleet.sorted_by_id(call.region, project_id, first == "desc")
+    rows = list(call.fleet.sorted_by_creation(call.region, project_id, newest_first=first == "desc"))
     for number in reversed(range(len(keys))):
         direction = directions[number] if number < len(directions) else first
         rows.sort(key=_SORT_KEYS[keys[number]], reverse=direction == "desc")
@@ -219,7 +219,7 @@ def _tests(call: Call, dialect: Dialect) -> list[Test]:
     """The filters that count for this caller and microversion; the others are ignored in silence, as Nova does."""
     args = request.args
     deleted = _true(args.get("deleted")) and call.is_admin
-    everybody = call.is_admin or dialect.everybody_filters
+    everybody = call.is_admin or dialect.filters_for_everybody
     changed_since = _time("changes-since")
     tests: list[Test] = [_visibility(call, deleted, changed_since is not None, _true(args.get("soft_deleted")))]
     if changed_since is not None:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.actions import Action, anything, begin, check_state
+from simulator.nova.actions import Action, begin, check_state, unchecked
 from simulator.state.server_states import RUNNING, SHUT_DOWN, Power
 from simulator.state.servers import Server
 
@@ -23,7 +23,7 @@ REVERT = Power(
 
 
 def standard(confirm: str | None, revert: str | None) -> dict[str, Action]:
-    return {"confirmResize": Action(confirm, anything, _confirm), "revertResize": Action(revert, anything, _revert)}
+    return {"confirmResize": Action(confirm, unchecked, _confirm), "revertResize": Action(revert, unchecked, _revert)}
 
 
 def _confirm(call: Call, server: Server, _argument: Any) -> Response:

@@ -32,7 +32,7 @@ from simulator.nova import (
 from simulator.nova.checks import refuse
 from simulator.nova.dialect import Dialect
 from simulator.nova.microversions import negotiate, show_versions
-from simulator.nova.servers import one_server
+from simulator.nova.servers import find_server
 
 
 def register_dialect(router: Router, dialect: Dialect) -> None:
@@ -76,7 +76,7 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         )
         add("GET", "/servers/<server_id>", servers.show_view(dialect), "show server")
         add("POST", "/servers", create.create(dialect), "create server")
-        lifecycle.register(add, one_server, dialect)
+        lifecycle.register(add, find_server, dialect)
         add(
             "POST",
             "/servers/<server_id>/action",
@@ -94,21 +94,21 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         add("GET", "/flavors", flavors.list_flavors(dialect.version, False), "list flavors")
         add("GET", "/flavors/detail", flavors.list_flavors(dialect.version, True), "list flavors with details")
         add("GET", "/flavors/<flavor_id>", flavors.show_flavor(dialect.version), "show flavor")
-        metadata.register(add, one_server)
-        volumes.register(add, one_server, 202 if dialect.version == "v2" else 200)
-        interfaces.register(add, one_server, dialect.ids.get("attach network"), dialect.version == "v2")
+        metadata.register(add, find_server)
+        volumes.register(add, find_server, 202 if dialect.version == "v2" else 200)
+        interfaces.register(add, find_server, dialect.ids.get("attach network"), dialect.version == "v2")
         keypairs.register(add, dialect.keypair_status, dialect.keypair_status, dialect.ids)
-        if dialect.manages:
+        if dialect.has_admin_api:
             flavor_admin.register(add, dialect.version, dialect.ids)
             aggregates.register(add, dialect.ids)
             services.register(add, dialect.ids)
             hypervisors.register(add)
             server_groups.register(add)
-            consoles.register(add, one_server)
+            consoles.register(add, find_server)
 
 
-def _find_region(call: Call, words: dict[str, str]) -> None:
-    compute = words.pop("compute")
+def _find_region(call: Call, parameters: dict[str, str]) -> None:
+    compute = parameters.pop("compute")
     regions = call.sim.platform(call.platform)["regions"]
     if compute == "compute":
         call.region = regions[0]
@@ -121,8 +121,8 @@ def _find_region(call: Call, words: dict[str, str]) -> None:
 def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
     """What happens before each call, in the order of the real pipeline: token, microversion, project, role."""
 
-    def enter(call: Call, words: dict[str, str]) -> None:
-        _find_region(call, words)
+    def enter(call: Call, parameters: dict[str, str]) -> None:
+        _find_region(call, parameters)
         call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
         if call.token is None:
             raise Refusal(
@@ -138,7 +138,7 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
             )
         if dialect.microversions:
             negotiate(call)
-        pid = words.pop("pid", None)
+        pid = parameters.pop("pid", None)
         call.scoped = pid is not None
         if call.token.project is None:
             raise refuse(403, "Policy doesn't allow os_compute_api:servers:index to be performed.")

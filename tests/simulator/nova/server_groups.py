@@ -12,10 +12,10 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import Check, body_of, check_fields, invalid, need_member, number, refuse, title
+from simulator.nova.checks import Check, check_fields, invalid, need_member, number, refuse, required_value, title
 from simulator.nova.keypairs import caller_id
-from simulator.nova.paging import bad_query, known_query
-from simulator.state.server_groups import MOST_GROUPS, Group, Groups
+from simulator.nova.paging import check_query, invalid_query
+from simulator.state.server_groups import MAX_GROUPS, ServerGroup, ServerGroups
 
 HARD = ("anti-affinity", "affinity")
 SOFT = ("soft-anti-affinity", "soft-affinity")
@@ -28,16 +28,16 @@ def register(add: Callable[..., None]) -> None:
     add("DELETE", "/os-server-groups/<group_id>", delete_group, "delete server group")
 
 
-def _groups(call: Call) -> Groups:
+def _groups(call: Call) -> ServerGroups:
     return call.sim.groups[call.platform]
 
 
 def list_groups(call: Call) -> Response:
     """GET /os-server-groups: `limit` and `offset`, and no link to the next page. `all_projects` counts by being there,
     and only for administrators."""
-    known_query(call, {"all_projects", "limit", "offset"})
+    check_query(call, {"all_projects", "limit", "offset"})
     everybody = "all_projects" in request.args and call.is_admin
-    rows = _groups(call).of(None if everybody else call.project_id)
+    rows = _groups(call).list_groups(None if everybody else call.project_id)
     highest = int(call.sim.platform(call.platform)["page_limit"])
     offset, limit = _number("offset"), min(_number("limit") or highest, highest)
     return answer({"server_groups": [describe(call, group) for group in rows[offset : offset + limit]]})
@@ -46,11 +46,11 @@ def list_groups(call: Call) -> Response:
 def _number(name: str) -> int:
     given = request.args.get(name, "")
     if given and not re.fullmatch(r"[0-9]+", given):
-        raise bad_query(name, given, "%r does not match '^[0-9]*$'" % given)
+        raise invalid_query(name, given, "%r does not match '^[0-9]*$'" % given)
     return int(given or 0)
 
 
-def describe(call: Call, group: Group) -> dict[str, Any]:
+def describe(call: Call, group: ServerGroup) -> dict[str, Any]:
     fleet = call.fleet.servers
     members = [each for each in group.members if each in fleet and fleet[each].vm_state != "deleted"]
     shown: dict[str, Any] = {"id": group.id, "name": group.name, "members": members}
@@ -92,13 +92,13 @@ def create_group(call: Call) -> Response:
         {"name": title, "policy": policy, "rules": rules} if modern else {"name": title, "policies": policies}
     )
     wanted = check_fields(
-        "server_group", body_of(call, "server_group"), known, ("name", "policy" if modern else "policies")
+        "server_group", required_value(call, "server_group"), known, ("name", "policy" if modern else "policies")
     )
     chosen = wanted["policy"] if modern else wanted["policies"][0]
     most = (wanted.get("rules") or {}).get("max_server_per_host")
     if most is not None and chosen != "anti-affinity":
         raise refuse(400, "Only anti-affinity policy supports rules.")
-    if len(_groups(call).of(call.project_id)) >= MOST_GROUPS:
+    if len(_groups(call).list_groups(call.project_id)) >= MAX_GROUPS:
         raise refuse(403, "Quota exceeded, too many server groups.")
     group = _groups(call).add(
         wanted["name"], chosen, call.project_id, caller_id(call), None if most is None else int(most)
@@ -106,7 +106,7 @@ def create_group(call: Call) -> Response:
     return answer({"server_group": describe(call, group)})
 
 
-def _found(call: Call, group_id: str) -> Group:
+def _found(call: Call, group_id: str) -> ServerGroup:
     group = _groups(call).rows.get(group_id)
     if group is None or not (call.is_admin or group.project_id == call.project_id):
         raise refuse(404, "Instance group %s could not be found." % group_id)

@@ -18,7 +18,7 @@ from simulator.nova.query import list_page
 from simulator.state.servers import Server
 
 
-def one_server(call: Call, server_id: str) -> Server:
+def find_server(call: Call, server_id: str) -> Server:
     """The server, or 404: unknown, deleted, in another region, or another project's (unless the caller is admin)."""
     server = call.fleet.servers.get(server_id)
     if (
@@ -53,7 +53,7 @@ def pick_list(dialect: Dialect) -> Picker:
 
 def show_view(dialect: Dialect) -> Callable[..., Response]:
     def show_server(call: Call, server_id: str) -> Response:
-        server = one_server(call, server_id)
+        server = find_server(call, server_id)
         # A list does not tell it.
         groups = b', "server_groups": []' if call.microversion >= (2, 71) else b""
         return answer(b'{"server": ' + views.rendered(call, server, dialect.detail)[:-1] + groups + b"}}")
@@ -82,20 +82,20 @@ def action_view(dialect: Dialect) -> Callable[..., Response]:
             raise refuse(400, "There is no such action: %s" % key)
         action = dialect.actions[key]
         action.check(call, argument)
-        server = one_server(call, server_id)
+        server = find_server(call, server_id)
         return action.run(call, server, argument)
 
     return server_action
 
 
 def list_instance_actions(call: Call, server_id: str) -> Response:
-    server = one_server(call, server_id)
+    server = find_server(call, server_id)
     rows = [actions.describe(call, server, record) for record in reversed(server.actions)]
     return answer({"instanceActions": rows})
 
 
 def show_instance_action(call: Call, server_id: str, request_id: str) -> Response:
-    server = one_server(call, server_id)
+    server = find_server(call, server_id)
     for record in server.actions:
         if record.request_id == request_id:
             return answer({"instanceAction": actions.describe(call, server, record, events=True)})

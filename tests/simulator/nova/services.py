@@ -52,31 +52,31 @@ def _pick(ids: dict[str, str]) -> Picker:
     return pick
 
 
-def hosts_of(call: Call) -> Hosts:
+def compute_hosts(call: Call) -> Hosts:
     return call.sim.builders[call.platform].hosts
 
 
 def rows(call: Call) -> list[tuple[int, str, str]]:
     """Number, binary and host of every service."""
     found = [(number, binary, _CONTROLLER) for number, binary in enumerate(_INTERNAL, 1)]
-    return found + [(number, COMPUTE, host) for number, host in enumerate(hosts_of(call).up, len(found) + 1)]
+    return found + [(number, COMPUTE, host) for number, host in enumerate(compute_hosts(call).up, len(found) + 1)]
 
 
-def uuid_of(call: Call, binary: str, host: str) -> str:
+def service_uuid(call: Call, binary: str, host: str) -> str:
     return stable_id(call.platform, "service", binary, host)
 
 
 def _describe(call: Call, number: int, binary: str, host: str) -> dict[str, Any]:
-    hosts = hosts_of(call)
+    hosts = compute_hosts(call)
     mine = binary == COMPUTE
     service = hosts.service(host) if mine else None
     shown: dict[str, Any] = {
         "binary": binary,
         "host": host,
-        "id": uuid_of(call, binary, host) if call.microversion >= _BY_ID else number,
-        "zone": hosts.zone_of(host) if mine else "internal",
+        "id": service_uuid(call, binary, host) if call.microversion >= _BY_ID else number,
+        "zone": hosts.host_zone(host) if mine else "internal",
         "status": "disabled" if service and service.disabled else "enabled",
-        "state": "up" if not mine or hosts.alive(host) else "down",
+        "state": "up" if not mine or hosts.is_up(host) else "down",
         "updated_at": iso_us((service.changed if service else None) or call.now, ""),
         "disabled_reason": service.reason if service else None,
     }
@@ -126,7 +126,7 @@ def _by_host(action: str) -> Callable[[Call], Response]:
         if binary == COMPUTE and forced is False:
             _check_evacuations(call, host)
         _only_compute(binary)
-        if host not in hosts_of(call).up:
+        if host not in compute_hosts(call).up:
             raise refuse(404, "Host '%s' is not mapped to any cell" % host)
         shown: dict[str, Any] = {"host": host, "binary": binary}
         if forced is not None:
@@ -150,7 +150,7 @@ def update_service(call: Call, service_id: str) -> Response:
         raise refuse(404, "Unknown action")
     wanted = check_fields("body", call.body, {"status": _status, "disabled_reason": text(), "forced_down": boolean})
     need_admin(call, "os-services:update")
-    found = next((row for row in rows(call) if uuid_of(call, row[1], row[2]) == service_id), None)
+    found = next((row for row in rows(call) if service_uuid(call, row[1], row[2]) == service_id), None)
     if found is None:
         bad = len(service_id) != 36
         raise refuse(400, "Invalid uuid %s" % service_id) if bad else refuse(404, "Service %s not found." % service_id)
@@ -177,12 +177,12 @@ def _only_compute(binary: str) -> None:
 
 
 def _check_evacuations(call: Call, host: str) -> None:
-    if host in hosts_of(call).up and hosts_of(call).service(host).evacuated:
+    if host in compute_hosts(call).up and compute_hosts(call).service(host).evacuated:
         raise refuse(400, _CANNOT_FORCE_UP % host)
 
 
 def _set(call: Call, host: str, **changes: Any) -> None:
-    service = hosts_of(call).service(host)
+    service = compute_hosts(call).service(host)
     for name, value in changes.items():
         setattr(service, name, value)
     service.changed = call.now

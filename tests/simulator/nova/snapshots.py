@@ -52,7 +52,7 @@ def create_image(operation: str | None) -> Action:
             image["status"] = "saving"
             if server.transition is transition:
                 server.task_state = "image_uploading"
-                call.fleet.touch(server, server.updated)
+                call.fleet.mark_updated(server, server.updated)
 
         def end() -> None:
             if failed:
@@ -61,9 +61,9 @@ def create_image(operation: str | None) -> Action:
                 image["status"] = "active"
 
         if not stuck:
-            call.fleet.after(delay * 0.4, upload)
+            call.fleet.call_later(delay * 0.4, upload)
             # The image is there a little after the server is free again.
-            call.fleet.after(delay * 1.2, end)
+            call.fleet.call_later(delay * 1.2, end)
         body = {"image_id": image["id"]} if call.microversion >= (2, 45) else None
         location = "%s/%s/image/images/%s" % (call.sim.base_url, call.platform, image["id"])
         return answer(body, 202, {"Location": location})

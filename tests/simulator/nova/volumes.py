@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import Check, body_of, boolean, check_fields, need_member, refuse, text
+from simulator.nova.checks import Check, boolean, check_fields, need_member, refuse, required_value, text
 from simulator.state.attachments import Volume
 from simulator.state.ids import stable_id
 from simulator.state.servers import ActionRecord, Server, Transition
@@ -31,7 +31,7 @@ def check_movable(call: Call, server: Server, verb: str, states: tuple[str, ...]
         raise refuse(409, "Cannot '%s' instance %s while it is in task_state %s" % (verb, server.id, server.task_state))
 
 
-def record(call: Call, server: Server, name: str, delay: str, deed: Callable[[bool], None]) -> None:
+def record_action(call: Call, server: Server, name: str, delay: str, finish: Callable[[bool], None]) -> None:
     """Let `deed(failed)` happen after the delay, and note the action; the server's own state stays as it is."""
     failing = call.fault.get("fail_servers")
     failed = failing == "all" or (isinstance(failing, list) and bool({server.id, server.name} & set(failing)))
@@ -40,7 +40,7 @@ def record(call: Call, server: Server, name: str, delay: str, deed: Callable[[bo
     transition = Transition(name, call.now, seconds, {}, error=error)
     if not call.fault.get("stuck"):
         transition.ends = call.now + seconds
-        call.fleet.after(seconds, lambda: deed(failed))
+        call.fleet.call_later(seconds, lambda: finish(failed))
     server.actions.append(ActionRecord(name, call.request_id, server.user_id, server.project_id, call.now, transition))
 
 
@@ -60,7 +60,7 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
 
     def attach(call: Call, server_id: str) -> Response:
         wanted = check_fields(
-            "volumeAttachment", body_of(call, "volumeAttachment"), _fields(call.microversion), ("volumeId",)
+            "volumeAttachment", required_value(call, "volumeAttachment"), _fields(call.microversion), ("volumeId",)
         )
         need_member(call, "os-volumes-attachments:create")
         server = find(call, server_id)
@@ -70,15 +70,15 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         if volume is None:
             raise refuse(404, "Volume %s could not be found." % wanted["volumeId"])
         _check_free(call, volume, server, wanted)
-        row = known.put(volume, server, wanted)
-        call.fleet.touch(server, server.updated)
+        row = known.attach(volume, server, wanted)
+        call.fleet.mark_updated(server, server.updated)
 
         def end(failed: bool) -> None:
             if failed:
-                known.take(volume, server)
-                call.fleet.touch(server, server.updated)
+                known.detach(volume, server)
+                call.fleet.mark_updated(server, server.updated)
 
-        record(call, server, "attach_volume", "attach", end)
+        record_action(call, server, "attach_volume", "attach", end)
         return answer({"volumeAttachment": _shown(call, server, row)}, status)
 
     def detach(call: Call, server_id: str, volume_id: str) -> Response:
@@ -102,10 +102,10 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         def end(failed: bool) -> None:
             row["detaching"] = False
             if not failed:
-                known.take(known.rows[volume_id], server)
-                call.fleet.touch(server, server.updated)
+                known.detach(known.rows[volume_id], server)
+                call.fleet.mark_updated(server, server.updated)
 
-        record(call, server, "detach_volume", "detach", end)
+        record_action(call, server, "detach_volume", "detach", end)
         return answer(None, 202)
 
     add("GET", "/servers/<server_id>/os-volume_attachments", list_all, "list volume attachments")

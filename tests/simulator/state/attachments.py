@@ -48,7 +48,7 @@ class Volumes:
         self.rows[volume_id] = made
         return made
 
-    def put(self, volume: Volume, server: Server, fields: dict[str, Any]) -> dict[str, Any]:
+    def attach(self, volume: Volume, server: Server, fields: dict[str, Any]) -> dict[str, Any]:
         """The volume is on the server from now on; the row that tells so."""
         used = {row["device"] for row in server.attached}
         device = fields.get("device") or next(
@@ -66,7 +66,7 @@ class Volumes:
         volume.status = "in-use"
         return row
 
-    def take(self, volume: Volume, server: Server) -> None:
+    def detach(self, volume: Volume, server: Server) -> None:
         server.attached = [row for row in server.attached if row["volume_id"] != volume.id]
         volume.servers = [server_id for server_id in volume.servers if server_id != server.id]
         volume.status = "in-use" if volume.servers else "available"
@@ -98,18 +98,18 @@ class Ports:
             port_id = str(row.get("id") or stable_id(platform, "port", row["name"], number))
             self.add(network, port_id, row["name"])
 
-    def taken(self) -> set[str]:
+    def used_addresses(self) -> set[str]:
         return {str(port.ip) for port in self.rows.values()}
 
     def add(
         self, network: Network, port_id: str, name: str = "", ip: str | None = None, subnet_id: str | None = None
     ) -> Port:
-        address = ip or self.networks.address(network, self.taken(), subnet_id)
+        address = ip or self.networks.address(network, self.used_addresses(), subnet_id)
         subnet = subnet_id or network.subnets[0].id
         self.rows[port_id] = Port(port_id, name, network.id, self.networks.mac(), address, subnet)
         return self.rows[port_id]
 
 
-def port_of(server: Server, row: dict[str, Any]) -> str:
+def port_id_of_address(server: Server, row: dict[str, Any]) -> str:
     """The id of the port that has an address of a server."""
     return str(row.get("port") or stable_id("port", server.id, row["network"], row["mac"]))

@@ -15,7 +15,7 @@ from simulator.state.config import ConfigError
 from simulator.state.guest import digest
 from simulator.state.hosts import Hosts
 from simulator.state.ids import hex_id, stable_id
-from simulator.state.keypairs import InvalidKey, Keys, stable_public_key
+from simulator.state.keypairs import InvalidKey, Keypairs, stable_public_key
 from simulator.state.networks import Networks
 from simulator.state.server_states import STARTING_POINTS
 from simulator.state.servers import FIRST_CREATED, Fleet, Server
@@ -154,9 +154,9 @@ class Builder:
         self.images[image["id"]] = image
         return image
 
-    def keys(self, now: float) -> Keys:
+    def keys(self, now: float) -> Keypairs:
         """The key pairs of the configuration; one without `public_key` gets a key of its own. Raises ConfigError."""
-        keys = Keys()
+        keys = Keypairs()
         for row in self.settings.get("keypairs") or []:
             user = row.get("user") or self.settings["connect_as"]
             public = row.get("public_key") or stable_public_key(self.platform, user, row["name"])
@@ -190,7 +190,7 @@ class Builder:
         if self.platform == "huaweicloud":
             zone, host = entry.get("zone") or "cn-north-4a", entry.get("host") or "cmp%d" % (number % 3 + 1)
         else:
-            zone, host = self.hosts.place(entry.get("zone"), entry.get("host"), number)
+            zone, host = self.hosts.place_server(entry.get("zone"), entry.get("host"), number)
             if vm_state == "error" and not entry.get("zone") and not entry.get("host"):
                 # No host would take it, so it is nowhere.
                 zone, host = "", ""

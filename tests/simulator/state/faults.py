@@ -33,13 +33,13 @@ class BadFault(ValueError):
     """The order cannot be understood; the text says why."""
 
 
-def read_fault(order: Any) -> Fault:
+def read_fault(body: Any) -> Fault:
     """Check an order from the control side. Raises BadFault: a fault that never hits would prove nothing."""
-    if not isinstance(order, dict) or not isinstance(order.get("do"), dict) or not order["do"]:
+    if not isinstance(body, dict) or not isinstance(body.get("do"), dict) or not body["do"]:
         raise BadFault("a fault is an object with a non-empty object 'do'")
-    for unknown in sorted(set(order) - RULE_KEYS):
+    for unknown in sorted(set(body) - RULE_KEYS):
         raise BadFault("unknown key %r; known: %s" % (unknown, ", ".join(sorted(RULE_KEYS))))
-    do = order["do"]
+    do = body["do"]
     for unknown in sorted(set(do) - DO_KEYS):
         raise BadFault("unknown key %r in 'do'; known: %s" % (unknown, ", ".join(sorted(DO_KEYS))))
     if do.get("reset") not in (None, "before", "after"):
@@ -52,18 +52,18 @@ def read_fault(order: Any) -> Fault:
     if job is not None and job != "vanish" and not (isinstance(job, dict) and job.get("status") == "FAIL"):
         raise BadFault('\'job\' is "vanish" or {"status": "FAIL", "fail_servers": [ids] or "all"}')
     try:
-        path = re.compile(order["path"]) if order.get("path") else None
+        path = re.compile(body["path"]) if body.get("path") else None
     except re.error as error:
         raise BadFault("'path' is not a regular expression: %s" % error) from error
-    times = order.get("times")
+    times = body.get("times")
     if times is not None and (not isinstance(times, int) or times < 1):
         raise BadFault("'times' is a number from 1 on, or null for always")
     return Fault(
-        order.get("platform"),
-        order.get("operation"),
-        order.get("method"),
+        body.get("platform"),
+        body.get("operation"),
+        body.get("method"),
         path,
-        int(order.get("after") or 0),
+        int(body.get("after") or 0),
         times,
         do,
     )
@@ -83,7 +83,7 @@ class Fault:
     id: int = 0
     hits: int = 0
 
-    def names(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> bool:
+    def matches(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> bool:
         return (
             self.platform in (None, platform)
             and (self.operation is None or self.operation in (operation, name))
@@ -109,23 +109,23 @@ class Faults:
     """The orders in force, oldest first; the first that fits a call hits it."""
 
     def __init__(self) -> None:
-        self.orders: list[Fault] = []
+        self.rules: list[Fault] = []
         self._last = 0
 
     def clear(self) -> None:
-        self.orders = []
+        self.rules = []
 
-    def add(self, order: Any) -> int:
-        fault = read_fault(order)
+    def add(self, body: Any) -> int:
+        fault = read_fault(body)
         self._last += 1
         fault.id = self._last
-        self.orders.append(fault)
+        self.rules.append(fault)
         return fault.id
 
-    def hit(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> dict[str, Any]:
+    def apply(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> dict[str, Any]:
         """What to do to this call; empty where no order fits."""
-        for fault in self.orders:
-            if (fault.times is not None and fault.hits >= fault.times) or not fault.names(
+        for fault in self.rules:
+            if (fault.times is not None and fault.hits >= fault.times) or not fault.matches(
                 platform, operation, name, method, path
             ):
                 continue

@@ -31,13 +31,13 @@ def set_password(server: Server, password: str | None) -> None:
     server.password_changes += 1
 
 
-def await_password(server: Server, password: str) -> None:
+def set_password_at_next_start(server: Server, password: str) -> None:
     """The password holds when the server starts the next time."""
     server.pending_password = digest(password)
     server.password_changes += 1
 
 
-def weakness(password: str, symbols: str, os_type: str) -> str | None:
+def password_weakness(password: str, symbols: str, os_type: str) -> str | None:
     """Why ECS refuses the password, None where it does not (password tables of the ECS documents)."""
     if not 8 <= len(password) <= 26:
         return "it must have 8 to 26 characters"

@@ -52,7 +52,7 @@ class Hosts:
         self.up: dict[str, bool] = {}
         self.services: dict[str, Service] = {}
         self.aggregates: dict[int, Aggregate] = {}
-        self._spare: set[str] = set()
+        self._empty: set[str] = set()
         self._last = 0
         self._candidates: dict[str, list[str]] = {}
         for row in settings.get("aggregates") or []:
@@ -65,8 +65,8 @@ class Hosts:
             fields = {"name": row} if isinstance(row, str) else row
             self.up[fields["name"]] = bool(fields.get("up", True))
             if fields.get("empty"):
-                self._spare.add(fields["name"])
-            self._put(fields["name"], fields.get("zone") or DEFAULT_ZONE)
+                self._empty.add(fields["name"])
+            self._check_zone(fields["name"], fields.get("zone") or DEFAULT_ZONE)
 
     def create(self, name: str, zone: str | None, now: float) -> Aggregate:
         self._last += 1
@@ -76,67 +76,69 @@ class Hosts:
         self.aggregates[made.id] = made
         return made
 
-    def named(self, name: str) -> Aggregate | None:
+    def find_aggregate(self, name: str) -> Aggregate | None:
         return next((row for row in self.aggregates.values() if row.name == name), None)
 
-    def zones_of(self, host: str, without: Aggregate | None = None) -> set[str]:
+    def aggregate_zones(self, host: str, without: Aggregate | None = None) -> set[str]:
         """The zones that aggregates give the host, leaving out one aggregate; at most one, as Nova keeps it."""
         return {row.zone for row in self.aggregates.values() if host in row.hosts and row is not without and row.zone}
 
-    def zone_of(self, host: str) -> str:
-        return next(iter(self.zones_of(host)), DEFAULT_ZONE)
+    def host_zone(self, host: str) -> str:
+        return next(iter(self.aggregate_zones(host)), DEFAULT_ZONE)
 
     def service(self, host: str) -> Service:
         return self.services.setdefault(host, Service())
 
-    def alive(self, host: str) -> bool:
+    def is_up(self, host: str) -> bool:
         """Whether its service runs, and nobody has said that it does not."""
         return self.up.get(host, False) and not self.service(host).forced_down
 
-    def place(self, zone: str | None, host: str | None, number: int) -> tuple[str, str]:
+    def place_server(self, zone: str | None, host: str | None, number: int) -> tuple[str, str]:
         """Zone and host of a new server; what is not known yet is added, so that a copied fleet loads."""
         if host is not None:
             if host not in self.up:
                 self.up[host] = True
-                self._put(host, zone or DEFAULT_ZONE)
-            return zone or self.zone_of(host), host
+                self._check_zone(host, zone or DEFAULT_ZONE)
+            return zone or self.host_zone(host), host
         zone = zone or DEFAULT_ZONE
         if zone not in self._candidates:
-            found = [name for name in self.up if self.zone_of(name) == zone and name not in self._spare]
+            found = [name for name in self.up if self.host_zone(name) == zone and name not in self._empty]
             if not found:
                 found = ["cmp-" + zone]
                 self.up[found[0]] = True
-                self._put(found[0], zone)
+                self._check_zone(found[0], zone)
             self._candidates[zone] = found
         found = self._candidates[zone]
         return zone, found[number % len(found)]
 
-    def schedule(self, zone: str | None, host: str | None, number: int, forced: bool = False) -> tuple[str, str] | None:
+    def schedule_server(
+        self, zone: str | None, host: str | None, number: int, forced: bool = False
+    ) -> tuple[str, str] | None:
         """Zone and host of a new server as Nova's scheduler chooses them; None where it finds no valid host.
 
         A host must be up and enabled. `forced` (availability_zone: zone:host) passes the filter for disabled hosts.
         """
         if host is not None:
-            good = self.alive(host) and (forced or not self.service(host).disabled)
-            return (zone or self.zone_of(host), host) if good else None
+            good = self.is_up(host) and (forced or not self.service(host).disabled)
+            return (zone or self.host_zone(host), host) if good else None
         zone = zone or DEFAULT_ZONE
         usable = [
             name
             for name in self.up
-            if self.zone_of(name) == zone and self.alive(name) and not self.service(name).disabled
+            if self.host_zone(name) == zone and self.is_up(name) and not self.service(name).disabled
         ]
-        found = [name for name in usable if name not in self._spare] or usable
+        found = [name for name in usable if name not in self._empty] or usable
         return (zone, found[number % len(found)]) if found else None
 
-    def _put(self, host: str, zone: str) -> None:
+    def _check_zone(self, host: str, zone: str) -> None:
         """Raises ConfigError for a host that an aggregate has put into another zone."""
         self._candidates.clear()
-        if zone == DEFAULT_ZONE or self.zone_of(host) == zone:
+        if zone == DEFAULT_ZONE or self.host_zone(host) == zone:
             return
-        if self.zones_of(host):
+        if self.aggregate_zones(host):
             raise ConfigError(
                 "platforms.%s: the host %s is in the zone %s by an aggregate and in %s by hosts"
-                % (self.platform, host, self.zone_of(host), zone)
+                % (self.platform, host, self.host_zone(host), zone)
             )
         group = next((row for row in self.aggregates.values() if row.zone == zone), None)
         (group or self.create(zone, zone, FIRST_CREATED)).hosts.append(host)

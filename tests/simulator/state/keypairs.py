@@ -27,7 +27,7 @@ class InvalidKey(ValueError):
 
 
 @dataclass(frozen=True)
-class Key:
+class Keypair:
     """A key pair as the cloud keeps it: without its private half. `created` is epoch seconds."""
 
     name: str
@@ -39,27 +39,27 @@ class Key:
     number: int
 
 
-class Keys:
+class Keypairs:
     """The key pairs of one platform; a name is unique for its user."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], Key] = {}
+        self.rows: dict[tuple[str, str], Keypair] = {}
         self._last = 0
 
-    def of(self, user_id: str) -> list[Key]:
+    def list_keys(self, user_id: str) -> list[Keypair]:
         return sorted((row for row in self.rows.values() if row.user_id == user_id), key=lambda row: row.name)
 
-    def get(self, user_id: str, name: str) -> Key | None:
+    def get(self, user_id: str, name: str) -> Keypair | None:
         return self.rows.get((user_id, name))
 
-    def add(self, user_id: str, name: str, public_key: str, kind: str, now: float) -> Key:
+    def add(self, user_id: str, name: str, public_key: str, kind: str, now: float) -> Keypair:
         """Raises InvalidKey."""
         self._last += 1
-        key = Key(name, public_key, fingerprint(public_key, kind), kind, user_id, now, self._last)
+        key = Keypair(name, public_key, fingerprint(public_key, kind), kind, user_id, now, self._last)
         self.rows[user_id, name] = key
         return key
 
-    def remove(self, key: Key) -> None:
+    def remove(self, key: Keypair) -> None:
         del self.rows[key.user_id, key.name]
 
 

@@ -65,11 +65,11 @@ class Networks:
         self.rows[network_id] = made
         return made
 
-    def visible(self, project_id: str, admin: bool) -> list[Network]:
+    def list_visible(self, project_id: str, admin: bool) -> list[Network]:
         return [row for row in self.rows.values() if admin or row.shared or row.project_id == project_id]
 
     def find(self, network_id: str, project_id: str, admin: bool) -> Network | None:
-        return next((row for row in self.visible(project_id, admin) if row.id == network_id), None)
+        return next((row for row in self.list_visible(project_id, admin) if row.id == network_id), None)
 
     def address(self, network: Network, taken: Collection[str], subnet_id: str | None = None) -> str:
         """A free address of the network, of its first subnet where none is named."""

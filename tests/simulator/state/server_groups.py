@@ -8,11 +8,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-MOST_GROUPS = 10  # of one project: Nova's usual quota
+MAX_GROUPS = 10  # of one project: Nova's usual quota
 
 
 @dataclass
-class Group:
+class ServerGroup:
     """A row: `members` are ids of servers, deleted ones included."""
 
     id: str
@@ -24,22 +24,24 @@ class Group:
     members: list[str] = field(default_factory=list)
 
 
-class Groups:
+class ServerGroups:
     """By id, in the order in which they were made."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Group] = {}
+        self.rows: dict[str, ServerGroup] = {}
 
-    def add(self, name: str, policy: str, project_id: str, user_id: str, most_per_host: int | None = None) -> Group:
-        group = Group(str(uuid.uuid4()), name, policy, project_id, user_id, most_per_host)
+    def add(
+        self, name: str, policy: str, project_id: str, user_id: str, most_per_host: int | None = None
+    ) -> ServerGroup:
+        group = ServerGroup(str(uuid.uuid4()), name, policy, project_id, user_id, most_per_host)
         self.rows[group.id] = group
         return group
 
-    def of(self, project_id: str | None) -> list[Group]:
+    def list_groups(self, project_id: str | None) -> list[ServerGroup]:
         """Those of a project, of all of them where it is None."""
         return [group for group in self.rows.values() if project_id in (None, group.project_id)]
 
-    def join(self, group_id: str, server_id: str) -> bool:
+    def add_member(self, group_id: str, server_id: str) -> bool:
         """Makes the server a member; False where there is no such group."""
         if group_id not in self.rows:
             return False

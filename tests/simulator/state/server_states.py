@@ -124,7 +124,7 @@ ACTIONS: dict[str, Power] = {
 }
 
 
-def status_of(vm_state: str, task_state: str | None) -> str:
+def nova_status(vm_state: str, task_state: str | None) -> str:
     """The status that users see."""
     if task_state in _BY_TASK:
         status, states = _BY_TASK[task_state]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.state.clock import Clock
-from simulator.state.server_states import STARTING_POINTS, Power, status_of
+from simulator.state.server_states import STARTING_POINTS, Power, nova_status
 
 _STARTS = ("start", "reboot")
 FIRST_CREATED = 1767225600.0  # 2026-01-01T00:00:00Z; later servers of the file were created later
@@ -103,7 +103,7 @@ class Server:
 
     @property
     def status(self) -> str:
-        return status_of(self.vm_state, self.task_state)
+        return nova_status(self.vm_state, self.task_state)
 
     @property
     def reservation_id(self) -> str:
@@ -122,18 +122,18 @@ class Fleet:
         self.platform = platform
         self.clock = clock
         self.servers: dict[str, Server] = {}
-        self._moving: list[tuple[float, int, Server, Transition]] = []
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._transitions: list[tuple[float, int, Server, Transition]] = []
+        self._callbacks: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
-        self._orders: dict[Any, list[Server]] = {}
+        self._sorted: dict[Any, list[Server]] = {}
 
     def add(self, server: Server) -> None:
         self.servers[server.id] = server
-        self._orders.clear()
+        self._sorted.clear()
 
-    def forget(self, server: Server) -> None:
+    def remove(self, server: Server) -> None:
         del self.servers[server.id]
-        self._orders.clear()
+        self._sorted.clear()
 
     def find(self, id_or_name: str) -> Server | None:
         """By id, or the first of that name."""
@@ -141,40 +141,42 @@ class Fleet:
         named = (s for s in self.servers.values() if s.name == id_or_name and s.vm_state != "deleted")
         return found or next(named, None)
 
-    def ordered(self, region: str, project_id: str | None, newest_first: bool = True) -> list[Server]:
+    def sorted_by_creation(self, region: str, project_id: str | None, newest_first: bool = True) -> list[Server]:
         """The servers of a region (of all projects where `project_id` is None) by creation, then id."""
         key = (region, project_id, newest_first)
-        if key not in self._orders:
+        if key not in self._sorted:
             chosen = [s for s in self.servers.values() if s.region == region and project_id in (None, s.project_id)]
             chosen.sort(key=lambda s: (s.created, s.id), reverse=newest_first)
-            self._orders[key] = chosen
-        return self._orders[key]
+            self._sorted[key] = chosen
+        return self._sorted[key]
 
-    def by_id(self, region: str, project_id: str | None, descending: bool) -> list[Server]:
+    def sorted_by_id(self, region: str, project_id: str | None, descending: bool) -> list[Server]:
         """The same by id; kept, since clients page whole fleets in this order."""
         key = (region, project_id, "id", descending)
-        if key not in self._orders:
-            self._orders[key] = sorted(self.ordered(region, project_id), key=lambda s: s.id, reverse=descending)
-        return self._orders[key]
+        if key not in self._sorted:
+            self._sorted[key] = sorted(
+                self.sorted_by_creation(region, project_id), key=lambda s: s.id, reverse=descending
+            )
+        return self._sorted[key]
 
-    def touch(self, server: Server, when: float | None = None) -> None:
+    def mark_updated(self, server: Server, when: float | None = None) -> None:
         """Something about the server changed: rendered texts are stale, `updated` moves on."""
         server.updated = self.clock.now() if when is None else when
         server.cache.clear()
 
-    def settle(self) -> None:
+    def end_due_transitions(self) -> None:
         """End every transition whose time has come."""
         now = self.clock.now()
-        while self._moving and self._moving[0][0] <= now:
-            _ends, _count, server, transition = heapq.heappop(self._moving)
+        while self._transitions and self._transitions[0][0] <= now:
+            _ends, _count, server, transition = heapq.heappop(self._transitions)
             if server.transition is transition:
                 self._end(server, transition)
-        while self._due and self._due[0][0] <= now:
-            heapq.heappop(self._due)[2]()
+        while self._callbacks and self._callbacks[0][0] <= now:
+            heapq.heappop(self._callbacks)[2]()
 
-    def after(self, delay: float, deed: Callable[[], None]) -> None:
+    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
         """Do something, `delay` seconds from now, that is no movement of a server from state to state."""
-        heapq.heappush(self._due, (self.clock.now() + delay, next(self._count), deed))
+        heapq.heappush(self._callbacks, (self.clock.now() + delay, next(self._count), callback))
 
     def begin(
         self,
@@ -205,25 +207,25 @@ class Fleet:
         transition = Transition(power.record, now, delay, end, error=error)
         server.task_state = power.task_state
         server.transition = transition
-        self.touch(server)
+        self.mark_updated(server)
         if not (never_ends or server.stuck):
             self._schedule(server, transition, now + delay)
         return transition
 
-    def release(self, server: Server) -> None:
+    def release_transition(self, server: Server) -> None:
         """A stuck server may move again: what it was doing ends after its usual delay."""
         server.stuck = False
         transition = server.transition
         if transition is not None and transition.ends is None:
             self._schedule(server, transition, self.clock.now() + transition.delay)
 
-    def hold(self, server: Server) -> None:
+    def hold_transitions(self, server: Server) -> None:
         """From now on no transition of the server ends, the present one included."""
         server.stuck = True
         if server.transition is not None:
             server.transition.ends = None
-            self._moving = [row for row in self._moving if row[2] is not server]
-            heapq.heapify(self._moving)
+            self._transitions = [row for row in self._transitions if row[2] is not server]
+            heapq.heapify(self._transitions)
 
     def set_status(self, server: Server, status: str) -> None:
         """Put the server in a state by force; what it was doing has ended with that. Raises KeyError."""
@@ -241,9 +243,9 @@ class Fleet:
             server.fault = None
         server.deleted_at = now if server.hidden else None
         server.reached_at = now
-        self.touch(server)
+        self.mark_updated(server)
 
-    def later(self, server: Server, status: str, after: float) -> None:
+    def set_status_later(self, server: Server, status: str, after: float) -> None:
         """Let the server reach a status by itself, `after` seconds from now. Raises KeyError."""
         vm_state, _task_state, power_state = STARTING_POINTS[status]
         now = self.clock.now()
@@ -253,7 +255,7 @@ class Fleet:
 
     def _schedule(self, server: Server, transition: Transition, ends: float) -> None:
         transition.ends = ends
-        heapq.heappush(self._moving, (ends, next(self._count), server, transition))
+        heapq.heappush(self._transitions, (ends, next(self._count), server, transition))
 
     def _end(self, server: Server, transition: Transition) -> None:
         for name, value in transition.outcome.items():
@@ -267,4 +269,4 @@ class Fleet:
         server.task_state = "soft-deleting" if server.delete_lost else None
         server.transition = None
         server.reached_at = transition.ends
-        self.touch(server, transition.ends)
+        self.mark_updated(server, transition.ends)

@@ -12,9 +12,9 @@ from simulator.state.builder import Builder
 from simulator.state.clock import Clock
 from simulator.state.config import OPTIONS, PLATFORMS
 from simulator.state.faults import Faults
-from simulator.state.keypairs import Keys
+from simulator.state.keypairs import Keypairs
 from simulator.state.request_log import Log
-from simulator.state.server_groups import Groups
+from simulator.state.server_groups import ServerGroups
 from simulator.state.servers import Fleet
 from simulator.state.tokens import Tokens
 
@@ -41,8 +41,8 @@ class Simulator:
         self.delays: dict[str, dict[str, float]] = {}
         self.builders: dict[str, Builder] = {}
         self.fleets: dict[str, Fleet] = {}
-        self.keys: dict[str, Keys] = {}
-        self.groups: dict[str, Groups] = {name: Groups() for name in PLATFORMS}
+        self.keys: dict[str, Keypairs] = {}
+        self.groups: dict[str, ServerGroups] = {name: ServerGroups() for name in PLATFORMS}
         self.jobs: dict[str, Any] = {}
         self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}

@@ -253,4 +253,4 @@ def test_a_host_cannot_be_configured_into_two_zones() -> None:
             },
         )
     hosts = Hosts("openstack", {"aggregates": [{"name": "g", "hosts": ["a"], "metadata": {"n": 1}}], "hosts": ["b"]})
-    assert (hosts.zone_of("a"), hosts.aggregates[1].metadata, set(hosts.up)) == ("nova", {"n": "1"}, {"a", "b"})
+    assert (hosts.host_zone("a"), hosts.aggregates[1].metadata, set(hosts.up)) == ("nova", {"n": "1"}, {"a", "b"})

@@ -140,7 +140,7 @@ def test_connections_are_reset(openstack: Any, live: dict[str, Any], when: str, 
 def test_latency_is_added(openstack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     # The application's own sleeps alone: other threads of this process sleep too.
-    monkeypatch.setattr("app.time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr("simulator.app.time", SimpleNamespace(sleep=slept.append))
     openstack.fault({"latency": 3.5}, operation="E02")
     assert openstack.get("/servers/detail").status_code == 200
     assert openstack.get("/servers").status_code == 200

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator.state.guest import CHANGE_OS_SYMBOLS, RESET_SYMBOLS, weakness
+from simulator.state.guest import CHANGE_OS_SYMBOLS, RESET_SYMBOLS, password_weakness
 
 GOOD = "Tr0ub4dor+3"
 
@@ -143,7 +143,7 @@ def test_a_flat_body_is_no_action(huaweicloud: Any) -> None:
     ],
 )
 def test_the_rules_of_passwords(password: str, symbols: str, os_type: str, fine: bool) -> None:
-    assert (weakness(password, symbols, os_type) is None) == fine
+    assert (password_weakness(password, symbols, os_type) is None) == fine
 
 
 def test_windows_servers_have_their_own_rules(huaweicloud: Any) -> None:

@@ -37,7 +37,7 @@ def place(path: Path) -> str:
 
 def imported(path: Path) -> set[str]:
     """Every name that the file imports, with its module in front."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
@@ -49,7 +49,7 @@ def imported(path: Path) -> set[str]:
 
 def own_imports(path: Path) -> set[str]:
     """The files of the simulator that the file imports."""
-    found = set()
+    found: set[str] = set()
     for name in imported(path):
         top, *words = name.split(".")
         if top == "simulator":

@@ -57,7 +57,7 @@ def test_no_server_is_put_on_a_host_that_is_down(keystone_cloud: Any) -> None:
 
 def test_without_a_host_it_is_in_error_with_a_fault(keystone_cloud: Any) -> None:
     hosts = keystone_cloud.sim.builders[keystone_cloud.platform].hosts
-    up(keystone_cloud, False, *[name for name in hosts.up if hosts.zone_of(name) == "nova"])
+    up(keystone_cloud, False, *[name for name in hosts.up if hosts.host_zone(name) == "nova"])
     server = built(keystone_cloud)
     assert (server["status"], server["fault"]["message"]) == ("ERROR", NO_HOST)
     assert keystone_cloud.seen(server["id"])["host"] == ""

@@ -22,7 +22,7 @@ from simulator.tests.sdk.shapes import ACCEPTED, differences
 
 Load = Callable[[str], Any]
 POLL = 0.05  # seconds of the simulator's clock between two looks at a job
-MOST_POLLS = 40
+MAX_POLLS = 40
 
 
 class Client:
@@ -164,7 +164,7 @@ def wait(ecs: Client, huaweicloud: Any) -> Callable[[str], list[Any]]:
 
     def wait(job_id: str) -> list[Any]:
         looks = []
-        for _poll in range(MOST_POLLS):
+        for _poll in range(MAX_POLLS):
             looks.append(ecs.show_job(ecs.models.ShowJobRequest(job_id)))
             if looks[-1].status in ("SUCCESS", "FAIL"):
                 return looks

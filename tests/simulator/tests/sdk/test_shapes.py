@@ -80,7 +80,7 @@ def test_what_is_accepted_still_differs(ecs: Any, m: Any, huaweicloud: Any) -> N
     """An exemption that nothing needs any more would hide the next difference."""
     huaweicloud.change("build-01", prepaid=True)
     image = huaweicloud.seen("web-01")["image"]["id"]
-    key = huaweicloud.sim.keys["huaweicloud"].of(hex_id("huaweicloud", "user", "operator"))[0].public_key
+    key = huaweicloud.sim.keys["huaweicloud"].list_keys(hex_id("huaweicloud", "user", "operator"))[0].public_key
     answers = [
         ecs.list_servers_details(m.ListServersDetailsRequest()),
         ecs.nova_create_keypair(
