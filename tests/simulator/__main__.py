@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
         try:
             server.serve()
         except BaseException as error:
-            # Without this the program would stay, deaf, until somebody ended it.
+            # Without this the program would go on running, and answer nothing.
             broken.append(error)
             ended.set()
 
@@ -106,5 +106,5 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     status = main(sys.argv[1:])
     sys.stdout.flush()
-    # Worker threads may sleep in an ordered latency; nobody is to wait for them.
+    # Worker threads may sleep in an injected latency; do not wait for them.
     os._exit(status)

@@ -1,4 +1,4 @@
-"""The Flask application: every request is named, logged, maybe hit by a fault, and then served by its dialect."""
+"""The Flask application: it names and logs each request, applies the faults, and lets the dialect answer."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -149,7 +149,7 @@ def _auth_kind() -> str | None:
 
 
 def _faulty(platform: str, fault: dict[str, Any], request_id: str) -> Response:
-    """The answer that a fault orders."""
+    """The response that an injected fault asks for."""
     status = fault.get("status", 200)
     reason = REASONS.get(status, "Error")
     if fault.get("html"):
@@ -188,7 +188,7 @@ def _leave(sim: Simulator, call: Call, response: Response) -> Response:
         response.headers["x-compute-request-id"] = call.request_id
         response.headers["X-Openstack-Request-Id"] = call.request_id
     elif not ("/image/" in call.path and (response.status_code == 401 or call.path.endswith("/versions"))):
-        # Glance gives a request its id behind what checks the token.
+        # Glance assigns the request id after the token has been checked.
         response.headers["x-openstack-request-id"] = call.request_id
     if fault.get("reset") == "before":
         call.entry["status"] = None

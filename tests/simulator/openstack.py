@@ -19,7 +19,7 @@ from simulator.state.servers import Server
 def standard_actions(
     rebuild: str, detail: Callable[[Call, Server], dict[str, Any]], live: str | None = None
 ) -> dict[str, Action]:
-    """The actions of plain Nova and of EasyStack; `detail` shows the server that is being rebuilt, `live` is the id of
+    """The actions of plain Nova and of EasyStack; `detail` shows a server during a rebuild, `live` is the id of
     a live resize."""
     return {
         **actions.standard(),

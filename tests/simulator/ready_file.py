@@ -1,4 +1,4 @@
-"""The ready file: how a task reaches each platform, and what else there is to try."""
+"""The ready file: the connection options of each platform, and further credentials."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""UnitedStack UOS: the legacy Nova v2 with addresses of its own and two ways to stop; no microversions, no tags."""
+"""UnitedStack UOS: the legacy Nova v2 with extended addresses and os-shutdown; no microversions, no tags."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -19,7 +19,7 @@ from simulator.state.servers import Server
 
 
 def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
-    """By network; the short list leaves out type and MAC, and some servers have no type at all."""
+    """The addresses by network; the short list has neither type nor MAC, and some servers have no type at all."""
     result: dict[str, list[dict[str, Any]]] = {}
     for row in server.addresses:
         network = row["network"]

@@ -1,4 +1,4 @@
-"""The control side of compute hosts: take one down, and bring it up again."""
+"""The control API of compute hosts: take a host down, and bring it up again."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -20,7 +20,7 @@ Route = Callable[..., Callable[[Callable[..., Response]], Callable[..., Response
 def register(route: Route, sim: Simulator) -> None:
     @route("/<platform>/hosts/<host>", "PUT")
     def change_host(platform: str, host: str) -> Response:
-        """{"up": false}: its nova-compute has died. {"up": true}: it starts again, and forgets who was evacuated."""
+        """{"up": false}: nova-compute has stopped. {"up": true}: it has restarted."""
         body = request_body()
         if set(body) != {"up"} or not isinstance(body["up"], bool):
             raise BadRequest("give up: true or false")

@@ -1,4 +1,4 @@
-"""What every order to the control side begins with."""
+"""What every request to the control API begins with: its body, the platform, the servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,7 +15,7 @@ from simulator.state.simulator import Simulator
 
 
 class BadRequest(Exception):
-    """The order is refused; the text says why."""
+    """The control API refuses the request; the text says why."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ def check_platform(name: str) -> str:
 
 
 def current_fleet(sim: Simulator, platform: str) -> Fleet:
-    """The platform's fleet, with every transition settled."""
+    """The platform's servers, after all transitions that are due have ended."""
     fleet = sim.fleets[check_platform(platform)]
     fleet.end_due_transitions()
     return fleet

@@ -1,4 +1,4 @@
-"""The control side of what is not a server: key pairs, flavors, images, hosts, aggregates, orders to be paid."""
+"""The control API of everything but servers: key pairs, flavors, images, hosts, aggregates, unpaid orders."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -71,7 +71,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/ports", "GET")
     def ports(platform: str) -> Response:
-        """Those that no server of the configuration was made with."""
+        """The ports that the configuration lists; those of its servers are not among them."""
         with sim.lock:
             current_fleet(sim, platform)
             rows = sim.builders[check_platform(platform)].ports.rows.values()
@@ -112,7 +112,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/quota", "PUT")
     def change_quota(platform: str) -> Response:
-        """{"instances": 5}: how many servers each project may have; -1 is no limit."""
+        """{"instances": 5}: the quota of servers of each project; -1 is no limit."""
         body = request_body()
         with sim.lock:
             if set(body) != {"instances"} or not isinstance(body["instances"], int):
@@ -122,7 +122,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/images/<image>", "PUT")
     def change_image(platform: str, image: str) -> Response:
-        """Servers that run the image keep it as it was."""
+        """Servers that were made from the image keep its old values."""
         body = request_body()
         with sim.lock:
             builder = sim.builders[check_platform(platform)]
@@ -140,7 +140,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/huaweicloud/jobs/<job>/pay", "POST")
     def pay(job: str) -> Response:
-        """The order of a prepaid server is paid: what waited for it begins."""
+        """Pays the order of a prepaid server, and starts its job."""
         with sim.lock:
             current_fleet(sim, "huaweicloud")
             found = sim.jobs.get(job, (None, None))[0]

@@ -1,4 +1,4 @@
-"""The control side, /_sim: look at the log, order faults, change servers, move the clock. No authentication."""
+"""The control API, /_sim: read the log, inject faults, change servers, move the clock. No authentication."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -20,7 +20,7 @@ View = Callable[..., Response]
 
 
 def register(app: Flask, sim: Simulator) -> None:
-    """Mount the control side on the application."""
+    """Add the control API to the application."""
 
     @app.errorhandler(BadRequest)
     def bad(error: BadRequest) -> Response:

@@ -1,4 +1,4 @@
-"""The control side of server groups: look at them, and put servers into them."""
+"""The control API of server groups: list them, and set their members."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -25,7 +25,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/server-groups/<group>", "PUT")
     def put_members(platform: str, group: str) -> Response:
-        """Order: members, the ids or names of servers. `group` is the id of a group, or the name of one."""
+        """The body's `members` are ids or names of servers. `group` is the id or the name of a group."""
         body = request_body()
         with sim.lock:
             fleet = current_fleet(sim, platform)

@@ -1,4 +1,4 @@
-"""The control side of servers: look at them, change, add and remove them."""
+"""The control API of servers: list, show, add, change and remove them."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -65,7 +65,7 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/servers/<server>", "DELETE")
     def remove_server(platform: str, server: str) -> Response:
-        """Gone for users; `changes-since` still shows it as DELETED. With ?purge=1 nothing remembers it."""
+        """Deletes the server; `changes-since` still lists it as DELETED. ?purge=1 removes its record too."""
         with sim.lock:
             found = _server(sim, platform, server)
             if request.args.get("purge"):
@@ -135,7 +135,7 @@ def _change(sim: Simulator, platform: str, server: Server, body: dict[str, Any])
 
 
 def _change_later(fleet: Fleet, server: Server, then: Any) -> None:
-    """{"status": …, "after": seconds}: what the server turns into by itself."""
+    """{"status": …, "after": seconds}: the status that the server reaches by itself."""
     after = then.get("after") if isinstance(then, dict) else None
     if not isinstance(after, (int, float)) or after < 0 or then.get("status") not in STARTING_POINTS:
         raise BadRequest('then is {"status": a status, "after": seconds}')
@@ -143,7 +143,7 @@ def _change_later(fleet: Fleet, server: Server, then: Any) -> None:
 
 
 def _describe(server: Server) -> dict[str, Any]:
-    """The server as the simulator keeps it; times are epoch seconds, passwords and user_data are SHA-256."""
+    """The simulator's record of the server; times are epoch seconds, passwords and user_data are SHA-256."""
     return {
         "id": server.id,
         "name": server.name,

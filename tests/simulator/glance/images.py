@@ -55,7 +55,7 @@ def register(router: Router) -> None:
 
 
 def _page(status: int, title: str, message: str) -> Refusal:
-    """Glance's errors are pages."""
+    """Glance answers errors in HTML."""
     return Refusal(
         status,
         "<html>\n <head>\n  <title>%d %s</title>\n </head>\n <body>\n  <h1>%d %s</h1>\n  %s"
@@ -92,7 +92,7 @@ def newest_first(call: Call) -> list[dict[str, Any]]:
 
 
 def _glance(row: dict[str, Any]) -> dict[str, Any]:
-    """An image as Glance shows it; what it has not yet is null."""
+    """An image as Glance shows it; values that an image without data lacks are null."""
     stored = row["status"] not in ("queued", "saving", "importing")
     return {
         "id": row["id"],
@@ -189,7 +189,7 @@ def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def by_value(key: str, row: dict[str, Any]) -> tuple[bool, Any]:
-    """What has no value comes before what has one."""
+    """Sort key: rows without a value come first."""
     return row[key] is not None, row[key]
 
 

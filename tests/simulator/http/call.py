@@ -1,4 +1,4 @@
-"""One request on its way through the simulator, and how operations are registered.
+"""A request inside the simulator, and the router that registers operations.
 
 To add an operation, write one function `view(call, **path_words)` that returns `answer(...)` or raises Refusal, and
 register it with `Router.add(platform, method, rule, view, operation="E05")`.
@@ -34,12 +34,12 @@ class Refusal(Exception):
 
 
 class Malformed:
-    """Stands for a body that is not JSON."""
+    """In place of a body that is not JSON."""
 
 
 @dataclass
 class Operation:
-    """What a route is called in the log: fixed, or picked by the body (an action's key names the operation)."""
+    """The name of a route in the log: fixed, or chosen by the body (the key of an action names the operation)."""
 
     platform: str
     id: str | None
@@ -52,7 +52,7 @@ class Operation:
 
 @dataclass
 class Call:
-    """What a view gets: the simulator, who asks, what was asked, and the fault that hits it."""
+    """What a view gets: the simulator, the caller, the request, and the fault to apply."""
 
     sim: Simulator
     platform: str
@@ -65,7 +65,7 @@ class Call:
     token: Token | None = None
     region: str = ""
     microversion: tuple[int, int] = (2, 1)
-    scoped: bool = False  # the path names the project, so the links do too
+    scoped: bool = False  # the path has the project's id, so links have it too
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -74,7 +74,7 @@ class Call:
 
     @property
     def project_id(self) -> str:
-        """The project of the token; views are entered with a project-scoped one only."""
+        """The project of the token; a view runs with a project-scoped token only."""
         assert self.token is not None and self.token.project is not None
         return str(self.token.project["id"])
 
@@ -107,7 +107,7 @@ def answer(body: Any = None, status: int = 200, headers: Mapping[str, str] | Non
 
 
 class Router:
-    """Registers views. Each runs under the simulator's lock, with the transitions settled first."""
+    """Registers views. Each runs under the simulator's lock, after the transitions that are due have ended."""
 
     def __init__(self, app: Flask, sim: Simulator) -> None:
         self.app = app
@@ -126,7 +126,7 @@ class Router:
         pick: Picker | None = None,
         before: Callable[..., None] | None = None,
     ) -> None:
-        """Register a view; `before(call, path_words)` authenticates and may take words out of the path."""
+        """Register a view; `before(call, parameters)` authenticates, and may remove parameters of the path."""
         endpoint = "%s %s" % (method, rule)
 
         def run(**parameters: str) -> Response:

@@ -1,4 +1,4 @@
-"""Serves the application with cheroot, and can cut a connection with a TCP reset."""
+"""Serves the application with cheroot, and can end a connection with a TCP reset."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,9 +16,9 @@ from cheroot import wsgi
 
 
 def reset_connection(connection: socket.socket) -> None:
-    """Close so that the peer gets a reset: lingering zero seconds drops what is unsent and sends RST, not FIN.
+    """Close with a reset: a linger time of zero drops unsent data and sends RST in place of FIN.
 
-    A fresh, unconnected socket takes the place of the descriptor: cheroot closes it later as one whose peer is gone,
+    A new, unconnected socket replaces the descriptor: cheroot closes it later as a connection that the peer ended,
     whereas a closed descriptor would end its worker, and with it the server.
     """
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -27,7 +27,7 @@ def reset_connection(connection: socket.socket) -> None:
 
 
 def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Honour the flag that a fault leaves in the request's environment."""
+    """Reset the connection where a fault has set the flag in the request's environment."""
 
     def run(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         result = app(environ, start_response)
@@ -40,7 +40,7 @@ def with_resets(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[b
 
 
 class Gateway(wsgi.Gateway_10):
-    """Gives the application the connection's socket."""
+    """Passes the connection's socket to the application."""
 
     def get_environ(self) -> Any:
         environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
@@ -49,7 +49,7 @@ class Gateway(wsgi.Gateway_10):
 
 
 def make_server(app: Any, host: str, port: int, threads: int = 40) -> wsgi.Server:
-    """A server that listens already (`bind_addr` has the real port); `serve()` then handles requests."""
+    """A server that already listens (`bind_addr` has the real port); `serve()` handles requests."""
     server = wsgi.Server(
         (host, port), with_resets(app), numthreads=threads, server_name="simulator", request_queue_size=128, timeout=120
     )

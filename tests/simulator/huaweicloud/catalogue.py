@@ -1,4 +1,4 @@
-"""The smaller calls of ECS: flavors, zones, key pairs, metadata."""
+"""Calls of ECS for flavors, zones, key pairs and metadata."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -43,14 +43,14 @@ def register(router: Router) -> None:
 
 
 def _enter_nova(call: Call, parameters: dict[str, str]) -> None:
-    """The calls that Nova itself answers know its microversions."""
+    """Calls that Nova answers support its microversions."""
     enter(call, parameters)
     negotiate(call)
     call.scoped = True
 
 
 def all_zones(call: Call) -> dict[str, bool]:
-    """Every zone, and whether it is available: those of the configuration, and those that servers are in."""
+    """The zones of the configuration and of the servers, and whether each is available."""
     rows = call.sim.platform(PLATFORM).get("zones") or []
     zones = {
         row if isinstance(row, str) else row["name"]: isinstance(row, str) or bool(row.get("available", True))
@@ -73,7 +73,7 @@ def list_zones(call: Call) -> Response:
 
 
 def list_flavors(call: Call) -> Response:
-    """GET …/flavors. Numbers are texts but `ram`; what is on sale where is in os_extra_specs."""
+    """GET …/flavors. All numbers but `ram` are strings; os_extra_specs says where a flavor is on sale."""
     args = request.args
     text = args.get("limit", "1000")
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= 1000:
@@ -122,7 +122,7 @@ def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def merge_metadata(call: Call, server_id: str) -> Response:
-    """POST …/{s}/metadata: keys that are not named stay."""
+    """POST …/{s}/metadata: keys that the body does not have stay."""
     wanted = required_object(call, "metadata")
     for key, value in wanted.items():
         if not isinstance(value, str) or len(value) > 255 or not 1 <= len(key) <= 255:

@@ -27,7 +27,7 @@ MAX_USER_DATA = 32 * 1024
 
 @dataclass(frozen=True)
 class OsSpec:
-    """What the server is to become. `password` is None where key pair or user_data take its place."""
+    """The OS to install. `password` is None where a key pair or user_data replaces it."""
 
     image: dict[str, Any]
     password: str | None
@@ -54,7 +54,7 @@ def register(router: Router) -> None:
 
 def _view(key: str, modern: bool) -> Callable[..., Response]:
     def change_os(call: Call, server_id: str) -> Response:
-        """A job; the image, the password and the key pair are new when it has succeeded."""
+        """Returns a job; image, password and key pair change when it succeeds."""
         part = required_object(call, key)
         server = find(call, server_id)
         refuse_locked(server)
@@ -83,7 +83,7 @@ def _view(key: str, modern: bool) -> Callable[..., Response]:
 
 
 def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, modern: bool) -> OsSpec:
-    """The order, or the refusal of what is wrong with it."""
+    """The body, checked. Raises Refusal."""
     texts = {name: part.get(name) for name in ("imageid", "adminpass", "keyname", "userid", "mode", "isAutoPay")}
     for name, value in texts.items():
         if value is not None and not isinstance(value, str):
@@ -183,7 +183,7 @@ def _check_state(server: Server, wanted: OsSpec) -> None:
 
 
 def _begin(call: Call, server: Server, wanted: OsSpec) -> SubJob:
-    """Start the change. One that fails leaves the server in ERROR, with the image it had; it may be tried again."""
+    """Start the change. A failure leaves the server in ERROR, with its old image; the change can be repeated."""
     ends = call.sim.options[PLATFORM]["os_change_ends"]
     runs = ends == "running" or (ends == "previous" and server.vm_state == "active")
     what = replace(

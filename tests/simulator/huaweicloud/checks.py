@@ -1,4 +1,4 @@
-"""What every call of ECS begins with: who asks, for which project, for which server, and with what body."""
+"""Checks that every call of ECS begins with: caller, project, server, body."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,7 +16,7 @@ from simulator.state.servers import Server
 
 
 def enter(call: Call, parameters: dict[str, str]) -> None:
-    """Who asks, and for which project. Raises Refusal."""
+    """Authenticate the caller, and check the project of the path. Raises Refusal."""
     admit(call)
     pid = parameters.pop("pid")
     project = next((row for row in call.sim.builders[PLATFORM].projects if row["id"] == pid), None)
@@ -30,7 +30,7 @@ def enter(call: Call, parameters: dict[str, str]) -> None:
 
 
 def refuse(status: int, code: str, message: str) -> Refusal:
-    """An error in the form of ECS."""
+    """An error as ECS answers it."""
     return Refusal(status, {"error": {"code": code, "message": message}})
 
 
@@ -39,7 +39,7 @@ def current_project(call: Call) -> str:
 
 
 def find_own(call: Call, server_id: str) -> Server | None:
-    """The server, if it is one of the project that is not deleted."""
+    """The server, None if it is not in the project or is deleted."""
     server = call.fleet.servers.get(server_id)
     if server is None or server.vm_state == "deleted" or server.project_id != current_project(call):
         return None

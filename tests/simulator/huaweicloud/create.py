@@ -1,4 +1,4 @@
-"""New servers of ECS: one call makes up to 100, and becomes a job. A client token makes it safe to repeat."""
+"""Creates servers of ECS: one call makes up to 100, and starts a job. A client token makes it safe to retry."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -45,7 +45,7 @@ KEYS = (
 )
 EXTEND = "chargingMode regionID periodType periodNum isAutoRenew isAutoPay enterprise_project_id marketType spotPrice"
 CREATE = Power("create", "create", frozenset(), "spawning", "active", RUNNING, "create")
-#: The share of the time of making a server after which it can be seen.
+#: The part of a server's creation time during which no call finds it.
 _UNSEEN = 0.2
 
 
@@ -89,7 +89,7 @@ def _token(call: Call) -> str | None:
 
 
 class _CreateRequest:
-    """One body, read strictly. Raises Refusal."""
+    """The body of a request, checked strictly. Raises Refusal."""
 
     def __init__(self, call: Call, wanted: dict[str, Any]) -> None:
         self.call, self.wanted = call, wanted
@@ -119,7 +119,7 @@ class _CreateRequest:
         self._quota()
 
     def place(self) -> dict[str, Any]:
-        """The answer: ids at once, while the servers are made later."""
+        """The response has the ids at once; the servers are created later."""
         call = self.call
         prepaid = self.extend.get("chargingMode") == "prePaid"
         ids = [str(uuid.uuid4()) for _number in range(self.count)]
@@ -179,7 +179,7 @@ class _CreateRequest:
             "addresses": [self._address(network, subnet, ip, taken) for network, subnet, ip in self.nics],
         }
         if error is not None:
-            # What could not be made is cleared away.
+            # ECS deletes a server that it could not create.
             outcome = {"vm_state": "deleted", "power_state": 0, "deleted_at": now + delay}
         return SubJob(
             server.id,

@@ -1,4 +1,4 @@
-"""The end of servers of ECS: one call deletes up to 1000 and becomes a job with a sub job for each."""
+"""Deletes servers of ECS: one call takes up to 1000, and starts a job with a sub job for each."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

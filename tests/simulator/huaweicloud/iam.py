@@ -1,4 +1,4 @@
-"""IAM of huaweicloud: tokens by password, projects by name; and who may call the gateway at all."""
+"""IAM of huaweicloud: tokens by password, projects by name; and the authentication of the gateway."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -24,7 +24,7 @@ MAX_BYTES = 12 * 1024 * 1024
 def register(router: Router) -> None:
     router.add(PLATFORM, "POST", "/v3/auth/tokens", create_token, operation="H10", name="create token")
     router.add(PLATFORM, "GET", "/v3/auth/tokens", show_token, name="show token")
-    # Only the first of the two has room for pages in its links.
+    # Only the links of the first of the two have `previous` and `next`.
     for rule, name, rest in (
         ("/v3/projects", "list projects", {"previous": None, "next": None}),
         ("/v3/auth/projects", "list own projects", {}),
@@ -42,7 +42,7 @@ def refuse(call: Call, status: int, message: str) -> Refusal:
 
 
 def gateway(call: Call, status: int, code: str, message: str) -> Refusal:
-    """An error of the gateway in front of every service."""
+    """An error of the API gateway in front of the services."""
     return Refusal(status, {"error_msg": message, "error_code": code, "request_id": call.request_id})
 
 
@@ -134,7 +134,7 @@ def show_token(call: Call) -> Response:
 
 
 def _listing(rest: dict[str, None]) -> Callable[[Call], Response]:
-    """The view of a list of projects; `rest` is what links hold besides `self`."""
+    """The view of a list of projects; `rest` are the links beside `self`."""
 
     def list_projects(call: Call) -> Response:
         """GET /v3/projects?name=…: the name is matched exactly."""
@@ -209,7 +209,7 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
         document["domain"] = _domain(call)
     else:
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": _domain(call)}
-    document["catalog"] = []  # stays where nobody wants to see it
+    document["catalog"] = []  # stays empty where `nocatalog` is set
     if token.project is not None and not request.args.get("nocatalog"):
         region = token.project["name"].split("_")[0]
         endpoint = {

@@ -40,7 +40,7 @@ def _enter(call: Call, _parameters: dict[str, str]) -> None:
 
 
 def _ims(row: dict[str, Any]) -> dict[str, Any]:
-    """An image as IMS shows it: `__support_fc_inject` is "true" where nothing can be injected."""
+    """An image as IMS shows it: `__support_fc_inject` is "true" for an image without cloud-init."""
     created = iso(row["created"])
     return {
         "id": row["id"],

@@ -1,4 +1,4 @@
-"""Batch power actions of ECS, and the jobs with sub jobs that they become."""
+"""Batch power actions of ECS, and their jobs and sub jobs."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -20,7 +20,7 @@ from simulator.state.server_states import ACTIONS, Power
 from simulator.state.servers import Server, Transition
 
 MAX_SERVERS = 1000
-JOB_RETENTION = 86400.0  # seconds after its end that a job can be queried
+JOB_RETENTION = 86400.0  # seconds; a finished job can be queried for so long
 OPERATIONS = {"os-start": "H03", "reboot": "H04", "os-stop": "H05"}
 _TARGET_STATES = {"os-start": "active", "os-stop": "stopped"}
 _REQUIRED_STATES = {"os-start": "stopped", "os-stop": "active", "reboot": "active"}
@@ -32,7 +32,7 @@ def job_id() -> str:
 
 @dataclass(eq=False)
 class SubJob:
-    """One server's part; the transition tells when it ends and how."""
+    """The part of a job for one server; the transition holds its end and its result."""
 
     server_id: str
     transition: Transition
@@ -45,10 +45,10 @@ class Job:
     subs: list[SubJob]
     vanished: bool = False
     kind: str = "serversAction"
-    single: bool = False  # of one server, which it names itself: it has no sub jobs
+    single: bool = False  # of one server: `entities` has its id in place of sub jobs
     server_id: str = ""
     sub_kind: str = "serverActions"
-    payment: Callable[[float], list[SubJob]] | None = None  # what begins when the order is paid
+    payment: Callable[[float], list[SubJob]] | None = None  # starts the sub jobs when the order is paid
     id: str = field(default_factory=job_id)
 
     def pay(self, now: float) -> None:
@@ -98,7 +98,7 @@ def batch_action(call: Call) -> Response:
 
 
 def show_job(call: Call, job_id: str) -> Response:
-    """GET /v1/{p}/jobs/{job_id}. A finished job is gone a day later."""
+    """GET /v1/{p}/jobs/{job_id}. A finished job is deleted after a day."""
     if not re.fullmatch(r"[0-9a-f]{32}", job_id):
         raise Refusal(400, {"code": "Common.0011", "message": "The job ID is invalid."})
     job, project_id = call.sim.jobs.get(job_id, (None, None))
@@ -131,14 +131,14 @@ def show_job(call: Call, job_id: str) -> Response:
 
 
 def store_job(call: Call, job: Job) -> Job:
-    """Remember a job under its project."""
+    """Keep a job, with its project."""
     job.vanished = call.fault.get("job") == "vanish"
     call.sim.jobs[job.id] = (job, call.entry["project_id"])
     return job
 
 
 def injected_failure(call: Call, server: Server, code: str) -> tuple[str, str] | None:
-    """Code and text where a fault orders that this server's part of the job fails."""
+    """Code and message if an injected fault lets the job fail for this server."""
     failing = call.fault.get("job")
     if not isinstance(failing, dict):
         return None
@@ -185,7 +185,7 @@ def _power(key: str, kind: str) -> Power:
 
 
 def _refusal_reason(key: str, server: Server) -> tuple[str, str] | None:
-    """Why the server cannot do this now; None where it can. Being there already is told apart by `_part`."""
+    """Why ECS refuses the action, None if it does not. `_sub_job` accepts servers that are in the target state."""
     if server.locked:
         return "Ecs.0605", "The server %s is locked." % server.id
     if server.task_state is not None:
@@ -196,7 +196,7 @@ def _refusal_reason(key: str, server: Server) -> tuple[str, str] | None:
 
 
 def _sub_job(call: Call, key: str, power: Power, server: Server, reason: tuple[str, str] | None) -> SubJob:
-    """One server's sub job. Servers take 60 to 100 % of the delay, each always the same share of it."""
+    """The sub job of a server. It takes 60 to 100 % of the delay, always the same part for the same server."""
     share = 0.6 + 0.4 * int(server.id.replace("-", "")[:4], 16) / 65535 if _is_hex(server.id) else 1.0
     delay = call.sim.delay(call.platform, power.delay) * share
     injected = injected_failure(call, server, "Ecs.0226")
@@ -231,7 +231,7 @@ def _describe(
     error: tuple[str, str] | None,
     entities: dict[str, Any],
 ) -> dict[str, Any]:
-    """A job or sub job. While it runs the answer has no error_code and no fail_reason, and end_time is empty."""
+    """A job or sub job. While it runs it has no error_code and no fail_reason, and an empty end_time."""
     over = state in ("SUCCESS", "FAIL")
     shown: dict[str, Any] = {
         "job_id": identity,

@@ -1,4 +1,4 @@
-"""Passwords of ECS: the batch (H06), one server's, and whether a server can be reset at all."""
+"""Passwords of ECS: the batch (H06), a single server, and whether a server's password can be reset."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -37,9 +37,9 @@ def register(router: Router) -> None:
 
 
 def reset_passwords(call: Call) -> Response:
-    """PUT …/os-reset-passwords: up to 1000 servers; the password holds from their next start on.
+    """PUT …/os-reset-passwords: up to 1000 servers; the password is valid after their next start.
 
-    Which of the others are done where some cannot be is not documented: option `reset_passwords`.
+    What happens to the others if some fail is not documented: option `reset_passwords`.
     """
     body = json_body(call)
     dry_run = body.get("dry_run", False)
@@ -83,7 +83,7 @@ def reset_passwords(call: Call) -> Response:
 
 
 def reset_password(call: Call, server_id: str) -> Response:
-    """PUT …/{s}/os-reset-password: the rules are only checked where is_check_password asks for it."""
+    """PUT …/{s}/os-reset-password: the rules are checked only if is_check_password is true."""
     part = required_object(call, "reset-password")
     password, checked = part.get("new_password"), part.get("is_check_password", False)
     if not isinstance(password, str) or not password or not isinstance(checked, bool):
@@ -99,7 +99,7 @@ def reset_password(call: Call, server_id: str) -> Response:
 
 
 def show_flag(call: Call, server_id: str) -> Response:
-    """GET …/{s}/os-resetpwd-flag: "True" where the plug-in is installed. A text, not a boolean."""
+    """GET …/{s}/os-resetpwd-flag: "True" if the plug-in is installed. A string, not a boolean."""
     return answer({"resetpwd_flag": str(find(call, server_id, "Ecs.0614").reset_plugin)})
 
 
@@ -112,7 +112,7 @@ def _check_password(password: str | None, server: Server | None) -> None:
 
 
 def _refusal_reason(call: Call, server: Server | None) -> tuple[str, str] | None:
-    """Why this server's password cannot be reset; None where it can."""
+    """Why ECS refuses to reset the server's password, None if it does not."""
     if server is None or server.hidden:
         return "Ecs.0614", "The server could not be found."
     failing: Any = call.fault.get("fail_servers")

@@ -1,4 +1,4 @@
-"""Server groups of ECS: anti-affinity and nothing else, paged by marker."""
+"""Server groups of ECS: anti-affinity only, paged by marker."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

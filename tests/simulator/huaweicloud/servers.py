@@ -19,7 +19,7 @@ from simulator.huaweicloud.views import rendered
 from simulator.state.servers import Server
 
 Test = Callable[[Server], bool]
-# The status filter also finds servers that are in between (ECS documents, "querying details about ECSs").
+# The status filter also finds servers in transitional states (ECS documents, "querying details about ECSs").
 ALSO = {
     "ACTIVE": {"REBOOT", "HARD_REBOOT", "REBUILD", "MIGRATING", "RESIZE"},
     "SHUTOFF": {"RESIZE", "REBUILD"},

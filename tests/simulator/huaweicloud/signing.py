@@ -1,7 +1,7 @@
 """Verifies AK/SK signatures (SDK-HMAC-SHA256) as the gateway of huaweicloud does.
 
-Written from the vendor's description, independently of the collection's signer: two readings that agree prove more
-than one that is used twice. The set of signed headers is the client's choice; it is read from the request.
+Written from the vendor's description, independently of the collection's signer: two implementations that agree
+prove more than one that is used twice. The client chooses the signed headers; they are read from the request.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 ALGORITHM = "SDK-HMAC-SHA256"
-SKEW = 900.0  # seconds that the clocks may differ
-LOCKED_FOR = 300.0  # seconds that a key is locked after too many wrong signatures in a row
+SKEW = 900.0  # seconds; the allowed difference of the clocks
+LOCKED_FOR = 300.0  # seconds; how long a key is locked after too many wrong signatures in a row
 MAX_WRONG_SIGNATURES = 5
 _AUTHORIZATION = re.compile(
     r"SDK-HMAC-SHA256 Access=(?P<ak>[^,\s]+), ?SignedHeaders=(?P<headers>[^,\s]+), ?"
@@ -29,7 +29,7 @@ _AUTHORIZATION = re.compile(
 
 
 class SignatureRefused(Exception):
-    """Why the gateway refuses; the text is what it says."""
+    """The gateway refuses the signature; the text is its message."""
 
 
 def canonical_path(path: str) -> str:
@@ -39,7 +39,7 @@ def canonical_path(path: str) -> str:
 
 
 def canonical_query(query: str) -> str:
-    """Pairs sorted by decoded key and value. A plus sign is a plus sign: a blank travels as %20."""
+    """Pairs sorted by decoded key and value. A plus sign is a plus sign: a space is sent as %20."""
     pairs = []
     for part in query.split("&"):
         if part:

@@ -1,4 +1,4 @@
-"""What is changed of a server of ECS in place: H07 (name, description, host name), its tags, its flavor."""
+"""Updates a server of ECS: name, description and host name (H07), tags, flavor."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -51,7 +51,7 @@ def register(router: Router) -> None:
 
 
 def update_server(call: Call, server_id: str) -> Response:
-    """PUT /v1/{p}/cloudservers/{s}. The answer is a reduced server."""
+    """PUT /v1/{p}/cloudservers/{s}. The response has some fields of the server only."""
     part = required_object(call, "server")
     check_keys(part, "name description hostname user_data", "server")
     if not part:
@@ -65,7 +65,7 @@ def update_server(call: Call, server_id: str) -> Response:
     ):
         if key in part:
             check(part[key])
-    # The name inside the guest stays as it is where only the server is renamed.
+    # Renaming a server does not change the host name of its guest.
     server.extra.setdefault(_HOSTNAME, server.name)
     server.name = part.get("name", server.name)
     server.description = part.get("description", server.description)
@@ -114,7 +114,7 @@ def show_tags(call: Call, server_id: str) -> Response:
 
 
 def change_tags(call: Call, server_id: str) -> Response:
-    """POST …/tags/action: create writes over the value of a key that is there, delete of a missing tag succeeds."""
+    """POST …/tags/action: `create` replaces the value of an existing key, `delete` of a missing tag succeeds."""
     body = json_body(call)
     check_keys(body, "action tags", "body")
     server = find(call, server_id)
@@ -135,7 +135,7 @@ def change_tags(call: Call, server_id: str) -> Response:
 
 
 def resize_server(call: Call, server_id: str) -> Response:
-    """POST …/resize: of a stopped server, or of a running one that may be stopped and started again. No confirming."""
+    """POST …/resize: of a stopped server, or of a running one with mode withStopServer. It needs no confirmation."""
     body = json_body(call)
     check_keys(body, "resize dry_run", "body")
     part = required_object(call, "resize")
@@ -181,7 +181,7 @@ def resize_server(call: Call, server_id: str) -> Response:
 
 
 def _begin(call: Call, server: Server, flavor: dict[str, Any]) -> SubJob:
-    """One that fails leaves the flavor as it was."""
+    """A failure leaves the old flavor."""
     runs = server.vm_state == "active"
     what = Power(
         "resize", "resize", frozenset(), "resize_prep", server.vm_state, RUNNING if runs else SHUT_DOWN, "resize"

@@ -1,4 +1,4 @@
-"""What ECS looks at in the words of a server: names, descriptions, tags, metadata, user data. Each raises Refusal."""
+"""How ECS validates names, descriptions, tags, metadata and user data. Each function raises Refusal."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -22,7 +22,7 @@ NOT_IN_A_TAG = re.compile(r"[\x00-\x1f=*<>\\,|/]")
 
 
 def check_keys(part: dict[str, Any], known: str, where: str) -> None:
-    """The real service may pass over a key that it does not know; here it is a slip that a test is to show."""
+    """ECS may ignore an unknown key; here it is an error, so that a test shows the mistake."""
     for key in sorted(set(part) - set(known.split())):
         raise refuse(400, "Ecs.0005", "%s: unknown key %s." % (where, key))
 
@@ -65,7 +65,7 @@ def check_metadata(metadata: Any) -> None:
 
 
 def read_tags(rows: Any, values: bool = True) -> dict[str, str]:
-    """Key and value of each; `values`: each must have one."""
+    """The tags as a mapping; with `values` each tag must have a value."""
     if not isinstance(rows, list) or not rows:
         raise refuse(400, "Ecs.0005", "tags must be a list of objects.")
     found = {}

@@ -1,4 +1,4 @@
-"""How ECS shows a server; the text is kept with the server until it changes."""
+"""How ECS shows a server; the JSON text is cached with the server until it changes."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""Who a request is: by password, by token, by application credential; and the project that it names."""
+"""Authenticates by password, token or application credential, and finds the project of the scope."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""The service catalog of a token, with the three real forms of a compute endpoint."""
+"""The service catalog of a token."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,7 +13,7 @@ from simulator.state.simulator import Simulator
 
 def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> str:
     """The compute endpoint of a region. The three real forms: without project, with it, and the legacy v2."""
-    # A second region is a path of its own, as the catalog of a cloud with one address for all regions has it.
+    # A second region has a path of its own, as in a cloud with one address for all regions.
     first = region == sim.platform(platform)["regions"][0]
     base = "%s/%s/compute%s" % (sim.base_url, platform, "" if first else "-" + region)
     return base + {"openstack": "/v2.1", "easystack": "/v2.1/" + project_id, "ustack": "/v2/" + project_id}[platform]

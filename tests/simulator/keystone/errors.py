@@ -1,4 +1,4 @@
-"""Keystone's error form, and what it says of a body that its schema refuses."""
+"""Keystone's errors, and how it answers a body that its schema refuses."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -24,7 +24,7 @@ def refuse(status: int, message: str, **more: Any) -> Refusal:
 
 
 def required_object(value: Any, key: str, where: str) -> dict[str, Any]:
-    """A mapping inside the request, or Keystone's 400."""
+    """The object under a key of the body. Raises Keystone's 400."""
     if isinstance(value, Malformed):
         raise refuse(400, "Malformed JSON in request body")
     if not isinstance(value, dict) or key not in value:

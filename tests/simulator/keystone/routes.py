@@ -48,7 +48,7 @@ def _versions(platform: str, status: int) -> Any:
 
 
 def list_projects(call: Call) -> Response:
-    """GET /v3/auth/projects: where the token's user has a role."""
+    """GET /v3/auth/projects: the projects in which the token's user has a role."""
     names = caller(call).user.get("roles") or {}
     rows = [
         {"id": row["id"], "name": row["name"], "domain_id": "default", "enabled": True, "is_domain": False}

@@ -1,4 +1,4 @@
-"""A list of Neutron and one of its rows: filters, fields, pages; and Neutron's error form."""
+"""Lists of Neutron and their rows: filters, fields, pages; and Neutron's errors."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -22,7 +22,7 @@ def refuse(status: int, message: str, kind: str | None = None) -> Refusal:
 
 
 def list_view(kind: str, rows: Any) -> Any:
-    """GET of a list: any field filters exactly, values of one are OR, pages by marker where `limit` is given."""
+    """GET of a list: each field is a filter, several values of a field are OR, pages by marker if `limit` is given."""
 
     key = kind.replace("-", "_") + "s"
 

@@ -1,4 +1,4 @@
-"""Neutron: what a project may use of it (the Networking API reference, v2.0)."""
+"""Neutron: networks, subnets, ports and security groups of a project (the Networking API reference, v2.0)."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

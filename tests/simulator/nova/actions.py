@@ -1,4 +1,4 @@
-"""POST /servers/{id}/action: the power actions and locks, their legality, and the record they leave."""
+"""POST /servers/{id}/action: power actions and locks, when they are allowed, and their instance actions."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,7 +23,7 @@ _REBOOT_TYPES = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
 
 @dataclass(frozen=True)
 class Action:
-    """One key of the action call: its id in operations.yml, its argument's check, and what it does."""
+    """An action of a server: its id in operations.yml, the check of its argument, and its function."""
 
     operation: str | None
     check: Callable[[Call, Any], None]
@@ -31,7 +31,7 @@ class Action:
 
 
 def unchecked(_call: Call, _argument: Any) -> None:
-    """os-start and its like take null or, in some documents, true; Nova does not look at it."""
+    """os-start and similar actions take null or, in some documents, true; Nova ignores the value."""
 
 
 def reboot_type(_call: Call, argument: Any) -> None:
@@ -94,7 +94,7 @@ def standard() -> dict[str, Action]:
 
 
 def run_power(call: Call, server: Server, what: Power) -> Response:
-    """202 with no body, where role, lock and state allow the action."""
+    """Returns 202 without a body if role, lock and state allow the action."""
     check_state(call, server, what, "os_compute_api:servers:" + what.verb)
     begin(call, server, what)
     return answer(None, 202)
@@ -106,7 +106,7 @@ def check_state(call: Call, server: Server, what: Power, rule: str, locked: str 
     if server.locked and not call.is_admin:
         raise refuse(409, locked % server.id)
     if not server.host:
-        # No host ever took it, so there is nothing to act on.
+        # It was never scheduled to a host, so no action is possible.
         raise refuse(409, "Instance %s is in an invalid state for '%s'" % (server.id, what.verb))
     for kind, value, allowed in (
         ("vm_state", server.vm_state, what.allowed),
@@ -123,7 +123,7 @@ def check_host_is_up(call: Call, server: Server) -> None:
 
 
 def begin(call: Call, server: Server, what: Power, ends: dict[str, Any] | None = None) -> Transition:
-    """Begin an action and record it; `ends` are the server's fields after it, beside its state."""
+    """Begin an action and record it; `ends` are the server's fields after it, other than its state."""
     failing = call.fault.get("fail_servers")
     error = None
     if failing == "all" or (isinstance(failing, list) and (server.id in failing or server.name in failing)):

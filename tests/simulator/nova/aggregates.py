@@ -80,7 +80,7 @@ def show_aggregate(call: Call, aggregate_id: str) -> Response:
 
 
 def create_aggregate(call: Call) -> Response:
-    """POST /os-aggregates. The answer shows neither hosts nor metadata."""
+    """POST /os-aggregates. The response has neither hosts nor metadata."""
     wanted = check_fields(
         "aggregate", required_value(call, "aggregate"), {"name": title, "availability_zone": _zone_name}, ("name",)
     )
@@ -93,7 +93,7 @@ def create_aggregate(call: Call) -> Response:
 
 
 def update_aggregate(call: Call, aggregate_id: str) -> Response:
-    """PUT /os-aggregates/{id}: name, zone, or both; a name is kept even where the zone is then refused."""
+    """PUT /os-aggregates/{id}: name, zone, or both; the name changes even if the zone is refused."""
     wanted = check_fields(
         "aggregate", required_value(call, "aggregate"), {"name": title, "availability_zone": _zone_name}
     )
@@ -144,13 +144,13 @@ def aggregate_action(call: Call, aggregate_id: str) -> Response:
         _set_metadata(call, row, wanted["metadata"])
         row.updated = call.now
     else:
-        # A host that comes or goes is no update to Nova.
+        # Nova does not set updated_at when hosts are added or removed.
         row = (_add_host if key == "add_host" else _remove_host)(call, aggregate_id, wanted["host"])
     return answer({"aggregate": _describe(call, row)})
 
 
 def _set_metadata(call: Call, row: Aggregate, changes: dict[str, str | None]) -> None:
-    """Merge; null removes a key, but not the zone's."""
+    """Merge metadata; null removes a key, except availability_zone."""
     if "availability_zone" in changes:
         _check_zone(call, row, changes["availability_zone"], "Cannot update metadata of aggregate %s. Reason: %s.")
     for key, value in changes.items():
@@ -208,7 +208,7 @@ def _check_new_name(call: Call, name: str) -> None:
 
 
 def _check_zone(call: Call, row: Aggregate, zone: str | None, message: str) -> None:
-    """A zone cannot be taken away again, nor given to hosts that are in another one or have servers."""
+    """A zone cannot be removed, nor set for hosts that are in another zone or have servers."""
     if not zone:
         raise refuse(400, message % (row.id, "Aggregate %s does not support empty named availability zone" % row.name))
     others = sorted({other for host in row.hosts for other in _hosts(call).aggregate_zones(host, row)} - {zone})
@@ -219,7 +219,7 @@ def _check_zone(call: Call, row: Aggregate, zone: str | None, message: str) -> N
 
 
 def _servers(call: Call, hosts: list[str]) -> int:
-    """How many servers the hosts have, those of other projects and in the recycle bin included."""
+    """The number of servers on the hosts, with those of other projects and in the recycle bin."""
     return sum(server.host in hosts and server.vm_state != "deleted" for server in call.fleet.servers.values())
 
 

@@ -52,7 +52,7 @@ def device(version: tuple[int, int]) -> Check:
 
 
 def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> tuple[Any, Any]:
-    """The image that the server shows (None where it boots from a volume), and the one that it boots from."""
+    """The image that the server shows (None if it boots from a volume), and the image that it boots from."""
     devices = wanted.get("block_device_mapping_v2") or []
     image_ref = (wanted.get("imageRef") or "").rsplit("/", 1)[-1]
     for row in devices:
@@ -88,7 +88,7 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
             raise refuse(400, _ORDER)
         return image, image
     if image_ref:
-        # An image of its own beside a volume that boots first.
+        # The server has an image, and boots from a volume.
         _image(call, image_ref)
     return None, _image(call, root["uuid"]) if root.get("source_type") == "image" else None
 

@@ -41,7 +41,7 @@ def refuse(status: int, message: str) -> Refusal:
 
 
 def invalid(name: str, value: Any, why: str) -> Refusal:
-    """A value that the schema refuses. Nova repeats the value, passwords too: clients have to mind that."""
+    """A value that the schema refuses. Nova repeats the value, even a password: a client must redact it."""
     return refuse(400, "Invalid input for field/attribute %s. Value: %s. %s" % (name, value, why))
 
 
@@ -55,16 +55,16 @@ def need_admin(call: Call, rule: str) -> None:
 
 
 def need_member(call: Call, rule: str) -> None:
-    """Readers may look only."""
+    """Refuses the role `reader`."""
     assert call.token is not None
     if not {"admin", "member"} & set(call.token.roles):
         raise forbid("os_compute_api:" + rule)
 
 
 def required_value(call: Call, key: str) -> Any:
-    """The value of the body's one key, or Nova's refusal of the body."""
+    """The value of the body's only key. Raises Refusal."""
     body = call.body
-    # Nova does not read a body of another type at all.
+    # Nova ignores a body of another content type.
     if request.mimetype != "application/json" or isinstance(body, Malformed) or not isinstance(body, dict) or not body:
         raise refuse(400, "Malformed request body")
     if key not in body:
@@ -89,7 +89,7 @@ def check_fields(name: str, value: Any, known: Mapping[str, Check], required: tu
 
 
 def text(low: int = 1, high: int = 255, pattern: str | None = None, null: bool = False) -> Check:
-    """A text of so many characters; with `pattern` it must match as a whole."""
+    """A string with limits of its length; `pattern` must match the whole string."""
 
     def check(name: str, value: Any) -> None:
         if value is None and null:
@@ -107,7 +107,7 @@ def text(low: int = 1, high: int = 255, pattern: str | None = None, null: bool =
 
 
 def title(name: str, value: Any) -> None:
-    """A name: 1 to 255 printable characters with no blank at its ends."""
+    """A name: 1 to 255 printable characters without leading or trailing spaces."""
     text()(name, value)
     if value != value.strip() or not value.isprintable():
         raise invalid(
@@ -116,7 +116,7 @@ def title(name: str, value: Any) -> None:
 
 
 def number(low: int) -> Check:
-    """A whole number, or its digits as a text."""
+    """An integer, or a string of digits."""
 
     def check(name: str, value: Any) -> None:
         digits = isinstance(value, str) and re.fullmatch(r"[0-9]+", value)
@@ -140,7 +140,7 @@ def is_true(value: Any) -> bool:
 
 
 def unchecked(_name: str, _value: Any) -> None:
-    """A field that is known, and not looked at."""
+    """Accepts any value."""
 
 
 def encoded(name: str, value: Any) -> None:
@@ -153,7 +153,7 @@ def encoded(name: str, value: Any) -> None:
 
 
 def metadata(null: bool = False, numbers: bool = False) -> Check:
-    """A mapping of short texts to short texts; `null` allows null values, `numbers` numbers."""
+    """A mapping of strings to strings of at most 255 characters; `null` allows null, `numbers` numbers."""
 
     def check(name: str, value: Any) -> None:
         if not isinstance(value, dict):

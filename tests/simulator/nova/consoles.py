@@ -1,4 +1,4 @@
-"""Consoles of Nova: the path of their own from 2.6 on, the actions below, and the log of the serial console."""
+"""Consoles of Nova: /remote-consoles from 2.6 on, actions before, and the log of the serial console."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,7 +16,7 @@ from simulator.nova.actions import Action
 from simulator.nova.checks import check_fields, invalid, need_member, refuse, required_value
 from simulator.state.servers import Server
 
-#: What the cloud has; the other types are known to it and not to be had.
+#: The types that the cloud offers; it knows the others, and answers that they are unavailable.
 OFFERED = ("novnc", "serial")
 TYPES = {
     "vnc": ("novnc", "xvpvnc"),
@@ -32,12 +32,12 @@ ACTIONS = {
     "os-getSerialConsole": "serial",
 }
 RUNS = ("active", "paused", "rescued", "resized")
-#: What is in every console's address, so that a test can look for it where it must not be.
+#: Part of every console's URL, so that a test can search for it where it must not be.
 MARKER = "c0n5o1e"
 
 
 def register(add: Callable[..., None], find_server: Callable[[Call, str], Server]) -> None:
-    """Mount POST /servers/{id}/remote-consoles."""
+    """Register POST /servers/{id}/remote-consoles."""
 
     def create_console(call: Call, server_id: str) -> Response:
         if call.microversion < (2, 6):
@@ -72,7 +72,7 @@ def _one_of(known: list[str]) -> Callable[[str, Any], None]:
 
 
 def open_console(call: Call, server: Server, protocol: str, kind: str) -> str:
-    """The console's address. Raises Refusal where the server does not run, or has no such console."""
+    """The console's URL. Raises Refusal if the server does not run, or has no such console."""
     if server.vm_state not in RUNS:
         raise refuse(409, "Instance %s is not ready" % server.id)
     if kind not in TYPES[protocol]:
@@ -90,7 +90,7 @@ def address(call: Call, kind: str) -> str:
 
 
 def actions(vnc: str | None, status: int = 200, others: bool = True) -> dict[str, Action]:
-    """The actions that open a console below 2.6, of VNC alone without `others`; `status` is that of success."""
+    """The actions that open a console below 2.6, only VNC without `others`; `status` is the status of success."""
     wanted = ACTIONS if others else {"os-getVNCConsole": "vnc"}
     return {
         key: _opening(key, protocol, vnc if protocol == "vnc" else None, status) for key, protocol in wanted.items()

@@ -1,4 +1,4 @@
-"""POST /servers (E04, U01): what Nova refuses of a new server, and how one comes to be."""
+"""POST /servers (E04, U01): how Nova validates and creates servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -43,13 +43,13 @@ from simulator.state.server_states import RUNNING, Power
 from simulator.state.servers import Server
 
 CREATE = Power("create", "create", frozenset({"building"}), "spawning", "active", RUNNING, "create")
-LARGEST_RAM = 1024 * 1024  # MB; no host has more
+LARGEST_RAM = 1024 * 1024  # MB; the memory of a host
 MAX_FILES = 5
 _UUID = text(36, 36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def tags(name: str, value: Any) -> None:
-    """At most 50 texts of 1 to 60 characters without comma and slash."""
+    """At most 50 strings of 1 to 60 characters without comma and slash."""
     if not isinstance(value, list):
         raise invalid(name, value, "%r is not of type 'array'" % (value,))
     if len(value) > 50:
@@ -247,7 +247,7 @@ def _flavor(call: Call, wanted: str) -> dict[str, Any]:
 
 
 def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Zone and host that are asked for; a host is the administrator's to choose."""
+    """The requested zone and host; only an administrator may choose a host."""
     hosts = call.sim.builders[call.platform].hosts
     zone, _colon, host = (wanted.get("availability_zone") or "").partition(":")
     node = wanted.get("hypervisor_hostname") or ""
@@ -265,7 +265,7 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _within_quota(call: Call, low: int, high: int) -> int:
-    """How many of them the quota allows; Nova makes fewer than max_count where min_count allows that."""
+    """How many servers the quota allows; Nova creates fewer than max_count if min_count allows it."""
     quota = call.sim.builders[call.platform].quota.get("instances", -1)
     used = sum(1 for row in call.fleet.servers.values() if row.project_id == call.project_id and not row.hidden)
     if quota < 0 or used + high <= quota:

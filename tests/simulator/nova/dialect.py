@@ -1,4 +1,4 @@
-"""What a platform that serves Nova's API says about itself: its paths, its views, its operations, its actions."""
+"""How a platform that serves Nova's API differs: paths, views, operations, actions."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -25,6 +25,8 @@ class Dialect:
     detail: Callable[[Call, Server], dict[str, Any]]
     ids: dict[str, str]
     actions: dict[str, Action] = field(default_factory=dict)
-    filters_for_everybody: bool = False  # the filters that plain Nova keeps for administrators until 2.83
-    has_admin_api: bool = True  # flavors, aggregates and zones are managed through this API
-    keypair_status: int | None = None  # of creating and deleting key pairs, where no microversion rules it
+    #: Every user has the filters that plain Nova reserves for administrators before 2.83.
+    filters_for_everybody: bool = False
+    has_admin_api: bool = True  # this API manages flavors, aggregates and zones
+    #: Status of creating and deleting key pairs; None: it depends on the microversion.
+    keypair_status: int | None = None

@@ -1,4 +1,4 @@
-"""The life of a flavor: create, describe, delete, extra specs, and who may use a private one (E42-E46)."""
+"""Flavors for administrators: create, describe, delete, extra specs, access (E42-E46)."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -30,7 +30,7 @@ from simulator.nova.checks import (
 from simulator.nova.flavors import Flavor, describe, find_flavor
 
 _ACCESS = {"addTenantAccess": "add_tenant_access", "removeTenantAccess": "remove_tenant_access"}
-# What 2.86 checks in the namespaces that Nova owns; other namespaces stay free.
+# What 2.86 validates in Nova's namespaces; it does not check other namespaces.
 _SPECS = {
     "hw:cpu_policy": "dedicated|shared|mixed",
     "hw:cpu_thread_policy": "prefer|isolate|require",
@@ -79,14 +79,14 @@ def register(add: Callable[..., None], version: str, ids: dict[str, str]) -> Non
 
 
 def _change(call: Call, row: Flavor, **fields: Any) -> Flavor:
-    """A new record takes the place of the old one: servers keep the flavor as it was when they were made."""
+    """Replaces the record: existing servers keep the values of the flavor with which they were created."""
     changed = {**row, **fields}
     call.sim.builders[call.platform].flavors[row["id"]] = changed
     return changed
 
 
 def _identity(name: str, value: Any) -> None:
-    """null, a number, or a text with no blank at its ends."""
+    """null, a number, or a string without leading or trailing spaces."""
     if value is None or isinstance(value, (int, float)) and not isinstance(value, bool):
         return
     text(1, 255, r"(?! )[a-zA-Z0-9. _-]+(?<! )")(name, value)
@@ -170,7 +170,7 @@ def _describing(version: str) -> Callable[..., Response]:
 
 
 def delete_flavor(call: Call, flavor_id: str) -> Response:
-    """DELETE /flavors/{id}: servers of this flavor do not stand in the way."""
+    """DELETE /flavors/{id}: allowed even if servers have the flavor."""
     need_admin(call, "os-flavor-manage:delete")
     del call.sim.builders[call.platform].flavors[find_flavor(call, flavor_id)["id"]]
     return answer(None, 202)
@@ -234,7 +234,7 @@ def show_spec(call: Call, flavor_id: str, key: str) -> Response:
 
 
 def add_specs(call: Call, flavor_id: str) -> Response:
-    """POST …/os-extra_specs: adds and changes; the others stay. Numbers are kept as texts."""
+    """POST …/os-extra_specs: adds and changes; other keys stay. Numbers are stored as strings."""
     specs = required_value(call, "extra_specs")
     _check_specs(call, specs)
     need_admin(call, "os-flavor-extra-specs:create")

@@ -37,11 +37,11 @@ _SORT_KEYS = {
 
 
 def list_flavors(version: str, details: bool) -> Callable[[Call], Response]:
-    """A list in order of the flavors' ids, unless `sort_key` says otherwise."""
+    """A list sorted by id, or by `sort_key`."""
 
     def view(call: Call) -> Response:
         check_query(call, _QUERY)
-        rows = [row for row in _all(call).values() if _wanted(call, row)]
+        rows = [row for row in _all(call).values() if _is_listed(call, row)]
         for name, field in (("minRam", "ram"), ("minDisk", "disk")):
             text = request.args.get(name)
             if text is not None:
@@ -104,8 +104,8 @@ def _all(call: Call) -> dict[str, Flavor]:
     return call.sim.builders[call.platform].flavors
 
 
-def _wanted(call: Call, row: Flavor) -> bool:
-    """Members see what they may use. Administrators too, unless is_public says None (all) or False (private)."""
+def _is_listed(call: Call, row: Flavor) -> bool:
+    """Whether the list has the flavor; for administrators is_public None lists all, False the private ones."""
     wanted = request.args.get("is_public")
     if not call.is_admin:
         return may_use(call, row) and not row["disabled"]

@@ -1,4 +1,4 @@
-"""Actions of Nova that change what is inside a server: its password, its image, its key pairs."""
+"""Actions of Nova that change the guest of a server: password, image, key pairs."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -36,7 +36,7 @@ from simulator.state.servers import Server
 
 GIB = 1024**3
 View = Callable[[Call, Server], dict[str, Any]]
-# Below 2.75 the answer to a rebuild is shorter than the one to a show.
+# Below 2.75 the response to a rebuild has fewer fields than a show.
 _DETAILS_ONLY = ("OS-EXT-", "OS-SRV-USG:", "os-extended-volumes:", "security_groups", "config_drive", "host_status")
 
 
@@ -97,7 +97,7 @@ def _rebuild_fields(version: tuple[int, int]) -> dict[str, Check]:
 
 
 def rebuild(operation: str | None, view: View) -> Action:
-    """A new disk from an image; the server is then in the state it was in, or ACTIVE if that was ERROR."""
+    """Rebuilds the disk from an image; the server returns to its state, or to ACTIVE from ERROR."""
 
     def check(call: Call, argument: Any) -> None:
         check_fields("rebuild", argument, _rebuild_fields(call.microversion), ("imageRef",))
@@ -110,7 +110,7 @@ def rebuild(operation: str | None, view: View) -> Action:
             raise refuse(400, "Invalid key_name provided.")
         image = _image(call, server, argument["imageRef"])
         if not call.sim.builders[call.platform].hosts.is_up(server.host):
-            # With another image the scheduler is asked, and finds no host; with the same one nobody does the work.
+            # With another image the scheduler finds no host; with the same image no nova-compute takes the task.
             same = image["id"] == (server.image or server.volume_image or {}).get("id")
             call.fault = (
                 {**call.fault, "stuck": True} if same else {**call.fault, "fail_servers": "all", "reason": NO_HOST}
@@ -192,7 +192,7 @@ def _shown(call: Call, server: Server, view: View, password: str) -> dict[str, A
 
 
 def keypairs(attach: bool, operation: str | None) -> Action:
-    """attachKeypairs and detachKeypairs of UStack. Doing it again changes nothing: no answer shows what is attached."""
+    """attachKeypairs and detachKeypairs of UStack. A repetition changes nothing: no response shows what is attached."""
     key = "attachKeypairs" if attach else "detachKeypairs"
 
     def names(name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Hypervisors (E54): one a host, its figures computed from the servers that it has."""
+"""Hypervisors (E54): one for each host, with figures computed from the host's servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -81,7 +81,7 @@ def _describe(call: Call, number: int, host: str, details: bool, with_servers: b
             shown.update(_figures(call, host))
         else:
             shown["uptime"] = " 12:00:00 up 40 days,  2:03,  0 users,  load average: 0.00, 0.00, 0.00"
-    # From 2.75 on an empty list too.
+    # From 2.75 on also as an empty list.
     servers = _names(call, host) if with_servers else []
     if with_servers and (servers or version >= (2, 75)):
         shown["servers"] = servers
@@ -164,7 +164,7 @@ def _page(call: Call, numbered: list[tuple[int, str]], details: bool) -> tuple[l
 
 
 def _search_view(with_servers: bool) -> Callable[..., Response]:
-    """Below 2.53 only; the name is a part of the hypervisors' names."""
+    """Below 2.53 only; finds hypervisors by a part of their names."""
 
     def search(call: Call, name: str) -> Response:
         if call.microversion >= _BY_UUID:

@@ -26,8 +26,8 @@ _UUID = text(32, 36, "[0-9a-fA-F-]*")
 
 
 def register(add: Callable[..., None], find: FindServer, by_network: str | None, subnets: bool) -> None:
-    """Mount the calls. `by_network` is the operation of attaching by network where it has an id of its own; `subnets`:
-    an address may be asked for by its subnet."""
+    """Register the calls. `by_network` is the operation of attaching by network if it has an id of its own; `subnets`:
+    a request may name a subnet for the address."""
 
     def list_all(call: Call, server_id: str) -> Response:
         return answer({"interfaceAttachments": list(interfaces(call, find(call, server_id)).values())})
@@ -92,7 +92,7 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
             call.fleet.mark_updated(server, server.updated)
 
         if port_id not in interfaces(call, server):
-            # Nova takes the order; nova-compute fails at it.
+            # Nova accepts the request; nova-compute fails.
             call.fault = {**call.fault, "fail_servers": "all", "reason": "Port %s is not attached" % port_id}
         record_action(call, server, "detach_interface", "detach", end)
         return answer(None, 202)
@@ -160,7 +160,7 @@ def _address(name: str, value: Any) -> None:
 
 
 def _port(call: Call, wanted: dict[str, Any]) -> Port:
-    """The port that is to be attached, made where a network is named. Raises Refusal."""
+    """The port to attach; it is created if the request names a network. Raises Refusal."""
     builder = call.sim.builders[call.platform]
     if wanted.get("port_id"):
         port = builder.ports.rows.get(wanted["port_id"])
@@ -201,7 +201,7 @@ def _network(call: Call, network_id: str | None) -> Network:
         return usable[0]
     found = networks.find(network_id, call.project_id, call.is_admin)
     if found is None:
-        # Nova does not look for it; nova-compute fails, and the answer is of no use.
+        # Nova does not check it; nova-compute fails, and Nova answers 500.
         raise refuse(
             500,
             "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the "

@@ -19,18 +19,18 @@ from simulator.state.keypairs import InvalidKey, Keypair, Keypairs, generate
 
 _NAME = r"[_\- a-zA-Z0-9]+"
 _NAME_292 = r"[_\-@. a-zA-Z0-9]+"
-MAX_KEYPAIRS = 100  # of one user: Nova's usual quota
+MAX_KEYPAIRS = 100  # of a user: Nova's default quota
 _LISTED = ("name", "public_key", "fingerprint")
 
 
 def caller_id(call: Call) -> str:
-    """The id of the user who asks; an access key belongs to the account's usual user."""
+    """The id of the caller's user; an access key belongs to the user `connect_as` of the account."""
     name = call.token.user["name"] if call.token is not None else call.sim.platform(call.platform)["connect_as"]
     return hex_id(call.platform, "user", name)
 
 
 def register(add: Callable[..., None], created: int | None, deleted: int | None, ids: dict[str, str]) -> None:
-    """Mount the calls. `created` and `deleted` are the status where it does not follow the microversion."""
+    """Register the calls. `created` and `deleted` are the status where it does not depend on the microversion."""
     add("GET", "/os-keypairs", list_keypairs, "list keypairs")
     add("GET", "/os-keypairs/<name>", show_keypair, "show keypair")
     add("POST", "/os-keypairs", _creating(created), "create keypair", pick(ids))
@@ -38,7 +38,7 @@ def register(add: Callable[..., None], created: int | None, deleted: int | None,
 
 
 def pick(ids: dict[str, str]) -> Picker:
-    """Creating and importing are one call; the body tells them apart."""
+    """Create and import are the same call; the body decides."""
 
     def picker(body: Any) -> tuple[str | None, str]:
         inner = body.get("keypair") if isinstance(body, dict) else None
@@ -49,7 +49,7 @@ def pick(ids: dict[str, str]) -> Picker:
 
 
 def _owner(call: Call, verb: str, wanted: Any) -> str:
-    """Whose key pairs: the caller's, or for administrators from 2.10 on anybody's."""
+    """The owner of the key pairs: the caller, or from 2.10 on any user that an administrator names."""
     own = caller_id(call)
     user_id = str(wanted) if wanted and call.microversion >= (2, 10) else own
     if user_id != own and not call.is_admin:
@@ -77,7 +77,7 @@ def _fields(call: Call, key: Keypair, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def list_keypairs(call: Call) -> Response:
-    """GET /os-keypairs: each row is wrapped once more; paged from 2.35 on."""
+    """GET /os-keypairs: each row is inside an object `keypair`; paged from 2.35 on."""
     check_query(call, {"user_id", "limit", "marker"})
     rows: list[Keypair] = _keys(call).list_keys(_owner(call, "index", request.args.get("user_id")))
     links = None
@@ -99,7 +99,7 @@ def show_keypair(call: Call, name: str) -> Response:
 
 def _creating(status: int | None) -> Callable[[Call], Response]:
     def create_keypair(call: Call) -> Response:
-        """POST /os-keypairs: imports `public_key`, or generates a pair whose private half is told this once."""
+        """POST /os-keypairs: imports `public_key`, or generates a key pair; only this response has the private key."""
         modern = call.microversion >= (2, 92)
         known: dict[str, Check] = {"name": _name(_NAME_292 if modern else _NAME), "public_key": text(0, 65535)}
         if call.microversion >= (2, 2):

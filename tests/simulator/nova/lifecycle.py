@@ -1,4 +1,4 @@
-"""A server's life between creation and end: rename, resize, reset of the state, delete, recycle bin, tags."""
+"""Update, resize, state reset, deletion and restore of a server, and its tags."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -45,7 +45,7 @@ FindServer = Callable[[Call, str], Server]
 
 
 def actions(live: str | None) -> dict[str, Action]:
-    """Resize, reset of the state and the recycle bin of plain Nova and EasyStack; live resize where it has an id."""
+    """Resize, state reset and recycle bin of plain Nova and EasyStack; live resize if it has an id."""
     found = {
         "resize": Action("E13", _flavor_ref, _resize),
         "os-resetState": Action("E23", _state, _reset),
@@ -86,7 +86,7 @@ def register(add: Callable[..., None], find: FindServer, dialect: Dialect) -> No
         _unlocked(call, server)
         status = 202 if dialect.platform == "ustack" else 204
         if server.task_state == "soft-deleting":
-            # Nova may then write this state back after the server was deleted, and nothing moves it any more.
+            # Nova may write this state after the server was deleted; the task state then stays for ever.
             server.delete_lost = True
             return answer(None, status)
         if not server.delete_lost and server.task_state != "deleting" and server.vm_state != "soft-delete":
@@ -127,7 +127,7 @@ def _unlocked(call: Call, server: Server) -> None:
 
 
 def _bin(call: Call) -> bool:
-    """EasyStack always has a recycle bin, others in the regions of the setting `reclaim`."""
+    """EasyStack always has a recycle bin; other platforms have it in the regions of the setting `reclaim`."""
     return call.platform == "easystack" or call.region in (call.sim.platform(call.platform).get("reclaim") or ())
 
 
@@ -158,7 +158,7 @@ def _resize(call: Call, server: Server, argument: Any) -> Response:
     check_host_is_up(call, server)
     flavor = _new_flavor(call, server, argument)
     if flavor["ram"] > LARGEST_RAM:
-        # Nova takes the order, and puts the server back when no host is found.
+        # Nova accepts the request, and restores the server's state when the scheduler finds no host.
         stays = {"vm_state": server.vm_state, "power_state": server.power_state}
         call.fault.update(fail_servers="all", reason=NO_HOST)
         begin(call, server, RESIZE).outcome.clear()
@@ -188,7 +188,7 @@ def _reset(call: Call, server: Server, argument: Any) -> Response:
     need_admin(call, "os-admin-actions:reset_state")
     power_state = server.power_state
     call.fleet.set_status(server, "ACTIVE" if argument["state"] == "active" else "ERROR")
-    # It is what Nova writes down that changes; the guest runs on, or does not.
+    # Only the state in Nova's database changes, not the guest.
     server.power_state = power_state
     server.delete_lost = False
     return answer(None, 202)

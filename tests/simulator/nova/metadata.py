@@ -20,7 +20,7 @@ FindServer = Callable[[Call, str], Server]
 
 
 def register(add: Callable[..., None], find: FindServer) -> None:
-    """Mount the calls; `find` looks a server up, or refuses with 404."""
+    """Register the calls; `find` returns a server, or raises Nova's 404."""
 
     def show_all(call: Call, server_id: str) -> Response:
         return answer({"metadata": find(call, server_id).metadata})

@@ -15,7 +15,7 @@ from simulator.http.call import Call, answer
 from simulator.nova.checks import refuse
 from simulator.nova.dialect import Dialect
 
-# What every answer to a request without a microversion bears.
+# The headers of every response to a request without a microversion.
 LOWEST = {
     "OpenStack-API-Version": "compute 2.1",
     "X-OpenStack-Nova-API-Version": "2.1",
@@ -25,7 +25,7 @@ _VERSION = re.compile(r"([1-9]\d*)\.([1-9]\d*|0)")
 
 
 def negotiate(call: Call) -> None:
-    """The microversion that the request asks for; the lowest where it asks for none."""
+    """Set the call's microversion: the requested one, or the lowest."""
     limits = call.sim.platform(call.platform)["microversions"]
     low, high = _pair(str(limits["min"])), _pair(str(limits["max"]))
     wanted = None
@@ -43,7 +43,7 @@ def negotiate(call: Call) -> None:
     else:
         call.microversion = _pair(wanted.strip())
     call.headers["Vary"] = "OpenStack-API-Version, X-OpenStack-Nova-API-Version"
-    # A version that is refused is repeated too.
+    # The headers repeat a refused version too.
     text = "%d.%d" % call.microversion
     call.headers["OpenStack-API-Version"] = "compute " + text
     call.headers["X-OpenStack-Nova-API-Version"] = text

@@ -25,7 +25,7 @@ COLD = Power("migrate", "migrate", frozenset({"active", "stopped"}), "resize_mig
 LIVE = Power(
     "os-migrateLive", "live-migration", frozenset({"active", "paused"}), "migrating", "active", RUNNING, "live_migrate"
 )
-# Nova looks at no task_state here: the host is gone, and with it whatever was under way.
+# Nova does not check task_state here: the host is down, and with it every running task.
 EVACUATE = Power("evacuate", "evacuate", _ANY, "rebuilding", "active", RUNNING, "evacuate")
 
 
@@ -44,7 +44,7 @@ def _host(name: str, value: Any) -> None:
 
 
 def _check_cold(call: Call, argument: Any) -> None:
-    # Below 2.56 Nova does not look at it, and so does not see a host.
+    # Below 2.56 Nova ignores the argument, and with it the host.
     if call.microversion >= (2, 56) and argument is not None:
         check_fields("migrate", argument, {"host": _host})
 
@@ -88,9 +88,9 @@ def _forced(argument: dict[str, Any]) -> bool:
 
 
 def destination(call: Call, server: Server, wanted: str | None) -> str | None:
-    """The host that the scheduler takes: enabled, up, in the server's zone, the one with the fewest servers.
+    """The host that the scheduler chooses: enabled, up, in the server's zone, with the fewest servers.
 
-    A server of the default zone has asked for none, so one that is wanted may be in any.
+    A server of the default zone requested no zone, so a requested host may be in any zone.
     """
     hosts = _hosts(call)
     count: dict[str, int] = {}
@@ -115,7 +115,7 @@ def _place(call: Call, host: str) -> dict[str, Any]:
 
 
 def _fail(call: Call, server: Server, what: Power, why: str, outcome: dict[str, Any] | None = None) -> None:
-    """The action is taken and fails; without an `outcome` the server is afterwards what it was before."""
+    """Nova accepts the action, which fails; without an `outcome` the server keeps its state."""
     stays = {"vm_state": server.vm_state, "power_state": server.power_state}
     transition = call.fleet.begin(
         server,

@@ -1,4 +1,4 @@
-"""The networks of a new server: what the schema and Neutron refuse, and the addresses that it gets."""
+"""The networks of a new server: their validation, and the addresses."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -18,14 +18,14 @@ _UUID = text(36, 36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class Nic:
-    """One interface that a new server is to have."""
+    """A requested interface of a new server."""
 
     network: Network
     subnet_id: str | None = None
     fixed_ip: str | None = None
 
     def address(self, call: Call) -> dict[str, Any]:
-        """An address as the fleet keeps it."""
+        """The record of an address."""
         networks = call.sim.builders[call.platform].networks
         ip = self.fixed_ip or networks.address(self.network, _taken(call, self.network), self.subnet_id)
         return {
@@ -67,7 +67,7 @@ def _ip(name: str, value: Any) -> None:
 
 
 def read_nics(call: Call, wanted: Any) -> list[Nic]:
-    """The interfaces; 400 for a network that is unknown or takes no server, 409 where nothing says which one."""
+    """The requested interfaces. Raises 400 for an unknown or unusable network, 409 for an ambiguous one."""
     networks = call.sim.builders[call.platform].networks
     if wanted == "none":
         return []
@@ -105,7 +105,7 @@ def _nic(call: Call, item: dict[str, Any]) -> Nic:
 
 
 def _taken(call: Call, network: Network) -> set[str]:
-    """The addresses on a network that are in use, or will be."""
+    """The used and the requested addresses of a network."""
     rows = [
         row
         for server in call.fleet.servers.values()

@@ -21,7 +21,7 @@ def invalid_query(name: str, value: str, why: str) -> Exception:
 
 
 def check_query(call: Call, known: set[str]) -> None:
-    """From 2.75 on Nova refuses parameters that it does not know; below it ignores them."""
+    """From 2.75 on Nova refuses unknown parameters; below it ignores them."""
     for name in request.args:
         if call.microversion >= (2, 75) and name not in known:
             raise invalid_query(

@@ -69,7 +69,7 @@ FILTERS = {
     "locked_by",
     "auto_disk_config",
 }
-# What everybody may filter by, and since when; the rest is ignored for those who are not administrators.
+# The filters of every user, and their first microversion; Nova ignores others unless an administrator asks.
 _EVERYBODY = {
     "reservation_id": (2, 1),
     "name": (2, 1),
@@ -133,7 +133,7 @@ def invalid(name: str, value: str, why: str) -> Refusal:
 
 
 def list_page(call: Call, details: bool, dialect: Dialect) -> tuple[list[Server], str | None]:
-    """One page, and the address of the next one. A full last page has a next link too, as in the real Nova."""
+    """A page, and the URL of the next one. A full last page has a next link too, as in the real Nova."""
     args = request.args
     if dialect.microversions and call.microversion >= (2, 75):
         for name in args:
@@ -216,7 +216,7 @@ def _sorted(call: Call, project_id: str | None) -> list[Server]:
 
 
 def _tests(call: Call, dialect: Dialect) -> list[Test]:
-    """The filters that count for this caller and microversion; the others are ignored in silence, as Nova does."""
+    """The filters that apply to this caller and microversion; as in Nova, others are ignored silently."""
     args = request.args
     deleted = _true(args.get("deleted")) and call.is_admin
     everybody = call.is_admin or dialect.filters_for_everybody
@@ -285,7 +285,7 @@ def _status(call: Call, values: list[str]) -> Test:
 
 
 def _ip(version: int) -> Callable[[Call, list[str]], Test]:
-    # A substring, and of fixed addresses only: Neutron looks at ports, which know no floating address.
+    # A substring, of fixed addresses only: Neutron searches ports, which have no floating addresses.
     def make(_call: Call, values: list[str]) -> Test:
         wanted = values[-1]
         return lambda s: any(

@@ -1,4 +1,4 @@
-"""What ends a resize or a migration that waits in VERIFY_RESIZE: confirmResize and revertResize."""
+"""confirmResize and revertResize, which end a resize or migration in VERIFY_RESIZE."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,7 +15,7 @@ from simulator.nova.actions import Action, begin, check_state, unchecked
 from simulator.state.server_states import RUNNING, SHUT_DOWN, Power
 from simulator.state.servers import Server
 
-# While a resize is being confirmed nothing shows it: the status stays VERIFY_RESIZE, with no task.
+# During confirmResize the status stays VERIFY_RESIZE, without a task state.
 CONFIRM = Power("confirmResize", "confirmResize", frozenset({"resized"}), "", "active", RUNNING, "confirm_resize")
 REVERT = Power(
     "revertResize", "revertResize", frozenset({"resized"}), "resize_reverting", "active", RUNNING, "revert_resize"

@@ -119,7 +119,7 @@ def _find_region(call: Call, parameters: dict[str, str]) -> None:
 
 
 def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
-    """What happens before each call, in the order of the real pipeline: token, microversion, project, role."""
+    """The checks before each call, in the order of the real pipeline: token, microversion, project, role."""
 
     def enter(call: Call, parameters: dict[str, str]) -> None:
         _find_region(call, parameters)

@@ -1,4 +1,4 @@
-"""Server groups of Nova (E34-E36). Their names are not unique, and nothing of them can be changed."""
+"""Server groups of Nova (E34-E36). Their names are not unique, and they cannot be changed."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -33,8 +33,8 @@ def _groups(call: Call) -> ServerGroups:
 
 
 def list_groups(call: Call) -> Response:
-    """GET /os-server-groups: `limit` and `offset`, and no link to the next page. `all_projects` counts by being there,
-    and only for administrators."""
+    """GET /os-server-groups: `limit` and `offset`, without a next link. Any value of `all_projects` enables it,
+    for administrators only."""
     check_query(call, {"all_projects", "limit", "offset"})
     everybody = "all_projects" in request.args and call.is_admin
     rows = _groups(call).list_groups(None if everybody else call.project_id)
@@ -118,7 +118,7 @@ def show_group(call: Call, group_id: str) -> Response:
 
 
 def delete_group(call: Call, group_id: str) -> Response:
-    """Its servers stay as they are."""
+    """Does not change its servers."""
     need_member(call, "os-server-groups:delete")
     del _groups(call).rows[_found(call, group_id).id]
     return answer(None, 204)

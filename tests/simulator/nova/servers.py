@@ -1,4 +1,4 @@
-"""Servers of Nova: list, show, act on, and the record of actions (os-instance-actions)."""
+"""Servers of Nova: list, show, actions, and instance actions (os-instance-actions)."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -54,7 +54,7 @@ def pick_list(dialect: Dialect) -> Picker:
 def show_view(dialect: Dialect) -> Callable[..., Response]:
     def show_server(call: Call, server_id: str) -> Response:
         server = find_server(call, server_id)
-        # A list does not tell it.
+        # A list does not have it.
         groups = b', "server_groups": []' if call.microversion >= (2, 71) else b""
         return answer(b'{"server": ' + views.rendered(call, server, dialect.detail)[:-1] + groups + b"}}")
 
@@ -72,7 +72,7 @@ def pick_action(dialect: Dialect) -> Picker:
 
 def action_view(dialect: Dialect) -> Callable[..., Response]:
     def server_action(call: Call, server_id: str) -> Response:
-        # Nova does not read a body of another type at all.
+        # Nova ignores a body of another content type.
         if request.mimetype != "application/json" or not isinstance(call.body, dict):
             raise refuse(400, "Malformed request body")
         if len(call.body) != 1:

@@ -31,7 +31,7 @@ _CANNOT_FORCE_UP = (
 def register(add: Callable[..., None], ids: dict[str, str]) -> None:
     add("GET", "/os-services", list_services, "list services")
     add("PUT", "/os-services/<service_id>", update_service, "update service", _pick(ids))
-    # By a path of their own, so that each is known by its name.
+    # Calls with paths of their own, so that the path names the operation.
     for name, operation in (
         ("disable", "disable service"),
         ("enable", "enable service"),
@@ -42,7 +42,7 @@ def register(add: Callable[..., None], ids: dict[str, str]) -> None:
 
 
 def _pick(ids: dict[str, str]) -> Picker:
-    """What the path by host did below 2.53 is the same operation by id: the body says which."""
+    """From 2.53 on one call by id replaces the calls by host: the body names the operation."""
 
     def pick(body: Any) -> tuple[str | None, str]:
         status = body.get("status") if isinstance(body, dict) else None

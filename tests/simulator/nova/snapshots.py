@@ -1,4 +1,4 @@
-"""createImage: E15 and U12. The image comes to be in Glance while the server is busy with it."""
+"""createImage: E15 and U12. Glance has the image while the server still uploads it."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -62,7 +62,7 @@ def create_image(operation: str | None) -> Action:
 
         if not stuck:
             call.fleet.call_later(delay * 0.4, upload)
-            # The image is there a little after the server is free again.
+            # The image becomes active shortly after the server's task has ended.
             call.fleet.call_later(delay * 1.2, end)
         body = {"image_id": image["id"]} if call.microversion >= (2, 45) else None
         location = "%s/%s/image/images/%s" % (call.sim.base_url, call.platform, image["id"])
@@ -78,7 +78,7 @@ def _queued(call: Call, server: Server, argument: dict[str, Any]) -> dict[str, A
             instance_uuid=server.id, image_type="snapshot", user_id=server.user_id, base_image_ref=server.image["id"]
         )
     else:
-        # Nova leaves out whose it is where the disk is a volume.
+        # Nova does not set the owner of an image of a volume.
         properties["block_device_mapping"] = '[{"boot_index": 0, "volume_id": "%s"}]' % boot_volume(server)
     return {
         "id": str(uuid.uuid4()),

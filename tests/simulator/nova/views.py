@@ -1,4 +1,4 @@
-"""How Nova shows a server, by microversion and role; texts are kept with the server until it changes."""
+"""How Nova shows a server, by microversion and role; JSON texts are cached with the server until it changes."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,7 +16,7 @@ from simulator.state.guest import USER_DATA
 from simulator.state.ids import stable_id
 from simulator.state.servers import Server
 
-# Every microversion at which the answer changes: requests between two of them get the same text.
+# Every microversion that changes the response: requests between two of them get the same text.
 STEPS = (
     (2, 3),
     (2, 9),
@@ -37,7 +37,7 @@ _WITH_PROGRESS = frozenset({"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESI
 
 
 def rendered(call: Call, server: Server, view: Callable[[Call, Server], dict[str, Any]]) -> bytes:
-    """The server as JSON text; made once for each kind of answer."""
+    """The server as JSON text, cached for each kind of response."""
     key = (view, bisect_right(STEPS, call.microversion), call.is_admin, call.scoped)
     text = server.cache.get(key)
     if text is None:
@@ -50,7 +50,7 @@ def next_link(key: str, url: str) -> bytes:
 
 
 def prefix(call: Call, version: str) -> str:
-    """The address under which this region's resources live, as the links show it."""
+    """The URL of this region's resources, for links."""
     parts = call.path.split("/")
     project = "/" + parts[4] if call.scoped else ""
     return "%s/%s/%s/%s%s" % (call.sim.base_url, parts[1], parts[2], version, project)
@@ -80,7 +80,7 @@ def addresses(server: Server) -> dict[str, list[dict[str, Any]]]:
 
 
 def flavor(call: Call, server: Server) -> dict[str, Any]:
-    """Below 2.47 a reference, from there on the flavor's values as they were when the server was made, without id."""
+    """Below 2.47 a reference; from 2.47 on the flavor's values at creation, without id."""
     kind = server.flavor
     if call.microversion < (2, 47):
         return {"id": kind["id"], "links": links(call, "v2.1", "flavors", kind["id"])[1:]}
@@ -138,7 +138,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
         "os-extended-volumes:volumes_attached": volumes(server, version >= (2, 3)),
     }
     if server.addresses:
-        # They are those of its ports.
+        # They are the groups of its ports.
         shown["security_groups"] = [{"name": "default"}]
     if server.image is not None:
         image = server.image["id"]
@@ -167,7 +167,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
 
 
 def host_id(server: Server) -> str:
-    """To a project its hosts bear other names than to another; empty where no host took the server."""
+    """A hash of project and host; empty for a server that was never scheduled."""
     if not server.host:
         return ""
     return stable_id(server.project_id, server.host).replace("-", "") + "00000000000000000000000"
@@ -187,7 +187,7 @@ def user_data(server: Server) -> str:
 
 
 def host_attributes(server: Server, extended: bool) -> dict[str, Any]:
-    """What only administrators see; the extended ones since 2.3, user_data among them."""
+    """The attributes for administrators; the extended ones, with user_data, from 2.3 on."""
     name = "OS-EXT-SRV-ATTR:"
     shown: dict[str, Any] = {
         name + "host": server.host or None,

@@ -22,7 +22,7 @@ FindServer = Callable[[Call, str], Server]
 
 
 def check_movable(call: Call, server: Server, verb: str, states: tuple[str, ...] = _STATES) -> None:
-    """Lock and state, as Nova checks them before it attaches or detaches. Raises Refusal."""
+    """Check lock and state, as Nova does before it attaches or detaches. Raises Refusal."""
     if server.locked and not call.is_admin:
         raise refuse(409, "Instance %s is locked" % server.id)
     if server.vm_state not in states:
@@ -32,7 +32,7 @@ def check_movable(call: Call, server: Server, verb: str, states: tuple[str, ...]
 
 
 def record_action(call: Call, server: Server, name: str, delay: str, finish: Callable[[bool], None]) -> None:
-    """Let `deed(failed)` happen after the delay, and note the action; the server's own state stays as it is."""
+    """Record an instance action, and call `finish(failed)` after the delay; the server's state does not change."""
     failing = call.fault.get("fail_servers")
     failed = failing == "all" or (isinstance(failing, list) and bool({server.id, server.name} & set(failing)))
     error = ("500", str(call.fault.get("reason", "Simulated failure of the hypervisor"))) if failed else None
@@ -45,7 +45,7 @@ def record_action(call: Call, server: Server, name: str, delay: str, finish: Cal
 
 
 def register(add: Callable[..., None], find: FindServer, status: int) -> None:
-    """Mount the calls; `status` is that of attaching."""
+    """Register the calls; `status` is the status of attaching."""
 
     def list_all(call: Call, server_id: str) -> Response:
         server = find(call, server_id)

@@ -1,4 +1,4 @@
-"""What hangs on servers: the volumes of Cinder and the ports of Neutron, as far as Nova's calls need them."""
+"""Volumes of Cinder and ports of Neutron, as far as Nova's calls to attach them need it."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,7 +17,7 @@ _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
 @dataclass(eq=False)
 class Volume:
-    """A volume of Cinder. `servers` are the ids of those that have it."""
+    """A volume of Cinder. `servers` are the ids of the servers that it is attached to."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class Volume:
 
 
 class Volumes:
-    """The volumes of one platform beside those that servers boot from."""
+    """The volumes of a platform, without boot volumes."""
 
     def __init__(self, platform: str, rows: list[Any]) -> None:
         self.platform = platform
@@ -49,7 +49,7 @@ class Volumes:
         return made
 
     def attach(self, volume: Volume, server: Server, fields: dict[str, Any]) -> dict[str, Any]:
-        """The volume is on the server from now on; the row that tells so."""
+        """Attach the volume; returns the attachment."""
         used = {row["device"] for row in server.attached}
         device = fields.get("device") or next(
             "/dev/vd" + letter for letter in _LETTERS if "/dev/vd" + letter not in used
@@ -87,7 +87,7 @@ class Port:
 
 
 class Ports:
-    """The ports of one platform beside those that the configuration's servers were made with."""
+    """The ports of a platform, without those of the configuration's servers."""
 
     def __init__(self, platform: str, networks: Networks, rows: list[Any]) -> None:
         self.platform = platform
@@ -111,5 +111,5 @@ class Ports:
 
 
 def port_id_of_address(server: Server, row: dict[str, Any]) -> str:
-    """The id of the port that has an address of a server."""
+    """The id of the port of an address of a server."""
     return str(row.get("port") or stable_id("port", server.id, row["network"], row["mac"]))

@@ -1,4 +1,4 @@
-"""Makes servers from the configuration."""
+"""Builds the servers, flavors, images and projects of a platform from its configuration."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -22,7 +22,7 @@ from simulator.state.servers import FIRST_CREATED, Fleet, Server
 
 
 def read_addresses(entry: dict[str, Any] | None, number: int) -> list[dict[str, Any]]:
-    """Addresses as the fleet keeps them. Where none are named, one private address that no other server has."""
+    """The records of a server's addresses. Without configured addresses: one private address that is unique."""
     mac = "fa:16:3e:%02x:%02x:%02x" % (number >> 16 & 255, number >> 8 & 255, number & 255)
     if entry is None:
         ip = "10.64.%d.%d" % (number // 250 + 1, number % 250 + 2)
@@ -60,7 +60,7 @@ def expand(settings: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 class Builder:
-    """Knows a platform's catalogue of flavors, images, projects; makes servers that refer to them."""
+    """A platform's flavors, images, projects, networks and hosts; builds servers with them."""
 
     def __init__(self, platform: str, settings: dict[str, Any]) -> None:
         self.platform = platform
@@ -97,7 +97,7 @@ class Builder:
         raise ConfigError("platforms.%s: no project %r in projects" % (self.platform, name))
 
     def flavor(self, wanted: Any) -> dict[str, Any]:
-        """A flavor by name, id or mapping; one that the catalogue lacks is added, so a copied fleet loads."""
+        """A flavor by name, id or mapping; an unknown flavor is added, so that a copied inventory loads."""
         row: dict[str, Any] = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
         name = str(row.get("name") or row["id"])
         for known in self.flavors.values():
@@ -192,7 +192,7 @@ class Builder:
         else:
             zone, host = self.hosts.place_server(entry.get("zone"), entry.get("host"), number)
             if vm_state == "error" and not entry.get("zone") and not entry.get("host"):
-                # No host would take it, so it is nowhere.
+                # It was never scheduled, so it has no host.
                 zone, host = "", ""
         fault = entry.get("fault")
         if fault is None and vm_state == "error":
@@ -244,7 +244,7 @@ class Builder:
         )
 
     def populate(self, fleet: Fleet, now: float) -> None:
-        """Fill a fleet. Raises ConfigError for an id that two servers have."""
+        """Add the configured servers to a fleet. Raises ConfigError for a duplicate id."""
         for entry in expand(self.settings):
             server = self.make(entry, now)
             if server.id in fleet.servers:

@@ -64,7 +64,7 @@ class Clock:
             self._frozen = self._source()
 
     def resume(self) -> None:
-        """Go on from the frozen instant, so that no transition jumps."""
+        """Continue from the frozen time, so that no transition is skipped."""
         if self._frozen is not None:
             self._offset += self._frozen - self._source()
             self._frozen = None

@@ -1,4 +1,4 @@
-"""Reads the configuration: the default file, with the user's file laid over it.
+"""Reads the configuration: the default file, with the user's file merged into it.
 
 The default file (default.yml) documents every key. Errors are ConfigError with one sentence.
 """
@@ -18,7 +18,7 @@ from simulator.state.server_states import STARTING_POINTS
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "default.yml"
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
-# How the platform behaves where the documents leave it open; the first value is the usual one.
+# How a platform behaves where the documents do not say; the first value is the default.
 OPTIONS = {
     "already": ("noop", "error"),
     "locked": ("sub_job", "request"),
@@ -156,7 +156,7 @@ DELAYS = (
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used; the text says where and why."""
+    """The configuration is invalid; the text says where and why."""
 
 
 def load(path: str | Path | None = None) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def merge(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_server(where: str, entry: Any, keys: set[str]) -> None:
-    """Raise ConfigError where a server's entry has unknown keys or values that no server can have."""
+    """Raise ConfigError if a server's entry has unknown keys or invalid values."""
     _mapping(where, entry, keys)
     if entry.get("os_type", "Linux") not in ("Linux", "Windows"):
         raise ConfigError("%s: os_type is Linux or Windows" % where)

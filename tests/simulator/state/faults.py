@@ -1,4 +1,4 @@
-"""Faults on order: which calls are hit, and what happens to them."""
+"""Injected faults: the calls that they apply to, and what happens to these."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -30,11 +30,11 @@ DO_KEYS = {
 
 
 class BadFault(ValueError):
-    """The order cannot be understood; the text says why."""
+    """The fault is invalid; the text says why."""
 
 
 def read_fault(body: Any) -> Fault:
-    """Check an order from the control side. Raises BadFault: a fault that never hits would prove nothing."""
+    """Validate a fault of the control API. Raises BadFault: a fault that never applies would prove nothing."""
     if not isinstance(body, dict) or not isinstance(body.get("do"), dict) or not body["do"]:
         raise BadFault("a fault is an object with a non-empty object 'do'")
     for unknown in sorted(set(body) - RULE_KEYS):
@@ -71,7 +71,7 @@ def read_fault(body: Any) -> Fault:
 
 @dataclass
 class Fault:
-    """One order. `after` calls pass unharmed first; then `times` calls are hit (None: all)."""
+    """A fault. It skips the first `after` calls, then applies to `times` calls (None: all)."""
 
     platform: str | None
     operation: str | None
@@ -106,7 +106,7 @@ class Fault:
 
 
 class Faults:
-    """The orders in force, oldest first; the first that fits a call hits it."""
+    """The injected faults, oldest first; the first that matches a call applies."""
 
     def __init__(self) -> None:
         self.rules: list[Fault] = []
@@ -123,7 +123,7 @@ class Faults:
         return fault.id
 
     def apply(self, platform: str, operation: str | None, name: str | None, method: str, path: str) -> dict[str, Any]:
-        """What to do to this call; empty where no order fits."""
+        """What to do to this call; empty if no fault matches."""
         for fault in self.rules:
             if (fault.times is not None and fault.hits >= fault.times) or not fault.matches(
                 platform, operation, name, method, path

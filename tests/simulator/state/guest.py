@@ -1,4 +1,4 @@
-"""What is inside a server: its administrator's password. Only a hash of it is kept."""
+"""What is inside a server: the administrator's password, of which only a hash is kept, and user data."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,7 +14,7 @@ from simulator.state.servers import Server
 RESET_SYMBOLS = "!@%-_=+[]:./?"
 CHANGE_OS_SYMBOLS = "!@$%^-_=+[{}]:,./?~#*"
 ADMINISTRATORS = {"Linux": "root", "Windows": "Administrator"}
-# What a server's user_data holds. No client may let it through; the marker is the same in plain text and in base64
+# The user_data of servers. No client may show it; the marker is the same in plain text and in base64
 # of any server, since the text starts with it.
 USER_DATA = b"SIMULATOR-SECRET-USER-DATA\n#cloud-config\nchpasswd: {list: 'root:not-a-real-secret'}\n"
 USER_DATA_MARKER = base64.b64encode(USER_DATA)[:32].decode()
@@ -25,20 +25,20 @@ def digest(password: str | None) -> str | None:
 
 
 def set_password(server: Server, password: str | None) -> None:
-    """The password holds at once; what waited for the next start is forgotten."""
+    """Set the password at once, and drop one that waits for the next start."""
     server.password = digest(password)
     server.pending_password = None
     server.password_changes += 1
 
 
 def set_password_at_next_start(server: Server, password: str) -> None:
-    """The password holds when the server starts the next time."""
+    """Set the password at the next start."""
     server.pending_password = digest(password)
     server.password_changes += 1
 
 
 def password_weakness(password: str, symbols: str, os_type: str) -> str | None:
-    """Why ECS refuses the password, None where it does not (password tables of the ECS documents)."""
+    """Why ECS refuses the password, None if it does not (password tables of the ECS documents)."""
     if not 8 <= len(password) <= 26:
         return "it must have 8 to 26 characters"
     kinds = [re.search(pattern, password) for pattern in ("[A-Z]", "[a-z]", "[0-9]", "[%s]" % re.escape(symbols))]

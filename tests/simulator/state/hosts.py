@@ -1,4 +1,4 @@
-"""Compute hosts and host aggregates. A host is in the zone of the aggregate that has one; else in `nova`."""
+"""Compute hosts and host aggregates. A host is in the zone of its aggregates, or in `nova`."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -35,13 +35,13 @@ class Aggregate:
 
 @dataclass(eq=False)
 class Service:
-    """The nova-compute of a host: what its administrators have set. Whether it runs is `Hosts.up`."""
+    """The nova-compute of a host as administrators have set it. Whether it runs is in `Hosts.up`."""
 
     disabled: bool = False
     reason: str | None = None
     forced_down: bool = False
     changed: float | None = None
-    evacuated: bool = False  # servers were taken off while it was down; it has to start again before it is up
+    evacuated: bool = False  # servers were evacuated; nova-compute has to restart before it is up
 
 
 class Hosts:
@@ -80,7 +80,7 @@ class Hosts:
         return next((row for row in self.aggregates.values() if row.name == name), None)
 
     def aggregate_zones(self, host: str, without: Aggregate | None = None) -> set[str]:
-        """The zones that aggregates give the host, leaving out one aggregate; at most one, as Nova keeps it."""
+        """The zones of the host's aggregates except `without`; at most one, as Nova ensures."""
         return {row.zone for row in self.aggregates.values() if host in row.hosts and row is not without and row.zone}
 
     def host_zone(self, host: str) -> str:
@@ -90,11 +90,11 @@ class Hosts:
         return self.services.setdefault(host, Service())
 
     def is_up(self, host: str) -> bool:
-        """Whether its service runs, and nobody has said that it does not."""
+        """Whether nova-compute runs, and is not forced down."""
         return self.up.get(host, False) and not self.service(host).forced_down
 
     def place_server(self, zone: str | None, host: str | None, number: int) -> tuple[str, str]:
-        """Zone and host of a new server; what is not known yet is added, so that a copied fleet loads."""
+        """Zone and host of a new server; unknown ones are added, so that a copied inventory loads."""
         if host is not None:
             if host not in self.up:
                 self.up[host] = True
@@ -114,7 +114,7 @@ class Hosts:
     def schedule_server(
         self, zone: str | None, host: str | None, number: int, forced: bool = False
     ) -> tuple[str, str] | None:
-        """Zone and host of a new server as Nova's scheduler chooses them; None where it finds no valid host.
+        """Zone and host of a new server as Nova's scheduler chooses them; None if it finds no valid host.
 
         A host must be up and enabled. `forced` (availability_zone: zone:host) passes the filter for disabled hosts.
         """

@@ -1,4 +1,4 @@
-"""Key pairs: public keys are really decoded, generated private keys only look real."""
+"""Key pairs: public keys are decoded; generated private keys have the right format, but no use."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,12 +23,12 @@ _CURVES = {"ecdsa-sha2-nistp256": 65, "ecdsa-sha2-nistp384": 97, "ecdsa-sha2-nis
 
 
 class InvalidKey(ValueError):
-    """The text is no public key; the message says why."""
+    """The text is not a public key; the message says why."""
 
 
 @dataclass(frozen=True)
 class Keypair:
-    """A key pair as the cloud keeps it: without its private half. `created` is epoch seconds."""
+    """A key pair without the private key. `created` is epoch seconds."""
 
     name: str
     public_key: str
@@ -133,13 +133,13 @@ def fingerprint(public_key: str, kind: str = "ssh") -> str:
 
 
 def stable_public_key(*words: Any) -> str:
-    """An ed25519 public key that is the same for the same words; nobody has its private half."""
+    """An ed25519 public key that depends on the words alone; it has no private key."""
     point = hashlib.sha256("/".join(str(word) for word in words).encode()).digest()
     return "ssh-ed25519 %s simulator" % base64.b64encode(_string(b"ssh-ed25519") + _string(point)).decode()
 
 
 def generate(kind: str) -> tuple[str, str]:
-    """A private and a public key in the cloud's forms. Both decode; neither belongs to the other."""
+    """A private and a public key in the cloud's formats. They can be decoded, but do not match."""
     if kind == "x509":
         certificate = b"\x30\x82\x03\x00" + secrets.token_bytes(760)
         return _pem("PRIVATE KEY", _LOOKS_REAL + _MARK + secrets.token_bytes(1144)), _pem("CERTIFICATE", certificate)

@@ -1,4 +1,4 @@
-"""Networks and their subnets, and the addresses that servers get on them."""
+"""Networks, subnets, and the addresses of servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.state.ids import stable_id
 
-# Addresses from here on are given to new servers; those of the configuration's servers lie below.
+# New servers get addresses from this number on; servers of the configuration have lower ones.
 _FIRST = 50000
 
 
@@ -55,7 +55,7 @@ class Networks:
             self.add({"name": row} if isinstance(row, str) else row)
 
     def add(self, fields: dict[str, Any]) -> Network:
-        """A network of the project that owns the configuration's."""
+        """Add a network to the project of the configured networks."""
         platform = self.platform
         network_id = str(fields.get("id") or stable_id(platform, "network", fields["name"], len(self.rows)))
         made = Network(network_id, fields["name"], self.owner, bool(fields.get("shared")), bool(fields.get("external")))
@@ -72,7 +72,7 @@ class Networks:
         return next((row for row in self.list_visible(project_id, admin) if row.id == network_id), None)
 
     def address(self, network: Network, taken: Collection[str], subnet_id: str | None = None) -> str:
-        """A free address of the network, of its first subnet where none is named."""
+        """A free address of the network, by default of its first subnet."""
         subnet = next(row for row in network.subnets if subnet_id in (None, row.id))
         room = subnet.range
         size = room.num_addresses - 2

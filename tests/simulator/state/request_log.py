@@ -1,4 +1,4 @@
-"""The request log: what was asked, under which operation of the documents, without its secrets."""
+"""The request log: each request with its operation, without secrets."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,11 +17,11 @@ _NEVER_A_MAPPING = frozenset({"adminPass", "adminpass", "new_password"})
 
 
 def masked(value: Any, inside_token: bool = False) -> Any:
-    """The same document with every secret leaf replaced. Keystone's token method hides its secret under `id`."""
+    """The document with every secret replaced. Keystone's token method has its secret under `id`."""
     if isinstance(value, dict):
         result = {}
         for key, item in value.items():
-            # `password` is also what Keystone calls a method's mapping, whose leaves are looked at one by one.
+            # `password` is also the name of Keystone's method; the values of its object are checked one by one.
             leaf = not isinstance(item, (bool, dict)) or key in _NEVER_A_MAPPING
             if item is not None and leaf and (_SECRET_KEY.search(str(key)) or inside_token and key == "id"):
                 result[key] = MASK

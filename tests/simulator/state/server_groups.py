@@ -1,4 +1,4 @@
-"""The server groups of one platform. A server joins one when it is made; which servers are there the fleet knows."""
+"""The server groups of a platform. A server becomes a member when it is created."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -8,12 +8,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-MAX_GROUPS = 10  # of one project: Nova's usual quota
+MAX_GROUPS = 10  # of a project: Nova's default quota
 
 
 @dataclass
 class ServerGroup:
-    """A row: `members` are ids of servers, deleted ones included."""
+    """A server group; `members` are ids of servers, with deleted ones."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class ServerGroup:
 
 
 class ServerGroups:
-    """By id, in the order in which they were made."""
+    """The server groups by id, in order of creation."""
 
     def __init__(self) -> None:
         self.rows: dict[str, ServerGroup] = {}
@@ -38,11 +38,11 @@ class ServerGroups:
         return group
 
     def list_groups(self, project_id: str | None) -> list[ServerGroup]:
-        """Those of a project, of all of them where it is None."""
+        """The groups of a project, or of all projects (None)."""
         return [group for group in self.rows.values() if project_id in (None, group.project_id)]
 
     def add_member(self, group_id: str, server_id: str) -> bool:
-        """Makes the server a member; False where there is no such group."""
+        """Add the server to the group; returns False if the group does not exist."""
         if group_id not in self.rows:
             return False
         self.rows[group_id].members.append(server_id)

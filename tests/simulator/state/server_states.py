@@ -1,4 +1,4 @@
-"""States of a server as Nova keeps them, and what each power action does to them.
+"""The states of a server in Nova, and what each power action does to them.
 
 `status` is what users see; it follows from vm_state and task_state (Nova's table, which the ECS documents repeat
 for huaweicloud).
@@ -84,7 +84,7 @@ _HARD_REBOOT_TASKS = frozenset(
 
 @dataclass(frozen=True)
 class Power:
-    """One power action: where it may start, what is seen meanwhile, where it ends."""
+    """A power action: allowed states, states meanwhile, states at the end."""
 
     verb: str  # the word in Nova's 409 message
     record: str  # the name in os-instance-actions

@@ -1,6 +1,6 @@
-"""The servers of one platform: what they are, and how they move from state to state as time goes by.
+"""The servers of a platform, and their transitions between states.
 
-No threads: a transition is a record with a time at which it ends, and whoever reads first settles what has ended.
+No threads: a transition is a record with an end time; the next request ends the transitions that are due.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -23,7 +23,7 @@ FIRST_CREATED = 1767225600.0  # 2026-01-01T00:00:00Z; later servers of the file 
 
 @dataclass(eq=False)
 class Transition:
-    """One movement of one server; jobs and instance actions look at the same record."""
+    """A transition of a server; jobs and instance actions refer to the same record."""
 
     name: str
     started: float
@@ -78,24 +78,24 @@ class Server:
     deleted_at: float | None = None
     enterprise_project_id: str = "0"
     os_type: str = "Linux"
-    password: str | None = None  # SHA-256 of what the administrator logs in with
-    pending_password: str | None = None  # the same, of what holds after the next start
-    password_changes: int = 0  # how many orders to set it were accepted
-    reset_plugin: bool = True  # the guest's part of setting a password is there
+    password: str | None = None  # SHA-256 of the administrator's password
+    pending_password: str | None = None  # SHA-256 of the password after the next start
+    password_changes: int = 0  # number of accepted changes of the password
+    reset_plugin: bool = True  # the password reset plug-in is installed
     user_data: str | None = None  # base64; None: the simulator's own
     key_names: list[str] = field(default_factory=list)  # ustack: the attached ones
     volume_image: dict[str, Any] | None = None  # of a server that boots from a volume
     prepaid: bool = False
-    appears: float = 0.0  # huaweicloud: a new server is not found before
+    appears: float = 0.0  # huaweicloud: no call finds a new server before
     system_disk: bool = True
     os_change_failed: bool = False
     encryption_key: str | None = None  # of the system disk
     extra: dict[str, Any] = field(default_factory=dict)
     moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
-    delete_lost: bool = False  # deleted twice at once: Nova does not get on with it any more
-    attached: list[dict[str, Any]] = field(default_factory=list)  # the volumes on it, beside the one that it boots
+    delete_lost: bool = False  # deleted twice at the same time: its task state never ends
+    attached: list[dict[str, Any]] = field(default_factory=list)  # volume attachments, without the boot volume
     stuck: bool = False
-    reservation: str = ""  # that of the request which made it, where it made several
+    reservation: str = ""  # of the request that created several servers
     transition: Transition | None = None
     reached_at: float | None = None
     actions: list[ActionRecord] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Server:
 
     @property
     def hidden(self) -> bool:
-        """Not in ordinary lists: gone, or in the recycle bin."""
+        """Not in default lists: deleted or soft-deleted."""
         return self.vm_state in ("deleted", "soft-delete")
 
 
@@ -151,7 +151,7 @@ class Fleet:
         return self._sorted[key]
 
     def sorted_by_id(self, region: str, project_id: str | None, descending: bool) -> list[Server]:
-        """The same by id; kept, since clients page whole fleets in this order."""
+        """The servers sorted by id; cached, since clients page all servers in this order."""
         key = (region, project_id, "id", descending)
         if key not in self._sorted:
             self._sorted[key] = sorted(
@@ -160,12 +160,12 @@ class Fleet:
         return self._sorted[key]
 
     def mark_updated(self, server: Server, when: float | None = None) -> None:
-        """Something about the server changed: rendered texts are stale, `updated` moves on."""
+        """Set `updated`, and drop the cached JSON texts."""
         server.updated = self.clock.now() if when is None else when
         server.cache.clear()
 
     def end_due_transitions(self) -> None:
-        """End every transition whose time has come."""
+        """End every transition that is due, and call every callback that is due."""
         now = self.clock.now()
         while self._transitions and self._transitions[0][0] <= now:
             _ends, _count, server, transition = heapq.heappop(self._transitions)
@@ -175,7 +175,7 @@ class Fleet:
             heapq.heappop(self._callbacks)[2]()
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        """Do something, `delay` seconds from now, that is no movement of a server from state to state."""
+        """Call back in `delay` seconds; for changes that are no transition of a server."""
         heapq.heappush(self._callbacks, (self.clock.now() + delay, next(self._count), callback))
 
     def begin(
@@ -213,14 +213,14 @@ class Fleet:
         return transition
 
     def release_transition(self, server: Server) -> None:
-        """A stuck server may move again: what it was doing ends after its usual delay."""
+        """Let the transitions of a stuck server end again, after the usual delay."""
         server.stuck = False
         transition = server.transition
         if transition is not None and transition.ends is None:
             self._schedule(server, transition, self.clock.now() + transition.delay)
 
     def hold_transitions(self, server: Server) -> None:
-        """From now on no transition of the server ends, the present one included."""
+        """Let no transition of the server end, including the current one."""
         server.stuck = True
         if server.transition is not None:
             server.transition.ends = None
@@ -228,7 +228,7 @@ class Fleet:
             heapq.heapify(self._transitions)
 
     def set_status(self, server: Server, status: str) -> None:
-        """Put the server in a state by force; what it was doing has ended with that. Raises KeyError."""
+        """Force a status; the current transition ends. Raises KeyError."""
         vm_state, task_state, power_state = STARTING_POINTS[status]
         now = self.clock.now()
         if server.transition is not None:
@@ -246,7 +246,7 @@ class Fleet:
         self.mark_updated(server)
 
     def set_status_later(self, server: Server, status: str, after: float) -> None:
-        """Let the server reach a status by itself, `after` seconds from now. Raises KeyError."""
+        """Let the server reach a status `after` seconds from now. Raises KeyError."""
         vm_state, _task_state, power_state = STARTING_POINTS[status]
         now = self.clock.now()
         server.transition = Transition("control", now, after, {"vm_state": vm_state, "power_state": power_state})

@@ -1,4 +1,4 @@
-"""Everything the simulator knows: clock, fleets, tokens, jobs, faults, log. One lock guards it."""
+"""The simulator's whole state: clock, servers, tokens, jobs, faults, log. One lock protects it."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -32,7 +32,7 @@ class Simulator:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the start: servers, tokens, jobs, faults, log, clock, delays."""
+        """Restore the initial state: servers, tokens, jobs, faults, log, clock, delays."""
         self.clock.reset()
         self.log.clear()
         self.faults.clear()

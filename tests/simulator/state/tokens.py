@@ -32,7 +32,7 @@ class Token:
 
 
 class Tokens:
-    """Issues tokens and finds the ones that still hold."""
+    """Issues tokens, and finds the valid ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -45,7 +45,7 @@ class Tokens:
         return token
 
     def find(self, token_id: str | None) -> Token | None:
-        """The token, unless it is unknown, revoked or over."""
+        """The token, None if it is unknown, revoked or expired."""
         token = self._tokens.get(token_id or "")
         return token if token is not None and self._clock.now() < token.expires else None
 

@@ -1,4 +1,4 @@
-"""The simulator inside the test's process, with a frozen clock: time passes when a test says so."""
+"""The simulator inside the test's process, with a frozen clock that only a test advances."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -92,13 +92,13 @@ class Cloud:
         return self.request("DELETE", path, **options)
 
     def control(self, path: str) -> Any:
-        """What the simulator's own side shows of this platform."""
+        """What the control API shows of this platform."""
         response = self.client.get("/_sim/%s/%s" % (self.platform, path))
         assert response.status_code == 200, response.text
         return response.json
 
     def change(self, name: str, /, **fields: Any) -> None:
-        """Change a server from the simulator's own side."""
+        """Change a server through the control API."""
         response = self.client.put("/_sim/%s/servers/%s" % (self.platform, name), json=fields)
         assert response.status_code == 200, response.text
 
@@ -158,7 +158,7 @@ class Cloud:
 
 @pytest.fixture(scope="session")
 def built() -> tuple[Simulator, Any, dict[str, Any]]:
-    """Built once, for its routes take longer than most tests; `sim` puts it back to the start for each test."""
+    """Built once, since its routes take longer than most tests; `sim` resets it for each test."""
     settings = load()
     simulator = Simulator(copy.deepcopy(settings))
     return simulator, create_app(simulator), settings

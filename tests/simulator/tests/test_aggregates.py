@@ -1,4 +1,4 @@
-"""Host aggregates and zones, and how servers on the hosts hold them in place."""
+"""Host aggregates and zones, and what servers on the hosts forbid."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

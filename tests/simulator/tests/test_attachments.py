@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Volumes, ports and images of servers: what the simulator refuses as Nova and Glance do, and what becomes of it."""
+"""Volumes, ports and images of servers: what Nova and Glance accept and refuse, and the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults on order, the request log, and the rest of the control side."""
+"""Injected faults, the request log, and the rest of the control API."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

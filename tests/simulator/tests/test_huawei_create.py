@@ -1,4 +1,4 @@
-"""huaweicloud: new servers, and the end of servers."""
+"""huaweicloud: create and delete servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

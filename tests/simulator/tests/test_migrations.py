@@ -1,4 +1,4 @@
-"""Servers that move to other hosts: cold, live, off a dead host."""
+"""Cold migration, live migration and evacuation of servers."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""Where the simulator puts servers, and what becomes of those on a host that is down."""
+"""How the simulator schedules servers, and the servers of a host that is down."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -222,7 +222,7 @@ def test_regions_of_openstack_with_a_recycle_bin(openstack: Any) -> None:
 
 
 def test_deleted_twice_at_once_is_lost(easystack: Any) -> None:
-    """As Nova does: what is deleted while it is being deleted may stay there for ever."""
+    """As in Nova: a server that is deleted during its deletion may never be deleted."""
     key = easystack.id("web-01")
     easystack.delete("/servers/" + key)
     easystack.delete("/servers/" + key)

@@ -21,7 +21,7 @@ from simulator.http.server import make_server
 from simulator.tests.sdk.shapes import ACCEPTED, differences
 
 Load = Callable[[str], Any]
-POLL = 0.05  # seconds of the simulator's clock between two looks at a job
+POLL = 0.05  # seconds of the simulator's clock between two polls of a job
 MAX_POLLS = 40
 
 
@@ -160,7 +160,7 @@ def refusal(load: Load) -> Any:
 
 @pytest.fixture
 def wait(ecs: Client, huaweicloud: Any) -> Callable[[str], list[Any]]:
-    """Looks at a job until it is over, with the simulator's clock moved on in between; every look is returned."""
+    """Polls a job until it ends, and advances the simulator's clock meanwhile; returns every response."""
 
     def wait(job_id: str) -> list[Any]:
         looks = []

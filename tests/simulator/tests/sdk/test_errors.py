@@ -1,4 +1,4 @@
-"""What the official SDK makes of refusals: signatures, parameters, throttling, broken answers."""
+"""The official SDK with errors: signatures, parameters, throttling, invalid responses."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -88,7 +88,7 @@ def test_invalid_parameters(ecs: Any, refusal: Any, query: dict[str, Any], statu
 
 
 def test_throttling(ecs: Any, m: Any, refusal: Any, huaweicloud: Any) -> None:
-    """Of a GET the SDK tells the status only, for it might have repeated it; of a POST what the gateway says."""
+    """Of a GET the SDK reports the status only, since it may have retried it; of a POST the gateway's error."""
     option = m.BatchStartServersOption(servers=[m.ServerId(huaweicloud.id("batch-01"))])
     start = m.BatchStartServersRequest(m.BatchStartServersRequestBody(os_start=option))
     asks: list[tuple[Callable[[], Any], str]] = [

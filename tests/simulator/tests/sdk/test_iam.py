@@ -1,4 +1,4 @@
-"""Tokens (H10), projects and what follows from a region alone, as the official SDK does them."""
+"""Tokens (H10), projects, and a client with a region only, with the official SDK."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""Servers made, changed, resized and deleted as the official SDK orders it (H07 among them)."""
+"""Create, update (H07), resize and delete servers with the official SDK."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""Change and reinstallation of the OS (H08) as the official SDK orders them."""
+"""Change and reinstall the OS (H08) with the official SDK."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

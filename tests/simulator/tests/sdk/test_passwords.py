@@ -46,7 +46,7 @@ def test_a_dry_run_changes_nothing(ecs: Any, huaweicloud: Any, password: str | N
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_reasons_by_server(ecs: Any, huaweicloud: Any, refusal: Any, dry_run: bool) -> None:
-    """The SDK tells the batch's code; each server's stands in the body beside it."""
+    """The SDK reports the code of the batch; the body has the code of each server."""
     huaweicloud.change("web-02", reset_plugin=False)
     gone = "00000000-0000-4000-8000-000000000000"
     ids = [huaweicloud.id(name) for name in ("web-01", "web-02", "vault-01")] + [gone]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 WEB = {"web-01", "web-02", "web-03", "web-04"}
-# The SDK's parameters, and whom they find.
+# The SDK's parameters, and the servers that they find.
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"name": "web.0[12]"}, {"web-01", "web-02"}),
     ({"status": "SHUTOFF"}, {"batch-01", "build-01"}),
