@@ -49,7 +49,7 @@ def summary(call: Call, server: Server) -> dict[str, Any]:
 
 
 def detail(call: Call, server: Server) -> dict[str, Any]:
-    """The server as the document's sample shows it: names of image and flavor, host attributes for everybody."""
+    """The server as the document's sample shows it: names of image and flavor, host attributes for every user."""
     shown = views.detail(call, server)
     shown["links"] = views.links(call, "v2", "servers", server.id)
     shown["addresses"] = addresses(server, True)

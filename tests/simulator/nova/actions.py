@@ -144,7 +144,7 @@ def begin(call: Call, server: Server, what: Power, ends: dict[str, Any] | None =
 
 
 def describe(call: Call, server: Server, record: ActionRecord, events: bool = False) -> dict[str, Any]:
-    """A row of os-instance-actions; its events are for administrators, and for everybody from 2.51 on."""
+    """A row of os-instance-actions; its events are for administrators, from 2.51 on for every user."""
     transition = record.transition
     over = transition is not None and transition.finished(call.now)
     failed = over and transition is not None and transition.error is not None

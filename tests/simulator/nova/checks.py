@@ -75,7 +75,7 @@ def required_value(call: Call, key: str) -> Any:
 
 
 def check_fields(name: str, value: Any, known: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The object `value`, whose fields must be known and right."""
+    """The object `value`, with known and valid fields."""
     if not isinstance(value, dict):
         raise invalid(name, value, "%r is not of type 'object'" % (value,))
     for field in required:

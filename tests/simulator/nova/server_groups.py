@@ -36,8 +36,8 @@ def list_groups(call: Call) -> Response:
     """GET /os-server-groups: `limit` and `offset`, without a next link. Any value of `all_projects` enables it,
     for administrators only."""
     check_query(call, {"all_projects", "limit", "offset"})
-    everybody = "all_projects" in request.args and call.is_admin
-    rows = _groups(call).list_groups(None if everybody else call.project_id)
+    all_projects = "all_projects" in request.args and call.is_admin
+    rows = _groups(call).list_groups(None if all_projects else call.project_id)
     highest = int(call.sim.platform(call.platform)["page_limit"])
     offset, limit = _number("offset"), min(_number("limit") or highest, highest)
     return answer({"server_groups": [describe(call, group) for group in rows[offset : offset + limit]]})

@@ -14,7 +14,7 @@ from simulator.http.call import Call, Picker, answer
 from simulator.nova import actions, views
 from simulator.nova.checks import refuse
 from simulator.nova.dialect import Dialect
-from simulator.nova.query import list_page
+from simulator.nova.server_list import list_page
 from simulator.state.servers import Server
 
 

@@ -41,8 +41,8 @@ def test_a_volume_comes_and_goes(keystone_cloud: Any) -> None:
     shown = cloud.get("/servers/" + cloud.id("web-01")).json["server"]["os-extended-volumes:volumes_attached"]
     assert [row["id"] for row in shown] == [volume(cloud)]
     assert attach(cloud, server="web-02").status_code == 400
-    gone = cloud.delete(path(cloud, "os-volume_attachments/" + volume(cloud)))
-    assert gone.status_code == 202 and cloud.delete(gone.request.path.split(cloud.root)[1]).status_code == 400
+    detached = cloud.delete(path(cloud, "os-volume_attachments/" + volume(cloud)))
+    assert detached.status_code == 202 and cloud.delete(detached.request.path.split(cloud.root)[1]).status_code == 400
     assert len(cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"]) == 1
     cloud.sim.clock.advance(1)
     assert cloud.get(path(cloud, "os-volume_attachments")).json["volumeAttachments"] == []
@@ -120,13 +120,13 @@ def test_a_port_that_nobody_knows_fails_later(openstack: Any) -> None:
     assert (row["action"], row["message"]) == ("detach_interface", "Error")
 
 
-@pytest.mark.parametrize(("version", "told"), [("2.44", False), ("2.45", True)])
-def test_an_image_of_a_server(openstack: Any, version: str, told: bool) -> None:
+@pytest.mark.parametrize(("version", "shown"), [("2.44", False), ("2.45", True)])
+def test_an_image_of_a_server(openstack: Any, version: str, shown: bool) -> None:
     cloud = openstack.at(version)
     answer = cloud.act("web-01", {"createImage": {"name": "mine", "metadata": {"a": "b"}}})
     assert answer.status_code == 202 and cloud.log()[-1]["operation"] == "E15"
     image_id = answer.headers["Location"].rpartition("/")[2]
-    assert (answer.json == {"image_id": image_id}) if told else (answer.data == b"")
+    assert (answer.json == {"image_id": image_id}) if shown else (answer.data == b"")
 
     def image(method: str = "GET", who: Any = cloud) -> Any:
         return cloud.client.open(

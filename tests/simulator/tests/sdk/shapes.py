@@ -19,7 +19,7 @@ from typing import Any
 ACCEPTED = {
     "ListServersDetailsResponse.request_id is not defined": "live answers have it",
     "ChangeServerOsWithCloudInitResponse.order_id is not defined": "an order is named for a prepaid server",
-    "NovaKeypair.private_key is missing": "told only of a pair that was generated",
+    "NovaKeypair.private_key is missing": "only a generated key pair has it",
     "NovaListKeypairsResponse.keypairs_links is not defined": "Nova's, from microversion 2.35 on",
     "ServerDetail.key_name is missing": "ECS leaves it out where a server has no key pair",
     **dict.fromkeys(

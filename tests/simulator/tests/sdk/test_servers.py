@@ -66,12 +66,14 @@ def test_any_text_is_signed_and_sent_the_same_way(ecs: Any, m: Any, huaweicloud:
 
 
 def test_several_ids_and_one_that_is_not_there(ecs: Any, m: Any, huaweicloud: Any) -> None:
-    """The SDK joins ids with commas; an id that nobody has is an entry with nothing but its fault."""
-    gone = "00000000-0000-4000-8000-000000000000"
-    answer = ecs.list_servers_details(m.ListServersDetailsRequest(server_id="%s,%s" % (huaweicloud.id("db-01"), gone)))
+    """The SDK joins ids with commas; an unknown id is an entry that has a fault only."""
+    unknown = "00000000-0000-4000-8000-000000000000"
+    answer = ecs.list_servers_details(
+        m.ListServersDetailsRequest(server_id="%s,%s" % (huaweicloud.id("db-01"), unknown))
+    )
     found, missing = answer.servers
     assert (found.name, found.fault) == ("db-01", None)
-    assert (missing.id, missing.fault["code"]) == (gone, 404)
+    assert (missing.id, missing.fault["code"]) == (unknown, 404)
     assert {name for name, value in missing.to_dict().items() if value is not None} == {"id", "fault"}
 
 
