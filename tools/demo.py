@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import simulator_process
 import yaml
-from simulator_process import ROOT
+
+import simulator
+from simulator import ROOT
 
 WORK = ROOT / ".cache" / "demo"
 PLATFORMS = ("huaweicloud", "easystack", "ustack", "openstack")
@@ -121,12 +122,12 @@ def table(ready: dict[str, Any], first: dict[str, int], second: dict[str, int], 
         "------------  -------  -----------------  -------------------------------",
     ]
     for name in PLATFORMS:
-        servers = len(simulator_process.control(ready, "GET", f"/{name}/servers")["servers"])
+        servers = len(simulator.control(ready, "GET", f"/{name}/servers")["servers"])
         lines.append(
             f"{name:12}  {servers:7}  {first[name]:<17}  "
             f"{second[name]}: {'nothing left to do' if not second[name] else 'NOT idempotent'}"
         )
-    requests = len(simulator_process.control(ready, "GET", "/requests")["requests"])
+    requests = len(simulator.control(ready, "GET", "/requests")["requests"])
     lines.append("")
     lines.append(f"The clouds were asked {requests} times in {took:.0f} s. One playbook, four platforms: only the")
     lines.append("connection options differ.")
@@ -156,12 +157,12 @@ def main() -> int:
     WORK.mkdir(parents=True)
     say("Starting the simulator: four clouds on this machine, no account needed")
     try:
-        with simulator_process.running(WORK, "--quiet") as ready:
+        with simulator.running(WORK, "--quiet") as ready:
             print(f"It listens on {ready['url']}.")
             if not demonstrate(ready):
                 print("The second run changed something, so a module is not idempotent.", file=sys.stderr)
                 return 1
-    except (DemoFailed, simulator_process.SimulatorError) as error:
+    except (DemoFailed, simulator.SimulatorError) as error:
         print(f"The demonstration stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -34,8 +34,9 @@ from pathlib import Path
 from typing import Any
 
 import operations
-import simulator_process
-from simulator_process import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 TARGETS = ROOT / "tests" / "integration" / "targets"
 WORK = ROOT / ".cache" / "integration"
@@ -210,9 +211,9 @@ def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str])
 def cloud_of(run: Run) -> AbstractContextManager[dict[str, Any]]:
     """The simulator, or the gateway to the real OpenStack, that a run of this kind is made against."""
     if not run.cloud:
-        return simulator_process.running(WORK / "simulators" / run.platform, "--quiet")
+        return simulator.running(WORK / "simulators" / run.platform, "--quiet")
     folder = WORK / "clouds" / run.cloud
-    return simulator_process.running(folder, "--cloud", run.cloud, "--quiet", program=GATEWAY, seconds=CLOUD_SECONDS)
+    return simulator.running(folder, "--cloud", run.cloud, "--quiet", program=GATEWAY, seconds=CLOUD_SECONDS)
 
 
 def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: threading.Event) -> list[Outcome]:
@@ -222,7 +223,7 @@ def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: t
         for run in runs:
             if stop.is_set():
                 break
-            simulator_process.control(ready, "POST", "/reset", {}, seconds=CLOUD_SECONDS)
+            simulator.control(ready, "POST", "/reset", {}, seconds=CLOUD_SECONDS)
             outcome = execute(run, ready, command, extra)
             print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
             outcomes.append(outcome)

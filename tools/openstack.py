@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import integration
-import simulator_process
-from simulator_process import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 LAB = ROOT / "tests" / "openstack"
 STATE = Path(os.environ.get("OS_LAB_DIR") or ROOT / ".cache" / "openstack")
@@ -81,7 +82,7 @@ def clouds(names: tuple[str, ...]) -> list[str]:
 def roles() -> int:
     """The molecule scenario of the roles, against a gateway in place of its simulator."""
     folder = ROOT / ".cache" / "integration" / "clouds" / "roles"
-    with simulator_process.running(folder, "--quiet", program=integration.GATEWAY, seconds=integration.CLOUD_SECONDS):
+    with simulator.running(folder, "--quiet", program=integration.GATEWAY, seconds=integration.CLOUD_SECONDS):
         environment = {**os.environ, "CLOUDSERVER_TEST_READY_FILE": str(folder / "simulator.json")}
         command = ["molecule", "test", "--scenario-name", "openstack"]
         return subprocess.run(command, env=environment, check=False).returncode

@@ -24,9 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import simulator_process
 import yaml
-from simulator_process import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 DATA = ROOT / "docs" / "operations.yml"
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
@@ -39,7 +40,6 @@ RECORD = "operations.json"
 SIGNING = "H11"
 #: What a run depends on: a record that is older than these says nothing of them.
 CODE = ("plugins", "tests/simulator", "tests/integration/targets")
-NO_CODE = "tests/simulator/tests"
 HEADING = {
     "huaweicloud": "Huawei Cloud ECS and Flexus L",
     "easystack": "EasyStack ECS 6.2.1",
@@ -112,7 +112,7 @@ def keep(folder: Path, target: str, platform: str, ready: Mapping[str, Any]) -> 
     """Writes down what a run that passed drove, by the log of its simulator; of a real cloud there is none."""
     if ready.get("real"):
         return
-    rows = simulator_process.control(dict(ready), "GET", f"/requests?platform={platform}")["requests"]
+    rows = simulator.control(dict(ready), "GET", f"/requests?platform={platform}")["requests"]
     record = {"target": target, "platform": platform, "operations": driven(rows)}
     (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n")
 
@@ -176,8 +176,7 @@ def collected() -> list[dict[str, Any]]:
 
     runs = integration.plan(integration.targets(), integration.PLATFORMS, integration.MODES)
     files = {run: integration.WORK / run.name / RECORD for run in runs}
-    code = (path for part in CODE for path in (ROOT / part).rglob("*") if ROOT / NO_CODE not in path.parents)
-    changed = max(path.stat().st_mtime for path in code if path.is_file())
+    changed = max(path.stat().st_mtime for part in CODE for path in (ROOT / part).rglob("*") if path.is_file())
     stale = sorted({run.target for run, path in files.items() if not path.exists() or path.stat().st_mtime < changed})
     if stale:
         print(f"Running the targets that have not been run with this code: {', '.join(stale)}", flush=True)

@@ -24,7 +24,7 @@ import rival
 import task_time
 import wait_overhead
 from figures import Figure, table
-from lab import FOREIGN, ROOT, WORK, BenchmarkError, Lab, say, simulator_process
+from lab import FOREIGN, ROOT, WORK, BenchmarkError, Lab, say, simulator
 
 PARTS = {"requests": request_counts, "tasks": task_time, "inventory": inventory_time, "waiting": wait_overhead}
 #: Needs more than this checkout, so it is measured only where it is asked for.
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
         except KeyboardInterrupt:
             say("Interrupted; what was started is stopped.")
             return 130
-        except (BenchmarkError, simulator_process.SimulatorError) as error:
+        except (BenchmarkError, simulator.SimulatorError) as error:
             failed.append(name)
             print("## %s\n\nNot measured: %s\n" % (part.TITLE, error), flush=True)
             continue

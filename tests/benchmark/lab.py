@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cloudserver.compute.tools import simulator
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 WORK = ROOT / ".cache" / "benchmark"
@@ -24,10 +26,6 @@ PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
 #: A child that hangs must not hang the benchmark.
 CHILD_SECONDS = 300
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import simulator_process  # noqa: E402
 
 
 class BenchmarkError(Exception):
@@ -79,18 +77,18 @@ def clouds(count: int | None, platforms: Sequence[str] = PLATFORMS) -> Iterator[
         config = WORK / "simulator.yml"
         config.write_text(json.dumps({"platforms": fleets}))
         arguments += ["--config", str(config)]
-    with simulator_process.running(WORK, *arguments) as ready:
+    with simulator.running(WORK, *arguments) as ready:
         yield ready
 
 
 def control(ready: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
-    return simulator_process.control(ready, method, path, body)
+    return simulator.control(ready, method, path, body)
 
 
 def requests_made(ready: dict[str, Any]) -> list[dict[str, Any]]:
     """The simulator's request log since it was last asked here, which forgets it."""
-    found = list(simulator_process.control(ready, "GET", "/requests")["requests"])
-    simulator_process.control(ready, "DELETE", "/requests")
+    found = list(simulator.control(ready, "GET", "/requests")["requests"])
+    simulator.control(ready, "DELETE", "/requests")
     return found
 
 

@@ -29,11 +29,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     environment_names,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator_process  # noqa: E402
 
 TYPES = sorted(path.name.removesuffix(".inputs.yml") for path in (AWX / "credential_types").glob("*.inputs.yml"))
 # Read by cloud/auth/clouds_yaml.py rather than as an option.
@@ -346,7 +345,7 @@ def fields_of(connection: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with simulator_process.running(tmp_path_factory.mktemp("awx"), "--quiet") as found:
+    with simulator.running(tmp_path_factory.mktemp("awx"), "--quiet") as found:
         yield found
 
 
@@ -372,7 +371,7 @@ def tells_no_secret(ready: dict[str, Any], folder: Path, credential: dict[str, s
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_sync_and_a_job_with_a_survey(name: str, ready: dict[str, Any], tmp_path: Path) -> None:
-    simulator_process.control(ready, "POST", "/reset", {})
+    simulator.control(ready, "POST", "/reset", {})
     credential = inject(name, fields_of(ready["platforms"][name]), tmp_path)
     done, hosts = sync(tmp_path / "sync", credential)
     assert (done.status, done.rc) == ("successful", 0), artifacts(tmp_path / "sync")
@@ -387,7 +386,7 @@ def test_a_sync_and_a_job_with_a_survey(name: str, ready: dict[str, Any], tmp_pa
     done = job(tmp_path / "survey", credential, "power.yml", survey, {})
     assert done.status == "successful", done.stdout.read()
     assert results(done)[0]["changed"]
-    states = simulator_process.control(ready, "GET", f"/{name}/servers")["servers"]
+    states = simulator.control(ready, "GET", f"/{name}/servers")["servers"]
     stopped = {server["name"] for server in states if server["status"] == "SHUTOFF"}
     assert web <= stopped
     assert not {"db-01", "cache-01"} & stopped
@@ -396,11 +395,11 @@ def test_a_sync_and_a_job_with_a_survey(name: str, ready: dict[str, Any], tmp_pa
 
 
 def test_slices_divide_the_fleet(ready: dict[str, Any], tmp_path: Path) -> None:
-    simulator_process.control(ready, "POST", "/reset", {})
+    simulator.control(ready, "POST", "/reset", {})
     credential = inject("huaweicloud", fields_of(ready["platforms"]["huaweicloud"]), tmp_path)
     _done, hosts = sync(tmp_path / "sync", credential)
     web = sorted(hosts["tag_role_web"]["hosts"])
-    before = simulator_process.control(ready, "GET", "/requests")["requests"][-1]["n"]
+    before = simulator.control(ready, "GET", "/requests")["requests"][-1]["n"]
     restarted = []
     for number in (1, 2):
         # AWX gives each slice every n-th host; the variables are as the sync left them.
@@ -416,7 +415,7 @@ def test_slices_divide_the_fleet(ready: dict[str, Any], tmp_path: Path) -> None:
         tells_no_secret(ready, tmp_path / f"slice-{number}", credential)
     assert not restarted[0] & restarted[1]
     assert len(restarted[0] | restarted[1]) == len(web) == 4
-    log = simulator_process.control(ready, "GET", f"/requests?platform=huaweicloud&since={before}")["requests"]
+    log = simulator.control(ready, "GET", f"/requests?platform=huaweicloud&since={before}")["requests"]
     assert len([request for request in log if request["method"] == "POST" and "action" in request["path"]]) == 2
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +20,12 @@ import yaml
 from test_readme import type_in
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"
 GUIDES = {path.stem: path.read_text() for path in sorted((DOCSITE / "rst").glob("*.rst"))}
 PREFIX = "ansible_collections.cloudserver.compute.docsite."
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator_process  # noqa: E402
 
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 NAMED = re.compile(r"^# ([\w.-]+\.ya?ml)\n")
@@ -141,7 +139,7 @@ def exported(ready: dict[str, Any], platform: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with simulator_process.running(tmp_path_factory.mktemp("docs"), "--quiet") as found:
+    with simulator.running(tmp_path_factory.mktemp("docs"), "--quiet") as found:
         yield found
 
 
@@ -195,12 +193,12 @@ class Reader:
 
 @pytest.fixture
 def follow(ready: dict[str, Any], tmp_path: Path) -> Any:
-    simulator_process.control(ready, "POST", "/reset", {})
+    simulator.control(ready, "POST", "/reset", {})
     return lambda guide: Reader(guide, ready, tmp_path).follow(guide)
 
 
 def status(ready: dict[str, Any], platform: str, name: str) -> str:
-    servers = simulator_process.control(ready, "GET", f"/{platform}/servers")["servers"]
+    servers = simulator.control(ready, "GET", f"/{platform}/servers")["servers"]
     return str(next(server["status"] for server in servers if server["name"] == name))
 
 
@@ -304,13 +302,13 @@ def test_rehearsing(tmp_path: Path) -> None:
     config = tmp_path / "fleet.yml"
     config.write_text(files("rehearsing")["rehearsal.yml"])
     (tmp_path / ".cache").mkdir()
-    with simulator_process.running(tmp_path / "sim", "--quiet", "--config", str(config)) as ready:
+    with simulator.running(tmp_path / "sim", "--quiet", "--config", str(config)) as ready:
         (tmp_path / ".cache" / "simulator.json").write_text(json.dumps(ready))
-        servers = simulator_process.control(ready, "GET", "/easystack/servers")["servers"]
+        servers = simulator.control(ready, "GET", "/easystack/servers")["servers"]
         assert len(servers) == 503
         reader = Reader("rehearsing", ready, tmp_path)
         printed = next(iter(reader.follow("rehearsing").values()))
         for block in blocks("rehearsing", "json"):
-            assert simulator_process.control(ready, "POST", "/faults", json.loads(block))["id"]
+            assert simulator.control(ready, "POST", "/faults", json.loads(block))["id"]
     assert '"web-1": "done"' in printed
     assert '"web-2": "unknown"' in printed

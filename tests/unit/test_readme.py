@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.cloudserver.compute.tools import simulator
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator_process  # noqa: E402
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"^# ([\w.]+\.ya?ml)\b")
@@ -68,7 +68,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Any:
     fleet.append({"name": "web-1", "tags": ["env=demo", "role=web"], "addresses": {"private": ["10.0.7.10"]}})
     config = folder / "config.yml"
     config.write_text(json.dumps({"platforms": {"easystack": {"servers": fleet}}}))
-    with simulator_process.running(folder / "simulator", "--quiet", "--config", str(config)) as ready:
+    with simulator.running(folder / "simulator", "--quiet", "--config", str(config)) as ready:
         for name, text in files().items():
             (folder / name).write_text(filled_in(name, text, ready["platforms"]["easystack"]))
         huawei = ready["platforms"]["huaweicloud"]
@@ -121,7 +121,7 @@ def test_the_commands_of_the_readme_do_what_it_says(here: Any) -> None:
         printed[command] = type_in(command, folder, environment, keys) or ""
 
     def states() -> dict[str, str]:
-        servers = simulator_process.control(ready, "GET", "/easystack/servers")["servers"]
+        servers = simulator.control(ready, "GET", "/easystack/servers")["servers"]
         return {server["name"]: server["status"] for server in servers}
 
     shown = {command: text for command, text in printed.items() if text}
@@ -149,7 +149,7 @@ def test_the_commands_of_the_readme_do_what_it_says(here: Any) -> None:
 def test_the_power_schedule_keeps_what_is_tagged(here: Any) -> None:
     folder, ready, environment, keys = here
     type_in("ansible-playbook power.yml -e office=closed", folder, environment, keys)
-    servers = simulator_process.control(ready, "GET", "/easystack/servers")["servers"]
+    servers = simulator.control(ready, "GET", "/easystack/servers")["servers"]
     stopped = {server["name"] for server in servers if server["status"] == "SHUTOFF"}
     assert stopped == {"test-1", "test-2", "test-3"}
     again = type_in("ansible-playbook power.yml -e office=closed", folder, environment, keys) or ""

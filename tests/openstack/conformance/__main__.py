@@ -21,15 +21,16 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-sys.path[:0] = [str(path) for path in (HERE, HERE.parent / "gateway", ROOT / "tests", ROOT / "tools")]
+sys.path[:0] = [str(path) for path in (HERE, HERE.parent / "gateway", ROOT / "tests")]
 
-import simulator_process  # noqa: E402
 import yaml  # noqa: E402
 from cases import BadCase, Case, load  # noqa: E402
 from estate import Estate  # noqa: E402
 from lab import LabError  # noqa: E402
 from shape import differences, shape  # noqa: E402
 from sides import Side, real, simulated  # noqa: E402
+
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 
 WORK = ROOT / ".cache" / "conformance"
 
@@ -144,8 +145,8 @@ def main() -> int:
     try:
         load(chosen.areas)
         estate = Estate("openstack")
-        with simulator_process.running(WORK, "--quiet", "--config", str(config(estate))) as ready:
-            one = simulated(ready, partial(simulator_process.control, ready))
+        with simulator.running(WORK, "--quiet", "--config", str(config(estate))) as ready:
+            one = simulated(ready, partial(simulator.control, ready))
             return run(chosen.areas, chosen.only, [one, real(estate)])
     except (BadCase, LabError) as error:
         print("conformance: %s" % error, file=sys.stderr)

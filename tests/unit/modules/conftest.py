@@ -33,7 +33,7 @@ def _tool(name: str) -> Any:
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready file of a simulator that runs as long as the tests do."""
-    with _tool("simulator_process").running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
+    with _tool("simulator").running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
         yield found
 
 

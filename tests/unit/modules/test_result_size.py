@@ -30,7 +30,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     fleet = {"servers": [], "generate": [{"count": SERVERS, "name": "worker-%04d", "tags": ["role=worker"]}]}
     config = folder / "large.yml"
     config.write_text(json.dumps({"platforms": {name: fleet for name in PLATFORMS}}))
-    with _tool("simulator_process").running(folder, "--quiet", "--config", str(config)) as found:
+    with _tool("simulator").running(folder, "--quiet", "--config", str(config)) as found:
         yield found
 
 

@@ -12,16 +12,15 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / "tools")]
-import simulator_process  # noqa: E402
-
+sys.path.insert(0, str(HERE))
 import playbooks  # noqa: E402
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playbooks.Lab]:
     folder = tmp_path_factory.mktemp("roles")
-    with simulator_process.running(folder / "simulator", "--quiet") as ready:
+    with simulator.running(folder / "simulator", "--quiet") as ready:
         yield playbooks.Lab(folder, ready)
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cloudserver.compute.tools import simulator
+
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator_process  # noqa: E402
 
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
 SECONDS = 240
@@ -62,7 +62,7 @@ class Lab:
         (folder / "group_vars").mkdir(exist_ok=True)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        return simulator_process.control(self.ready, method, path, body)
+        return simulator.control(self.ready, method, path, body)
 
     def reset(self) -> None:
         self.control("POST", "/reset", {})

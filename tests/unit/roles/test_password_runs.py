@@ -19,10 +19,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import histories_from_json
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator_process  # noqa: E402
 
 SERVERS = 12
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
@@ -51,9 +50,7 @@ class Fleet:
         (folder / "inventory.yml").write_text(json.dumps(inventory))
 
     def servers(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = simulator_process.control(self.ready, "GET", f"/{self.platform}/servers")[
-            "servers"
-        ]
+        rows: list[dict[str, Any]] = simulator.control(self.ready, "GET", f"/{self.platform}/servers")["servers"]
         return rows
 
     def start(self, name: str, revision: str, *arguments: str, **play: Any) -> subprocess.Popen[str]:
@@ -115,7 +112,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
     config = tmp_path / "config.yml"
     # A request takes a while, so that runs overlap.
     config.write_text(json.dumps({"platforms": {request.param: {"generate": [generate], "delays": {"password": 0.4}}}}))
-    with simulator_process.running(tmp_path / "simulator", "--quiet", "--config", str(config)) as ready:
+    with simulator.running(tmp_path / "simulator", "--quiet", "--config", str(config)) as ready:
         made = Fleet(ready, request.param, tmp_path)
         try:
             yield made
