@@ -62,10 +62,11 @@ lint: $(VENV)/.test  ## Gate: ruff and yamllint
 	@ruff format --check --quiet .
 	@yamllint --strict .
 
-types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on all of plugins
+types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on all of plugins and the simulator
 	@mkdir -p $(CACHE)/types/ansible_collections/cloudserver
 	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
 	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins
+	@MYPYPATH=tests mypy -p simulator
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
 	@antsibull-changelog lint

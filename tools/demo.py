@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import simulator
 import yaml
+
+import simulator
 from simulator import ROOT
 
 WORK = ROOT / ".cache" / "demo"

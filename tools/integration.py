@@ -34,8 +34,9 @@ from pathlib import Path
 from typing import Any
 
 import operations
-import simulator
-from simulator import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 TARGETS = ROOT / "tests" / "integration" / "targets"
 WORK = ROOT / ".cache" / "integration"

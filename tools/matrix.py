@@ -20,7 +20,8 @@ from pathlib import Path
 
 import integration
 import sanity
-from simulator import ROOT
+
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 WORK = ROOT / ".cache" / "matrix"
 NO_PYTHON = 3  # exit status of tools/venv

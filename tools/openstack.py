@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import integration
-import simulator
-from simulator import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 LAB = ROOT / "tests" / "openstack"
 STATE = Path(os.environ.get("OS_LAB_DIR") or ROOT / ".cache" / "openstack")

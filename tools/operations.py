@@ -24,9 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import simulator
 import yaml
-from simulator import ROOT
+
+from ansible_collections.cloudserver.compute.tools import simulator
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 DATA = ROOT / "docs" / "operations.yml"
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import integration
 import yaml
-from simulator import ROOT
+
+from ansible_collections.cloudserver.compute.tools.simulator import ROOT
 
 LAB = ROOT / "tests" / "openstack"
 LIST = LAB / "targets.yml"

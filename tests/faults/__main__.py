@@ -18,7 +18,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
-sys.path.append(str(ROOT / "tools"))
 
 import tables  # noqa: E402
 import worker  # noqa: E402
@@ -114,7 +113,7 @@ def run(options: argparse.Namespace, pool: ProcessPoolExecutor, recordings: dict
 
 def undriven(recordings: dict[str, Recording]) -> list[str]:
     """The operations of the documents that no task drives."""
-    import operations
+    from ansible_collections.cloudserver.compute.tools import operations
 
     driven = {(label.partition("/")[0], each) for label, row in recordings.items() for each in row.operations}
     return [row.id for row in operations.load() if row.id not in ELSEWHERE and (row.platform, row.id) not in driven]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fleet import stable_id
 from tasks import ALL, FULL, NOVA, Task, define
+
+from simulator.state.ids import stable_id
 
 PASSWORD = "Faulty-Pass-4711"
 SCRIPT = "#!/bin/sh\necho a-line-of-the-script-that-nobody-may-read\nexit 0\n"

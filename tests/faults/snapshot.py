@@ -25,7 +25,7 @@ def take(sim: Any, platform: str, known: Known, files: Path | None = None) -> Sn
     """Everything that a task of this collection can change on the platform. The simulator's lock is taken."""
     found: Snapshot = {}
     with sim.lock:
-        sim.fleets[platform].settle()
+        sim.fleets[platform].end_due_transitions()
         for name, row in _rows(sim, platform, known):
             found.setdefault(name, []).append(json.dumps(row, sort_keys=True, default=str))
     for path in sorted(files.iterdir()) if files else ():
@@ -43,7 +43,7 @@ class Known:
         self.servers = set(sim.fleets[platform].servers)
         self.ports = set(builder.ports.rows)
         self.ids = {str(key) for rows in (builder.images, builder.hosts.aggregates) for key in rows}
-        self.ids |= {group.id for group in sim.groups[platform].of(None)}
+        self.ids |= {group.id for group in sim.groups[platform].list_groups(None)}
         self.texts = {key.public_key for key in sim.keys[platform].rows.values()} | set(texts)
         self.texts |= {server.password for server in sim.fleets[platform].servers.values() if server.password}
         self.texts |= {hashed for hashed in map(digest, texts) if hashed}
@@ -81,7 +81,7 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
         row = {"disabled": service.disabled, "reason": service.reason, "forced_down": service.forced_down}
         if any(row.values()):
             yield "service " + host, row
-    for group in sim.groups[platform].of(None):
+    for group in sim.groups[platform].list_groups(None):
         members = sorted(names.get(member, member) for member in group.members)
         row = {"id": known.id(group.id), "policy": group.policy, "most_per_host": group.most_per_host}
         yield "server group " + group.name, {**row, "members": members}

@@ -26,15 +26,9 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 #: At the end of the path: no file of these may hide another module.
-sys.path += [str(HERE.parent / "simulator"), str(HERE.parent / "unit")]
+sys.path += [str(HERE.parent), str(HERE.parent / "unit")]
 
-from app import create_app  # noqa: E402
-from config import PLATFORMS, load  # noqa: E402
-from connection import USER_DATA_MARKER, ready_document  # noqa: E402
-from core import Simulator  # noqa: E402
-from guests import digest  # noqa: E402
 from inventory_run import run_inventory  # noqa: E402
-from keys import PRIVATE_KEY_MARKER  # noqa: E402
 from kinds import Request  # noqa: E402
 from modules.bench import run_action  # noqa: E402
 from proxy import Plan, Proxy  # noqa: E402
@@ -43,6 +37,12 @@ from tasks import INVENTORY, UNREPEATABLE, Task  # noqa: E402
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session  # noqa: E402
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process  # noqa: E402
+from simulator.app import create_app  # noqa: E402
+from simulator.ready_file import ready_document  # noqa: E402
+from simulator.state.config import PLATFORMS, load  # noqa: E402
+from simulator.state.guest import USER_DATA_MARKER, digest  # noqa: E402
+from simulator.state.keypairs import PRIVATE_KEY_MARKER  # noqa: E402
+from simulator.state.simulator import Simulator  # noqa: E402
 
 #: Seconds of the virtual clock that a task may wait, and those after which it hangs: all its waits and all retries of
 #: single requests are long over by then.
@@ -159,7 +159,7 @@ class World:
             fleet.set_status(server, values.pop("status"))
         for key, value in values.items():
             setattr(server, key, value)
-        fleet.touch(server)
+        fleet.mark_updated(server)
 
     def id_of(self, kind: str, name: str) -> str:
         """The id of a volume, port, network, image or flavor by its name."""
@@ -216,7 +216,7 @@ class World:
         for _unused in range(2):
             self.sim.clock.advance(SETTLES_IN)
             with self.sim.lock:
-                self.sim.fleets[self.platform].settle()
+                self.sim.fleets[self.platform].end_due_transitions()
 
     def look(self) -> Snapshot:
         return take(self.sim, self.platform, self.known, self.folder)

@@ -14,7 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+# Python puts the folder that it runs in front of the path, where `http` would hide the standard library's.
+HERE = Path(__file__).resolve().parent
+sys.path[:] = [str(HERE.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != HERE)]
 
 EPILOG = """The ready file is JSON: pid, port, url, control (the address of the control side), platforms (connection
 options of a task, one entry a platform), credentials (further users, keys and regions). It appears when the
@@ -44,11 +46,11 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     # Imported only now: any Python shows the help, and only that of the project's environment has these packages.
     try:
-        from app import create_app
-        from config import ConfigError, load
-        from connection import ready_document
-        from core import Simulator
-        from server import make_server
+        from simulator.app import create_app
+        from simulator.http.server import make_server
+        from simulator.ready_file import ready_document
+        from simulator.state.config import ConfigError, load
+        from simulator.state.simulator import Simulator
     except ImportError as error:
         print(
             "simulator: %s. Run it by `make simulator`, or by the Python of the project's environment: "
@@ -77,7 +79,7 @@ def main(arguments: list[str]) -> int:
         try:
             server.serve()
         except BaseException as error:
-            # Without this the program would stay, deaf, until somebody ended it.
+            # Without this the program would go on running, and answer nothing.
             broken.append(error)
             ended.set()
 
@@ -104,5 +106,5 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     status = main(sys.argv[1:])
     sys.stdout.flush()
-    # Worker threads may sleep in an ordered latency; nobody is to wait for them.
+    # Worker threads may sleep in an injected latency; do not wait for them.
     os._exit(status)

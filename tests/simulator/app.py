@@ -1,4 +1,4 @@
-"""The Flask application: every request is named, logged, maybe hit by a fault, and then served by its dialect."""
+"""The Flask application: it names and logs each request, applies the faults, and lets the dialect answer."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -12,21 +12,19 @@ import uuid
 from email.utils import formatdate
 from typing import Any
 
-import control
-import easystack
-import huaweicloud
-import iam
-import images
-import keystone
-import neutron
-import nova
-import nova_checks
-import ustack
-from call import Call, Malformed, Refusal, Router, answer
-from core import Simulator
 from flask import Flask, Response, g, request
-from log import MASK, SECRET_HEADERS, masked
 from werkzeug.exceptions import HTTPException
+
+from simulator import easystack, openstack, ustack
+from simulator.control import routes as control
+from simulator.glance import images as glance
+from simulator.http.call import Call, Malformed, Refusal, Router, answer
+from simulator.huaweicloud import routes as huaweicloud
+from simulator.keystone import routes as keystone
+from simulator.neutron import routes as neutron
+from simulator.nova import checks as nova_checks
+from simulator.state.request_log import MASK, SECRET_HEADERS, masked
+from simulator.state.simulator import Simulator
 
 HTML = "<html><head><title>%d %s</title></head><body><center><h1>%d %s</h1></center><hr>nginx</body></html>"
 NO_ROUTE = """<html>
@@ -56,7 +54,7 @@ def create_app(sim: Simulator) -> Flask:
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, nova, easystack, ustack, images, neutron, iam, huaweicloud):
+    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 
@@ -87,7 +85,7 @@ def create_app(sim: Simulator) -> Flask:
     return app
 
 
-def platform_of(path: str) -> str:
+def find_platform(path: str) -> str:
     """Which dialect a path belongs to: huaweicloud lives at the root, so that the official SDK reaches it."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in ("openstack", "easystack", "ustack") else "huaweicloud"
@@ -104,12 +102,12 @@ def _body() -> Any:
 
 
 def _arrive(sim: Simulator, router: Router) -> Response | None:
-    platform = platform_of(request.path)
+    platform = find_platform(request.path)
     body = _body()
     named: tuple[str | None, str | None] = (None, None)
     operation = router.operations.get(request.endpoint or "")
     if operation is not None:
-        named = operation.named(body)
+        named = operation.describe(body)
     number = str(uuid.uuid4())
     request_id = number.replace("-", "") if platform == "huaweicloud" else "req-" + number
     with sim.lock:
@@ -129,7 +127,7 @@ def _arrive(sim: Simulator, router: Router) -> Response | None:
                 "fault": False,
             }
         )
-        fault = sim.faults.hit(platform, named[0], named[1], request.method, request.path)
+        fault = sim.faults.apply(platform, named[0], named[1], request.method, request.path)
         if fault.get("expire_token"):
             sim.tokens[platform].revoke(request.headers.get("X-Auth-Token"))
     g.call = Call(sim, platform, request.method, request.path, body, request_id, entry, fault)
@@ -151,7 +149,7 @@ def _auth_kind() -> str | None:
 
 
 def _faulty(platform: str, fault: dict[str, Any], request_id: str) -> Response:
-    """The answer that a fault orders."""
+    """The response that an injected fault asks for."""
     status = fault.get("status", 200)
     reason = REASONS.get(status, "Error")
     if fault.get("html"):
@@ -190,7 +188,7 @@ def _leave(sim: Simulator, call: Call, response: Response) -> Response:
         response.headers["x-compute-request-id"] = call.request_id
         response.headers["X-Openstack-Request-Id"] = call.request_id
     elif not ("/image/" in call.path and (response.status_code == 401 or call.path.endswith("/versions"))):
-        # Glance gives a request its id behind what checks the token.
+        # Glance assigns the request id after the token has been checked.
         response.headers["x-openstack-request-id"] = call.request_id
     if fault.get("reset") == "before":
         call.entry["status"] = None

@@ -1,4 +1,4 @@
-"""EasyStack ECS 6.2.1: Nova v2.1 whose details show more, to everybody, and whose recycle bin can be listed."""
+"""EasyStack ECS 6.2.1: Nova v2.1 with more details for every user, and a recycle bin that can be listed."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -8,22 +8,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import nova
-import nova_views
-from call import Call, Router
-from clock import iso
-from fleet import Server
+from simulator.http.call import Call, Router
+from simulator.nova import views
+from simulator.nova.routes import register_dialect
+from simulator.openstack import OPENSTACK, standard_actions
+from simulator.state.clock import iso
+from simulator.state.servers import Server
 
 RETENTION = 7 * 86400.0  # seconds in the recycle bin
 
 
 def detail(call: Call, server: Server) -> dict[str, Any]:
     """The server as its document shows it: flavor with its id, host attributes, `deleted`, `estimated_deleted`."""
-    shown = nova_views.detail(call, server)
+    shown = views.detail(call, server)
     if call.microversion >= (2, 47):
         shown["flavor"] = {"id": server.flavor["id"], **shown["flavor"]}
     if call.microversion >= (2, 3):
-        shown.update(nova_views.host_attributes(server, True))
+        shown.update(views.host_attributes(server, True))
     if call.microversion >= (2, 16):
         shown["host_status"] = "UP"
     binned = server.deleted_at if server.vm_state == "soft-delete" else None
@@ -33,13 +34,13 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
 
 
 EASYSTACK = replace(
-    nova.OPENSTACK,
+    OPENSTACK,
     platform="easystack",
     detail=detail,
-    actions=nova.actions("E26", detail, "E14"),
-    everybody_filters=True,
+    actions=standard_actions("E26", detail, "E14"),
+    filters_for_everybody=True,
 )
 
 
 def register(router: Router) -> None:
-    nova.register_dialect(router, EASYSTACK)
+    register_dialect(router, EASYSTACK)

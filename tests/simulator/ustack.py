@@ -1,4 +1,4 @@
-"""UnitedStack UOS: the legacy Nova v2 with addresses of its own and two ways to stop; no microversions, no tags."""
+"""UnitedStack UOS: the legacy Nova v2 with extended addresses and os-shutdown; no microversions, no tags."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import nova
-import nova_consoles
-import nova_views
-from call import Call, Router
-from fleet import Server, stable_id
-from nova_actions import power, reboot
-from nova_guests import change_password, keypairs
-from nova_snapshots import create_image
+from simulator.http.call import Call, Router
+from simulator.nova import consoles, views
+from simulator.nova.actions import power, reboot
+from simulator.nova.dialect import Dialect
+from simulator.nova.guest_actions import change_password, keypairs
+from simulator.nova.routes import register_dialect
+from simulator.nova.snapshots import create_image
+from simulator.state.ids import stable_id
+from simulator.state.servers import Server
 
 
 def addresses(server: Server, full: bool) -> dict[str, list[dict[str, Any]]]:
-    """By network; the short list leaves out type and MAC, and some servers have no type at all."""
+    """The addresses by network; the short list has neither type nor MAC, and some servers have no type at all."""
     result: dict[str, list[dict[str, Any]]] = {}
     for row in server.addresses:
         network = row["network"]
@@ -43,27 +44,27 @@ def summary(call: Call, server: Server) -> dict[str, Any]:
         "addresses": addresses(server, False),
         "id": server.id,
         "name": server.name,
-        "links": nova_views.links(call, "v2", "servers", server.id),
+        "links": views.links(call, "v2", "servers", server.id),
     }
 
 
 def detail(call: Call, server: Server) -> dict[str, Any]:
-    """The server as the document's sample shows it: names of image and flavor, host attributes for everybody."""
-    shown = nova_views.detail(call, server)
-    shown["links"] = nova_views.links(call, "v2", "servers", server.id)
+    """The server as the document's sample shows it: names of image and flavor, host attributes for every user."""
+    shown = views.detail(call, server)
+    shown["links"] = views.links(call, "v2", "servers", server.id)
     shown["addresses"] = addresses(server, True)
     shown["flavor"] = {
         "id": server.flavor["id"],
         "name": server.flavor["name"],
-        "links": nova_views.links(call, "v2", "flavors", server.flavor["id"])[1:],
+        "links": views.links(call, "v2", "flavors", server.flavor["id"])[1:],
     }
     if server.image is not None:
         shown["image"] = {
             "id": server.image["id"],
             "name": server.image["name"],
-            "links": nova_views.links(call, "v2", "images", server.image["id"])[1:],
+            "links": views.links(call, "v2", "images", server.image["id"])[1:],
         }
-    shown.update(nova_views.host_attributes(server, False))
+    shown.update(views.host_attributes(server, False))
     shown["OS-DCF:diskConfig"] = "MANUAL"
     shown["security_groups"] = [
         {"port_id": stable_id(server.id, "port"), "name": "default", "id": stable_id(server.project_id, "default")}
@@ -71,7 +72,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     return shown
 
 
-USTACK = nova.Dialect(
+USTACK = Dialect(
     "ustack",
     "v2",
     False,
@@ -107,12 +108,12 @@ USTACK = nova.Dialect(
         "createImage": create_image("U12"),
         "attachKeypairs": keypairs(True, "U18"),
         "detachKeypairs": keypairs(False, "U19"),
-        **nova_consoles.actions("U28", 202, others=False),
+        **consoles.actions("U28", 202, others=False),
     },
-    manages=False,
+    has_admin_api=False,
     keypair_status=200,
 )
 
 
 def register(router: Router) -> None:
-    nova.register_dialect(router, USTACK)
+    register_dialect(router, USTACK)

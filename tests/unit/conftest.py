@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import struct
 import threading
@@ -18,15 +17,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# How long anything takes is no test's business: the machine may be busy.
-settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("no clock")
 
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
-CREDENTIAL_PREFIXES = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")
-PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
 
 
 class ManualClock:
@@ -214,14 +206,6 @@ class Wire:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
-
-
-@pytest.fixture(autouse=True)
-def no_credentials_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the credentials or the proxy of the machine it runs on."""
-    for name in list(os.environ):
-        if name.startswith(CREDENTIAL_PREFIXES) or name.lower() in PROXY_NAMES:
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.append(str(ROOT / "tools"))
 import operations  # noqa: E402
 
 OPERATIONS = operations.load()

@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "simulator")]
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from clouds import CLOUDS, Cloud  # noqa: E402
-from connection import USER_DATA_MARKER  # noqa: E402
 from control_side import register  # noqa: E402
 from estate import Estate  # noqa: E402
 from flask import Flask  # noqa: E402
 from lab import ADMIN_PASSWORD, LabError  # noqa: E402
 from proxy import Proxy  # noqa: E402
-from server import make_server  # noqa: E402
+
+from simulator.http.server import make_server  # noqa: E402
+from simulator.state.guest import USER_DATA_MARKER  # noqa: E402
 
 REGION = "RegionOne"
 #: What every RSA private key of 2048 bits holds in PEM: the lengths of its first numbers.

@@ -8,20 +8,21 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from call import answer
-from control_orders import Bad, order_of
 from estate import Estate
-from faults import BadFault
 from flask import Flask, Response, request
 from proxy import Proxy
+
+from simulator.control.requests import BadRequest, request_body
+from simulator.http.call import answer
+from simulator.state.faults import BadFault
 
 #: What can be done to a request that is on its way to somebody else's service.
 FAULTS = {"latency", "status", "reason", "body", "headers"}
 
 
 def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
-    @app.errorhandler(Bad)
-    def bad(error: Bad) -> Response:
+    @app.errorhandler(BadRequest)
+    def bad(error: BadRequest) -> Response:
         return answer({"error": str(error)}, error.status)
 
     @app.errorhandler(Exception)
@@ -52,14 +53,14 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
 
     @app.post("/_sim/faults")
     def add_fault() -> Response:
-        order = order_of()
-        if not set(order.get("do") or ()) <= FAULTS:
-            raise Bad("on a real cloud a fault is made of " + ", ".join(sorted(FAULTS)))
+        body = request_body()
+        if not set(body.get("do") or ()) <= FAULTS:
+            raise BadRequest("on a real cloud a fault is made of " + ", ".join(sorted(FAULTS)))
         with proxy.lock:
             try:
-                return answer({"id": proxy.faults.add(order)}, 201)
+                return answer({"id": proxy.faults.add(body)}, 201)
             except BadFault as error:
-                raise Bad(str(error)) from error
+                raise BadRequest(str(error)) from error
 
     @app.delete("/_sim/faults")
     def clear_faults() -> Response:
@@ -75,7 +76,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
     @app.post("/_sim/<platform>/servers")
     def add_server(platform: str) -> Response:
         _known(platform)
-        return answer({"server": estate.add(order_of())}, 201)
+        return answer({"server": estate.add(request_body())}, 201)
 
     @app.get("/_sim/<platform>/servers/<wanted>")
     def server(platform: str, wanted: str) -> Response:
@@ -86,32 +87,32 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
     def change_server(platform: str, wanted: str) -> Response:
         """Of what the simulator can change, what an administrator can: host and status."""
         _known(platform)
-        order = order_of()
-        if not order or set(order) - {"host", "status"}:
-            raise Bad("on a real cloud a server's host and status can be changed")
-        return _told(estate.change(wanted, order), wanted)
+        body = request_body()
+        if not body or set(body) - {"host", "status"}:
+            raise BadRequest("on a real cloud a server's host and status can be changed")
+        return _told(estate.change(wanted, body), wanted)
 
     @app.put("/_sim/<platform>/hosts/<host>")
     def change_host(platform: str, host: str) -> Response:
         _known(platform)
-        order = order_of()
-        if set(order) != {"up"} or not isinstance(order["up"], bool):
-            raise Bad("give up: true or false")
-        estate.hosts.force(host, order["up"])
-        return answer({"host": {"name": host, "up": order["up"]}})
+        body = request_body()
+        if set(body) != {"up"} or not isinstance(body["up"], bool):
+            raise BadRequest("give up: true or false")
+        estate.hosts.force(host, body["up"])
+        return answer({"host": {"name": host, "up": body["up"]}})
 
     @app.put("/_sim/<platform>/server-groups/<group>")
     def put_members(platform: str, group: str) -> Response:
         """Nova takes members as it makes them, so they are recreated."""
         _known(platform)
-        estate.join(group, list(order_of()["members"]))
+        estate.join(group, list(request_body()["members"]))
         return answer({"server_group": {"name": group}})
 
     @app.post("/_sim/<platform>/networks")
     def add_network(platform: str) -> Response:
         _known(platform)
-        order = order_of()
-        made = estate.foundation.network(order["name"], order.get("subnets") or [])
+        body = request_body()
+        made = estate.foundation.network(body["name"], body.get("subnets") or [])
         return answer({"network": {"id": made["id"], "name": made["name"]}}, 201)
 
     @app.get("/_sim/<platform>/ports")
@@ -121,12 +122,12 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
 
     def _told(row: dict[str, Any] | None, wanted: str) -> Response:
         if row is None:
-            raise Bad("no server %s" % wanted, 404)
+            raise BadRequest("no server %s" % wanted, 404)
         return answer({"server": _describe(proxy, row)})
 
     def _known(platform: str) -> None:
         if platform != proxy.cloud.platform:
-            raise Bad("this gateway shows %s alone" % proxy.cloud.platform, 404)
+            raise BadRequest("this gateway shows %s alone" % proxy.cloud.platform, 404)
 
     @app.before_request
     def arrive() -> Response | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from config import load
 from foundation import Foundation
 from hosts_of_lab import Hosts
 from lab import LabError
-from population import Builder, expand
 from servers import Servers
+
+from simulator.state.builder import Builder, expand
+from simulator.state.config import load
 
 
 class Estate:

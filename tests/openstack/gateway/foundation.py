@@ -13,9 +13,10 @@ import ipaddress
 import threading
 from typing import Any
 
-from keys import stable_public_key
 from lab import ADMIN_PASSWORD, Api, LabError
-from population import Builder
+
+from simulator.state.builder import Builder
+from simulator.state.keypairs import stable_public_key
 
 PASSWORD = "lab-%s-pass"
 #: What the lab itself brings.

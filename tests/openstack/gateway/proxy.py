@@ -13,11 +13,12 @@ import time
 from typing import Any
 
 from clouds import Cloud
-from faults import Faults
 from flask import Response, request
 from lab import SERVICES, connect
-from log import MASK, SECRET_HEADERS, Log, masked
-from nova_checks import FAULT_KEYS
+
+from simulator.nova.checks import FAULT_KEYS
+from simulator.state.faults import Faults
+from simulator.state.request_log import MASK, SECRET_HEADERS, Log, masked
 
 # What concerns one connection alone, and what is counted anew.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host", "server"}
@@ -88,7 +89,7 @@ class Proxy:
                     },
                 }
             )
-            fault = self.faults.hit(self.cloud.platform, None, name, request.method, request.path)
+            fault = self.faults.apply(self.cloud.platform, None, name, request.method, request.path)
         entry["fault"] = bool(fault)
         return entry, fault
 

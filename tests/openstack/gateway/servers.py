@@ -10,10 +10,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from connection import USER_DATA
-from fleet import Server
 from foundation import Foundation
 from lab import LabError, wait
+
+from simulator.state.guest import USER_DATA
+from simulator.state.servers import Server
 
 SERVERS = "compute/v2.1/servers"
 #: Where the simulator puts no servers by itself.

@@ -1,0 +1,4 @@
+"""ECS, IAM and IMS of Huawei Cloud, served at the root so that the official SDK reaches them."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,0 +1,154 @@
+"""Calls of ECS for flavors, zones, key pairs and metadata."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from simulator.http.call import Call, Picker, Router, answer
+from simulator.huaweicloud.checks import enter, find, refuse, refuse_locked, required_object
+from simulator.huaweicloud.iam import PLATFORM
+from simulator.nova import keypairs
+from simulator.nova.microversions import negotiate
+from simulator.state.servers import Server
+
+_STATES = ("active", "stopped", "paused", "suspended")
+_ON_SALE = ("normal", "promotion", "obt")
+
+
+def register(router: Router) -> None:
+    root = "/v1/<pid>/cloudservers"
+    router.add(PLATFORM, "GET", root + "/flavors", list_flavors, name="list flavors", before=enter)
+    router.add(PLATFORM, "POST", root + "/<server_id>/metadata", merge_metadata, name="merge metadata", before=enter)
+    router.add(
+        PLATFORM,
+        "DELETE",
+        root + "/<server_id>/metadata/<key>",
+        delete_metadata,
+        name="delete metadata item",
+        before=enter,
+    )
+    router.add(PLATFORM, "GET", "/v2.1/<pid>/os-availability-zone", list_zones, name="list zones", before=_enter_nova)
+
+    def add(method: str, rule: str, view: Callable[..., Response], name: str, pick: Picker | None = None) -> None:
+        router.add(PLATFORM, method, "/v2.1/<pid>" + rule, view, name=name, pick=pick, before=_enter_nova)
+
+    keypairs.register(add, 200, 202, {})
+
+
+def _enter_nova(call: Call, parameters: dict[str, str]) -> None:
+    """Calls that Nova answers support its microversions."""
+    enter(call, parameters)
+    negotiate(call)
+    call.scoped = True
+
+
+def all_zones(call: Call) -> dict[str, bool]:
+    """The zones of the configuration and of the servers, and whether each is available."""
+    rows = call.sim.platform(PLATFORM).get("zones") or []
+    zones = {
+        row if isinstance(row, str) else row["name"]: isinstance(row, str) or bool(row.get("available", True))
+        for row in rows
+    }
+    for server in call.fleet.servers.values():
+        zones.setdefault(server.zone, True)
+    return zones
+
+
+def list_zones(call: Call) -> Response:
+    return answer(
+        {
+            "availabilityZoneInfo": [
+                {"zoneName": name, "zoneState": {"available": alive}, "hosts": None}
+                for name, alive in all_zones(call).items()
+            ]
+        }
+    )
+
+
+def list_flavors(call: Call) -> Response:
+    """GET …/flavors. All numbers but `ram` are strings; os_extra_specs says where a flavor is on sale."""
+    args = request.args
+    text = args.get("limit", "1000")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= 1000:
+        raise refuse(400, "Ecs.0005", "limit: %s is not an integer from 1 to 1000." % text)
+    rows = list(call.sim.builders[PLATFORM].flavors.values())
+    if "flavor_id" in args:
+        rows = [row for row in rows if row["id"] == args["flavor_id"]]
+    zone = args.get("availability_zone")
+    if zone:
+        rows = [row for row in rows if row["zones"].get(zone, row["status"]) in _ON_SALE and zone in all_zones(call)]
+    marker = args.get("marker")
+    if marker:
+        ids = [row["id"] for row in rows]
+        if marker not in ids:
+            raise refuse(400, "Ecs.0005", "marker: no such flavor.")
+        rows = rows[ids.index(marker) + 1 :]
+    return answer({"flavors": [_flavor(call, row) for row in rows[: int(text)]]})
+
+
+def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    specs = {
+        "ecs:performancetype": "normal",
+        "ecs:generation": row["id"].split(".")[0],
+        "cond:operation:status": row["status"],
+        **row["extra_specs"],
+    }
+    if row["zones"]:
+        specs["cond:operation:az"] = ",".join("%s(%s)" % pair for pair in row["zones"].items())
+    href = "%s/v2.1/%s/flavors/%s" % (call.sim.base_url, call.entry["project_id"], row["id"])
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "vcpus": str(row["vcpus"]),
+        "ram": row["ram"],
+        "disk": str(row["disk"]),
+        "swap": "",
+        "rxtx_factor": row["rxtx_factor"],
+        "rxtx_quota": None,
+        "rxtx_cap": None,
+        "OS-FLV-EXT-DATA:ephemeral": row["ephemeral"],
+        "OS-FLV-DISABLED:disabled": False,
+        "os-flavor-access:is_public": True,
+        "links": [{"rel": "self", "href": href, "type": None}],
+        "os_extra_specs": specs,
+    }
+
+
+def merge_metadata(call: Call, server_id: str) -> Response:
+    """POST …/{s}/metadata: keys that the body does not have stay."""
+    wanted = required_object(call, "metadata")
+    for key, value in wanted.items():
+        if not isinstance(value, str) or len(value) > 255 or not 1 <= len(key) <= 255:
+            raise refuse(400, "Ecs.0005", "metadata: keys and values are texts of at most 255 characters.")
+    server = _writable(call, server_id)
+    server.metadata = {**server.metadata, **wanted}
+    call.fleet.mark_updated(server)
+    return answer({"metadata": server.metadata})
+
+
+def delete_metadata(call: Call, server_id: str, key: str) -> Response:
+    server = _writable(call, server_id)
+    if key not in server.metadata:
+        raise refuse(404, "Ecs.1000", "Metadata item was not found")
+    server.metadata = {name: value for name, value in server.metadata.items() if name != key}
+    call.fleet.mark_updated(server)
+    return answer(None, 204)
+
+
+def _writable(call: Call, server_id: str) -> Server:
+    server = find(call, server_id)
+    refuse_locked(server)
+    if server.vm_state not in _STATES:
+        raise refuse(
+            400,
+            "Ecs.0100",
+            "The state of the server %s (%s) does not allow this operation." % (server.id, server.status),
+        )
+    return server

@@ -1,0 +1,59 @@
+"""Neutron: networks, subnets, ports and security groups of a project (the Networking API reference, v2.0)."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from flask import request
+
+from simulator.http.call import Call, Refusal, Router
+from simulator.neutron.listing import list_view, refuse, show_view
+from simulator.neutron.resources import network_rows, port_rows, security_group_rows, subnet_rows
+
+PLATFORMS = ("openstack", "easystack", "ustack")
+
+
+def register(router: Router) -> None:
+    for platform in PLATFORMS:
+        root = "/%s/network" % platform
+        for kind, rows in (
+            ("network", network_rows),
+            ("subnet", subnet_rows),
+            ("port", port_rows),
+            ("security-group", security_group_rows),
+        ):
+            router.add(
+                platform,
+                "GET",
+                "%s/v2.0/%ss" % (root, kind),
+                list_view(kind, rows),
+                name="list %ss" % kind,
+                before=enter,
+            )
+            router.add(
+                platform,
+                "GET",
+                "%s/v2.0/%ss/<wanted>" % (root, kind),
+                show_view(kind, rows),
+                name="show %s" % kind,
+                before=enter,
+            )
+
+
+def enter(call: Call, _parameters: dict[str, str]) -> None:
+    call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
+    if call.token is None:
+        raise Refusal(
+            401,
+            {
+                "error": {
+                    "code": 401,
+                    "title": "Unauthorized",
+                    "message": "The request you have made requires authentication.",
+                }
+            },
+            {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)},
+        )
+    if call.token.project is None:
+        raise refuse(403, "rule:get_network is disallowed by policy")

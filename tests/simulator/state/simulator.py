@@ -1,0 +1,64 @@
+"""The simulator's whole state: clock, servers, tokens, jobs, faults, log. One lock protects it."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from simulator.state.builder import Builder
+from simulator.state.clock import Clock
+from simulator.state.config import OPTIONS, PLATFORMS
+from simulator.state.faults import Faults
+from simulator.state.keypairs import Keypairs
+from simulator.state.request_log import Log
+from simulator.state.server_groups import ServerGroups
+from simulator.state.servers import Fleet
+from simulator.state.tokens import Tokens
+
+
+class Simulator:
+    """State shared by all dialects. `base_url` is known once the server listens."""
+
+    def __init__(self, settings: dict[str, Any], base_url: str = "http://localhost") -> None:
+        self.settings = settings
+        self.base_url = base_url
+        self.clock = Clock()
+        self.lock = threading.RLock()
+        self.log = Log()
+        self.faults = Faults()
+        self.reset()
+
+    def reset(self) -> None:
+        """Restore the initial state: servers, tokens, jobs, faults, log, clock, delays."""
+        self.clock.reset()
+        self.log.clear()
+        self.faults.clear()
+        self.tokens = {name: Tokens(self.clock) for name in PLATFORMS}
+        self.options: dict[str, dict[str, Any]] = {}
+        self.delays: dict[str, dict[str, float]] = {}
+        self.builders: dict[str, Builder] = {}
+        self.fleets: dict[str, Fleet] = {}
+        self.keys: dict[str, Keypairs] = {}
+        self.groups: dict[str, ServerGroups] = {name: ServerGroups() for name in PLATFORMS}
+        self.jobs: dict[str, Any] = {}
+        self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
+        self.wrong_signatures: dict[str, tuple[int, float]] = {}
+        now = self.clock.now()
+        for name in PLATFORMS:
+            settings = self.settings["platforms"][name]
+            self.options[name] = {key: settings.get(key, values[0]) for key, values in OPTIONS.items()}
+            self.delays[name] = {**self.settings["delays"], **(settings.get("delays") or {})}
+            self.builders[name] = Builder(name, settings)
+            self.keys[name] = self.builders[name].keys(now)
+            self.fleets[name] = Fleet(name, self.clock)
+            self.builders[name].populate(self.fleets[name], now)
+
+    def platform(self, name: str) -> dict[str, Any]:
+        settings: dict[str, Any] = self.settings["platforms"][name]
+        return settings
+
+    def delay(self, platform: str, name: str) -> float:
+        return self.delays[platform][name]

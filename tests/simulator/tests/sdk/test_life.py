@@ -1,0 +1,177 @@
+"""Create, update (H07), resize and delete servers with the official SDK."""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.state.ids import stable_id
+
+PASSWORD = "Sdk-made-1@"
+Wait = Callable[[str], list[Any]]
+
+
+def wanted(m: Any, huaweicloud: Any, **option: Any) -> Any:
+    builder = huaweicloud.sim.builders["huaweicloud"]
+    vpc = next(iter(builder.networks.rows.values()))
+    given = {
+        "name": "sdk",
+        "image_ref": next(iter(builder.images)),
+        "flavor_ref": "s6.small.1",
+        "vpcid": stable_id("vpc", vpc.name),
+        "nics": [m.PrePaidServerNic(subnet_id=vpc.subnets[0].id)],
+        "root_volume": m.PrePaidServerRootVolume(volumetype="GPSSD", size=40),
+        "admin_pass": PASSWORD,
+    }
+    return m.PrePaidServer(**{**given, **option})
+
+
+def create(ecs: Any, server: Any, token: str | None = None, dry_run: bool | None = None) -> Any:
+    m = ecs.models
+    body = m.CreateServersRequestBody(dry_run=dry_run, server=server)
+    return ecs.create_servers(m.CreateServersRequest(x_client_token=token, body=body))
+
+
+def show(ecs: Any, server_id: str) -> Any:
+    return ecs.show_server(ecs.models.ShowServerRequest(server_id)).server
+
+
+def code(refusal: Any, call: Callable[[], Any]) -> tuple[int, str]:
+    with pytest.raises(refusal) as caught:
+        call()
+    return caught.value.status_code, caught.value.error_code
+
+
+def test_create(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
+    server = wanted(
+        m,
+        huaweicloud,
+        server_tags=[m.PrePaidServerTag("role", "web")],
+        metadata={"team": "a"},
+        description="mine",
+        data_volumes=[m.PrePaidServerDataVolume(volumetype="SSD", size=20, delete_on_termination=True)],
+        count=2,
+        extendparam=m.PrePaidServerExtendParam(enterprise_project_id="ep1"),
+        availability_zone="cn-north-4a",
+        security_groups=[m.PrePaidServerSecurityGroup(id=str(uuid.uuid4()))],
+    )
+    token = str(uuid.uuid4())
+    answer = create(ecs, server, token)
+    assert create(ecs, server, token).server_ids == answer.server_ids
+    assert code(refusal, lambda: show(ecs, answer.server_ids[0])) == (404, "Ecs.0114")
+    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud), token)) == (400, "Ecs.0122")
+    looks = wait(answer.job_id)
+    assert [sub.entities.server_id for sub in looks[-1].entities.sub_jobs] == answer.server_ids
+    first = show(ecs, answer.server_ids[0])
+    assert (first.name, first.status, first.tags, first.description) == ("sdk-0001", "ACTIVE", ["role=web"], "mine")
+    assert (first.metadata["team"], first.enterprise_project_id) == ("a", "ep1")
+    assert PASSWORD not in json.dumps(huaweicloud.log())
+
+
+def test_create_what_is_refused_and_what_only_would_be_made(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
+    answer = create(ecs, wanted(m, huaweicloud), dry_run=True)
+    assert (answer.status_code, answer.job_id, answer.server_ids) == (202, None, None)
+    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud, flavor_ref="x"), dry_run=True)) == (400, "Ecs.0029")
+    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud), "x")) == (400, "Ecs.0123")
+
+
+def test_a_yearly_one(ecs: Any, m: Any, huaweicloud: Any) -> None:
+    extend = m.PrePaidServerExtendParam(charging_mode="prePaid", period_type="year", period_num=1)
+    answer = create(ecs, wanted(m, huaweicloud, extendparam=extend))
+    assert answer.order_id
+    assert ecs.show_job(m.ShowJobRequest(answer.job_id)).status == "PENDING_PAYMENT"
+
+
+def test_the_older_call(ecs: Any, m: Any, huaweicloud: Any, wait: Wait) -> None:
+    given = wanted(m, huaweicloud)
+    server = m.PostPaidServer(
+        name="old",
+        image_ref=given.image_ref,
+        flavor_ref=given.flavor_ref,
+        vpcid=given.vpcid,
+        admin_pass=PASSWORD,
+        nics=[m.PostPaidServerNic(subnet_id=given.nics[0].subnet_id)],
+        root_volume=m.PostPaidServerRootVolume(volumetype="SAS"),
+    )
+    answer = ecs.create_post_paid_servers(
+        m.CreatePostPaidServersRequest(body=m.CreatePostPaidServersRequestBody(server=server))
+    )
+    wait(answer.job_id)
+    assert show(ecs, answer.server_ids[0]).name == "old"
+
+
+def test_update(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    server_id = huaweicloud.id("web-01")
+
+    def update(**option: Any) -> Any:
+        body = m.UpdateServerRequestBody(server=m.UpdateServerOption(**option))
+        return ecs.update_server(m.UpdateServerRequest(server_id, body)).server
+
+    changed = update(name="front-1", description="first", hostname="front-1.example")
+    assert (changed.id, changed.name, changed.description) == (server_id, "front-1", "first")
+    assert show(ecs, server_id).os_ext_srv_att_rhostname == "front-1.example"
+    assert code(refusal, lambda: update(name="a b")) == (400, "Ecs.0005")
+    assert calls() == ["H07", "H01", "H07"]
+
+
+def test_tags(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
+    server_id = huaweicloud.id("web-01")
+
+    def add(*tags: Any) -> Any:
+        body = m.BatchCreateServerTagsRequestBody(action="create", tags=list(tags))
+        return ecs.batch_create_server_tags(m.BatchCreateServerTagsRequest(server_id, body))
+
+    assert add(m.ServerTag("role", "db"), m.ServerTag("spot", "")).status_code == 204
+    body = m.BatchDeleteServerTagsRequestBody(action="delete", tags=[m.ServerTag("env", "demo")])
+    assert ecs.batch_delete_server_tags(m.BatchDeleteServerTagsRequest(server_id, body)).status_code == 204
+    shown = ecs.show_server_tags(m.ShowServerTagsRequest(server_id)).tags
+    assert [(tag.key, tag.value) for tag in shown] == [("role", "db"), ("spot", "")]
+    assert code(refusal, lambda: add(m.ServerTag("k" * 37, ""))) == (400, "Ecs.0905")
+
+
+def test_metadata(ecs: Any, m: Any, huaweicloud: Any) -> None:
+    server_id = huaweicloud.id("web-01")
+    body = m.UpdateServerMetadataRequestBody(metadata={"team": "a", "old": "1"})
+    assert ecs.update_server_metadata(m.UpdateServerMetadataRequest(server_id, body)).metadata["team"] == "a"
+    ecs.delete_server_metadata(m.DeleteServerMetadataRequest("old", server_id))
+    assert "old" not in show(ecs, server_id).metadata and show(ecs, server_id).metadata["team"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "end"), [("batch-01", None, "SHUTOFF"), ("web-01", "withStopServer", "ACTIVE")]
+)
+def test_resize(
+    ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any, name: str, mode: str | None, end: str
+) -> None:
+    server_id = huaweicloud.id(name)
+
+    def resize(flavor: str) -> Any:
+        option = m.ResizePrePaidServerOption(flavor_ref=flavor, mode=mode)
+        return ecs.resize_server(m.ResizeServerRequest(server_id, m.ResizeServerRequestBody(resize=option)))
+
+    wait(resize("s6.large.2").job_id)
+    server = show(ecs, server_id)
+    assert (server.flavor.id, server.status) == ("s6.large.2", end)
+    assert code(refusal, lambda: resize("s6.large.2")) == (400, "Ecs.0810")
+
+
+def test_delete(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
+    ids = [huaweicloud.id("web-01"), huaweicloud.id("vault-01")]
+
+    def delete() -> Any:
+        body = m.DeleteServersRequestBody(
+            delete_publicip=True, delete_volume=True, servers=[m.ServerId(server_id) for server_id in ids]
+        )
+        return ecs.delete_servers(m.DeleteServersRequest(body))
+
+    last = wait(delete().job_id)[-1]
+    assert (last.status, [sub.error_code for sub in last.entities.sub_jobs]) == ("FAIL", [None, "Ecs.0605"])
+    assert code(refusal, lambda: show(ecs, ids[0])) == (404, "Ecs.0114")
+    assert code(refusal, delete) == (404, "Ecs.0114")
