@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cloudserver.compute.tools import simulator
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 WORK = ROOT / ".cache" / "benchmark"
@@ -24,10 +26,6 @@ PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
 #: A child that hangs must not hang the benchmark.
 CHILD_SECONDS = 300
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import simulator  # noqa: E402
 
 
 class BenchmarkError(Exception):

@@ -18,12 +18,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
-sys.path.append(str(ROOT / "tools"))
 
 import tables  # noqa: E402
 import worker  # noqa: E402
 from cells import Cell, cells_of, chosen, sample  # noqa: E402
-from tasks import all_tasks  # noqa: E402
+from task_list import all_tasks  # noqa: E402
 from worker import Recording, Unfit, Verdict  # noqa: E402
 
 #: Operations of docs/operations.yml that need other credentials than the usual ones, or are no request of their own.
@@ -101,7 +100,7 @@ def run(options: argparse.Namespace, pool: ProcessPoolExecutor, recordings: dict
 
 def undriven(recordings: dict[str, Recording]) -> list[str]:
     """The operations of the documents that no task drives."""
-    import operations
+    from ansible_collections.cloudserver.compute.tools import operations
 
     driven = {(label.partition("/")[0], each) for label, row in recordings.items() for each in row.operations}
     return [row.id for row in operations.load() if row.id not in ELSEWHERE and (row.platform, row.id) not in driven]

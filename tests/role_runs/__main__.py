@@ -22,10 +22,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "unit" / "roles"), str(HERE.parents[1] / "tools")]
+sys.path.insert(0, str(HERE.parent / "unit" / "roles"))
 
-import simulator  # noqa: E402
-
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 from playbooks import Lab, Run, kill, role, until  # noqa: E402
 
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")

@@ -29,11 +29,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     environment_names,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator  # noqa: E402
 
 TYPES = sorted(path.name.removesuffix(".inputs.yml") for path in (AWX / "credential_types").glob("*.inputs.yml"))
 # Read by cloud/auth/clouds_yaml.py rather than as an option.

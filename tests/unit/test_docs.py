@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +20,12 @@ import yaml
 from test_readme import type_in
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"
 GUIDES = {path.stem: path.read_text() for path in sorted((DOCSITE / "rst").glob("*.rst"))}
 PREFIX = "ansible_collections.cloudserver.compute.docsite."
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator  # noqa: E402
 
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 NAMED = re.compile(r"^# ([\w.-]+\.ya?ml)\n")

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.cloudserver.compute.tools import simulator
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator  # noqa: E402
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"^# ([\w.]+\.ya?ml)\b")

@@ -21,15 +21,16 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-sys.path[:0] = [str(path) for path in (HERE, HERE.parent / "gateway", ROOT / "tests" / "simulator", ROOT / "tools")]
+sys.path[:0] = [str(path) for path in (HERE, HERE.parent / "gateway", ROOT / "tests" / "simulator")]
 
-import simulator  # noqa: E402
 import yaml  # noqa: E402
 from cases import BadCase, Case, load  # noqa: E402
 from estate import Estate  # noqa: E402
 from lab import LabError  # noqa: E402
 from shape import differences, shape  # noqa: E402
 from sides import Side, real, simulated  # noqa: E402
+
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 
 WORK = ROOT / ".cache" / "conformance"
 

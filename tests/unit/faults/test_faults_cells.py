@@ -9,7 +9,7 @@ import random
 
 from cells import Cell, cells_of, chosen, sample
 from kinds import KINDS, Request
-from tasks import all_tasks
+from task_list import all_tasks
 
 REQUESTS = [
     Request(1, "POST", "/identity/v3/auth/tokens", "", "auth", 201, 900),

@@ -170,7 +170,7 @@ class Bench:
         rows = self.control("GET", f"/requests?platform={self.platform}")["requests"]
         return [row for row in rows if wanted in (None, row["operation"], row["name"])]
 
-    def planned_actions(self) -> list[Any]:
+    def changing_requests(self) -> list[Any]:
         """The bodies of all requests that meant to change something, in order."""
         return [
             row["body"]

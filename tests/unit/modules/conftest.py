@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +14,16 @@ import pytest
 from modules.bench import PLATFORMS, Bench
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).parents[3]
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")
 
 
-def _tool(name: str) -> Any:
-    spec = spec_from_file_location("tools_" + name, ROOT / "tools" / (name + ".py"))
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready file of a simulator that runs as long as the tests do."""
-    with _tool("simulator").running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
+    with simulator.running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
         yield found
 
 

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-# Before tests/unit, which has a folder of the name simulator.
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / "tools")]
-import simulator  # noqa: E402
-
+sys.path.insert(0, str(HERE))
 import playbooks  # noqa: E402
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 
 
 @pytest.fixture(scope="module")

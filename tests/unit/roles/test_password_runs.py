@@ -19,10 +19,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import histories_from_json
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tools"))
-import simulator  # noqa: E402
 
 SERVERS = 12
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")

@@ -20,11 +20,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import integration
 import yaml
-from simulator import ROOT
 
-LAB = ROOT / "tests" / "openstack"
+from ansible_collections.cloudserver.compute.tests.integration import run as integration
+
+LAB = Path(__file__).resolve().parent
 LIST = LAB / "targets.yml"
 CONFORMANCE = "conformance"
 # The scenarios of molecule that hold the roles against it.
@@ -88,8 +88,7 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
     or none for all."""
     found = [(CONFORMANCE, [sys.executable, str(LAB / "conformance")])]
     for cloud, targets in clouds.items():
-        program = str(ROOT / "tools" / "integration.py")
-        found.append((cloud, [sys.executable, program, "--cloud", cloud, "--mode", mode, *targets]))
+        found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
     found += [
         (ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
         for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))

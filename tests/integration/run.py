@@ -33,10 +33,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import operations
-import simulator
-from simulator import ROOT
+from ansible_collections.cloudserver.compute.tests.integration import record
+from ansible_collections.cloudserver.compute.tools import simulator
 
+ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ROOT / "tests" / "integration" / "targets"
 WORK = ROOT / ".cache" / "integration"
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
@@ -227,7 +227,7 @@ def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: t
             print(f"{'passed' if outcome.passed else 'FAILED':7}{outcome.seconds:6.1f} s  {run.name}", flush=True)
             outcomes.append(outcome)
             if outcome.passed:
-                operations.keep(WORK / run.name, run.target, run.platform, ready)
+                record.save(WORK / run.name, run.target, run.platform, ready)
     return outcomes
 
 

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from checkout import ROOT, copy_of_checkout
+from ansible_collections.cloudserver.compute.tools.checkout import ROOT, copy_of_checkout
 
 WORK = ROOT / ".cache" / "ansible-test"
 # ansible-test takes get_pip_VERSION.py from its cache before it asks a host for it; these are the names that

@@ -18,10 +18,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import integration
-import sanity
-from simulator import ROOT
+from ansible_collections.cloudserver.compute.tests.integration import run as integration
+from ansible_collections.cloudserver.compute.tests.sanity import run as sanity
 
+ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".cache" / "matrix"
 NO_PYTHON = 3  # exit status of tools/venv
 
