@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 #: The platforms whose administrators make flavors.
 MAKERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 
 def public(seed: str, comment: str = "") -> str:

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules import test_server as nova
-from modules import test_server_huawei as huawei
+from modules import test_server_huaweicloud as huawei
 from modules.bench import MODULES, Bench, run_action
 from modules.test_in_process import run_shipped
 

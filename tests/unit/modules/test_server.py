@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms.requests_of import set_passwords
-from cloud.platforms.samples import nova
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -28,6 +26,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_SUCCEEDED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import set_passwords
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.samples import nova
 
 RESET = "/v1/p1/cloudservers/os-reset-passwords"
 SECRET = "Tr0ub4dor+3"

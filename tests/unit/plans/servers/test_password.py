@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fakes import server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     generate,
     is_windows,
 )
+from ansible_collections.cloudserver.compute.tests.unit.fakes import server
 
 BOOT = frozenset(["password_at_boot", "password_rules"])
 STATES = st.sampled_from(["running", "stopped", "paused", "error", "REBOOT", "VERIFY_RESIZE"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms import samples
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     InvalidResponse,
@@ -17,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 
 DETAIL = "/v1/p1/cloudservers/detail"
 

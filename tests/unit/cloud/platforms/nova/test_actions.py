@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms.requests_of import act
-from cloud.platforms.samples import nova
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import GOALS, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -28,6 +26,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     JOB_SUCCEEDED,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import act
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.samples import nova
 
 SOFT = {
     "start": {"os-start": None},

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms import samples
-from cloud.platforms.test_nova_records import ANYTHING, PARTIAL
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +23,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.test_parse import ANYTHING, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server | None:

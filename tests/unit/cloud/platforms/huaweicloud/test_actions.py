@@ -10,9 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from cloud.platforms import samples
-from cloud.platforms.requests_of import act
-from cloud.platforms.test_huaweicloud_reading import DETAIL, server
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +35,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import client
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import act
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_listing import DETAIL, server
 
 ACTION = "/v1/p1/cloudservers/action"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -9,9 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cloud.platforms import samples
-from cloud.platforms.test_huaweicloud_acting import error, listed
-from cloud.platforms.test_huaweicloud_reading import server
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +27,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.f
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_actions import error, listed
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_listing import server
 
 ONE = "/v1/p1/cloudservers/a"
 DELETE = "/v1/p1/cloudservers/delete"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 pytestmark = pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
 #: The simulator's VPC and its first subnet.
