@@ -116,3 +116,23 @@ def parse(
         return inventory, warnings
 
     return run
+
+
+Parse = Callable[..., tuple[InventoryData, list[str]]]
+
+
+ONE = {**CONNECTION, "name": "one"}
+
+
+@pytest.fixture
+def fleet_of_three(clouds: Clouds) -> None:
+    floating = Address("198.51.100.7", 4, "floating", network="private")
+    clouds.answers["one"] = [
+        server("web-1", addresses=(Address("10.0.0.1", 4, "fixed", network="private"), floating)),
+        server("web-2", status="SHUTOFF", metadata={"fqdn": "www.example.com"}),
+        server("db-1", tags=("role=db", "spot"), addresses=()),
+    ]
+
+
+def members(inventory: InventoryData, group: str) -> list[str]:
+    return sorted(str(host.name) for host in inventory.groups[group].hosts)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from modules.bench import PLATFORMS, Bench
+from modules.migration_tasks import WEB
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.tools import simulator
@@ -44,3 +45,19 @@ def bench(ready: dict[str, Any], platform: str, monkeypatch: pytest.MonkeyPatch,
     made = Bench(ready, platform)
     monkeypatch.setattr(session, "SystemClock", lambda: made.clock)
     return made
+
+
+@pytest.fixture
+def admin(bench: Bench) -> Bench:
+    """The platform as an administrator sees it."""
+    bench.options = bench.credentials("admin")
+    return bench
+
+
+@pytest.fixture
+def web_on_cmp1(admin: Bench) -> Bench:
+    """The platform as an administrator sees it, with three web servers on cmp1."""
+    for row in admin.control("GET", f"/{admin.platform}/servers")["servers"]:
+        if row["name"] not in ("twin", "web-04"):
+            admin.change(row["id"], host="cmp1" if row["name"] in WEB else "cmp2")
+    return admin

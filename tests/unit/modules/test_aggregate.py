@@ -15,13 +15,6 @@ from modules.idempotency_steps import ten_steps
 OWNERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 
 
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
-
-
 def aggregate(bench: Bench, name: str) -> dict[str, Any] | None:
     rows = bench.control("GET", f"/{bench.platform}/aggregates")["aggregates"]
     return next((dict(row) for row in rows if row["name"] == name), None)

@@ -13,13 +13,6 @@ from modules.bench import Bench, nothing_done, refused
 OWNERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 
 
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
-
-
 def hold_check_to_run(bench: Bench, **options: Any) -> dict[str, Any]:
     """The run's result, which check mode has predicted, and which a second run finds unchanged."""
     with nothing_done(bench):

@@ -18,13 +18,6 @@ SIZES = {"vcpus": 2, "ram_mb": 2048, "disk_gb": 20}
 NAMES = {"openstack": ("m1.small", "m1.medium", "m1.large"), "easystack": ("1C-2G", "2C-4G", "4C-8G")}
 
 
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
-
-
 def flavor(bench: Bench, name: str) -> dict[str, Any]:
     rows = bench.control("GET", f"/{bench.platform}/flavors")["flavors"]
     (found,) = [row for row in rows if row["name"] == name]

@@ -21,8 +21,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modules import test_server as nova
-from modules import test_server_huaweicloud as huawei
+from modules import huaweicloud_servers as huawei
+from modules import nova_servers as nova
 from modules.bench import MODULES, Bench, run_action
 from modules.test_in_process import run_shipped
 

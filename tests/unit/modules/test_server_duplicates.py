@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, PLATFORMS, Bench, outcome, says
-from modules.test_server import kind as nova_kind
-from modules.test_server_huaweicloud import kind as huawei_kind
+from modules.huaweicloud_servers import kind as huawei_kind
+from modules.nova_servers import kind as nova_kind
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import SystemClock

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.test_server import BOTH, EVERY_NOVA, FLAVORS, kind, make
+from modules.nova_servers import BOTH, EVERY_NOVA, FLAVORS, kind, make
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 

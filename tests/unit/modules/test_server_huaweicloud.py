@@ -9,21 +9,15 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
+from modules.huaweicloud_servers import (
+    CREATE,
+    DELETE,
+    RESIZE,
+    kind,
+)
 from modules.idempotency_steps import ten_steps
 
 pytestmark = pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
-#: The simulator's VPC and its first subnet.
-VPC = "6487c4f3-8c58-5c6b-ab9b-bf720997fe62"
-SUBNET = "0cee3fb0-52fe-5229-ae78-d9c0af2e7c5d"
-IMAGE = "EulerOS 2.9 64bit"
-CREATE, DELETE, RESIZE, TAGS = "create servers", "delete servers", "resize server", "change tags"
-
-
-def kind(**more: Any) -> dict[str, Any]:
-    """What describes a server that can be made; None takes an option away."""
-    given = {"flavor": "s6.small.1", "image": IMAGE, "vpc_id": VPC, "networks": [{"subnet": SUBNET}],
-             "system_disk": {"type": "GPSSD", "size_gb": 40}, **more}  # fmt: skip
-    return {key: value for key, value in given.items() if value is not None}
 
 
 def make(bench: Bench, **options: Any) -> dict[str, Any]:

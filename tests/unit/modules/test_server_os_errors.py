@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.test_server_os import HAVE, NOVA, PASSWORD, change, id_of, image_id, images, new_image, orders
+from modules.server_os_tasks import HAVE, NOVA, PASSWORD, change, id_of, image_id, images, new_image, orders
 
 WEB = ["web-01", "web-02"]
 BAD = {

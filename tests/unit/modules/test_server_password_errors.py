@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
-from modules.test_server_password import (
+from modules.server_password_tasks import (
     BATCH,
     GOOD,
     WEB,
