@@ -18,14 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
 AWX = ROOT / "docs" / "awx"
-
-
 TYPES = sorted(path.name.removesuffix(".inputs.yml") for path in (AWX / "credential_types").glob("*.inputs.yml"))
-
-
 SECRET_LEAVES = ("password", "application_credential_secret", "token", "access_key", "secret_key", "security_token")
 
 

@@ -41,8 +41,6 @@ AWX_MODULES = {
         "name": "str", "organization": "str", "unified_job_template": "str", "rrule": "str", "extra_data": "dict",
     },
 }  # fmt: skip
-
-
 # Action plugins rather than modules: no process for each.
 STAND_IN = """\
 import json

@@ -32,19 +32,11 @@ from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types imp
 
 # Read by cloud/auth/clouds_yaml.py rather than as an option.
 FILES_OF_CLOUDS = {"OS_CLIENT_CONFIG_FILE"}
-
-
 FIELD_KEYS = {
     "id", "label", "type", "help_text", "secret", "multiline", "format", "choices", "default", "ask_at_runtime",
 }  # fmt: skip
-
-
 IDENTIFIER = re.compile(r"^[a-zA-Z_]+[a-zA-Z0-9_]*$")
-
-
 FILE_LABEL = re.compile(r"^template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?$")
-
-
 CA = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTIFICATE-----\n"
 
 

@@ -28,16 +28,12 @@ from ansible_collections.cloudserver.compute.tools import simulator
 
 # What the simulator's tokens begin with, as Keystone's do.
 TOKEN = "gAAAAA"
-
-
 # What AWX sets for every inventory source (STANDARD_INVENTORY_UPDATE_ENV in its constants).
 OF_A_SYNC = {
     "ANSIBLE_INVENTORY_EXPORT": "True",
     "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
     "ANSIBLE_VERBOSE_TO_STDERR": "True",
 }
-
-
 SETTINGS = {"suppress_ansible_output": True, "pexpect_timeout": 5, "job_timeout": 120}
 
 

@@ -54,8 +54,6 @@ class Ignoring(FakeCloud):
 
 
 ON_A = server("on-a", host="cmp-a", availability_zone="az1", key_name="ops", tags=("t",), locked=True)
-
-
 ON_B = server("on-b", host="cmp-b", availability_zone="az2", task_state="powering-off")
 
 

@@ -119,8 +119,6 @@ def parse(
 
 
 Parse = Callable[..., tuple[InventoryData, list[str]]]
-
-
 ONE = {**CONNECTION, "name": "one"}
 
 

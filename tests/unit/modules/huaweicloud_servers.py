@@ -9,14 +9,8 @@ from typing import Any
 
 #: The simulator's VPC and its first subnet.
 VPC = "6487c4f3-8c58-5c6b-ab9b-bf720997fe62"
-
-
 SUBNET = "0cee3fb0-52fe-5229-ae78-d9c0af2e7c5d"
-
-
 IMAGE = "EulerOS 2.9 64bit"
-
-
 CREATE, DELETE, RESIZE, TAGS = "create servers", "delete servers", "resize server", "change tags"
 
 

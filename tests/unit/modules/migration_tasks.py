@@ -11,8 +11,6 @@ import pytest
 from modules.bench import Bench, nothing_done
 
 OWNERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
-
-
 WEB = ["web-01", "web-02", "web-03"]
 
 

@@ -11,24 +11,14 @@ import pytest
 from modules.bench import NOVA, Bench
 
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
-
-
 BOTH = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
-
-
 FLAVORS = {
     "openstack": ("m1.small", "m1.medium", "m1.large"),
     "easystack": ("1C-2G", "2C-4G", "4C-8G"),
     "ustack": ("micro-1", "micro-2", "standard-4"),
 }
-
-
 IMAGES = {"openstack": "debian-12", "easystack": "openEuler-22.03", "ustack": "Ubuntu 14.04 x64"}
-
-
 NETWORKS = {"openstack": "private", "easystack": "private", "ustack": "shared"}
-
-
 CREATE = {"openstack": "E04", "easystack": "E04", "ustack": "U01"}
 
 

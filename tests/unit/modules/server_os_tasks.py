@@ -10,11 +10,7 @@ from typing import Any
 from modules.bench import Bench
 
 HAVE = ("openstack", "easystack", "huaweicloud")
-
-
 NOVA = ("openstack", "easystack")
-
-
 PASSWORD = "Tr0ub4dor-and-3"
 
 

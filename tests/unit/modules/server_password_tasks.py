@@ -12,11 +12,7 @@ from typing import Any
 from modules.bench import Bench
 
 GOOD, OTHER = "Tr0ub4dor+3", "c0rrect:H0rse"
-
-
 WEB = ["web-01", "web-02", "web-03", "web-04"]
-
-
 BATCH = "reset passwords"
 
 

@@ -23,8 +23,6 @@ from modules.server_os_tasks import (
 )
 
 WEB = ["web-01", "web-02", "web-03"]
-
-
 pytestmark = pytest.mark.parametrize("platform", HAVE)
 
 

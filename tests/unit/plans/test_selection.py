@@ -25,14 +25,8 @@ WEB = server(
     addresses=(Address("10.0.0.1", 4, "fixed"), Address("198.51.100.1", 4, "floating")),
     metadata={"team": "billing"},
 )
-
-
 DB = server("db", "stopped", tags=("role=db",), availability_zone="az2", addresses=(Address("2001:DB8::0:1", 6),))
-
-
 GONE = server("gone", "SOFT_DELETED")
-
-
 FLEET = [WEB, DB, GONE]
 
 

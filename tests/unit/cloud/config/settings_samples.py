@@ -16,20 +16,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 URL = "https://keystone.example.com:5000/v3"
-
-
 PASSWORD = {"auth_url": URL, "username": "demo", "password": "s3cret", "project_name": "demo"}
-
-
 OPENSTACK = {"platform": "openstack", "auth": PASSWORD}
-
-
 KEYS = {"access_key": "AKID", "secret_key": "SKEY"}
-
-
 HUAWEICLOUD = {"platform": "huaweicloud", "region": "cn-north-4", "auth": KEYS}
-
-
 OS_ENVIRONMENT = {
     "OS_AUTH_URL": URL,
     "OS_USERNAME": "env",
@@ -37,8 +27,6 @@ OS_ENVIRONMENT = {
     "OS_PROJECT_NAME": "env-project",
     "OS_USER_DOMAIN_NAME": "env-domain",
 }
-
-
 CLOUDS = """
 clouds:
   lab:

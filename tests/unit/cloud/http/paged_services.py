@@ -68,6 +68,4 @@ class Nova:
 
 
 fleets = st.integers(0, 40)
-
-
 limits = st.integers(1, 12)

@@ -20,6 +20,4 @@ SMALL = FlavorDetails(
     disabled=False,
     extra_specs={"a": "1", "b": "2"},
 )
-
-
 FIELDS = {"name": "small", "vcpus": 1, "ram_mb": 1024}

@@ -18,6 +18,4 @@ def public(seed: str, comment: str = "") -> str:
 
 
 A, B = public("a"), public("b")
-
-
 PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n-----END RSA PRIVATE KEY-----\n"

@@ -136,11 +136,7 @@ def carry_out(cloud: Any, wanted: FlavorSpec, flavor_id: str | None = None) -> R
 
 
 specs = st.dictionaries(st.sampled_from("abcd"), st.sampled_from("123"), max_size=4)
-
-
 projects = st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True)
-
-
 somewhere = st.none() | st.builds(
     lambda flavor, found, access, described: replace(
         flavor, extra_specs=found, access=None if flavor.is_public else tuple(access), description=described
@@ -150,8 +146,6 @@ somewhere = st.none() | st.builds(
     projects,
     st.sampled_from([None, "old"]),
 )
-
-
 specs = st.builds(
     FlavorSpec,
     fields=st.fixed_dictionaries(

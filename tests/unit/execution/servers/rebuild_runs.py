@@ -34,8 +34,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 OLD, NEW = Image("old", "the old one"), ImageDetails("new", "the new one", "active")
-
-
 STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED"}
 
 

@@ -24,8 +24,6 @@ from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 SETTLED = ("running", "stopped", "paused", "suspended")
-
-
 EXPECTED = {
     ("running", "started"): (),
     ("stopped", "started"): ("start",),

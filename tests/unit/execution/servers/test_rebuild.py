@@ -66,8 +66,6 @@ def test_the_way_and_back(state: str, running: bool) -> None:
 
 
 states = st.sampled_from([*WAYS, "ERROR", "VERIFY_RESIZE"])
-
-
 fleets = st.lists(st.tuples(states, st.sampled_from(["old", "new", None]), st.booleans()), min_size=1, max_size=6)
 
 

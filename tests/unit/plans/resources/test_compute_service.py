@@ -33,8 +33,6 @@ services = st.builds(
     disabled_reason=st.sampled_from((None, "disks", "memory")),
     forced_down=st.sampled_from((None, True, False)),
 )
-
-
 wanted = st.builds(ServiceSpec, state=st.just("disabled"), reason=st.sampled_from((None, "disks"))) | st.builds(
     ServiceSpec, state=st.sampled_from((None, "enabled")), forced_down=st.sampled_from((None, True, False))
 )

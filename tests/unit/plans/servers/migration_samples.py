@@ -8,8 +8,6 @@ from __future__ import annotations
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
 
 HOSTS = ("a", "b", "c", "dead")
-
-
 SERVICES = {
     host: Service(host, host, "nova-compute", "enabled", "down" if host == "dead" else "up", forced_down=False)
     for host in HOSTS

@@ -60,8 +60,6 @@ servers = st.builds(
     st.sampled_from(STATUSES),
     st.sampled_from((None, "powering-off", "migrating", "rebuilding")),
 )
-
-
 specs = st.builds(
     MigrationSpec,
     mode=st.sampled_from(MODES),

@@ -37,17 +37,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import client
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import act
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_listing import DETAIL, server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.ecs_responses import (
+    DETAIL,
+    error,
+    listed,
+    server,
+)
 
 ACTION = "/v1/p1/cloudservers/action"
 
 
 def record(server_id: str) -> Server:
     return Server(id=server_id, platform="huaweicloud", name="n-" + server_id)
-
-
-def error(code: str, message: str = "no") -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
 
 
 @pytest.mark.parametrize(
@@ -283,10 +284,6 @@ def test_while_a_job_runs_its_servers_are_not_looked_at(wire: Any, connect: Any,
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job(status, ("a", "SUCCESS"))})
     assert observed(cloud, pending_actions_of("a", "b")) == {}
     assert [seen.path for seen in wire.seen] == ["/v1/p1/jobs/j1"]
-
-
-def listed(*servers: dict[str, Any]) -> dict[str, Any]:
-    return {"GET " + DETAIL: {"count": len(servers), "servers": list(servers)}}
 
 
 def test_a_finished_job_and_the_servers_own_state(wire: Any, connect: Any, serve: Any) -> None:

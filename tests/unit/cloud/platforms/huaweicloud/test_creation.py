@@ -34,8 +34,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import token_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_actions import error, listed
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_listing import server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.ecs_responses import (
+    error,
+    listed,
+    server,
+)
 
 URL = "/v1.1/p1/cloudservers"
 GROUP = "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"

@@ -28,8 +28,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_actions import error, listed
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.test_listing import server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.ecs_responses import (
+    error,
+    listed,
+    server,
+)
 
 ONE = "/v1/p1/cloudservers/a"
 DELETE = "/v1/p1/cloudservers/delete"

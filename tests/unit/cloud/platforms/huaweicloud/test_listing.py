@@ -17,12 +17,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-
-DETAIL = "/v1/p1/cloudservers/detail"
-
-
-def server(server_id: str, **more: Any) -> dict[str, Any]:
-    return {**samples.HUAWEI_ACTIVE, "id": server_id, "name": "n-" + server_id, **more}
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.ecs_responses import (
+    DETAIL,
+    server,
+)
 
 
 def expect_page(

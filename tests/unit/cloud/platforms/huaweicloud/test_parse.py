@@ -24,7 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.test_parse import ANYTHING, PARTIAL
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_answers import ANYTHING, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server | None:

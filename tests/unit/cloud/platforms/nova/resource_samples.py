@@ -8,8 +8,6 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 ROOTS = {"openstack": "/v2.1", "easystack": "/v2.1", "ustack": "/v2/p1", "huaweicloud": "/v2.1/p1"}
-
-
 UNVERSIONED = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
 
 

@@ -25,8 +25,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 )
 
 BASE = {"ustack": "/v2/p1"}
-
-
 NEW = NewServer(flavor_id="f", image_id="i")
 
 

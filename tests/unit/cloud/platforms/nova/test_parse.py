@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
@@ -23,26 +22,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-ENTRY = st.fixed_dictionaries(
-    {},
-    optional={
-        "addr": ANYTHING | st.ip_addresses().map(str),
-        "version": ANYTHING | st.sampled_from([4, 6, "4", "6"]),
-        "OS-EXT-IPS:type": ANYTHING | st.sampled_from(["fixed", "floating"]),
-        "OS-EXT-IPS-MAC:mac_addr": ANYTHING | st.sampled_from(["fa:1", "fa:2"]),
-    },
-)
-ADDRESSES = ANYTHING | st.dictionaries(st.text(), ANYTHING | st.lists(ENTRY | ANYTHING))
-PARTIAL = st.fixed_dictionaries(
-    {"id": st.text(min_size=1)},
-    optional={key: ANYTHING for key in [*samples.HUAWEI_ACTIVE, *samples.EASYSTACK_IN_ERROR] if key != "id"}
-    | {"addresses": ADDRESSES},
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_answers import (
+    ADDRESSES,
+    PARTIAL,
 )
 
 
