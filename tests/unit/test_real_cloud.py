@@ -82,7 +82,7 @@ def test_the_roles_run_on_each_cloud_that_has_a_scenario(ran: list[list[str]], m
     assert all(command[2:5] == ["molecule", "test", "--scenario-name"] for command in ran)
 
 
-def test_a_part_that_there_is_not_is_refused(ran: list[list[str]]) -> None:
+def test_a_part_that_does_not_exist_is_refused(ran: list[list[str]]) -> None:
     with pytest.raises(SystemExit):
         real_cloud.main(["moon"])
     assert ran == []

@@ -213,7 +213,7 @@ def test_a_sync_fails_while_the_cloud_is_down(refusing: str, tmp_path: Path) -> 
     assert "pw-of-ops-7" not in artifacts(tmp_path / "lenient")
 
 
-def test_a_job_with_a_wrong_key_tells_no_secret(ready: dict[str, Any], tmp_path: Path) -> None:
+def test_a_job_with_a_wrong_key_shows_no_secret(ready: dict[str, Any], tmp_path: Path) -> None:
     values = fields_of(ready["platforms"]["openstack"])
     credential = inject("openstack", {**values, "password": "wrong-pass-of-ops"}, tmp_path)
     survey = {"power_tags": "role=web", "power_state": "stopped", "power_limit": 10}

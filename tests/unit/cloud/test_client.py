@@ -128,18 +128,18 @@ def test_a_capability_is_the_word_that_messages_show() -> None:
         request_id=st.none() | st.text(),
     )
 )
-def test_a_ticket_survives_being_plain_data(pending: PendingAction) -> None:
+def test_a_pending_action_survives_serialization(pending: PendingAction) -> None:
     assert PendingAction.from_dict(pending.as_dict()) == pending
     assert pending.goal == GOALS[pending.action] and pending.server_id in pending.label
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "stop"}, {"server_id": "a"}, {"server_id": "a", "action": "fly"}])
-def test_what_is_no_ticket(data: dict[str, Any]) -> None:
+def test_data_that_is_no_pending_action(data: dict[str, Any]) -> None:
     with pytest.raises(KeyError):
         PendingAction.from_dict(data)
 
 
-def test_a_tickets_label() -> None:
+def test_the_label_of_a_pending_action() -> None:
     assert PendingAction("a", "stop", "web").label == "web (a)" and PendingAction("a", "stop").label == "a"
 
 

@@ -131,7 +131,7 @@ def lose(error: Exception, taken: bool, times: int = 1) -> Callable[[PendingActi
     return decide
 
 
-def test_what_the_answer_proves_is_not_waited_for_and_is_shown_as_it_is_then() -> None:
+def test_what_the_response_proves_is_not_waited_for_and_is_shown_as_it_is_then() -> None:
     cloud = Cloud([server("a"), server("b")])
     run = carry_out(cloud, LOCK, RENAME)
     assert sorted(cloud.done) == [("lock", "a"), ("lock", "b"), ("update", "a"), ("update", "b")]
@@ -141,7 +141,7 @@ def test_what_the_answer_proves_is_not_waited_for_and_is_shown_as_it_is_then() -
     assert [(each.locked, each.name) for each in run.servers.values()] == [(True, "new"), (True, "new")]
 
 
-def test_deeds_follow_one_another_each_when_the_one_before_is_proven() -> None:
+def test_each_action_is_sent_when_the_one_before_is_proven() -> None:
     cloud = Cloud([server("a"), server("b")], delay=3)
     run = carry_out(cloud, RESIZE, CONFIRM)
     assert cloud.done == [("resize", "a"), ("resize", "b"), ("confirm_resize", "a"), ("confirm_resize", "b")]
@@ -149,14 +149,14 @@ def test_deeds_follow_one_another_each_when_the_one_before_is_proven() -> None:
     assert run.servers["id-a"].flavor.id == "2" and run.servers["id-a"].status == "ACTIVE"
 
 
-def test_a_server_that_is_to_be_gone_is_done_when_the_cloud_knows_it_no_longer() -> None:
+def test_a_deletion_is_done_when_the_cloud_no_longer_has_the_server() -> None:
     cloud = Cloud([server("a")], delay=2)
     run = carry_out(cloud, DELETE)
     assert run.outcomes["id-a"].result == DONE
     assert not cloud.here
 
 
-def test_without_waiting_the_last_deed_is_left_to_a_ticket_that_carries_its_aim() -> None:
+def test_without_waiting_the_last_action_is_left_to_a_pending_action_with_its_expected_state() -> None:
     cloud = Cloud([server("a")])
     run = carry_out(cloud, LOCK, DELETE, wait=False)
     assert run.outcomes["id-a"].result == PENDING
@@ -166,7 +166,7 @@ def test_without_waiting_the_last_deed_is_left_to_a_ticket_that_carries_its_aim(
 
 @pytest.mark.parametrize("error", [ResponseLost("reset"), ServerError("gateway", status=502)])
 @pytest.mark.parametrize("action", [LOCK, RESIZE, DELETE, SNAPSHOT])
-def test_a_deed_whose_answer_was_lost_is_not_asked_for_again_where_it_took_effect(
+def test_an_action_whose_response_was_lost_is_not_sent_again_where_it_took_effect(
     action: Action, error: Exception
 ) -> None:
     cloud = Cloud([server("a")])
@@ -177,7 +177,7 @@ def test_a_deed_whose_answer_was_lost_is_not_asked_for_again_where_it_took_effec
 
 
 @pytest.mark.parametrize("action", [LOCK, RESIZE, DELETE])
-def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(action: Action) -> None:
+def test_one_that_was_lost_before_it_took_effect_is_sent_again(action: Action) -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
     run = carry_out(cloud, action)
@@ -185,7 +185,7 @@ def test_one_that_was_lost_before_it_took_effect_is_asked_for_again(action: Acti
     assert run.outcomes["id-a"].result == DONE
 
 
-def test_nobody_knows_of_a_lost_deed_that_leaves_no_trace_but_by_the_clouds_own_record() -> None:
+def test_a_lost_action_that_is_unobservable_is_decided_by_the_instance_action_alone() -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False)
     run = carry_out(cloud, SNAPSHOT)
@@ -197,7 +197,7 @@ def test_nobody_knows_of_a_lost_deed_that_leaves_no_trace_but_by_the_clouds_own_
     assert carry_out(cloud, SNAPSHOT).outcomes["id-a"].result == DONE
 
 
-def test_one_that_is_always_lost_is_given_up() -> None:
+def test_one_that_is_always_lost_fails() -> None:
     cloud = Cloud([server("a")])
     cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False, times=100)
     run = carry_out(cloud, LOCK)
@@ -213,7 +213,7 @@ def test_one_server_that_is_refused_does_not_stop_the_others() -> None:
     assert run.outcomes["id-b"].result == DONE
 
 
-def test_what_is_refused_for_everybody_before_anything_was_done_is_the_tasks_failure() -> None:
+def test_a_refusal_for_all_servers_before_anything_was_done_fails_the_task() -> None:
     cloud = Cloud([server("a"), server("b")])
 
     def refuse(_orders: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
@@ -224,7 +224,7 @@ def test_what_is_refused_for_everybody_before_anything_was_done_is_the_tasks_fai
         carry_out(cloud, LOCK)
 
 
-def test_a_server_on_its_way_is_planned_for_anew_when_it_has_settled() -> None:
+def test_a_server_in_transition_is_planned_again_when_it_is_stable() -> None:
     cloud = Cloud([replace(server("a"), task_state="resize_prep"), replace(server("b"), task_state="powering-on")])
     cloud.due = [(1003.0, "id-a", "resize"), (1003.0, "id-b", "create_image")]
     run = carry_out(cloud, RESIZE)
@@ -247,7 +247,7 @@ AIMS = st.builds(
 
 
 @given(expected_state=AIMS)
-def test_an_aim_comes_out_of_a_handle_as_it_went_in(expected_state: ExpectedState) -> None:
+def test_an_expected_state_survives_its_handle(expected_state: ExpectedState) -> None:
     assert ExpectedState.from_dict(expected_state.as_dict()) == expected_state
 
 
@@ -257,7 +257,7 @@ def test_an_aim_comes_out_of_a_handle_as_it_went_in(expected_state: ExpectedStat
     locked=st.booleans(),
     status=st.sampled_from(["ACTIVE", "SHUTOFF"]),
 )
-def test_an_aim_is_met_by_a_server_that_agrees_in_everything_it_names(
+def test_an_expected_state_is_reached_when_every_field_that_it_names_matches(
     expected_state: ExpectedState, name: str, locked: bool, status: str
 ) -> None:
     each = replace(server("x"), name=name, locked=locked, status=status, flavor=Flavor(id="1"), host="cmp1")
@@ -298,7 +298,7 @@ def test_a_handle_that_was_tampered_with_is_none() -> None:
         (ExpectedState(left_host="cmp1"), "ACTIVE", None, JOB_FAILED, FAILED),
     ],
 )
-def test_one_look_at_a_server_proves_an_aim_or_does_not(
+def test_one_read_of_a_server_proves_the_expected_state_or_does_not(
     expected_state: ExpectedState, status: str, task: str | None, verdict: str | None, result: str | None
 ) -> None:
     seen = ActionStatus(replace(server("a"), status=status, task_state=task, host="cmp1"), verdict)

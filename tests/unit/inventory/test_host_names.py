@@ -116,7 +116,7 @@ def test_a_server_named_like_anothers_way_out() -> None:
     assert found == ["twin_1_a", "twin_2", "twin_1_3"]
 
 
-def test_nothing_is_left_to_tell_them_apart() -> None:
+def test_servers_that_no_name_distinguishes() -> None:
     assert host_names.unique([("x", "1", "a"), ("x", "1", "a")]) == ["x_1_a_2", "x_1_a_3"]
 
 

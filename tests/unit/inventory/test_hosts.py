@@ -85,7 +85,7 @@ def test_group_names() -> None:
     ]
 
 
-def test_variables_are_the_fields_and_what_tells_which_server_it_is() -> None:
+def test_variables_are_the_fields_and_the_identity_of_the_server() -> None:
     assert fleet_hosts.variable_names("c_", ["name"]) == [
         ("c_id", "id"),
         ("c_name", "name"),

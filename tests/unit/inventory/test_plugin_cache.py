@@ -56,7 +56,7 @@ def test_no_secret_in_the_cache(parse: Parse, cached: dict[str, Any]) -> None:
     assert "web-1" in files[0].read_text()
 
 
-def test_a_stale_answer_outlives_the_cache_timeout(
+def test_a_stale_response_outlives_the_cache_timeout(
     parse: Parse, clouds: Clouds, cached: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = {**cached, "on_error": "use_stale"}

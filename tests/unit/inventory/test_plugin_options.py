@@ -116,7 +116,7 @@ def test_names_of_files(tmp_path: Path, name: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize("name", ["servers.yml", "servers.yaml", "mycloudserver.yml"])
-def test_a_file_of_the_wrong_name_is_told_so(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_the_wrong_name_is_reported(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin = cloudserver.InventoryModule()
     warnings: list[str] = []
     monkeypatch.setattr(plugin.display, "warning", warnings.append)

@@ -19,7 +19,7 @@ from .conftest import ONE, Clouds, Parse, server
 pytestmark = pytest.mark.usefixtures("fleet_of_three")
 
 
-def test_what_a_cloud_tells_is_no_template(parse: Parse, clouds: Clouds) -> None:
+def test_text_of_a_cloud_is_no_template(parse: Parse, clouds: Clouds) -> None:
     evil = "{{ 1 + 1 }}"
     clouds.answers["one"] = [server(evil, key="7", tags=(evil,), metadata={evil: evil})]
     inventory, _warnings = parse({**ONE, "compose": {"copy": "cloudserver_metadata", "name": "cloudserver_name"}})

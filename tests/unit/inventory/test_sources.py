@@ -185,7 +185,7 @@ def key(**options: Any) -> str:
         {"auth": {"auth_url": AUTH["auth_url"], "token": "one"}},
     ],
 )
-def test_the_key_tells_who_asks_where_and_for_what(options: dict[str, Any]) -> None:
+def test_the_cache_key_holds_the_user_the_cloud_and_the_selection(options: dict[str, Any]) -> None:
     assert key(**options) != key()
 
 
@@ -221,7 +221,7 @@ def kept(cache: dict[str, Any], now: float, timeout: float = 60) -> InventoryCac
     return InventoryCache(cache, timeout, lambda: now)
 
 
-def test_an_answer_is_fresh_for_its_time() -> None:
+def test_a_response_is_fresh_for_its_time() -> None:
     cache: dict[str, Any] = {}
     kept(cache, 1000).keep("k", [record()])
     assert kept(cache, 1060).fresh("k") == [record()]
@@ -231,7 +231,7 @@ def test_an_answer_is_fresh_for_its_time() -> None:
     assert kept(cache, 1000).fresh("other") is None
 
 
-def test_an_answer_from_the_future_is_not_fresh() -> None:
+def test_a_response_from_the_future_is_not_fresh() -> None:
     cache: dict[str, Any] = {}
     kept(cache, 1000).keep("k", [])
     assert kept(cache, 900).fresh("k") is None
@@ -291,7 +291,7 @@ def test_gathers_all_sources_in_their_order(gathering: Gathering) -> None:
     assert gathering.warnings == []
 
 
-def test_a_fresh_answer_is_not_asked_for_again(gathering: Gathering) -> None:
+def test_a_fresh_response_causes_no_request(gathering: Gathering) -> None:
     gathering.run(BOTH)
     gathering.clouds.answers["b"] = [server("b-3")]
     assert gathering.run(BOTH, now=60) == {"a": ["a-1"], "b": ["b-1", "b-2"]}
@@ -300,7 +300,7 @@ def test_a_fresh_answer_is_not_asked_for_again(gathering: Gathering) -> None:
     assert sorted(gathering.clouds.asked) == ["a", "b"]
 
 
-def test_a_flush_asks_again_and_keeps_the_new_answer(gathering: Gathering) -> None:
+def test_a_flush_asks_again_and_keeps_the_new_response(gathering: Gathering) -> None:
     gathering.run(BOTH)
     gathering.clouds.answers["b"] = [server("b-3")]
     assert gathering.run(BOTH, read=False)["b"] == ["b-3"]
@@ -327,12 +327,12 @@ def test_no_source_left_is_an_error(gathering: Gathering) -> None:
         gathering.run(both("warn")[1:])
 
 
-def test_an_empty_cloud_is_an_answer(gathering: Gathering) -> None:
+def test_an_empty_cloud_is_a_valid_response(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = []
     assert gathering.run(both("warn")[1:]) == {"b": []}
 
 
-def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
+def test_a_stale_response_serves_however_old(gathering: Gathering) -> None:
     gathering.run(both("use_stale"))
     gathering.clouds.answers["b"] = ServerError("broken")
     assert gathering.run(both("use_stale"), now=1_000_000)["b"] == ["b-1", "b-2"]
@@ -341,7 +341,7 @@ def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
     assert gathering.run(both("use_stale"), now=1_000_001)["b"] == ["b-4"]
 
 
-def test_no_stale_answer_yet(gathering: Gathering) -> None:
+def test_no_stale_response_yet(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = ServerError("broken")
     with pytest.raises(InvalidHosts, match="source b: broken. There is no earlier answer to use."):
         gathering.run(both("use_stale"))
@@ -356,7 +356,7 @@ def test_wrong_settings_are_the_sources_own_failure(gathering: Gathering) -> Non
         gathering.run(listed)
 
 
-def test_a_mistake_of_ours_is_one_sources_failure_too(gathering: Gathering) -> None:
+def test_an_internal_error_fails_only_its_source(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = KeyError("id")
     assert gathering.run(both("warn")) == {"a": ["a-1"]}
     assert "please report it: KeyError: 'id', at conftest.py line" in gathering.warnings[0]

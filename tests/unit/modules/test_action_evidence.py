@@ -129,7 +129,7 @@ def params() -> list[Any]:
 
 
 @pytest.mark.parametrize(("platform", "name", "answer", "effect"), params())
-def test_what_an_answer_does_not_prove(bench: Bench, name: str, answer: str, effect: bool) -> None:
+def test_what_a_response_does_not_prove(bench: Bench, name: str, answer: str, effect: bool) -> None:
     case = CASES[name]
     bench.id = bench.id_of("web-01")  # type: ignore[attr-defined]
     options = case.options(bench)

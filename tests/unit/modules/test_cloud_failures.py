@@ -58,7 +58,7 @@ def test_a_list_from_a_front_end_in_trouble(bench: Bench) -> None:
     [{"status": 429}, {"status": 500}, {"status": 502}, {"html": True}, {"truncate": True}, {"reset": "before"}],
     ids=str,
 )
-def test_a_list_that_fails_once_is_asked_for_again(bench: Bench, fault: dict[str, Any]) -> None:
+def test_a_list_that_fails_once_is_retried(bench: Bench, fault: dict[str, Any]) -> None:
     bench.fault("list", times=1, **fault)
     result = bench.call("server_info", names=["web-01"], fields=["name", "status"])
     assert [each["name"] for each in result["servers"]] == ["web-01"]
@@ -102,7 +102,7 @@ def test_a_token_that_expires_before_the_action(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", NOVA)
-def test_new_tokens_that_are_refused_too_are_not_asked_for_again_and_again(bench: Bench) -> None:
+def test_new_tokens_that_are_refused_too_are_not_renewed_again_and_again(bench: Bench) -> None:
     bench.fault("stop", expire_token=True)
     refused(bench.power(names=WEB, state="stopped"), "HTTP 401", "Check the credentials")
     assert len(actions(bench, "web-01")) == 2 and actions(bench, "web-02") == []
@@ -117,7 +117,7 @@ def test_a_signature_that_is_refused_is_not_sent_again(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", NOVA)
-def test_a_reader_may_look_and_not_act(bench: Bench) -> None:
+def test_a_reader_may_list_and_not_act(bench: Bench) -> None:
     reader = bench.credentials("reader")
     assert bench.call("server_info", names=["web-01"], **reader)["servers"]
     result = bench.power(names=WEB, state="stopped", **reader)
@@ -202,7 +202,7 @@ def test_a_server_error_after_the_action_took_effect_is_not_called_a_failure(
     assert len(actions(bench, "web-01")) == 1
 
 
-def test_an_accepted_action_whose_answer_is_cut_off_is_not_called_a_failure(bench: Bench) -> None:
+def test_an_accepted_action_whose_response_is_cut_off_is_not_called_a_failure(bench: Bench) -> None:
     bench.fault("stop", times=1, truncate=True)
     result = bench.power(names=["web-01"], state="stopped")
     bench.clock.sleep(5)
@@ -211,7 +211,7 @@ def test_an_accepted_action_whose_answer_is_cut_off_is_not_called_a_failure(benc
     assert len(actions(bench, "web-01")) == 1
 
 
-def test_html_in_answer_to_an_action_is_not_taken_for_success(bench: Bench) -> None:
+def test_html_as_the_response_to_an_action_is_not_taken_for_success(bench: Bench) -> None:
     bench.fault("stop", html=True)
     result = bench.power(names=["web-01"], state="stopped")
     assert result["failed"] and outcome(result, "web-01")["outcome"] in ("failed", "unknown")
@@ -226,7 +226,7 @@ def test_html_in_answer_to_an_action_is_not_taken_for_success(bench: Bench) -> N
         "huaweicloud",
     ],
 )
-def test_html_in_answer_to_an_action_is_not_waited_for_in_vain(bench: Bench) -> None:
+def test_html_as_the_response_to_an_action_is_not_waited_for(bench: Bench) -> None:
     bench.fault("stop", html=True)
     bench.power(names=["web-01"], state="stopped")
     assert bench.clock.elapsed < 60
@@ -235,7 +235,7 @@ def test_html_in_answer_to_an_action_is_not_waited_for_in_vain(bench: Bench) -> 
 # -- answers that are lost --------------------------------------------------------------------------------------------
 
 
-def test_a_stop_that_was_lost_before_it_took_effect_is_asked_for_again_after_a_look(bench: Bench) -> None:
+def test_a_stop_that_was_lost_before_it_took_effect_is_sent_again_after_the_state_was_read(bench: Bench) -> None:
     bench.fault("stop", times=1, reset="before")
     result = bench.power(names=["web-01"], state="stopped")
     assert outcome(result, "web-01")["outcome"] == "done" and outcome(result, "web-01")["actions"] == ["stop"]

@@ -91,7 +91,7 @@ def test_an_id_that_does_not_exist_fails_a_change(bench: Bench) -> None:
     refused(ask(bench, "server_power", ids=[known, NOBODY]), "no server has ids " + NOBODY, "missing: ignore")
 
 
-def test_a_name_and_an_address_that_nobody_has_fail_a_change(bench: Bench) -> None:
+def test_an_unknown_name_and_address_fail_a_change(bench: Bench) -> None:
     refused(ask(bench, "server_power", names=["web-01", "web-99"]), "no server has names web-99", "region and project")
     refused(ask(bench, "server_power", ips=["10.0.0.11", "10.0.0.99"]), "no server has ips 10.0.0.99")
 
@@ -128,7 +128,7 @@ def test_more_servers_than_max_targets_are_left_alone(bench: Bench) -> None:
         ("job_info", {"handle": {"version": 9, "pending_actions": []}}, ["handle", "'version' is missing or wrong"]),
     ],
 )
-def test_options_are_checked_before_anything_is_asked(
+def test_options_are_checked_before_anything_is_sent(
     bench: Bench, module: str, options: dict[str, Any], parts: list[str]
 ) -> None:
     with nothing_done(bench):
@@ -250,7 +250,7 @@ def test_an_auth_url_that_refuses_connections(bench: Bench) -> None:
     refused(result, "http://127.0.0.1:1", "refuses connections", "Check the address and port")
 
 
-def test_an_endpoint_that_is_not_there(bench: Bench) -> None:
+def test_an_endpoint_that_does_not_exist(bench: Bench) -> None:
     result = ask(bench, "server_info", all=True, endpoint=bench.ready["url"] + "/nothing/v2.1")
     refused(result, "HTTP 404", "check endpoint")
 

@@ -61,7 +61,7 @@ def test_the_second_of_two_requests_fails(bench: Bench, kind_of: str, fault: str
 
 @HUAWEI
 @pytest.mark.parametrize("kind_of", SEVERAL)
-def test_the_first_of_two_requests_is_done_and_its_answer_is_lost(bench: Bench, kind_of: str) -> None:
+def test_the_first_of_two_requests_is_done_and_its_response_is_lost(bench: Bench, kind_of: str) -> None:
     declared, (first, _second), action = SEVERAL[kind_of]
     two_requests(bench)
     bench.fault(first, times=1, **BETWEEN["404 in between, after the service has acted"])
@@ -93,7 +93,7 @@ NOT_REACHED: dict[str, dict[str, Any]] = {
 
 @EASYSTACK
 @pytest.mark.parametrize("fault", NOT_REACHED)
-def test_the_reboot_for_a_boot_order_is_asked_for_again_until_it_is_proven(bench: Bench, fault: str) -> None:
+def test_the_reboot_for_a_boot_order_is_sent_again_until_it_is_proven(bench: Bench, fault: str) -> None:
     bench.fault("reboot", times=2, **NOT_REACHED[fault])
     result = bench.call("server", **{"api_retries": 0, **ORDER})
     found = outcome(result, "web-01")
@@ -113,7 +113,7 @@ def test_a_reboot_for_a_boot_order_that_never_arrives_is_not_claimed(bench: Benc
 
 
 @EASYSTACK
-def test_a_lost_answer_to_the_metadata_forgets_no_reboot(bench: Bench) -> None:
+def test_a_lost_response_to_the_metadata_does_not_drop_the_reboot(bench: Bench) -> None:
     bench.fault("merge metadata", times=1, status=504, html=True, effect=True)
     found = outcome(bench.call("server", **{"api_retries": 0, **ORDER}), "web-01")
     assert (found["outcome"], found["actions"]) == ("done", ["set_metadata", "reboot"]), found

@@ -273,5 +273,5 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
         assert result["servers"][0]["metadata"]["note"] == NASTY[:-3]
 
 
-def test_a_name_that_is_not_there_is_escaped(bench: Bench) -> None:
+def test_a_name_that_does_not_exist_is_escaped(bench: Bench) -> None:
     assert r"\x1b[2J" in bench.call("server_power", names=["\x1b[2J"], state="stopped")["msg"]

@@ -158,7 +158,7 @@ def looks(bench: Bench) -> list[Any]:
 
 @pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("name", "platform"), WHERE, indirect=["platform"])
-def test_neither_answer_nor_state(bench: Bench, prepared: Case, name: str, effect: bool) -> None:
+def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, effect: bool) -> None:
     before = reads(bench, prepared)
     order(bench, "GET", "compute|cloudservers|os-keypairs", {"status": 403}, after=before)
     order(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
@@ -171,7 +171,7 @@ def test_neither_answer_nor_state(bench: Bench, prepared: Case, name: str, effec
 
 @pytest.mark.parametrize("strange", [PAGE, BRACES, EMPTY], ids=str)
 @pytest.mark.parametrize("platform", ALL, indirect=True)
-def test_a_private_key_that_was_lost_with_its_answer(bench: Bench, tmp_path: Path, strange: dict[str, Any]) -> None:
+def test_a_private_key_that_was_lost_with_its_response(bench: Bench, tmp_path: Path, strange: dict[str, Any]) -> None:
     path = tmp_path / "key"
     order(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     result = bench.call("keypair", name="k", private_key_path=str(path))
@@ -195,7 +195,7 @@ def test_a_private_key_outlives_what_comes_after_it(bench: Bench, tmp_path: Path
 
 
 @pytest.mark.parametrize("platform", ALL, indirect=True)
-def test_a_wrong_endpoint_is_no_proof_of_absence(bench: Bench) -> None:
+def test_a_wrong_endpoint_does_not_prove_absence(bench: Bench) -> None:
     bench.call("keypair", name="k", public_key=KEY)
     for wrong in ("/nowhere", "/openstack/identity/v3"):
         endpoint = bench.ready["control"].rsplit("/", 1)[0] + wrong
@@ -234,7 +234,7 @@ def test_access_lists_that_the_user_may_not_see(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
-def test_extra_specs_that_nobody_shows_are_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_extra_specs_that_are_not_shown_are_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
     monkeypatch.setattr(NovaApi, "_newest_of_cloud", lambda self: (2, 60))

@@ -212,7 +212,7 @@ def test_a_server_that_boots_from_a_volume_remembers_its_image(bench: Bench) -> 
 
 
 @BOTH
-def test_making_anew_what_is_of_another_kind(bench: Bench) -> None:
+def test_recreating_a_server_of_another_flavor_or_image(bench: Bench) -> None:
     old = bench.id_of("web-01")
     options = kind(bench, name="web-01", image="ubuntu-24.04", recreate=True)
     with nothing_done(bench):
@@ -240,7 +240,7 @@ def test_a_cloud_that_confirms_resizes_by_itself(bench: Bench) -> None:
 
 
 @BOTH
-def test_a_resize_whose_answer_is_lost_is_not_asked_for_again(bench: Bench) -> None:
+def test_a_resize_whose_response_is_lost_is_not_sent_again(bench: Bench) -> None:
     bench.fault("E13", reset="after", times=1)
     done = bench.call("server", name="web-01", flavor=FLAVORS[bench.platform][1], resize="offline")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize", "confirm_resize"]

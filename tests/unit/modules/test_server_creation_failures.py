@@ -58,7 +58,7 @@ def test_a_deletion_that_takes_long_does_not_hold_up_a_recreation_that_is_not_wa
 
 @EVERY_NOVA
 @pytest.mark.parametrize("count", [None, 2])
-def test_a_creation_whose_answer_is_lost_is_not_sent_again(bench: Bench, count: int | None) -> None:
+def test_a_creation_whose_response_is_lost_is_not_sent_again(bench: Bench, count: int | None) -> None:
     bench.fault(CREATE[bench.platform], reset="after", times=1)
     done = make(bench, name="lost", count=count)
     assert not done.get("failed"), done
@@ -96,7 +96,7 @@ def test_a_lost_creation_that_no_listing_can_decide(bench: Bench) -> None:
 
 
 @EVERY_NOVA
-def test_a_lost_creation_and_somebody_elses_of_the_same_name(bench: Bench) -> None:
+def test_a_lost_creation_and_another_clients_server_of_the_same_name(bench: Bench) -> None:
     bench.fault(CREATE[bench.platform], reset="after", times=1)
     result = _while_creating(bench, lambda: bench.control("POST", f"/{bench.platform}/servers", {"name": "lost"}))
     assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"

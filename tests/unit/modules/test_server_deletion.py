@@ -37,7 +37,7 @@ def test_into_the_recycle_bin_and_back(bench: Bench) -> None:
 
 
 @EVERY_NOVA
-def test_a_deletion_is_not_asked_for_twice(bench: Bench) -> None:
+def test_a_deletion_is_not_sent_twice(bench: Bench) -> None:
     delete = {"openstack": "E27", "easystack": "E27", "ustack": "U06"}[bench.platform]
     bench.fault(delete, reset="after", times=1)
     done = bench.call("server", name="web-01", state="absent")
@@ -58,7 +58,7 @@ def test_without_waiting(bench: Bench) -> None:
 
 
 @BOTH
-def test_what_cannot_be_deleted_is_not_made_anew(bench: Bench) -> None:
+def test_a_server_that_cannot_be_deleted_is_not_recreated(bench: Bench) -> None:
     result = make(bench, name="vault-01", image="ubuntu-24.04", recreate=True)
     refused(result, "is locked")
     assert len(bench.ids_of("vault-01")) == 1 and bench.server("vault-01")["vm_state"] == "active"
@@ -92,7 +92,7 @@ def test_a_server_that_is_being_deleted_is_waited_for(bench: Bench) -> None:
 
 
 @BOTH
-def test_a_deletion_that_somebody_else_began_is_lost_for_good(bench: Bench) -> None:
+def test_a_deletion_that_another_client_began_is_permanent(bench: Bench) -> None:
     """The module does not make it worse, and says where the server stands."""
     bench.change("web-01", task_state="deleting", stuck=True)
     with nothing_done(bench):

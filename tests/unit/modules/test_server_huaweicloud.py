@@ -53,7 +53,7 @@ def test_several_and_only_those_that_are_missing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("answer", [{"reset": "after"}, {"status": 502, "effect": True, "html": True}])
-def test_a_lost_answer_makes_no_second_server(bench: Bench, answer: dict[str, Any]) -> None:
+def test_a_lost_response_makes_no_second_server(bench: Bench, answer: dict[str, Any]) -> None:
     bench.fault(CREATE, times=1, **answer)
     made = make(bench, name="new-1", client_token="run 7")
     assert outcome(made, "new-1")["outcome"] == "done" and not made.get("failed"), made
@@ -184,7 +184,7 @@ def test_a_resize(bench: Bench, name: str, status: str) -> None:
         assert not change(bench, name, flavor="s6.large.2", resize="auto")["changed"]
 
 
-def test_a_resize_whose_answer_is_lost(bench: Bench) -> None:
+def test_a_resize_whose_response_is_lost(bench: Bench) -> None:
     bench.fault(RESIZE, times=1, reset="after")
     done = change(bench, "web-01", flavor="s6.large.2", resize="offline")
     assert outcome(done, "web-01")["outcome"] == "done" and len(bench.requests(RESIZE)) == 1
@@ -214,7 +214,7 @@ def test_many_are_deleted_by_one_request_and_each_has_its_outcome(bench: Bench) 
 
 
 @pytest.mark.parametrize("answer", [{"reset": "after"}, {"reset": "before"}, {"status": 500, "effect": True}])
-def test_a_lost_answer_to_a_deletion(bench: Bench, answer: dict[str, Any]) -> None:
+def test_a_lost_response_to_a_deletion(bench: Bench, answer: dict[str, Any]) -> None:
     bench.fault(DELETE, times=1, **answer)
     done = change(bench, "web-01", state="absent")
     assert not done.get("failed") and outcome(done, "web-01")["outcome"] == "done", done
@@ -263,7 +263,7 @@ def test_renamed(bench: Bench) -> None:
         assert not change(bench, "web-01", new_name="front-1")["changed"]
 
 
-def test_made_anew(bench: Bench) -> None:
+def test_recreation(bench: Bench) -> None:
     before = bench.id_of("broken-01")
     done = make(bench, name="broken-01", recreate=True)
     assert outcome(done, "broken-01")["actions"] == ["delete", "create"], done
@@ -280,7 +280,7 @@ BUSY = {"status": 501, "body": {"error": {"code": "Ecs.0603", "message": "Anothe
     ("operation", "options"),
     [(DELETE, {"state": "absent"}), (RESIZE, {"flavor": "s6.large.2", "resize": "offline"})],
 )
-def test_a_busy_server_is_asked_again(
+def test_a_busy_server_gets_a_second_request(
     bench: Bench, operation: str, options: dict[str, Any], by: dict[str, Any]
 ) -> None:
     bench.fault(operation, times=2, **by)

@@ -152,7 +152,7 @@ def test_a_server_in_error_shows_its_fault_without_the_traceback(bench: Bench) -
         assert "No valid host" in record["fault"]["message"] and "details" not in record["fault"]
 
 
-def test_raw_is_the_clouds_own_answer_without_user_data(bench: Bench) -> None:
+def test_raw_is_the_clouds_own_response_without_user_data(bench: Bench) -> None:
     result = bench.call("server_info", all=True, raw=True, fields=["name"])
     assert all(each["raw"]["id"] == each["id"] and set(each) == {"id", "name", "raw"} for each in result["servers"])
     text = json.dumps(result)

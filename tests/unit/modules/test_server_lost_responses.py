@@ -41,7 +41,7 @@ def make(bench: Bench, **options: Any) -> dict[str, Any]:
 @EVERY
 @pytest.mark.parametrize("fault", AFTER)
 @pytest.mark.parametrize("count", [None, 2])
-def test_the_answer_is_lost_after_the_service_has_acted(bench: Bench, fault: str, count: int | None) -> None:
+def test_the_response_is_lost_after_the_service_has_acted(bench: Bench, fault: str, count: int | None) -> None:
     bench.fault(CREATE[bench.platform], times=1, **AFTER[fault])
     result = make(bench, name="lost", count=count)
     names = ["lost"] if count is None else ["lost-1", "lost-2"]
@@ -58,7 +58,7 @@ def test_the_answer_is_lost_after_the_service_has_acted(bench: Bench, fault: str
 
 @EVERY_NOVA
 @pytest.mark.parametrize("fault", [{"status": 403}, {"status": 429}, {"status": 500}, {"status": 200, "html": True}])
-def test_what_became_of_a_lost_answer_cannot_be_read(bench: Bench, fault: dict[str, Any]) -> None:
+def test_the_outcome_of_a_lost_response_cannot_be_read(bench: Bench, fault: dict[str, Any]) -> None:
     bench.fault("list", after=1, **fault)
     bench.fault(CREATE[bench.platform], times=1, reset="after")
     result = make(bench, name="lost")

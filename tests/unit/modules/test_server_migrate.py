@@ -118,7 +118,7 @@ def test_one_that_confirms_itself(web_on_cmp1: Bench) -> None:
 
 
 @OWNERS
-def test_servers_that_are_there_already(web_on_cmp1: Bench) -> None:
+def test_servers_that_are_on_the_host_already(web_on_cmp1: Bench) -> None:
     result = hold_check_to_run(web_on_cmp1, names=["web-01", "db-01"], from_host="cmp1")
     assert [outcome(result, name)["outcome"] for name in ("web-01", "db-01")] == ["done", "unchanged"]
     with nothing_done(web_on_cmp1):
@@ -135,14 +135,14 @@ def test_a_selection_narrows_a_host(web_on_cmp1: Bench) -> None:
 
 
 @OWNERS
-def test_a_server_on_its_way_is_waited_for(web_on_cmp1: Bench) -> None:
+def test_a_server_in_transition_is_waited_for(web_on_cmp1: Bench) -> None:
     web_on_cmp1.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
     result = hold_check_to_run(web_on_cmp1, names=["web-01"], from_host="cmp1")
     assert outcome(result, "web-01")["actions"] == ["live_migrate"] and web_on_cmp1.clock.elapsed >= 8
 
 
 @OWNERS
-def test_one_that_somebody_else_moves_is_waited_for_and_left_alone(web_on_cmp1: Bench) -> None:
+def test_a_server_that_another_client_migrates_is_waited_for_and_left_alone(web_on_cmp1: Bench) -> None:
     web_on_cmp1.change("web-01", status="MIGRATING", then={"status": "ACTIVE", "after": 3})
     web_on_cmp1.later(lambda: web_on_cmp1.change("web-01", host="cmp5"))
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1")

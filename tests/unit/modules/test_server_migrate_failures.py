@@ -144,7 +144,7 @@ def test_members_are_refused_by_role(bench: Bench) -> None:
 
 
 @OWNERS
-def test_a_cloud_that_lets_somebody_see_hosts_but_not_move(web_on_cmp1: Bench) -> None:
+def test_a_role_that_may_read_hosts_but_not_migrate(web_on_cmp1: Bench) -> None:
     reason = "Policy doesn't allow os_compute_api:os-migrate-server:migrate_live to be performed."
     web_on_cmp1.fault("E21", status=403, reason=reason)
     result = move(web_on_cmp1, from_host="cmp1")
@@ -171,7 +171,7 @@ def test_a_server_whose_host_is_not_shown(web_on_cmp1: Bench, monkeypatch: pytes
 @OWNERS
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"status": 502, "effect": True}], ids=str)
 @pytest.mark.parametrize("mode, operation", [("live", "E21"), ("cold", "E20"), ("evacuate", "E22")])
-def test_lost_answers_are_settled_by_the_state(
+def test_lost_responses_are_decided_by_the_state(
     web_on_cmp1: Bench, mode: str, operation: str, fault: dict[str, Any]
 ) -> None:
     if mode == "evacuate":
@@ -183,7 +183,7 @@ def test_lost_answers_are_settled_by_the_state(
 
 
 @OWNERS
-def test_a_lost_answer_to_confirming(web_on_cmp1: Bench) -> None:
+def test_a_lost_response_to_confirming(web_on_cmp1: Bench) -> None:
     web_on_cmp1.change("web-01", status="SHUTOFF")
     web_on_cmp1.fault("confirmResize", times=1, reset="after")
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1")
@@ -191,7 +191,7 @@ def test_a_lost_answer_to_confirming(web_on_cmp1: Bench) -> None:
 
 
 @OWNERS
-def test_what_was_never_taken_is_asked_for_again(web_on_cmp1: Bench) -> None:
+def test_what_was_never_taken_is_sent_again(web_on_cmp1: Bench) -> None:
     web_on_cmp1.fault("E21", times=1, reset="before")
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1")
     assert outcome(result, "web-01")["outcome"] == "done" and len(web_on_cmp1.requests("E21")) == 2
@@ -233,7 +233,7 @@ def test_a_cold_migration_whose_end_could_not_be_read_is_confirmed_by_the_next_r
 
 
 @OWNERS
-def test_a_resize_of_somebody_else_is_not_confirmed(web_on_cmp1: Bench) -> None:
+def test_another_clients_resize_is_not_confirmed(web_on_cmp1: Bench) -> None:
     web_on_cmp1.change("web-01", status="VERIFY_RESIZE")
     with nothing_done(web_on_cmp1):
         result = move(web_on_cmp1, names=["web-01"], from_host="cmp2", mode="cold")

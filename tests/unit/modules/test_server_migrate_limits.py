@@ -40,7 +40,7 @@ def test_no_more_than_so_many_at_once(web_on_cmp1: Bench, status: str, max_concu
 
 
 @OWNERS
-def test_those_whose_turn_does_not_come_are_named(web_on_cmp1: Bench) -> None:
+def test_servers_that_were_not_started_are_named(web_on_cmp1: Bench) -> None:
     web_on_cmp1.change("web-01", stuck=True)
     result = move(web_on_cmp1, from_host="cmp1", max_concurrent=1, wait_timeout=60)
     stuck = outcome(result, "web-01")

@@ -285,7 +285,7 @@ def test_not_waiting_leaves_a_handle_that_job_info_joins(bench: Bench) -> None:
     assert all(image_id(bench, name) == id_of(bench, image) for name in WEB)
 
 
-def test_a_server_on_its_way_is_waited_for_first(bench: Bench) -> None:
+def test_a_server_in_transition_is_waited_for_first(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
     result = hold_check_to_run(bench, image=new_image(bench))
     assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
@@ -332,7 +332,7 @@ def test_an_order_that_a_gateway_postpones_is_given_once(bench: Bench) -> None:
         assert len(orders(bench)) == (1 if effect else 2)
 
 
-def test_not_waiting_asks_for_one_thing_a_run_until_nothing_is_left(bench: Bench) -> None:
+def test_without_waiting_each_run_sends_one_action_until_none_is_left(bench: Bench) -> None:
     image, seen = new_image(bench), []
     for _run in range(4):
         result = change(bench, image=image, wait=False)

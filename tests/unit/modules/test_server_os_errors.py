@@ -34,7 +34,7 @@ def test_a_platform_that_cannot_says_so(bench: Bench) -> None:
 
 @pytest.mark.parametrize("wanted", ["no-such-image", "00000000-0000-4000-8000-000000000000", "in:a,b", "a/b"])
 @pytest.mark.parametrize("platform", HAVE)
-def test_an_image_that_is_not_there(bench: Bench, wanted: str) -> None:
+def test_an_image_that_does_not_exist(bench: Bench, wanted: str) -> None:
     with nothing_done(bench):
         refused(change(bench, image=wanted), "image: no image that this project may use has the id or name " + wanted)
 
@@ -246,7 +246,7 @@ def test_a_busy_server(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", HAVE)
-def test_a_server_that_has_settled_and_is_refused_is_not_asked_again(bench: Bench) -> None:
+def test_a_stable_server_that_is_refused_gets_no_second_request(bench: Bench) -> None:
     bench.change("web-01", status="SHUTOFF")
     refusal: dict[str, Any] = {"status": 409, "body": {"conflictingRequest": {"code": 409, "message": "not now"}}}
     if bench.platform == "huaweicloud":
@@ -314,7 +314,7 @@ def test_a_success_with_another_image_is_a_failure(bench: Bench) -> None:
 
 @pytest.mark.parametrize("lost", ["after", "before"])
 @pytest.mark.parametrize("platform", HAVE)
-def test_a_lost_answer_is_decided_by_the_state_and_never_sent_twice(bench: Bench, lost: str) -> None:
+def test_a_lost_response_is_decided_by_the_state_and_its_request_never_sent_twice(bench: Bench, lost: str) -> None:
     bench.change("web-01", status="SHUTOFF")
     bench.fault(order_of(bench), reset=lost)
     image = new_image(bench)
@@ -341,7 +341,7 @@ def test_a_service_that_fails_after_it_took_the_order(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", HAVE)
-def test_a_time_out_says_who_is_still_where(bench: Bench) -> None:
+def test_a_timeout_names_the_state_of_each_pending_server(bench: Bench) -> None:
     bench.fault(order_of(bench), stuck=True)
     bench.change("web-01", status="SHUTOFF")
     result = change(bench, image=new_image(bench), wait_timeout=30)
@@ -351,7 +351,7 @@ def test_a_time_out_says_who_is_still_where(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", HAVE)
-def test_a_server_that_does_not_get_on_does_not_hold_up_the_others(bench: Bench) -> None:
+def test_a_stuck_server_does_not_hold_up_the_others(bench: Bench) -> None:
     bench.change("web-02", status="REBOOT", stuck=True)
     result = change(bench, names=WEB, image=new_image(bench), wait_timeout=45)
     assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "unknown"]

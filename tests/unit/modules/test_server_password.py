@@ -54,7 +54,7 @@ def test_what_is_sent(bench: Bench) -> None:
     )
 
 
-def test_nobody_chosen_and_nobody_there(bench: Bench) -> None:
+def test_no_server_selected_and_no_server_at_all(bench: Bench) -> None:
     with nothing_done(bench):
         result = hold_check_to_run(bench, tags=["role=nobody"])
         assert result["changed"] is False and result["outcomes"] == []
@@ -90,7 +90,7 @@ def test_only_running_servers_are_restarted_and_as_hard_as_asked(bench: Bench, f
 
 @pytest.mark.parametrize("apply", ["next_boot", "now"])
 @pytest.mark.parametrize("platform", NOVA)
-def test_on_nova_it_holds_at_once_and_nobody_is_restarted(bench: Bench, apply: str) -> None:
+def test_on_nova_it_takes_effect_at_once_and_no_server_is_restarted(bench: Bench, apply: str) -> None:
     result = hold_check_to_run(bench, names=WEB, apply=apply)
     assert {tuple(each["actions"]) for each in result["outcomes"]} == {("change_password",)}
     assert all(holds(bench, name, GOOD) for name in WEB) and bench.requests("reboot") == []
@@ -107,7 +107,7 @@ def test_on_nova_a_server_must_run(bench: Bench, status: str) -> None:
     assert changes(bench, "web-02") == [0] and list(result["diff"]["after"]) == [f"web-01 ({bench.id_of('web-01')})"]
 
 
-def test_a_server_on_its_way_is_waited_for(bench: Bench) -> None:
+def test_a_server_in_transition_is_waited_for(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
     result = hold_check_to_run(bench, names=["web-01"])
     assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
@@ -121,7 +121,7 @@ def test_a_server_that_ends_where_it_cannot_be_helped(bench: Bench) -> None:
     says(result, "web-01", "status ERROR")
 
 
-def test_a_server_stuck_on_its_way_does_not_hold_up_the_others(bench: Bench) -> None:
+def test_a_server_stuck_in_transition_does_not_hold_up_the_others(bench: Bench) -> None:
     bench.change("web-02", status="REBOOT", stuck=True)
     result = set_password(bench, names=["web-01", "web-02"], wait_timeout=30)
     assert result["failed"] and outcome(result, "web-02")["outcome"] == "unknown"
@@ -164,7 +164,7 @@ def test_only_servers_without_the_revision_are_asked_and_other_metadata_stays(be
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
-def test_a_restart_that_was_left_to_somebody_is_done_by_the_run_that_wants_it(bench: Bench) -> None:
+def test_a_restart_that_was_left_out_is_done_by_the_run_that_requests_it(bench: Bench) -> None:
     bench.change("web-02", status="SHUTOFF")
     options: dict[str, Any] = {"names": ["web-01", "web-02"], "revision": "r1"}
     assert set_password(bench, **options)["changed"]
@@ -176,7 +176,7 @@ def test_a_restart_that_was_left_to_somebody_is_done_by_the_run_that_wants_it(be
     assert set_password(bench, **options, apply="now")["changed"] is False
 
 
-def test_a_revision_that_cannot_be_kept_is_told_and_the_next_run_repairs_it(bench: Bench) -> None:
+def test_a_revision_that_cannot_be_stored_is_reported_and_the_next_run_repairs_it(bench: Bench) -> None:
     bench.fault("merge metadata", status=400, body={"error": {"code": "Ecs.0005", "message": "metadata is full"}})
     result = set_password(bench, names=["web-01"], revision="r1")
     assert result["failed"] and result["changed"] and holds(bench, "web-01", GOOD)

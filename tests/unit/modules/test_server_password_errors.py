@@ -151,7 +151,7 @@ def test_whatever_a_refused_batch_did_the_others_are_done(bench: Bench, option: 
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
-def test_check_mode_tells_what_the_dry_run_refuses_and_touches_nothing(bench: Bench) -> None:
+def test_check_mode_reports_what_the_dry_run_refuses_and_changes_nothing(bench: Bench) -> None:
     bench.change("web-02", reset_plugin=False)
     result = rehearse(bench, names=WEB)
     assert result["failed"] and result["changed"] and changes(bench, *WEB) == [0] * 4
@@ -194,7 +194,7 @@ def test_a_change_that_fails_inside_of_nova(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", NOVA)
-def test_somebody_elses_action_is_waited_for_and_then_it_is_asked_again(bench: Bench) -> None:
+def test_another_clients_action_is_waited_for_and_then_the_request_is_repeated(bench: Bench) -> None:
     body = {"conflictingRequest": {"code": 409, "message": "Cannot 'changePassword' while it is rebooting"}}
     bench.fault(CALL[bench.platform], times=1, status=409, body=body)
     result = _conflict(bench)
@@ -234,7 +234,9 @@ def test_a_server_that_stops_meanwhile_says_so(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_lost_answer_is_asked_for_again_for_the_same_password_twice_does_no_harm(bench: Bench, when: str) -> None:
+def test_a_lost_response_causes_a_retry_because_setting_the_same_password_twice_is_safe(
+    bench: Bench, when: str
+) -> None:
     bench.fault(CALL[bench.platform], times=1, reset=when)
     result = set_password(bench, names=["web-01"], revision="r1")
     assert outcome(result, "web-01")["outcome"] == "done" and not result.get("failed")
@@ -242,7 +244,7 @@ def test_a_lost_answer_is_asked_for_again_for_the_same_password_twice_does_no_ha
 
 
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"status": 500, "body": {"x": 1}}, {"status": 504, "text": "x"}])
-def test_an_answer_that_is_always_lost_is_unknown_and_has_no_revision(bench: Bench, fault: dict[str, Any]) -> None:
+def test_a_response_that_is_always_lost_is_unknown_and_has_no_revision(bench: Bench, fault: dict[str, Any]) -> None:
     bench.fault(CALL[bench.platform], **fault)
     result = set_password(bench, names=["web-01"], revision="r1")
     assert result["failed"] and result["changed"]
@@ -253,7 +255,7 @@ def test_an_answer_that_is_always_lost_is_unknown_and_has_no_revision(bench: Ben
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 @pytest.mark.parametrize("body", [{}, {"response": None}, {"response": []}, {"response": [{"id": "another"}]}])
-def test_an_answer_that_does_not_name_the_server(bench: Bench, body: Any) -> None:
+def test_a_response_that_does_not_name_the_server(bench: Bench, body: Any) -> None:
     bench.fault("H06", status=200, body=body)
     result = set_password(bench, names=["web-01"], generate={}, return_passwords=True)
     assert outcome(result, "web-01")["outcome"] == "unknown" and list(result["passwords"]) == [bench.id_of("web-01")]
@@ -316,7 +318,7 @@ def test_credentials_that_end_between_two_calls_fail_the_rest_alone(bench: Bench
     says(result, "1 of 2", "web-02")
 
 
-def test_credentials_that_end_after_an_answer_was_lost_leave_it_open(bench: Bench) -> None:
+def test_credentials_that_end_after_a_response_was_lost_leave_it_open(bench: Bench) -> None:
     bench.fault(CALL[bench.platform], times=2, reset="after")
     bench.fault(CALL[bench.platform], status=401, body={"error": {"code": 401, "message": "no"}})
     result = set_password(bench, names=["web-01"], api_retries=0)

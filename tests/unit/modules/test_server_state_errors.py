@@ -90,7 +90,7 @@ def test_a_server_that_fails_to_stop_names_the_fault_and_its_request(bench: Benc
 
 
 @pytest.mark.parametrize("status", ["REBOOT", "MIGRATING", "RESIZE", "BUILD"])
-def test_a_server_stuck_on_its_way_is_waited_for_and_left_alone(bench: Bench, status: str) -> None:
+def test_a_server_stuck_in_transition_is_waited_for_and_left_alone(bench: Bench, status: str) -> None:
     bench.change("web-02", status=status, stuck=True)
     result = bench.power(names=["web-02"], state="stopped", wait_timeout=45)
     assert result["failed"]
@@ -106,14 +106,14 @@ def test_a_server_stuck_on_its_way_is_waited_for_and_left_alone(bench: Bench, st
     assert 44.9 <= bench.clock.elapsed < 60
 
 
-def test_a_server_stuck_on_its_way_does_not_hold_up_the_others(bench: Bench) -> None:
+def test_a_server_stuck_in_transition_does_not_hold_up_the_others(bench: Bench) -> None:
     bench.change("web-02", status="REBOOT", stuck=True)
     result = bench.power(names=WEB, state="stopped", wait_timeout=45)
     assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "unknown"]
     says(result, "1 of 2 servers could not be stopped", "web-02", "still in status REBOOT")
 
 
-def test_a_time_out_says_who_is_still_where_and_leaves_a_handle(bench: Bench) -> None:
+def test_a_timeout_names_the_state_of_each_pending_server_and_leaves_a_handle(bench: Bench) -> None:
     bench.fault("stop", stuck=True)
     result = bench.power(names=WEB, state="stopped", wait_timeout=30)
     assert result["failed"] and result["changed"]
@@ -137,7 +137,7 @@ def test_a_time_out_says_who_is_still_where_and_leaves_a_handle(bench: Bench) ->
         assert joined["finished"] and [each["outcome"] for each in joined["outcomes"]] == ["done", "done"]
 
 
-def test_an_api_that_gets_stuck_does_not_hold_a_task_beyond_its_time(bench: Bench) -> None:
+def test_an_api_that_hangs_does_not_hold_a_task_longer_than_its_timeout(bench: Bench) -> None:
     poll = {"openstack": "E03", "easystack": "E03", "ustack": "U04", "huaweicloud": "H09"}[bench.platform]
     bench.fault(poll, status=503)
     result = bench.power(names=["web-01"], state="stopped", wait_timeout=20)
@@ -170,7 +170,7 @@ def test_a_job_that_fails_for_all(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
-def test_a_job_that_vanished_leaves_the_proof_to_the_servers(bench: Bench) -> None:
+def test_a_vanished_job_is_decided_by_the_state_of_its_servers(bench: Bench) -> None:
     bench.fault("stop", job="vanish")
     result = bench.power(names=WEB, state="stopped")
     assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "done"] and not result.get("failed")

@@ -66,7 +66,7 @@ def test_temporary_keys(wire: Any, clock: Any) -> None:
     assert session.secrets() == {"AKID", "SKEY", "temp"}
 
 
-def test_each_attempt_is_signed_anew(wire: Any, reply: Any, clock: Any) -> None:
+def test_each_attempt_has_its_own_signature(wire: Any, reply: Any, clock: Any) -> None:
     wire.expect("GET", "/v1", reply=reply(503, {}, headers={"Retry-After": "900"}))
     wire.expect("GET", "/v1")
     session = session_for(wire, clock, auth={"project_id": "p1"})

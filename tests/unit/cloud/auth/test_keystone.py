@@ -202,7 +202,7 @@ def test_wrong_credentials(wire: Any, reply: Any, clock: Any, auth: dict[str, st
     assert part in str(caught.value) and "s3cret" not in str(caught.value)
 
 
-def test_no_keystone_there(wire: Any, reply: Any, clock: Any) -> None:
+def test_no_keystone_at_the_address(wire: Any, reply: Any, clock: Any) -> None:
     wire.expect("POST", TOKENS, reply=reply(404, text="<html><h1>Not Found</h1></html>"))
     with pytest.raises(NotFound, match="there is no Keystone v3, or the project demo@default does not exist"):
         session_for(wire, clock).get(wire.url + "/thing")
@@ -217,7 +217,7 @@ def test_no_keystone_there(wire: Any, reply: Any, clock: Any) -> None:
         ({"token": "text"}, {"X-Subject-Token": "t"}),
     ],
 )
-def test_an_answer_without_token(wire: Any, reply: Any, clock: Any, body: Any, headers: dict[str, str]) -> None:
+def test_a_response_without_token(wire: Any, reply: Any, clock: Any, body: Any, headers: dict[str, str]) -> None:
     wire.expect("POST", TOKENS, reply=reply(201, body, headers=headers))
     with pytest.raises(InvalidResponse, match="holds no token"):
         session_for(wire, clock).get(wire.url + "/thing")

@@ -53,7 +53,7 @@ def test_five_minutes_before_its_end_a_token_is_too_old(cache: TokenCache, now: 
     assert (cache.load(now) is not None) is found
 
 
-def test_nothing_there(cache: TokenCache) -> None:
+def test_no_resources(cache: TokenCache) -> None:
     assert cache.load(0.0) is None
     os.makedirs(cache.directory, mode=0o700)
     assert cache.load(0.0) is None

@@ -207,5 +207,5 @@ def test_what_each_kind_needs(known: Credentials, missing: list[str]) -> None:
         (AccessKey(access_key="AKID"), "access key"),
     ],
 )
-def test_who(known: Credentials, who: str) -> None:
+def test_the_identity_of_credentials(known: Credentials, who: str) -> None:
     assert known.who() == who

@@ -101,7 +101,7 @@ TRICKLES = {
 
 @pytest.mark.parametrize("kind", TRICKLES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_answer_that_trickles_is_late(peer: Any, kind: str, method: str) -> None:
+def test_a_response_that_trickles_is_late(peer: Any, kind: str, method: str) -> None:
     beginning, piece = TRICKLES[kind]
     url = peer(lambda connection: forever(connection, beginning, piece, pause=0.02))
     begin = time.monotonic()
@@ -113,7 +113,7 @@ def test_an_answer_that_trickles_is_late(peer: Any, kind: str, method: str) -> N
     assert ("has to be read" in str(caught.value)) == (method == "POST")
 
 
-def test_the_deadline_bounds_an_answer_that_trickles(peer: Any) -> None:
+def test_the_deadline_bounds_a_response_that_trickles(peer: Any) -> None:
     url = peer(lambda connection: forever(connection, *TRICKLES["body"], pause=0.02))
     patient = session(timeout=3600.0)
     patient.deadline = patient.clock.time() + 0.4
@@ -138,7 +138,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("kind", ENDLESS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_answer_without_end_is_refused(peer: Any, monkeypatch: pytest.MonkeyPatch, kind: str, method: str) -> None:
+def test_a_response_without_end_is_refused(peer: Any, monkeypatch: pytest.MonkeyPatch, kind: str, method: str) -> None:
     monkeypatch.setattr(bounds, "MAX_BODY", 200_000)
     monkeypatch.setattr(bounds, "MAX_FRAMING", 100_000)
     sent = []
@@ -157,7 +157,7 @@ def test_an_answer_without_end_is_refused(peer: Any, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("line", [b"X: 1\r\n", b"X: " + b"a" * 70000 + b"\r\n"])
-def test_headers_without_end_are_no_answer(peer: Any, line: bytes) -> None:
+def test_endless_headers_are_no_response(peer: Any, line: bytes) -> None:
     with pytest.raises(errors.ResponseLost):
         session(timeout=3600.0).get(peer(lambda connection: forever(connection, OK, line)))
 
@@ -198,7 +198,7 @@ DOCUMENT = json.dumps({"a": "b" * 300_000}).encode()
         (b"identity", DOCUMENT),
     ],
 )
-def test_compressed_answers_are_read_and_the_connection_is_used_again(
+def test_compressed_responses_are_read_and_the_connection_is_used_again(
     peer: Any, encoding: bytes, body: bytes, chunked: bool
 ) -> None:
     connections: list[int] = []
@@ -211,7 +211,7 @@ def test_compressed_answers_are_read_and_the_connection_is_used_again(
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_a_small_answer_may_not_become_a_large_one(peer: Any, monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
+def test_a_small_response_may_not_become_a_large_one(peer: Any, monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
     monkeypatch.setattr(bounds, "MAX_BODY", 1_000_000)
     bomb = gzip.compress(b" " * 50_000_000)
     assert len(bomb) < 100_000
@@ -223,7 +223,7 @@ def test_a_small_answer_may_not_become_a_large_one(peer: Any, monkeypatch: pytes
     ("encoding", "body"),
     [(b"gzip", DOCUMENT), (b"gzip", gzip.compress(DOCUMENT)[:200]), (b"br", DOCUMENT), (b"gzip, gzip", DOCUMENT)],
 )
-def test_a_body_that_cannot_be_decompressed_is_a_lost_answer(peer: Any, encoding: bytes, body: bytes) -> None:
+def test_a_body_that_cannot_be_decompressed_is_a_lost_response(peer: Any, encoding: bytes, body: bytes) -> None:
     with pytest.raises(errors.ResponseLost, match="cannot be decompressed"):
         session(timeout=GENEROUS).post(peer(answering(packed(body, encoding))))
 

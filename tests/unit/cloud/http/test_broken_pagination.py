@@ -179,7 +179,7 @@ def test_links_are_followed_by_their_marker_at_the_same_address(wire: Any, reply
     assert [item["id"] for item in found] == ["a", "b", "c"]
 
 
-def test_a_sentence_is_told_once() -> None:
+def test_a_warning_is_reported_once() -> None:
     told: list[str] = []
     service = Session(Settings("openstack"), warn=told.append)
     for sentence in ("a", "b", "a"):

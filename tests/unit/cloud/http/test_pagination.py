@@ -60,7 +60,7 @@ def test_two_pages_are_read_from_one_end(size: int, limit: int) -> None:
         assert {query["sort_dir"] for query in service.queries} == {"asc"}
 
 
-def test_a_page_that_nobody_needs_is_not_waited_for() -> None:
+def test_a_page_that_is_not_needed_is_not_waited_for() -> None:
     nova, never = Nova(ids(8)), threading.Event()
 
     def answer(query: dict[str, str]) -> Any:
@@ -130,7 +130,7 @@ def test_items_without_a_marker() -> None:
         list(service.by_marker("/servers", "servers", limit=2))
 
 
-def test_a_marker_of_ones_own() -> None:
+def test_a_custom_marker() -> None:
     pages = {None: ["a", "b"], "b": ["c"]}
     service = PagedService(lambda query: {"keypairs": [{"keypair": {"name": n}} for n in pages[query.get("marker")]]})
     listed = service.by_marker("/k", "keypairs", limit=2, marker_of=lambda item: item["keypair"]["name"])
@@ -139,7 +139,7 @@ def test_a_marker_of_ones_own() -> None:
 
 @pytest.mark.parametrize("both", [False, True])
 @pytest.mark.parametrize("body", [{}, [], {"servers": None}, {"servers": ["text"]}])
-def test_no_list_in_the_answer(body: Any, both: bool) -> None:
+def test_no_list_in_the_response(body: Any, both: bool) -> None:
     service = PagedService(lambda query: body)
     with pytest.raises(errors.InvalidResponse, match="no list named servers"):
         list(service.by_marker("/servers", "servers", both_ends=both))
@@ -159,7 +159,7 @@ def test_an_error_at_either_end_is_raised() -> None:
         list(PagedService(half).by_marker("/servers", "servers", limit=3, both_ends=True))
 
 
-def test_who_stops_early_asks_for_nothing_more() -> None:
+def test_a_reader_that_stops_early_causes_no_further_request() -> None:
     service = PagedService(Nova(ids(50)))
     pages = service.by_marker("/servers", "servers", limit=5)
     next(pages)

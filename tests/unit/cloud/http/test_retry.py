@@ -99,7 +99,7 @@ def test_when_a_postponed_request_is_sent_again() -> None:
     assert not is_postponed(errors.ServerError("x", status=502))
 
 
-def test_a_malformed_answer_is_asked_for_again_by_reading_only() -> None:
+def test_a_malformed_response_is_retried_for_reads_only() -> None:
     failure = errors.InvalidResponse("x")
     assert decide("HEAD", True, failure, 0) is not None
     assert decide("PUT", True, failure, 0) is None and decide("GET", False, failure, 0) is None
@@ -207,7 +207,7 @@ def test_repeatable_may_be_said_otherwise(wire: Any, reply: Any, session: Sessio
         session.delete(wire.url + "/x", is_retry_safe=False)
 
 
-def test_truncated_json_of_a_get_is_asked_for_again(wire: Any, reply: Any, session: Session) -> None:
+def test_a_get_with_truncated_json_is_retried(wire: Any, reply: Any, session: Session) -> None:
     wire.expect("GET", "/x", reply=reply(text='{"servers": [{"id"'))
     wire.expect("GET", "/x", reply=reply(json={"servers": []}))
     assert session.get(wire.url + "/x").body == {"servers": []}
@@ -237,7 +237,7 @@ def test_after_the_deadline_nothing_is_sent(wire: Any, session: Session, clock: 
     assert wire.seen == []
 
 
-def test_no_pause_goes_beyond_the_deadline(wire: Any, reply: Any, session: Session, clock: Any) -> None:
+def test_no_pause_is_longer_than_the_deadline(wire: Any, reply: Any, session: Session, clock: Any) -> None:
     session.deadline = 30.0
     busy = reply(429, {"overLimit": {"code": 429, "message": "slow down."}}, headers={"Retry-After": "20"})
     wire.expect("POST", "/x", reply=busy, times=2)
@@ -272,7 +272,7 @@ def test_signing_that_takes_too_long(wire: Any, session: Session, clock: Any) ->
 
 
 @pytest.mark.parametrize(("asked", "waits"), [("120", True), ("121", False), ("86400", False)])
-def test_without_deadline_patience_ends_somewhere(
+def test_without_a_deadline_retries_end(
     wire: Any, reply: Any, session: Session, clock: Any, asked: str, waits: bool
 ) -> None:
     wire.expect("POST", "/x", reply=reply(429, {}, headers={"Retry-After": asked}))

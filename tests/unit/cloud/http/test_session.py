@@ -259,13 +259,13 @@ def test_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("broken", ["reset", "close", "cut"])
-def test_answers_that_are_lost(wire: Any, reply: Any, ready: Session, broken: str) -> None:
+def test_lost_responses(wire: Any, reply: Any, ready: Session, broken: str) -> None:
     wire.expect("POST", "/x", reply=reply(202, {"a": "b" * 4000}, broken=broken))
     with pytest.raises(errors.ResponseLost, match="closed the connection. Whether it took effect is not known"):
         ready.post(wire.url + "/x", json={})
 
 
-def test_no_answer_in_time() -> None:
+def test_no_response_in_time() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -362,7 +362,7 @@ def test_a_certificate_for_another_host(tls: Any, certificate: Path) -> None:
     assert caught.value.permanent
 
 
-def test_no_tls_there(wire: Any) -> None:
+def test_a_server_without_tls(wire: Any) -> None:
     with pytest.raises(errors.ConnectionFailed, match="does not speak TLS.*write http:"):
         plain().get(wire.url.replace("http://", "https://") + "/x")
 

@@ -90,7 +90,7 @@ def test_another_task_leads_back_to_where_the_status_leads(status: str, goal: st
     assert server(status=None, task_state="x").target_power_state == "unknown"
 
 
-def test_neither_an_error_nor_a_deleted_server_is_on_its_way() -> None:
+def test_neither_an_error_nor_a_deleted_server_is_in_transition() -> None:
     assert server(status="ERROR", task_state="powering-on").power_state == "error"
     assert server(status="DELETED", task_state="deleting").power_state == "unknown"
     assert server(status="SOFT_DELETED", task_state="restoring").is_deleted

@@ -88,7 +88,7 @@ def image(monkeypatch: pytest.MonkeyPatch, wire: Any) -> None:
 
 @pytest.mark.parametrize("answer", ["page", "empty", "{}", "null", "list", "other", "202 empty"])
 @pytest.mark.parametrize(("platform", "name"), cases(CHANGES))
-def test_a_change_that_the_answer_does_not_prove(
+def test_a_change_that_the_response_does_not_prove(
     wire: Any, reply: Any, connect: Any, platform: str, name: str, answer: str
 ) -> None:
     replies = {
@@ -122,7 +122,7 @@ def test_a_service_below_2_53(wire: Any, reply: Any, connect: Any, version: str,
 @pytest.mark.usefixtures("image")
 @pytest.mark.parametrize("status", [200, 202, 204])
 @pytest.mark.parametrize(("platform", "name"), cases(DELETIONS))
-def test_a_deletion_is_believed_with_its_document_or_a_look(
+def test_a_deletion_needs_its_documented_response_or_a_read_of_the_state(
     wire: Any, reply: Any, connect: Any, platform: str, name: str, status: int
 ) -> None:
     delete, cloud = DELETIONS[name][0], connect(platform)
@@ -135,7 +135,7 @@ def test_a_deletion_is_believed_with_its_document_or_a_look(
 @pytest.mark.usefixtures("image")
 @pytest.mark.parametrize("answer", ["page", "empty", "{}", "202 page"])
 @pytest.mark.parametrize(("platform", "name"), cases(DELETIONS))
-def test_a_deletion_that_left_the_thing_there(
+def test_a_deletion_that_left_the_resource_undeleted(
     wire: Any, reply: Any, connect: Any, platform: str, name: str, answer: str
 ) -> None:
     page = reply(202, text=PAGE)
@@ -175,7 +175,7 @@ READERS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
 
 @pytest.mark.usefixtures("image")
 @pytest.mark.parametrize(("platform", "name"), cases(READERS))
-def test_only_the_services_own_404_is_an_answer(wire: Any, reply: Any, connect: Any, platform: str, name: str) -> None:
+def test_only_the_services_own_404_counts(wire: Any, reply: Any, connect: Any, platform: str, name: str) -> None:
     read, cloud = READERS[name][0], connect(platform)
     wire.serve(lambda seen: reply(404, text=PAGE))
     with pytest.raises(NotFound):
@@ -199,7 +199,7 @@ def test_the_key_pair_extension_of_uos(wire: Any, reply: Any, connect: Any, acti
         assert pending.outcome_unknown and pending.error is not None
 
 
-def test_a_lost_answer_of_the_extension_is_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_lost_response_of_the_extension_causes_a_retry(wire: Any, reply: Any, connect: Any) -> None:
     cloud, server = connect("ustack", api_retries=2), Server(id="s", platform="ustack", region=None, name="web")
     answers = iter([reply(502, text=PAGE), reply(200, broken="close"), reply(202)])
     wire.serve(lambda seen: next(answers))
@@ -267,5 +267,5 @@ def test_hosts_of_zones_and_servers_of_hypervisors(wire: Any, reply: Any, connec
         cloud.hosts.list_hypervisors()
 
 
-def test_a_lost_answer_is_ambiguous() -> None:
+def test_a_lost_response_is_ambiguous() -> None:
     assert is_ambiguous(ResponseLost("lost")) and not is_ambiguous(PermissionDenied("no"))

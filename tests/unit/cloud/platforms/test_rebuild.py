@@ -65,7 +65,7 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
     ]
 
 
-def test_pages_that_do_not_get_on(wire: Any, reply: Any, glance: Any) -> None:
+def test_pages_that_repeat(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.serve(lambda seen: reply(200, {"images": [], "next": "/v2/images?marker=1"}))
     with pytest.raises(InvalidResponse, match="does not get on"):
@@ -137,7 +137,7 @@ def test_what_a_rebuild_sends(
     assert "made-up" not in repr(pending)
 
 
-def test_the_tickets_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: Any) -> None:
+def test_the_pending_actions_of_a_rebuild(wire: Any, reply: Any, connect: Any, serve: Any) -> None:
     cloud = connect()
     serve(
         {

@@ -89,7 +89,7 @@ def test_the_list_is_paged_by_offset_until_nothing_new_comes(wire: Any, reply: A
     assert [each.id for each in connect().server_groups.list()] == ["g1", "g2", "g3"]
 
 
-def test_a_service_that_ignores_the_offset_is_not_asked_for_ever(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_service_that_ignores_the_offset_is_not_read_for_ever(wire: Any, reply: Any, connect: Any) -> None:
     for _unused in range(2):
         wire.expect("GET", "/v2.1/os-server-groups", reply=reply(200, {"server_groups": [NEW]}))
     assert [each.id for each in connect().server_groups.list()] == ["g1"]
@@ -150,7 +150,7 @@ def test_ustack_has_none(wire: Any, connect: Any) -> None:
         | st.just({"max_server_per_host": 2}),
     )
 )
-def test_any_answer_makes_a_group_or_one_clear_error(data: dict[str, Any]) -> None:
+def test_any_response_makes_a_group_or_one_clear_error(data: dict[str, Any]) -> None:
     try:
         made = server_group(data)
     except InvalidResponse:

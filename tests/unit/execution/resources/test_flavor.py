@@ -205,7 +205,7 @@ def test_recreate_keeps_id_extra_specs_access_and_description() -> None:
     assert cloud.rows == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
 
 
-def test_recreate_is_no_wish_to_make_it_anew() -> None:
+def test_recreate_alone_does_not_recreate() -> None:
     cloud = FakeCloud(SMALL)
     assert not carry_out(cloud, FlavorSpec(FIELDS, recreate=True)).changed
     assert carry_out(cloud, FlavorSpec({"name": "small", "description": "new"}, recreate=True)).changed
@@ -231,7 +231,7 @@ EVERY = FlavorSpec(
 
 @pytest.mark.parametrize("call", ["set_extra_specs", "allow", "forbid"])
 @pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
-def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> None:
+def test_a_lost_response_is_decided_by_the_state(call: str, error: CloudError) -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail[call], cloud.after = [error], True
     carry_out(cloud, EVERY)
@@ -267,7 +267,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
     assert cloud.rows == {"f1": PRIVATE} and caught.value.completed_steps == ()
 
 
-def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
+def test_an_old_flavor_that_cannot_be_restored_is_reported_whole() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["create"] = [BadRequest("first"), PermissionDenied("second")]
     with pytest.raises(PartialFailure, match="first.*putting the old flavor back failed: second") as caught:
@@ -279,7 +279,7 @@ def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
     )
 
 
-def test_what_was_done_before_a_refusal_is_told() -> None:
+def test_completed_steps_before_a_refusal_are_reported() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["allow"] = [BadRequest("Project ID p3 is not a valid project.")]
     with pytest.raises(PartialFailure) as caught:

@@ -202,7 +202,7 @@ def test_a_cloud_that_gives_no_private_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
-def test_a_lost_answer(tmp_path: Path, error: CloudError) -> None:
+def test_a_lost_response(tmp_path: Path, error: CloudError) -> None:
     """An import is there; a generated key pair goes again, for nobody has its private key."""
     cloud = FakeCloud()
     cloud.after = True
@@ -217,7 +217,7 @@ def test_a_lost_answer(tmp_path: Path, error: CloudError) -> None:
     assert cloud.keys == {} and os.listdir(tmp_path) == []
 
 
-def test_somebody_else_was_faster(tmp_path: Path) -> None:
+def test_another_client_was_faster(tmp_path: Path) -> None:
     class Race(FakeCloud):
         def get(self, name: str, user_id: str | None = None) -> Keypair | None:
             return self.keys.get(name) if self.calls else None
@@ -250,7 +250,7 @@ def test_the_old_key_pair_is_put_back_where_the_new_one_cannot_be_made(
     assert cloud.keys["k"].public_key == A + " me"
 
 
-def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
+def test_an_old_key_pair_that_cannot_be_restored_is_reported_whole() -> None:
     cloud = FakeCloud(Keypair("k", A, "ssh"))
 
     def broken(*all: Any, **more: Any) -> Keypair:
@@ -262,7 +262,7 @@ def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
     assert A in str(caught.value) and caught.value.completed_steps == ("delete",)
 
 
-def test_what_was_done_before_a_refusal_is_told() -> None:
+def test_completed_steps_before_a_refusal_are_reported() -> None:
     cloud = FakeCloud()
     cloud.fail["attach id-db"] = Conflict("locked")
     both = (cloud.servers["id-web"], cloud.servers["id-db"])
@@ -274,7 +274,7 @@ def test_what_was_done_before_a_refusal_is_told() -> None:
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten_by_default(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text("mine")
     with pytest.raises(InvalidRequest, match="exists and would be overwritten"):

@@ -108,7 +108,7 @@ def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: ServerGro
 
 
 @pytest.mark.parametrize("after", [True, False])
-def test_a_lost_answer_is_decided_by_what_is_there(after: bool) -> None:
+def test_a_lost_response_is_decided_by_the_state(after: bool) -> None:
     cloud = FakeCloud(DB)
     cloud.fail, cloud.after = [ResponseLost("lost")], after
     wanted = ServerGroupSpec("db2", policy="affinity")
@@ -120,7 +120,7 @@ def test_a_lost_answer_is_decided_by_what_is_there(after: bool) -> None:
             carry_out(cloud, None, wanted)
 
 
-def test_two_that_may_be_ours_are_nobodys() -> None:
+def test_two_candidates_are_not_taken_over() -> None:
     cloud = FakeCloud()
     run = GroupRun(cloud, None, [])  # type: ignore[arg-type]
     cloud.server_groups.create("db", "affinity", {})

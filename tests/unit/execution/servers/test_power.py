@@ -84,7 +84,7 @@ def test_what_is_planned_is_what_is_done_and_a_second_run_changes_nothing(
         assert {outcome.result for outcome in second.outcomes.values()} == {UNCHANGED}
 
 
-def test_a_server_on_its_way_is_waited_for_before_it_is_acted_upon() -> None:
+def test_a_server_in_transition_is_waited_for_before_it_is_acted_upon() -> None:
     cloud = FakeCloud([server("web")])
     cloud.begin("id-web", "stop")
     _todo, power = carry_out(cloud, "started")
@@ -92,7 +92,7 @@ def test_a_server_on_its_way_is_waited_for_before_it_is_acted_upon() -> None:
     assert power.outcomes["id-web"].result == DONE
 
 
-def test_a_server_on_its_way_to_the_wanted_state_is_not_changed_by_us() -> None:
+def test_a_server_in_transition_to_the_wanted_state_is_not_changed_by_us() -> None:
     cloud = FakeCloud([server("web")])
     cloud.begin("id-web", "stop")
     todo, power = carry_out(cloud, "stopped")

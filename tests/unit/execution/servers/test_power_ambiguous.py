@@ -41,7 +41,7 @@ def test_a_refusal_of_the_cloud_fails_that_server_only() -> None:
     assert power.outcomes["id-db"].result == DONE
 
 
-def test_a_conflict_is_forgiven_where_somebody_else_was_faster() -> None:
+def test_a_conflict_is_no_failure_where_another_client_was_faster() -> None:
     cloud = FakeCloud([server("web")])
 
     def overtaken(pending: Any) -> Any:
@@ -65,7 +65,7 @@ def test_a_conflict_that_nothing_explains_is_the_outcome(error: Any) -> None:
 
 
 @pytest.mark.parametrize("want", ["started", "stopped", "paused", "suspended"])
-def test_a_lost_answer_is_decided_by_the_state(want: str) -> None:
+def test_a_lost_response_is_decided_by_the_state(want: str) -> None:
     start = "stopped" if want == "started" else "running"
     for taken, times in ((True, 1), (False, 2)):
         cloud = FakeCloud([server("web", start)])
@@ -78,7 +78,7 @@ def test_a_lost_answer_is_decided_by_the_state(want: str) -> None:
         assert [action for action, *_rest in cloud.asked].count(final) == wanted_calls
 
 
-def test_a_reboot_whose_answer_was_lost_is_not_asked_for_again() -> None:
+def test_a_reboot_whose_response_was_lost_is_not_sent_again() -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(ResponseLost("reset"), taken=False)
     _todo, power = carry_out(cloud, "restarted")
@@ -87,7 +87,7 @@ def test_a_reboot_whose_answer_was_lost_is_not_asked_for_again() -> None:
     assert power.outcomes["id-web"].message == "reset"
 
 
-def test_answers_that_keep_getting_lost_end_as_unknown_with_the_reason() -> None:
+def test_responses_that_keep_getting_lost_end_as_unknown_with_the_reason() -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(ResponseLost("reset"), taken=False, times=99)
     _todo, power = carry_out(cloud, "stopped")
@@ -101,7 +101,9 @@ POSTPONED = [RateLimited("x", status=429), ServerError("x", status=503, retry_af
 @pytest.mark.parametrize("error", POSTPONED)
 @pytest.mark.parametrize("taken", [True, False])
 @pytest.mark.parametrize("want", ["started", "stopped"])
-def test_what_a_gateway_postpones_is_looked_at_before_it_is_sent_again(error: Any, taken: bool, want: str) -> None:
+def test_what_a_gateway_postpones_is_sent_again_only_after_the_state_was_read(
+    error: Any, taken: bool, want: str
+) -> None:
     cloud = FakeCloud([server("web", "stopped" if want == "started" else "running")])
     cloud.refuse["web"] = lost(error, taken)
     _todo, power = carry_out(cloud, want)
@@ -142,7 +144,7 @@ def test_a_postponed_reboot_is_sent_again_only_where_the_cloud_shows_that_there_
     assert power.outcomes["id-web"].result == (UNKNOWN if taken is None else DONE)
 
 
-def test_what_may_have_been_done_counts_as_done_where_nobody_can_look() -> None:
+def test_a_possible_action_counts_as_done_where_the_state_cannot_be_read() -> None:
     cloud = FakeCloud([server("web"), server("db")])
     cloud.refuse["web"] = lost(ResponseLost("reset"), taken=True)
     cloud.refuse["db"] = refused(Conflict("is locked", status=409))

@@ -74,7 +74,7 @@ def test_a_server_stuck_before_the_action_is_not_acted_upon() -> None:
     assert "rebooting" in str(power.outcomes["id-web"].message)
 
 
-def test_without_wait_nothing_is_waited_for_and_what_is_left_is_told() -> None:
+def test_without_wait_nothing_is_waited_for_and_the_remaining_actions_are_reported() -> None:
     servers = [server("web"), server("db", "paused"), server("moving"), server("stopping")]
     cloud = FakeCloud(servers, delay=3000)
     cloud.begin("id-moving", "reboot")
@@ -136,7 +136,7 @@ def test_a_right_that_is_lost_while_we_wait_leaves_what_is_known() -> None:
     assert outcome.actions == ("stop",)
 
 
-def test_a_long_wait_tells_how_far_it_is_and_a_short_one_is_silent() -> None:
+def test_a_long_wait_reports_progress_and_a_short_one_is_silent() -> None:
     cloud = FakeCloud([server("web"), server("db")], delay=60)
     _todo, power = carry_out(cloud, "stopped", timeout=120)
     said = power.said  # type: ignore[attr-defined]

@@ -110,7 +110,7 @@ def test_a_volume_gets_its_record_and_the_metadata_that_is_wanted() -> None:
     assert work.servers["id-a"].metadata == {"keep": "me", "same": "x", "other": "y", IMAGE_RECORD: "new"}
 
 
-def test_a_server_that_is_always_busy_is_given_up() -> None:
+def test_a_server_that_is_always_busy_fails() -> None:
     cloud = OsCloud([one()])
 
     def overtaken(pending: PendingAction) -> PendingAction:
@@ -162,7 +162,7 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
         carry_out(cloud, spec())
 
 
-def test_not_waiting_asks_for_the_next_thing_only() -> None:
+def test_without_waiting_only_the_next_action_is_sent() -> None:
     cloud = OsCloud([one(), one("b", "stopped"), one("c", "REBOOT", image=NEW_IMAGE)], running=False, delay=1e9)
     _todo, outcomes, work = carry_out(cloud, spec(power_state="started", reinstall=True), wait=False)
     assert sum(cloud.clock.sleeps) == 0

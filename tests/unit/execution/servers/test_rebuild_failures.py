@@ -52,7 +52,7 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 
 @pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("stumbled", status=502)])
 @pytest.mark.parametrize("taken", [True, False])
-def test_a_lost_answer_is_never_sent_again(error: Exception, taken: bool) -> None:
+def test_a_request_whose_response_was_lost_is_never_sent_again(error: Exception, taken: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(error, outcome_unknown=True, taken=taken)]
     _todo, outcomes, _work = carry_out(cloud, spec())
@@ -99,7 +99,7 @@ def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
 
 
 @pytest.mark.parametrize("outcome_unknown", [True, False])
-def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
+def test_a_refusal_whose_server_cannot_be_read(outcome_unknown: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(Conflict("busy"), outcome_unknown=outcome_unknown)]
 
@@ -114,7 +114,7 @@ def test_a_refusal_that_cannot_be_looked_into(outcome_unknown: bool) -> None:
     assert len(cloud.orders) == 1
 
 
-def test_a_server_that_is_gone_when_its_refusal_is_looked_into() -> None:
+def test_a_server_that_is_deleted_when_its_refusal_is_checked() -> None:
     cloud = OsCloud([one()])
 
     def gone(pending: PendingAction) -> PendingAction:
@@ -126,7 +126,7 @@ def test_a_server_that_is_gone_when_its_refusal_is_looked_into() -> None:
     assert (outcomes["a"].result, outcomes["a"].message) == (FAILED, "the server no longer exists")
 
 
-def test_a_server_that_is_gone_before_it_has_settled() -> None:
+def test_a_server_that_is_deleted_before_it_is_stable() -> None:
     cloud = OsCloud([one(state="REBOOT")])
     cloud.on_look = lambda here: here.here.clear()
     _todo, outcomes, _work = carry_out(cloud, spec())

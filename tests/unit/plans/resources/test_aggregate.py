@@ -261,7 +261,7 @@ ALL = AggregateSpec("fast", hosts=["h1", "h3"], purge_hosts=True, metadata={"a":
 
 @pytest.mark.parametrize("call", ["set_metadata", "add_host h3", "remove_host h2"])
 @pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
-def test_a_lost_answer_is_settled_by_the_state(call: str, error: CloudError) -> None:
+def test_a_lost_response_is_decided_by_the_state(call: str, error: CloudError) -> None:
     cloud = FakeCloud(FAST)
     cloud.fail[call], cloud.after = error, True
     carry_out(cloud, ALL)
@@ -284,14 +284,14 @@ def test_an_aggregate_whose_making_was_not_answered() -> None:
     assert cloud.rows == {}
 
 
-def test_a_host_that_somebody_else_added_meanwhile() -> None:
+def test_a_host_that_another_client_added_meanwhile() -> None:
     cloud = FakeCloud(replace(FAST, hosts=("h1", "h2", "h3")))
     todo = plan_aggregate(FAST, [FAST], AggregateSpec("fast", hosts=["h3"]))
     AggregateRun(cloud, FAST).run(todo)  # type: ignore[arg-type]
     assert cloud.rows[1].hosts == ("h1", "h2", "h3")
 
 
-def test_what_was_done_before_a_refusal_is_told() -> None:
+def test_completed_steps_before_a_refusal_are_reported() -> None:
     cloud = FakeCloud(FAST)
     cloud.fail["add_host h3"] = BadRequest("no")
     with pytest.raises(PartialFailure) as caught:

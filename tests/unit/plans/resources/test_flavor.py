@@ -25,7 +25,7 @@ from ansible_collections.cloudserver.compute.tests.unit.execution.resources.flav
 )
 
 
-def test_what_the_cloud_does_not_tell_is_no_difference() -> None:
+def test_what_the_cloud_does_not_show_is_no_difference() -> None:
     assert not plan_flavor(replace(SMALL, rxtx_factor=None), FlavorSpec({"rxtx_factor": 2.0})).changed
 
 
@@ -39,7 +39,7 @@ def test_access_on_a_public_flavor() -> None:
     assert made.after and made.after["access"] == ["p1"]
 
 
-def test_a_flavor_that_is_not_there_needs_its_sizes() -> None:
+def test_a_new_flavor_needs_its_sizes() -> None:
     with pytest.raises(InvalidRequest, match="making it needs name, vcpus, ram_mb"):
         plan_flavor(None, FlavorSpec({"id": "f9"}))
     assert not plan_flavor(None, FlavorSpec({"id": "f9"}, "absent")).changed

@@ -80,7 +80,7 @@ def test_any_text_is_a_key_or_refused_with_a_sentence(text: str) -> None:
         assert str(error).startswith("public_key: ")
 
 
-def test_the_type_counts_where_the_cloud_tells_it() -> None:
+def test_the_type_counts_where_the_cloud_shows_it() -> None:
     there = Keypair("k", A, "ssh")
     with pytest.raises(InvalidRequest, match="the type ssh"):
         plan_keypair(there, KeypairSpec("k", kind="x509"))
@@ -96,12 +96,12 @@ def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing
     assert not plan_keypair(there, replace(wanted, private_key_path=None)).changed
 
 
-def test_a_key_pair_of_nothing_is_not_made() -> None:
+def test_a_key_pair_without_a_key_is_not_created() -> None:
     with pytest.raises(InvalidRequest, match="public_key, or private_key_path"):
         plan_keypair(None, KeypairSpec("k"))
 
 
-def test_a_key_pair_that_is_made_anew_is_attached_again_and_one_that_goes_is_detached_first() -> None:
+def test_a_recreated_key_pair_is_attached_again_and_a_deleted_one_is_detached_first() -> None:
     on = replace(server("web"), key_name="k")
     anew = plan_keypair(Keypair("k", A), KeypairSpec("k", public_key=B, recreate=True, attached_to=(on,)))
     assert [step.action for step in anew.steps] == ["delete", "create", "attach"]

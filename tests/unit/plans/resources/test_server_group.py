@@ -39,7 +39,7 @@ def test_names_that_several_groups_have() -> None:
     assert find_group(twins, None, "nix") is None
 
 
-def test_who_is_in_a_group_is_said() -> None:
+def test_the_members_of_a_group_are_shown() -> None:
     many = ServerGroup("g", "many", "affinity", {}, tuple(f"s{number}" for number in range(8)))
     with pytest.raises(InvalidRequest, match="still has the servers s0, s1, s2, s3, s4 and 3 more; set force: true"):
         plan_group(many, ServerGroupSpec("many", "absent"))
@@ -50,7 +50,7 @@ def test_who_is_in_a_group_is_said() -> None:
     assert not needs_members(FULL, ServerGroupSpec("full")) and not needs_members(DB, ServerGroupSpec("db", "absent"))
 
 
-def test_what_the_cloud_does_not_tell_is_no_difference() -> None:
+def test_what_the_cloud_does_not_show_is_no_difference() -> None:
     assert not plan_group(OLD, ServerGroupSpec("old", policy="affinity", rules={})).changed
 
 
@@ -86,6 +86,6 @@ def test_only_what_the_cloud_does_not_show_is_asked_for(shown: str | None, names
     assert (change.before == change.after) == (not asked)
 
 
-def test_a_server_on_its_way_is_waited_for() -> None:
+def test_a_server_in_transition_is_waited_for() -> None:
     (change,) = plan_keypairs([server("web", "REBOOT")], "attached", ["a"]).items
     assert change.wait_until_stable and change.actions == ("attach_keypairs",)

@@ -130,7 +130,7 @@ def test_a_password_is_in_no_plan() -> None:
     assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(spec)
 
 
-def test_those_that_wait_to_be_confirmed_are_told() -> None:
+def test_unconfirmed_servers_are_reported() -> None:
     spec = MigrationSpec(host="b")
     todo = plan_migrations(
         [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], spec, SERVICES, Cloud()

@@ -150,7 +150,7 @@ def test_an_id_counts_before_a_name() -> None:
     assert given_passwords([a, b], {"a": "1", "id-b": "2", "b": "3"}) == {"id-a": "1", "id-b": "2"}
 
 
-def test_who_is_missing_is_named_and_many_are_counted() -> None:
+def test_missing_servers_are_named_and_many_are_counted() -> None:
     with pytest.raises(InvalidRequest, match=r"no password for n0 \(id-n0\).* and 4 more; nothing was done"):
         given_passwords([server(f"n{number}") for number in range(9)], {})
 

@@ -166,7 +166,7 @@ def one(there: Server, able: FakeCloud | None = None, **spec: Any) -> Change:
 
 
 @pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
-def test_a_deletion_under_way_is_waited_for_and_not_asked_for(task: str) -> None:
+def test_a_deletion_under_way_is_waited_for_and_not_requested(task: str) -> None:
     change = one(server(task_state=task), state="absent")
     assert change.planned_actions == () and change.wait_until_stable
 
@@ -180,7 +180,7 @@ def test_a_cloud_without_a_recycle_bin() -> None:
     assert "no operation purge" in str(one(server("SOFT_DELETED"), half, state="purged").refusal)
 
 
-def test_gone_for_good() -> None:
+def test_permanently_deleted() -> None:
     assert one(server("DELETED"), state="purged").planned_actions == ()
     assert "deleted for good" in str(one(server("DELETED"), state="restored").refusal)
     assert "on its way" in str(one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal)
@@ -202,7 +202,7 @@ def test_reset_of_the_state(there: Server, state: str, planned_actions: tuple[st
     assert change.actions == planned_actions and not change.wait_until_stable
 
 
-def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
+def test_a_server_in_error_can_be_unlocked_and_recreated() -> None:
     broken = server("ERROR", locked=True, fault={"message": "No valid host."})
     assert "No valid host; reset_state" in str(one(broken, metadata={"a": "b"}).refusal)
     assert one(broken, locked=False).actions == ("unlock",)

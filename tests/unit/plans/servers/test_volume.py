@@ -61,7 +61,7 @@ def test_the_boot_volume() -> None:
         (ExpectedState(no_volumes=("a",)), None, True),
     ],
 )
-def test_the_aim_of_volumes(expected_state: ExpectedState, record: Any, met: bool) -> None:
+def test_the_expected_state_of_volumes(expected_state: ExpectedState, record: Any, met: bool) -> None:
     assert (
         expected_state.met(server(volumes=record)) is met
         and ExpectedState.from_dict(expected_state.as_dict()) == expected_state

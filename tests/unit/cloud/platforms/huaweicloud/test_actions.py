@@ -92,7 +92,7 @@ def test_a_thousand_servers_are_one_call(wire: Any, connect: Any, serve: Any) ->
 
 
 @pytest.mark.parametrize("body", [{}, {"job_id": ""}, {"job_id": None}, {"order_id": "o"}, []])
-def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_batch_without_a_job_has_an_unknown_outcome(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("POST", ACTION, reply=reply(200, body))
     (pending,) = act(connect("huaweicloud"), "stop", [record("a")])
     assert pending.outcome_unknown and isinstance(pending.error, ResponseLost) and pending.job_id is None
@@ -101,7 +101,7 @@ def test_a_batch_that_names_no_job_is_uncertain(wire: Any, reply: Any, connect: 
 @pytest.mark.parametrize(
     ("text", "broken", "kind"), [("", "close", ResponseLost), ('{"job_id": "j', "", InvalidResponse)]
 )
-def test_a_batch_whose_answer_was_lost_is_uncertain_and_not_sent_again(
+def test_a_batch_whose_response_was_lost_has_an_unknown_outcome_and_is_not_sent_again(
     wire: Any, reply: Any, connect: Any, text: str, broken: str, kind: type
 ) -> None:
     wire.expect("POST", ACTION, reply=reply(200, text=text, broken=broken))
@@ -155,7 +155,7 @@ def test_a_refused_batch_is_halved_where_single_servers_may_be_at_fault(
         (503, "X.1", {"Retry-After": "1"}),
     ],
 )
-def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked(
+def test_a_postponed_batch_is_not_sent_again_before_the_state_was_read(
     wire: Any, reply: Any, connect: Any, clock: Any, answer: Any
 ) -> None:
     status, code, headers = answer
@@ -221,7 +221,7 @@ def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int
 
 
 @given(st.sets(st.integers(0, 999), min_size=6))
-def test_halving_costs_no_more_than_its_budget_and_forgets_nobody(chosen: set[int]) -> None:
+def test_halving_costs_no_more_than_its_budget_and_omits_no_server(chosen: set[int]) -> None:
     ids = [str(each) for each in range(1000)]
     stub = Stub({str(each) for each in chosen})
     pending_actions = stop(stub, ids)
@@ -261,7 +261,7 @@ def test_another_error_is_not_taken_for_a_vanished_job(
 
 
 @pytest.mark.parametrize("body", [{}, [], {"status": None}, {"code": "x", "message": "y"}, {"status": {}}])
-def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not read the job j1: the answer has no status"):
         connect("huaweicloud").jobs.get("j1")
@@ -279,7 +279,7 @@ def observed(cloud: Any, pending_actions: list[PendingAction]) -> dict[str, tupl
 
 
 @pytest.mark.parametrize("status", ["INIT", "RUNNING", "SOMETHING_NEW"])
-def test_while_a_job_runs_its_servers_are_not_looked_at(wire: Any, connect: Any, serve: Any, status: str) -> None:
+def test_while_a_job_runs_its_servers_are_not_polled(wire: Any, connect: Any, serve: Any, status: str) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job(status, ("a", "SUCCESS"))})
     assert observed(cloud, pending_actions_of("a", "b")) == {}
@@ -342,7 +342,7 @@ def test_of_a_vanished_job_the_state_decides(connect: Any, serve: Any, reply: An
     assert (state, verdict, code) == ("stopped", None, None) and message
 
 
-def test_a_ticket_without_a_job_and_several_jobs(wire: Any, connect: Any, serve: Any) -> None:
+def test_a_pending_action_without_a_job_and_several_jobs(wire: Any, connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve(
         {
@@ -361,7 +361,7 @@ def test_a_ticket_without_a_job_and_several_jobs(wire: Any, connect: Any, serve:
     assert sorted(seen.path for seen in wire.seen) == [DETAIL, "/v1/p1/jobs/j1", "/v1/p1/jobs/j2"]
 
 
-def test_nothing_is_adopted(wire: Any, connect: Any) -> None:
+def test_no_action_is_recovered(wire: Any, connect: Any) -> None:
     assert (
         connect("huaweicloud").recover_action(pending_actions_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
     )

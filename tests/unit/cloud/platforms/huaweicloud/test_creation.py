@@ -169,7 +169,7 @@ def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
         "somebody else's 404",
     ],
 )
-def test_a_token_whose_server_is_gone_is_spent(
+def test_a_client_token_whose_server_is_deleted_is_used_up(
     connect: Any, wire: Any, reply: Any, job: Any, there: list[Any], spent: bool
 ) -> None:
     cloud = connect("huaweicloud")
@@ -206,7 +206,7 @@ def test_an_expired_token_is_spent_too(connect: Any, wire: Any, reply: Any) -> N
     assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a" and len(posts(wire)) == 2
 
 
-def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_lost_response_causes_a_retry_with_the_same_client_token(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud", api_retries=2)
     wire.expect("POST", URL, reply=reply(broken="close"))
     wire.expect("POST", URL, reply=reply(503, error("x")))
@@ -219,7 +219,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_token(wire: Any, reply: 
 
 
 @pytest.mark.parametrize("strange", ["page", {}, [], {"serverIds": ["a"]}])
-def test_an_answer_that_names_nothing_is_asked_for_again(wire: Any, reply: Any, connect: Any, strange: Any) -> None:
+def test_a_response_without_ids_causes_a_retry(wire: Any, reply: Any, connect: Any, strange: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", URL, reply=reply(200, text="<html>") if strange == "page" else reply(200, strange))
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
@@ -272,7 +272,7 @@ def test_an_order_of_which_only_the_job_names_the_server(connect: Any, serve: An
     assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a"
 
 
-def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_bad_name_is_not_requested(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(200, {"job_id": "j1", "serverIds": ["a"]}))
     first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
@@ -348,7 +348,7 @@ def evaluated(cloud: Any) -> Any:
     ],
     ids=["running", "not listed yet", "end not told", "deleted since", "on its way", "there", "cleared away"],
 )
-def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+def test_the_job_and_the_list_decide(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
     outcome = evaluated(cloud)
@@ -364,7 +364,7 @@ def test_an_order_that_waits_for_its_payment(connect: Any, serve: Any) -> None:
     assert (outcome.result, outcome.code) == ("failed", "PENDING_PAYMENT")
 
 
-def test_a_server_that_is_not_there_and_no_job_speaks_of(connect: Any, serve: Any, reply: Any) -> None:
+def test_a_server_that_neither_the_list_nor_a_job_has(connect: Any, serve: Any, reply: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": reply(404, error("Ecs.0614")), **listed()})
     assert evaluated(cloud).result == "failed"

@@ -68,7 +68,7 @@ def ask(
         ("unlock", {}, "POST", "/v2.1/p1/servers/a/action", {"unlock": None}),
     ],
 )  # fmt: skip
-def test_what_is_done_with_its_answer(
+def test_what_is_done_with_its_response(
     wire: Any, reply: Any, connect: Any, action: str, arguments: dict[str, Any], method: str, path: str, body: Any
 ) -> None:
     cloud = connect("huaweicloud")
@@ -79,7 +79,7 @@ def test_what_is_done_with_its_answer(
 
 
 @pytest.mark.parametrize("action", ["update", "set_metadata", "lock", "unlock"])
-def test_it_may_be_asked_for_again(wire: Any, reply: Any, connect: Any, action: str) -> None:
+def test_it_may_be_sent_again(wire: Any, reply: Any, connect: Any, action: str) -> None:
     cloud = connect("huaweicloud", api_retries=1)
     done = reply(202) if "lock" in action else reply(200, {"server": {"name": "b"}, "metadata": {}})
     answers = [reply(broken="close"), done]
@@ -108,7 +108,7 @@ def test_a_resize(
     assert (pending.job_id, pending.order_id, pending.error) == ("j1", "CS1", None)
 
 
-def test_a_lost_answer_to_a_resize_is_not_asked_for_again(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_lost_response_to_a_resize_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.serve(lambda seen: reply(broken="close"))
     pending = ask(connect("huaweicloud", api_retries=3), "resize", {"flavor_id": "f2"})
     assert pending.outcome_unknown and len(wire.seen) == 1
@@ -233,7 +233,7 @@ def test_a_thousand_at_once(wire: Any, reply: Any, connect: Any) -> None:
     assert [each.server_id for each in pending_actions] == [str(number) for number in range(1500)]
 
 
-def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_prepaid_one_is_not_requested(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", DELETE, json={"servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     prepaid = record("a", metadata={"charging_mode": "1"})
@@ -259,7 +259,7 @@ def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
     ]  # fmt: skip
 
 
-def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked(
+def test_a_postponed_batch_is_not_sent_again_before_the_state_was_read(
     wire: Any, reply: Any, connect: Any, clock: Any
 ) -> None:
     cloud = connect("huaweicloud", api_retries=3)
@@ -268,7 +268,7 @@ def test_a_batch_that_was_postponed_is_not_sent_again_before_somebody_has_looked
     assert pending.outcome_unknown and isinstance(pending.error, RateLimited) and clock.sleeps == []
 
 
-def test_a_lost_answer_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_request_whose_response_was_lost_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.serve(lambda seen: reply(broken="close"))
     pending_actions = cloud.perform([(record("a"), DEED), (record("b"), DEED)])
@@ -293,7 +293,7 @@ def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect
         (samples.huawei_job("FAIL", ("a", "SUCCESS"), ("b", "FAIL")), [], "done"),
     ],
 )
-def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+def test_the_job_and_the_list_decide(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
     pending = PendingAction("a", "delete", "n-a", job_id="j1", expected_state=AIM)

@@ -106,7 +106,7 @@ def test_what_it_has_not(wire: Any, connect: Any, option: str) -> None:
     assert wire.seen == []
 
 
-def test_few_ids_are_one_request_and_unknown_ones_are_not_there(wire: Any, reply: Any, connect: Any) -> None:
+def test_few_ids_are_one_request_and_unknown_ones_are_missing(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     unknown = {**samples.HUAWEI_UNKNOWN, "id": "b"}
     for ask in (
@@ -134,21 +134,19 @@ def test_one_id_alone_is_shown(wire: Any, reply: Any, connect: Any) -> None:
 
 
 @pytest.mark.parametrize("code", ["Ecs.0114", "Ecs.0614"])
-def test_one_id_that_the_cloud_does_not_know_is_not_there(wire: Any, reply: Any, connect: Any, code: str) -> None:
+def test_one_id_that_the_cloud_does_not_know_is_missing(wire: Any, reply: Any, connect: Any, code: str) -> None:
     refusal = {"error": {"code": code, "message": "Instance could not be found."}}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
     assert connect("huaweicloud").servers_by_id([ID]) == {}
 
 
-def test_one_id_that_is_shown_as_an_empty_record_is_not_there(wire: Any, reply: Any, connect: Any) -> None:
+def test_one_id_that_is_shown_as_an_empty_record_is_missing(wire: Any, reply: Any, connect: Any) -> None:
     shown = {"server": {**samples.HUAWEI_UNKNOWN, "id": ID}}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, shown))
     assert connect("huaweicloud").servers_by_id([ID]) == {}
 
 
-def test_a_gateway_that_knows_no_such_api_does_not_mean_that_the_server_is_gone(
-    wire: Any, reply: Any, connect: Any
-) -> None:
+def test_a_gateways_404_does_not_mean_that_the_server_is_deleted(wire: Any, reply: Any, connect: Any) -> None:
     refusal = {"error_code": "APIGW.0101", "error_msg": "The API does not exist or has not been published."}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
     with pytest.raises(NotFound, match="does not exist or has not been published"):
@@ -156,7 +154,7 @@ def test_a_gateway_that_knows_no_such_api_does_not_mean_that_the_server_is_gone(
 
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"servers": [server("a")]}])
-def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the server %s: the answer has no server" % ID):
         connect("huaweicloud").servers_by_id([ID])
@@ -194,7 +192,7 @@ def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: A
 
 
 @pytest.mark.parametrize("body", [{}, {"servers": None}, {"servers": {}}, {"count": 0}])
-def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", DETAIL, reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
@@ -212,7 +210,7 @@ def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"flavors": None}, []])
-def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_flavors(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no flavors"):

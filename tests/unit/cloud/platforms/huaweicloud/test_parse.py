@@ -65,13 +65,13 @@ def test_every_key_but_the_id_may_be_missing_or_null(how: str) -> None:
     assert bare is not None and (bare.power_state, bare.tags, bare.name, bare.image) == ("stopped", (), None, Image())
 
 
-def test_a_server_without_an_id_is_a_malformed_answer() -> None:
+def test_a_server_without_an_id_is_a_malformed_response() -> None:
     with pytest.raises(InvalidResponse, match="a server that has no id"):
         record({"status": "ACTIVE"})
 
 
 @given(PARTIAL)
-def test_a_partial_answer_is_a_record_unless_its_name_is_not_a_text(data: dict[str, Any]) -> None:
+def test_a_partial_response_is_a_record_unless_its_name_is_not_a_text(data: dict[str, Any]) -> None:
     if not isinstance(data.get("name"), str | None):
         with pytest.raises(InvalidResponse, match="a server whose name is not a text"):
             record(data)

@@ -95,12 +95,12 @@ def test_an_action_that_the_platform_has_not(wire: Any, connect: Any) -> None:
     assert wire.seen == []
 
 
-def test_nobody_to_act_upon(wire: Any, connect: Any) -> None:
+def test_no_servers_to_act_upon(wire: Any, connect: Any) -> None:
     assert act(connect(), "stop", []) == []
     assert wire.seen == []
 
 
-def test_the_tickets_are_in_the_order_of_the_servers_and_hold_what_became_of_each(
+def test_the_pending_actions_are_in_the_order_of_the_servers_and_hold_the_outcome_of_each(
     wire: Any, reply: Any, connect: Any, serve: Any
 ) -> None:
     cloud = connect()
@@ -238,7 +238,7 @@ def look(cloud: Any, one: PendingAction, since: str | None = None) -> Any:
         ("SOFT_DELETED", None, None),
     ],
 )
-def test_the_state_alone_tells(
+def test_the_state_alone_decides(
     connect: Any, serve: Any, wire: Any, platform: str, status: str, task: str | None, verdict: str | None
 ) -> None:
     cloud = connect(platform)
@@ -248,7 +248,7 @@ def test_the_state_alone_tells(
     assert len(wire.seen) == 1
 
 
-def test_a_server_that_is_gone(connect: Any, serve: Any) -> None:
+def test_a_server_that_is_deleted(connect: Any, serve: Any) -> None:
     serve({})
     assert look(connect(), pending("a")).server is None
 
@@ -299,7 +299,7 @@ def test_without_a_record_nothing_is_asked(
 
 
 @pytest.mark.parametrize("body", [{}, {"instanceAction": None}, {"instanceAction": []}])
-def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: Any) -> None:
+def test_a_response_without_the_instance_action(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
     said = r"Could not read what became of the reboot of n-a \(a\): the answer has no instanceAction"
@@ -316,7 +316,7 @@ def test_a_poll_of_many_is_one_listing(connect: Any, serve: Any, wire: Any) -> N
     assert [seen.query for seen in wire.seen] == [[("changes-since", SINCE), ("limit", "1000")]]
 
 
-def test_a_poll_finds_servers_of_other_projects_and_those_that_are_gone(connect: Any, serve: Any) -> None:
+def test_a_poll_finds_servers_of_other_projects_and_deleted_ones(connect: Any, serve: Any) -> None:
     cloud = connect()
     listed = [nova(each, "SHUTOFF") for each in "abcd"]
     serve({"GET /v2.1/servers/detail": {"servers": listed}, "GET /v2.1/servers/e": {"server": nova("e", "SHUTOFF")}})
@@ -324,7 +324,7 @@ def test_a_poll_finds_servers_of_other_projects_and_those_that_are_gone(connect:
     assert found["e"].verdict == JOB_SUCCEEDED and found["f"].server is None and len(found) == 6
 
 
-def test_a_poll_says_nothing_of_what_it_did_not_look_at(connect: Any, serve: Any) -> None:
+def test_a_poll_reports_only_the_servers_that_it_read(connect: Any, serve: Any) -> None:
     cloud = connect()
     ids = ["s%02d" % number for number in range(25)]
     serve({"GET /v2.1/servers/detail": {"servers": []}})
@@ -353,7 +353,7 @@ def recorded(action: str, request_id: str | None, start: str | None) -> dict[str
         ([], None),
     ],
 )
-def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
+def test_the_action_of_a_lost_response_is_found_in_the_clouds_record(
     connect: Any, serve: Any, listed: list[Any], request_id: str | None
 ) -> None:
     cloud = connect()
@@ -364,20 +364,20 @@ def test_the_action_of_a_lost_answer_is_found_in_the_clouds_record(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_there_is_nothing_to_adopt_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
+def test_no_action_is_recovered_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
     cloud = connect()
     serve({LIST: reply(status, text="no")})
     assert cloud.recover_action(pending("a", outcome_unknown=True), SINCE) is None
 
 
 @pytest.mark.parametrize(("platform", "since"), [("openstack", None), ("ustack", SINCE)])
-def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since: str | None) -> None:
+def test_no_server_is_taken_over_unread(connect: Any, wire: Any, platform: str, since: str | None) -> None:
     assert connect(platform).recover_action(pending("a", outcome_unknown=True), since) is None
     assert wire.seen == []
 
 
 @pytest.mark.parametrize("body", [{}, {"instanceActions": None}, {"instanceActions": {}}])
-def test_an_answer_without_instance_actions(connect: Any, serve: Any, body: Any) -> None:
+def test_a_response_without_instance_actions(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({LIST: body})
     with pytest.raises(InvalidResponse, match="Could not list what was done to n-a .*no instanceActions"):

@@ -303,7 +303,7 @@ def test_what_is_refused_for_one_is_refused_for_all(wire: Any, reply: Any, conne
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("how", ["reset", "close", "cut", 502, "page"])
-def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
+def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
     wire: Any, reply: Any, connect: Any, how: Any, count: int
 ) -> None:
     cloud = connect(api_retries=5)

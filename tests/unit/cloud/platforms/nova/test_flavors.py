@@ -91,7 +91,7 @@ def test_one_flavor_alone_is_shown(
     assert cloud.flavors.get("gone") is None
 
 
-def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any) -> None:
+def test_an_id_that_no_flavor_can_have_is_not_requested(wire: Any, connect: Any) -> None:
     for name in ("..", "a/b"):
         with pytest.raises(BadRequest, match="cannot be the name or the id of anything in the cloud"):
             connect().flavors.get(name)
@@ -99,7 +99,7 @@ def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any)
 
 
 @pytest.mark.parametrize("body", [{}, {"flavor": None}, {"flavors": []}])
-def test_an_answer_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/flavors/f1", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the flavor f1: the answer has no flavor"):
         connect().flavors.get("f1")
@@ -114,7 +114,7 @@ def test_one_flavor_of_huawei_cloud_is_found_in_its_list(wire: Any, reply: Any, 
         assert (found.name if found else None) == name
 
 
-def test_ustack_tells_no_extra_specs_and_is_not_asked_for_private_flavors(wire: Any, reply: Any, connect: Any) -> None:
+def test_ustack_shows_no_extra_specs_and_lists_no_private_flavors(wire: Any, reply: Any, connect: Any) -> None:
     query = [("limit", "1000")]
     answer = reply(200, {"flavors": [FLAVOR]})
     wire.expect("GET", "/v2/p1/flavors/detail", query=query, absent=UNVERSIONED, reply=answer)

@@ -103,7 +103,7 @@ def test_another_users_key_pairs(wire: Any, reply: Any, connect: Any) -> None:
         ("huaweicloud", None, "Platform huaweicloud has no operation keypair_users."),
     ],
 )
-def test_nobody_elses_key_pair_is_meant_where_the_cloud_would_ignore_the_user(
+def test_another_users_key_pair_is_refused_where_the_cloud_would_ignore_the_user(
     wire: Any, connect: Any, platform: str, version: str | None, words: str
 ) -> None:
     cloud = connect(platform, version=version)
@@ -160,7 +160,7 @@ def test_names_are_quoted() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"keypair": None}, {"keypair": []}, []])
-def test_answers_without_a_key_pair(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_responses_without_a_key_pair(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/os-keypairs/k", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the key pair k"):
         connect().keypairs.get("k")

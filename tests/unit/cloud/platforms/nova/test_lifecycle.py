@@ -40,7 +40,7 @@ ARGUMENTS: list[tuple[str, dict[str, Any], str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("action", "arguments", "method", "path", "body"), ARGUMENTS)
-def test_what_each_deed_sends(
+def test_the_request_of_each_action(
     wire: Any, reply: Any, connect: Any, action: str, arguments: dict[str, Any], method: str, path: str, body: Any
 ) -> None:
     cloud = connect()

@@ -102,7 +102,7 @@ def test_the_size_of_a_page_and_all_pages(wire: Any, reply: Any, connect: Any) -
     assert [each.id for each in found] == ["a", "b", "c"]
 
 
-def test_few_ids_are_shown_and_unknown_ones_are_not_there(wire: Any, connect: Any, serve: Any) -> None:
+def test_few_ids_are_shown_and_unknown_ones_are_missing(wire: Any, connect: Any, serve: Any) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, "GET /v2.1/servers/c": {"server": nova("c")}})
     found = cloud.servers(ServerQuery(ids=("a", "b", "c", "a")))
@@ -112,7 +112,7 @@ def test_few_ids_are_shown_and_unknown_ones_are_not_there(wire: Any, connect: An
     assert cloud.servers_by_id([]) == {}
 
 
-def test_of_many_ids_one_listing_tells_and_the_rest_is_shown(wire: Any, connect: Any, serve: Any) -> None:
+def test_many_ids_are_read_by_one_listing_and_the_rest_by_one_request_each(wire: Any, connect: Any, serve: Any) -> None:
     cloud = connect()
     ids = ["s%02d" % number for number in range(21)]
     serve(
@@ -156,7 +156,7 @@ def test_what_a_poll_does_not_list_is_shown_a_few_at_a_time(wire: Any, connect: 
 
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"server": []}, {"servers": {}}])
-def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/a", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the server a: the answer has no server"):
@@ -164,7 +164,7 @@ def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body:
 
 
 @pytest.mark.parametrize("body", [{}, {"servers": None}, {"servers": {"id": "a"}}, {"servers": ["a"]}])
-def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
+def test_a_response_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/detail", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
@@ -293,7 +293,7 @@ def test_the_flavors_of_all_projects(wire: Any, reply: Any, connect: Any) -> Non
     ]
 
 
-def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_response_without_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/flavors/detail", reply=reply(200, {"servers": []}))
     with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no list named flavors"):

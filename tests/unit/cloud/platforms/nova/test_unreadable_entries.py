@@ -27,7 +27,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("entry", ["junk", 7, None, {}, "unnamed"])
 @pytest.mark.parametrize("request_line", UNREADABLE)
-def test_an_entry_that_cannot_be_read_is_not_taken_for_one_that_is_not_there(
+def test_an_unreadable_entry_is_not_taken_for_a_missing_one(
     wire: Any, serve: Any, connect: Any, request_line: str, entry: Any
 ) -> None:
     key, good, listing = UNREADABLE[request_line]

@@ -130,9 +130,7 @@ def test_many_threads_find_the_version_out_once(wire: Any, connect: Any, serve: 
     [("", "/v2/p1"), ("/v2", "/v2/p1"), ("/v2/abc", "/v2/abc"), ("/nova", "/nova/v2/p1"), ("/v2.1", "/v2.1/p1"),
      ("/v2cloud", "/v2cloud/v2/p1")],
 )  # fmt: skip
-def test_ustack_is_spoken_to_without_microversions(
-    wire: Any, reply: Any, connect: Any, path: str, endpoint: str
-) -> None:
+def test_ustack_gets_no_microversions(wire: Any, reply: Any, connect: Any, path: str, endpoint: str) -> None:
     cloud = connect("ustack", path=path)
     absent = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
     wire.expect("GET", endpoint + "/servers/a", absent=absent, reply=reply(200, {"server": {"id": "a"}}))
@@ -162,7 +160,7 @@ UNTOLD = {
         ({}, (2, 1)),
     ],
 )
-def test_without_a_version_document_an_answer_tells_the_version(
+def test_without_a_version_document_the_headers_of_a_response_give_the_version(
     wire: Any, reply: Any, connect: Any, kind: str, told: dict[str, str], spoken: tuple[int, int]
 ) -> None:
     status, body, reason = UNTOLD[kind]
@@ -186,7 +184,7 @@ def test_without_a_version_document_an_answer_tells_the_version(
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_service_that_stumbles_is_not_taken_for_one_without_versions(
+def test_a_service_that_fails_is_not_taken_for_one_without_versions(
     wire: Any, reply: Any, connect: Any, status: int
 ) -> None:
     cloud = connect(version=None)
