@@ -116,8 +116,8 @@ def cells(operation: Operation) -> tuple[str, str, str, str]:
 def reference(module: str) -> str:
     if module == INVENTORY:
         return f":ansplugin:`{COLLECTION}.cloudserver#inventory`"
-    there = (MODULES / f"{module}.py").exists()
-    return f":ansplugin:`{COLLECTION}.{module}#module`" if there else f"``{module}``"
+    existing = (MODULES / f"{module}.py").exists()
+    return f":ansplugin:`{COLLECTION}.{module}#module`" if existing else f"``{module}``"
 
 
 def main() -> int:

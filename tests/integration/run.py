@@ -260,21 +260,21 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = arguments(argv)
-    there = targets()
-    unknown = sorted(set(options.targets) - set(there))
+    existing = targets()
+    unknown = sorted(set(options.targets) - set(existing))
     if unknown:
-        sys.exit(f"No such target: {', '.join(unknown)}. There are: {', '.join(there) or 'none'}.")
+        sys.exit(f"No such target: {', '.join(unknown)}. There are: {', '.join(existing) or 'none'}.")
     command = shutil.which(options.ansible_playbook)
     if command is None:
         sys.exit(f"{options.ansible_playbook} was not found; run this by `make integration`.")
     if options.cloud:
         # One after the other: several of them look at the same servers.
         columns, jobs = list(dict.fromkeys(options.cloud)), 1
-        runs = plan_clouds(options.targets or there, columns, options.mode or MODES)
+        runs = plan_clouds(options.targets or existing, columns, options.mode or MODES)
     else:
         columns = [platform for platform in PLATFORMS if platform in (options.platform or PLATFORMS)]
         jobs = options.jobs
-        runs = plan(options.targets or there, columns, options.mode or MODES)
+        runs = plan(options.targets or existing, columns, options.mode or MODES)
     if not runs:
         sys.exit("There is no target to run in tests/integration/targets.")
     groups = [[run for run in runs if run.where == column] for column in columns]

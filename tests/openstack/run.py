@@ -38,11 +38,11 @@ def read(path: Path = LIST) -> dict[str, list[str]]:
     document = yaml.safe_load(path.read_text())
     clouds: dict[str, list[str]] = document["clouds"]
     excused: Mapping[str, str] = document["not_yet"]
-    there = integration.targets()
+    existing = integration.targets()
     run = {target for targets in clouds.values() for target in targets}
     wrong = [f"there is no cloud {name}" for name in sorted(set(clouds) - set(integration.CLOUDS))]
-    wrong += [f"there is no target {name}" for name in sorted((run | set(excused)) - set(there))]
-    wrong += [f"{name} is neither run nor in not_yet" for name in there if name not in run and name not in excused]
+    wrong += [f"there is no target {name}" for name in sorted((run | set(excused)) - set(existing))]
+    wrong += [f"{name} is neither run nor in not_yet" for name in existing if name not in run and name not in excused]
     wrong += [f"{name} is in not_yet, but run" for name in sorted(run & set(excused))]
     wrong += [f"{name} needs a reason" for name, reason in excused.items() if not str(reason or "").strip()]
     if not wrong:

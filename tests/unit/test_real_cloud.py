@@ -34,7 +34,7 @@ def test_every_target_is_run_or_excused() -> None:
 
 
 @pytest.mark.parametrize(
-    "change, told",
+    "change, reported",
     [
         (lambda row: row["clouds"].update({"moon": ["test_flavor"]}), "there is no cloud moon"),
         (lambda row: row["not_yet"].update({"test_moon": "far"}), "there is no target test_moon"),
@@ -44,10 +44,10 @@ def test_every_target_is_run_or_excused() -> None:
         (lambda row: row["clouds"]["ustack"].append("test_flavor"), "test_flavor is not for ustack by its meta/ files"),
     ],
 )
-def test_a_list_that_is_wrong_is_refused(listed: Any, change: Any, told: str) -> None:
+def test_a_list_that_is_wrong_is_refused(listed: Any, change: Any, reported: str) -> None:
     with pytest.raises(SystemExit) as refusal:
         listed(change)
-    assert refusal.value.code == "targets.yml: " + told
+    assert refusal.value.code == "targets.yml: " + reported
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def secrets_of(ready: dict[str, Any]) -> set[str]:
     return found
 
 
-def tells_no_secret(ready: dict[str, Any], folder: Path, credential: dict[str, str]) -> None:
+def shows_no_secret(ready: dict[str, Any], folder: Path, credential: dict[str, str]) -> None:
     """No artifact holds a secret that the run was given, nor a token that it got."""
     text = artifacts(folder)
     assert len(text) > 2000
@@ -157,7 +157,7 @@ def test_a_sync_and_a_job_with_a_survey(name: str, ready: dict[str, Any], tmp_pa
     assert web <= stopped
     assert not {"db-01", "cache-01"} & stopped
     for run in ("sync", "survey"):
-        tells_no_secret(ready, tmp_path / run, credential)
+        shows_no_secret(ready, tmp_path / run, credential)
 
 
 def test_slices_divide_the_fleet(ready: dict[str, Any], tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_slices_divide_the_fleet(ready: dict[str, Any], tmp_path: Path) -> None:
         assert {outcome["outcome"] for outcome in result["outcomes"]} == {"done"}
         restarted.append({outcome["id"] for outcome in result["outcomes"]})
         assert restarted[-1] == {hosts["_meta"]["hostvars"][host]["cloudserver_id"] for host in part}
-        tells_no_secret(ready, tmp_path / f"slice-{number}", credential)
+        shows_no_secret(ready, tmp_path / f"slice-{number}", credential)
     assert not restarted[0] & restarted[1]
     assert len(restarted[0] | restarted[1]) == len(web) == 4
     log = simulator.control(ready, "GET", f"/requests?platform=huaweicloud&since={before}")["requests"]
@@ -194,7 +194,7 @@ def test_a_sync_of_several_clouds(ready: dict[str, Any], tmp_path: Path) -> None
     done, hosts = sync(tmp_path / "sync", credential)
     assert done.rc == 0, artifacts(tmp_path / "sync")
     assert "platform_ustack" in hosts
-    tells_no_secret(ready, tmp_path / "sync", credential)
+    shows_no_secret(ready, tmp_path / "sync", credential)
 
 
 def test_a_sync_fails_while_the_cloud_is_down(refusing: str, tmp_path: Path) -> None:

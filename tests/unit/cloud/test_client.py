@@ -149,6 +149,11 @@ def test_with_flavor_ids_by_id_and_by_name() -> None:
     def server(flavor: Flavor) -> Server:
         return Server(id="s", platform="p", flavor=flavor)
 
-    told = [server(Flavor(id="1")), server(Flavor(name="m1.large", vcpus=4)), server(Flavor(id="9")), server(Flavor())]
-    found = [each.flavor for each in with_flavor_ids(told, iter([tiny, large]))]
+    reported = [
+        server(Flavor(id="1")),
+        server(Flavor(name="m1.large", vcpus=4)),
+        server(Flavor(id="9")),
+        server(Flavor()),
+    ]
+    found = [each.flavor for each in with_flavor_ids(reported, iter([tiny, large]))]
     assert found == [tiny, large, Flavor(id="9"), Flavor()]

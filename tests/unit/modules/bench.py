@@ -72,7 +72,7 @@ class Bench:
         self.ready = ready
         self.platform = platform
         self.options: dict[str, Any] = copy.deepcopy(ready["platforms"][platform])
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.clock = SimulatorClock(lambda seconds: self.control("POST", "/clock", {"advance": seconds}))
         self.restart()
 
@@ -94,7 +94,7 @@ class Bench:
         records = {"return_servers": True} if "return_servers" in plugin.MODULE.argument_spec else {}
         given = {"api_retries": 1, **records, **self.options, **options}
         arguments = {name: value for name, value in given.items() if value is not None}
-        result = run_action(module, arguments, check=check, diff=diff, report_progress=self.told.append)
+        result = run_action(module, arguments, check=check, diff=diff, report_progress=self.reported.append)
         text = json.dumps(result)
         for secret in self.secrets(given):
             assert secret not in text, f"a secret is in the result of {module}: {text}"

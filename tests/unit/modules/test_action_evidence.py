@@ -146,23 +146,23 @@ def test_what_a_response_does_not_prove(bench: Bench, name: str, answer: str, ef
     ]  # fmt: skip
     executed = len(asked) - (0 if effect else 1)
     (found,) = result["outcomes"]
-    told, done = found["outcome"], case.shows(bench)
+    reported, done = found["outcome"], case.shows(bench)
     if case.once or not case.traceable:
         assert executed <= 1, "it was done twice"
     if not case.traceable:
-        assert told != "done" or executed == 1, "it was reported, and not done"
-        assert told != "failed" or executed == 0, "it was done, and not reported"
+        assert reported != "done" or executed == 1, "it was reported, and not done"
+        assert reported != "failed" or executed == 0, "it was done, and not reported"
     elif case.once and answer == "504" and not effect:
         # The service may still be at work on it.
-        assert told == "unknown" and not done
-    elif name == "password" and told == "unknown":
+        assert reported == "unknown" and not done
+    elif name == "password" and reported == "unknown":
         assert answer in ("504", "404 between"), "another password may be set there, and nothing shows it"
         assert LABEL not in web(bench)["metadata"]
         return
     else:
-        assert told in ("done", "failed"), found
-        assert done is (told == "done") and bool(result["changed"]) is done, found
-        assert not effect or told == "done", found
-    assert answer not in POSTPONED or effect or told == "done", "it is sent again"
+        assert reported in ("done", "failed"), found
+        assert done is (reported == "done") and bool(result["changed"]) is done, found
+        assert not effect or reported == "done", found
+    assert answer not in POSTPONED or effect or reported == "done", "it is sent again"
     if name == "password":
         assert (web(bench)["metadata"].get(LABEL) == "r1") is done

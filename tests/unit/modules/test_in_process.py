@@ -91,10 +91,10 @@ def test_both_ways_give_the_same_result(
     arguments = {"api_retries": 0, **bench.options, **options}
     here = run_action(module, arguments, check=check, diff=True)
     bench.restart()
-    there = run_shipped(module, arguments, monkeypatch, check=check, diff=True)
-    assert comparable(here) == comparable(there)
-    if here.get("failed") is not True or "invocation" in there:
-        assert here["invocation"] == there["invocation"]
+    existing = run_shipped(module, arguments, monkeypatch, check=check, diff=True)
+    assert comparable(here) == comparable(existing)
+    if here.get("failed") is not True or "invocation" in existing:
+        assert here["invocation"] == existing["invocation"]
 
 
 def test_the_invocation_hides_what_is_secret_and_shows_the_rest(bench: Bench) -> None:

@@ -118,7 +118,7 @@ class Seen:
 
         monkeypatch.setattr(own_options(module), "run", run)
 
-    def told(self, result: dict[str, Any]) -> Any:
+    def reported(self, result: dict[str, Any]) -> Any:
         """The options of the run, or the sentence of a refusal."""
         if not result.get("failed"):
             return self.params
@@ -126,17 +126,17 @@ class Seen:
         return result["msg"]
 
     def here(self, given: dict[str, Any]) -> Any:
-        return self.told(run_action(self.module, given))
+        return self.reported(run_action(self.module, given))
 
     def shipped(self, given: dict[str, Any]) -> Any:
         def execute(module_args: dict[str, Any], **_more: Any) -> dict[str, Any]:
             name = "cloudserver.compute." + self.module
             return by_itself(self.module, {**module_args, "_ansible_module_name": name}, self.monkeypatch)
 
-        return self.told(run_action(self.module, given, transport="ssh", shipped=execute))
+        return self.reported(run_action(self.module, given, transport="ssh", shipped=execute))
 
     def alone(self, given: dict[str, Any]) -> Any:
-        return self.told(by_itself(self.module, {**given, "_ansible_module_name": self.module}, self.monkeypatch))
+        return self.reported(by_itself(self.module, {**given, "_ansible_module_name": self.module}, self.monkeypatch))
 
 
 @pytest.mark.parametrize("module", MODULES)

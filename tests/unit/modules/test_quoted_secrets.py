@@ -114,10 +114,10 @@ def texts(value: Any) -> Iterator[str]:
         yield value
 
 
-def check(result: dict[str, Any], told: list[str], secret: str) -> None:
+def check(result: dict[str, Any], reported: list[str], secret: str) -> None:
     """No 16 characters in a row of the secret, nor of its base64, are in the output."""
     assert result["failed"] is True and result["msg"]
-    shown = "\n\n".join([*texts(result), *told])
+    shown = "\n\n".join([*texts(result), *reported])
     for form in (secret, base64.b64encode(secret.encode()).decode(), json.dumps(secret)[1:-1]):
         pieces = {form[at : at + 16] for at in range(len(form) - 15)}
         leaked = sorted(piece for piece in pieces if piece in shown and len(set(piece)) >= 4)
@@ -138,8 +138,8 @@ def run_both_ways(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MODULE", replace(bare, supports_check_mode=True))
         patch.setattr(module, "run", quoting(wire.url, secret, quoted, way))
-        told: list[str] = []
-        check(run_action(name, given, report_progress=told.append), told, secret)
+        reported: list[str] = []
+        check(run_action(name, given, report_progress=reported.append), reported, secret)
         check(run_shipped(name, given, patch), [], secret)
 
 
@@ -195,7 +195,7 @@ def test_files_that_the_cloud_quotes(bench: Bench) -> None:
     options = huawei.kind() if bench.platform == "huaweicloud" else nova.kind(bench)
     bench.fault(create, status=400, body=body)
     result = bench.call("server", **options, name="new-1", **{option: held})
-    check(result, bench.told, SECRET)
+    check(result, bench.reported, SECRET)
     assert "********" in result["msg"]
 
 
@@ -260,15 +260,15 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
         bench.restart()
         bench.change("web-01", metadata={"note": NASTY[:-3]})
         bench.fault("stop", status=400, body=body)
-        told: list[str] = []
+        reported: list[str] = []
         if shipped:
             result = run_shipped("server_power", given, monkeypatch)
         else:
-            result = run_action("server_power", given, report_progress=told.append)
+            result = run_action("server_power", given, report_progress=reported.append)
         assert result["failed"] and r"\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp\u2066\x00" in result["msg"], result["msg"]
         warnings = [str(each["msg"] if isinstance(each, dict) else each) for each in result.get("warnings", [])]
         assert warnings or shipped
-        said = [result["msg"], *told, *warnings, *(str(each.get("message")) for each in result["outcomes"])]
+        said = [result["msg"], *reported, *warnings, *(str(each.get("message")) for each in result["outcomes"])]
         assert all(harmless(each) for each in said), said
         assert result["servers"][0]["metadata"]["note"] == NASTY[:-3]
 

@@ -110,13 +110,13 @@ def test_what_the_task_says_is_what_the_cloud_has(
     result = bench.call(prepared.module, **prepared.options)
     sent = [row for row in bench.requests() if row["method"] == prepared.method and row["fault"]]
     assert len(sent) == 1, "the fault has hit"
-    told = not result.get("failed")
-    if told:
+    reported = not result.get("failed")
+    if reported:
         assert result["changed"] is True
     else:
         assert "Could not" in result["msg"] and not effect, result["msg"]
-    assert is_reached(bench, prepared) is told
-    assert told or answer in ("page", "empty", "{}", "404 page", "502"), "what can be sent again is sent again"
+    assert is_reached(bench, prepared) is reported
+    assert reported or answer in ("page", "empty", "{}", "404 page", "502"), "what can be sent again is sent again"
 
 
 @pytest.mark.parametrize("read", [{"status": 403}, {"status": 429}, {"status": 500}, PAGE], ids=str)

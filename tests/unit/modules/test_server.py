@@ -88,8 +88,8 @@ def test_the_password_and_user_data_are_nowhere(bench: Bench) -> None:
     secrets = {"password": "Sekret-Pass-77!", "user_data": "#cloud-config\npassword: hush-hush-99\n"}
     done = make(bench, name="quiet", diff=True, **secrets)
     assert not done.get("failed") and "Sekret" not in str(done) and "hush" not in str(done)
-    told = "Invalid input. Value: Sekret-Pass-77!"
-    bench.fault(CREATE[bench.platform], status=400, reason=told, times=1)
+    reported = "Invalid input. Value: Sekret-Pass-77!"
+    bench.fault(CREATE[bench.platform], status=400, reason=reported, times=1)
     bad = make(bench, name="quiet-2", **secrets)
     assert bad["failed"] and "Sekret" not in str(bad)
 

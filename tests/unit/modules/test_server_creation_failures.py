@@ -27,8 +27,8 @@ def test_no_host_takes_it(bench: Bench, on_error: str) -> None:
     rows = bench.control("GET", f"/{bench.platform}/servers/{outcome(result, 'lost')['id']}")
     left = rows["server"]["vm_state"] not in ("deleted", "soft-delete")
     assert left is (on_error == "keep")
-    told = "was left" if left else "was deleted"
-    says(result, "No valid host was found", "the broken server " + told)
+    reported = "was left" if left else "was deleted"
+    says(result, "No valid host was found", "the broken server " + reported)
     assert outcome(result, "lost")["actions"] == (["create"] if left else ["create", "delete"])
     if not left:
         return

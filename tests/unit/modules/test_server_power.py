@@ -224,11 +224,11 @@ def test_a_server_in_transition_is_waited_for_first(bench: Bench, status: str, t
 
 def test_a_long_wait_reports_progress_and_a_short_one_does_not(bench: Bench) -> None:
     bench.power(names=["web-01"], state="stopped")
-    assert bench.told == []
+    assert bench.reported == []
     bench.control("PUT", "/delays", {"platform": bench.platform, "start": 40, "stop": 40, "shutdown": 40})
     bench.power(names=WEB, state="stopped")
-    assert bench.told and "0 of 3 stopped, 3 to go, 0 failed" in bench.told[0]
-    assert len(bench.told) <= 40 / 5 + 1
+    assert bench.reported and "0 of 3 stopped, 3 to go, 0 failed" in bench.reported[0]
+    assert len(bench.reported) <= 40 / 5 + 1
 
 
 def test_the_end_of_a_wait_is_noticed_soon(bench: Bench) -> None:
@@ -308,9 +308,9 @@ def test_one_server_in_transition_does_not_hold_up_a_task_that_does_not_wait(ben
 def test_a_long_wait_reports_the_pending_servers_at_growing_intervals(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
     bench.power(names=WEB, state="stopped")
-    assert 5 <= len(bench.told) <= 8, bench.told
-    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.told[-1]
-    assert "of at most 600 seconds)" in bench.told[-1]
+    assert 5 <= len(bench.reported) <= 8, bench.reported
+    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.reported[-1]
+    assert "of at most 600 seconds)" in bench.reported[-1]
 
 
 # -- check mode predicts the run --------------------------------------------------------------------------------------

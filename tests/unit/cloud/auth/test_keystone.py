@@ -419,20 +419,20 @@ class HttpCatalog(Session):
 
 @pytest.mark.parametrize(("allowed", "warnings", "sent"), [(None, 1, 2), (True, 0, 2), (False, 0, 0)])
 def test_an_http_address_of_the_catalog(allowed: bool | None, warnings: int, sent: int) -> None:
-    told: list[str] = []
-    session = HttpCatalog(allowed, told.append)
+    reported: list[str] = []
+    session = HttpCatalog(allowed, reported.append)
     for path in ("/a", "/b"):
         with pytest.raises(ServerError if sent else SettingsError) as caught:
             session.get("http://nova.example:8774" + path, apply=lambda prepared: None)
     assert len(session.sent) == sent
-    assert len(told) == warnings
+    assert len(reported) == warnings
     if not sent:
         assert "http://nova.example:8774" in str(caught.value) and "allow_plain_http is false" in str(caught.value)
 
 
 def test_http_on_this_machine_does_not_travel() -> None:
-    told: list[str] = []
-    session = HttpCatalog(False, told.append)
+    reported: list[str] = []
+    session = HttpCatalog(False, reported.append)
     with pytest.raises(ServerError):
         session.get("http://127.0.0.1:8774/a", apply=lambda prepared: None)
-    assert session.sent and told == []
+    assert session.sent and reported == []

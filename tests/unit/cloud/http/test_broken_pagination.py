@@ -55,10 +55,10 @@ def test_by_number_fails_where_every_page_is_the_first() -> None:
 def test_by_number_without_a_total_ends_where_every_page_is_the_first() -> None:
     page = records(ids(10))
     service = PagedService(lambda query: {"servers": page})
-    told = warned(service)
+    reported = warned(service)
     assert list(service.by_number("/x", "servers", limit=10)) == page
     assert len(service.queries) <= 3
-    assert told == ["Could list only in part, it seems: 10 were read, and the service gives no further page."]
+    assert reported == ["Could list only in part, it seems: 10 were read, and the service gives no further page."]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "again"])
@@ -71,10 +71,12 @@ def test_a_total_that_is_too_large_is_a_warning(beyond: str) -> None:
         return {"servers": records(found), "count": 1_000_000_000}
 
     service = PagedService(answer)
-    told = warned(service)
+    reported = warned(service)
     assert [item["id"] for item in service.by_number("/x", "servers", limit=10, what="list the servers")] == names
     assert len(service.queries) <= FEW_REQUESTS
-    assert told == ["Could list the servers only in part, it seems: 13 were read, and the service counts 1000000000."]
+    assert reported == [
+        "Could list the servers only in part, it seems: 13 were read, and the service counts 1000000000."
+    ]
 
 
 @pytest.mark.parametrize("count", [[1], {"a": 1}, "7", 7.5, True, -1, None])
@@ -86,9 +88,9 @@ def test_a_total_of_the_wrong_type_is_none(count: Any) -> None:
         return {"servers": records(names[begin : begin + 10]), "count": count}
 
     service = PagedService(answer)
-    told = warned(service)
+    reported = warned(service)
     assert [item["id"] for item in service.by_number("/x", "servers", limit=10)] == names
-    assert told == []
+    assert reported == []
 
 
 def endless(key: str, **more: Any) -> PagedService:
@@ -143,10 +145,10 @@ def test_pages_of_the_same_items_in_another_order_end(both: bool) -> None:
 def test_by_offset_that_is_ignored_is_a_warning() -> None:
     page = records(ids(10))
     service = PagedService(lambda query: {"server_groups": page})
-    told = warned(service)
+    reported = warned(service)
     assert list(service.by_offset("/x", "server_groups", limit=10)) == page
     assert len(service.queries) == 2
-    assert len(told) == 1
+    assert len(reported) == 1
 
 
 @pytest.mark.parametrize(
@@ -180,8 +182,8 @@ def test_links_are_followed_by_their_marker_at_the_same_address(wire: Any, reply
 
 
 def test_a_warning_is_reported_once() -> None:
-    told: list[str] = []
-    service = Session(Settings("openstack"), warn=told.append)
+    reported: list[str] = []
+    service = Session(Settings("openstack"), warn=reported.append)
     for sentence in ("a", "b", "a"):
         service.warn(sentence)
-    assert told == ["a", "b"]
+    assert reported == ["a", "b"]

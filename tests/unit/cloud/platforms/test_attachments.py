@@ -175,8 +175,8 @@ def test_what_is_sent(
 ) -> None:
     status = 202 if method == "DELETE" else 200
     options = {"json": body} if body else {}
-    told = {key: {"port_id": "p", **value} for key, value in body.items()} if body else None
-    wire.expect(method, ROOT[platform] + "/servers/s/" + path, reply=reply(status, told), **options)
+    reported = {key: {"port_id": "p", **value} for key, value in body.items()} if body else None
+    wire.expect(method, ROOT[platform] + "/servers/s/" + path, reply=reply(status, reported), **options)
     assert perform(connect(platform), action, **arguments).error is None
 
 

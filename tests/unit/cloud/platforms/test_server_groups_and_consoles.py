@@ -37,7 +37,7 @@ WEB = Server(id="s1", platform="x", name="web")
 SECRET = "http://proxy/?token=c0n5o1e"
 
 
-def spoken(version: str) -> dict[str, str]:
+def version_headers(version: str) -> dict[str, str]:
     return {"OpenStack-API-Version": "compute " + version, "X-OpenStack-Nova-API-Version": version}
 
 
@@ -58,7 +58,7 @@ def test_a_group_is_made_in_the_words_of_its_version(
 ) -> None:
     root, answer = "/v2.1/os-server-groups", NEW if "policy" in sent else OLD
     body = {"server_group": sent}
-    wire.expect("POST", root, json=body, headers=spoken(version), reply=reply(200, {"server_group": answer}))
+    wire.expect("POST", root, json=body, headers=version_headers(version), reply=reply(200, {"server_group": answer}))
     made = connect(version=version).server_groups.create("db", "anti-affinity", {})
     assert (made.id, made.policy, made.members) == ("g1", "affinity", ("s1",))
     assert made.rules == ({} if "policy" in sent else None), "what is not told is not invented"
@@ -173,7 +173,7 @@ def test_consoles_have_a_path_of_their_own_from_2_6_on(wire: Any, reply: Any, co
     ):
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         shown = {"remote_console": {**body["remote_console"], "url": SECRET}}
-        wire.expect("POST", path, json=body, headers=spoken("2.96"), reply=reply(200, shown))
+        wire.expect("POST", path, json=body, headers=version_headers("2.96"), reply=reply(200, shown))
         console = connect().consoles.create(WEB, kind)
         assert (console.type, console.protocol, console.url) == (kind, protocol, SECRET)
         assert SECRET not in repr(console)
@@ -189,7 +189,7 @@ def test_consoles_are_actions_below(wire: Any, reply: Any, connect: Any) -> None
     ):
         body = {action: {"type": kind}}
         answer = reply(200, {"console": {"type": kind, "url": SECRET}})
-        wire.expect("POST", path, json=body, headers=spoken("2.5"), reply=answer)
+        wire.expect("POST", path, json=body, headers=version_headers("2.5"), reply=answer)
         assert cloud.consoles.create(WEB, kind).url == SECRET
     with pytest.raises(UnsupportedOperation):
         cloud.consoles.create(WEB, "webmks")

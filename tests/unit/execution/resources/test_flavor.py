@@ -128,11 +128,11 @@ class FakeCloud:
 
 
 def carry_out(cloud: Any, wanted: FlavorSpec, flavor_id: str | None = None) -> ResourcePlan:
-    there = find_flavor(cloud.flavors.list(), flavor_id, wanted.fields.get("name"))
-    there = cloud.flavors.with_access(there) if there else None
-    todo = plan_flavor(there, wanted)
-    FlavorRun(cloud, there).run(todo)
-    return todo
+    existing = find_flavor(cloud.flavors.list(), flavor_id, wanted.fields.get("name"))
+    existing = cloud.flavors.with_access(existing) if existing else None
+    plan = plan_flavor(existing, wanted)
+    FlavorRun(cloud, existing).run(plan)
+    return plan
 
 
 specs = st.dictionaries(st.sampled_from("abcd"), st.sampled_from("123"), max_size=4)
@@ -167,41 +167,41 @@ specs = st.builds(
 )
 
 
-@given(there=somewhere, wanted=specs)
+@given(existing=somewhere, wanted=specs)
 def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
-    there: FlavorDetails | None, wanted: FlavorSpec
+    existing: FlavorDetails | None, wanted: FlavorSpec
 ) -> None:
-    cloud = FakeCloud(*([there] if there else []))
+    cloud = FakeCloud(*([existing] if existing else []))
     try:
-        todo = carry_out(cloud, wanted)
+        plan = carry_out(cloud, wanted)
     except InvalidRequest as error:
         assert cloud.calls == [] and ("recreate: true" in str(error) or str(error).startswith("access: "))
         return
-    assert todo.changed == bool(cloud.calls)
-    assert todo.changed or todo.before == todo.after
+    assert plan.changed == bool(cloud.calls)
+    assert plan.changed or plan.before == plan.after
     if wanted.state == "absent":
-        assert cloud.rows == {} and todo.after is None
+        assert cloud.rows == {} and plan.after is None
         return
     (now,) = cloud.rows.values()
-    assert dict(todo.after or {}, id=now.id, extra_specs=(todo.after or {}).get("extra_specs") or {}) == now.as_dict()
+    assert dict(plan.after or {}, id=now.id, extra_specs=(plan.after or {}).get("extra_specs") or {}) == now.as_dict()
     assert not carry_out(cloud, wanted).changed
-    if not there:
+    if not existing:
         return
-    assert now.id == there.id, "a flavor keeps its id"
+    assert now.id == existing.id, "a flavor keeps its id"
     for name in (*IMMUTABLE, "description"):
         if wanted.fields.get(name) is None:
-            assert getattr(now, name) == getattr(there, name), f"{name} was not spoken of"
-    had = dict(there.extra_specs or {})
+            assert getattr(now, name) == getattr(existing, name), f"{name} was not spoken of"
+    had = dict(existing.extra_specs or {})
     if not wanted.purge_extra_specs or wanted.extra_specs is None:
         assert set(had) <= set(now.extra_specs or {}), "extra_specs are not dropped unasked"
     if not wanted.purge_access or wanted.access is None:
-        assert now.access is None or set(there.access or ()) <= set(now.access), "no project loses it unasked"
+        assert now.access is None or set(existing.access or ()) <= set(now.access), "no project loses it unasked"
 
 
 def test_recreate_keeps_id_extra_specs_access_and_description() -> None:
     cloud = FakeCloud(PRIVATE)
-    todo = carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
-    assert [step.action for step in todo.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
+    plan = carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 4}, recreate=True, access=["p3"]))
+    assert [step.action for step in plan.steps] == ["delete", "create", "set_extra_specs", "allow", "allow", "allow"]
     assert cloud.rows == {"f1": replace(PRIVATE, vcpus=4, access=("p1", "p2", "p3"))}
 
 

@@ -103,15 +103,15 @@ class FakeCloud:
 
 
 def carry_out(cloud: Any, wanted: KeypairSpec, path: str | None = None, secrets: list[str] | None = None) -> bool:
-    there = cloud.keypairs.get(wanted.name)
-    todo = plan_keypair(there, wanted)
-    place = PrivateKeyFile(path, wanted.recreate) if path and todo.changed else None
+    existing = cloud.keypairs.get(wanted.name)
+    plan = plan_keypair(existing, wanted)
+    place = PrivateKeyFile(path, wanted.recreate) if path and plan.changed else None
     try:
-        apply_keypair(cloud, there, todo, wanted, None, place, (secrets if secrets is not None else []).append)
+        apply_keypair(cloud, existing, plan, wanted, None, place, (secrets if secrets is not None else []).append)
     finally:
         if place:
             place.give_up()
-    return todo.changed
+    return plan.changed
 
 
 # -- plans ------------------------------------------------------------------------------------------------------------
@@ -136,18 +136,18 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
             carry_out(cloud, wanted)
         assert cloud.calls == []
         return
-    todo = plan_keypair(cloud.keypairs.get("k"), wanted)
-    assert carry_out(cloud, wanted) == todo.changed == bool(cloud.calls)
-    there = cloud.keypairs.get("k")
-    assert (there is not None) == (state == "present")
-    if there and todo.after:
-        assert todo.after["public_key"] == material(there.public_key) == material(key)
+    plan = plan_keypair(cloud.keypairs.get("k"), wanted)
+    assert carry_out(cloud, wanted) == plan.changed == bool(cloud.calls)
+    existing = cloud.keypairs.get("k")
+    assert (existing is not None) == (state == "present")
+    if existing and plan.after:
+        assert plan.after["public_key"] == material(existing.public_key) == material(key)
     again = replace(
         wanted,
         attached_to=tuple(cloud.servers[each.id] for each in wanted.attached_to),
         detached_from=tuple(cloud.servers[each.id] for each in wanted.detached_from),
     )
-    second = plan_keypair(there, again)
+    second = plan_keypair(existing, again)
     assert not second.changed
     assert second.before == second.after
 

@@ -66,9 +66,9 @@ class FakeCloud:
         self.rows.pop(group_id, None)
 
 
-def carry_out(cloud: Any, there: ServerGroup | None, wanted: ServerGroupSpec) -> GroupRun:
-    run = GroupRun(cloud, there, cloud.server_groups.list())
-    run.run(plan_group(there, wanted))
+def carry_out(cloud: Any, existing: ServerGroup | None, wanted: ServerGroupSpec) -> GroupRun:
+    run = GroupRun(cloud, existing, cloud.server_groups.list())
+    run.run(plan_group(existing, wanted))
     return run
 
 
@@ -83,26 +83,26 @@ wanted_groups = st.builds(
 )
 
 
-@given(there=st.sampled_from([None, DB, FULL, OLD]), wanted=wanted_groups)
-def test_a_plan_is_carried_out_once(there: ServerGroup | None, wanted: ServerGroupSpec) -> None:
-    cloud = FakeCloud(*([there] if there else []))
+@given(existing=st.sampled_from([None, DB, FULL, OLD]), wanted=wanted_groups)
+def test_a_plan_is_carried_out_once(existing: ServerGroup | None, wanted: ServerGroupSpec) -> None:
+    cloud = FakeCloud(*([existing] if existing else []))
     try:
         rules_of(wanted.rules, wanted.policy)
-        todo = plan_group(there, wanted)
+        plan = plan_group(existing, wanted)
     except InvalidRequest as error:
         assert "\n" not in str(error) and len(str(error)) > 20
         return
-    run = carry_out(cloud, there, wanted)
+    run = carry_out(cloud, existing, wanted)
     if wanted.state == "absent":
-        assert todo.after is None and cloud.rows == {}
+        assert plan.after is None and cloud.rows == {}
         return
     made = run.group
     assert made and list(cloud.rows.values()) == [made]
-    assert todo.after and {key: made.as_dict()[key] for key in ("name", "policy", "members")} == {
-        key: todo.after[key] for key in ("name", "policy", "members")
+    assert plan.after and {key: made.as_dict()[key] for key in ("name", "policy", "members")} == {
+        key: plan.after[key] for key in ("name", "policy", "members")
     }
-    if there and there.members:
-        assert made is there, "a group that has servers stays"
+    if existing and existing.members:
+        assert made is existing, "a group that has servers stays"
     again = plan_group(made, wanted)
     assert not again.changed and again.before == again.after
 

@@ -18,9 +18,9 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 def carry_out(
     cloud: FakeCloud, want: str, force: bool = False, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, Executor]:
-    todo = plan_power(list(cloud.servers(None)), want, force, cloud.rules)  # type: ignore[arg-type]
+    plan = plan_power(list(cloud.servers(None)), want, force, cloud.rules)  # type: ignore[arg-type]
     said: list[str] = []
     power = Executor(cloud, PowerStrategy(cloud, want, force), wait, Waiter(cloud, timeout, 5.0, said.append))
-    power.run(todo)
+    power.run(plan)
     power.said = said  # type: ignore[attr-defined]
-    return todo, power
+    return plan, power

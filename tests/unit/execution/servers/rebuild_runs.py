@@ -95,10 +95,10 @@ def one(name: str = "a", state: str = "running", **more: Any) -> Server:
 def carry_out(
     cloud: OsCloud, spec: RebuildOptions, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, dict[str, Outcome], Executor]:
-    todo = plan_os(list(cloud.here.values()), spec, cloud.rules)
-    work = Executor(cloud, RebuildStrategy(cloud, spec, todo), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
-    work.run(todo)
-    return todo, {str(each.name): each for each in work.outcomes.values()}, work
+    plan = plan_os(list(cloud.here.values()), spec, cloud.rules)
+    work = Executor(cloud, RebuildStrategy(cloud, spec, plan), wait, Waiter(cloud, timeout, 5.0, lambda words: None))
+    work.run(plan)
+    return plan, {str(each.name): each for each in work.outcomes.values()}, work
 
 
 def spec(**more: Any) -> RebuildOptions:

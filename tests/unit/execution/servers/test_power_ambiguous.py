@@ -35,7 +35,7 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, 
 def test_a_refusal_of_the_cloud_fails_that_server_only() -> None:
     cloud = FakeCloud([server("web"), server("db")])
     cloud.refuse["web"] = refused(PermissionDenied("not allowed", status=403, code="403", request_id="req-1"))
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     bad = power.outcomes["id-web"]
     assert (bad.result, bad.message, bad.request_id, bad.actions) == (FAILED, "not allowed", "req-1", ())
     assert power.outcomes["id-db"].result == DONE
@@ -49,7 +49,7 @@ def test_a_conflict_is_no_failure_where_another_client_was_faster() -> None:
         return replace(pending, error=Conflict("vm_state stopped", status=409))
 
     cloud.refuse["web"] = overtaken
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert power.outcomes["id-web"].result == UNCHANGED
 
 
@@ -59,7 +59,7 @@ def test_a_conflict_is_no_failure_where_another_client_was_faster() -> None:
 def test_a_conflict_that_nothing_explains_is_the_outcome(error: Any) -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = refused(error)
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert power.outcomes["id-web"].result == FAILED
     assert power.outcomes["id-web"].message == error.message
 
@@ -70,7 +70,7 @@ def test_a_lost_response_is_decided_by_the_state(want: str) -> None:
     for taken, times in ((True, 1), (False, 2)):
         cloud = FakeCloud([server("web", start)])
         cloud.refuse["web"] = lost(ResponseLost("reset"), taken, 1)
-        _todo, power = carry_out(cloud, want)
+        _plan, power = carry_out(cloud, want)
         assert power.outcomes["id-web"].result == DONE
         assert len([1 for action, *_rest in cloud.asked if action in (want[:-2], "stop", "pause", "start")]) >= 1
         wanted_calls = 1 if taken else times
@@ -81,7 +81,7 @@ def test_a_lost_response_is_decided_by_the_state(want: str) -> None:
 def test_a_reboot_whose_response_was_lost_is_not_sent_again() -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(ResponseLost("reset"), taken=False)
-    _todo, power = carry_out(cloud, "restarted")
+    _plan, power = carry_out(cloud, "restarted")
     assert [action for action, *_rest in cloud.asked] == ["reboot"]
     assert power.outcomes["id-web"].result == UNKNOWN
     assert power.outcomes["id-web"].message == "reset"
@@ -90,7 +90,7 @@ def test_a_reboot_whose_response_was_lost_is_not_sent_again() -> None:
 def test_responses_that_keep_getting_lost_end_as_unknown_with_the_reason() -> None:
     cloud = FakeCloud([server("web")])
     cloud.refuse["web"] = lost(ResponseLost("reset"), taken=False, times=99)
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert power.outcomes["id-web"].result == UNKNOWN
     assert "reset" in str(power.outcomes["id-web"].message)
 
@@ -106,7 +106,7 @@ def test_what_a_gateway_postpones_is_sent_again_only_after_the_state_was_read(
 ) -> None:
     cloud = FakeCloud([server("web", "stopped" if want == "started" else "running")])
     cloud.refuse["web"] = lost(error, taken)
-    _todo, power = carry_out(cloud, want)
+    _plan, power = carry_out(cloud, want)
     assert power.outcomes["id-web"].result == DONE
     assert len(cloud.asked) == (1 if taken else 2)
     assert taken or sum(cloud.clock.sleeps) >= 3
@@ -126,7 +126,7 @@ def test_what_shows_late_is_not_sent_again_and_is_this_runs_doing(want: str, err
 
     cloud.on_look = late
     cloud.was_not_done = lambda *_arguments: looks[0] < 2  # type: ignore[method-assign]
-    _todo, power = carry_out(cloud, want)
+    _plan, power = carry_out(cloud, want)
     assert len(cloud.asked) == 1
     found = power.outcomes["id-web"]
     assert found.actions == (("stop",) if want == "stopped" else ("reboot",))
@@ -139,7 +139,7 @@ def test_a_postponed_reboot_is_sent_again_only_where_the_cloud_shows_that_there_
     cloud.refuse["web"] = lost(RateLimited("slow down", status=429), taken=bool(taken))
     cloud.was_not_done = lambda *_arguments: taken is False  # type: ignore[method-assign]
     cloud.recover_action = lambda pending, since: replace(pending, error=None, outcome_unknown=False) if taken else None  # type: ignore[method-assign]
-    _todo, power = carry_out(cloud, "restarted")
+    _plan, power = carry_out(cloud, "restarted")
     assert len(cloud.asked) == (2 if taken is False else 1)
     assert power.outcomes["id-web"].result == (UNKNOWN if taken is None else DONE)
 
@@ -153,7 +153,7 @@ def test_a_possible_action_counts_as_done_where_the_state_cannot_be_read() -> No
         raise PermissionDenied("policy", status=403)
 
     cloud.on_look = blind
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     web, db = power.outcomes["id-web"], power.outcomes["id-db"]
     assert (web.result, web.actions, web.message) == (UNKNOWN, ("stop",), "policy")
     assert (db.result, db.actions, db.message) == (FAILED, (), "is locked")

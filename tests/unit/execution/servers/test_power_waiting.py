@@ -34,7 +34,7 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import STATUS, Fak
 def test_a_server_that_vanishes_is_a_failure_of_its_own() -> None:
     cloud = FakeCloud([server("web"), server("db")])
     cloud.on_look = lambda here: here.here.pop("id-web", None)  # type: ignore[assignment, return-value]
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert "no longer exists" in str(power.outcomes["id-web"].message)
     assert power.outcomes["id-db"].result == DONE
 
@@ -47,7 +47,7 @@ def test_a_server_that_falls_into_error_fails_at_once_with_its_fault() -> None:
         here.here["id-web"] = server("web", "error", fault={"message": "disk full"})
 
     cloud.on_look = fall
-    _todo, power = carry_out(cloud, "started")
+    _plan, power = carry_out(cloud, "started")
     assert power.outcomes["id-web"].result == FAILED
     assert "disk full" in str(power.outcomes["id-web"].message)
     assert sum(cloud.clock.sleeps) < 5
@@ -55,7 +55,7 @@ def test_a_server_that_falls_into_error_fails_at_once_with_its_fault() -> None:
 
 def test_the_time_limit_names_the_state_that_the_server_is_still_in() -> None:
     cloud = FakeCloud([server("web"), server("db", "stopped")], delay=1e9)
-    _todo, power = carry_out(cloud, "stopped", timeout=30)
+    _plan, power = carry_out(cloud, "stopped", timeout=30)
     stuck = power.outcomes["id-web"]
     assert stuck.result == UNKNOWN
     assert "status ACTIVE, task powering-off after 30 seconds" in str(stuck.message)
@@ -68,7 +68,7 @@ def test_the_time_limit_names_the_state_that_the_server_is_still_in() -> None:
 def test_a_server_stuck_before_the_action_is_not_acted_upon() -> None:
     cloud = FakeCloud([server("web")], delay=1e9)
     cloud.begin("id-web", "reboot")
-    _todo, power = carry_out(cloud, "stopped", timeout=10)
+    _plan, power = carry_out(cloud, "stopped", timeout=10)
     assert cloud.asked == []
     assert power.outcomes["id-web"].result == UNKNOWN
     assert "rebooting" in str(power.outcomes["id-web"].message)
@@ -79,7 +79,7 @@ def test_without_wait_nothing_is_waited_for_and_the_remaining_actions_are_report
     cloud = FakeCloud(servers, delay=3000)
     cloud.begin("id-moving", "reboot")
     cloud.begin("id-stopping", "stop")
-    _todo, power = carry_out(cloud, "stopped", wait=False)
+    _plan, power = carry_out(cloud, "stopped", wait=False)
     assert sum(cloud.clock.sleeps) == 0
     found = {each.name: (each.result, each.actions, each.remaining) for each in power.outcomes.values()}
     assert found == {
@@ -103,7 +103,7 @@ def test_without_wait_what_the_cloud_postpones_is_sent_again_for_a_short_while_o
     cloud = FakeCloud([server("web"), server("db")])
     cloud.refuse["web"] = lost(RateLimited("slow down", status=429, retry_after="4"), taken=False)
     cloud.refuse["db"] = lost(RateLimited("slow down", status=429, retry_after="100"), taken=False, times=99)
-    _todo, power = carry_out(cloud, "stopped", wait=False, timeout=600)
+    _plan, power = carry_out(cloud, "stopped", wait=False, timeout=600)
     assert power.outcomes["id-web"].result == PENDING and power.outcomes["id-web"].actions == ("stop",)
     assert (power.outcomes["id-db"].result, power.outcomes["id-db"].message) == (FAILED, "slow down")
     assert sum(cloud.clock.sleeps) <= 30.1 and [name for _action, name, _force in cloud.asked].count("db") == 1
@@ -118,7 +118,7 @@ def test_a_cloud_that_stumbles_while_we_wait_does_not_end_the_wait() -> None:
             raise stumbles.pop()
 
     cloud.on_look = stumble
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert power.outcomes["id-web"].result == DONE
 
 
@@ -129,7 +129,7 @@ def test_a_right_that_is_lost_while_we_wait_leaves_what_is_known() -> None:
         raise PermissionDenied("policy", status=403, code="403")
 
     cloud.on_look = forbid
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     outcome = power.outcomes["id-web"]
     assert (outcome.result, outcome.code) == (UNKNOWN, "403")
     assert "could not be read: policy" in str(outcome.message)
@@ -138,7 +138,7 @@ def test_a_right_that_is_lost_while_we_wait_leaves_what_is_known() -> None:
 
 def test_a_long_wait_reports_progress_and_a_short_one_is_silent() -> None:
     cloud = FakeCloud([server("web"), server("db")], delay=60)
-    _todo, power = carry_out(cloud, "stopped", timeout=120)
+    _plan, power = carry_out(cloud, "stopped", timeout=120)
     said = power.said  # type: ignore[attr-defined]
     assert said[0] == (
         "0 of 2 stopped, 2 to go, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status ACTIVE, task"
@@ -150,7 +150,7 @@ def test_a_long_wait_reports_progress_and_a_short_one_is_silent() -> None:
         pytest.approx(20, abs=5),
     ]
     cloud = FakeCloud([server("web")], delay=2)
-    _todo, power = carry_out(cloud, "stopped")
+    _plan, power = carry_out(cloud, "stopped")
     assert power.said == []  # type: ignore[attr-defined]
 
 

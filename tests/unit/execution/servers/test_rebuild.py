@@ -58,10 +58,10 @@ NEW_IMAGE = Image("new", "the new one")
 @pytest.mark.parametrize("state", list(WAYS))
 def test_the_way_and_back(state: str, running: bool) -> None:
     cloud = OsCloud([one("a", state)], running)
-    todo, outcomes, _work = carry_out(cloud, spec())
+    plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == DONE
     assert outcomes["a"].actions == WAYS[state][0 if running else 1]
-    assert outcomes["a"].actions[: len(todo.items[0].actions)] == todo.items[0].actions
+    assert outcomes["a"].actions[: len(plan.items[0].actions)] == plan.items[0].actions
     assert cloud.here["id-a"].status == STATUS[state] and image_of(cloud.here["id-a"]) == "new"
 
 
@@ -85,8 +85,8 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
     ]
     cloud = OsCloud(servers, running, without=("act_on_locked",))
     asked = spec(stop_policy=stop, power_state=power, reinstall=reinstall)
-    todo, outcomes, _work = carry_out(cloud, asked)
-    for change in todo.items:
+    plan, outcomes, _work = carry_out(cloud, asked)
+    for change in plan.items:
         name, result = str(change.server.name), outcomes[str(change.server.name)]
         now = cloud.here[change.server.id]
         assert (result.result == FAILED) == bool(change.refusal)
@@ -97,7 +97,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
             assert now.power_state == change.after["power_state"]
             assert image_of(now) == "new"
         assert now.metadata["keep"] == "me"
-    reached = [cloud.here[change.server.id] for change in todo.items if not change.refusal]
+    reached = [cloud.here[change.server.id] for change in plan.items if not change.refusal]
     again = plan_os(reached, replace(asked, reinstall=False), cloud.rules)
     assert not again.changed and not any(item.refusal for item in again.items)
 
@@ -105,7 +105,7 @@ def test_the_plan_carried_out_is_what_it_says_and_a_second_one_is_empty(
 def test_a_volume_gets_its_record_and_the_metadata_that_is_wanted() -> None:
     cloud = OsCloud([one(image=Image(), metadata={"keep": "me", "same": "x"})])
     asked = RebuildOptions(RebuildSpec(image=NEW, metadata={"same": "x", "other": "y"}))
-    _todo, outcomes, work = carry_out(cloud, asked)
+    _plan, outcomes, work = carry_out(cloud, asked)
     assert outcomes["a"].result == DONE and cloud.kept == [{"other": "y", IMAGE_RECORD: "new"}]
     assert work.servers["id-a"].metadata == {"keep": "me", "same": "x", "other": "y", IMAGE_RECORD: "new"}
 
@@ -118,7 +118,7 @@ def test_a_server_that_is_always_busy_fails() -> None:
         return replace(pending, error=Conflict("busy"))
 
     cloud.answers["a"] = [overtaken] * 50
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].message == "busy"
     assert len(cloud.orders) < 10
 
@@ -131,7 +131,7 @@ def test_a_server_that_was_stopped_for_nothing_is_started_again(
 ) -> None:
     cloud = OsCloud([one(state=state)], running=False)
     cloud.answers["a"] = [answer(BadRequest("the image is too big"))]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].message == "the image is too big"
     assert outcomes["a"].actions == actions and cloud.here["id-a"].status == status
 
@@ -153,7 +153,7 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
             return do(requests)
 
         cloud.perform = after_the_order  # type: ignore[method-assign]
-        _todo, outcomes, _work = carry_out(cloud, spec())
+        _plan, outcomes, _work = carry_out(cloud, spec())
         assert outcomes["a"].result == DONE
         assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))
         return
@@ -164,7 +164,7 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
 
 def test_without_waiting_only_the_next_action_is_sent() -> None:
     cloud = OsCloud([one(), one("b", "stopped"), one("c", "REBOOT", image=NEW_IMAGE)], running=False, delay=1e9)
-    _todo, outcomes, work = carry_out(cloud, spec(power_state="started", reinstall=True), wait=False)
+    _plan, outcomes, work = carry_out(cloud, spec(power_state="started", reinstall=True), wait=False)
     assert sum(cloud.clock.sleeps) == 0
     assert {name: (each.result, each.actions, each.remaining) for name, each in outcomes.items()} == {
         "a": (PENDING, ("stop",), ("rebuild", "start")),

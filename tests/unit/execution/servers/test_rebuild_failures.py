@@ -55,7 +55,7 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 def test_a_request_whose_response_was_lost_is_never_sent_again(error: Exception, taken: bool) -> None:
     cloud = OsCloud([one()])
     cloud.answers["a"] = [answer(error, outcome_unknown=True, taken=taken)]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == (DONE if taken else UNKNOWN)
     assert outcomes["a"].actions == ("rebuild",) and len(cloud.orders) == 1
 
@@ -76,7 +76,7 @@ def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: E
         return replace(pending, error=error)
 
     cloud.answers["a"] = [overtaken]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == DONE and outcomes["a"].actions == ("rebuild",)
     assert [name for name, _order in cloud.orders] == ["a", "a"]
 
@@ -84,7 +84,7 @@ def test_a_server_that_others_got_hold_of_is_waited_for_and_asked_again(error: E
 def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.failing = {"a"}
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and "ERROR" in str(outcomes["a"].message)
     assert outcomes["a"].actions == ("stop", "rebuild") and outcomes["b"].result == DONE
     assert needs_rebuild(replace(cloud.here["id-a"], image=Image("new")), spec())
@@ -93,7 +93,7 @@ def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> N
 def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
     cloud.on_look = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
-    _todo, outcomes, work = carry_out(cloud, spec(), timeout=30.0)
+    _plan, outcomes, work = carry_out(cloud, spec(), timeout=30.0)
     assert outcomes["b"].result == DONE and outcomes["a"].result == UNKNOWN
     assert outcomes["a"].actions == ("stop",) and list(work.pending_actions) == ["id-a"]
 
@@ -107,7 +107,7 @@ def test_a_refusal_whose_server_cannot_be_read(outcome_unknown: bool) -> None:
         raise ServerError("the database is gone", status=500)
 
     cloud.on_look = unreadable
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == (UNKNOWN if outcome_unknown else FAILED)
     assert outcomes["a"].message == ("the database is gone" if outcome_unknown else "busy")
     assert outcomes["a"].actions == (("rebuild",) if outcome_unknown else ()), "what may have been done has changed it"
@@ -122,14 +122,14 @@ def test_a_server_that_is_deleted_when_its_refusal_is_checked() -> None:
         return replace(pending, error=Conflict("busy"))
 
     cloud.answers["a"] = [gone]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert (outcomes["a"].result, outcomes["a"].message) == (FAILED, "the server no longer exists")
 
 
 def test_a_server_that_is_deleted_before_it_is_stable() -> None:
     cloud = OsCloud([one(state="REBOOT")])
     cloud.on_look = lambda here: here.here.clear()
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert (outcomes["a"].result, outcomes["a"].actions) == (FAILED, ())
 
 
@@ -155,7 +155,7 @@ def test_credentials_that_end_on_the_way_lose_nothing() -> None:
         return do(requests)
 
     cloud.perform = refuse  # type: ignore[method-assign]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == FAILED and outcomes["a"].actions == ("stop", "start")
 
 
@@ -182,7 +182,7 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
     cloud.on_look = lambda _cloud: None
     cloud.clock.now += 100
     cloud._apply_and_verify()
-    _todo, outcomes, _work = carry_out(cloud, spec(reinstall=reinstall))
+    _plan, outcomes, _work = carry_out(cloud, spec(reinstall=reinstall))
     after = cloud.here["id-a"]
     assert outcomes["a"].result in (DONE, UNCHANGED)
     assert (after.status, image_of(after), dict(after.metadata)) == (STATUS[before], "new", {})
@@ -196,9 +196,9 @@ def test_nothing_is_done_to_a_server_whose_power_state_cannot_be_kept() -> None:
         raise PermissionDenied("quota exceeded for metadata items", status=403, code="forbidden")
 
     cloud.set_metadata = full  # type: ignore[method-assign]
-    _todo, outcomes, _work = carry_out(cloud, spec())
+    _plan, outcomes, _work = carry_out(cloud, spec())
     assert cloud.asked == [] and cloud.orders == []
     assert {each.result for each in outcomes.values()} == {FAILED}
     assert "nothing was done" in str(outcomes["a"].message) and "quota" in str(outcomes["a"].message)
-    _todo, outcomes, _work = carry_out(cloud, spec(power_state="started"))
+    _plan, outcomes, _work = carry_out(cloud, spec(power_state="started"))
     assert {each.result for each in outcomes.values()} == {DONE}, "what is named need not be kept"

@@ -129,10 +129,10 @@ class FakeCloud:
 
 def carry_out(cloud: Any, wanted: AggregateSpec, aggregate_id: int | None = None) -> ResourcePlan:
     known = cloud.aggregates.list()
-    there = find_aggregate(known, aggregate_id, wanted.name)
-    todo = plan_aggregate(there, known, wanted)
-    AggregateRun(cloud, there).run(todo)
-    return todo
+    existing = find_aggregate(known, aggregate_id, wanted.name)
+    plan = plan_aggregate(existing, known, wanted)
+    AggregateRun(cloud, existing).run(plan)
+    return plan
 
 
 some_hosts = st.lists(st.sampled_from(HOSTS), unique=True, max_size=3)
@@ -142,7 +142,7 @@ others = st.builds(lambda zone, hosts: Aggregate(7, "other", zone, tuple(hosts))
 
 
 @given(
-    there=st.none() | st.builds(lambda z, h, m: Aggregate(1, "fast", z, tuple(h), m), zones, some_hosts, pairs),
+    existing=st.none() | st.builds(lambda z, h, m: Aggregate(1, "fast", z, tuple(h), m), zones, some_hosts, pairs),
     other=others,
     wanted=st.builds(
         AggregateSpec,
@@ -157,32 +157,32 @@ others = st.builds(lambda zone, hosts: Aggregate(7, "other", zone, tuple(hosts))
     ),
 )
 def test_a_plan_that_is_carried_out_leaves_what_was_planned_and_nothing_to_do(
-    there: Aggregate | None, other: Aggregate, wanted: AggregateSpec
+    existing: Aggregate | None, other: Aggregate, wanted: AggregateSpec
 ) -> None:
-    if there and there.availability_zone and other.availability_zone not in (None, there.availability_zone):
+    if existing and existing.availability_zone and other.availability_zone not in (None, existing.availability_zone):
         # Two zones for one host: no cloud is like that.
-        other = replace(other, hosts=tuple(set(other.hosts) - set(there.hosts)))
-    cloud = FakeCloud(other, *([there] if there else []))
+        other = replace(other, hosts=tuple(set(other.hosts) - set(existing.hosts)))
+    cloud = FakeCloud(other, *([existing] if existing else []))
     try:
-        todo = carry_out(cloud, wanted)
+        plan = carry_out(cloud, wanted)
     except InvalidRequest as error:
         assert cloud.calls == []
         assert any(words in str(error) for words in ("has one zone", "cannot be taken away", "force: true"))
         return
-    assert todo.changed == bool(cloud.calls)
-    assert todo.changed or todo.before == todo.after
+    assert plan.changed == bool(cloud.calls)
+    assert plan.changed or plan.before == plan.after
     now = find_aggregate(cloud.aggregates.list(), None, "fast")
     if wanted.state == "absent":
-        assert now is None and todo.after is None
+        assert now is None and plan.after is None
     else:
         assert now
-        assert {**now.as_dict(), **(todo.after or {})} == now.as_dict()
-        if there and (wanted.hosts is None or not wanted.purge_hosts):
-            assert set(there.hosts) <= set(now.hosts), "no host leaves unasked"
-        if there and (wanted.metadata is None or not wanted.purge_metadata):
-            assert set(there.metadata) <= set(now.metadata), "no metadata goes unasked"
-        if there and wanted.zone is None:
-            assert now.availability_zone == there.availability_zone
+        assert {**now.as_dict(), **(plan.after or {})} == now.as_dict()
+        if existing and (wanted.hosts is None or not wanted.purge_hosts):
+            assert set(existing.hosts) <= set(now.hosts), "no host leaves unasked"
+        if existing and (wanted.metadata is None or not wanted.purge_metadata):
+            assert set(existing.metadata) <= set(now.metadata), "no metadata goes unasked"
+        if existing and wanted.zone is None:
+            assert now.availability_zone == existing.availability_zone
     assert not carry_out(cloud, wanted).changed
 
 
@@ -251,8 +251,8 @@ def test_names_and_ids() -> None:
 
 def test_metadata_is_merged_and_purged_in_one_request() -> None:
     cloud = FakeCloud(FAST)
-    todo = carry_out(cloud, AggregateSpec("fast", metadata={"b": "9", "c": "3"}, purge_metadata=True))
-    assert [(step.action, step.value) for step in todo.steps] == [("set_metadata", {"b": "9", "c": "3", "a": None})]
+    plan = carry_out(cloud, AggregateSpec("fast", metadata={"b": "9", "c": "3"}, purge_metadata=True))
+    assert [(step.action, step.value) for step in plan.steps] == [("set_metadata", {"b": "9", "c": "3", "a": None})]
     assert cloud.rows[1].metadata == {"b": "9", "c": "3"}
 
 
@@ -286,8 +286,8 @@ def test_an_aggregate_whose_making_was_not_answered() -> None:
 
 def test_a_host_that_another_client_added_meanwhile() -> None:
     cloud = FakeCloud(replace(FAST, hosts=("h1", "h2", "h3")))
-    todo = plan_aggregate(FAST, [FAST], AggregateSpec("fast", hosts=["h3"]))
-    AggregateRun(cloud, FAST).run(todo)  # type: ignore[arg-type]
+    plan = plan_aggregate(FAST, [FAST], AggregateSpec("fast", hosts=["h3"]))
+    AggregateRun(cloud, FAST).run(plan)  # type: ignore[arg-type]
     assert cloud.rows[1].hosts == ("h1", "h2", "h3")
 
 

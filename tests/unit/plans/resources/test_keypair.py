@@ -81,19 +81,19 @@ def test_any_text_is_a_key_or_refused_with_a_sentence(text: str) -> None:
 
 
 def test_the_type_counts_where_the_cloud_shows_it() -> None:
-    there = Keypair("k", A, "ssh")
+    existing = Keypair("k", A, "ssh")
     with pytest.raises(InvalidRequest, match="the type ssh"):
-        plan_keypair(there, KeypairSpec("k", kind="x509"))
-    assert not plan_keypair(replace(there, type=None), KeypairSpec("k", kind="x509")).changed
-    assert not plan_keypair(there, KeypairSpec("k", kind="ssh")).changed
+        plan_keypair(existing, KeypairSpec("k", kind="x509"))
+    assert not plan_keypair(replace(existing, type=None), KeypairSpec("k", kind="x509")).changed
+    assert not plan_keypair(existing, KeypairSpec("k", kind="ssh")).changed
 
 
 def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing() -> None:
-    there, wanted = Keypair("k", A), KeypairSpec("k", private_key_path="/f", recreate=True)
-    assert [step.action for step in plan_keypair(there, wanted).steps] == ["delete", "create"]
-    assert not plan_keypair(there, replace(wanted, has_file=True)).changed
-    assert not plan_keypair(there, replace(wanted, recreate=False)).changed
-    assert not plan_keypair(there, replace(wanted, private_key_path=None)).changed
+    existing, wanted = Keypair("k", A), KeypairSpec("k", private_key_path="/f", recreate=True)
+    assert [step.action for step in plan_keypair(existing, wanted).steps] == ["delete", "create"]
+    assert not plan_keypair(existing, replace(wanted, has_file=True)).changed
+    assert not plan_keypair(existing, replace(wanted, recreate=False)).changed
+    assert not plan_keypair(existing, replace(wanted, private_key_path=None)).changed
 
 
 def test_a_key_pair_without_a_key_is_not_created() -> None:
@@ -103,8 +103,8 @@ def test_a_key_pair_without_a_key_is_not_created() -> None:
 
 def test_a_recreated_key_pair_is_attached_again_and_a_deleted_one_is_detached_first() -> None:
     on = replace(server("web"), key_name="k")
-    anew = plan_keypair(Keypair("k", A), KeypairSpec("k", public_key=B, recreate=True, attached_to=(on,)))
-    assert [step.action for step in anew.steps] == ["delete", "create", "attach"]
+    recreated = plan_keypair(Keypair("k", A), KeypairSpec("k", public_key=B, recreate=True, attached_to=(on,)))
+    assert [step.action for step in recreated.steps] == ["delete", "create", "attach"]
     gone = plan_keypair(Keypair("k", A), KeypairSpec("k", "absent", detached_from=(on, server("db"))))
     assert [(step.action, getattr(step.value, "name", None)) for step in gone.steps] == [
         ("detach", "web"),
@@ -115,10 +115,10 @@ def test_a_recreated_key_pair_is_attached_again_and_a_deleted_one_is_detached_fi
 
 def test_what_the_cloud_does_not_show_is_asked_for() -> None:
     other = replace(server("web"), key_name="other")
-    there = Keypair("k", A)
-    attach = plan_keypair(there, KeypairSpec("k", attached_to=(other,)))
+    existing = Keypair("k", A)
+    attach = plan_keypair(existing, KeypairSpec("k", attached_to=(other,)))
     assert attach.changed and attach.diff()["after"]["servers"] == ["web (id-web)"]
-    assert plan_keypair(there, KeypairSpec("k", detached_from=(other,))).changed
+    assert plan_keypair(existing, KeypairSpec("k", detached_from=(other,))).changed
 
 
 def test_servers_are_found_by_id_or_name() -> None:

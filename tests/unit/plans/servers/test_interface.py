@@ -46,7 +46,7 @@ def test_what_is_removed(options: dict[str, Any], going: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options, there",
+    "options, existing",
     [
         ({"network_id": "n1"}, True),
         ({"network_id": "n3"}, False),
@@ -56,9 +56,9 @@ def test_what_is_removed(options: dict[str, Any], going: str) -> None:
         ({"network_id": "n1", "fixed_ips": [{"ip_address": "10.0.0.6"}]}, False),
     ],
 )
-def test_what_is_attached(options: dict[str, Any], there: bool) -> None:
+def test_what_is_attached(options: dict[str, Any], existing: bool) -> None:
     change = interface.plan_one(server(), THERE, asked(**options))
-    assert change.changes is not there
+    assert change.changes is not existing
     # Nova makes a second port when it is asked twice for a network.
     assert all(action.is_retry_safe is ("port_id" in options) for action in change.planned_actions)
 

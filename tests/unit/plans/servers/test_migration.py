@@ -125,17 +125,17 @@ def test_what_the_platform_cannot(missing: str, spec: MigrationSpec) -> None:
 
 def test_a_password_is_in_no_plan() -> None:
     spec = MigrationSpec(from_host="dead", password="Secret-1")
-    todo = plan_migrations([server("dead")], spec, SERVICES, Cloud())  # type: ignore[arg-type]
-    assert todo.items[0].planned_actions[0].arguments["password"] == "Secret-1"
-    assert "Secret-1" not in str(todo.diff()) and "Secret-1" not in repr(spec)
+    plan = plan_migrations([server("dead")], spec, SERVICES, Cloud())  # type: ignore[arg-type]
+    assert plan.items[0].planned_actions[0].arguments["password"] == "Secret-1"
+    assert "Secret-1" not in str(plan.diff()) and "Secret-1" not in repr(spec)
 
 
 def test_unconfirmed_servers_are_reported() -> None:
     spec = MigrationSpec(host="b")
-    todo = plan_migrations(
+    plan = plan_migrations(
         [server("b", "VERIFY_RESIZE"), server("a", "VERIFY_RESIZE"), server("b")], spec, SERVICES, Cloud()
     )  # type: ignore[arg-type]
-    assert unconfirmed(todo) == "web (1)"
+    assert unconfirmed(plan) == "web (1)"
 
 
 @pytest.mark.parametrize(

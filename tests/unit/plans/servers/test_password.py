@@ -191,9 +191,9 @@ def test_the_plan(fleet: list[Any], revision: str | None, restart: bool, operati
         server(f"n{number}", state, metadata={REVISION: label} if label else {}, locked=locked)
         for number, (state, label, locked) in enumerate(fleet)
     ]
-    todo = plan_passwords(servers, PasswordSpec(revision, restart), cloud(*operations).rules)
-    assert [item.server for item in todo.items] == servers
-    for item, (_state, label, locked) in zip(todo.items, fleet, strict=True):
+    plan = plan_passwords(servers, PasswordSpec(revision, restart), cloud(*operations).rules)
+    assert [item.server for item in plan.items] == servers
+    for item, (_state, label, locked) in zip(plan.items, fleet, strict=True):
         running, at_boot = item.server.target_power_state == "running", operations == BOOT
         if revision is not None and label == revision:
             assert not item.actions and not item.refusal and item.before == item.after
@@ -209,14 +209,14 @@ def test_the_plan(fleet: list[Any], revision: str | None, restart: bool, operati
     if revision is not None:
         labelled = [
             server(str(item.server.name), item.server.status, metadata={REVISION: revision})
-            for item in todo.items
+            for item in plan.items
             if not item.refusal
         ]
         assert not plan_passwords(labelled, PasswordSpec(revision, restart), cloud(*operations).rules).changed
 
 
 def test_what_the_cloud_refuses_is_no_change() -> None:
-    todo = plan_passwords([server("a"), server("b")], PasswordSpec("r1"), cloud().rules)
-    left = without(todo, ["id-a"])
+    plan = plan_passwords([server("a"), server("b")], PasswordSpec("r1"), cloud().rules)
+    left = without(plan, ["id-a"])
     assert left.changed and list(left.diff()["after"]) == ["b (id-b)"]
-    assert not without(todo, ["id-a", "id-b"]).changed and without(todo, []) == todo
+    assert not without(plan, ["id-a", "id-b"]).changed and without(plan, []) == plan

@@ -50,12 +50,12 @@ def test_a_template_knows_its_own_names(name: str, template: str) -> None:
 
 
 @given(st.integers(1, 5), st.integers(0, 7), st.booleans(), st.sets(st.integers(0, 6)))
-def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]) -> None:
+def test_the_newest_stay(keep: int, count: int, existing: bool, protected: set[int]) -> None:
     old = [
         image("web-s1-2026-01-0%d" % (at + 1), "2026-01-0%d" % (at + 1), protected=at in protected)
         for at in range(count)
     ]
-    today = [image("web-s1-2026-11-25", "2026-11-25")] if there else []
+    today = [image("web-s1-2026-11-25", "2026-11-25")] if existing else []
     foreign = [
         image("web-s1-2025-01-01", "2025-01-01", "s2"),
         image("web-s1-before", "2025-01-01"),
@@ -63,7 +63,7 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     ]
     change = snapshots.plan_one(server(), old + today + foreign, spec(keep_last=keep))
     found = planned_actions(change)
-    assert (found[:1] == [("create_image", {"name": "web-s1-2026-11-25", "metadata": {}})]) is not there
+    assert (found[:1] == [("create_image", {"name": "web-s1-2026-11-25", "metadata": {}})]) is not existing
     going = {arguments["image_id"] for action, arguments in found if action == "delete_image"}
     expected = {
         each.id

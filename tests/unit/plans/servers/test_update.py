@@ -51,17 +51,17 @@ def server(status: str = "ACTIVE", **more: Any) -> Server:
     return Server("s", "fake", name="web", status=status, **{**known, **more})
 
 
-def done(there: Server, planned_actions: tuple[Action, ...]) -> Server | None:
+def done(existing: Server, planned_actions: tuple[Action, ...]) -> Server | None:
     """The server as a cloud makes it by these actions."""
     for action in planned_actions:
         given_ = action.arguments
         if action.action in ("delete", "create"):
             return None
-        there = replace(
-            there,
+        existing = replace(
+            existing,
             **{
                 "update": lambda g=given_: {key: value for key, value in g.items() if key != "hostname"},
-                "set_metadata": lambda g=given_, t=there: {"metadata": {**t.metadata, **g["metadata"]}},
+                "set_metadata": lambda g=given_, t=existing: {"metadata": {**t.metadata, **g["metadata"]}},
                 "replace_metadata": lambda g=given_: {"metadata": g["metadata"]},
                 "set_tags": lambda g=given_: {"tags": tuple(g["tags"])},
                 "lock": lambda: {"locked": True},
@@ -79,7 +79,7 @@ def done(there: Server, planned_actions: tuple[Action, ...]) -> Server | None:
                 "reboot": dict,
             }[action.action](),
         )
-    return there
+    return existing
 
 
 words = st.text("abc:_", min_size=1, max_size=4)
@@ -114,16 +114,16 @@ servers = st.builds(
 
 
 @given(servers, specs, st.sampled_from(["", "live_resize", "lock unlock", "set_tags"]))
-def test_what_a_plan_leads_to_needs_nothing_more(there: Server, spec: ServerSpec, without: str) -> None:
+def test_what_a_plan_leads_to_needs_nothing_more(existing: Server, spec: ServerSpec, without: str) -> None:
     able = cloud(without)
-    change = plan_one(there, spec, able.rules)
+    change = plan_one(existing, spec, able.rules)
     assert (change.before == change.after) is (not change.planned_actions) or change.refusal
     if change.refusal:
         assert not change.changes and "\n" not in change.refusal
         return
     assert tuple(action.action for action in change.planned_actions) == change.actions
     assert all(able.supports(action) for action in change.actions)
-    after = done(there, change.planned_actions)
+    after = done(existing, change.planned_actions)
     if after is None:
         # Only what the task allows to recreate is ever deleted for a declaration.
         assert spec.recreate and change.actions[-2:] == ("delete", "create")
@@ -132,37 +132,37 @@ def test_what_a_plan_leads_to_needs_nothing_more(there: Server, spec: ServerSpec
 
 
 @given(servers, specs)
-def test_nothing_that_is_not_listed_is_taken_away(there: Server, spec: ServerSpec) -> None:
+def test_nothing_that_is_not_listed_is_taken_away(existing: Server, spec: ServerSpec) -> None:
     spec = replace(spec, purge_metadata=False, purge_tags=False)
-    change = plan_one(there, spec, cloud().rules)
-    after = done(there, change.planned_actions)
+    change = plan_one(existing, spec, cloud().rules)
+    after = done(existing, change.planned_actions)
     if after is not None:
-        assert set(there.tags) <= set(after.tags) and set(there.metadata) <= set(after.metadata)
+        assert set(existing.tags) <= set(after.tags) and set(existing.metadata) <= set(after.metadata)
 
 
 @given(servers)
-def test_nothing_given_is_nothing_done(there: Server) -> None:
-    assert plan_one(there, ServerSpec(), cloud().rules).planned_actions == ()
+def test_nothing_given_is_nothing_done(existing: Server) -> None:
+    assert plan_one(existing, ServerSpec(), cloud().rules).planned_actions == ()
 
 
 @given(servers, st.sampled_from(["absent", "purged", "restored"]))
-def test_ends_and_ways_back(there: Server, state: str) -> None:
+def test_ends_and_ways_back(existing: Server, state: str) -> None:
     spec = ServerSpec(state)
-    change = plan_one(there, spec, cloud().rules)
+    change = plan_one(existing, spec, cloud().rules)
     assert not change.refusal
-    after = done(there, change.planned_actions)
+    after = done(existing, change.planned_actions)
     expected = {
-        "absent": () if there.is_deleted else ("delete",),
+        "absent": () if existing.is_deleted else ("delete",),
         "purged": ("purge",),
-        "restored": ("restore",) if there.is_deleted else (),
+        "restored": ("restore",) if existing.is_deleted else (),
     }[state]
     assert change.actions == expected
     if after is not None:
         assert plan_one(after, spec, cloud().rules).planned_actions == ()
 
 
-def one(there: Server, able: FakeCloud | None = None, **spec: Any) -> Change:
-    return plan_one(there, ServerSpec(**spec), (able or cloud()).rules)
+def one(existing: Server, able: FakeCloud | None = None, **spec: Any) -> Change:
+    return plan_one(existing, ServerSpec(**spec), (able or cloud()).rules)
 
 
 @pytest.mark.parametrize("task", ["deleting", "soft-deleting"])
@@ -187,7 +187,7 @@ def test_permanently_deleted() -> None:
 
 
 @pytest.mark.parametrize(
-    "there, state, planned_actions",
+    "existing, state, planned_actions",
     [
         (server("ERROR"), "active", ("reset_state",)),
         (server("ACTIVE", task_state="powering-off"), "active", ("reset_state",)),
@@ -197,8 +197,8 @@ def test_permanently_deleted() -> None:
         (server("ERROR"), "error", ()),
     ],
 )
-def test_reset_of_the_state(there: Server, state: str, planned_actions: tuple[str, ...]) -> None:
-    change = one(there, reset_state=state)
+def test_reset_of_the_state(existing: Server, state: str, planned_actions: tuple[str, ...]) -> None:
+    change = one(existing, reset_state=state)
     assert change.actions == planned_actions and not change.wait_until_stable
 
 
@@ -239,9 +239,9 @@ def test_a_boot_order_takes_a_reboot() -> None:
 
 def test_new_servers_have_no_id_yet_and_no_secret_in_the_diff() -> None:
     spec = ServerSpec(flavor=SMALL, tags=("a",), metadata={"k": "v"})
-    todo = plan_servers([server()], ["db"], spec, cloud().rules)
-    assert todo.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
-    assert [change.actions for change in todo.items] == [("set_metadata", "set_tags"), ("create",)]
+    plan = plan_servers([server()], ["db"], spec, cloud().rules)
+    assert plan.diff()["after"]["db"] == {"state": "present", "flavor": "small", "tags": ["a"], "metadata": {"k": "v"}}
+    assert [change.actions for change in plan.items] == [("set_metadata", "set_tags"), ("create",)]
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

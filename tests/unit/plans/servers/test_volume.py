@@ -23,8 +23,10 @@ IDS = st.sets(st.sampled_from("abcd"))
 
 
 @given(IDS, IDS, st.booleans(), st.booleans(), st.sampled_from(["present", "absent"]))
-def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge: bool, boots: bool, state: str) -> None:
-    rows = [VolumeAttachment(each, "/dev/vd" + "bcde"["abcd".index(each)]) for each in sorted(there)]
+def test_volumes_come_and_go_as_wanted(
+    existing: set[str], wanted: set[str], purge: bool, boots: bool, state: str
+) -> None:
+    rows = [VolumeAttachment(each, "/dev/vd" + "bcde"["abcd".index(each)]) for each in sorted(existing)]
     if boots:
         rows.insert(0, VolumeAttachment("root", "/dev/vda"))
     task = volume.VolumeSpec(tuple(sorted(wanted)), state, purge=purge and state == "present")
@@ -35,7 +37,7 @@ def test_volumes_come_and_go_as_wanted(there: set[str], wanted: set[str], purge:
             left.add(action.arguments["volume_id"])
         else:
             left.remove(action.arguments["volume_id"])
-    expected = there - wanted if state == "absent" else wanted if purge else wanted | there
+    expected = existing - wanted if state == "absent" else wanted if purge else wanted | existing
     assert left == expected | ({"root"} if boots else set()) and change.after["volumes"] == sorted(left)
     rows = [VolumeAttachment(each, "/dev/vda" if each == "root" else "/dev/vdx") for each in left]
     assert not volume.plan_one(server(image=None if boots else "i"), rows, task).changes

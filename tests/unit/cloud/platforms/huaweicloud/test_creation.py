@@ -142,7 +142,7 @@ def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "there", "spent"),
+    ("job", "existing", "spent"),
     [
         (samples.huawei_job("RUNNING"), [], False),
         (samples.huawei_job("PENDING_PAYMENT"), [], False),
@@ -170,7 +170,7 @@ def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
     ],
 )
 def test_a_client_token_whose_server_is_deleted_is_used_up(
-    connect: Any, wire: Any, reply: Any, job: Any, there: list[Any], spent: bool
+    connect: Any, wire: Any, reply: Any, job: Any, existing: list[Any], spent: bool
 ) -> None:
     cloud = connect("huaweicloud")
 
@@ -184,7 +184,7 @@ def test_a_client_token_whose_server_is_deleted_is_used_up(
             return reply(200, job)
         if seen.path == "/v1/p1/jobs/j2":
             return reply(200, samples.huawei_job("RUNNING"))
-        return reply(200, {"servers": there, "count": len(there)})
+        return reply(200, {"servers": existing, "count": len(existing)})
 
     wire.serve(answer)
     (made,) = cloud.create_servers(SMALL, ["web"])
@@ -336,7 +336,7 @@ def evaluated(cloud: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("job", "there", "result"),
+    ("job", "existing", "result"),
     [
         (samples.huawei_job("RUNNING", ("a", "RUNNING")), [], None),
         (samples.huawei_job("SUCCESS", ("a", "SUCCESS"), end_time=JUST_NOW), [], None),
@@ -348,9 +348,11 @@ def evaluated(cloud: Any) -> Any:
     ],
     ids=["running", "not listed yet", "end not told", "deleted since", "on its way", "there", "cleared away"],
 )
-def test_the_job_and_the_list_decide(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+def test_the_job_and_the_list_decide(
+    connect: Any, serve: Any, job: Any, existing: list[Any], result: str | None
+) -> None:
     cloud = connect("huaweicloud")
-    serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
+    serve({"GET /v1/p1/jobs/j1": job, **listed(*existing)})
     outcome = evaluated(cloud)
     assert (outcome.result if outcome else None) == result
     if job["status"] == "FAIL":

@@ -89,7 +89,7 @@ def test_it_may_be_sent_again(wire: Any, reply: Any, connect: Any, action: str) 
 
 
 @pytest.mark.parametrize(
-    ("there", "arguments", "body"),
+    ("existing", "arguments", "body"),
     [
         ({"status": "ACTIVE"}, {}, {"flavorRef": "f2", "mode": "withStopServer"}),
         ({"status": "SHUTOFF"}, {}, {"flavorRef": "f2"}),
@@ -99,12 +99,12 @@ def test_it_may_be_sent_again(wire: Any, reply: Any, connect: Any, action: str) 
     ],
 )  # fmt: skip
 def test_a_resize(
-    wire: Any, reply: Any, connect: Any, there: dict[str, Any], arguments: dict[str, Any], body: dict[str, Any]
+    wire: Any, reply: Any, connect: Any, existing: dict[str, Any], arguments: dict[str, Any], body: dict[str, Any]
 ) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", "/v1.1/p1/cloudservers/a/resize", json={"resize": body},
                 reply=reply(200, {"job_id": "j1", "order_id": "CS1"}))  # fmt: skip
-    pending = ask(cloud, "resize", {"flavor_id": "f2", "flavor_name": "f2", **arguments}, record(**there))
+    pending = ask(cloud, "resize", {"flavor_id": "f2", "flavor_name": "f2", **arguments}, record(**existing))
     assert (pending.job_id, pending.order_id, pending.error) == ("j1", "CS1", None)
 
 
@@ -126,12 +126,12 @@ def test_what_it_has_not_says_what_to_use(wire: Any, connect: Any, action: str) 
 
 def test_metadata_is_replaced_but_not_the_clouds_own(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
-    there = record(metadata={**SYSTEM, "old": "1", "older": "1", "kept": "1", "new": "0"})
+    existing = record(metadata={**SYSTEM, "old": "1", "older": "1", "kept": "1", "new": "0"})
     changed = {"metadata": {"new": "1"}}
     wire.expect("POST", ONE + "/metadata", json=changed, reply=reply(200, changed))
     wire.expect("DELETE", ONE + "/metadata/old", reply=reply(204))
     wire.expect("DELETE", ONE + "/metadata/older", reply=reply(404, error("Ecs.1000")))
-    pending = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, there)
+    pending = ask(cloud, "replace_metadata", {"metadata": {"kept": "1", "new": "1", "vpc_id": "v"}}, existing)
     assert pending.error is None and not pending.outcome_unknown
 
 
@@ -157,9 +157,9 @@ def test_tags_the_old_ones_go_first(wire: Any, reply: Any, connect: Any) -> None
     st.sets(st.sampled_from(["a", "a=", "b=1", "c", "d=1"])),
     st.booleans(),
 )
-def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[str], purge: bool) -> None:
-    after = rules.tags_after(there, wanted, purge)
-    assert {tag for tag in there if tag.startswith("_sys_")} <= after
+def test_tags_of_a_server_are_as_asked_and_stay_so(existing: set[str], wanted: set[str], purge: bool) -> None:
+    after = rules.tags_after(existing, wanted, purge)
+    assert {tag for tag in existing if tag.startswith("_sys_")} <= after
     assert {tag.rstrip("=") for tag in wanted} <= after
     assert rules.tags_after(after, wanted, purge) == after
     if purge:
@@ -283,7 +283,7 @@ def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect
 
 
 @pytest.mark.parametrize(
-    ("job", "there", "result"),
+    ("job", "existing", "result"),
     [
         (samples.huawei_job("RUNNING", ("a", "SUCCESS")), [], None),
         (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [], "done"),
@@ -293,9 +293,11 @@ def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect
         (samples.huawei_job("FAIL", ("a", "SUCCESS"), ("b", "FAIL")), [], "done"),
     ],
 )
-def test_the_job_and_the_list_decide(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
+def test_the_job_and_the_list_decide(
+    connect: Any, serve: Any, job: Any, existing: list[Any], result: str | None
+) -> None:
     cloud = connect("huaweicloud")
-    serve({"GET /v1/p1/jobs/j1": job, **listed(*there)})
+    serve({"GET /v1/p1/jobs/j1": job, **listed(*existing)})
     pending = PendingAction("a", "delete", "n-a", job_id="j1", expected_state=AIM)
     seen = cloud.observe([pending])
     outcome = evaluate_action(pending, seen["a"]) if seen else None

@@ -11,7 +11,7 @@ ROOTS = {"openstack": "/v2.1", "easystack": "/v2.1", "ustack": "/v2/p1", "huawei
 UNVERSIONED = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
 
 
-def spoken(version: str) -> dict[str, str]:
+def version_headers(version: str) -> dict[str, str]:
     return {"OpenStack-API-Version": "compute " + version, "X-OpenStack-Nova-API-Version": version}
 
 

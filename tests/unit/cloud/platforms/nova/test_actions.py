@@ -166,7 +166,7 @@ RECORDS = "GET /v2.1/servers/a/os-instance-actions"
 
 
 @pytest.mark.parametrize(
-    ("listed", "settled", "expected"),
+    ("listed", "is_stable", "expected"),
     [
         ([], True, True),
         ([], False, False),
@@ -176,10 +176,10 @@ RECORDS = "GET /v2.1/servers/a/os-instance-actions"
     ],
 )
 def test_what_nova_has_no_record_of_was_not_done(
-    connect: Any, serve: Any, listed: list[Any], settled: bool, expected: bool
+    connect: Any, serve: Any, listed: list[Any], is_stable: bool, expected: bool
 ) -> None:
     serve({RECORDS: {"instanceActions": listed}})
-    now = Server(id="a", platform="p", status="ACTIVE", task_state=None if settled else "rebooting")
+    now = Server(id="a", platform="p", status="ACTIVE", task_state=None if is_stable else "rebooting")
     assert connect().was_not_done(pending("a", "reboot"), now, now, SINCE) is expected
 
 

@@ -231,8 +231,8 @@ def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, conne
 def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("POST", "/v2.1/servers", reply=reply(202, {"reservation_id": "r-7"}))
-    told = {"forbidden": {"code": 403, "message": "No."}}
-    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(403, told))
+    reported = {"forbidden": {"code": 403, "message": "No."}}
+    wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(403, reported))
     created = cloud.create_servers(NEW, ["w-1", "w-2"])
     assert all(each.outcome_unknown and "accepted the request" in each.error.message for each in created)
     assert "r-7" in created[0].error.message and created[0].error.status == 403
@@ -270,8 +270,8 @@ def test_only_the_services_own_refusal_proves_that_nothing_was_created(
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any, status: int) -> None:
     cloud = connect(api_retries=0)
-    told = {"overLimit": {"code": status, "message": "x"}}
-    wire.serve(lambda seen: reply(status, told, headers={"Retry-After": "1"}))
+    reported = {"overLimit": {"code": status, "message": "x"}}
+    wire.serve(lambda seen: reply(status, reported, headers={"Retry-After": "1"}))
     (created,) = cloud.create_servers(NEW, ["a"])
     assert created.outcome_unknown and is_deferred(created.error)
 
@@ -294,8 +294,8 @@ def test_names_that_nova_would_not_give(serve: Any, reply: Any, connect: Any, wi
 
 
 def test_what_is_refused_for_one_is_refused_for_all(wire: Any, reply: Any, connect: Any) -> None:
-    told = {"badRequest": {"code": 400, "message": "Invalid flavorRef"}}
-    wire.expect("POST", "/v2.1/servers", reply=reply(400, told))
+    reported = {"badRequest": {"code": 400, "message": "Invalid flavorRef"}}
+    wire.expect("POST", "/v2.1/servers", reply=reply(400, reported))
     created = connect().create_servers(NEW, ["a", "b", "c"])
     assert [each.name for each in created] == ["a", "b", "c"] and len(wire.seen) == 1
     assert all(isinstance(each.error, BadRequest) and not each.outcome_unknown for each in created)

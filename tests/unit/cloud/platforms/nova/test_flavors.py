@@ -23,7 +23,7 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.res
     ROOTS,
     UNVERSIONED,
     junk,
-    spoken,
+    version_headers,
 )
 
 FLAVOR = {
@@ -44,7 +44,7 @@ def test_flavors_with_their_extra_specs_in_one_list(wire: Any, reply: Any, conne
     entry = {**FLAVOR, "extra_specs": {"a": "1"}, "description": "d", "swap": 512}
     query = [("is_public", "None"), ("limit", "1000")]
     answer = reply(200, {"flavors": [entry]})
-    wire.expect("GET", "/v2.1/flavors/detail", query=query, headers=spoken("2.61"), reply=answer)
+    wire.expect("GET", "/v2.1/flavors/detail", query=query, headers=version_headers("2.61"), reply=answer)
     (found,) = connect(version="2.61").flavors.list()
     assert found == FlavorDetails("f1", "small", 1, 1024, 10, 0, 512, 1.0, True, False, "d", {"a": "1"})
 

@@ -24,7 +24,7 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.res
     ROOTS,
     UNVERSIONED,
     junk,
-    spoken,
+    version_headers,
 )
 
 PLAIN = {"keypair": {"name": "k", "public_key": "ssh-rsa AAAA", "fingerprint": "aa:bb"}}
@@ -63,10 +63,16 @@ def test_generating_needs_a_version_below_2_92(
     importing = "2.96" if cloud_has == "2.104" else cloud_has
     body = {"name": "k"} if cloud_has == "2.1" else {"name": "k", "type": "ssh"}
     wire.expect(
-        "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(generating), reply=reply(201, PLAIN)
+        "POST",
+        "/v2.1/os-keypairs",
+        json={"keypair": body},
+        headers=version_headers(generating),
+        reply=reply(201, PLAIN),
     )
     body = {**body, "public_key": "ssh-rsa AAAA"}
-    wire.expect("POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=spoken(importing), reply=reply(201, PLAIN))
+    wire.expect(
+        "POST", "/v2.1/os-keypairs", json={"keypair": body}, headers=version_headers(importing), reply=reply(201, PLAIN)
+    )
     assert cloud.keypairs.create("k", kind="ssh").name == "k"
     assert cloud.keypairs.create("k", "ssh-rsa AAAA", kind="ssh").name == "k"
 
@@ -75,10 +81,10 @@ def test_the_list_is_paged_from_2_35_on_by_the_name(wire: Any, reply: Any, conne
     first = {"keypairs": [PLAIN], "keypairs_links": [{"rel": "next", "href": "http://elsewhere/"}]}
     second = {"keypairs": [{"keypair": {**PLAIN["keypair"], "name": "l"}}]}
     root = "/v2.1/os-keypairs"
-    wire.expect("GET", root, query=[("limit", "1000")], headers=spoken("2.35"), reply=reply(200, first))
+    wire.expect("GET", root, query=[("limit", "1000")], headers=version_headers("2.35"), reply=reply(200, first))
     wire.expect("GET", root, query=[("limit", "1000"), ("marker", "k")], reply=reply(200, second))
     assert [each.name for each in connect(version="2.35").keypairs.list()] == ["k", "l"]
-    wire.expect("GET", root, query=[], headers=spoken("2.34"), reply=reply(200, second))
+    wire.expect("GET", root, query=[], headers=version_headers("2.34"), reply=reply(200, second))
     assert [each.name for each in connect(version="2.34").keypairs.list()] == ["l"]
 
 

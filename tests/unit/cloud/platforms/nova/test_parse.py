@@ -111,9 +111,9 @@ def test_every_key_but_the_id_may_be_missing_or_null(sample: dict[str, Any], how
 
 def test_of_the_id_alone_nothing_is_invented() -> None:
     shown = record({"id": "x"}).as_dict()
-    told = {key: value for key, value in shown.items() if value not in (None, [], {})}
+    reported = {key: value for key, value in shown.items() if value not in (None, [], {})}
     nothing = {"flavor": dict.fromkeys(("id", "name", "vcpus", "ram_mb")), "image": dict.fromkeys(("id", "name"))}
-    assert told == {"id": "x", "power_state": "unknown", "platform": "easystack", "region": "r1", **nothing}
+    assert reported == {"id": "x", "power_state": "unknown", "platform": "easystack", "region": "r1", **nothing}
 
 
 @pytest.mark.parametrize("data", [{}, {"id": None}, {"id": ""}, {"name": "x"}, [], None, "x"])
@@ -249,7 +249,7 @@ def event(result: str | None, finish: str | None, **more: Any) -> dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("data", "settled", "status", "end", "message"),
+    ("data", "stable", "status", "end", "message"),
     [
         ({"events": [event("Success", "t2"), event("Success", "t1")]}, False, JOB_SUCCEEDED, "t2", None),
         ({"events": [event("Success", "t1"), event(None, None)]}, True, JOB_PENDING, None, None),
@@ -268,10 +268,10 @@ def event(result: str | None, finish: str | None, **more: Any) -> dict[str, Any]
     ],
 )
 def test_an_instance_action(
-    data: dict[str, Any], settled: bool, status: str, end: str | None, message: str | None
+    data: dict[str, Any], stable: bool, status: str, end: str | None, message: str | None
 ) -> None:
     head = {"action": "reboot", "request_id": "req-1", "start_time": "t0"}
-    job = parse.instance_action({**head, **data}, "s1", settled)
+    job = parse.instance_action({**head, **data}, "s1", stable)
     assert (job.id, job.type, job.begin_time) == ("req-1", "reboot", "t0")
     assert (job.status, job.end_time, job.message) == (status, end, message)
     assert [(part.server_id, part.status, part.message) for part in job.parts] == [("s1", status, message)]

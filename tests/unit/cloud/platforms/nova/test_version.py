@@ -51,7 +51,7 @@ def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: st
 
 
 @pytest.mark.parametrize(
-    ("cloud_class", "newest", "spoken"),
+    ("cloud_class", "newest", "sent_version"),
     [
         (OpenStack, "2.1", (2, 1)),
         (OpenStack, "2.9", (2, 9)),
@@ -66,12 +66,12 @@ def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: st
     ],
 )
 def test_the_highest_version_that_both_sides_know(
-    wire: Any, reply: Any, connect: Any, cloud_class: Any, newest: str, spoken: tuple[int, int]
+    wire: Any, reply: Any, connect: Any, cloud_class: Any, newest: str, sent_version: tuple[int, int]
 ) -> None:
     cloud = connect(cloud_class.rules_class.platform, version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
-    assert cloud.version == spoken
-    assert cloud.version == spoken, "found once"
+    assert cloud.version == sent_version
+    assert cloud.version == sent_version, "found once"
     assert cloud.headers((2, 3))["X-OpenStack-Nova-API-Version"] == "2.3"
 
 
@@ -152,7 +152,7 @@ UNTOLD = {
 
 @pytest.mark.parametrize("kind", UNTOLD)
 @pytest.mark.parametrize(
-    ("told", "spoken"),
+    ("reported", "sent_version"),
     [
         ({"OpenStack-API-Version": "compute 2.90"}, (2, 90)),
         ({"X-OpenStack-Nova-API-Version": "2.26"}, (2, 26)),
@@ -161,7 +161,7 @@ UNTOLD = {
     ],
 )
 def test_without_a_version_document_the_headers_of_a_response_give_the_version(
-    wire: Any, reply: Any, connect: Any, kind: str, told: dict[str, str], spoken: tuple[int, int]
+    wire: Any, reply: Any, connect: Any, kind: str, reported: dict[str, str], sent_version: tuple[int, int]
 ) -> None:
     status, body, reason = UNTOLD[kind]
     cloud = connect(version=None, path="/gw/v2/x/v2.1")
@@ -171,16 +171,16 @@ def test_without_a_version_document_the_headers_of_a_response_give_the_version(
     base = "/gw/v2/x/v2.1"
     wire.expect("GET", base + "/", reply=reply(status, body))
     wire.expect("GET", base + "/servers", query=[("limit", "1")], headers=latest,
-                reply=reply(200, {"servers": []}, headers=told))  # fmt: skip
-    version = "%d.%d" % spoken
+                reply=reply(200, {"servers": []}, headers=reported))  # fmt: skip
+    version = "%d.%d" % sent_version
     wire.expect("GET", base + "/servers/a", headers={"X-OpenStack-Nova-API-Version": version},
                 reply=reply(200, {"server": {"id": "a"}}))  # fmt: skip
     assert list(cloud.servers_by_id(["a"])) == ["a"]
-    assert cloud.version == spoken
+    assert cloud.version == sent_version
     (warning,) = warnings
     assert reason in warning and "microversion %s is used" % version in warning
     known = cloud.session.auth.get_fact("microversion " + cloud.endpoint)
-    assert known == (version if spoken > (2, 1) else None), "what is not certain is not kept"
+    assert known == (version if sent_version > (2, 1) else None), "what is not certain is not kept"
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
