@@ -89,7 +89,7 @@ def action_of(row: Mapping[str, Any]) -> str:
 
 
 def page(operations: Sequence[Operation]) -> str:
-    """The page of the documentation. Only a module that is there is linked to."""
+    """The page of the documentation. Only a module that exists is linked to."""
     parts = [INTRODUCTION]
     for platform in dict.fromkeys(operation.platform for operation in operations):
         title = f"{HEADING[platform]} (``{platform}``)"

@@ -28,7 +28,7 @@ def save(folder: Path, target: str, platform: str, ready: Mapping[str, Any]) -> 
 
 
 def driven(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How often each operation succeeded, by the rows of a simulator's log. A fault's answer is nobody's success."""
+    """How often each operation succeeded, by the rows of a simulator's log. The response of a fault does not count."""
     found: Counter[str] = Counter()
     for row in rows:
         if row["fault"] or row["status"] is None or not 200 <= row["status"] < 300:

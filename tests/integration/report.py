@@ -28,7 +28,7 @@ CODE = ("plugins", "tests/simulator", "tests/integration/targets")
 
 
 def calls(target: str, modules: Iterable[str], root: Path = integration.TARGETS) -> bool:
-    """Whether one of the target's files speaks of one of the modules."""
+    """Whether one of the target's files names one of the modules."""
     texts = [path.read_text() for path in sorted((root / target).rglob("*")) if path.is_file()]
     names = [f"{COLLECTION}.cloudserver" if module == INVENTORY else f"{COLLECTION}.{module}" for module in modules]
     return any(re.search(re.escape(name) + r"(?!\w)", text) for name in names for text in texts)

@@ -57,7 +57,7 @@ CLOUDS = {
 CLOUD_SECONDS = 600
 # A run that hangs must not hang CI; the slowest target takes a small part of this.
 RUN_SECONDS = 600
-# Nobody's own credentials or Ansible settings may reach a test, nor decide it.
+# The developer's own credentials and Ansible settings must not reach a test.
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
 
 
@@ -163,7 +163,7 @@ def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """What a run's ansible-playbook sees: the caller's environment without anybody's clouds, and a home of its own."""
+    """What a run's ansible-playbook sees: the caller's environment without any clouds, and a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     kept.update(
         HOME=str(home),
@@ -268,7 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command is None:
         sys.exit(f"{options.ansible_playbook} was not found; run this by `make integration`.")
     if options.cloud:
-        # One after the other: several of them look at the same servers.
+        # One after the other: several of them use the same servers.
         columns, jobs = list(dict.fromkeys(options.cloud)), 1
         runs = plan_clouds(options.targets or existing, columns, options.mode or MODES)
     else:

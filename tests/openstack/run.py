@@ -1,6 +1,6 @@
 """make test-openstack: the simulator's conformance with the real OpenStack, then targets and roles on it.
 
-Starts the lab where it does not answer, and stops it again if it was started here. Which targets run on which cloud,
+Starts the lab where it does not run, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
@@ -33,7 +33,7 @@ SCENARIOS = LAB / "molecule"
 
 
 def read(path: Path = LIST) -> dict[str, list[str]]:
-    """The targets of each cloud. Raises SystemExit for an unknown cloud, for a target that there is not, that is
+    """The targets of each cloud. Raises SystemExit for an unknown cloud, for a target that does not exist, that is
     neither run nor excused or both, and for one whose own meta/ files leave the cloud out."""
     document = yaml.safe_load(path.read_text())
     clouds: dict[str, list[str]] = document["clouds"]

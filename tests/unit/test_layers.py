@@ -91,7 +91,7 @@ def own_imports(path: Path) -> set[str]:
 
 
 def layer(where: str) -> int:
-    """The number of the layer: that of the longest entry that the place lies in."""
+    """The number of the layer: that of the longest entry that the place is in."""
     fitting = [
         (len(entry), number)
         for number, entries in enumerate(LAYERS)

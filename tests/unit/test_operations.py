@@ -63,7 +63,7 @@ def test_the_modules_exist(module: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in OPERATIONS if row.modules], ids=lambda row: row.id)
 def test_the_options_exist(row: operations.Operation) -> None:
-    """Of the modules that are there; test_the_modules_exist tells of the others."""
+    """Of the modules that exist; test_the_modules_exist reports the others."""
     if not (operations.MODULES / f"{row.modules[0]}.py").is_file():
         pytest.skip(f"{row.modules[0]} is not there")
     spec = options_of(row.modules[0])

@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any]]]:
-    """What the tasks ask of awx.awx: module and arguments, in order."""
+    """The calls of awx.awx by the tasks: module and arguments, in order."""
     folder = tmp_path_factory.mktemp("controller")
     actions = folder / "collections" / "ansible_collections" / "awx" / "awx" / "plugins" / "action"
     actions.mkdir(parents=True)

@@ -49,7 +49,7 @@ def private_data_dir(folder: Path) -> Path:
 def sync(
     folder: Path, credential: dict[str, str], standard: dict[str, str] | None = None
 ) -> tuple[Any, dict[str, Any]]:
-    """Run an inventory source; what the runner tells of it, and the inventory that AWX would read."""
+    """Run an inventory source; the runner's result, and the inventory that AWX would read."""
     place = private_data_dir(folder)
     output = place / "artifacts" / "sync" / "output.json"
     source = place / "project" / "fleet.cloudserver.yml"
@@ -205,7 +205,7 @@ def test_a_sync_fails_while_the_cloud_is_down(refusing: str, tmp_path: Path) -> 
     text = artifacts(tmp_path / "sync")
     assert "Could not" in text
     assert "pw-of-ops-7" not in text
-    # Without the variable, the inventory would be empty and AWX, told to overwrite, would forget every host.
+    # Without the variable, the inventory would be empty and AWX, with overwrite set, would delete every host.
     lenient = {key: value for key, value in OF_A_SYNC.items() if not key.endswith("UNPARSED_FAILED")}
     done, hosts = sync(tmp_path / "lenient", credential, lenient)
     assert done.status == "successful"

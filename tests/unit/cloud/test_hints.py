@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hints speak of what the message says, and not only of its HTTP status."""
+"""Hints depend on the message, and not only on its HTTP status."""
 
 from __future__ import annotations
 

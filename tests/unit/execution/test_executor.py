@@ -1,4 +1,4 @@
-"""What is asked of servers in general: expected states that prove it, lost answers, several actions one after the
+"""Actions on servers in general: expected states that prove them, lost responses, several actions one after the
 other."""
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Cloud(FakeCloud):
 
 
 def planned(each: Server, *planned_actions: Action) -> Change:
-    """The actions whose expected state is not met yet, in order; those without an expected state always."""
+    """The actions whose expected state is not reached yet, in order; those without an expected state always."""
     left = [action for action in planned_actions if not (action.expected_state and action.expected_state.met(each))]
     return Change.of(each, left, {"was": True}, {"was": False})
 

@@ -48,7 +48,7 @@ class IgnoringRules(FakeRules):
 
 
 class Ignoring(FakeCloud):
-    """A cloud that answers with every server, whatever it is asked."""
+    """A cloud that returns every server, whatever the query."""
 
     rules_class = IgnoringRules
 

@@ -51,7 +51,7 @@ def proxy(service: Service, spent: list[float]) -> Iterator[Proxy]:
 
 
 def ask(proxy: Proxy, method: str = "POST", path: str = "/servers/1/action", timeout: float = 5) -> Any:
-    """The answer; the class of the exception where there is none."""
+    """The response; the class of the exception where there is none."""
     body = json.dumps({"reboot": {"type": "SOFT"}}) if method == "POST" else None
     with requests.Session() as session:
         session.trust_env = False

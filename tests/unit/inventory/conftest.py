@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for the inventory: clouds that answer from a table, and the plugin as Ansible runs it."""
+"""Fixtures for the inventory: clouds that respond from a table, and the plugin as Ansible runs it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record(name: str = "web-1", **values: Any) -> dict[str, Any]:
 
 @dataclass
 class Clouds:
-    """What each source answers, by its name: servers, or an exception. Counts how often each was asked."""
+    """What each source returns, by its name: servers, or an exception. Counts the listings of each."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

@@ -62,7 +62,7 @@ def test_a_stale_response_outlives_the_cache_timeout(
     stale = {**cached, "on_error": "use_stale"}
     parse(stale)
     (file,) = Path(cached["cache_connection"]).iterdir()
-    # The cache plugin judges by the file's time, we by what is written in it; both are long past.
+    # The cache plugin goes by the file's time, the inventory by what is written in it; both are long past.
     os.utime(file, (0, 0))
     now = cloudserver.time.time()
     monkeypatch.setattr(cloudserver.time, "time", lambda: now + 7200)

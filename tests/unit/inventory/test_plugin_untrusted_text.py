@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plugin: what a cloud answers is never evaluated as a template."""
+"""The plugin: text of a cloud is never evaluated as a template."""
 
 from __future__ import annotations
 

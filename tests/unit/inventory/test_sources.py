@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sources: their options, what they are kept under, and what happens when one does not answer."""
+"""Sources: their options, their cache keys, and what happens when one does not respond."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ten steps that every module which keeps a thing takes: what check mode predicts is what the run does, and a
+"""The ten steps that every module of a resource takes: what check mode predicts is what the run does, and a
 second run changes nothing."""
 
 from __future__ import annotations

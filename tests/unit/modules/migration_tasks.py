@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks of server_migrate on three web servers, and what the simulator was asked for."""
+"""Tasks of server_migrate on three web servers, and the requests that the simulator got."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def change(bench: Bench, **options: Any) -> dict[str, Any]:
 
 
 def orders(bench: Bench) -> list[dict[str, Any]]:
-    """The requests that ordered a new disk."""
+    """The requests for a new disk."""
     names = ("E26", "change OS v1", "change OS v2", "reinstall OS v1", "reinstall OS v2", "H08")
     rows = bench.requests()
     return [row for row in rows if row["name"] in names or row["operation"] in names]

@@ -31,7 +31,7 @@ def changes(bench: Bench, *names: str) -> list[int]:
 
 
 def set_password(bench: Bench, **options: Any) -> dict[str, Any]:
-    """The result of the task, which shows no password unless it was told to."""
+    """The result of the task, which shows no password unless the task sets that option."""
     if not any(name in options for name in ("passwords", "generate")):
         options.setdefault("password", GOOD)
     result = bench.call("server_password", **options)

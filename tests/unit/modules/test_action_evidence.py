@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done to servers is believed with proof only.
+"""An action on a server counts as done only with evidence.
 
-An answer that proves nothing comes to each change, once with the change carried out and once without. Nothing is lost,
+A response that proves nothing comes to each change, once with the change carried out and once without. Nothing is lost,
 nothing is doubled, nothing is reported that is not so.
 """
 
@@ -22,7 +22,7 @@ LABEL = "cloudserver_password_revision"
 PASSWORD = "Tr0ub4dor_@3-x"
 DIGEST = hashlib.sha256(PASSWORD.encode()).hexdigest()
 RETRY = {"headers": {"Retry-After": "2"}}
-#: Answers that come in place of the documented one, as the simulator orders them.
+#: Responses in place of the documented one, as the simulator's faults describe them.
 ANSWERS: dict[str, dict[str, Any]] = {
     "page": {"status": 200, "html": True},
     "accepted page": {"status": 202, "html": True},
@@ -40,7 +40,7 @@ POSTPONED = ("429", "503")
 
 @dataclass(frozen=True)
 class Case:
-    """A task that needs one request; ``shows`` tells whether the cloud shows that it was carried out."""
+    """A task that needs one request; ``shows``: whether the cloud shows that it was carried out."""
 
     module: str
     options: Callable[[Bench], dict[str, Any]]
@@ -48,7 +48,7 @@ class Case:
     path: str
     shows: Callable[[Bench], bool]
     platforms: tuple[str, ...] = PLATFORMS
-    #: Whether the state tells; otherwise the outcome may be unknown.
+    #: Whether the state decides; otherwise the outcome may be unknown.
     traceable: bool = True
     #: Whether it must not be done twice.
     once: bool = False

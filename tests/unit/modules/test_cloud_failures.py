@@ -232,7 +232,7 @@ def test_html_as_the_response_to_an_action_is_not_waited_for(bench: Bench) -> No
     assert bench.clock.elapsed < 60
 
 
-# -- answers that are lost --------------------------------------------------------------------------------------------
+# -- lost responses ---------------------------------------------------------------------------------------------------
 
 
 def test_a_stop_that_was_lost_before_it_took_effect_is_sent_again_after_the_state_was_read(bench: Bench) -> None:

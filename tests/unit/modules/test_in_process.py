@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The two ways to run a module: which one is taken, and that both give the same result.
 
-Here both ways run in this process; the integration target test_in_process has the real thing.
+Here both ways run in this process; the integration target test_in_process runs both for real.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run_shipped(
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
-    """The result without the ids that the cloud makes anew for each request."""
+    """The result without the ids that the cloud creates for each request."""
     text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, sort_keys=True)
     found = json.loads(text)
     for each in found.get("outcomes", []):

@@ -22,7 +22,7 @@ BETWEEN: dict[str, dict[str, Any]] = {
     "400": {"status": 400, "body": {"error": {"code": "Ecs.0005", "message": "Invalid input received"}}},
     "401": {"status": 401, "body": {"error_code": "APIGW.0401", "error_msg": "refused"}},
 }
-#: The declaration, what there is before, the requests in their order, and the action.
+#: The declaration, the state before, the requests in their order, and the action.
 SEVERAL: dict[str, tuple[dict[str, Any], tuple[str, str], str]] = {
     "metadata": (
         {"metadata": {"team": "a"}, "purge_metadata": True},
@@ -52,7 +52,7 @@ def test_the_second_of_two_requests_fails(bench: Bench, kind_of: str, fault: str
     if times is None and not BETWEEN[fault].get("effect"):
         assert found["outcome"] in ("failed", "unknown"), found
     elif fault == "401":
-        # Nothing is sent with credentials that were refused, so what became of the rest cannot be read.
+        # Nothing is sent with credentials that were refused, so the outcome of the rest cannot be read.
         assert found["outcome"] == "unknown", found
     else:
         assert found["outcome"] == "done", found
@@ -81,7 +81,7 @@ def test_the_first_of_two_requests_is_refused(bench: Bench, kind_of: str, fault:
 
 
 ORDER = {"name": "web-01", "boot_order": ["network", "hd"], "apply": "now"}
-#: What comes in place of an answer to a reboot that never reached the service.
+#: What comes in place of a response to a reboot that never reached the service.
 NOT_REACHED: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "headers": LATER, "body": {}},
     "503 with Retry-After": {"status": 503, "headers": LATER, "html": True},

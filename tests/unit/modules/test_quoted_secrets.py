@@ -4,7 +4,7 @@
 """What an argument spec calls secret is in no output, however a cloud or a mistake of ours quotes it; both ways to run.
 
 Every module is run with every one of its options that have ``no_log``. What it does then is replaced: a request that
-carries the secret, and an answer that quotes it.
+carries the secret, and a response that quotes it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def arguments(path: tuple[str, ...], kind: str, secret: str, url: str) -> dict[s
 
 
 def quoting(url: str, secret: str, quoted: str, way: str) -> Callable[[Context], Result]:
-    """What takes the place of a module's run: it meets the quoted secret on one of the ways that there are."""
+    """Replaces a module's run: the quoted secret reaches it in one of the possible ways."""
 
     def run(context: Context) -> Result:
         cloud = context.cloud
@@ -182,7 +182,7 @@ def test_any_secret_in_any_form(
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "huaweicloud"])
 def test_files_that_the_cloud_quotes(bench: Bench) -> None:
-    """The contents of files as Nova quotes them: the base64 of several lines, cut by nobody or by us."""
+    """The contents of files as Nova quotes them: the base64 of several lines, whole, or cut by us."""
     if bench.platform == "huaweicloud":
         option, held = "user_data", SECRET
         quoted = base64.b64encode(SECRET.encode()).decode()

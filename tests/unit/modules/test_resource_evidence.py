@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources whose change is answered by something else than the service: what the task says is what the cloud has."""
+"""Changes of resources that a proxy responds to, not the service: what the task reports is what the cloud has."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def prepared(bench: Bench, name: str) -> Case:
 
 
 def is_reached(bench: Bench, case: Case) -> bool:
-    """Whether the cloud has what the task asks for, once nothing stands between."""
+    """Whether the cloud has what the task declares, without the fault."""
     bench.control("DELETE", "/faults")
     found = bench.call(case.module, check=True, **case.options)
     assert not found.get("failed"), found
@@ -124,10 +124,10 @@ def test_what_the_task_says_is_what_the_cloud_has(
 def test_a_change_that_cannot_be_read_back_is_not_lost(
     bench: Bench, prepared: Case, name: str, read: dict[str, Any]
 ) -> None:
-    """Its own answer is the service's: the change was made, and only the reading fails afterwards."""
+    """The response is the service's own: the change was made, and only the reading fails afterwards."""
     before = reads(bench, prepared)
     if name in ("no extra specs", "no aggregate") or (name == "no key pair" and bench.platform == "ustack"):
-        # The service's documented answer proves nothing there, so without a look nobody can say.
+        # The service's documented response proves nothing there, so without a read the outcome is unknown.
         order(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
         result = bench.call(prepared.module, **prepared.options)
         assert result["failed"] is True and result["changed"] is True and "is not known" in result["msg"], result["msg"]
@@ -145,7 +145,7 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
 
 
 def reads(bench: Bench, case: Case) -> int:
-    """How many requests the task needs to see what there is."""
+    """How many requests the task needs to read the present state."""
     before = len(looks(bench))
     bench.call(case.module, check=True, **case.options)
     return len(looks(bench)) - before

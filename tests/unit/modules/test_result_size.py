@@ -19,7 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http imp
 from ansible_collections.cloudserver.compute.tools import simulator
 
 SERVERS = 1000
-#: Bytes a server: its id, its name, what was asked for, and where it failed why and what to try.
+#: Bytes a server: its id, its name, the actions, and where it failed the reason and the hint.
 DONE, FAILED, HANDLE, DIFF = 140, 500, 260, 260
 PLATFORMS = ("openstack", "huaweicloud")
 

@@ -104,7 +104,7 @@ def test_a_filter_that_nothing_proves_needs_a_limit(bench: Bench) -> None:
         refused(bench.power(state="stopped", max_targets=1, **unknown), "max_targets allows 1")
 
 
-# -- nobody is found --------------------------------------------------------------------------------------------------
+# -- no server is found -----------------------------------------------------------------------------------------------
 
 
 @EACH
@@ -176,7 +176,7 @@ def test_one_name_and_a_mapping_of_tags(bench: Bench) -> None:
 @EACH
 def test_records_are_returned_on_demand(bench: Bench, module: str, options: dict[str, Any]) -> None:
     if module == "server_console_info":
-        return  # It lists; what it returns is what was asked for.
+        return  # It lists; what it returns is what was requested.
     given = {"names": ["web-01"], "all_projects": module == "server_migrate"}
     if module == "server_interface":
         given["state"] = "absent"  # The network is looked for only where it is to be attached.

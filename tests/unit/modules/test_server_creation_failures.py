@@ -104,7 +104,7 @@ def test_a_lost_creation_and_another_clients_server_of_the_same_name(bench: Benc
 
 
 def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:
-    """Makes a server, and does something to the cloud before the answer to it is lost."""
+    """Makes a server, and does something to the cloud before the response to it is lost."""
     done: list[bool] = []
     original = NovaCreation.create_servers
 

@@ -163,7 +163,7 @@ def test_states_that_a_resize_refuses(bench: Bench) -> None:
 def test_an_older_cloud(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, version: Any, options: dict[str, Any], words: str
 ) -> None:
-    """What the options need is told before anything is sent."""
+    """What the options need is reported before anything is sent."""
     monkeypatch.setattr(OpenStack, "newest_tested", version)
     with nothing_done(bench):
         refused(make(bench, name="x", **options), words)

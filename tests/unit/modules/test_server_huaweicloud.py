@@ -62,7 +62,7 @@ def test_a_lost_response_makes_no_second_server(bench: Bench, answer: dict[str, 
 
 
 def test_a_task_that_runs_again_with_its_token_gets_the_same_server(bench: Bench) -> None:
-    """The first run's answers are all lost, and the list does not show the server yet."""
+    """The first run's responses are all lost, and the list does not show the server yet."""
     bench.control("PUT", "/delays", {"platform": bench.platform, "create": 60})
     bench.fault(CREATE, times=2, reset="after")
     first = make(bench, name="new-1", client_token="run 7")

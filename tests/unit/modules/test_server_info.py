@@ -83,7 +83,7 @@ def test_a_record_has_every_field_and_no_more(bench: Bench) -> None:
     assert {"role=web", "env=demo"} <= set(record["tags"]) and record["key_name"] == "operators"
     assert record["region"] == ("cn-north-4" if bench.platform == "huaweicloud" else "RegionOne")
     assert record["flavor"]["name"] and record["image"]["id"]
-    # What UnitedStack's answer does not hold is not invented.
+    # What UnitedStack's response does not hold is not invented.
     assert record["flavor"]["vcpus"] == (None if bench.platform == "ustack" else 1)
 
 
@@ -93,7 +93,7 @@ def test_fields_keep_the_result_small(bench: Bench) -> None:
 
 
 def details_listed(bench: Bench, **options: Any) -> int:
-    """How many detailed lists the call asks for."""
+    """How many detailed lists the call requests."""
     before = len(bench.requests("list"))
     assert not bench.call("server_info", **options).get("failed")
     return len(bench.requests("list")) - before

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creations whose answer, or whose reading back, is lost: a server that exists is never reported as not created."""
+"""Creations whose response, or whose reading back, is lost: a server that exists is never reported as not created."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERY = pytest.mark.parametrize("platform", PLATFORMS, indirect=True)
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
 CREATE = {"openstack": "E04", "easystack": "E04", "ustack": "U01", "huaweicloud": "create servers"}
 LATER = {"Retry-After": "1"}
-#: What comes in place of the answer after the service has acted.
+#: What comes in place of the response after the service has acted.
 AFTER: dict[str, dict[str, Any]] = {
     "reset": {"reset": "after"},
     "truncated": {"truncate": 10},

@@ -34,7 +34,7 @@ def test_no_valid_host(web_on_cmp1: Bench, mode: str) -> None:
     assert outcome(result, "web-01")["outcome"] == "failed" and host(web_on_cmp1, "web-01") == "cmp1"
     said = says(result, "web-01", "hypervisor_info shows which hosts")
     assert ("No valid host was found" in said) is (web_on_cmp1.platform == "openstack"), (
-        "told from microversion 2.84 on"
+        "reported from microversion 2.84 on"
     )
     assert web_on_cmp1.clock.elapsed < 5, "as soon as the cloud says so"
 

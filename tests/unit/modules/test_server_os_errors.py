@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task of server_os gets that cannot be done: orders, images, servers, jobs, lost answers."""
+"""Errors of server_os: options, images, servers, jobs, lost responses."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What server_password says of weak passwords, of servers that refuse theirs, and of clouds that do not answer."""
+"""Errors of server_password: weak passwords, servers that refuse theirs, clouds that do not respond."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_a_server_that_stops_meanwhile_says_so(bench: Bench) -> None:
     says(result, "web-01", "status SHUTOFF", "start it first")
 
 
-# -- clouds that do not answer ----------------------------------------------------------------------------------------
+# -- clouds that do not respond ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

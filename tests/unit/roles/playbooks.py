@@ -1,4 +1,4 @@
-"""Run playbooks with ansible-playbook against a simulator, as an operator would, and read what became of the clouds."""
+"""Run playbooks with ansible-playbook against a simulator, as an operator would, and read the clouds' state."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

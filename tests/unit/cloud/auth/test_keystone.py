@@ -327,7 +327,7 @@ def test_token_cache(wire: Any, reply: Any, clock: Any, tmp_path: Path) -> None:
     assert second.auth.get_fact("microversion") == ["2.1", "2.96"]
     assert (second.auth.endpoint(), second.auth.project_id) == ("https://one.example.com/v2.1", "p1")
     assert "kept" in second.secrets()
-    # Another user, or the same after 55 minutes, starts anew.
+    # Another user, or the same after 55 minutes, gets a new token.
     issue(wire, reply, "other")
     assert session_for(wire, clock, {**PASSWORD, "username": "else"}, token_cache=folder).auth.project_id == "p1"
     clock.elapsed = 3301.0

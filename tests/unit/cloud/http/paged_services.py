@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that answer lists in pages, by marker or by page number, and what a test found in them."""
+"""Services that list in pages, by marker or by page number."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def test_endless_headers_are_no_response(peer: Any, line: bytes) -> None:
 
 
 def answering(*heads_and_bodies: tuple[bytes, bytes], count: list[int] | None = None) -> Peer:
-    """A peer that keeps its connections open and gives one answer a request, in turn."""
+    """A peer that keeps its connections open and gives one response a request, in order."""
 
     def talk(connection: socket.socket) -> None:
         if count is not None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The session at the wire: what is sent, what counts as an answer, what becomes of everything else."""
+"""The session at the wire: what is sent, what counts as a response, and the error for everything else."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, wire: Any, refusi
     monkeypatch.setenv("http_proxy", refusing)
     with pytest.raises(errors.ConnectionFailed, match="refuses connections"):
         plain().post("http://cloud.invalid/x")
-    # The tunnel is asked for with a verb that the script's server does not know.
+    # The tunnel is requested with a verb that the script's server does not know.
     monkeypatch.setenv("https_proxy", wire.url)
     with pytest.raises(errors.ConnectionFailed, match="the proxy refuses"):
         plain().post("https://cloud.invalid/x")

@@ -29,7 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     power_state,
 )
 
-#: status: the power state of a settled server, and where the status leads.
+#: status: the power state of a stable server, and where the status leads.
 STATUSES = {
     "ACTIVE": ("running", "running"),
     "SHUTOFF": ("stopped", "stopped"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A success that is not the documented one proves nothing, and a 404 only where the service itself wrote it."""
+"""A success that is not the documented one proves nothing; a 404 does only where the service itself wrote it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "disable service": (lambda cloud: cloud.hosts.update_service(SERVICE, {"status": "disabled"}), NOVA),
     "force down": (lambda cloud: cloud.hosts.update_service(SERVICE, {"forced_down": True}), NOVA),
 }  # fmt: skip
-#: The documented body with another state than was asked for.
+#: The documented body with another state than the requested one.
 OTHERS = {
     "create key pair": {"keypair": {"name": "other", "public_key": "p"}},
     "create flavor": {"flavor": {"id": "f", "name": "other"}},
@@ -159,7 +159,7 @@ def test_a_404_of_something_in_between_is_no_deletion(
     assert "not the service's own" in (caught.value.hint or "")
 
 
-#: Calls that take "it does not exist" for an answer.
+#: Calls for which "it does not exist" is a valid response.
 READERS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "key pair": (lambda cloud: cloud.keypairs.get("k"), ALL),
     "flavor": (lambda cloud: cloud.flavors.get("f"), NOVA),

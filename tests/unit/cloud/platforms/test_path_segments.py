@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_r
 
 NOVA = ("openstack", "easystack", "ustack")
 PLATFORMS = (*NOVA, "huaweicloud")
-#: Every answer of Nova has one, and only the record of that request tells what became of a reboot.
+#: Every response of Nova has one, and only the record of that request has the outcome of a reboot.
 REQUEST_ID = {"X-Compute-Request-Id": "req-1"}
 #: What is no id of anything, though a path that was put together carelessly would lead somewhere.
 NO_ID = ["", ".", "..", "../flavors", "a/b", "a\x00b", "a\nb", "\ud800", "x\udcff"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Server groups and consoles at the wire: what is sent to each platform, and what is made of answers."""
+"""Server groups and consoles at the wire: what is sent to each platform, and how responses are read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_group_is_made_in_the_words_of_its_version(
     wire.expect("POST", root, json=body, headers=version_headers(version), reply=reply(200, {"server_group": answer}))
     made = connect(version=version).server_groups.create("db", "anti-affinity", {})
     assert (made.id, made.policy, made.members) == ("g1", "affinity", ("s1",))
-    assert made.rules == ({} if "policy" in sent else None), "what is not told is not invented"
+    assert made.rules == ({} if "policy" in sent else None), "what is not returned is not invented"
 
 
 def test_rules_and_deletion(wire: Any, reply: Any, connect: Any) -> None:

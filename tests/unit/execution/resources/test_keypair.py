@@ -203,7 +203,7 @@ def test_a_cloud_that_gives_no_private_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [ResponseLost("lost"), ServerError("500"), InvalidResponse("html")], ids=repr)
 def test_a_lost_response(tmp_path: Path, error: CloudError) -> None:
-    """An import is there; a generated key pair goes again, for nobody has its private key."""
+    """An import exists; a generated key pair is deleted again, for its private key is lost."""
     cloud = FakeCloud()
     cloud.after = True
     cloud.fail["create"] = error

@@ -219,7 +219,7 @@ def test_resizes() -> None:
     # A cloud that has no confirmation is done with the resize.
     assert one(server(), cloud("confirm_resize"), resize="offline", **up).actions == ("resize",)
     assert one(server(), resize="offline", confirm=False, **up).actions == ("resize",)
-    # A server tells its flavor by name alone from microversion 2.47 on.
+    # A server shows its flavor by name alone from microversion 2.47 on.
     assert one(server(flavor=Flavor(None, "large")), **up).planned_actions == ()
 
 

@@ -103,7 +103,7 @@ def posts(wire: Any) -> list[Any]:
 
 
 def test_each_name_has_a_token_that_stays(wire: Any, reply: Any, connect: Any) -> None:
-    """The task's own, or one that is derived from what the request asks for."""
+    """The task's own, or one that is derived from the request."""
     cloud = connect("huaweicloud")
     running = samples.huawei_job("RUNNING")
 
@@ -323,9 +323,9 @@ def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: di
     assert wire.seen == []
 
 
-# -- what becomes of it -----------------------------------------------------------------------------------------------
+# -- its outcome ------------------------------------------------------------------------------------------------------
 
-#: The scripted server's answers are dated by this machine's clock, so "not long ago" is an instant that never gets old.
+#: The scripted server's responses are dated by this machine's clock; this instant is always recent.
 JUST_NOW = "2099-01-01T00:00:00.000Z"
 MADE = PendingAction("a", "create", "n-a", job_id="j1", expected_state=BUILT)
 
@@ -346,7 +346,7 @@ def evaluated(cloud: Any) -> Any:
         (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a")], "done"),
         (samples.huawei_job("FAIL", ("a", "FAIL"), fail_reason="sold out", error_code="Ecs.0319"), [], "failed"),
     ],
-    ids=["running", "not listed yet", "end not told", "deleted since", "on its way", "there", "cleared away"],
+    ids=["running", "not listed yet", "no end time", "deleted since", "on its way", "there", "cleared away"],
 )
 def test_the_job_and_the_list_decide(
     connect: Any, serve: Any, job: Any, existing: list[Any], result: str | None

@@ -244,7 +244,7 @@ def test_a_prepaid_one_is_not_requested(wire: Any, reply: Any, connect: Any) -> 
 
 
 def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
-    """One that is gone already makes the whole batch fail, and that of itself is looked at."""
+    """One that is deleted already makes the whole batch fail, so its state is read."""
     cloud = connect("huaweicloud")
 
     def answer(seen: Any) -> Any:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How answers of Huawei Cloud ECS become records."""
+"""How responses of Huawei Cloud ECS become records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_answers import ANYTHING, PARTIAL
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import ANYTHING, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server | None:

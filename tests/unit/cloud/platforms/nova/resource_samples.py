@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources as Nova answers them, and the headers of a microversion."""
+"""Resources as Nova returns them, and the headers of a microversion."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Acting on servers of Nova clouds, and finding out what became of it."""
+"""Actions on servers of Nova clouds, and their outcome."""
 
 from __future__ import annotations
 
@@ -332,7 +332,7 @@ def test_a_poll_reports_only_the_servers_that_it_read(connect: Any, serve: Any) 
     assert sorted(cloud.observe([pending(each) for each in ids])) == ids, "the last look leaves nobody out"
 
 
-# -- answers that were lost -------------------------------------------------------------------------------------------
+# -- lost responses ---------------------------------------------------------------------------------------------------
 
 LIST = "GET /v2.1/servers/a/os-instance-actions"
 

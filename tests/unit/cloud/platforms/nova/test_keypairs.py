@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Key pairs at the wire: what is sent to each platform, and how answers are read."""
+"""Key pairs at the wire: what is sent to each platform, and how responses are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How answers of Nova clouds become records."""
+"""How responses of Nova clouds become records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_answers import (
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import (
     ADDRESSES,
     PARTIAL,
 )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the compute service is, and which microversion is spoken."""
+"""Where the compute service is, and which microversion is used."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_ustack_gets_no_microversions(wire: Any, reply: Any, connect: Any, path:
     assert cloud.version == (2, 1) and cloud.headers() == {}
 
 
-# -- clouds that do not tell their versions ------------------------------------------------------------------------
+# -- clouds without a version document -----------------------------------------------------------------------------
 
 UNTOLD = {
     "404": (404, {"itemNotFound": {"message": "no"}}, "HTTP 404"),
