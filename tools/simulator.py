@@ -52,7 +52,7 @@ def running(
 
 
 def control(ready: dict[str, Any], method: str, path: str, body: Any = None, seconds: int = 30) -> Any:
-    """Send a request to the control side; `path` is below /_sim. Returns the decoded response, None for an empty one."""
+    """Send a request to the control side; `path` is below /_sim. Returns the decoded response, or None if empty."""
     request = urllib.request.Request(
         ready["control"] + path,
         method=method,

@@ -233,7 +233,7 @@ def test_a_server_in_transition_is_planned_again_when_it_is_stable() -> None:
     assert run.outcomes["id-b"].result == DONE
 
 
-AIMS = st.builds(
+EXPECTED_STATES = st.builds(
     ExpectedState,
     presence=st.sampled_from([None, PRESENT, GONE, PURGED]),
     power_state=st.sampled_from([None, "running", "stopped"]),
@@ -246,13 +246,13 @@ AIMS = st.builds(
 )
 
 
-@given(expected_state=AIMS)
+@given(expected_state=EXPECTED_STATES)
 def test_an_expected_state_survives_its_handle(expected_state: ExpectedState) -> None:
     assert ExpectedState.from_dict(expected_state.as_dict()) == expected_state
 
 
 @given(
-    expected_state=AIMS,
+    expected_state=EXPECTED_STATES,
     name=st.sampled_from(["a", "b"]),
     locked=st.booleans(),
     status=st.sampled_from(["ACTIVE", "SHUTOFF"]),

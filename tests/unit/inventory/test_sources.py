@@ -217,24 +217,24 @@ def test_two_access_keys_and_two_tokens_are_two_identities() -> None:
     assert key(auth={**url, "token": "one", "project_id": "p"}) == key(auth={**url, "token": "two", "project_id": "p"})
 
 
-def kept(cache: dict[str, Any], now: float, timeout: float = 60) -> InventoryCache:
+def inventory_cache(cache: dict[str, Any], now: float, timeout: float = 60) -> InventoryCache:
     return InventoryCache(cache, timeout, lambda: now)
 
 
 def test_a_response_is_fresh_for_its_time() -> None:
     cache: dict[str, Any] = {}
-    kept(cache, 1000).keep("k", [record()])
-    assert kept(cache, 1060).fresh("k") == [record()]
-    assert kept(cache, 1061).fresh("k") is None
-    assert kept(cache, 9999, timeout=0).fresh("k") == [record()]
-    assert kept(cache, 9999).last("k") == ([record()], 8999)
-    assert kept(cache, 1000).fresh("other") is None
+    inventory_cache(cache, 1000).keep("k", [record()])
+    assert inventory_cache(cache, 1060).fresh("k") == [record()]
+    assert inventory_cache(cache, 1061).fresh("k") is None
+    assert inventory_cache(cache, 9999, timeout=0).fresh("k") == [record()]
+    assert inventory_cache(cache, 9999).last("k") == ([record()], 8999)
+    assert inventory_cache(cache, 1000).fresh("other") is None
 
 
 def test_a_response_from_the_future_is_not_fresh() -> None:
     cache: dict[str, Any] = {}
-    kept(cache, 1000).keep("k", [])
-    assert kept(cache, 900).fresh("k") is None
+    inventory_cache(cache, 1000).keep("k", [])
+    assert inventory_cache(cache, 900).fresh("k") is None
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_response_from_the_future_is_not_fresh() -> None:
     ],
 )
 def test_what_another_program_left_in_the_cache(entry: Any) -> None:
-    assert kept({"k": entry}, 1).last("k") is None
+    assert inventory_cache({"k": entry}, 1).last("k") is None
 
 
 # -- gathering -----------------------------------------------------------------------------------------------------
@@ -268,7 +268,9 @@ class Gathering:
         sources = fleet.sources(CONNECTION, listed)
         self.warnings.clear()
         self.clouds.asked.clear()
-        found = fleet.gather(sources, {}, self.warnings.append, kept(self.cache, now) if cached else None, read)
+        found = fleet.gather(
+            sources, {}, self.warnings.append, inventory_cache(self.cache, now) if cached else None, read
+        )
         return {source.name: [each["name"] for each in records] for source, _place, records in found}
 
 

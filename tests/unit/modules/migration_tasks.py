@@ -26,8 +26,8 @@ def kill(bench: Bench, name: str, up: bool = False) -> None:
     bench.control("PUT", f"/{bench.platform}/hosts/{name}", {"up": up})
 
 
-def orders(bench: Bench) -> list[Any]:
-    """What was asked of servers, without what was asked of services."""
+def action_bodies(bench: Bench) -> list[Any]:
+    """The bodies of actions on servers, without the requests to services."""
     return [row["body"] for row in bench.requests() if row["method"] == "POST" and row["path"].endswith("/action")]
 
 

@@ -46,7 +46,7 @@ def change(bench: Bench, **options: Any) -> dict[str, Any]:
     return result
 
 
-def orders(bench: Bench) -> list[dict[str, Any]]:
+def rebuild_requests(bench: Bench) -> list[dict[str, Any]]:
     """The requests for a new disk."""
     names = ("E26", "change OS v1", "change OS v2", "reinstall OS v1", "reinstall OS v2", "H08")
     rows = bench.requests()

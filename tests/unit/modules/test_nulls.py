@@ -135,7 +135,7 @@ class Seen:
 
         return self.reported(run_action(self.module, given, transport="ssh", shipped=execute))
 
-    def alone(self, given: dict[str, Any]) -> Any:
+    def run_as_process(self, given: dict[str, Any]) -> Any:
         return self.reported(by_itself(self.module, {**given, "_ansible_module_name": self.module}, self.monkeypatch))
 
 
@@ -152,9 +152,9 @@ def test_a_null_is_what_is_left_out(module: str, monkeypatch: pytest.MonkeyPatch
         assert seen.here(null) == expected, path
         assert seen.shipped(null) == expected, path
         # Without the action plugin, ansible-core has a word before the module has: it makes some nulls an empty text.
-        alone = seen.alone(null)
-        emptied = isinstance(alone, dict) and value_at(alone, path) == ""
-        assert alone == expected or emptied or CORE.search(str(alone)), path
+        run_as_process = seen.run_as_process(null)
+        emptied = isinstance(run_as_process, dict) and value_at(run_as_process, path) == ""
+        assert run_as_process == expected or emptied or CORE.search(str(run_as_process)), path
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -163,7 +163,7 @@ def test_everything_null_is_one_sentence(module: str, monkeypatch: pytest.Monkey
     nothing = {name: None for name in spec.argument_spec}
     expected = seen.here({})
     assert seen.here(nothing) == seen.shipped(nothing) == expected
-    assert CORE.search(str(seen.alone(nothing)))
+    assert CORE.search(str(seen.run_as_process(nothing)))
     if spec.required_one_of or any(option.get("required") for option in spec.argument_spec.values()):
         assert "required" in expected
 

@@ -93,7 +93,9 @@ def is_reached(bench: Bench, case: Case) -> bool:
     return found["changed"] is False
 
 
-def order(bench: Bench, method: str, path: str, do: dict[str, Any], times: int | None = None, after: int = 0) -> None:
+def inject_fault(
+    bench: Bench, method: str, path: str, do: dict[str, Any], times: int | None = None, after: int = 0
+) -> None:
     row = {"platform": bench.platform, "method": method, "path": path, "times": times, "after": after, "do": do}
     bench.control("POST", "/faults", row)
 
@@ -106,7 +108,7 @@ def test_what_the_task_says_is_what_the_cloud_has(
 ) -> None:
     if answer in ("429", "503") and prepared.method == "POST" and decide("POST", False, RateLimited(""), 0):
         pytest.skip("the session itself sends it again")
-    order(bench, prepared.method, prepared.path, {**STRANGE[answer], "effect": effect}, times=1)
+    inject_fault(bench, prepared.method, prepared.path, {**STRANGE[answer], "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
     sent = [row for row in bench.requests() if row["method"] == prepared.method and row["fault"]]
     assert len(sent) == 1, "the fault has hit"
@@ -128,11 +130,11 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
     before = reads(bench, prepared)
     if name in ("no extra specs", "no aggregate") or (name == "no key pair" and bench.platform == "ustack"):
         # The service's documented response proves nothing there, so without a read the outcome is unknown.
-        order(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
+        inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
         result = bench.call(prepared.module, **prepared.options)
         assert result["failed"] is True and result["changed"] is True and "is not known" in result["msg"], result["msg"]
         return
-    order(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
+    inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
     result = bench.call(prepared.module, **prepared.options)
     assert not result.get("failed"), result["msg"]
     assert result["changed"] is True
@@ -146,12 +148,12 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
 
 def reads(bench: Bench, case: Case) -> int:
     """How many requests the task needs to read the present state."""
-    before = len(looks(bench))
+    before = len(reading_requests(bench))
     bench.call(case.module, check=True, **case.options)
-    return len(looks(bench)) - before
+    return len(reading_requests(bench)) - before
 
 
-def looks(bench: Bench) -> list[Any]:
+def reading_requests(bench: Bench) -> list[Any]:
     marks = ("compute", "cloudservers", "os-keypairs")
     return [row for row in bench.requests() if row["method"] == "GET" and any(mark in row["path"] for mark in marks)]
 
@@ -160,8 +162,8 @@ def looks(bench: Bench) -> list[Any]:
 @pytest.mark.parametrize(("name", "platform"), WHERE, indirect=["platform"])
 def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, effect: bool) -> None:
     before = reads(bench, prepared)
-    order(bench, "GET", "compute|cloudservers|os-keypairs", {"status": 403}, after=before)
-    order(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
+    inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", {"status": 403}, after=before)
+    inject_fault(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
     assert result["failed"] is True and result["changed"] is True
     assert "whether it was done is not known" in result["msg"] and "Look at it before" in result["msg"], result["msg"]
@@ -173,12 +175,12 @@ def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, eff
 @pytest.mark.parametrize("platform", ALL, indirect=True)
 def test_a_private_key_that_was_lost_with_its_response(bench: Bench, tmp_path: Path, strange: dict[str, Any]) -> None:
     path = tmp_path / "key"
-    order(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
+    inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and "deleted again, for its private key is lost" in result["msg"]
     assert not path.exists() and bench.call("keypair_info", name="k")["keypairs"] == []
-    order(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
-    order(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})
+    inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
+    inject_fault(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and result["changed"] is True and not path.exists()
     assert "its private key was lost with the answer, and it could not be deleted again" in result["msg"]
@@ -188,7 +190,7 @@ def test_a_private_key_that_was_lost_with_its_response(bench: Bench, tmp_path: P
 @pytest.mark.parametrize("platform", ["ustack"], indirect=True)
 def test_a_private_key_outlives_what_comes_after_it(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "key"
-    order(bench, "POST", "action$", {"status": 403, "reason": "no"})
+    inject_fault(bench, "POST", "action$", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path), attached_to=["web-01"])
     assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["create"]
     assert f"The private key of k is in {path}." in result["msg"] and "PRIVATE KEY" in path.read_text()
@@ -209,11 +211,11 @@ def test_a_wrong_endpoint_does_not_prove_absence(bench: Bench) -> None:
 @pytest.mark.parametrize("platform", ["ustack"], indirect=True)
 def test_key_pairs_on_servers(bench: Bench, answer: str, effect: bool) -> None:
     bench.call("keypair", name="k", public_key=KEY)
-    order(bench, "POST", "action$", {**STRANGE[answer], "effect": effect}, times=1)
+    inject_fault(bench, "POST", "action$", {**STRANGE[answer], "effect": effect}, times=1)
     result = bench.call("keypair", name="k", public_key=KEY, attached_to=["web-01"])
     assert not result.get("failed") and result["changed"] is True, result
     assert "k" in bench.server("web-01")["key_names"]
-    order(bench, "POST", "action$", PAGE)
+    inject_fault(bench, "POST", "action$", PAGE)
     result = bench.call("keypair", name="k", public_key=KEY, detached_from=["web-01"])
     assert result["failed"] is True and result["changed"] is True
     assert "is not known: a server shows one of its key pairs only" in result["msg"]
@@ -226,7 +228,7 @@ def test_key_pairs_on_servers(bench: Bench, answer: str, effect: bool) -> None:
 def test_access_lists_that_the_user_may_not_see(bench: Bench) -> None:
     admin = bench.credentials("admin")
     bench.call("flavor", **admin, name="f", **SIZES, is_public=False)
-    order(bench, "GET", "os-flavor-access", {"status": 403, "reason": "Policy doesn't allow it."})
+    inject_fault(bench, "GET", "os-flavor-access", {"status": 403, "reason": "Policy doesn't allow it."})
     result = bench.call("flavor_info", **admin, access=True)
     assert {each["access"] for each in result["flavors"]} == {None} and len(result["flavors"]) > 3
     (warning,) = result["warnings"]
@@ -240,7 +242,7 @@ def test_extra_specs_that_are_not_shown_are_not_lost(bench: Bench, monkeypatch: 
     monkeypatch.setattr(NovaApi, "_newest_of_cloud", lambda self: (2, 60))
     bench.options = bench.credentials("admin")
     bench.call("flavor", **FLAVOR, extra_specs={"a": "1"})
-    order(bench, "GET", "os-extra_specs$", {"status": 403, "reason": "no"})
+    inject_fault(bench, "GET", "os-extra_specs$", {"status": 403, "reason": "no"})
     result = bench.call("flavor_info")
     assert {each["extra_specs"] is None for each in result["flavors"]} == {True} and len(result["warnings"]) == 1
     for options in ({"name": "f", "vcpus": 4, "recreate": True}, {"name": "f", "extra_specs": {"b": "1"}}):

@@ -10,11 +10,11 @@ from modules.bench import Bench, nothing_done, outcome, refused
 from modules.migration_tasks import (
     OWNERS,
     WEB,
+    action_bodies,
     hold_check_to_run,
     host,
     kill,
     move,
-    orders,
 )
 
 
@@ -63,7 +63,7 @@ def test_to_a_host_of_choice(web_on_cmp1: Bench, mode: str, state: str, ends: st
         if "migrate" in outcome(result, "web-01")["actions"]
         else {"os-migrateLive": {"host": "cmp5", "block_migration": "auto"}}
     )
-    assert orders(web_on_cmp1)[0] == wanted
+    assert action_bodies(web_on_cmp1)[0] == wanted
 
 
 @OWNERS
@@ -146,7 +146,7 @@ def test_a_server_that_another_client_migrates_is_waited_for_and_left_alone(web_
     web_on_cmp1.change("web-01", status="MIGRATING", then={"status": "ACTIVE", "after": 3})
     web_on_cmp1.later(lambda: web_on_cmp1.change("web-01", host="cmp5"))
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1")
-    assert outcome(result, "web-01")["outcome"] == "unchanged" and orders(web_on_cmp1) == []
+    assert outcome(result, "web-01")["outcome"] == "unchanged" and action_bodies(web_on_cmp1) == []
 
 
 @OWNERS

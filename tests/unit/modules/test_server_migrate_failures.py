@@ -11,11 +11,11 @@ import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
 from modules.migration_tasks import (
     OWNERS,
+    action_bodies,
     hold_check_to_run,
     host,
     kill,
     move,
-    orders,
 )
 
 
@@ -131,7 +131,9 @@ def test_a_disabled_host_gets_no_servers(web_on_cmp1: Bench) -> None:
         refused(move(web_on_cmp1, names=["web-01"], host="cmp5"), "host: cmp5 is disabled", "compute_service")
     result = move(web_on_cmp1, names=["web-01"], host="cmp5", force=True, mode="live")
     assert host(web_on_cmp1, "web-01") == "cmp5" and result["changed"]
-    assert orders(web_on_cmp1) == [{"os-migrateLive": {"host": "cmp5", "block_migration": "auto", "force": True}}]
+    assert action_bodies(web_on_cmp1) == [
+        {"os-migrateLive": {"host": "cmp5", "block_migration": "auto", "force": True}}
+    ]
     with nothing_done(web_on_cmp1):
         assert move(web_on_cmp1, names=["web-01"], host="cmp5")["changed"] is False
 

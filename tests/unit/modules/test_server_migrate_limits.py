@@ -10,8 +10,8 @@ from modules.bench import Bench, nothing_done, outcome, says
 from modules.migration_tasks import (
     OWNERS,
     WEB,
+    action_bodies,
     move,
-    orders,
 )
 
 
@@ -49,7 +49,7 @@ def test_servers_that_were_not_started_are_named(web_on_cmp1: Bench) -> None:
         assert outcome(result, name)["outcome"] == "failed" and outcome(result, name)["actions"] == []
         assert "nothing was done to it" in outcome(result, name)["message"]
     says(result, "3 of 3 servers could not be moved", "still in status MIGRATING")
-    assert len(orders(web_on_cmp1)) == 1 and len(result["handle"]["pending_actions"]) == 1
+    assert len(action_bodies(web_on_cmp1)) == 1 and len(result["handle"]["pending_actions"]) == 1
 
 
 @OWNERS

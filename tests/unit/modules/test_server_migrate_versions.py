@@ -11,10 +11,10 @@ import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
 from modules.migration_tasks import (
     OWNERS,
+    action_bodies,
     host,
     kill,
     move,
-    orders,
 )
 
 LIVE = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
@@ -56,7 +56,7 @@ def test_the_wire_of_older_clouds(
         kill(web_on_cmp1, "cmp1")
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1", **options)
     assert outcome(result, "web-01")["outcome"] == "done", result.get("msg")
-    assert orders(web_on_cmp1)[0] == body and host(web_on_cmp1, "web-01") != "cmp1"
+    assert action_bodies(web_on_cmp1)[0] == body and host(web_on_cmp1, "web-01") != "cmp1"
 
 
 @OWNERS

@@ -19,7 +19,7 @@ from modules.server_os_tasks import (
     id_of,
     image_id,
     new_image,
-    orders,
+    rebuild_requests,
 )
 
 WEB = ["web-01", "web-02", "web-03"]
@@ -61,7 +61,7 @@ def test_a_server_gets_another_image_and_a_second_run_changes_nothing(bench: Ben
         again = change(bench, image=image, diff=True)
     assert again["changed"] is False and outcome(again, "web-01")["outcome"] == "unchanged"
     assert again["diff"] == {"before": {}, "after": {}}
-    assert len(orders(bench)) == 1
+    assert len(rebuild_requests(bench)) == 1
 
 
 def test_an_image_by_its_id(bench: Bench) -> None:
@@ -115,7 +115,7 @@ def test_the_power_state_is_given_back_however_the_cloud_ends(bench: Bench, ends
     assert not result.get("failed"), result
     assert bench.server("web-01")["status"] == "ACTIVE" and bench.server("web-02")["status"] == "SHUTOFF"
     assert ("stop" in outcome(result, "web-01")["actions"][:1]) is (stop == "first")
-    modes = [row["body"]["os-change"].get("mode") for row in orders(bench)]
+    modes = [row["body"]["os-change"].get("mode") for row in rebuild_requests(bench)]
     assert modes == ["withStopServer" if stop == "with_server" else None] * 2
 
 
@@ -131,7 +131,7 @@ def test_only_the_power_state_is_left_to_change(bench: Bench) -> None:
     image = image_id(bench, "web-01")
     result = hold_check_to_run(bench, image=image, power_state="stopped")
     assert outcome(result, "web-01")["actions"] == ["stop"] and bench.server("web-01")["status"] == "SHUTOFF"
-    assert orders(bench) == []
+    assert rebuild_requests(bench) == []
 
 
 # -- what goes along --------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ SCRIPT = "#!/bin/sh\necho this-is-a-secret-of-the-script > /etc/motd\n"
 
 
 def given_user_data(bench: Bench) -> Any:
-    body = orders(bench)[-1]["body"]
+    body = rebuild_requests(bench)[-1]["body"]
     return (body.get("os-change", {}).get("metadata") or body.get("rebuild") or {}).get("user_data")
 
 
@@ -189,7 +189,7 @@ def test_an_encrypted_disk(bench: Bench) -> None:
     refused(lonely, "encrypted", "kms_key_id", "go together")
     change(bench, image=new_image(bench), encrypted=True, kms_key_id="key-1")
     assert bench.server("web-01")["encryption_key"] == "key-1"
-    sent = orders(bench)[-1]["body"]["os-change"]["metadata"]
+    sent = rebuild_requests(bench)[-1]["body"]["os-change"]["metadata"]
     assert sent == {"__system__encrypted": "1", "__system__cmkid": "key-1"}
 
 
@@ -198,7 +198,7 @@ def test_the_calls_of_each_platform(bench: Bench) -> None:
     change(bench, image=image)
     change(bench, reinstall=True)
     change(bench, reinstall=True, cloud_init=False)
-    rows = orders(bench)
+    rows = rebuild_requests(bench)
     if bench.platform == "huaweicloud":
         parts = [row["path"].strip("/").split("/") for row in rows]
         assert [(path[0], path[-1]) for path in parts] == [
@@ -219,7 +219,7 @@ def test_an_image_without_cloud_init(bench: Bench) -> None:
         return
     result = change(bench, image="CentOS 6.5 64bit", cloud_init=False)
     assert outcome(result, "web-01")["outcome"] == "done"
-    assert orders(bench)[-1]["path"].startswith("/v1/")
+    assert rebuild_requests(bench)[-1]["path"].startswith("/v1/")
 
 
 # -- servers that boot from a volume ----------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_an_order_that_a_gateway_postpones_is_given_once(bench: Bench) -> None:
         result = change(bench, image=image)
         assert outcome(result, "web-01")["outcome"] == "done", result
         assert image_id(bench, "web-01") == id_of(bench, image) and bench.server("web-01")["status"] == "ACTIVE"
-        assert len(orders(bench)) == (1 if effect else 2)
+        assert len(rebuild_requests(bench)) == (1 if effect else 2)
 
 
 def test_without_waiting_each_run_sends_one_action_until_none_is_left(bench: Bench) -> None:

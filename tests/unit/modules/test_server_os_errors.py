@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.server_os_tasks import HAVE, NOVA, PASSWORD, change, id_of, image_id, images, new_image, orders
+from modules.server_os_tasks import HAVE, NOVA, PASSWORD, change, id_of, image_id, images, new_image, rebuild_requests
 
 WEB = ["web-01", "web-02"]
 BAD = {
@@ -19,7 +19,7 @@ BAD = {
 }
 
 
-def order_of(bench: Bench) -> str:
+def rebuild_operation(bench: Bench) -> str:
     return "H08" if bench.platform == "huaweicloud" else "E26"
 
 
@@ -242,7 +242,7 @@ def test_a_busy_server(bench: Bench) -> None:
     bench.fault("H08", status=501, body={"error": {"code": "Ecs.0603", "message": "Another command is running."}})
     result = change(bench, image=new_image(bench))
     refused(result, "web-01", "Another command is running", "try again in a minute")
-    assert len(orders(bench)) == 1 and outcome(result, "web-01")["code"] == "Ecs.0603"
+    assert len(rebuild_requests(bench)) == 1 and outcome(result, "web-01")["code"] == "Ecs.0603"
 
 
 @pytest.mark.parametrize("platform", HAVE)
@@ -251,9 +251,9 @@ def test_a_stable_server_that_is_refused_gets_no_second_request(bench: Bench) ->
     refusal: dict[str, Any] = {"status": 409, "body": {"conflictingRequest": {"code": 409, "message": "not now"}}}
     if bench.platform == "huaweicloud":
         refusal = {"status": 400, "body": {"error": {"code": "Ecs.0100", "message": "not now"}}}
-    bench.fault(order_of(bench), times=1, **refusal)
+    bench.fault(rebuild_operation(bench), times=1, **refusal)
     refused(change(bench, image=new_image(bench)), "web-01", "not now")
-    assert len(orders(bench)) == 1
+    assert len(rebuild_requests(bench)) == 1
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
@@ -267,7 +267,7 @@ def test_a_prepaid_server(bench: Bench) -> None:
     assert outcome(result, "web-02")["outcome"] == "done" and image_id(bench, "web-01") != id_of(bench, image)
     paid = change(bench, names=["web-01"], image=image, auto_pay=True)
     assert outcome(paid, "web-01")["outcome"] == "done" and image_id(bench, "web-01") == id_of(bench, image)
-    assert orders(bench)[-1]["body"]["os-change"]["isAutoPay"] == "true"
+    assert rebuild_requests(bench)[-1]["body"]["os-change"]["isAutoPay"] == "true"
 
 
 # -- what goes wrong on the way ---------------------------------------------------------------------------------------
@@ -316,10 +316,10 @@ def test_a_success_with_another_image_is_a_failure(bench: Bench) -> None:
 @pytest.mark.parametrize("platform", HAVE)
 def test_a_lost_response_is_decided_by_the_state_and_its_request_never_sent_twice(bench: Bench, lost: str) -> None:
     bench.change("web-01", status="SHUTOFF")
-    bench.fault(order_of(bench), reset=lost)
+    bench.fault(rebuild_operation(bench), reset=lost)
     image = new_image(bench)
     result = change(bench, image=image)
-    assert len(orders(bench)) == 1
+    assert len(rebuild_requests(bench)) == 1
     if lost == "after":
         assert outcome(result, "web-01")["outcome"] == "done", result
         assert image_id(bench, "web-01") == id_of(bench, image)
@@ -335,14 +335,14 @@ def test_a_lost_response_is_decided_by_the_state_and_its_request_never_sent_twic
 @pytest.mark.parametrize("platform", HAVE)
 def test_a_service_that_fails_after_it_took_the_order(bench: Bench) -> None:
     bench.change("web-01", status="SHUTOFF")
-    bench.fault(order_of(bench), status=502, effect=True)
+    bench.fault(rebuild_operation(bench), status=502, effect=True)
     result = change(bench, image=new_image(bench))
-    assert outcome(result, "web-01")["outcome"] == "done" and len(orders(bench)) == 1
+    assert outcome(result, "web-01")["outcome"] == "done" and len(rebuild_requests(bench)) == 1
 
 
 @pytest.mark.parametrize("platform", HAVE)
 def test_a_timeout_names_the_state_of_each_pending_server(bench: Bench) -> None:
-    bench.fault(order_of(bench), stuck=True)
+    bench.fault(rebuild_operation(bench), stuck=True)
     bench.change("web-01", status="SHUTOFF")
     result = change(bench, image=new_image(bench), wait_timeout=30)
     assert result["failed"] and result["changed"]
@@ -363,7 +363,7 @@ def test_a_server_that_does_not_stop_does_not_hold_up_the_others(bench: Bench) -
     bench.fault("stop", job={"status": "FAIL", "fail_servers": ["web-02"], "code": "Ecs.0100", "reason": "it hangs"})
     result = change(bench, names=WEB, image=new_image(bench))
     assert [outcome(result, name)["outcome"] for name in WEB] == ["done", "failed"]
-    assert len(orders(bench)) == 1
+    assert len(rebuild_requests(bench)) == 1
 
 
 @pytest.mark.parametrize("platform", HAVE)

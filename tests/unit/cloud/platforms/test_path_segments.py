@@ -68,7 +68,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 ) -> None:
     cloud = connect(platform)
     if platform == "huaweicloud":
-        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_order(), "lock the server ../x")
+        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_rebuild(), "lock the server ../x")
         assert isinstance(pending.error, BadRequest)
     else:
         base = cloud.endpoint[len(wire.url) :]
@@ -79,7 +79,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
         assert [type(pending.error) for pending in pending_actions] == [BadRequest, type(None)]
 
 
-def _huawei_order() -> Any:
+def _huawei_rebuild() -> Any:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
         ActionRequest,
     )

@@ -147,12 +147,12 @@ def test_power_that_may_not_be_touched(first: bool) -> None:
     if not first:
         do = cloud.perform
 
-        def after_the_order(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        def perform_and_change(requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
             if ("b", "stop") in [(each.name, action.action) for each, action in requests]:
                 raise AuthenticationFailed("no")
             return do(requests)
 
-        cloud.perform = after_the_order  # type: ignore[method-assign]
+        cloud.perform = perform_and_change  # type: ignore[method-assign]
         _plan, outcomes, _work = carry_out(cloud, spec())
         assert outcomes["a"].result == DONE
         assert (outcomes["b"].result, outcomes["b"].actions) == (FAILED, ("rebuild",))

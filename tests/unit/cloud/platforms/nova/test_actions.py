@@ -221,7 +221,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, 
 # -- observing --------------------------------------------------------------------------------------------------------
 
 
-def look(cloud: Any, one: PendingAction, since: str | None = None) -> Any:
+def poll_one(cloud: Any, one: PendingAction, since: str | None = None) -> Any:
     found = cloud.observe([one], since)
     assert list(found) == [one.server_id]
     return found[one.server_id]
@@ -243,14 +243,14 @@ def test_the_state_alone_decides(
 ) -> None:
     cloud = connect(platform)
     serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a", status, task)}})
-    seen = look(cloud, pending("a", request_id="req-1"))
+    seen = poll_one(cloud, pending("a", request_id="req-1"))
     assert (seen.verdict, seen.server.status, seen.server.task_state) == (verdict, status, task)
     assert len(wire.seen) == 1
 
 
 def test_a_server_that_is_deleted(connect: Any, serve: Any) -> None:
     serve({})
-    assert look(connect(), pending("a")).server is None
+    assert poll_one(connect(), pending("a")).server is None
 
 
 ACTION = "GET /v2.1/servers/a/os-instance-actions/req-1"
@@ -273,7 +273,7 @@ def test_the_instance_action_proves_what_the_state_does_not(
     cloud = connect()
     body = {"instanceAction": {"action": action, "request_id": "req-1", **said}}
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
-    seen = look(cloud, pending("a", action, request_id="req-1"))
+    seen = poll_one(cloud, pending("a", action, request_id="req-1"))
     assert (seen.verdict, seen.message, seen.server.status) == (verdict, message, "ACTIVE")
     assert wire.seen[-1].headers["x-openstack-nova-api-version"] == "2.96"
 
@@ -285,7 +285,9 @@ def test_where_no_record_of_the_action_is_shown_the_state_must_do(
 ) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: reply(status, text="no")})
-    assert look(cloud, pending("a", "reboot", request_id="req-1", outcome_unknown=outcome_unknown)).verdict == verdict
+    assert (
+        poll_one(cloud, pending("a", "reboot", request_id="req-1", outcome_unknown=outcome_unknown)).verdict == verdict
+    )
 
 
 @pytest.mark.parametrize(("platform", "request_id"), [("openstack", None), ("ustack", "req-1")])
@@ -294,7 +296,7 @@ def test_without_a_record_nothing_is_asked(
 ) -> None:
     cloud = connect(platform)
     serve({"GET %s/servers/a" % BASE.get(platform, "/v2.1"): {"server": nova("a")}})
-    assert look(cloud, pending("a", "reboot", request_id=request_id)).verdict == JOB_SUCCEEDED
+    assert poll_one(cloud, pending("a", "reboot", request_id=request_id)).verdict == JOB_SUCCEEDED
     assert len(wire.seen) == 1
 
 

@@ -140,7 +140,7 @@ def test_ustack_gets_no_microversions(wire: Any, reply: Any, connect: Any, path:
 
 # -- clouds without a version document -----------------------------------------------------------------------------
 
-UNTOLD = {
+WITHOUT_VERSION = {
     "404": (404, {"itemNotFound": {"message": "no"}}, "HTTP 404"),
     "403": (403, {"forbidden": {"message": "no"}}, "HTTP 403"),
     "401": (401, {"error": {"message": "no"}}, "HTTP 401"),
@@ -150,7 +150,7 @@ UNTOLD = {
 }
 
 
-@pytest.mark.parametrize("kind", UNTOLD)
+@pytest.mark.parametrize("kind", WITHOUT_VERSION)
 @pytest.mark.parametrize(
     ("reported", "sent_version"),
     [
@@ -163,7 +163,7 @@ UNTOLD = {
 def test_without_a_version_document_the_headers_of_a_response_give_the_version(
     wire: Any, reply: Any, connect: Any, kind: str, reported: dict[str, str], sent_version: tuple[int, int]
 ) -> None:
-    status, body, reason = UNTOLD[kind]
+    status, body, reason = WITHOUT_VERSION[kind]
     cloud = connect(version=None, path="/gw/v2/x/v2.1")
     warnings: list[str] = []
     cloud.session._warn = warnings.append
