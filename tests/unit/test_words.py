@@ -93,7 +93,7 @@ def test_no_source_is_a_paper_that_readers_do_not_have() -> None:
     assert [str(path) for path in sources() if PRIVATE.search(path.read_text())] == []
 
 
-#: Words of this project's past that no name of a test, a helper or a tool may contain.
+#: No name of a test, a helper or a tool contains one of these words.
 PRIVATE_NAMES = re.compile(
     r"(?:^|_)(?:deeds?|tickets?|wish(?:es)?|aims?|anew|hangers?|patience|decree|todo|told)(?:_|$)", re.I
 )
