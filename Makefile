@@ -11,6 +11,8 @@ RUN := $(BIN)/python
 CACHE := .cache
 MINIMUM_COVERAGE := 90
 WORKERS ?= 2
+# The programs of tests/ that run tests, as modules; what they import is checked with them
+DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run
 # Runs of the fault matrix in `make test`
 FAULTS := 1000
 # `make test` asks for nothing more here; a caller narrows a gate: make unit ARGS='-k paging', make integration ARGS='server_power'
@@ -49,10 +51,10 @@ openstack-stop:  ## Stop it
 	@tests/openstack/down.sh
 
 test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with it, and targets on it; starts it where it does not run
-	@$(RUN) tools/real_cloud.py $(ARGS)
+	@$(RUN) tests/openstack/run.py $(ARGS)
 
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
-	@$(RUN) tools/matrix.py $(ARGS)
+	@$(RUN) tests/matrix/run.py $(ARGS)
 
 fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (one to two hours)
 	@$(RUN) tests/faults --jobs $(WORKERS) --causes $(ARGS)
@@ -62,10 +64,12 @@ lint: $(VENV)/.test  ## Gate: ruff and yamllint
 	@ruff format --check --quiet .
 	@yamllint --strict .
 
-types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on all of plugins and the simulator
+types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins, tools, the simulator and the test drivers
 	@mkdir -p $(CACHE)/types/ansible_collections/cloudserver
 	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
 	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins
+	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tests.,$(DRIVERS))
+	@MYPYPATH=tools mypy tools
 	@MYPYPATH=tests mypy -p simulator
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
@@ -94,13 +98,13 @@ molecule: $(VENV)/.test | $(CACHE)  ## Gate: the molecule scenarios
 	@molecule test --all
 
 integration: $(VENV)/.test | $(CACHE)  ## Gate: integration targets on every platform, in process and shipped
-	@$(RUN) tools/integration.py --jobs $(WORKERS) $(ARGS)
+	@$(RUN) tests/integration/run.py --jobs $(WORKERS) $(ARGS)
 
 operations-report: $(VENV)/.test | $(CACHE)  ## Gate: every operation of the documents is driven through a module by some target
-	@$(RUN) tools/operations.py report
+	@$(RUN) tests/integration/report.py
 
 sanity: $(VENV)/.test | $(CACHE)  ## Gate: ansible-test sanity, no ignore file
-	@$(RUN) tools/sanity.py $(ARGS)
+	@$(RUN) tests/sanity/run.py $(ARGS)
 
 benchmark: $(VENV)/.test | $(CACHE)  ## Measure requests, time and memory against the budgets
 	@$(RUN) tests/benchmark $(ARGS)
@@ -116,7 +120,7 @@ docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py
 
 operations-page: $(VENV)/.test  ## Write the documentation's page of all operations from docs/operations.yml
-	@$(RUN) tools/operations.py page
+	@$(RUN) tools/operations.py
 
 dist: $(VENV)/.test  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist

@@ -39,7 +39,7 @@ def build(directory: Path) -> Path:
     """Build into `directory`; returns the artifact. Raises CalledProcessError where galaxy.yml is not right."""
     directory.mkdir(parents=True, exist_ok=True)
     command = [str(PROGRAMS / "ansible-galaxy"), "collection", "build", "--force", "--output-path", str(directory)]
-    # From a copy: what some tool left in an ignored folder must not reach anybody.
+    # From a copy: what some tool left in an ignored folder must not be shipped.
     subprocess.run(command, cwd=copy_of_checkout(WORK / "source"), check=True)
     return max(directory.glob("cloudserver-compute-*.tar.gz"), key=lambda path: path.stat().st_mtime)
 

@@ -30,7 +30,7 @@ OTHER_IMAGES = {
     "openstack": "ubuntu-24.04",
 }
 RECAP = re.compile(r"^(\w+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
-#: Nobody's own clouds may take part in a demonstration.
+#: The user's own clouds must not take part in a demonstration.
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_")
 
 

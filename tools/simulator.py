@@ -52,7 +52,7 @@ def running(
 
 
 def control(ready: dict[str, Any], method: str, path: str, body: Any = None, seconds: int = 30) -> Any:
-    """Ask the control side; `path` is below /_sim. Returns the decoded answer, or None where it is empty."""
+    """Send a request to the control side; `path` is below /_sim. Returns the decoded response, or None if empty."""
     request = urllib.request.Request(
         ready["control"] + path,
         method=method,

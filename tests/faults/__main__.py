@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE))
 import tables  # noqa: E402
 import worker  # noqa: E402
 from cells import Cell, cells_of, chosen, sample  # noqa: E402
-from tasks import all_tasks  # noqa: E402
+from task_list import all_tasks  # noqa: E402
 from worker import Recording, Unfit, Verdict  # noqa: E402
 
 #: Operations of docs/operations.yml that need other credentials than the usual ones, or are no request of their own.

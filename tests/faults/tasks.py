@@ -74,17 +74,3 @@ def define(
     chosen: Options = options if callable(options) else lambda world: options  # type: ignore[assignment,return-value]
     for platform in platforms:
         found.append(Task(name, name.partition(".")[0], platform, chosen, **more))
-
-
-def all_tasks() -> list[Task]:
-    """Every task of every platform; the order is fixed."""
-    import reading_tasks
-    import resource_tasks
-    import server_tasks
-
-    found: list[Task] = []
-    for part in (reading_tasks, server_tasks, resource_tasks):
-        part.add(found)
-    labels = [task.label for task in found]
-    assert len(set(labels)) == len(labels), "two tasks have one name"
-    return found

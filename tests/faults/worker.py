@@ -16,7 +16,8 @@ from cells import Cell
 from judge import Rules, Seen, Violation, Wanted, admits, changed, failed, judge
 from kinds import KINDS, Request
 from proxy import Plan
-from tasks import Task, all_tasks
+from task_list import all_tasks
+from tasks import Task
 from world import Run, World
 
 _worlds: dict[str, World] = {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for all unit tests: a scripted HTTP server on loopback, and a clock that only moves when told to."""
+"""Fixtures for all unit tests: a scripted HTTP server on loopback, and a clock that only sleep() moves."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Seen:
 
 @dataclass
 class Reply:
-    """What the server does: an answer, or a broken connection ("reset", "close", "cut": half of the body)."""
+    """What the server does: a response, or a broken connection ("reset", "close", "cut": half of the body)."""
 
     status: int = 200
     json: Any = None
@@ -108,10 +108,10 @@ class Expected:
 
 
 class Wire:
-    """A server that checks each request against the script and answers what the script says.
+    """A server that checks each request against the script and responds as the script says.
 
-    expect() adds the next request of the script; serve() sets a function that answers whatever the script does not
-    cover. check() tells what went wrong; the fixture calls it at the end.
+    expect() adds the next request of the script; serve() sets a function that responds to whatever the script does not
+    cover. check() returns what went wrong; the fixture calls it at the end.
     """
 
     def __init__(self) -> None:
@@ -225,7 +225,7 @@ def wire() -> Iterator[Wire]:
 
 @pytest.fixture
 def refusing() -> Iterator[str]:
-    """A URL at which connections are refused: the port is taken, but nobody listens."""
+    """A URL at which connections are refused: the port is bound, but not listened on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield "http://127.0.0.1:%d" % taken.getsockname()[1]

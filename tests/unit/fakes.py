@@ -34,7 +34,7 @@ TASK = {
 
 
 class FakeClock:
-    """Time that passes only when somebody sleeps; counts how often and how long."""
+    """Time that passes only by sleep(); counts how often and how long."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -127,7 +127,7 @@ def refused(error: CloudError) -> Callable[[PendingAction], PendingAction]:
 
 
 def lost(error: CloudError, taken: bool, times: int = 1) -> Callable[[PendingAction], PendingAction | None]:
-    """The answer is lost ``times`` times; ``taken`` says whether the action had taken effect."""
+    """The response is lost ``times`` times; ``taken`` says whether the action had taken effect."""
     left = [times]
 
     def decide(pending: PendingAction) -> PendingAction | None:

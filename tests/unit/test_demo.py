@@ -22,7 +22,7 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A zombie that nobody has waited for yet has ended too.
+    # A zombie that was not waited for yet has ended too.
     return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 

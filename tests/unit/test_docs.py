@@ -78,8 +78,8 @@ def test_labels_and_paths_exist(guide: str) -> None:
 
 
 def test_every_role_is_in_the_guide() -> None:
-    there = {path.parts[-3] for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
-    assert set(re.findall(r":ansplugin:`cloudserver\.compute\.(\w+)#role`", GUIDES["roles"])) == there
+    existing = {path.parts[-3] for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
+    assert set(re.findall(r":ansplugin:`cloudserver\.compute\.(\w+)#role`", GUIDES["roles"])) == existing
 
 
 def test_the_variables_of_the_examples_are_those_of_the_roles() -> None:

@@ -58,5 +58,5 @@ def test_the_collections_artifact_is_where_it_is_installed_from(context: Path) -
 
 
 def test_what_builder_reads_of_the_installed_collection_exists() -> None:
-    told = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
-    assert all((ROOT / name).is_file() for name in told["dependencies"].values())
+    reported = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
+    assert all((ROOT / name).is_file() for name in reported["dependencies"].values())

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
-OURS = "ansible_collections.cloudserver.compute.plugins."
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+COLLECTION = "ansible_collections.cloudserver.compute."
+OURS = COLLECTION + "plugins."
 #: The folders from the top down. A folder may import itself, and those of the layers below its own.
 LAYERS = (
     ("action", "filter", "inventory"),
@@ -41,6 +45,11 @@ LAYERS = (
     # At the bottom: what everything may raise, and how texts are shown.
     ("module_utils/cloud/errors.py", "module_utils/cloud/hints.py", "module_utils/cloud/redaction.py"),
 )
+#: What the Makefile runs: tools, and the drivers of tests with the programs that they start.
+PROGRAMS = (
+    "tools", "tests/integration", "tests/matrix", "tests/sanity", "tests/openstack", "tests/openstack/conformance",
+    "tests/openstack/gateway", "tests/benchmark", "tests/faults", "tests/role_runs",
+)  # fmt: skip
 FILES = sorted(path for path in PLUGINS.rglob("*.py") if "doc_fragments" not in path.parts)
 
 
@@ -82,7 +91,7 @@ def own_imports(path: Path) -> set[str]:
 
 
 def layer(where: str) -> int:
-    """The number of the layer: that of the longest entry that the place lies in."""
+    """The number of the layer: that of the longest entry that the place is in."""
     fitting = [
         (len(entry), number)
         for number, entries in enumerate(LAYERS)
@@ -120,13 +129,44 @@ def test_libraries_stay_in_their_rooms(path: Path) -> None:
             assert name.split(".")[0] not in ("requests", "urllib3", "http"), f"{place(path)} imports {name}"
 
 
+def assert_no_circle(imports: Mapping[str, set[str]]) -> None:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail("a circle: " + " → ".join(error.args[1]))
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
-    below = {place(path): own_imports(path) for path in FILES}
-    while below:
-        ends = [name for name, targets in below.items() if not targets & below.keys()]
-        assert ends, f"a circle among {sorted(below)}"
-        for name in ends:
-            del below[name]
+    assert_no_circle({place(path): own_imports(path) for path in FILES})
+
+
+def program_imports(path: Path) -> set[str]:
+    """The files outside plugins/ that the file imports, by full name or from its own folder, also inside a function."""
+    found = set()
+    for name in imported(path):
+        for module in (name, name.rpartition(".")[0]):
+            inside = module.startswith(COLLECTION)
+            base = ROOT / module[len(COLLECTION) :].replace(".", "/") if inside else path.parent / module
+            target = base.with_suffix(".py")
+            if module and "plugins" not in base.parts and target.is_file():
+                found.add(str(target.relative_to(ROOT)))
+    return found
+
+
+@cache
+def all_program_imports() -> dict[str, set[str]]:
+    files = [path for folder in PROGRAMS for path in sorted((ROOT / folder).glob("*.py"))]
+    return {str(path.relative_to(ROOT)): program_imports(path) for path in files}
+
+
+def test_no_tools_or_drivers_import_each_other_in_a_circle() -> None:
+    assert_no_circle(all_program_imports())
+
+
+def test_tools_import_no_test() -> None:
+    for name, targets in all_program_imports().items():
+        if name.startswith("tools/"):
+            assert all(target.startswith("tools/") for target in targets), f"{name} imports {sorted(targets)}"
 
 
 def test_the_rules_can_fail() -> None:
@@ -135,3 +175,10 @@ def test_the_rules_can_fail() -> None:
     with pytest.raises(AssertionError, match="no layer"):
         layer("somewhere/else.py")
     assert len(FILES) > 100
+    with pytest.raises(pytest.fail.Exception, match="a circle: (a → b → a|b → a → b)"):
+        assert_no_circle({"a": {"b"}, "b": {"a"}})
+    programs = all_program_imports()
+    assert programs["tests/integration/report.py"] == {
+        "tests/integration/run.py", "tests/integration/record.py", "tools/operations.py",
+    }  # fmt: skip
+    assert programs["tools/demo.py"] == {"tools/simulator.py"}

@@ -6,7 +6,6 @@ And the report says what was driven by whom, and fails where something was not.
 from __future__ import annotations
 
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ import yaml
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import _platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability
+from ansible_collections.cloudserver.compute.tests.integration import record, report
+from ansible_collections.cloudserver.compute.tools import operations
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tools"))
-import operations  # noqa: E402
 
 OPERATIONS = operations.load()
 PAIRS = sorted({(module, row.id) for row in OPERATIONS for module in row.modules if module != operations.INVENTORY})
@@ -64,7 +63,7 @@ def test_the_modules_exist(module: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in OPERATIONS if row.modules], ids=lambda row: row.id)
 def test_the_options_exist(row: operations.Operation) -> None:
-    """Of the modules that are there; test_the_modules_exist tells of the others."""
+    """Of the modules that exist; test_the_modules_exist reports the others."""
     if not (operations.MODULES / f"{row.modules[0]}.py").is_file():
         pytest.skip(f"{row.modules[0]} is not there")
     spec = options_of(row.modules[0])
@@ -124,7 +123,7 @@ def test_only_what_succeeded_was_driven() -> None:
         entry("E05", 202), entry("E05", 202), entry("E06", 409), entry("E07", None), entry("E08", 202, fault=True),
         entry(None), entry("H02", 200, auth="signature"), entry("H03", 401, auth="signature"),
     ]  # fmt: skip
-    assert operations.driven(rows) == {"E05": 2, "H02": 1, "H11": 1}
+    assert record.driven(rows) == {"E05": 2, "H02": 1, "H11": 1}
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def test_the_report_names_the_targets_and_what_was_not_driven(targets: Path) -> 
         row("E05", "easystack", "server_power"), row("E06", "easystack", "server_power"),
         row("E07", "easystack", "server_power"), row("E59", "easystack"), row("U08", "ustack", "server_power"),
     ]  # fmt: skip
-    text, missing = operations.report(rows, records, targets)
+    text, missing = report.report(rows, records, targets)
     lines = {line.split()[0]: line for line in text.splitlines() if line}
     assert missing == 3 and "2 of 5 operations were driven through modules" in text
     assert lines["E05"].endswith("easystack: test_power; openstack: test_power"), "test_info calls another module"
@@ -163,20 +162,20 @@ def test_the_report_names_the_targets_and_what_was_not_driven(targets: Path) -> 
 
 def test_an_inventory_counts_where_a_target_has_one(targets: Path) -> None:
     (targets / "inventory" / "tasks" / "main.yml").write_text("plugin: cloudserver.compute.cloudserver\n")
-    assert operations.calls("inventory", ["server_info", "inventory"], targets)
-    assert not operations.calls("test_info", ["inventory"], targets)
+    assert report.calls("inventory", ["server_info", "inventory"], targets)
+    assert not report.calls("test_info", ["inventory"], targets)
 
 
 def test_the_report_fails_where_one_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     everything = {each.id: 1 for each in OPERATIONS}
-    monkeypatch.setattr(operations, "calls", lambda target, modules, root: True)
+    monkeypatch.setattr(report, "calls", lambda target, modules, root: True)
     records = [{"target": "t", "platform": name, "operations": everything} for name in operations.HEADING]
-    monkeypatch.setattr(operations, "collected", lambda: records)
-    assert operations.main(["report"]) == 0 and "98 of 98 operations" in capsys.readouterr().out
+    monkeypatch.setattr(report, "collected", lambda: records)
+    assert report.main() == 0 and "98 of 98 operations" in capsys.readouterr().out
     del everything["U28"]
-    assert operations.main(["report"]) == 1 and "97 of 98 operations" in capsys.readouterr().out
+    assert report.main() == 1 and "97 of 98 operations" in capsys.readouterr().out
 
 
 def test_a_real_cloud_leaves_no_record(tmp_path: Path) -> None:
-    operations.keep(tmp_path, "test_power", "openstack", {"real": True})
+    record.save(tmp_path, "test_power", "openstack", {"real": True})
     assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -90,3 +91,25 @@ def sources() -> Iterator[Path]:
 
 def test_no_source_is_a_paper_that_readers_do_not_have() -> None:
     assert [str(path) for path in sources() if PRIVATE.search(path.read_text())] == []
+
+
+#: No name of a test, a helper or a tool contains one of these words.
+PRIVATE_NAMES = re.compile(
+    r"(?:^|_)(?:deeds?|tickets?|wish(?:es)?|aims?|anew|hangers?|patience|decree|todo|told)(?:_|$)", re.I
+)
+NAMED = ("tools/*.py", "tests/integration/*.py", "tests/matrix/*.py", "tests/sanity/*.py", "tests/openstack/run.py")
+
+
+def named_files() -> list[str]:
+    """Tools, drivers and unit tests; tests/simulator has the words of the vendors' documents."""
+    found = [path for pattern in NAMED for path in ROOT.glob(pattern)]
+    found += [path for path in (ROOT / "tests" / "unit").rglob("*.py") if "simulator" not in path.parts]
+    return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+@pytest.mark.parametrize("name", named_files())
+def test_names_in_tests_and_tools_have_no_private_words(name: str) -> None:
+    path = ROOT / name
+    with path.open("rb") as file:
+        names = {token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.NAME}
+    assert [word for word in sorted(names | {path.stem}) if PRIVATE_NAMES.search(word)] == []

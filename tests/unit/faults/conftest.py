@@ -16,7 +16,7 @@ import pytest
 sys.path.append(str(Path(__file__).resolve().parents[2] / "faults"))
 
 import worker  # noqa: E402
-from tasks import all_tasks  # noqa: E402
+from task_list import all_tasks  # noqa: E402
 from world import World  # noqa: E402
 
 

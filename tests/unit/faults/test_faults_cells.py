@@ -13,7 +13,7 @@ import tables
 from cells import Cell, cells_of, chosen, sample
 from judge import Violation
 from kinds import KINDS, Request
-from tasks import all_tasks
+from task_list import all_tasks
 from worker import Verdict
 
 REQUESTS = [

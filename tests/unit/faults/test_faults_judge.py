@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge of the fault matrix finds every kind of lie, and lets honest answers pass."""
+"""The judge of the fault matrix finds every kind of wrong report, and lets correct ones pass."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_lost(result: dict[str, Any]) -> None:
     assert columns(stop(result)) == ["lost"]
 
 
-def test_lost_where_nothing_is_left_to_see() -> None:
+def test_lost_where_the_state_shows_nothing() -> None:
     """A reboot that was carried out and is not reported."""
     run = Seen(FAILED, BEFORE, BEFORE, Counter({REBOOT: 1}))
     assert columns(run, wanted=BEFORE, unsafe=[REBOOT]) == ["lost"]
@@ -98,17 +98,17 @@ def test_lost_by_the_second_run() -> None:
 
 
 @pytest.mark.parametrize("result", [OK, FAILED, outcome("unknown", "create"), SAME])
-def test_doubled_things(result: dict[str, Any]) -> None:
+def test_duplicate_resources(result: dict[str, Any]) -> None:
     assert "doubled" in columns(Seen(result, BEFORE, TWICE), wanted=MADE)
 
 
 @pytest.mark.parametrize("result", [OK, FAILED, outcome("unknown", "reboot")])
-def test_doubled_deeds(result: dict[str, Any]) -> None:
+def test_duplicate_actions(result: dict[str, Any]) -> None:
     run = Seen(result, BEFORE, BEFORE, Counter({REBOOT: 2}))
     assert "doubled" in columns(run, wanted=BEFORE, unsafe=[REBOOT])
 
 
-def test_doubled_under_a_name_that_nobody_asked_for() -> None:
+def test_a_duplicate_under_a_name_that_was_not_requested() -> None:
     odd = {**MADE, "server new other": ["{}", "{}"]}
     assert "doubled" in columns(Seen(OK, BEFORE, odd), wanted=MADE)
 
@@ -125,7 +125,7 @@ def test_believed_over_reported(result: dict[str, Any]) -> None:
     assert columns(stop(result, BEFORE)) == ["believed"]
 
 
-def test_believed_where_a_deed_was_never_carried_out() -> None:
+def test_success_reported_where_an_action_was_never_carried_out() -> None:
     assert columns(Seen(OK, BEFORE, BEFORE), wanted=BEFORE, unsafe=[REBOOT]) == ["believed"]
 
 

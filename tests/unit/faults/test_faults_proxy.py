@@ -51,7 +51,7 @@ def proxy(service: Service, spent: list[float]) -> Iterator[Proxy]:
 
 
 def ask(proxy: Proxy, method: str = "POST", path: str = "/servers/1/action", timeout: float = 5) -> Any:
-    """The answer; the class of the exception where there is none."""
+    """The response; the class of the exception where there is none."""
     body = json.dumps({"reboot": {"type": "SOFT"}}) if method == "POST" else None
     with requests.Session() as session:
         session.trust_env = False
@@ -110,7 +110,7 @@ def test_broken_connections(name: str, error: str, proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("name", ["late_before", "late_after", "trickle_head"])
-def test_slow_answers_end_with_the_client(name: str, proxy: Proxy, service: Service, spent: list[float]) -> None:
+def test_slow_responses_end_with_the_client(name: str, proxy: Proxy, service: Service, spent: list[float]) -> None:
     proxy.begin(plan(name))
     answer = ask(proxy, timeout=0.4)
     assert answer == "ReadTimeout" or name == "trickle_head"
@@ -119,7 +119,7 @@ def test_slow_answers_end_with_the_client(name: str, proxy: Proxy, service: Serv
 
 
 @pytest.mark.parametrize("name", ["trickle", "trickle_head"])
-def test_who_reads_without_end_is_found_out(
+def test_endless_reading_is_detected(
     name: str, proxy: Proxy, spent: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(proxies, "ENDLESS", 1.0)
@@ -128,7 +128,7 @@ def test_who_reads_without_end_is_found_out(
     assert "was read for more than" in proxy.endless
 
 
-def test_who_gives_up_in_time_is_not(proxy: Proxy) -> None:
+def test_a_reader_that_stops_in_time_is_accepted(proxy: Proxy) -> None:
     proxy.begin(plan("trickle"))
     with socket.create_connection(proxy.server.server_address[:2]) as client:
         client.sendall(b"GET /servers HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -21,7 +21,7 @@ Module = Callable[..., dict[str, Any]]
 
 
 def verdict(monkeypatch: pytest.MonkeyPatch, label: str, module: Module, watchdog: float = 60.0) -> Verdict:
-    """Of a task whose module is `module`, with a fault that an honest one survives: its first answer is a 429."""
+    """Of a task whose module is `module`, with a fault that an honest one survives: its first response is a 429."""
     recording = worker.record(label)
     with monkeypatch.context() as patch:
         patch.setattr(worlds, "run_action", module)

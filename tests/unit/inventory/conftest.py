@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for the inventory: clouds that answer from a table, and the plugin as Ansible runs it."""
+"""Fixtures for the inventory: clouds that respond from a table, and the plugin as Ansible runs it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record(name: str = "web-1", **values: Any) -> dict[str, Any]:
 
 @dataclass
 class Clouds:
-    """What each source answers, by its name: servers, or an exception. Counts how often each was asked."""
+    """What each source returns, by its name: servers, or an exception. Counts the listings of each."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -116,3 +116,21 @@ def parse(
         return inventory, warnings
 
     return run
+
+
+Parse = Callable[..., tuple[InventoryData, list[str]]]
+ONE = {**CONNECTION, "name": "one"}
+
+
+@pytest.fixture
+def fleet_of_three(clouds: Clouds) -> None:
+    floating = Address("198.51.100.7", 4, "floating", network="private")
+    clouds.answers["one"] = [
+        server("web-1", addresses=(Address("10.0.0.1", 4, "fixed", network="private"), floating)),
+        server("web-2", status="SHUTOFF", metadata={"fqdn": "www.example.com"}),
+        server("db-1", tags=("role=db", "spot"), addresses=()),
+    ]
+
+
+def members(inventory: InventoryData, group: str) -> list[str]:
+    return sorted(str(host.name) for host in inventory.groups[group].hosts)

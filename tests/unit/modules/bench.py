@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module as a task sees it, against the simulator: calls it in this process, and tells what the cloud was asked.
+"""A module as a task sees it, against the simulator: calls it in this process, and shows the cloud's requests.
 
 The simulator's clock stands still but for what the module sleeps, so a test that waits for hours takes no time, and
 one whose module does not wait sees nothing move.
@@ -40,7 +40,7 @@ LISTS = {"openstack": "E02", "easystack": "E02", "ustack": "U03", "huaweicloud":
 
 
 class SimulatorClock:
-    """The session's clock: whoever sleeps moves the simulator's clock, and nobody waits."""
+    """The session's clock: sleep() moves the simulator's clock, and no test waits."""
 
     def __init__(self, advance: Callable[[float], None]) -> None:
         self._advance = advance
@@ -72,7 +72,7 @@ class Bench:
         self.ready = ready
         self.platform = platform
         self.options: dict[str, Any] = copy.deepcopy(ready["platforms"][platform])
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.clock = SimulatorClock(lambda seconds: self.control("POST", "/clock", {"advance": seconds}))
         self.restart()
 
@@ -87,14 +87,14 @@ class Bench:
     def call(self, module: str, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
         """The task's result. Options are laid over the platform's connection options; None takes one of those away.
 
-        Nothing is waited for beyond ten minutes of the simulator's time, and a request is tried twice at the most. Full
-        records are returned, for the tests to look at.
+        Nothing is waited for longer than ten minutes of the simulator's time, and a request is tried twice at the most.
+        Full records are returned, for the tests to check.
         """
         plugin = import_module("ansible_collections.cloudserver.compute.plugins.modules." + module)
         records = {"return_servers": True} if "return_servers" in plugin.MODULE.argument_spec else {}
         given = {"api_retries": 1, **records, **self.options, **options}
         arguments = {name: value for name, value in given.items() if value is not None}
-        result = run_action(module, arguments, check=check, diff=diff, report_progress=self.told.append)
+        result = run_action(module, arguments, check=check, diff=diff, report_progress=self.reported.append)
         text = json.dumps(result)
         for secret in self.secrets(given):
             assert secret not in text, f"a secret is in the result of {module}: {text}"
@@ -158,13 +158,13 @@ class Bench:
         self.control("DELETE", f"/{self.platform}/servers/{name}")
 
     def fault(self, operation: str | None = None, *, times: int | None = None, after: int = 0, **do: Any) -> None:
-        """Orders a fault; `operation` is a key of ACTIONS, "list", or a name that the simulator knows."""
+        """Injects a fault; `operation` is a key of ACTIONS, "list", or a name that the simulator knows."""
         known = {**ACTIONS[self.platform], "list": LISTS[self.platform]}
         order = {"platform": self.platform, "after": after, "times": times, "do": do}
         self.control("POST", "/faults", {**order, "operation": known.get(operation or "", operation)})
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """What the platform was asked, in order; of one operation, named as in `fault`."""
+        """The requests that the platform got, in order; of one operation, named as in `fault`."""
         known = {**ACTIONS[self.platform], "list": LISTS[self.platform]}
         wanted = known.get(operation or "", operation)
         rows = self.control("GET", f"/requests?platform={self.platform}")["requests"]
@@ -210,7 +210,7 @@ def action(
     environment: Any = None,
     shipped: Callable[..., dict[str, Any]] | None = None,
 ) -> Any:
-    """The action plugin of a module, with a task and a connection that hold what it looks at."""
+    """The action plugin of a module, with a task and a connection that hold what it reads."""
     plugin = import_module("ansible_collections.cloudserver.compute.plugins.action." + module)
     task = SimpleNamespace(
         action="cloudserver.compute." + module,
@@ -265,7 +265,7 @@ def says(result: dict[str, Any], *parts: str) -> str:
 
 
 def actions(bench: Bench, name: str) -> list[dict[str, Any]]:
-    """The power actions that the cloud was asked for on a server, refused ones included."""
+    """The power actions that were requested for a server, refused ones included."""
     server = bench.id_of(name)
     return [
         row

@@ -6,34 +6,25 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 from modules.bench import PLATFORMS, Bench
+from modules.migration_tasks import WEB
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.tools import simulator
 
 ROOT = Path(__file__).parents[3]
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_")
 
 
-def _tool(name: str) -> Any:
-    spec = spec_from_file_location("tools_" + name, ROOT / "tools" / (name + ".py"))
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready file of a simulator that runs as long as the tests do."""
-    with _tool("simulator").running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
+    with simulator.running(tmp_path_factory.mktemp("simulator"), "--quiet") as found:
         yield found
 
 
@@ -54,3 +45,19 @@ def bench(ready: dict[str, Any], platform: str, monkeypatch: pytest.MonkeyPatch,
     made = Bench(ready, platform)
     monkeypatch.setattr(session, "SystemClock", lambda: made.clock)
     return made
+
+
+@pytest.fixture
+def admin(bench: Bench) -> Bench:
+    """The platform as an administrator sees it."""
+    bench.options = bench.credentials("admin")
+    return bench
+
+
+@pytest.fixture
+def web_on_cmp1(admin: Bench) -> Bench:
+    """The platform as an administrator sees it, with three web servers on cmp1."""
+    for row in admin.control("GET", f"/{admin.platform}/servers")["servers"]:
+        if row["name"] not in ("twin", "web-04"):
+            admin.change(row["id"], host="cmp1" if row["name"] in WEB else "cmp2")
+    return admin

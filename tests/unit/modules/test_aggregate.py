@@ -9,17 +9,10 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 #: The platforms whose administrators have hosts.
 OWNERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
-
-
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
 
 
 def aggregate(bench: Bench, name: str) -> dict[str, Any] | None:
@@ -47,7 +40,7 @@ def test_the_ten_steps(admin: Bench) -> None:
 
 
 @OWNERS
-def test_what_is_not_spoken_of_stays(admin: Bench) -> None:
+def test_omitted_options_change_nothing(admin: Bench) -> None:
     made = admin.call("aggregate", name="fast", hosts=["cmp5"], metadata={"a": "1"})["aggregate"]
     with nothing_done(admin):
         assert admin.call("aggregate", name="fast")["aggregate"] == made
@@ -112,7 +105,7 @@ def test_what_only_the_cloud_knows_to_be_wrong(admin: Bench) -> None:
 
 @OWNERS
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"truncate": True}, {"status": 502, "effect": True}], ids=str)
-def test_lost_answers_are_settled_by_the_state(admin: Bench, fault: dict[str, Any]) -> None:
+def test_lost_responses_are_decided_by_the_state(admin: Bench, fault: dict[str, Any]) -> None:
     order = {"platform": admin.platform, "method": "POST", "path": "os-aggregates", "do": fault}
     admin.control("POST", "/faults", order)
     options = {"name": "fast", "hosts": ["cmp5", "cmp6"], "metadata": {"a": "1"}}

@@ -13,13 +13,6 @@ from modules.bench import Bench, nothing_done, refused
 OWNERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 
 
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
-
-
 def hold_check_to_run(bench: Bench, **options: Any) -> dict[str, Any]:
     """The run's result, which check mode has predicted, and which a second run finds unchanged."""
     with nothing_done(bench):
@@ -53,7 +46,7 @@ def test_the_ten_steps(admin: Bench) -> None:
 
 
 @OWNERS
-def test_what_is_not_spoken_of_stays(admin: Bench) -> None:
+def test_omitted_options_change_nothing(admin: Bench) -> None:
     admin.call("compute_service", host="cmp5", state="disabled", reason="disks")
     with nothing_done(admin):
         assert admin.call("compute_service", host="cmp5", state="disabled")["changed"] is False
@@ -155,7 +148,7 @@ def test_one_that_is_refused_does_not_hold_up_the_others(admin: Bench) -> None:
 
 
 @OWNERS
-def test_lost_answers(admin: Bench) -> None:
+def test_lost_responses(admin: Bench) -> None:
     order = {"platform": admin.platform, "method": "PUT", "path": "os-services", "times": 1, "do": {"reset": "after"}}
     admin.control("POST", "/faults", order)
     assert hold_check_to_run(admin, host="cmp5", state="disabled", reason="disks")["changed"] is True

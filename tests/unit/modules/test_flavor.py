@@ -9,20 +9,13 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 #: The platforms whose administrators make flavors.
 MAKERS = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 SIZES = {"vcpus": 2, "ram_mb": 2048, "disk_gb": 20}
 #: The names of the flavors that the simulator starts with, of the ids 2, 3 and 4.
 NAMES = {"openstack": ("m1.small", "m1.medium", "m1.large"), "easystack": ("1C-2G", "2C-4G", "4C-8G")}
-
-
-@pytest.fixture
-def admin(bench: Bench) -> Bench:
-    """The platform as an administrator sees it."""
-    bench.options = bench.credentials("admin")
-    return bench
 
 
 def flavor(bench: Bench, name: str) -> dict[str, Any]:
@@ -68,7 +61,7 @@ def test_the_ten_steps(admin: Bench) -> None:
 
 
 @MAKERS
-def test_recreate_keeps_what_was_not_spoken_of(admin: Bench) -> None:
+def test_recreate_keeps_what_was_omitted(admin: Bench) -> None:
     mine = project(admin)
     options = {"name": "f", "id": "f-1", **SIZES, "is_public": False, "access": [mine], "extra_specs": {"a": "1"}}
     old = admin.call("flavor", **options)["flavor"]
@@ -149,7 +142,7 @@ def test_extra_specs_that_nova_checks(admin: Bench) -> None:
 
 @MAKERS
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"truncate": True}, {"status": 502, "effect": True}], ids=str)
-def test_lost_answers_are_settled_by_the_state(admin: Bench, fault: dict[str, Any]) -> None:
+def test_lost_responses_are_decided_by_the_state(admin: Bench, fault: dict[str, Any]) -> None:
     admin.control("POST", "/faults", {"platform": admin.platform, "method": "POST", "path": "flavors", "do": fault})
     options = {"name": "f", **SIZES, "is_public": False, "access": [project(admin)], "extra_specs": {"a": "1"}}
     assert admin.call("flavor", **options)["changed"] is True

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The two ways to run a module: which one is taken, and that both give the same result.
 
-Here both ways run in this process; the integration target test_in_process has the real thing.
+Here both ways run in this process; the integration target test_in_process runs both for real.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def run_shipped(
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
-    """The result without the ids that the cloud makes anew for each request."""
+    """The result without the ids that the cloud creates for each request."""
     text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, sort_keys=True)
     found = json.loads(text)
     for each in found.get("outcomes", []):
@@ -94,10 +94,10 @@ def test_both_ways_give_the_same_result(
     arguments = {"api_retries": 0, **bench.options, **options}
     here = run_action(module, arguments, check=check, diff=True)
     bench.restart()
-    there = run_shipped(module, arguments, monkeypatch, check=check, diff=True)
-    assert comparable(here) == comparable(there)
-    if here.get("failed") is not True or "invocation" in there:
-        assert here["invocation"] == there["invocation"]
+    existing = run_shipped(module, arguments, monkeypatch, check=check, diff=True)
+    assert comparable(here) == comparable(existing)
+    if here.get("failed") is not True or "invocation" in existing:
+        assert here["invocation"] == existing["invocation"]
 
 
 def test_the_invocation_hides_what_is_secret_and_shows_the_rest(bench: Bench) -> None:

@@ -52,7 +52,7 @@ def test_a_server_that_was_deleted_meanwhile(bench: Bench) -> None:
     assert outcome(result, "web-02")["outcome"] == "done"
 
 
-def test_a_join_that_times_out_says_who_is_where(bench: Bench) -> None:
+def test_waiting_for_a_handle_that_times_out_names_the_state_of_each_server(bench: Bench) -> None:
     bench.fault("stop", stuck=True)
     handle = begun(bench, "web-01")
     result = bench.call("job_info", handle=handle, wait=True, wait_timeout=20.0)
@@ -112,7 +112,7 @@ def test_a_job_that_failed_with_some_done(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
 @pytest.mark.parametrize("wait", [False, True])
-def test_a_job_that_nobody_knows(bench: Bench, wait: bool) -> None:
+def test_an_unknown_job(bench: Bench, wait: bool) -> None:
     result = bench.call("job_info", job_ids=[NO_JOB], wait=wait)
     refused(result, NO_JOB, "does not exist" if "does not exist" in result["msg"] else "no job of this id")
     assert result["outcomes"][0]["outcome"] == "unknown" and result["jobs"][0]["status"] == "vanished"

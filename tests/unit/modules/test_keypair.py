@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 
 def public(seed: str, comment: str = "") -> str:
@@ -162,7 +162,7 @@ def test_a_disk_error_takes_the_key_pair_back(bench: Bench, tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"truncate": True}, {"status": 500, "effect": True}], ids=str)
-def test_an_answer_that_is_lost(bench: Bench, tmp_path: Path, fault: dict[str, Any]) -> None:
+def test_a_response_that_is_lost(bench: Bench, tmp_path: Path, fault: dict[str, Any]) -> None:
     bench.control("POST", "/faults", {"platform": bench.platform, "method": "POST", "path": "os-keypairs", "do": fault})
     before = len(bench.changing_requests())
     assert bench.call("keypair", name="mine", public_key=A)["changed"] is True
@@ -173,7 +173,7 @@ def test_an_answer_that_is_lost(bench: Bench, tmp_path: Path, fault: dict[str, A
     assert result["completed_steps"] == [] and "made" not in names(bench) and os.listdir(tmp_path) == []
 
 
-def test_an_answer_that_is_lost_before_anything_was_done(bench: Bench) -> None:
+def test_a_response_that_is_lost_before_anything_was_done(bench: Bench) -> None:
     fault = {"platform": bench.platform, "method": "POST", "path": "os-keypairs", "do": {"reset": "before"}}
     bench.control("POST", "/faults", fault)
     refused(bench.call("keypair", name="mine", public_key=A), "Could not import the key pair mine")

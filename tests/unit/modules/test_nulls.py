@@ -118,7 +118,7 @@ class Seen:
 
         monkeypatch.setattr(own_options(module), "run", run)
 
-    def told(self, result: dict[str, Any]) -> Any:
+    def reported(self, result: dict[str, Any]) -> Any:
         """The options of the run, or the sentence of a refusal."""
         if not result.get("failed"):
             return self.params
@@ -126,17 +126,17 @@ class Seen:
         return result["msg"]
 
     def here(self, given: dict[str, Any]) -> Any:
-        return self.told(run_action(self.module, given))
+        return self.reported(run_action(self.module, given))
 
     def shipped(self, given: dict[str, Any]) -> Any:
         def execute(module_args: dict[str, Any], **_more: Any) -> dict[str, Any]:
             name = "cloudserver.compute." + self.module
             return by_itself(self.module, {**module_args, "_ansible_module_name": name}, self.monkeypatch)
 
-        return self.told(run_action(self.module, given, transport="ssh", shipped=execute))
+        return self.reported(run_action(self.module, given, transport="ssh", shipped=execute))
 
-    def alone(self, given: dict[str, Any]) -> Any:
-        return self.told(by_itself(self.module, {**given, "_ansible_module_name": self.module}, self.monkeypatch))
+    def run_as_process(self, given: dict[str, Any]) -> Any:
+        return self.reported(by_itself(self.module, {**given, "_ansible_module_name": self.module}, self.monkeypatch))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -152,9 +152,9 @@ def test_a_null_is_what_is_left_out(module: str, monkeypatch: pytest.MonkeyPatch
         assert seen.here(null) == expected, path
         assert seen.shipped(null) == expected, path
         # Without the action plugin, ansible-core has a word before the module has: it makes some nulls an empty text.
-        alone = seen.alone(null)
-        emptied = isinstance(alone, dict) and value_at(alone, path) == ""
-        assert alone == expected or emptied or CORE.search(str(alone)), path
+        run_as_process = seen.run_as_process(null)
+        emptied = isinstance(run_as_process, dict) and value_at(run_as_process, path) == ""
+        assert run_as_process == expected or emptied or CORE.search(str(run_as_process)), path
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -163,7 +163,7 @@ def test_everything_null_is_one_sentence(module: str, monkeypatch: pytest.Monkey
     nothing = {name: None for name in spec.argument_spec}
     expected = seen.here({})
     assert seen.here(nothing) == seen.shipped(nothing) == expected
-    assert CORE.search(str(seen.alone(nothing)))
+    assert CORE.search(str(seen.run_as_process(nothing)))
     if spec.required_one_of or any(option.get("required") for option in spec.argument_spec.values()):
         assert "required" in expected
 

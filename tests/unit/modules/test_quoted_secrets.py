@@ -4,7 +4,7 @@
 """What an argument spec calls secret is in no output, however a cloud or a mistake of ours quotes it; both ways to run.
 
 Every module is run with every one of its options that have ``no_log``. What it does then is replaced: a request that
-carries the secret, and an answer that quotes it.
+carries the secret, and a response that quotes it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modules import test_server as nova
-from modules import test_server_huawei as huawei
+from modules import huaweicloud_servers as huawei
+from modules import nova_servers as nova
 from modules.bench import MODULES, Bench, run_action
 from modules.test_in_process import run_shipped
 
@@ -78,7 +78,7 @@ def arguments(path: tuple[str, ...], kind: str, secret: str, url: str) -> dict[s
 
 
 def quoting(url: str, secret: str, quoted: str, way: str) -> Callable[[Context], Result]:
-    """What takes the place of a module's run: it meets the quoted secret on one of the ways that there are."""
+    """Replaces a module's run: the quoted secret reaches it in one of the possible ways."""
 
     def run(context: Context) -> Result:
         cloud = context.cloud
@@ -114,10 +114,10 @@ def texts(value: Any) -> Iterator[str]:
         yield value
 
 
-def check(result: dict[str, Any], told: list[str], secret: str) -> None:
+def check(result: dict[str, Any], reported: list[str], secret: str) -> None:
     """No 16 characters in a row of the secret, nor of its base64, are in the output."""
     assert result["failed"] is True and result["msg"]
-    shown = "\n\n".join([*texts(result), *told])
+    shown = "\n\n".join([*texts(result), *reported])
     for form in (secret, base64.b64encode(secret.encode()).decode(), json.dumps(secret)[1:-1]):
         pieces = {form[at : at + 16] for at in range(len(form) - 15)}
         leaked = sorted(piece for piece in pieces if piece in shown and len(set(piece)) >= 4)
@@ -138,8 +138,8 @@ def run_both_ways(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MODULE", replace(bare, supports_check_mode=True))
         patch.setattr(module, "run", quoting(wire.url, secret, quoted, way))
-        told: list[str] = []
-        check(run_action(name, given, report_progress=told.append), told, secret)
+        reported: list[str] = []
+        check(run_action(name, given, report_progress=reported.append), reported, secret)
         check(run_shipped(name, given, patch), [], secret)
 
 
@@ -182,7 +182,7 @@ def test_any_secret_in_any_form(
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack", "huaweicloud"])
 def test_files_that_the_cloud_quotes(bench: Bench) -> None:
-    """The contents of files as Nova quotes them: the base64 of several lines, cut by nobody or by us."""
+    """The contents of files as Nova quotes them: the base64 of several lines, whole, or cut by us."""
     if bench.platform == "huaweicloud":
         option, held = "user_data", SECRET
         quoted = base64.b64encode(SECRET.encode()).decode()
@@ -195,7 +195,7 @@ def test_files_that_the_cloud_quotes(bench: Bench) -> None:
     options = huawei.kind() if bench.platform == "huaweicloud" else nova.kind(bench)
     bench.fault(create, status=400, body=body)
     result = bench.call("server", **options, name="new-1", **{option: held})
-    check(result, bench.told, SECRET)
+    check(result, bench.reported, SECRET)
     assert "********" in result["msg"]
 
 
@@ -260,18 +260,18 @@ def test_a_clouds_control_characters_reach_no_terminal(bench: Bench, monkeypatch
         bench.restart()
         bench.change("web-01", metadata={"note": NASTY[:-3]})
         bench.fault("stop", status=400, body=body)
-        told: list[str] = []
+        reported: list[str] = []
         if shipped:
             result = run_shipped("server_power", given, monkeypatch)
         else:
-            result = run_action("server_power", given, report_progress=told.append)
+            result = run_action("server_power", given, report_progress=reported.append)
         assert result["failed"] and r"\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp\u2066\x00" in result["msg"], result["msg"]
         warnings = [str(each["msg"] if isinstance(each, dict) else each) for each in result.get("warnings", [])]
         assert warnings or shipped
-        said = [result["msg"], *told, *warnings, *(str(each.get("message")) for each in result["outcomes"])]
+        said = [result["msg"], *reported, *warnings, *(str(each.get("message")) for each in result["outcomes"])]
         assert all(harmless(each) for each in said), said
         assert result["servers"][0]["metadata"]["note"] == NASTY[:-3]
 
 
-def test_a_name_that_is_not_there_is_escaped(bench: Bench) -> None:
+def test_a_name_that_does_not_exist_is_escaped(bench: Bench) -> None:
     assert r"\x1b[2J" in bench.call("server_power", names=["\x1b[2J"], state="stopped")["msg"]

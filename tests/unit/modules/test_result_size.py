@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, run_action
-from modules.conftest import FOREIGN, _tool
+from modules.conftest import FOREIGN
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.tools import simulator
 
 SERVERS = 1000
-#: Bytes a server: its id, its name, what was asked for, and where it failed why and what to try.
+#: Bytes a server: its id, its name, the actions, and where it failed the reason and the hint.
 DONE, FAILED, HANDLE, DIFF = 140, 500, 260, 260
 PLATFORMS = ("openstack", "huaweicloud")
 
@@ -30,7 +31,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     fleet = {"servers": [], "generate": [{"count": SERVERS, "name": "worker-%04d", "tags": ["role=worker"]}]}
     config = folder / "large.yml"
     config.write_text(json.dumps({"platforms": {name: fleet for name in PLATFORMS}}))
-    with _tool("simulator").running(folder, "--quiet", "--config", str(config)) as found:
+    with simulator.running(folder, "--quiet", "--config", str(config)) as found:
         yield found
 
 

@@ -78,7 +78,7 @@ def test_all_servers_but_some_are_stopped(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", ["openstack", "easystack"])
-def test_a_host_filter_of_who_may_not_use_it_stops_nobody(bench: Bench) -> None:
+def test_a_host_filter_without_the_role_for_it_still_selects_servers(bench: Bench) -> None:
     with nothing_done(bench):
         result = bench.power(all=True, filters={"host": "nope"}, state="stopped")
     refused(result, "does not show this user the host of servers", "host=nope", "administrator")
@@ -104,7 +104,7 @@ def test_a_filter_that_nothing_proves_needs_a_limit(bench: Bench) -> None:
         refused(bench.power(state="stopped", max_targets=1, **unknown), "max_targets allows 1")
 
 
-# -- nobody is found --------------------------------------------------------------------------------------------------
+# -- no server is found -----------------------------------------------------------------------------------------------
 
 
 @EACH
@@ -125,7 +125,7 @@ def test_fewer_than_min_targets_fail(bench: Bench, module: str, options: dict[st
         refused(call(bench, module, tags=["role=web"], min_targets=5), "finds 4 servers")
 
 
-def test_nobody_is_fine_where_the_task_says_so(bench: Bench) -> None:
+def test_no_server_is_no_error_where_the_task_says_so(bench: Bench) -> None:
     assert "warnings" not in bench.power(tags=["role=wbe"], state="stopped", min_targets=0)
     assert "warnings" not in bench.power(names=["nobody"], state="stopped", missing="ignore")
     assert "warnings" not in bench.call("server_info", tags=["role=wbe"])
@@ -176,7 +176,7 @@ def test_one_name_and_a_mapping_of_tags(bench: Bench) -> None:
 @EACH
 def test_records_are_returned_on_demand(bench: Bench, module: str, options: dict[str, Any]) -> None:
     if module == "server_console_info":
-        return  # It lists; what it returns is what was asked for.
+        return  # It lists; what it returns is what was requested.
     given = {"names": ["web-01"], "all_projects": module == "server_migrate"}
     if module == "server_interface":
         given["state"] = "absent"  # The network is looked for only where it is to be attached.

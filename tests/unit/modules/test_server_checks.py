@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, PLATFORMS, Bench, nothing_done, outcome, refused
-from modules.test_server import kind as nova_kind
-from modules.test_server_huawei import kind as huawei_kind
+from modules.huaweicloud_servers import kind as huawei_kind
+from modules.nova_servers import kind as nova_kind
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS, indirect=True)
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)

@@ -108,7 +108,7 @@ def test_bad_input(bench: Bench, options: dict[str, Any], parts: list[str]) -> N
 
 
 @pytest.mark.parametrize("fault", [{"truncate": True}, {"html": True}, {"status": 200, "text": "url: " + MARKER}])
-def test_an_answer_that_cannot_be_read_is_not_repeated(bench: Bench, fault: dict[str, Any]) -> None:
+def test_a_request_with_an_unreadable_response_is_not_repeated(bench: Bench, fault: dict[str, Any]) -> None:
     operation = "U28" if bench.platform == "ustack" else "create console"
     bench.fault(operation, **fault)
     result = bench.call("server_console_info", names=["web-01"])
@@ -116,13 +116,13 @@ def test_an_answer_that_cannot_be_read_is_not_repeated(bench: Bench, fault: dict
     assert MARKER not in json.dumps(result)
 
 
-def test_a_lost_answer_is_asked_for_again(bench: Bench) -> None:
+def test_a_lost_response_causes_a_retry(bench: Bench) -> None:
     operation = "U28" if bench.platform == "ustack" else "create console"
     bench.fault(operation, times=1, reset="after")
     assert bench.call("server_console_info", names=["web-01"])["consoles"][0]["url"]
 
 
 @NOVA
-def test_readers_may_look_at_no_console(bench: Bench) -> None:
+def test_readers_may_open_no_console(bench: Bench) -> None:
     bench.options = bench.credentials("reader")
     refused(bench.call("server_console_info", names=["web-01"]), "Policy doesn't allow", "a role in this project")

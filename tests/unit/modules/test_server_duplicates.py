@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, PLATFORMS, Bench, outcome, says
-from modules.test_server import kind as nova_kind
-from modules.test_server_huawei import kind as huawei_kind
+from modules.huaweicloud_servers import kind as huawei_kind
+from modules.nova_servers import kind as nova_kind
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import SystemClock
@@ -172,7 +172,7 @@ def test_exactly_one_stays_however_they_overlap(real: Bench, monkeypatch: pytest
 
 @OPENSTACK
 def test_a_server_that_this_task_did_not_create_is_not_deleted(real: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The console's server comes later and nobody deletes it: the task fails, and says why."""
+    """The console's server appears later and is not deleted: the task fails, and says why."""
     monkeypatch.setattr(
         "ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.duplicates.GRACE", 0.5
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, refused
-from modules.ten_steps import ten_steps
+from modules.idempotency_steps import ten_steps
 
 #: The platforms whose groups have every policy, and those that have groups at all.
 NOVA = pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
@@ -142,7 +142,7 @@ def test_a_platform_without_groups(bench: Bench) -> None:
 
 @GROUPED
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"truncate": True}, {"status": 502, "effect": True}], ids=str)
-def test_a_lost_answer_makes_no_second_group(bench: Bench, fault: dict[str, Any]) -> None:
+def test_a_lost_response_makes_no_second_group(bench: Bench, fault: dict[str, Any]) -> None:
     order = {"platform": bench.platform, "method": "POST", "path": "os-server-groups", "do": fault}
     bench.control("POST", "/faults", order)
     result = bench.call("server_group", name="db", policy="anti-affinity")
@@ -150,7 +150,7 @@ def test_a_lost_answer_makes_no_second_group(bench: Bench, fault: dict[str, Any]
 
 
 @GROUPED
-def test_an_answer_lost_before_anything_was_done(bench: Bench) -> None:
+def test_a_response_lost_before_anything_was_done(bench: Bench) -> None:
     order = {"platform": bench.platform, "method": "POST", "path": "os-server-groups", "do": {"reset": "before"}}
     bench.control("POST", "/faults", order)
     result = bench.call("server_group", name="db", policy="anti-affinity")

@@ -83,7 +83,7 @@ def test_a_record_has_every_field_and_no_more(bench: Bench) -> None:
     assert {"role=web", "env=demo"} <= set(record["tags"]) and record["key_name"] == "operators"
     assert record["region"] == ("cn-north-4" if bench.platform == "huaweicloud" else "RegionOne")
     assert record["flavor"]["name"] and record["image"]["id"]
-    # What UnitedStack's answer does not hold is not invented.
+    # What UnitedStack's response does not hold is not invented.
     assert record["flavor"]["vcpus"] == (None if bench.platform == "ustack" else 1)
 
 
@@ -93,7 +93,7 @@ def test_fields_keep_the_result_small(bench: Bench) -> None:
 
 
 def details_listed(bench: Bench, **options: Any) -> int:
-    """How many detailed lists the call asks for."""
+    """How many detailed lists the call requests."""
     before = len(bench.requests("list"))
     assert not bench.call("server_info", **options).get("failed")
     return len(bench.requests("list")) - before
@@ -152,7 +152,7 @@ def test_a_server_in_error_shows_its_fault_without_the_traceback(bench: Bench) -
         assert "No valid host" in record["fault"]["message"] and "details" not in record["fault"]
 
 
-def test_raw_is_the_clouds_own_answer_without_user_data(bench: Bench) -> None:
+def test_raw_is_the_clouds_own_response_without_user_data(bench: Bench) -> None:
     result = bench.call("server_info", all=True, raw=True, fields=["name"])
     assert all(each["raw"]["id"] == each["id"] and set(each) == {"id", "name", "raw"} for each in result["servers"])
     text = json.dumps(result)

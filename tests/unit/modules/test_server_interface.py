@@ -141,7 +141,7 @@ def test_a_network_without_subnet_and_an_address_that_is_taken(bench: Bench) -> 
 
 
 @pytest.mark.parametrize("reset", ["before", "after"])
-def test_a_lost_answer_makes_no_second_port(bench: Bench, reset: str) -> None:
+def test_a_lost_response_makes_no_second_port(bench: Bench, reset: str) -> None:
     wanted = network(bench)
     bench.fault(BY_NETWORK[bench.platform], reset=reset, times=1)
     result = interface(bench, names=["web-01"], network_id=wanted)
@@ -152,7 +152,7 @@ def test_a_lost_answer_makes_no_second_port(bench: Bench, reset: str) -> None:
 
 @pytest.mark.parametrize("reset", ["before", "after"])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_lost_answer_about_a_port(bench: Bench, state: str, reset: str) -> None:
+def test_a_lost_response_about_a_port(bench: Bench, state: str, reset: str) -> None:
     wanted = {"names": ["web-01"], "port_id": port(bench)["id"]}
     if state == "absent":
         interface(bench, **wanted)

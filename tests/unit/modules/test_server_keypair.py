@@ -110,7 +110,7 @@ def test_one_that_is_locked_does_not_stop_the_others(bench: Bench) -> None:
 
 @USTACK
 @pytest.mark.parametrize("fault", [{"reset": "after"}, {"reset": "before"}], ids=str)
-def test_a_lost_answer_is_asked_for_again(bench: Bench, fault: dict[str, Any]) -> None:
+def test_a_lost_response_causes_a_retry(bench: Bench, fault: dict[str, Any]) -> None:
     bench.change("web-01", key_name="operators")
     bench.fault("U18", times=1, **fault)
     result = bench.call("server_keypair", names=["web-01"], key_names=["deploy"])

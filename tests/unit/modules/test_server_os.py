@@ -12,52 +12,18 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
+from modules.server_os_tasks import (
+    HAVE,
+    PASSWORD,
+    change,
+    id_of,
+    image_id,
+    new_image,
+    rebuild_requests,
+)
 
-HAVE = ("openstack", "easystack", "huaweicloud")
-NOVA = ("openstack", "easystack")
-PASSWORD = "Tr0ub4dor-and-3"
 WEB = ["web-01", "web-02", "web-03"]
-
 pytestmark = pytest.mark.parametrize("platform", HAVE)
-
-
-def image_id(bench: Bench, name: str) -> str | None:
-    return (bench.server(name)["image"] or {}).get("id")
-
-
-def images(bench: Bench) -> list[dict[str, Any]]:
-    return list(bench.control("GET", f"/{bench.platform}/images")["images"])
-
-
-def new_image(bench: Bench) -> str:
-    """The name of an active image that no server has."""
-    used = {image_id(bench, name) for name in ("web-01", "web-02")}
-    for each in images(bench):
-        fits = each["status"] == "active" and each["cloud_init"] and each["os_type"] == "Linux" and not each["min_ram"]
-        if fits and each["id"] not in used:
-            return str(each["name"])
-    raise AssertionError("the simulator has no other image")
-
-
-def id_of(bench: Bench, image: str) -> str:
-    (found,) = [each["id"] for each in images(bench) if each["name"] == image]
-    return str(found)
-
-
-def change(bench: Bench, **options: Any) -> dict[str, Any]:
-    """The module's result; nothing secret may be in it."""
-    given = {"names": ["web-01"], "password": PASSWORD, **options}
-    result = bench.call("server_os", **given)
-    for secret in (given.get("password"), given.get("user_data")):
-        assert not secret or len(secret) < 8 or secret not in str(result)
-    return result
-
-
-def orders(bench: Bench) -> list[dict[str, Any]]:
-    """The requests that ordered a new disk."""
-    names = ("E26", "change OS v1", "change OS v2", "reinstall OS v1", "reinstall OS v2", "H08")
-    rows = bench.requests()
-    return [row for row in rows if row["name"] in names or row["operation"] in names]
 
 
 def hold_check_to_run(bench: Bench, **options: Any) -> dict[str, Any]:
@@ -95,7 +61,7 @@ def test_a_server_gets_another_image_and_a_second_run_changes_nothing(bench: Ben
         again = change(bench, image=image, diff=True)
     assert again["changed"] is False and outcome(again, "web-01")["outcome"] == "unchanged"
     assert again["diff"] == {"before": {}, "after": {}}
-    assert len(orders(bench)) == 1
+    assert len(rebuild_requests(bench)) == 1
 
 
 def test_an_image_by_its_id(bench: Bench) -> None:
@@ -149,7 +115,7 @@ def test_the_power_state_is_given_back_however_the_cloud_ends(bench: Bench, ends
     assert not result.get("failed"), result
     assert bench.server("web-01")["status"] == "ACTIVE" and bench.server("web-02")["status"] == "SHUTOFF"
     assert ("stop" in outcome(result, "web-01")["actions"][:1]) is (stop == "first")
-    modes = [row["body"]["os-change"].get("mode") for row in orders(bench)]
+    modes = [row["body"]["os-change"].get("mode") for row in rebuild_requests(bench)]
     assert modes == ["withStopServer" if stop == "with_server" else None] * 2
 
 
@@ -165,7 +131,7 @@ def test_only_the_power_state_is_left_to_change(bench: Bench) -> None:
     image = image_id(bench, "web-01")
     result = hold_check_to_run(bench, image=image, power_state="stopped")
     assert outcome(result, "web-01")["actions"] == ["stop"] and bench.server("web-01")["status"] == "SHUTOFF"
-    assert orders(bench) == []
+    assert rebuild_requests(bench) == []
 
 
 # -- what goes along --------------------------------------------------------------------------------------------------
@@ -174,7 +140,7 @@ SCRIPT = "#!/bin/sh\necho this-is-a-secret-of-the-script > /etc/motd\n"
 
 
 def given_user_data(bench: Bench) -> Any:
-    body = orders(bench)[-1]["body"]
+    body = rebuild_requests(bench)[-1]["body"]
     return (body.get("os-change", {}).get("metadata") or body.get("rebuild") or {}).get("user_data")
 
 
@@ -223,7 +189,7 @@ def test_an_encrypted_disk(bench: Bench) -> None:
     refused(lonely, "encrypted", "kms_key_id", "go together")
     change(bench, image=new_image(bench), encrypted=True, kms_key_id="key-1")
     assert bench.server("web-01")["encryption_key"] == "key-1"
-    sent = orders(bench)[-1]["body"]["os-change"]["metadata"]
+    sent = rebuild_requests(bench)[-1]["body"]["os-change"]["metadata"]
     assert sent == {"__system__encrypted": "1", "__system__cmkid": "key-1"}
 
 
@@ -232,7 +198,7 @@ def test_the_calls_of_each_platform(bench: Bench) -> None:
     change(bench, image=image)
     change(bench, reinstall=True)
     change(bench, reinstall=True, cloud_init=False)
-    rows = orders(bench)
+    rows = rebuild_requests(bench)
     if bench.platform == "huaweicloud":
         parts = [row["path"].strip("/").split("/") for row in rows]
         assert [(path[0], path[-1]) for path in parts] == [
@@ -253,7 +219,7 @@ def test_an_image_without_cloud_init(bench: Bench) -> None:
         return
     result = change(bench, image="CentOS 6.5 64bit", cloud_init=False)
     assert outcome(result, "web-01")["outcome"] == "done"
-    assert orders(bench)[-1]["path"].startswith("/v1/")
+    assert rebuild_requests(bench)[-1]["path"].startswith("/v1/")
 
 
 # -- servers that boot from a volume ----------------------------------------------------------------------------------
@@ -319,7 +285,7 @@ def test_not_waiting_leaves_a_handle_that_job_info_joins(bench: Bench) -> None:
     assert all(image_id(bench, name) == id_of(bench, image) for name in WEB)
 
 
-def test_a_server_on_its_way_is_waited_for_first(bench: Bench) -> None:
+def test_a_server_in_transition_is_waited_for_first(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
     result = hold_check_to_run(bench, image=new_image(bench))
     assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
@@ -363,10 +329,10 @@ def test_an_order_that_a_gateway_postpones_is_given_once(bench: Bench) -> None:
         result = change(bench, image=image)
         assert outcome(result, "web-01")["outcome"] == "done", result
         assert image_id(bench, "web-01") == id_of(bench, image) and bench.server("web-01")["status"] == "ACTIVE"
-        assert len(orders(bench)) == (1 if effect else 2)
+        assert len(rebuild_requests(bench)) == (1 if effect else 2)
 
 
-def test_not_waiting_asks_for_one_thing_a_run_until_nothing_is_left(bench: Bench) -> None:
+def test_without_waiting_each_run_sends_one_action_until_none_is_left(bench: Bench) -> None:
     image, seen = new_image(bench), []
     for _run in range(4):
         result = change(bench, image=image, wait=False)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -13,62 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
+from modules.server_password_tasks import (
+    GOOD,
+    OTHER,
+    WEB,
+    changes,
+    hold_check_to_run,
+    holds,
+    rehearse,
+    set_password,
+)
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 
-GOOD, OTHER = "Tr0ub4dor+3", "c0rrect:H0rse"
-WEB = ["web-01", "web-02", "web-03", "web-04"]
 LABEL = "cloudserver_password_revision"
-BATCH = "reset passwords"
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def holds(bench: Bench, name: str, password: str, *, pending: bool | None = None) -> bool:
-    """Whether the server has the password; on huaweicloud it waits there for the next start."""
-    key = "pending_password" if (bench.platform == "huaweicloud" if pending is None else pending) else "password"
-    return bool(bench.server(name)[key] == digest(password))
-
-
-def changes(bench: Bench, *names: str) -> list[int]:
-    return [bench.server(name)["password_changes"] for name in names]
-
-
-def set_password(bench: Bench, **options: Any) -> dict[str, Any]:
-    """The result of the task, which shows no password unless it was told to."""
-    if not any(name in options for name in ("passwords", "generate")):
-        options.setdefault("password", GOOD)
-    result = bench.call("server_password", **options)
-    text = json.dumps(result)
-    for secret in (options.get("password"), *(options.get("passwords") or {}).values()):
-        assert not secret or str(secret) not in text, text
-    return result
-
-
-def rehearse(bench: Bench, **options: Any) -> dict[str, Any]:
-    """Check mode, in which a cloud is asked nothing but by its dry run."""
-    before = len(bench.changing_requests())
-    result = set_password(bench, check=True, diff=True, **options)
-    asked = bench.changing_requests()[before:]
-    assert asked == [] if bench.platform != "huaweicloud" else all(body["dry_run"] is True for body in asked)
-    return result
-
-
-def hold_check_to_run(bench: Bench, **options: Any) -> dict[str, Any]:
-    """Runs in check mode and then for real, and holds the one to the other; returns the run's result."""
-    expected = rehearse(bench, **options)
-    result = set_password(bench, diff=True, **options)
-    for key in ("changed", "diff"):
-        assert expected[key] == result[key], key
-    assert bool(expected.get("failed")) == bool(result.get("failed"))
-    assert len(expected["outcomes"]) == len(result["outcomes"])
-    for before, after in zip(expected["outcomes"], result["outcomes"], strict=True):
-        assert before["id"] == after["id"] and before["actions"] == after["actions"]
-        assert before["outcome"] == ("planned" if after["outcome"] == "done" else after["outcome"])
-        assert before.get("message") == after.get("message") and before.get("code") == after.get("code")
-    return result
 
 
 # -- what is set ------------------------------------------------------------------------------------------------------
@@ -97,7 +54,7 @@ def test_what_is_sent(bench: Bench) -> None:
     )
 
 
-def test_nobody_chosen_and_nobody_there(bench: Bench) -> None:
+def test_no_server_selected_and_no_server_at_all(bench: Bench) -> None:
     with nothing_done(bench):
         result = hold_check_to_run(bench, tags=["role=nobody"])
         assert result["changed"] is False and result["outcomes"] == []
@@ -133,7 +90,7 @@ def test_only_running_servers_are_restarted_and_as_hard_as_asked(bench: Bench, f
 
 @pytest.mark.parametrize("apply", ["next_boot", "now"])
 @pytest.mark.parametrize("platform", NOVA)
-def test_on_nova_it_holds_at_once_and_nobody_is_restarted(bench: Bench, apply: str) -> None:
+def test_on_nova_it_takes_effect_at_once_and_no_server_is_restarted(bench: Bench, apply: str) -> None:
     result = hold_check_to_run(bench, names=WEB, apply=apply)
     assert {tuple(each["actions"]) for each in result["outcomes"]} == {("change_password",)}
     assert all(holds(bench, name, GOOD) for name in WEB) and bench.requests("reboot") == []
@@ -150,7 +107,7 @@ def test_on_nova_a_server_must_run(bench: Bench, status: str) -> None:
     assert changes(bench, "web-02") == [0] and list(result["diff"]["after"]) == [f"web-01 ({bench.id_of('web-01')})"]
 
 
-def test_a_server_on_its_way_is_waited_for(bench: Bench) -> None:
+def test_a_server_in_transition_is_waited_for(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 8})
     result = hold_check_to_run(bench, names=["web-01"])
     assert outcome(result, "web-01")["outcome"] == "done" and bench.clock.elapsed >= 8
@@ -164,7 +121,7 @@ def test_a_server_that_ends_where_it_cannot_be_helped(bench: Bench) -> None:
     says(result, "web-01", "status ERROR")
 
 
-def test_a_server_stuck_on_its_way_does_not_hold_up_the_others(bench: Bench) -> None:
+def test_a_server_stuck_in_transition_does_not_hold_up_the_others(bench: Bench) -> None:
     bench.change("web-02", status="REBOOT", stuck=True)
     result = set_password(bench, names=["web-01", "web-02"], wait_timeout=30)
     assert result["failed"] and outcome(result, "web-02")["outcome"] == "unknown"
@@ -207,7 +164,7 @@ def test_only_servers_without_the_revision_are_asked_and_other_metadata_stays(be
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
-def test_a_restart_that_was_left_to_somebody_is_done_by_the_run_that_wants_it(bench: Bench) -> None:
+def test_a_restart_that_was_left_out_is_done_by_the_run_that_requests_it(bench: Bench) -> None:
     bench.change("web-02", status="SHUTOFF")
     options: dict[str, Any] = {"names": ["web-01", "web-02"], "revision": "r1"}
     assert set_password(bench, **options)["changed"]
@@ -219,7 +176,7 @@ def test_a_restart_that_was_left_to_somebody_is_done_by_the_run_that_wants_it(be
     assert set_password(bench, **options, apply="now")["changed"] is False
 
 
-def test_a_revision_that_cannot_be_kept_is_told_and_the_next_run_repairs_it(bench: Bench) -> None:
+def test_a_revision_that_cannot_be_stored_is_reported_and_the_next_run_repairs_it(bench: Bench) -> None:
     bench.fault("merge metadata", status=400, body={"error": {"code": "Ecs.0005", "message": "metadata is full"}})
     result = set_password(bench, names=["web-01"], revision="r1")
     assert result["failed"] and result["changed"] and holds(bench, "web-01", GOOD)

@@ -193,7 +193,7 @@ def test_not_tags_and_status_narrow_the_group(bench: Bench) -> None:
     assert sorted(each["name"] for each in result["outcomes"]) == ["cache-01", "db-01", "db-02"]
 
 
-def test_only_those_that_are_not_there_yet_are_asked(bench: Bench) -> None:
+def test_only_the_missing_ones_are_requested(bench: Bench) -> None:
     for name in ("web-01", "web-03"):
         bench.change(name, status="SHUTOFF")
     result = hold_check_to_run(bench, names=WEB, state="stopped")
@@ -207,7 +207,7 @@ def test_both_servers_of_a_name_where_that_is_allowed(bench: Bench) -> None:
     assert {each["outcome"] for each in result["outcomes"]} == {"done"}
 
 
-def test_a_selection_that_finds_nobody_changes_nothing(bench: Bench) -> None:
+def test_a_selection_without_servers_changes_nothing(bench: Bench) -> None:
     result = hold_check_to_run(bench, tags=["role=nobody"], state="stopped")
     assert result["changed"] is False and result["outcomes"] == [] and not result.get("failed")
     result = bench.power(names=["web-99"], missing="ignore", state="stopped")
@@ -215,20 +215,20 @@ def test_a_selection_that_finds_nobody_changes_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("status, then", [("REBOOT", "ACTIVE"), ("BUILD", "ACTIVE")])
-def test_a_server_on_its_way_is_waited_for_first(bench: Bench, status: str, then: str) -> None:
+def test_a_server_in_transition_is_waited_for_first(bench: Bench, status: str, then: str) -> None:
     bench.change("web-01", status=status, then={"status": then, "after": 8})
     result = hold_check_to_run(bench, names=["web-01"], state="stopped")
     assert outcome(result, "web-01")["actions"] == ["stop"] and bench.clock.elapsed >= 8
     assert bench.server("web-01")["status"] == "SHUTOFF"
 
 
-def test_a_long_wait_tells_how_far_it_is_and_a_short_one_does_not(bench: Bench) -> None:
+def test_a_long_wait_reports_progress_and_a_short_one_does_not(bench: Bench) -> None:
     bench.power(names=["web-01"], state="stopped")
-    assert bench.told == []
+    assert bench.reported == []
     bench.control("PUT", "/delays", {"platform": bench.platform, "start": 40, "stop": 40, "shutdown": 40})
     bench.power(names=WEB, state="stopped")
-    assert bench.told and "0 of 3 stopped, 3 to go, 0 failed" in bench.told[0]
-    assert len(bench.told) <= 40 / 5 + 1
+    assert bench.reported and "0 of 3 stopped, 3 to go, 0 failed" in bench.reported[0]
+    assert len(bench.reported) <= 40 / 5 + 1
 
 
 def test_the_end_of_a_wait_is_noticed_soon(bench: Bench) -> None:
@@ -270,7 +270,7 @@ def test_check_mode_predicts_what_is_not_waited_for(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("platform", FULL)
-def test_of_a_way_of_two_actions_the_second_is_left_where_nobody_waits(bench: Bench) -> None:
+def test_without_waiting_the_second_of_two_actions_is_left(bench: Bench) -> None:
     bench.change("web-01", status="PAUSED")
     before = bench.clock.elapsed
     result = bench.power(names=["web-01"], state="stopped", wait=False)
@@ -287,7 +287,7 @@ def test_of_a_way_of_two_actions_the_second_is_left_where_nobody_waits(bench: Be
     assert bench.power(names=["web-01"], state="stopped")["changed"]
 
 
-def test_one_server_on_its_way_does_not_hold_up_a_task_that_does_not_wait(bench: Bench) -> None:
+def test_one_server_in_transition_does_not_hold_up_a_task_that_does_not_wait(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
     before = bench.clock.elapsed
     result = bench.power(names=WEB, state="stopped", wait=False)
@@ -305,12 +305,12 @@ def test_one_server_on_its_way_does_not_hold_up_a_task_that_does_not_wait(bench:
     assert outcome(joined, "web-01")["remaining_actions"] == ["stop"] and joined["finished"] is True
 
 
-def test_a_long_wait_names_who_holds_it_up_and_tells_it_more_and_more_rarely(bench: Bench) -> None:
+def test_a_long_wait_reports_the_pending_servers_at_growing_intervals(bench: Bench) -> None:
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
     bench.power(names=WEB, state="stopped")
-    assert 5 <= len(bench.told) <= 8, bench.told
-    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.told[-1]
-    assert "of at most 600 seconds)" in bench.told[-1]
+    assert 5 <= len(bench.reported) <= 8, bench.reported
+    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.reported[-1]
+    assert "of at most 600 seconds)" in bench.reported[-1]
 
 
 # -- check mode predicts the run --------------------------------------------------------------------------------------

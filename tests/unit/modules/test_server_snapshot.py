@@ -136,7 +136,7 @@ def test_a_failed_image_costs_no_old_one(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("reset", ["before", "after"])
-def test_a_lost_answer_makes_no_second_image(bench: Bench, reset: str) -> None:
+def test_a_lost_response_makes_no_second_image(bench: Bench, reset: str) -> None:
     bench.fault(OPERATION[bench.platform], reset=reset, times=1)
     result = snapshot(bench, names=["web-01"], name="once")
     rows = bench.control("GET", f"/{bench.platform}/images")["images"]

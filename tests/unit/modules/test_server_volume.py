@@ -140,7 +140,7 @@ def test_a_volume_that_cannot_be_detached(bench: Bench) -> None:
 
 @pytest.mark.parametrize("reset", ["before", "after"])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_lost_answer(bench: Bench, state: str, reset: str) -> None:
+def test_a_lost_response(bench: Bench, state: str, reset: str) -> None:
     wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1")}
     if state == "absent":
         volume(bench, **wanted)
@@ -190,7 +190,7 @@ def test_a_volume_in_error(bench: Bench) -> None:
     says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not free")
 
 
-def test_what_was_done_is_told_where_nobody_can_look_afterwards(bench: Bench) -> None:
+def test_completed_steps_are_reported_where_the_state_cannot_be_read_afterwards(bench: Bench) -> None:
     wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1")}
     volume(bench, **wanted)
     reads = len([row for row in bench.requests() if row["method"] == "GET" and "os-volume_att" in row["path"]])

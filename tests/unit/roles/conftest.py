@@ -1,4 +1,4 @@
-"""One simulator for the tests of a file; it is put back to its start before each of them."""
+"""One simulator for the tests of a file; it is reset before each of them."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-"""Run playbooks with ansible-playbook against a simulator, as an operator would, and read what became of the clouds."""
+"""Run playbooks with ansible-playbook against a simulator, as an operator would, and read the clouds' state."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FOREIGN = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
 SECONDS = 240
 #: The messages of a task that failed, and of its items where it is a loop.
-TOLD = (
+FAILURE_MESSAGES = (
     "{{ [ansible_failed_result.msg]"
     " + (ansible_failed_result.results | default([]) | map(attribute='msg', default='') | list) }}"
 )
@@ -177,11 +177,11 @@ def refusals(lab: Lab, inventory: Path, cases: list[tuple[str, dict[str, Any]]])
     """Runs roles with their variables one after the other in one playbook; each must fail. Returns their messages."""
     tasks = []
     for number, (name, variables) in enumerate(cases):
-        tell = "REFUSAL %d {{ (told | join(' ')).split() | join(' ') }} END" % number
+        text = "REFUSAL %d {{ (messages | join(' ')).split() | join(' ') }} END" % number
         include = {"name": name, "vars": variables, "include_role": {"name": "cloudserver.compute." + name}}
         accepted = {"name": "It was accepted", "set_fact": {"accepted": True}}
-        told = {"name": "Tell the message", "debug": {"msg": tell}, "vars": {"told": TOLD}}
-        tasks.append({"name": "Case %d" % number, "block": [include, accepted], "rescue": [told]})
+        shown = {"name": "Show the message", "debug": {"msg": text}, "vars": {"messages": FAILURE_MESSAGES}}
+        tasks.append({"name": "Case %d" % number, "block": [include, accepted], "rescue": [shown]})
     output = lab.play(inventory, {"tasks": tasks}).succeeded().output
     found = {int(number): json.loads('"%s"' % text) for number, text in re.findall(r"REFUSAL (\d+) (.*) END", output)}
     assert sorted(found) == list(range(len(cases))), output[-6000:]

@@ -64,7 +64,7 @@ def test_what_nothing_proves_is_never_removed() -> None:
     assert states(histories.confirm(history, "r2", NOW, 0)) == {"r2": IN_FORCE, "r3": SET}
 
 
-def test_an_attempt_whose_end_is_unknown_protects_its_password_for_a_day() -> None:
+def test_an_attempt_with_an_unknown_outcome_protects_its_password_for_a_day() -> None:
     history = rotate(rotate(History("a"), "r1", "killed"), "r2", IN_FORCE, keep_last=0)
     assert states(history) == {"r1": ISSUED, "r2": IN_FORCE}
     assert states(rotate(history, "r3", IN_FORCE, keep_last=0, at=NOW + 2 * DAY)) == {"r3": IN_FORCE}

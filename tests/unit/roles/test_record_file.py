@@ -94,7 +94,7 @@ def test_one_host_acts_under_each_strategy() -> None:
         for name in ("linear", "ansible.builtin.debug", "free", "ansible.builtin.host_pinned")
         for host in "ab"
     }
-    # Under the first two, run_once is what chooses the host. Under the others every host is told the same one.
+    # Under the first two, run_once is what chooses the host. Under the others every host gets the same one.
     assert {key: acting[key] for key in acting if "linear" in key or "ansible.builtin.debug" in key} == {
         ("linear", "a"): "a", ("linear", "b"): "b",
         ("ansible.builtin.debug", "a"): "a", ("ansible.builtin.debug", "b"): "b",

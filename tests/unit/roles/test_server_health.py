@@ -29,7 +29,7 @@ def server(name: str, ip: str = "127.0.0.1") -> dict[str, Any]:
 
 @pytest.fixture
 def closed() -> Iterator[int]:
-    """A port that nobody listens on."""
+    """A port without a listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
@@ -82,7 +82,7 @@ def test_bad_options(options: dict[str, Any], words: str) -> None:
 
 
 def test_one_deadline_for_all() -> None:
-    """A hundred servers that never answer take as long as one; those that answer late are healthy."""
+    """A hundred servers that never respond take as long as one; those that respond late are healthy."""
     clock = [0.0]
     tries: dict[str, int] = {}
 

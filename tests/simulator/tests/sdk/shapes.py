@@ -1,4 +1,4 @@
-"""Holds an answer against the official SDK's models, which are the vendor's definition of its fields.
+"""Holds a response against the official SDK's models, which are the vendor's definition of its fields.
 
 The SDK itself is lenient: it turns "False" into True and 3 into "3", and takes a missing field for None. Here a wrong
 type, a field that the definition requires and a field that it does not know are each a difference.
@@ -42,7 +42,7 @@ _REQUIRED = re.compile(r"^        self\.(\w+) = \1$", re.MULTILINE)
 
 
 def differences(response: Any, models: Any) -> list[str]:
-    """What an answer of the SDK has otherwise than `models`, the SDK's package of models, says; each one sentence."""
+    """What a response of the SDK has otherwise than `models`, the SDK's package of models, says; each one sentence."""
     if not response.raw_content:
         return []
     found: list[str] = []

@@ -40,7 +40,7 @@ def connect(wire: Any, clock: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def serve(wire: Any, reply: Any) -> Callable[[dict[str, Any]], None]:
-    """Answers by method and path, whatever the order: a reply, a body, or a function of the request."""
+    """Responds by method and path, in any order: with a reply, a body, or a function of the request."""
 
     def routes(table: dict[str, Any]) -> None:
         def answer(seen: Any) -> Any:

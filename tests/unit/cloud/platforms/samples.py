@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers as the documents of the platforms print them, shortened; the links and the guests' own data are left out."""
+"""Responses as the documents of the platforms print them, shortened; without links and the guests' own data."""
 
 from __future__ import annotations
 
 from typing import Any
 
-#: A tiny cloud-config, in the place where real answers hold password hashes.
+#: A tiny cloud-config, in the place where real responses hold password hashes.
 USER_DATA = "I2Nsb3VkLWNvbmZpZwo="
 
 #: EasyStack, the list of servers with details.
@@ -124,7 +124,7 @@ USTACK_BUILDING: dict[str, Any] = {
     "metadata": {},
 }
 
-#: UnitedStack, an address of the answer to a rename: neither type nor MAC.
+#: UnitedStack, an address of the response to a rename: neither type nor MAC.
 USTACK_BARE_ADDRESS: dict[str, Any] = {
     "UOS-EXT-IPS:subnet_name": "shared_subnet",
     "UOS-EXT-IPS:id": "4c926f83-f947-4376-a3f3-071e56b08974",

@@ -85,7 +85,7 @@ def test_an_image_is_made(
         assert PendingAction.from_dict(pending.as_dict()).expected_state == pending.expected_state
 
 
-def test_images_tell_whose_they_are(wire: Any, reply: Any, images: Any) -> None:
+def test_images_show_their_owner(wire: Any, reply: Any, images: Any) -> None:
     rows = [
         {
             "id": "1",
@@ -175,8 +175,8 @@ def test_what_is_sent(
 ) -> None:
     status = 202 if method == "DELETE" else 200
     options = {"json": body} if body else {}
-    told = {key: {"port_id": "p", **value} for key, value in body.items()} if body else None
-    wire.expect(method, ROOT[platform] + "/servers/s/" + path, reply=reply(status, told), **options)
+    reported = {key: {"port_id": "p", **value} for key, value in body.items()} if body else None
+    wire.expect(method, ROOT[platform] + "/servers/s/" + path, reply=reply(status, reported), **options)
     assert perform(connect(platform), action, **arguments).error is None
 
 
@@ -215,7 +215,7 @@ def test_what_a_refusal_means(
     assert error is not None and hint in str(error) and "n (s)" in str(error)
 
 
-def test_a_delete_is_sent_once_and_what_is_gone_is_done(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_delete_is_sent_once_and_succeeds_when_the_server_is_deleted(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(api_retries=3)
     wire.expect("DELETE", "/v2.1/servers/s/os-interface/p", reply=reply(504, "late"))
     assert perform(cloud, "detach_interface", port_id="p").outcome_unknown

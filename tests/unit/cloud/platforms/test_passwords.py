@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms.requests_of import set_passwords
-from cloud.platforms.samples import nova
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -28,6 +26,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED, JOB_SUCCEEDED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import set_passwords
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.samples import nova
 
 RESET = "/v1/p1/cloudservers/os-reset-passwords"
 SECRET = "Tr0ub4dor+3"
@@ -116,7 +116,7 @@ def test_a_batch_that_is_refused_without_an_end_is_given_up(connect: Any, serve:
         (504, "x", ServerError, True),
     ],
 )
-def test_a_refusal_that_names_nobody_is_that_of_all(
+def test_a_refusal_that_names_no_server_applies_to_all(
     connect: Any, serve: Any, reply: Any, status: int, code: str, kind: type, outcome_unknown: bool
 ) -> None:
     serve({"PUT " + RESET: reply(status, {"error": {"code": code, "message": f"not {SECRET}"}})})
@@ -134,14 +134,14 @@ def test_a_refusal_that_names_nobody_is_that_of_all(
         (taken("b", "z"), [ResponseLost, type(None)]),
     ],
 )
-def test_an_answer_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
+def test_a_response_that_does_not_name_a_server(wire: Any, reply: Any, connect: Any, body: Any, kinds: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(200, body))
     pending_actions = set_passwords(connect("huaweicloud"), [server("a"), server("b")], SECRET)
     assert [type(each.error) for each in pending_actions] == kinds
     assert [each.outcome_unknown for each in pending_actions] == [kind is not type(None) for kind in kinds]
 
 
-def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connect: Any) -> None:
+def test_a_put_whose_response_was_lost_is_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("PUT", RESET, reply=reply(broken="close"))
     wire.expect("PUT", RESET, json=asked("a"), reply=reply(200, taken("a")))
     (pending,) = set_passwords(connect("huaweicloud", api_retries=1), [server("a")], SECRET)
@@ -151,14 +151,14 @@ def test_a_put_whose_answer_was_lost_is_sent_again(wire: Any, reply: Any, connec
     assert pending.outcome_unknown and isinstance(pending.error, ResponseLost)
 
 
-def test_what_a_deadline_kept_from_being_sent_was_not_done(wire: Any, connect: Any) -> None:
+def test_what_a_deadline_stopped_from_being_sent_was_not_done(wire: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     cloud.session.deadline = cloud.session.clock.time()
     (pending,) = set_passwords(cloud, [server("a")], SECRET)
     assert not pending.outcome_unknown and isinstance(pending.error, DeadlineExceeded) and wire.seen == []
 
 
-def test_a_throttled_batch_is_tried_again_with_patience(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
+def test_a_rate_limited_batch_is_retried_after_a_pause(wire: Any, reply: Any, connect: Any, clock: Any) -> None:
     slow = reply(429, {"error": {"code": "Common.1503", "message": "too many"}})
     wire.expect("PUT", RESET, reply=slow, times=2)
     wire.expect("PUT", RESET, reply=reply(200, taken("a")))
@@ -212,7 +212,7 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
         set_passwords(cloud, [server("a")], SECRET, dry_run=True)
 
 
-def test_each_server_has_its_own_answer(connect: Any, serve: Any, reply: Any) -> None:
+def test_each_server_has_its_own_response(connect: Any, serve: Any, reply: Any) -> None:
     quoted = {"badRequest": {"code": 400, "message": f"Invalid input for adminPass: {SECRET}"}}
     serve(
         {
@@ -263,13 +263,13 @@ def test_a_server_in_status_password_is_not_done(connect: Any, serve: Any) -> No
 
 
 @pytest.mark.parametrize("platform", ["ustack"])
-def test_without_instance_actions_a_server_that_has_settled_is_done(connect: Any, serve: Any, platform: str) -> None:
+def test_without_instance_actions_a_stable_server_is_done(connect: Any, serve: Any, platform: str) -> None:
     serve({"GET /v2/p1/servers/a": {"server": nova("a")}})
     seen = connect(platform).observe([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
     assert seen.verdict == JOB_SUCCEEDED
 
 
-def test_a_ticket_of_a_password_survives_its_handle() -> None:
+def test_a_pending_password_action_survives_its_handle() -> None:
     pending = PendingAction("a", "change_password", "n-a", request_id="req-1")
     assert PendingAction.from_dict(pending.as_dict()) == pending and pending.goal is None and pending.is_unobservable
     assert issubclass(UnsupportedOperation, CloudError)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloud.platforms.requests_of import act
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.action_requests import act
 
 NOVA = ("openstack", "easystack", "ustack")
 PLATFORMS = (*NOVA, "huaweicloud")
-#: Every answer of Nova has one, and only the record of that request tells what became of a reboot.
+#: Every response of Nova has one, and only the record of that request has the outcome of a reboot.
 REQUEST_ID = {"X-Compute-Request-Id": "req-1"}
 #: What is no id of anything, though a path that was put together carelessly would lead somewhere.
 NO_ID = ["", ".", "..", "../flavors", "a/b", "a\x00b", "a\nb", "\ud800", "x\udcff"]
@@ -68,7 +68,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 ) -> None:
     cloud = connect(platform)
     if platform == "huaweicloud":
-        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_order(), "lock the server ../x")
+        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_rebuild(), "lock the server ../x")
         assert isinstance(pending.error, BadRequest)
     else:
         base = cloud.endpoint[len(wire.url) :]
@@ -79,7 +79,7 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
         assert [type(pending.error) for pending in pending_actions] == [BadRequest, type(None)]
 
 
-def _huawei_order() -> Any:
+def _huawei_rebuild() -> Any:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
         ActionRequest,
     )

@@ -1,0 +1,98 @@
+"""Show by which targets each operation of docs/operations.yml was driven; fail where one was not.
+
+An operation is driven where a target of tests/integration/targets had its request answered with success on the
+platform whose document has it, and calls a module that is to reach it. `run.py` saves what the simulator's log says
+of each run; runs that are missing, or older than the code, are made first.
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.cloudserver.compute.tests.integration import run as integration
+from ansible_collections.cloudserver.compute.tests.integration.record import RECORD
+from ansible_collections.cloudserver.compute.tools import operations
+from ansible_collections.cloudserver.compute.tools.operations import COLLECTION, INVENTORY, Operation
+
+#: What a run depends on: a record that is older than these says nothing of them.
+CODE = ("plugins", "tests/simulator", "tests/integration/targets")
+
+
+def calls(target: str, modules: Iterable[str], root: Path = integration.TARGETS) -> bool:
+    """Whether one of the target's files names one of the modules."""
+    texts = [path.read_text() for path in sorted((root / target).rglob("*")) if path.is_file()]
+    names = [f"{COLLECTION}.cloudserver" if module == INVENTORY else f"{COLLECTION}.{module}" for module in modules]
+    return any(re.search(re.escape(name) + r"(?!\w)", text) for name in names for text in texts)
+
+
+def drivers(
+    operation: Operation, records: Sequence[Mapping[str, Any]], root: Path = integration.TARGETS
+) -> dict[str, list[str]]:
+    """The targets that drove an operation and call a module that is to reach it, by platform. Every module connects."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        reached = operation.id in record["operations"]
+        if reached and (not operation.modules or calls(record["target"], operation.modules, root)):
+            found.setdefault(record["platform"], set()).add(record["target"])
+    return {platform: sorted(targets) for platform, targets in sorted(found.items())}
+
+
+def report(
+    documented: Sequence[Operation], records: Sequence[Mapping[str, Any]], root: Path = integration.TARGETS
+) -> tuple[str, int]:
+    """The table, a row an operation, and how many operations were not driven on their own platform."""
+    rows, missing = [("id", "request", "module", "driven by")], 0
+    for operation in documented:
+        found = drivers(operation, records, root)
+        by = "; ".join(f"{platform}: {', '.join(targets)}" for platform, targets in found.items())
+        if operation.platform not in found:
+            missing += 1
+            by = "NOT DRIVEN" + (f" on {operation.platform}, but on {by}" if by else "")
+        rows.append((operation.id, operation.request, ", ".join(operation.modules) or "(every one)", by))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
+    ]
+    lines.append(f"\n{len(documented) - missing} of {len(documented)} operations were driven through modules")
+    return "\n".join(lines), missing
+
+
+def collected() -> list[dict[str, Any]]:
+    """What all runs on simulators drove; those that are missing or older than the code are made first.
+
+    Raises CalledProcessError where they fail.
+    """
+    runs = integration.plan(integration.targets(), integration.PLATFORMS, integration.MODES)
+    files = {run: integration.WORK / run.name / RECORD for run in runs}
+    changed = max(
+        path.stat().st_mtime for part in CODE for path in (integration.ROOT / part).rglob("*") if path.is_file()
+    )
+    stale = sorted({run.target for run, path in files.items() if not path.exists() or path.stat().st_mtime < changed})
+    if stale:
+        print(f"Running the targets that have not been run with this code: {', '.join(stale)}", flush=True)
+        subprocess.run([sys.executable, integration.__file__, *stale], check=True)
+    return [json.loads(path.read_text()) for path in files.values()]
+
+
+def main() -> int:
+    try:
+        records = collected()
+    except subprocess.CalledProcessError as error:
+        print("The targets do not pass, so there is no report.", file=sys.stderr)
+        return error.returncode
+    text, missing = report(operations.load(), records)
+    print(text)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

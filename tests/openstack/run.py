@@ -1,0 +1,130 @@
+"""make test-openstack: the simulator's conformance with the real OpenStack, then targets and roles on it.
+
+Starts the lab where it does not run, and stops it again if it was started here. Which targets run on which cloud,
+and which do not yet, with the reason, is in tests/openstack/targets.yml.
+"""
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.cloudserver.compute.tests.integration import run as integration
+
+LAB = Path(__file__).resolve().parent
+LIST = LAB / "targets.yml"
+CONFORMANCE = "conformance"
+# The scenarios of molecule that hold the roles against it.
+ROLES = "roles"
+SCENARIOS = LAB / "molecule"
+
+
+def read(path: Path = LIST) -> dict[str, list[str]]:
+    """The targets of each cloud. Raises SystemExit for an unknown cloud, for a target that does not exist, that is
+    neither run nor excused or both, and for one whose own meta/ files leave the cloud out."""
+    document = yaml.safe_load(path.read_text())
+    clouds: dict[str, list[str]] = document["clouds"]
+    excused: Mapping[str, str] = document["not_yet"]
+    existing = integration.targets()
+    run = {target for targets in clouds.values() for target in targets}
+    wrong = [f"there is no cloud {name}" for name in sorted(set(clouds) - set(integration.CLOUDS))]
+    wrong += [f"there is no target {name}" for name in sorted((run | set(excused)) - set(existing))]
+    wrong += [f"{name} is neither run nor in not_yet" for name in existing if name not in run and name not in excused]
+    wrong += [f"{name} is in not_yet, but run" for name in sorted(run & set(excused))]
+    wrong += [f"{name} needs a reason" for name, reason in excused.items() if not str(reason or "").strip()]
+    if not wrong:
+        wrong = [
+            f"{target} is not for {cloud} by its meta/ files"
+            for cloud, targets in clouds.items()
+            for target in targets
+            if not integration.plan_clouds([target], [cloud], integration.MODES)
+        ]
+    if wrong:
+        sys.exit(f"{path.name}: {'; '.join(wrong)}")
+    return clouds
+
+
+def answers() -> bool:
+    """Whether the lab runs, by Keystone's version document."""
+    url = "http://127.0.0.1:%s/v3" % os.environ.get("OS_LAB_PORT_KEYSTONE", "5000")
+    try:
+        # No proxy of the environment: the lab is on loopback.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30):
+            return True
+    except urllib.error.URLError:
+        return False
+
+
+@contextmanager
+def lab() -> Iterator[None]:
+    """The lab runs; what was started here is stopped, whatever happens. Raises SystemExit where it does not start."""
+    if answers():
+        yield
+        return
+    try:
+        for script in ("install.sh", "up.sh"):
+            if subprocess.run([str(LAB / script)], check=False).returncode:
+                sys.exit(f"tests/openstack/{script} failed; see the folder log of the lab.")
+        yield
+    finally:
+        subprocess.run([str(LAB / "down.sh")], check=False)
+
+
+def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str) -> list[tuple[str, list[str]]]:
+    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance`` and ``roles``,
+    or none for all."""
+    found = [(CONFORMANCE, [sys.executable, str(LAB / "conformance")])]
+    for cloud, targets in clouds.items():
+        found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
+    found += [
+        (ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
+        for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))
+    ]
+    return [(name, command) for name, command in found if not chosen or name in chosen]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    clouds = read()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = (CONFORMANCE, *clouds, ROLES)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts)} (default: all)")
+    parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
+    options = parser.parse_args(argv)
+    unknown = sorted(set(options.parts) - set(parts))
+    if unknown:
+        parser.error(f"there is no part {', '.join(unknown)}")
+    rows: list[tuple[str, bool, float]] = []
+    begin = time.monotonic()
+    with lab():
+        rows.append(("the lab is up", True, time.monotonic() - begin))
+        for name, command in commands(clouds, options.parts, options.mode):
+            print(f"\n== {name}", flush=True)
+            start = time.monotonic()
+            passed = subprocess.run(command, check=False).returncode == 0
+            rows.append((name, passed, time.monotonic() - start))
+    print()
+    for name, passed, seconds in rows:
+        print(f"{'passed' if passed else 'FAILED':7}{seconds:7.0f} s  {name}")
+    failed = sum(not row[1] for row in rows)
+    print(f"{failed} failed in {time.monotonic() - begin:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
