@@ -55,6 +55,8 @@ CLOUDS = {
 }
 # A real cloud takes its time to make the servers, the first time.
 CLOUD_SECONDS = 600
+# The simulator's control side answers at once; the gateway's makes servers first.
+CONTROL_SECONDS = 180
 # A run that hangs must not hang CI; the slowest target takes a small part of this.
 RUN_SECONDS = 600
 # The developer's own credentials and Ansible settings must not reach a test.
@@ -147,7 +149,8 @@ def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
-            "module_defaults": {GROUP: connection},
+            # The control side of the gateway to the real OpenStack waits for the servers that it makes.
+            "module_defaults": {GROUP: connection, "ansible.builtin.uri": {"timeout": CONTROL_SECONDS}},
             "vars": {
                 "ansible_python_interpreter": "{{ ansible_playbook_python }}",
                 "cloudserver_in_process": run.mode == "in_process",
