@@ -8,6 +8,7 @@ tests/integration/report.py says by which targets each of them is driven.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -121,6 +122,7 @@ def reference(module: str) -> str:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     PAGE.write_text(page(load()))
     print(PAGE.relative_to(ROOT))
     return 0

@@ -10,6 +10,7 @@ of each run; runs that are missing, or older than the code, are made first.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -83,7 +84,8 @@ def collected() -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in files.values()]
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(argv)
     try:
         records = collected()
     except subprocess.CalledProcessError as error:
