@@ -180,7 +180,7 @@ def _join(context: Context, waiter: Waiter) -> Result:
         names = ", ".join(outcome.label for outcome in rest[:_NAMED])
         more = " and %d more" % (len(rest) - _NAMED) if len(rest) > _NAMED else ""
         context.warn(
-            "%d of %d servers need actions that the task did not ask for, because it did not wait; run it again: %s%s"
+            "%d of %d servers need actions that the task did not submit, because it did not wait; run it again: %s%s"
             % (len(rest), len(outcomes), names, more)
         )
     return report(outcomes, "finished", Result(data=data))

@@ -62,7 +62,7 @@ options:
     description:
       - Ids or names of servers to attach the key pair to, on V(ustack).
       - The cloud returns only one key pair of a server. If it returns this key pair, nothing is sent. Otherwise the
-        module attaches the key pair in each run and reports a change. Attaching twice does no harm.
+        module attaches the key pair in each run and reports a change. Attaching a key pair twice is safe.
     type: list
     elements: str
   detached_from:
@@ -183,7 +183,7 @@ def wanted_of(context: Context) -> KeypairSpec:
     servers: list[Server] = []
     if params["attached_to"] or params["detached_from"]:
         if params["attached_to"] and params["state"] == "absent":
-            raise InvalidRequest("attached_to: a key pair of state absent is put on no server")
+            raise InvalidRequest("attached_to: it cannot be combined with state: absent")
         context.cloud.require("attach_keypairs")
         servers = list(context.cloud.servers(ServerQuery()))
     attached = find_servers(servers, "attached_to", params["attached_to"] or ())

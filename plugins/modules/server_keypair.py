@@ -13,8 +13,8 @@ description:
   - Attaches key pairs to servers and detaches them. Supported on V(ustack). On the other platforms
     M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.
   - The cloud returns only one key pair of a server, although a server may have several. The module trusts the key pair
-    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching twice
-    does no harm.
+    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching a
+    key pair twice is safe.
   - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
@@ -91,7 +91,7 @@ outcomes:
       type: str
     actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 servers:
@@ -141,7 +141,7 @@ def run(context: Context) -> Result:
     state, names = context.params["state"], context.params["key_names"]
     selection = Selection.from_options(context.params)
     if not names:
-        raise InvalidRequest("key_names: name at least one key pair")
+        raise InvalidRequest("key_names: list at least one key pair")
     for name in names:
         check_name("key_names", name)
     context.cloud.require(DEEDS[state])
@@ -151,7 +151,9 @@ def run(context: Context) -> Result:
         known = {each.name for each in context.cloud.keypairs.list()}
         unknown = sorted(set(names) - known)
         if unknown:
-            raise InvalidRequest("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
+            raise InvalidRequest(
+                "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
+            )
     chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
     data, action = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"

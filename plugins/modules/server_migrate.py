@@ -137,7 +137,7 @@ outcomes:
       type: str
     actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:
@@ -233,7 +233,10 @@ def run(context: Context) -> Result:
     check_hosts(spec, services, moving=todo.changed)
     waiting = unconfirmed(todo)
     if waiting:
-        context.warn("in status VERIFY_RESIZE, to be confirmed or reverted by whoever began it: %s" % waiting)
+        context.warn(
+            "in status VERIFY_RESIZE; their resizes must be confirmed or reverted by the user who started them: %s"
+            % waiting
+        )
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
         return check_result(context, todo, _DEED, data)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task that did not wait leaves behind, and finding out later what became of it."""
+"""The handle of a task that did not wait, and the wait for its pending actions in a later task."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _VERSION = 1
 
 
 def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str, Any]:
-    """What ``join`` needs, as plain data for a task's result."""
+    """The data that ``join`` needs, in a form for the result of a task."""
     return {
         "version": _VERSION,
         "platform": cloud.platform,
@@ -48,7 +48,7 @@ def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str
 
 
 def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingAction]:
-    """The pending actions of a handle. Raises InvalidRequest for one that is not a handle, or another cloud's."""
+    """The pending actions of a handle. Raises InvalidRequest for an invalid handle, and for one of another cloud."""
     try:
         if data["version"] != _VERSION:
             raise KeyError("version")
@@ -56,7 +56,7 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
         platform, region = data["platform"], data["region"]
     except (KeyError, TypeError) as error:
         raise InvalidRequest(
-            "handle: not what a task with wait: false returned as handle (%s is missing or wrong)" % error
+            "handle: it is not a handle that a task with wait: false returned (%s is missing or wrong)" % error
         ) from None
     if platform != cloud.platform or (region and cloud.region and region != cloud.region):
         raise InvalidRequest(
@@ -68,10 +68,10 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
 
 
 class HandleWaiter(Polling[PendingAction]):
-    """Finds out what became of pending actions: by one look, or until it is known.
+    """Polls the pending actions once, or until they are finished.
 
-    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` where it is not known yet, or where the task left
-    actions that it did not ask for), ``servers``, and ``ended``, the ids of the servers on which nothing is under way.
+    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` if the outcome is still unknown, or if the task
+    did not submit all actions), ``servers``, and ``ended``, the ids of the servers without an action in progress.
     """
 
     def __init__(self, cloud: Compute, pending_actions: Iterable[PendingAction]) -> None:
@@ -100,7 +100,8 @@ class HandleWaiter(Polling[PendingAction]):
         return str(item.name or item.server_id)
 
     def evaluate(self, item: PendingAction, seen: ActionStatus) -> Outcome | None:
-        """The outcome of what was under way; ``pending`` where more was to be asked of the server afterwards."""
+        """The outcome of the action in progress; ``pending`` if the task did not submit further actions of the
+        server."""
         if item.action == SETTLE:
             found = evaluate_stable(item, seen.server)
         else:
@@ -110,7 +111,7 @@ class HandleWaiter(Polling[PendingAction]):
         self.ended.add(item.server_id)
         if not item.then or found.result != DONE:
             return replace(found, remaining=item.then if found.result != DONE else ())
-        message = "%s; run the task again, for it did not ask for: %s" % (
+        message = "%s; run the task again, because it did not submit: %s" % (
             "it is in %s" % state_text(seen.server) if item.action == SETTLE else "%s is done" % item.action,
             ", ".join(item.then),
         )
@@ -127,7 +128,7 @@ class HandleWaiter(Polling[PendingAction]):
 
 
 def evaluate_stable(pending: PendingAction, server: Server | None) -> Outcome | None:
-    """What became of a server that was on its way to another state when nothing was asked of it."""
+    """The outcome of a server in a transition for which no action was submitted."""
     if server is None:
         return Outcome(pending.server_id, pending.name, FAILED, message="the server no longer exists")
     if not server.is_stable:
@@ -162,6 +163,6 @@ class JobPolling(Polling[str]):
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:
-    """What a job says of one server."""
+    """The result of a job for one server."""
     result = DONE if part.status == JOB_SUCCEEDED else FAILED if job.finished else PENDING
     return Outcome(part.server_id or job.id, None, result, code=part.code, message=part.message)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds what a task names by id or by a name that must be unique."""
+"""Finds a resource by its id or by its unique name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def lookup(
 
 
 def id_or_name(items: Iterable[T], text: str, kind: str, option: str = "") -> T | None:
-    """The item whose id or name the text is; an id wins. Raises InvalidRequest for a name that several have."""
+    """Return the item whose id or name equals the text; an id has precedence. Raises InvalidRequest if several items
+    have the name."""
     known = list(items)
     found = lookup(known, text, None, kind)
     return found if found is not None else lookup(known, None, text, kind, option=option)
@@ -44,7 +45,7 @@ def id_or_name(items: Iterable[T], text: str, kind: str, option: str = "") -> T 
 def only(
     found: Sequence[T], name: str | None, kind: str, label: Callable[[T], str] = item_id, option: str = ""
 ) -> T | None:
-    """The one that was found. Raises InvalidRequest if there are several."""
+    """Return the only item. Raises InvalidRequest if there are several."""
     if len(found) > 1:
         ids = ", ".join(sorted(map(label, found)))
         prefix = option + ": " if option else ""

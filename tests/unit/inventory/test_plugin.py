@@ -27,7 +27,7 @@ def test_aliases_of_options_in_the_file(parse: Parse, clouds: Clouds) -> None:
 
 
 def test_an_alias_that_the_inventory_lacks_is_refused(parse: Parse) -> None:
-    with pytest.raises(AnsibleParserError, match="there is no option timeout"):
+    with pytest.raises(AnsibleParserError, match="the inventory plugin has no option timeout"):
         parse({**ONE, "timeout": 5})
 
 
@@ -118,10 +118,10 @@ def test_include_and_exclude(parse: Parse, options: dict[str, Any], expected: li
         ({"groups_by": ["colour"]}, "groups_by"),
         ({"vars_prefix": "1"}, "vars_prefix: 1 cannot begin"),
         ({"on_error": "use_stale"}, "on_error: use_stale of source one needs cache: true"),
-        ({"connect_with": ["teleport"]}, "connect_with: teleport is not a way to connect"),
+        ({"connect_with": ["teleport"]}, "connect_with: teleport is not supported"),
         ({"sources": [{"name": "x", "colour": "red"}]}, "source x: unknown option colour"),
-        ({"colour": "red"}, "there is no option colour"),
-        ({"region": "{{ nope }}"}, "the option region is a template that fails: .*undefined"),
+        ({"colour": "red"}, "the inventory plugin has no option colour"),
+        ({"region": "{{ nope }}"}, "the template of the option region fails: .*undefined"),
         ({"compose": {"x": "nope"}, "strict": True}, "Could not set x for host"),
     ],
 )

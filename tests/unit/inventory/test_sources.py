@@ -78,7 +78,7 @@ def test_aliases_of_options_work_at_the_top_and_in_a_source() -> None:
 
 
 def test_an_option_by_two_of_its_names_is_refused() -> None:
-    with pytest.raises(InvalidHosts, match="source 1: region is given by two of its names"):
+    with pytest.raises(InvalidHosts, match="source 1: region is set under two of its names"):
         fleet.sources(CONNECTION, [{"region": "R1", "region_name": "R2"}])
 
 
@@ -137,8 +137,8 @@ def test_another_user_of_the_same_cloud() -> None:
         ({"auth": {"passwort": "x"}}, None, "unknown option auth.passwort"),
         ({"api_retries": "many"}, None, "api_retries"),
         ({"on_error": "ignore"}, None, "value of on_error must be one of: fail, warn, use_stale"),
-        ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not a way"),
-        ({"tags": ["a"], "all": True}, None, "all: true chooses every server and contradicts tags"),
+        ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not supported"),
+        ({"tags": ["a"], "all": True}, None, "all: true selects all servers and cannot be combined with tags"),
         ({"ips": ["10.0.0.0/8"]}, None, "ips: 10.0.0.0/8 is not an IP address"),
         ({"query": "[?"}, None, "query: .* is not a JMESPath expression"),
         ({"page_size": 5000}, None, "page_size: 5000 is out of range"),
@@ -147,7 +147,7 @@ def test_another_user_of_the_same_cloud() -> None:
         ({}, ["prod"], "sources: source 1 is not a mapping"),
         ({}, [{"cloud": "a"}, {"cloud": "b", "nope": 1}], "source 2: unknown option nope"),
         ({}, [{"name": "x", "tags": [","]}], "source x: tags: , is not a tag"),
-        ({}, [{"cloud": "a"}, {"cloud": "a"}], "sources: several are named a; give each a name"),
+        ({}, [{"cloud": "a"}, {"cloud": "a"}], "sources: several are named a; give each a unique name"),
     ],
 )
 def test_what_no_cloud_can_mend(top: dict[str, Any], listed: Any, text: str) -> None:
@@ -318,14 +318,14 @@ def test_one_source_that_fails_fails_the_file_and_is_named(gathering: Gathering)
 
 
 def test_one_source_that_fails_is_left_out(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = InvalidRequest("the selection finds 9 servers")
+    gathering.clouds.answers["b"] = InvalidRequest("the selection matches 9 servers")
     assert gathering.run(both("warn")) == {"a": ["a-1"]}
-    assert gathering.warnings == ["source b: the selection finds 9 servers Its servers are left out."]
+    assert gathering.warnings == ["source b: the selection matches 9 servers Its servers are left out."]
 
 
 def test_no_source_left_is_an_error(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = ServerError("broken")
-    with pytest.raises(InvalidHosts, match="none of the sources answered"):
+    with pytest.raises(InvalidHosts, match="none of the sources could be read"):
         gathering.run(both("warn")[1:])
 
 
@@ -338,14 +338,14 @@ def test_a_stale_response_serves_however_old(gathering: Gathering) -> None:
     gathering.run(both("use_stale"))
     gathering.clouds.answers["b"] = ServerError("broken")
     assert gathering.run(both("use_stale"), now=1_000_000)["b"] == ["b-1", "b-2"]
-    assert gathering.warnings == ["source b: broken. Its servers are as they were 1000000 s ago."]
+    assert gathering.warnings == ["source b: broken. Its servers are from the cache, which is 1000000 s old."]
     gathering.clouds.answers["b"] = [server("b-4")]
     assert gathering.run(both("use_stale"), now=1_000_001)["b"] == ["b-4"]
 
 
 def test_no_stale_response_yet(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = ServerError("broken")
-    with pytest.raises(InvalidHosts, match="source b: broken. There is no earlier answer to use."):
+    with pytest.raises(InvalidHosts, match="source b: broken. The cache has no servers of it."):
         gathering.run(both("use_stale"))
 
 

@@ -44,7 +44,7 @@ def test_a_list_that_is_no_json(bench: Bench, fault: dict[str, Any]) -> None:
     with nothing_done(bench):
         result = bench.power(names=WEB, state="stopped")
     assert result["failed"] and not result["changed"]
-    assert "Could not list the servers: the answer " in result["msg"] and "\n" not in result["msg"]
+    assert "Could not list the servers: the response " in result["msg"] and "\n" not in result["msg"]
 
 
 def test_a_list_from_a_front_end_in_trouble(bench: Bench) -> None:
@@ -133,7 +133,7 @@ def test_a_reader_may_list_and_not_act(bench: Bench) -> None:
     [
         (403, ["role"]),
         (404, ["Check the id or name"]),
-        (409, ["present state does not allow it"]),
+        (409, ["current state does not allow it"]),
     ],
 )
 def test_an_action_that_is_refused_on_one_server(bench: Bench, status: int, parts: list[str]) -> None:
@@ -256,7 +256,7 @@ def test_a_stop_that_is_always_lost_is_given_up(bench: Bench) -> None:
     bench.fault("stop", reset="before")
     result = bench.power(names=["web-01"], state="stopped")
     assert result["failed"] and outcome(result, "web-01")["outcome"] == "unknown"
-    says(result, "web-01", "closed the connection", "tries")
+    says(result, "web-01", "closed the connection", "6 attempts")
     assert len(actions(bench, "web-01")) <= 6
 
 
@@ -264,7 +264,7 @@ def test_a_reboot_that_was_lost_before_it_took_effect_is_never_sent_again(bench:
     bench.fault("reboot", times=1, reset="before")
     result = bench.power(names=["web-01"], state="restarted")
     assert result["failed"] and outcome(result, "web-01")["outcome"] == "unknown"
-    says(result, "web-01", bench.id_of("web-01"), "closed the connection", "not known")
+    says(result, "web-01", bench.id_of("web-01"), "closed the connection", "unknown whether the request took effect")
     assert len(actions(bench, "web-01")) == 1
 
 

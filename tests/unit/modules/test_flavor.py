@@ -48,7 +48,9 @@ def test_the_ten_steps(admin: Bench) -> None:
         "purge_access": True,
         "description": "",
     }
-    made, changed, _gone = ten_steps(admin, "flavor", {"name": "x", "vcpus": 1}, create, update, "needs ram_mb")
+    made, changed, _gone = ten_steps(
+        admin, "flavor", {"name": "x", "vcpus": 1}, create, update, "set ram_mb to create it"
+    )
     shown = made["flavor"]
     assert shown["extra_specs"] == {"hw:cpu_policy": "dedicated", "team": "7", "spot": "true"}
     assert (shown["access"], shown["is_public"], shown["description"]) == ([mine], False, "for builds")
@@ -93,15 +95,15 @@ def test_a_flavor_in_use_goes_and_its_servers_stay_as_they_are(admin: Bench) -> 
     [
         ({}, ["name, id"]),
         ({"name": " "}, ["name", "empty"]),
-        ({"id": "nix"}, ["making it needs name, vcpus, ram_mb"]),
+        ({"id": "nix"}, ["set name, vcpus, ram_mb"]),
         ({"id": "2", "access": ["p"]}, ["access", "public", "is_public: false"]),
         ({"id": "2", "vcpus": 0, "recreate": True}, ["vcpus: 0 is out of range"]),
         ({"id": "2", "ram_mb": 2**31, "recreate": True}, ["ram_mb: 2147483648 is out of range"]),
         ({"id": "2", "disk_gb": -1, "recreate": True}, ["disk_gb: -1 is out of range"]),
         ({"id": "2", "rxtx_factor": 0, "recreate": True}, ["rxtx_factor"]),
         ({"id": "2", "vcpus": "many"}, ["vcpus", "int"]),
-        ({"id": "2", "name": "LARGE", "recreate": True}, ["is taken by the flavor of the id 4"]),
-        ({"id": "new", "name": "LARGE", **SIZES}, ["is taken by the flavor of the id 4"]),
+        ({"id": "2", "name": "LARGE", "recreate": True}, ["is already used by the flavor with the id 4"]),
+        ({"id": "new", "name": "LARGE", **SIZES}, ["is already used by the flavor with the id 4"]),
         ({"id": "2", "extra_specs": {"a": None}}, ["extra_specs: the value of a is empty"]),
         ({"id": "2", "extra_specs": {"a": [1]}}, ["extra_specs: the value of a is a list"]),
         ({"id": "2", "is_public": False}, ["is_public from True to False", "recreate: true"]),
@@ -131,7 +133,7 @@ def test_the_old_flavor_is_put_back(admin: Bench) -> None:
     order = {"platform": admin.platform, "method": "POST", "path": "os-extra_specs", "times": 1}
     admin.control("POST", "/faults", {**order, "do": {"status": 400, "reason": "Validation failed"}})
     result = admin.call("flavor", name=name, vcpus=9, recreate=True, extra_specs={"hw:nonsense": "1"})
-    refused(result, "Could not set extra_specs", "HTTP 400", "The flavor that was there was put back")
+    refused(result, "Could not set extra_specs", "HTTP 400", "The previous flavor was restored")
     assert result["completed_steps"] == [] and {**flavor(admin, name), "number": old["number"]} == old
 
 

@@ -132,7 +132,11 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
         # The service's documented response proves nothing there, so without a read the outcome is unknown.
         inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
         result = bench.call(prepared.module, **prepared.options)
-        assert result["failed"] is True and result["changed"] is True and "is not known" in result["msg"], result["msg"]
+        assert (
+            result["failed"] is True
+            and result["changed"] is True
+            and "it is unknown whether it was done" in result["msg"]
+        ), result["msg"]
         return
     inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
     result = bench.call(prepared.module, **prepared.options)
@@ -166,7 +170,7 @@ def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, eff
     inject_fault(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
     assert result["failed"] is True and result["changed"] is True
-    assert "whether it was done is not known" in result["msg"] and "Look at it before" in result["msg"], result["msg"]
+    assert "it is unknown whether it was done" in result["msg"] and "Check it before" in result["msg"], result["msg"]
     if prepared.module == "compute_service":
         assert [each["outcome"] for each in result["outcomes"]] == ["unknown"]
 
@@ -177,13 +181,13 @@ def test_a_private_key_that_was_lost_with_its_response(bench: Bench, tmp_path: P
     path = tmp_path / "key"
     inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     result = bench.call("keypair", name="k", private_key_path=str(path))
-    assert result["failed"] is True and "deleted again, for its private key is lost" in result["msg"]
+    assert result["failed"] is True and "deleted again, because its private key is lost" in result["msg"]
     assert not path.exists() and bench.call("keypair_info", name="k")["keypairs"] == []
     inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     inject_fault(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and result["changed"] is True and not path.exists()
-    assert "its private key was lost with the answer, and it could not be deleted again" in result["msg"]
+    assert "its private key was lost with the response, and it could not be deleted again" in result["msg"]
     assert "Delete the key pair, then run the task again." in result["msg"]
 
 
@@ -218,7 +222,7 @@ def test_key_pairs_on_servers(bench: Bench, answer: str, effect: bool) -> None:
     inject_fault(bench, "POST", "action$", PAGE)
     result = bench.call("keypair", name="k", public_key=KEY, detached_from=["web-01"])
     assert result["failed"] is True and result["changed"] is True
-    assert "is not known: a server shows one of its key pairs only" in result["msg"]
+    assert "it is unknown whether it was done: the cloud shows only one key pair of a server" in result["msg"]
 
 
 # -- what is not shown to everybody -----------------------------------------------------------------------------------

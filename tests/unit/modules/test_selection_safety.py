@@ -48,15 +48,15 @@ def test_what_only_narrows_is_no_selection(
 ) -> None:
     name = next(iter(narrow))
     with nothing_done(bench):
-        refused(call(bench, module, **narrow), f"nothing chooses a server: {name} only narrows", "all: true")
+        refused(call(bench, module, **narrow), f"no option selects servers: {name} only narrows", "all: true")
 
 
 @NARROW
 def test_nor_is_it_one_of_the_module_server_or_of_images(bench: Bench, narrow: dict[str, Any]) -> None:
     with nothing_done(bench):
-        refused(bench.call("server", select=narrow, state="absent"), "nothing chooses a server", "all: true")
+        refused(bench.call("server", select=narrow, state="absent"), "no option selects servers", "all: true")
         if bench.platform in ("openstack", "easystack"):
-            refused(bench.call("server_snapshot", name="{name}", state="absent", **narrow), "nothing chooses a server")
+            refused(bench.call("server_snapshot", name="{name}", state="absent", **narrow), "no option selects servers")
 
 
 def test_a_listing_may_be_narrowed_alone(bench: Bench) -> None:
@@ -121,8 +121,8 @@ def test_a_selection_that_matches_nothing_warns(bench: Bench, module: str, optio
 @EACH
 def test_fewer_than_min_targets_fail(bench: Bench, module: str, options: dict[str, Any]) -> None:
     with nothing_done(bench):
-        refused(call(bench, module, tags=["role=wbe"], min_targets=1), "finds 0 servers and min_targets asks for at")
-        refused(call(bench, module, tags=["role=web"], min_targets=5), "finds 4 servers")
+        refused(call(bench, module, tags=["role=wbe"], min_targets=1), "matches 0 servers, but min_targets requires at")
+        refused(call(bench, module, tags=["role=web"], min_targets=5), "matches 4 servers")
 
 
 def test_no_server_is_no_error_where_the_task_says_so(bench: Bench) -> None:
@@ -137,7 +137,7 @@ def test_the_module_server_counts_too(bench: Bench) -> None:
         select = {"tags": ["role=wbe"]}
         result = bench.call("server", select=select, state="absent")
         assert "matches no server" in result["warnings"][0] and not result["changed"]
-        refused(bench.call("server", select={**select, "min_targets": 1}, state="absent"), "min_targets asks for")
+        refused(bench.call("server", select={**select, "min_targets": 1}, state="absent"), "min_targets requires")
         gone = {"ids": ["00000000-0000-4000-8000-000000000000"]}
         assert "warnings" not in bench.call("server", select=gone, state="absent")
 

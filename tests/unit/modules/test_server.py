@@ -31,7 +31,7 @@ def test_the_ten_steps(bench: Bench) -> None:
     if bench.platform != "ustack":
         create.update(description="a new one", locked=True)
         update.update(description="", locked=False)
-    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "to make it a flavor is needed")
+    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "set flavor to create it")
     assert made["server"]["power_state"] == "running" and made["server"]["private_ips"]
     assert outcome(made, "new-1")["actions"][0] == "create"
     shown = changed["server"]
@@ -135,7 +135,7 @@ def test_a_resize_that_waits_is_confirmed_or_reverted(bench: Bench) -> None:
     with nothing_done(bench):
         assert bench.call("server", confirm=False, **options)["changed"] is False
         other = bench.call("server", name="web-01", flavor=large, resize="offline")
-        refused(other, "waits to be confirmed or reverted")
+        refused(other, "is not confirmed or reverted yet")
     back = bench.call("server", name="web-01", revert=True)
     assert back["server"]["flavor"]["name"] == small and back["server"]["status"] == "ACTIVE"
     bench.call("server", confirm=False, **options)

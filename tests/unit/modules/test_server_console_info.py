@@ -94,7 +94,7 @@ def test_what_these_platforms_have_not(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "options, parts",
     [
-        ({}, ["nothing chooses a server"]),
+        ({}, ["no option selects servers"]),
         ({"names": ["web-01"], "type": "xvpvnc"}, ["type", "novnc, spice-html5"]),
         ({"names": ["web-01"], "url": False}, ["url and output"]),
         ({"names": ["web-01"], "lines": 0}, ["lines: 0 is out of range"]),
@@ -112,7 +112,7 @@ def test_a_request_with_an_unreadable_response_is_not_repeated(bench: Bench, fau
     operation = "U28" if bench.platform == "ustack" else "create console"
     bench.fault(operation, **fault)
     result = bench.call("server_console_info", names=["web-01"])
-    refused(result, "Could not get a console of the server: the answer has no")
+    refused(result, "Could not get a console of the server: the response has no")
     assert MARKER not in json.dumps(result)
 
 

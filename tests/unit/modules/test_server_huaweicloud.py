@@ -29,7 +29,7 @@ def test_the_ten_steps(bench: Bench) -> None:
                   description="a new one", hostname="new-1.example", locked=True)  # fmt: skip
     update = {"name": "new-1", "metadata": {"team": "b"}, "purge_metadata": True, "tags": ["role=newer"],
               "purge_tags": True, "description": "", "hostname": "other", "locked": False}  # fmt: skip
-    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "to make it a flavor is needed")
+    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "set flavor to create it")
     assert outcome(made, "new-1")["actions"] == ["create", "update", "lock"]
     assert made["server"]["power_state"] == "running" and made["server"]["private_ips"]
     assert (made["server"]["key_name"], made["server"]["locked"]) == ("operators", True)
@@ -96,7 +96,7 @@ def test_an_order_that_waits_for_its_payment(bench: Bench) -> None:
     made = make(bench, name="new-1", extra=TERM)
     found = outcome(made, "new-1")
     assert made["failed"] and found["outcome"] == "awaiting_payment"
-    assert "waits to be paid" in found["message"] and "CS" in found["message"]
+    assert "waits for payment" in found["message"] and "CS" in found["message"]
     paid = make(bench, name="new-2", extra={**TERM, "isAutoPay": True})
     assert outcome(paid, "new-2")["outcome"] == "done"
 
@@ -112,7 +112,7 @@ def test_not_waited_for(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"image": None}, "image: huaweicloud makes the system disk from an image"),
+        ({"image": None}, "image: huaweicloud creates the system disk from an image"),
         ({"vpc_id": None}, "vpc_id: huaweicloud needs"),
         ({"networks": "auto"}, "needs at least one subnet"),
         ({"networks": None}, "needs at least one subnet"),
@@ -122,12 +122,12 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"tags": ["a=1", "a=2"]}, "the key a has two values"),
         ({"tags": ["k" * 37]}, "1 to 36 characters"),
         ({"tags": [str(number) for number in range(11)]}, "takes 10 at most"),
-        ({"metadata": {"vpc_id": "x"}}, "vpc_id is the cloud's own"),
-        ({"description": "<b>"}, "must not hold '<' or '>'"),
+        ({"metadata": {"vpc_id": "x"}}, "vpc_id is reserved by the cloud"),
+        ({"description": "<b>"}, "must not contain '<' or '>'"),
         ({"password": "short"}, "password"),
-        ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "exclude each other"),
-        ({"security_groups": ["default"]}, "takes ids"),
-        ({"extra": {"colour": "red"}}, "colour is not known"),
+        ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),
+        ({"security_groups": ["default"]}, "needs ids"),
+        ({"extra": {"colour": "red"}}, "colour is not supported"),
         ({"boot_volume": {"size_gb": 40}}, "huaweicloud"),
         ({"host": "cmp1"}, "host: huaweicloud does not know it"),
         ({"flavor": "x9"}, "flavor"),

@@ -37,7 +37,7 @@ def test_everything_off_one_host(web_on_cmp1: Bench) -> None:
     assert {each["host"] for each in result["servers"]} == {host(web_on_cmp1, name) for name in WEB}
     label = f"web-01 ({web_on_cmp1.id_of('web-01')})"
     assert result["diff"]["before"][label] == {"host": "cmp1"}
-    assert result["diff"]["after"][label] == {"host": "another, chosen by the cloud"}
+    assert result["diff"]["after"][label] == {"host": "another host, selected by the cloud"}
 
 
 @OWNERS

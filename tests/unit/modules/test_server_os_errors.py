@@ -42,7 +42,7 @@ def test_an_image_that_does_not_exist(bench: Bench, wanted: str) -> None:
 @pytest.mark.parametrize("platform", HAVE)
 def test_an_empty_image(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(change(bench, image=" "), "image: an empty text")
+        refused(change(bench, image=" "), "image: an empty string")
 
 
 @pytest.mark.parametrize("platform", HAVE)
@@ -64,7 +64,9 @@ def _another(bench: Bench, name: str) -> str:
 def test_an_image_that_is_not_active(bench: Bench, kind: str) -> None:
     name = BAD[bench.platform][kind]
     with nothing_done(bench):
-        refused(change(bench, image=name), name, id_of(bench, name), "in status", "only an active image")
+        refused(
+            change(bench, image=name), name, id_of(bench, name), "in status", "only an active image can be installed"
+        )
 
 
 @pytest.mark.parametrize("platform", HAVE)
@@ -109,7 +111,7 @@ def test_an_empty_password(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "options, parts",
     [
-        ({"key_name": "operators", "user_id": "u"}, ("password and key_name exclude each other",)),
+        ({"key_name": "operators", "user_id": "u"}, ("password and key_name are mutually exclusive",)),
         ({"password": None, "key_name": "operators"}, ("key_name", "user_id")),
         ({"user_data": "#!/bin/sh\n", "cloud_init": False}, ("user_data", "cloud_init: true")),
         ({"kms_key_id": "key-1"}, ("encrypted: true and kms_key_id go together",)),
@@ -161,7 +163,7 @@ def test_user_data_that_cannot_be_read(bench: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize("platform", HAVE)
 def test_an_image_that_was_forgotten_costs_no_disk(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(change(bench), "give an image, or reinstall: true")
+        refused(change(bench), "set image, or reinstall: true")
 
 
 @pytest.mark.parametrize("platform", HAVE)
@@ -262,7 +264,7 @@ def test_a_prepaid_server(bench: Bench) -> None:
     image = new_image(bench)
     result = change(bench, names=WEB, image=image)
     assert result["failed"] and result["changed"]
-    says(result, "1 of 2 servers", "web-01", "the order CS", "waits to be paid", "auto_pay: true")
+    says(result, "1 of 2 servers", "web-01", "the order CS", "waits for payment", "auto_pay: true")
     assert outcome(result, "web-01")["outcome"] == "awaiting_payment"
     assert outcome(result, "web-02")["outcome"] == "done" and image_id(bench, "web-01") != id_of(bench, image)
     paid = change(bench, names=["web-01"], image=image, auto_pay=True)
@@ -398,5 +400,5 @@ def test_metadata_that_is_refused_after_the_change(bench: Bench) -> None:
     image = new_image(bench)
     result = change(bench, image=image, metadata={"a": "b"})
     assert result["failed"] and result["changed"] and image_id(bench, "web-01") == id_of(bench, image)
-    says(result, "web-01", "the image was put on it, but", "no such key")
+    says(result, "web-01", "the image was installed, but", "no such key")
     assert bench.server("web-01")["status"] == "ACTIVE"

@@ -59,8 +59,8 @@ def test_no_server_selected_and_no_server_at_all(bench: Bench) -> None:
         result = hold_check_to_run(bench, tags=["role=nobody"])
         assert result["changed"] is False and result["outcomes"] == []
         refused(set_password(bench, names=["web-99"]), "web-99")
-        refused(set_password(bench), "nothing chooses a server")
-        refused(set_password(bench, names=WEB, max_targets=3), "finds 4 servers")
+        refused(set_password(bench), "no option selects servers")
+        refused(set_password(bench, names=WEB, max_targets=3), "matches 4 servers")
 
 
 @pytest.mark.parametrize("apply, actions", [("next_boot", ["change_password"]), ("now", ["change_password", "reboot"])])
@@ -180,7 +180,7 @@ def test_a_revision_that_cannot_be_stored_is_reported_and_the_next_run_repairs_i
     bench.fault("merge metadata", status=400, body={"error": {"code": "Ecs.0005", "message": "metadata is full"}})
     result = set_password(bench, names=["web-01"], revision="r1")
     assert result["failed"] and result["changed"] and holds(bench, "web-01", GOOD)
-    says(result, "web-01", "the password was changed, but its revision could not be kept", "metadata is full")
+    says(result, "web-01", "the password was changed, but its revision could not be stored", "metadata is full")
     assert outcome(result, "web-01")["actions"] == ["change_password"]
     bench.control("DELETE", "/faults")
     assert set_password(bench, names=["web-01"], revision="r1")["changed"]
@@ -199,7 +199,7 @@ def test_no_revision_is_kept_of_a_restart_that_failed(bench: Bench) -> None:
     options = {"names": ["web-01", "web-02"], "apply": "now", "revision": "r1"}
     result = set_password(bench, **options)
     assert result["failed"] and result["changed"]
-    says(result, "1 of 2", "web-01", "holds from the next start on, but the restart went wrong", "does not answer")
+    says(result, "1 of 2", "web-01", "takes effect at the next start, but the restart failed", "does not answer")
     assert outcome(result, "web-01")["actions"] == ["change_password", "reboot"]
     assert LABEL not in bench.server("web-01")["metadata"] and bench.server("web-02")["metadata"][LABEL] == "r1"
     bench.control("DELETE", "/faults")
@@ -220,9 +220,9 @@ def test_a_mapping_by_name_and_by_id(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "value, words",
     [
-        (None, ["not a text", "web-02"]),
-        (12345678, ["not a text", "quotes"]),
-        ("", ["not a text"]),
+        (None, ["not a string", "web-02"]),
+        (12345678, ["not a string", "quotes"]),
+        ("", ["not a string"]),
     ],
 )
 def test_a_mapping_with_something_else_in_it(bench: Bench, value: Any, words: list[str]) -> None:

@@ -187,7 +187,7 @@ def test_bad_input(bench: Bench, wanted: dict[str, Any], words: str) -> None:
 
 
 def test_a_volume_in_error(bench: Bench) -> None:
-    says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not free")
+    says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not available")
 
 
 def test_completed_steps_are_reported_where_the_state_cannot_be_read_afterwards(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keystone v3, and the IAM of Huawei Cloud, which speaks it: tokens, projects and the service catalog."""
+"""Keystone v3, and Huawei Cloud's IAM, which has the same API: tokens, projects and the service catalog."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Credentials
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
-# Names under which clouds list the same service; the first that the catalog has counts.
+# The names of the same service in different clouds; the first one in the catalog is used.
 SERVICE_TYPES = {
     "compute": ("compute", "computev21", "nova"),
     "image": ("image", "imagev2"),
@@ -46,7 +46,7 @@ SERVICE_TYPES = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One line of the catalog."""
+    """One endpoint of the catalog."""
 
     service: str
     interface: str
@@ -56,7 +56,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Access:
-    """What a token brings. lifetime is in seconds from when it was got, by the cloud's own clock."""
+    """The content of a token. lifetime is in seconds after the request, by the cloud's own clock."""
 
     token: str = field(repr=False)
     lifetime: float = 0.0
@@ -66,7 +66,7 @@ class Access:
 
 
 def user_of(known: Any) -> dict[str, Any]:
-    """The user of a request for a token, by id or by name and domain."""
+    """The user in a token request, by id or by name and domain."""
     if known.user_id:
         return {"id": known.user_id}
     domain = {"id": known.user_domain_id} if known.user_domain_id else {"name": known.user_domain_name}
@@ -81,10 +81,10 @@ def token_request(known: Credentials) -> dict[str, Any]:
             wanted["id"] = known.application_credential_id
         else:
             wanted.update(name=known.application_credential_name, user=user_of(known))
-        # Such a credential belongs to one project; naming a scope is an error.
+        # Such a credential belongs to one project; a scope in the request is an error.
         return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": wanted}}}
     if not isinstance(known, Password):
-        raise SettingsError("No token can be asked for with %s credentials." % known.method)
+        raise SettingsError("No token can be requested with %s credentials." % known.method)
     if known.project_id:
         project: dict[str, Any] = {"id": known.project_id}
     else:
@@ -99,11 +99,12 @@ def token_request(known: Credentials) -> dict[str, Any]:
 
 
 def read_access(token: str, body: Any, what: str) -> Access:
-    """The answer to a request for a token, or to its validation. Raises InvalidResponse."""
+    """The response to a token request, or to a token validation. Raises InvalidResponse."""
     known = body.get("token") if isinstance(body, dict) else None
     if not isinstance(known, dict) or not token:
         raise InvalidResponse(
-            "Could not %s: the answer holds no token." % what, hint="Check that auth.auth_url is that of Keystone v3."
+            "Could not %s: the response contains no token." % what,
+            hint="Check that auth.auth_url is the URL of Keystone v3.",
         )
     named = known.get("project")
     project = named if isinstance(named, dict) else {}
@@ -114,7 +115,7 @@ def read_access(token: str, body: Any, what: str) -> Access:
             kind, interface = str(service.get("type") or ""), str(each.get("interface") or "")
             endpoints.append(Endpoint(kind, interface, region, str(each.get("url") or "").rstrip("/")))
     issued, expires = parse_time(known.get("issued_at")), parse_time(known.get("expires_at"))
-    # The difference of two times of the cloud, so that this machine's clock does not matter.
+    # The difference of two times of the cloud, so it does not depend on this machine's clock.
     lifetime = (expires - issued).total_seconds() if issued and expires else 0.0
     name = str(project.get("name") or "")
     return Access(token, lifetime, str(project.get("id") or ""), name, tuple(endpoints))
@@ -125,7 +126,7 @@ def _mappings(listed: Any) -> list[dict[str, Any]]:
 
 
 def parse_time(text: Any) -> datetime | None:
-    """A time of Keystone ("2020-01-04T09:05:22.701000Z"); None for what is none."""
+    """A time of Keystone ("2020-01-04T09:05:22.701000Z"); None if it is invalid."""
     for form in ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"):
         try:
             return datetime.strptime(str(text), form)
@@ -135,7 +136,7 @@ def parse_time(text: Any) -> datetime | None:
 
 
 class KeystoneAuthenticator:
-    """Gets a token when one is first needed, and another one when the cloud refuses it."""
+    """Requests a token when it is first needed, and a new one after the cloud rejects it."""
 
     def __init__(self, settings: Settings, clock: Any) -> None:
         self._settings = settings
@@ -144,7 +145,7 @@ class KeystoneAuthenticator:
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._tokens: set[str] = set()
-        # A ready token says itself who it is for, so nothing kept under who and where could be matched with it.
+        # A given token defines its own identity, so no cache entry could be found for it.
         self._memory = AuthCache(settings, self.identity(), clock, not isinstance(self._known, Token))
 
     def bind(self, transport: Transport) -> None:
@@ -154,7 +155,7 @@ class KeystoneAuthenticator:
         prepared.headers["X-Auth-Token"] = self._token()
 
     def renew(self, used: str | None) -> bool:
-        """One new token, however many threads saw the old one refused. False with a ready token."""
+        """Request one new token, regardless of the number of threads with a rejected token. False for a given token."""
         if isinstance(self._known, Token):
             return False
         with self._lock:
@@ -169,7 +170,8 @@ class KeystoneAuthenticator:
         found = self._get_access().project_id
         if not found:
             raise SettingsError(
-                "The token belongs to no project.", hint="Use credentials or a token for a project, not for a domain."
+                "The token is not scoped to a project.",
+                hint="Use credentials or a token that are scoped to a project, not to a domain.",
             )
         return found
 
@@ -191,7 +193,7 @@ class KeystoneAuthenticator:
         known = self._known
         who = known.who()
         if isinstance(known, Token):
-            # A token is long and random: its digest tells two apart and gives nothing away.
+            # A token is long and random: its digest identifies it and reveals nothing.
             who += " " + hashlib.sha256(known.token.encode("utf-8")).hexdigest()[:16]
         place = (known.auth_url, self._settings.interface, self._settings.region, self._settings.endpoint or "")
         return " | ".join((self._settings.platform, who, known.project()) + place)
@@ -203,7 +205,7 @@ class KeystoneAuthenticator:
         self._memory.set(name, value)
 
     def _token(self) -> str:
-        # A ready token is used as it is: with the endpoint known, Keystone need not be reachable at all.
+        # A given token is used unchanged: with a known endpoint, Keystone need not be reachable.
         if isinstance(self._known, Token):
             return self._known.token
         return self._get_access().token
@@ -244,7 +246,7 @@ class KeystoneAuthenticator:
                 what,
                 json=token_request(known),
                 params=params,
-                # Asking twice only makes two tokens.
+                # A repeated request only creates a second token.
                 is_retry_safe=True,
                 apply=without_auth,
             )
@@ -265,7 +267,7 @@ class KeystoneAuthenticator:
     def _validated(self, known: Token) -> Access:
         if not known.auth_url:
             raise SettingsError(
-                "The project of the token is not known, for there is no auth.auth_url to ask.",
+                "The project of the token is unknown, because auth.auth_url is not set.",
                 hint="Give auth.project_id or auth.auth_url.",
             )
         what = "check the token with %s" % known.auth_url
@@ -275,7 +277,7 @@ class KeystoneAuthenticator:
             )
         except NotFound as error:
             raise AuthenticationFailed(
-                "The token in auth.token is not valid, or auth.auth_url is not that of Keystone v3.",
+                "The token in auth.token is not valid, or auth.auth_url is not the URL of Keystone v3.",
                 status=error.status,
                 request_id=error.request_id,
                 hint="Get a new one.",
@@ -295,12 +297,13 @@ class KeystoneAuthenticator:
                     "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
                 )
             else:
-                error.hint = "Get a new token: the one in auth.token is expired or not of this cloud."
+                error.hint = "Get a new token: the one in auth.token is expired or belongs to another cloud."
             raise
         except NotFound as error:
             if method == "POST":
-                error.hint = "Check auth.auth_url: there is no Keystone v3, or the project %s does not exist." % (
-                    known.project()
+                error.hint = (
+                    "Check auth.auth_url: it is not the URL of Keystone v3, or the project %s does not exist."
+                    % (known.project())
                 )
             raise
 
@@ -310,14 +313,15 @@ class KeystoneAuthenticator:
             raise SettingsError(
                 "The credentials are for the project %s (%s), not for %s."
                 % (access.project_id or "none", access.project_name or "no name", wanted or name),
-                hint="Take auth.project_id and auth.project_name out, or use credentials for that project.",
+                hint="Remove auth.project_id and auth.project_name, or use credentials for that project.",
             )
 
     def _from_catalog(self, service: str) -> str:
         option = "endpoint" if service == "compute" else "endpoints.%s" % service
         if isinstance(self._known, Token) and not self._known.auth_url:
             raise SettingsError(
-                "Where the %s service is, is not known: there is no auth.auth_url whose catalog says it." % service,
+                "The endpoint of the %s service is unknown: auth.auth_url is not set, so there is no service"
+                " catalog." % service,
                 hint="Give %s, or auth.auth_url." % option,
             )
         lines = self._get_access().endpoints
@@ -330,7 +334,7 @@ class KeystoneAuthenticator:
             there = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
             raise NotFound(
                 "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, there),
-                hint="Check auth.project_name; where the service's address is known, give %s." % option,
+                hint="Check auth.project_name, or set %s to the URL of the service." % option,
             )
         found = [each for each in of_service if each.interface in (interface, interface + "URL")]
         regions = sorted({each.region for each in found})

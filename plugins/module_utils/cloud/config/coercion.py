@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values as users write them, checked: each function returns the value or raises SettingsError naming the option."""
+"""Parses values of users: each function returns the value or raises SettingsError with the name of the option."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def as_text(value: Any, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, (dict, list, tuple, set, bytes)):
-        raise SettingsError("%s is not a text." % name)
+        raise SettingsError("%s is not a string." % name)
     text = str(value)
     if "\x00" in text or not is_unicode(text):
-        raise SettingsError("%s holds a NUL or a half of a character, which no text may have." % name)
+        raise SettingsError("%s contains a NUL character or a lone surrogate." % name)
     return text
 
 
 def is_unicode(text: str) -> bool:
-    """Whether the text can be encoded: a half of a character, a lone surrogate, cannot."""
+    """Whether the text can be encoded: a lone surrogate (half of a character) cannot."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -46,7 +46,7 @@ def as_boolean(value: Any, name: str, default: bool) -> bool:
         return True
     if text in ("false", "no", "off", "0", "n", "f"):
         return False
-    raise SettingsError("%s is %r; it may be true or false." % (name, value))
+    raise SettingsError("%s is %r; it must be true or false." % (name, value))
 
 
 def as_number(value: Any, name: str, default: Any, kind: Callable[[Any], Any], low: float, high: float) -> Any:
@@ -63,7 +63,8 @@ def as_number(value: Any, name: str, default: Any, kind: Callable[[Any], Any], l
 
 
 def as_url(value: str, name: str) -> str:
-    """The URL without a closing slash; one that holds credentials or a query is refused without being repeated."""
+    """The URL without a trailing slash; a URL with credentials or a query is rejected, and the message does not repeat
+    it."""
     try:
         parts = urlsplit(value.strip())
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -82,7 +83,9 @@ def as_url(value: str, name: str) -> str:
 def as_auth_url(value: str) -> str:
     url = as_url(value, "auth.auth_url")
     if url.endswith("/v2.0"):
-        raise SettingsError("auth.auth_url is that of Keystone v2.0; only v3 is supported.", hint="Use %s3." % url[:-3])
+        raise SettingsError(
+            "auth.auth_url is the URL of Keystone v2.0; only v3 is supported.", hint="Use %s3." % url[:-3]
+        )
     if url.endswith("/auth/tokens"):
         url = url[: -len("/auth/tokens")]
     return url if url.endswith("/v3") else url + "/v3"
@@ -104,7 +107,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_plain_http(url: str) -> bool:
-    """Whether what is sent there travels unencrypted; what stays on this machine does not travel."""
+    """Whether requests to the URL are unencrypted on the network; requests to this machine do not count."""
     if not url.lower().startswith("http://"):
         return False
     try:

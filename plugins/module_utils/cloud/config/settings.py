@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a connection needs to know, put together from the task's options, the environment and clouds.yaml."""
+"""The settings of a connection, from the options of the task, the environment and clouds.yaml."""
 
 from __future__ import annotations
 
@@ -51,19 +51,17 @@ DEFAULT_RETRIES = 4
 
 @dataclass(frozen=True)
 class Settings:
-    """A connection's settings, complete and checked as far as that goes without I/O.
-
-    timeout is in seconds and holds for one request; verify is True, False or the path of a CA bundle; token_cache is
-    the folder of the token cache or None; warnings are sentences that the user should see.
-    """
+    """The settings of a connection, complete and checked as far as possible without I/O. timeout is in seconds, for one
+    request; verify is True, False or the path of a CA bundle; token_cache is the directory of the token cache or None;
+    warnings are messages for the user."""
 
     platform: str
     region: str = ""
     interface: str = "public"
     endpoint: str | None = None
-    #: The endpoints of other services, by name, that count more than the catalog's.
+    #: The endpoints of other services, by name, which have precedence over the catalog.
     endpoints: Mapping[str, str] = field(default_factory=dict)
-    #: What a request to http:// elsewhere than on this machine is: True allowed, False refused, None warned of.
+    #: Requests to http:// on other machines: True allows them, False rejects them, None allows them with a warning.
     allow_plain_http: bool | None = None
     verify: bool | str = True
     cert: None | str | tuple[str, str] = None
@@ -79,7 +77,7 @@ class Settings:
         return self.platform != "huaweicloud"
 
     def secrets(self) -> set[str]:
-        """The values that must appear in no output."""
+        """The values that no output may contain."""
         return self.auth.secrets()
 
 
@@ -89,10 +87,10 @@ def resolve(
     *,
     read_file: Callable[[str], str | None] = read_text,
 ) -> Settings:
-    """Settings from a task's connection options, then the environment, then clouds.yaml.
+    """Settings from the connection options of a task, then the environment, then clouds.yaml.
 
-    Where `cloud` is an option, what the environment says of a cloud is left out; where OS_CLOUD names the cloud, the
-    environment's own values win over the file's. Raises SettingsError with one sentence.
+    If the option `cloud` is set, the cloud in the environment is ignored; if OS_CLOUD selects the cloud, other
+    environment variables have precedence over the file. Raises SettingsError.
     """
     own = _from_options(options)
     ours = _from_family(environ, "CLOUDSERVER_", "")
@@ -108,7 +106,7 @@ def resolve(
         found = load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
     platform = _platform(platform or (found or {}).get("platform"))
     sources = [own, ours] + _from_environment(environ, platform)
-    # An access key has nothing to do with the OpenStack cloud that OS_CLOUD may name for other tools.
+    # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
     foreign = any("secret_key" in source.auth for source in sources) and (found or {}).get("platform") != platform
     if found is not None and not (foreign and platform == "huaweicloud"):
         sources.append(_from_entry(named, found))
@@ -130,7 +128,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     if interface.endswith("URL"):
         interface = interface[:-3]
     if interface not in INTERFACES:
-        raise SettingsError("interface is %r; it may be one of %s." % (interface, ", ".join(INTERFACES)))
+        raise SettingsError("interface is %r; it must be one of %s." % (interface, ", ".join(INTERFACES)))
     endpoints = _endpoints(sources)
     endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
     if endpoint:
@@ -144,7 +142,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         credentials.validate()
     except SettingsError as error:
         if left_out and not error.hint:
-            error.hint = "%s was left out: its auth_url is another cloud's." % " and ".join(left_out).capitalize()
+            error.hint = "%s was ignored: its auth_url belongs to another cloud." % " and ".join(left_out).capitalize()
         raise
     ca_cert = as_path(plain("ca_cert"), "ca_cert")
     client_cert, client_key = as_path(plain("client_cert"), "client_cert"), as_path(plain("client_key"), "client_key")
@@ -157,11 +155,11 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     for name, url in urls + [("endpoints.%s" % service, each) for service, each in endpoints.items()]:
         if is_plain_http(url) and allow_plain_http is False:
             raise SettingsError(
-                "%s is %s, and allow_plain_http is false: credentials would travel unencrypted." % (name, url),
+                "%s is %s, and allow_plain_http is false: credentials would be sent unencrypted." % (name, url),
                 hint="Use https.",
             )
         if is_plain_http(url) and allow_plain_http is None:
-            warnings.append("%s is %s: credentials and answers travel unencrypted; use https." % (name, url))
+            warnings.append("%s is %s: credentials and responses are sent unencrypted; use https." % (name, url))
     return Settings(
         platform=platform,
         region=region,
@@ -180,20 +178,20 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
 
 
 def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
-    """The endpoint of each service, from the first source that has it."""
+    """The endpoint of each service, from the first source that sets it."""
     found: dict[str, str] = {}
     for source in sources:
         given = source.plain.get("endpoints") or {}
         if not isinstance(given, Mapping):
-            raise SettingsError("endpoints is not a mapping; it takes %s." % ", ".join(SERVICES))
+            raise SettingsError("endpoints is not a mapping; its keys are %s." % ", ".join(SERVICES))
         unknown = sorted(str(name) for name in given if name not in SERVICES)
         if unknown:
-            raise SettingsError("endpoints has no %s; it takes %s." % (", ".join(unknown), ", ".join(SERVICES)))
+            raise SettingsError("endpoints has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(SERVICES)))
         values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
         urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
         one, other = urls.get("compute"), as_text(source.plain.get("endpoint"), "endpoint").strip().rstrip("/")
         if one and other and one != other:
-            raise SettingsError("endpoint and endpoints.compute are two addresses; give one of them.")
+            raise SettingsError("endpoint and endpoints.compute are different URLs; set only one of them.")
         for name, url in urls.items():
             found.setdefault(name, url)
     return found
@@ -204,10 +202,10 @@ def _from_options(options: Mapping[str, Any]) -> CredentialSource:
     if auth is None:
         auth = {}
     if not isinstance(auth, Mapping):
-        raise SettingsError("auth is not a mapping; it takes %s." % ", ".join(AUTH_LEAVES))
+        raise SettingsError("auth is not a mapping; its keys are %s." % ", ".join(AUTH_LEAVES))
     unknown = sorted(str(leaf) for leaf in auth if leaf not in AUTH_LEAVES)
     if unknown:
-        raise SettingsError("auth has no %s; it takes %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
+        raise SettingsError("auth has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
     return CredentialSource("the option auth", as_leaves(auth), options)
 
 
@@ -216,7 +214,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> CredentialSource:
 
 
 def _from_environment(environ: Mapping[str, str], platform: str) -> list[CredentialSource]:
-    """One source a family of names: the SDK's key never meets Terraform's secret."""
+    """One source for each family of variables, so that the SDK's key is never combined with Terraform's secret."""
     kind = environ.get("OS_AUTH_TYPE") or environ.get("OS_AUTH_PLUGIN")
     if kind and kind not in AUTH_TYPES:
         raise SettingsError(
@@ -243,7 +241,7 @@ def _from_family(environ: Mapping[str, str], family: str, platform: str) -> Cred
 
 
 def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
-    """What openstacksdk reads of OS_* variables besides those that are options of their own."""
+    """The OS_* variables of openstacksdk that are not options of their own."""
     beside = {key[3:].lower(): value for key, value in environ.items() if key.startswith("OS_") and value}
     fill_domains(values, beside)
     if "verify" in beside and "validate_certs" not in values:
@@ -257,7 +255,7 @@ def _platform(value: Any) -> str:
     if value not in PLATFORMS:
         found = "platform is %r" % value if value else "platform is missing"
         raise SettingsError(
-            "%s; it may be one of %s." % (found, ", ".join(PLATFORMS)),
+            "%s; it must be one of %s." % (found, ", ".join(PLATFORMS)),
             hint="Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml.",
         )
     return str(value)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request without a usable answer means: pure functions over what requests raised and what came back."""
+"""Errors of a request without a usable response: pure functions over the exceptions of requests and the response."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-# How OpenSSL names an answer that is no TLS, from 1.1 on: plain HTTP in most cases.
+# OpenSSL's reasons for a response that is not TLS, from 1.1 on: usually plain HTTP.
 _IS_PLAIN = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE", re.IGNORECASE)
 
 
 def throttled(content: bytes) -> bool:
-    # Huawei's flow control answers some calls with 202 and an error for a body.
+    # Huawei's rate limiting responds to some calls with 202 and an error in the body.
     if not any(code.encode("ascii") in content for code in THROTTLE_CODES):
         return False
     try:
@@ -56,7 +56,7 @@ def origin_of(url: str) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was made from; __context__ is left out, it may be of an earlier attempt."""
+    """The error and its causes; __context__ is ignored, because it may belong to an earlier attempt."""
     queue, seen = deque([error]), set()
     while queue:
         each = queue.popleft()
@@ -69,10 +69,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def from_transport(error: BaseException, what: str, url: str, acts: bool) -> CloudError:
-    """The error for a request without an answer: did it provably never arrive, or is the answer lost?
-
-    ``acts``: the request may have changed something, so it matters whether it was taken.
-    """
+    """The error of a request without a response: either the request provably never arrived, or the response is lost.
+    ``acts``: the request may change something, so it matters whether it arrived."""
     causes = list(_causes(error))
     origin = origin_of(url)
 
@@ -80,7 +78,7 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
         return any(isinstance(each, kinds) for each in causes)
 
     inner = [each for each in causes if isinstance(each, ssl.SSLError)]
-    # An end or a broken record may come after the request was sent; all else is the handshake's failure.
+    # The end of the connection or a broken record may come after the request was sent; all else is a failed handshake.
     broken = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any("MAC" in str(each.reason) for each in inner)
     if any(_IS_PLAIN.search(str(each.reason or each)) for each in inner):
         return ConnectionFailed(
@@ -95,39 +93,41 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
             permanent=True,
             hint="Check the address and ca_cert; the certificate must be issued for this host by a known authority.",
         )
-    unknown = "Whether it took effect is not known; the state has to be read." if acts else ""
+    unknown = "It is unknown whether the request took effect; check the state." if acts else ""
     if has(BodyTooLarge):
         return ResponseTooLarge(
-            "Could not %s: the answer of %s is larger than %d MiB and was not read." % (what, origin, MAX_BODY >> 20),
+            "Could not %s: the response of %s is larger than %d MiB and was not read." % (what, origin, MAX_BODY >> 20),
             hint=unknown or "Check the address; narrow the selection, or lower page_size where the task lists servers.",
         )
     names = [each for each in causes if isinstance(each, socket.gaierror)]
     if names:
         return ConnectionFailed(
-            "Could not %s: the host name of %s is not known." % (what, origin),
+            "Could not %s: the host name of %s cannot be resolved." % (what, origin),
             permanent=names[-1].errno != socket.EAI_AGAIN,
             hint="Check endpoint, auth.auth_url and region, and this machine's DNS.",
         )
     if has(requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
-        return SettingsError("Could not %s: the address %s or the proxy's cannot be used." % (what, origin))
+        return SettingsError("Could not %s: the address %s or that of the proxy is invalid." % (what, origin))
     if isinstance(error, ValueError) and not has(requests.exceptions.RequestException):
         # The text of this error quotes the header, which is a credential.
-        return SettingsError("Could not %s: a credential holds a character that no HTTP header may have." % what)
+        return SettingsError(
+            "Could not %s: a credential contains a character that is not allowed in an HTTP header." % what
+        )
     tunnel = any("Tunnel connection failed" in str(each) for each in causes if isinstance(each, OSError))
     connecting = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     if tunnel or has(ConnectionRefusedError, requests.exceptions.ConnectTimeout, *connecting):
         refused = "it refuses connections" if has(ConnectionRefusedError) else "it cannot be reached"
         return ConnectionFailed(
             "Could not %s: no connection to %s: %s." % (what, origin, "the proxy refuses" if tunnel else refused),
-            hint="Check the address and port, the network between, and the proxy variables of the environment.",
+            hint="Check the address and port, the network, and the proxy variables of the environment.",
         )
     missing = [each for each in causes if isinstance(each, OSError) and "invalid path" in str(each)]
     if missing:
         return SettingsError("Could not %s: the file of ca_cert, client_cert or client_key does not exist." % what)
     late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, socket.timeout)
-    reason = "did not answer in time" if late else "closed the connection"
+    reason = "did not respond in time" if late else "closed the connection"
     if has(BodyUnreadable):
-        reason = "sent an answer that cannot be decompressed"
+        reason = "sent a response that cannot be decompressed"
     lost = ResponseLost("Could not %s: %s %s." % (what, origin, reason), hint=unknown or "Try again later.")
     lost.late = late
     return lost

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the image, the flavor and the networks that a task names."""
+"""Finds the image, the flavor and the networks in the options of a task."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
-    """The image of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    """The image with that id or name. Raises InvalidRequest if there is none, or more than one."""
     by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
     found = by_id or only(cloud.images.list(name=wanted), wanted, "images", option="image")
     if not found:
@@ -35,7 +35,7 @@ def find_image(cloud: Compute, wanted: str) -> ImageDetails:
 
 
 def find_flavor(cloud: Compute, wanted: str) -> Flavor:
-    """The flavor of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    """The flavor with that id or name. Raises InvalidRequest if there is none, or more than one."""
     found = id_or_name(cloud.flavors.list_sizes(), wanted, "flavors", "flavor")
     if not found:
         raise InvalidRequest(
@@ -45,8 +45,8 @@ def find_flavor(cloud: Compute, wanted: str) -> Flavor:
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
-    """The interfaces, with the ids of networks that are named. Raises InvalidRequest for what is none, not there or not
-    one."""
+    """The interfaces, with network names replaced by ids. Raises InvalidRequest for invalid, missing and ambiguous
+    ones."""
     if wanted is None or wanted in (AUTO, NONE):
         return None if wanted is None else str(wanted)
     if not isinstance(wanted, list) or not wanted:
@@ -59,10 +59,10 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     given = wanted if isinstance(wanted, dict) else {"network": wanted}
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
-        raise InvalidRequest("networks: %s is not known; an entry has %s" % (unknown[0], ", ".join(_NIC_KEYS)))
+        raise InvalidRequest("networks: an entry has no key %s; its keys are %s" % (unknown[0], ", ".join(_NIC_KEYS)))
     values = {key: str(value) for key, value in given.items() if value not in (None, "")}
     if not any(values.get(key) for key in ("network", "port", "subnet")):
-        raise InvalidRequest("networks: an entry names a network, a port or a subnet")
+        raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
     network = values.get("network")
     if network and not is_uuid(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images of servers: which are to be made, which are too old, which are to go."""
+"""Plans for images of servers: which to create, and which to delete."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NO_MORE = ("killed", "deleted", "pending_delete")
 
 @dataclass(frozen=True)
 class SnapshotSpec:
-    """What a task asks for. ``now`` is the time, in UTC, that ``{date}`` and ``{time}`` of the name are."""
+    """The options of a task. ``now`` is the time in UTC for ``{date}`` and ``{time}`` in the name."""
 
     template: str
     now: datetime
@@ -49,22 +49,22 @@ class SnapshotSpec:
     allow_duplicate_name: bool = False
 
     def check(self) -> None:
-        """Raises InvalidRequest for a name or a number that cannot be used."""
+        """Raises InvalidRequest for an invalid name or number."""
         check_name("name", self.template)
         for found in _PLACE.findall(self.template):
             if found not in ("name", "id", *_FORMS):
-                raise InvalidRequest("name: {%s} is none of {name}, {id}, {date} and {time}" % found)
+                raise InvalidRequest("name: {%s} is not supported; use {name}, {id}, {date} and {time}" % found)
         if len(self.template) > 255:
             raise InvalidRequest(
-                "name: %d characters are too many; an image's name has 255 at most" % len(self.template)
+                "name: it has %d characters, and the maximum for the name of an image is 255" % len(self.template)
             )
         if self.keep_last is not None and self.keep_last < 1:
             raise InvalidRequest(
-                "keep_last: %s is out of range; use 1 or more: the newest snapshot always stays" % self.keep_last
+                "keep_last: %s is out of range; use 1 or more: the newest snapshot is always kept" % self.keep_last
             )
 
     def name_of(self, server: Server) -> str:
-        """The name of the server's snapshot."""
+        """The name of the server's image."""
 
         def fill(place: re.Match[str]) -> str:
             word = place.group(1)
@@ -75,7 +75,7 @@ class SnapshotSpec:
         return _PLACE.sub(fill, self.template)
 
     def named(self, server: Server, name: str | None) -> bool:
-        """Whether an image's name is one that the template gives to the server at any time."""
+        """Whether the name of an image matches the template for this server at any time."""
         parts = []
         for text, word in _split(self.template):
             parts.append(re.escape(text))
@@ -87,20 +87,20 @@ class SnapshotSpec:
 
 
 def _split(template: str) -> Iterable[tuple[str, str | None]]:
-    """The texts of a template, each with the place that follows it."""
+    """The literal texts of a template, each with the placeholder after it."""
     pieces: list[str | None] = [*_PLACE.split(template), None]
     return [(str(pieces[at]), pieces[at + 1]) for at in range(0, len(pieces) - 1, 2)]
 
 
 def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], spec: SnapshotSpec) -> Plan:
-    """One snapshot of each server. Raises InvalidRequest where two servers would get the same name."""
+    """Plan one image of each server. Raises InvalidRequest if two servers would get the same name."""
     by_name: dict[str, list[Server]] = {}
     for server in servers:
         by_name.setdefault(spec.name_of(server), []).append(server)
     for name, owners in sorted(by_name.items()):
         if len(owners) > 1:
             raise InvalidRequest(
-                "name: the snapshots of %d servers (%s) would all be called %s; put {name} or {id} into it"
+                "name: the snapshots of %d servers (%s) would all be called %s; add {name} or {id} to it"
                 % (len(owners), ", ".join(each.label for each in owners[:5]), name)
             )
     return Plan(tuple(plan_one(server, images, spec) for server in servers))
@@ -119,7 +119,7 @@ def plan_one(server: Server, images: Sequence[Snapshot], spec: SnapshotSpec) -> 
     if any((each.status or "").lower() == "deactivated" for each in mine):
         return Change.refused(server, "its snapshot %s is deactivated; activate or delete it" % mine[0].label, before)
     if any((each.status or "").lower() in _UNFINISHED for each in mine):
-        # It is being made: by an earlier task, or by somebody else.
+        # The image is being created, by an earlier task or by another user.
         return Change(server, (), before, before, None, wait_until_stable=True)
     planned_actions: list[Action] = []
     if not mine:
@@ -138,45 +138,48 @@ def plan_one(server: Server, images: Sequence[Snapshot], spec: SnapshotSpec) -> 
 
 
 def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) -> list[Snapshot]:
-    """Those beyond the newest ``keep_last``, of which one is ``coming``; a protected one is never among them."""
+    """The images beyond the newest ``keep_last``, including one that is ``coming``; protected images are never
+    included."""
     if keep is None:
         return []
     return [each for each in newest_first[keep - (1 if coming else 0) :] if not each.protected]
 
 
 def _taken(name: str, other: Snapshot) -> str:
-    whose = "of the server %s" % other.server_id if other.server_id else "which was not made of a server"
-    text = "there is an image %s already (%s, %s); choose another name, or set allow_duplicate_name: true"
+    whose = "of the server %s" % other.server_id if other.server_id else "which was not created from a server"
+    text = "an image named %s already exists (%s, %s); choose another name, or set allow_duplicate_name: true"
     return text % (name, other.id, whose)
 
 
 def _unfit(server: Server) -> str:
     if (server.status or "").upper() == "ERROR":
         return fault_text(server)
-    text = "the server is in status %s; an image is made of a running, stopped, paused or suspended server"
+    text = (
+        "the server is in status %s; an image can only be created from a running, stopped, paused or suspended server"
+    )
     return text % server.status
 
 
 def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
-    """What is to become of each image by its id: ``planned`` ones can be deleted, the others are refused."""
+    """Plan the deletion of images by id: ``planned`` images can be deleted, the others are refused."""
     found = {}
     for image in images:
         why = None
         if image.protected:
-            why = "the image is protected against deletion: take the protection off first"
+            why = "the image is protected against deletion: remove the protection first"
         elif not image.snapshot and not force:
-            why = "the image was not made of a server; force: true deletes it all the same"
+            why = "the image was not created from a server; set force: true to delete it anyway"
         result = FAILED if why else PLANNED
         found[image.id] = Outcome(image.id, image.name, result, () if why else (DELETE,), message=why)
     return found
 
 
 def one_of_name(images: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
-    """The image of that name, if there is one. Raises InvalidRequest where there are more."""
+    """The image with that name, if there is one. Raises InvalidRequest if there are several."""
     found = [image for image in images if image.name == name]
     if len(found) > 1:
         ids = ", ".join(sorted(image.id for image in found))
         raise InvalidRequest(
-            "name: %d images are named %s (%s); give image_ids, or the server" % (len(found), name, ids)
+            "name: %d images are named %s (%s); set image_ids, or select the server" % (len(found), name, ids)
         )
     return found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The volumes of servers: what is to be attached and detached."""
+"""Plans for the volumes of servers: which to attach and which to detach."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Attachments = Mapping[str, Sequence[VolumeAttachment]]
 
 @dataclass(frozen=True)
 class VolumeSpec:
-    """What a task asks for; ``purge`` detaches what is not listed."""
+    """The options of a task; ``purge`` detaches volumes that are not listed."""
 
     volumes: tuple[str, ...]
     state: str = "present"
@@ -34,30 +34,31 @@ class VolumeSpec:
     multiattach: bool = False
 
     def check(self, servers: Sequence[Server] = ()) -> None:
-        """Raises InvalidRequest for what contradicts itself, or cannot be of so many servers."""
+        """Raises InvalidRequest for options that contradict each other, or that cannot apply to several servers."""
         if any(not volume.strip() or "/" in volume for volume in self.volumes):
             raise InvalidRequest("volumes: give the ids of volumes")
         if not self.volumes and not self.purge:
             raise InvalidRequest(
-                "volumes: name one at least, or set purge_volumes: true to detach all but the boot volume"
+                "volumes: list at least one, or set purge_volumes: true to detach all but the boot volume"
             )
         if self.purge and self.state == "absent":
-            raise InvalidRequest("purge_volumes: detaches what volumes does not list, and state: absent what it lists")
+            raise InvalidRequest(
+                "purge_volumes: it detaches the volumes that are not listed, and state: absent detaches the listed"
+                " ones; use one of them"
+            )
         for name in ("device", "tag"):
             if getattr(self, name) and len(self.volumes) != 1:
-                raise InvalidRequest("%s: it is that of one volume, and volumes has %d" % (name, len(self.volumes)))
+                raise InvalidRequest("%s: it applies to one volume, and volumes lists %d" % (name, len(self.volumes)))
         if len(servers) > 1 and self.state == "present" and self.volumes and not self.multiattach:
             raise InvalidRequest(
-                "the selection finds %d servers, and a volume is attached to one server; choose one server, or set"
+                "the selection matches %d servers, and a volume is attached to one server; select one server, or set"
                 " multiattach: true for multi-attach volumes" % len(servers)
             )
 
 
 def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | None:
-    """The id of the volume that the server boots from; ``None`` where it boots from an image.
-
-    Raises InvalidRequest where nothing tells which of several it is.
-    """
+    """The id of the boot volume of the server; ``None`` if it boots from an image. Raises InvalidRequest if the cloud
+    does not show which of several volumes it is."""
     if server.image.id or not attached:
         return None
     root = server.root_device_name
@@ -67,7 +68,7 @@ def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | N
         return found[0].volume_id
     if len(attached) == 1:
         return attached[0].volume_id
-    raise InvalidRequest("nothing tells which of its volumes it boots from")
+    raise InvalidRequest("the cloud does not report which of its volumes it boots from")
 
 
 def plan_volumes(servers: Sequence[Server], attached: Attachments, spec: VolumeSpec) -> Plan:

@@ -82,7 +82,7 @@ def test_auth_type_that_is_not_known() -> None:
     assert "OS_AUTH_TYPE" in refused({"platform": "openstack"}, {"OS_AUTH_TYPE": "kerberos"}).message
     clouds = "clouds: {lab: {auth_type: v3applicationcredential, auth: {}}}"
     options = {"cloud": "lab", "platform": "huaweicloud", "region": "r"}
-    assert "does not take application credential" in refused(options, clouds=clouds).message
+    assert "does not support application credential" in refused(options, clouds=clouds).message
     environ = {"OS_AUTH_TYPE": "v3applicationcredential"}
     assert isinstance(given(HUAWEICLOUD, environ).auth, AccessKey)
     only_type = {"platform": "huaweicloud", "region": "r"}
@@ -120,7 +120,7 @@ def test_families_of_names_do_not_mix() -> None:
     assert (found.access_key, found.secret_key, found.security_token) == ("sdk", "sdk-secret", "")
     assert found.project_id == "p1"
     del environ["HUAWEICLOUD_SDK_AK"]
-    assert "which has another secret for it" in refused({"platform": "huaweicloud"}, environ).message
+    assert "which has another secret_key for it" in refused({"platform": "huaweicloud"}, environ).message
     del environ["HW_SECRET_KEY"]
     assert given({"platform": "huaweicloud"}, environ).secrets() == {"sdk-secret", "hw"}
 

@@ -30,7 +30,7 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_sa
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"platform": None}, "platform is missing; it may be one of huaweicloud, easystack, ustack, openstack"),
+        ({"platform": None}, "platform is missing; it must be one of huaweicloud, easystack, ustack, openstack"),
         ({"platform": "aws"}, "platform is 'aws'"),
         ({"interface": "secret"}, "interface is 'secret'"),
         ({"endpoint": "nova.example.com"}, "endpoint is not a URL"),
@@ -48,17 +48,17 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_sa
         ({"api_retries": -1}, "api_retries is -1"),
         ({"api_retries": True}, "api_retries is True"),
         ({"token_cache": "relative/path"}, "token_cache is 'relative/path'"),
-        ({"region": ["a"]}, "region is not a text"),
+        ({"region": ["a"]}, "region is not a string"),
         ({"auth": "password"}, "auth is not a mapping"),
-        ({"auth": {"user": "x"}}, "auth has no user; it takes auth_url"),
-        ({"auth": {"password": {"a": 1}}}, "auth.password is not a text"),
+        ({"auth": {"user": "x"}}, "auth has no key user; its keys are auth_url"),
+        ({"auth": {"password": {"a": 1}}}, "auth.password is not a string"),
         ({"auth": {}}, "No credentials for platform openstack"),
         ({"auth": None}, "No credentials for platform openstack"),
-        ({"auth": {"secret_key": "x"}}, "does not take access key credentials"),
+        ({"auth": {"secret_key": "x"}}, "does not support access key credentials"),
         ({"auth": {**PASSWORD, "auth_url": "keystone"}}, "auth.auth_url is not a URL"),
         ({"auth": {**PASSWORD, "auth_url": "https://k/v2.0"}}, "Keystone v2.0"),
-        ({"auth": {"token": "to ken", "auth_url": URL}}, "auth.token holds a blank"),
-        ({"auth": {"token": "tök", "auth_url": URL}}, "auth.token holds a blank"),
+        ({"auth": {"token": "to ken", "auth_url": URL}}, "auth.token contains a space"),
+        ({"auth": {"token": "tök", "auth_url": URL}}, "auth.token contains a space"),
         ({"cloud": "nowhere"}, "has no cloud 'nowhere'; it has: lab"),
     ],
 )
@@ -112,17 +112,17 @@ def test_a_text_that_is_none_is_one_sentence(name: str, spoilt: str) -> None:
     environ = dict(OS_ENVIRONMENT)
     (options.setdefault("auth", {}) if name in AUTH_LEAVES else options)[name] = spoilt
     error = refusal(options, environ)
-    assert name in error and "no text may have" in error
+    assert name in error and "contains a NUL character or a lone surrogate" in error
     error.encode("utf-8")
 
 
 @pytest.mark.parametrize("name", ["lab\x00", "lab\ud800"])
 def test_a_cloud_that_no_file_can_name(name: str) -> None:
-    assert "cloud holds a NUL or a half of a character" in refusal({"cloud": name}, {})
+    assert "cloud contains a NUL character or a lone surrogate" in refusal({"cloud": name}, {})
 
 
 def test_a_path_of_clouds_yaml_that_is_none() -> None:
-    with pytest.raises(SettingsError, match="no path holds a NUL"):
+    with pytest.raises(SettingsError, match="a path cannot contain a NUL character"):
         resolve({"cloud": "lab"}, {"OS_CLIENT_CONFIG_FILE": "/a\x00b", "HOME": "/h"})
 
 
@@ -160,6 +160,6 @@ def test_endpoints_of_services() -> None:
     environ = {"OS_IMAGE_ENDPOINT_OVERRIDE": "https://other", "OS_NETWORK_ENDPOINT_OVERRIDE": "https://n"}
     found = given(options, environ)
     assert (found.endpoint, found.endpoints) == ("https://c", {"image": "https://i", "network": "https://n"})
-    assert "two addresses" in refusal({**options, "endpoint": "https://d"}, {})
-    assert "endpoints has no compte" in refusal({**options, "endpoints": {"compte": "https://c"}}, {})
+    assert "different URLs" in refusal({**options, "endpoint": "https://d"}, {})
+    assert "endpoints has no key compte" in refusal({**options, "endpoints": {"compte": "https://c"}}, {})
     assert "endpoints is not a mapping" in refusal({**options, "endpoints": "https://c"}, {})

@@ -114,7 +114,7 @@ def test_what_is_expected(
 def test_a_success_that_is_no_json(wire: Any, reply: Any, ready: Session, text: str) -> None:
     wire.expect("POST", "/x", reply=reply(200, text=text, headers={"X-Request-Id": "r"}))
     with pytest.raises(
-        errors.InvalidResponse, match="Could not list servers: the answer is not the expected"
+        errors.InvalidResponse, match="Could not list servers: the response is not the expected"
     ) as caught:
         ready.post(wire.url + "/x", what="list servers")
     assert caught.value.request_id == "r" and "t0k3n" not in str(caught.value) and len(str(caught.value)) < 500
@@ -125,7 +125,7 @@ def test_redirects_are_errors(wire: Any, reply: Any, ready: Session, status: int
     location = "https://elsewhere.example.com/login?token=t0k3n"
     wire.expect("GET", "/x", reply=reply(status, headers={"Location": location}))
     with pytest.raises(
-        errors.Redirected, match="sends the request on to https://elsewhere.example.com/login"
+        errors.Redirected, match="redirects the request to https://elsewhere.example.com/login"
     ) as caught:
         ready.get(wire.url + "/x")
     assert "t0k3n" not in str(caught.value)
@@ -244,7 +244,7 @@ def test_host_names(monkeypatch: pytest.MonkeyPatch, errno: int, permanent: bool
         raise socket.gaierror(errno, "no")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(errors.ConnectionFailed, match="host name of http://cloud.invalid is not known") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="host name of http://cloud.invalid cannot be resolved") as caught:
         plain().get("http://cloud.invalid/x")
     assert caught.value.permanent is permanent
 
@@ -261,7 +261,9 @@ def test_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("broken", ["reset", "close", "cut"])
 def test_lost_responses(wire: Any, reply: Any, ready: Session, broken: str) -> None:
     wire.expect("POST", "/x", reply=reply(202, {"a": "b" * 4000}, broken=broken))
-    with pytest.raises(errors.ResponseLost, match="closed the connection. Whether it took effect is not known"):
+    with pytest.raises(
+        errors.ResponseLost, match="closed the connection. It is unknown whether the request took effect"
+    ):
         ready.post(wire.url + "/x", json={})
 
 
@@ -269,7 +271,7 @@ def test_no_response_in_time() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+        with pytest.raises(errors.ResponseLost, match="did not respond in time"):
             plain(timeout=0.05).get("http://127.0.0.1:%d/x" % silent.getsockname()[1])
 
 
@@ -292,12 +294,12 @@ def test_urls_that_cannot_be_used(url: str) -> None:
 
 def test_proxies_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http:///")
-    with pytest.raises(errors.SettingsError, match="or the proxy's cannot be used"):
+    with pytest.raises(errors.SettingsError, match="or that of the proxy is invalid"):
         plain().get("http://cloud.invalid/x")
 
 
 def test_a_header_that_cannot_be_sent_is_not_shown(wire: Any) -> None:
-    with pytest.raises(errors.SettingsError, match="a credential holds a character") as caught:
+    with pytest.raises(errors.SettingsError, match="a credential contains a character") as caught:
         plain().get(wire.url + "/x", apply=header_auth("X-Auth-Token", "s3cret\nvalue"))
     assert "s3cret" not in str(caught.value) and caught.value.__suppress_context__
 
@@ -400,7 +402,7 @@ def test_a_service_that_is_late_gets_more_time_with_each_attempt(clock: Any, mon
         raise session.requests.exceptions.ReadTimeout()
 
     monkeypatch.setattr(patient._http, "send", late)
-    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not respond in time"):
         patient.get("http://127.0.0.1/x")
     assert [read for _connect, read in given] == [60.0, 120.0, 240.0, 480.0]
     assert {connect for connect, _read in given} == {10.0}

@@ -68,7 +68,7 @@ def test_images_by_name_on_several_pages(wire: Any, reply: Any, glance: Any, pat
 def test_pages_that_repeat(wire: Any, reply: Any, glance: Any) -> None:
     cloud = glance("/image/v2")
     wire.serve(lambda seen: reply(200, {"images": [], "next": "/v2/images?marker=1"}))
-    with pytest.raises(InvalidResponse, match="does not get on"):
+    with pytest.raises(InvalidResponse, match="returns nothing new"):
         cloud.images.list(name="a")
     assert len(wire.seen) == 1
 
@@ -175,9 +175,13 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
 @pytest.mark.parametrize(
     "version, order, words",
     [
-        ("2.53", {"key_name": "k"}, "key_name: a rebuild takes it from microversion 2.54 on, and this cloud has 2.53"),
+        (
+            "2.53",
+            {"key_name": "k"},
+            "key_name: a rebuild supports it from microversion 2.54 on, and this cloud has 2.53",
+        ),
         ("2.54", {"key_name": "k"}, None),
-        ("2.56", {"user_data": "eA=="}, "user_data: a rebuild takes it from microversion 2.57 on"),
+        ("2.56", {"user_data": "eA=="}, "user_data: a rebuild supports it from microversion 2.57 on"),
         ("2.57", {"user_data": "eA==", "password": "p", "key_name": "k"}, None),
         ("2.96", {"encrypted": False}, "encrypted: openstack keeps"),
     ],
@@ -267,7 +271,7 @@ def test_what_a_refusal_means(
     "order, words",
     [
         ({"password": "p"}, None),
-        ({"password": "p", "key_name": "k", "user_id": "u"}, "exclude each other"),
+        ({"password": "p", "key_name": "k", "user_id": "u"}, "are mutually exclusive"),
         ({"key_name": "k"}, "user_id"),
         ({"user_data": "eA==", "cloud_init": False}, "cloud_init: true"),
         ({"password": "p", "encrypted": True}, "go together"),

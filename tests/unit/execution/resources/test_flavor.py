@@ -262,7 +262,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
     cloud = FakeCloud(PRIVATE)
     cloud.fail[step] = [BadRequest("Validation failed")]
     wanted = FlavorSpec({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
-    with pytest.raises(PartialFailure, match="Validation failed.*The flavor that was there was put back") as caught:
+    with pytest.raises(PartialFailure, match="Validation failed.*The previous flavor was restored") as caught:
         carry_out(cloud, wanted)
     assert cloud.rows == {"f1": PRIVATE} and caught.value.completed_steps == ()
 
@@ -270,7 +270,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
 def test_an_old_flavor_that_cannot_be_restored_is_reported_whole() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["create"] = [BadRequest("first"), PermissionDenied("second")]
-    with pytest.raises(PartialFailure, match="first.*putting the old flavor back failed: second") as caught:
+    with pytest.raises(PartialFailure, match="first.*restoring the old flavor failed: second") as caught:
         carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
     assert (
         "'p2'" in str(caught.value)

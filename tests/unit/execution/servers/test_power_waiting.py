@@ -89,9 +89,10 @@ def test_without_wait_nothing_is_waited_for_and_the_remaining_actions_are_report
         "stopping": (PENDING, (), ()),
     }
     assert power.outcomes["id-web"].message is None
-    assert power.outcomes["id-db"].message == "not asked for yet: stop; run the task again"
+    assert power.outcomes["id-db"].message == "not submitted yet: stop; run the task again"
     assert power.outcomes["id-moving"].message == (
-        "it is in status ACTIVE, task rebooting, which was not waited for; not asked for yet: stop; run the task again"
+        "it is in status ACTIVE, task rebooting, and the task did not wait for it; not submitted yet: stop; run the"
+        " task again"
     )
     assert {key: (pending.action, pending.then) for key, pending in power.pending_actions.items()} == {
         "id-web": ("stop", ()), "id-db": ("unpause", ("stop",)), "id-moving": ("settle", ("stop",)),
@@ -141,8 +142,8 @@ def test_a_long_wait_reports_progress_and_a_short_one_is_silent() -> None:
     _plan, power = carry_out(cloud, "stopped", timeout=120)
     said = power.said  # type: ignore[attr-defined]
     assert said[0] == (
-        "0 of 2 stopped, 2 to go, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status ACTIVE, task"
-        " powering-off) (5 of at most 120 seconds)"
+        "0 of 2 stopped, 2 remaining, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status"
+        " ACTIVE, task powering-off) (5 of at most 120 seconds)"
     )
     times = [int(line.rsplit("(", 1)[1].split()[0]) for line in said]
     assert [later - sooner for sooner, later in zip(times, times[1:], strict=False)] == [

@@ -40,7 +40,7 @@ def test_access_on_a_public_flavor() -> None:
 
 
 def test_a_new_flavor_needs_its_sizes() -> None:
-    with pytest.raises(InvalidRequest, match="making it needs name, vcpus, ram_mb"):
+    with pytest.raises(InvalidRequest, match="set name, vcpus, ram_mb"):
         plan_flavor(None, FlavorSpec({"id": "f9"}))
     assert not plan_flavor(None, FlavorSpec({"id": "f9"}, "absent")).changed
 
@@ -51,7 +51,7 @@ def test_a_name_that_two_share_or_another_has() -> None:
         find_flavor(twins, None, "small")
     assert find_flavor(twins, "f2", "small") == twins[1]
     assert find_flavor(twins, "f3", None) is None
-    with pytest.raises(InvalidRequest, match="the name small is taken by the flavor of the id f1"):
+    with pytest.raises(InvalidRequest, match="the name small is already used by the flavor with the id f1"):
         refuse_taken_name([SMALL], None, "small")
     refuse_taken_name([SMALL], SMALL, "small")
     refuse_taken_name([SMALL], None, None)
@@ -68,8 +68,8 @@ def test_a_name_that_two_share_or_another_has() -> None:
         ({"rxtx_factor": 0.0}, "rxtx_factor: 0.0 is out of range"),
         ({"rxtx_factor": float("nan")}, "rxtx_factor: nan is out of range"),
         ({"name": ""}, "name: '' is empty"),
-        ({"name": " x"}, "blanks at its ends"),
-        ({"id": ".."}, "id: '..' is not the id"),
+        ({"name": " x"}, "leading or trailing spaces"),
+        ({"id": ".."}, "id: '..' is not a valid flavor id"),
         ({"id": ""}, "id: '' is empty"),
     ],
 )

@@ -57,13 +57,13 @@ def test_a_good_key_stays_as_it_is() -> None:
         ("", None, "one line"),
         ("ssh-ed25519", None, "one line"),
         (A + "\n" + B, None, "one line"),
-        (A.replace("ssh-ed25519", "ssh-rsa"), None, "of type 'ssh-rsa', its text that it is 'ssh-ed25519'"),
+        (A.replace("ssh-ed25519", "ssh-rsa"), None, "as type 'ssh-rsa', but its base64 text is of type 'ssh-ed25519'"),
         ("ssh-ed25519 not*base64 me", None, "not base64"),
-        ("ssh-ed25519 AAAA", None, "cut short"),
-        (A[:-8], None, "cut short"),
-        ("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519").decode(), None, "cut short"),
+        ("ssh-ed25519 AAAA", None, "incomplete"),
+        (A[:-8], None, "incomplete"),
+        ("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519").decode(), None, "incomplete"),
         ("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----", None, "type: x509"),
-        (A, "x509", "certificate in PEM form"),
+        (A, "x509", "certificate in PEM format"),
     ],
 )
 def test_what_is_no_public_key_is_said_so(text: str, kind: str | None, words: str) -> None:
@@ -97,7 +97,7 @@ def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing
 
 
 def test_a_key_pair_without_a_key_is_not_created() -> None:
-    with pytest.raises(InvalidRequest, match="public_key, or private_key_path"):
+    with pytest.raises(InvalidRequest, match="set public_key to import a key, or private_key_path"):
         plan_keypair(None, KeypairSpec("k"))
 
 

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking Huawei Cloud for something of a server: one request, and the pending action that tells what became of it.
-
-Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Error Codes".
-"""
+"""Actions on one server of Huawei Cloud: one request, and the pending action with its result. Sources: Elastic Cloud
+Server API Reference, "Batch Operations" and "Error Codes"."""
 
 from __future__ import annotations
 
@@ -35,22 +33,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: The documented form of the answers to changes of metadata.
 METADATA = DocumentedResponse((200,), "metadata")
-#: What the calls of Nova's form answer.
+#: The response of the calls in Nova's form.
 ACCEPTED = DocumentedResponse((202,))
-#: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
+#: Another command is running on the server; the code comes with status 501 and concerns the state, not the service.
 BUSY = "Ecs.0603"
-#: The server's state does not allow it, though the HTTP status says something else.
+#: The state of the server does not allow it, although the HTTP status has another meaning.
 _WRONG_STATE = "Ecs.0100"
 _NO_SERVER = "Ecs.0114"
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """The request of one action on one server; ``path`` is below the server, which is below ``base``.
-
-    ``job``: the answer names one. Where it does not, ``answer`` is the documented form of a success, and ``shows``
-    tells whether what it holds is as it was asked for.
-    """
+    """The request of one action on one server; ``path`` is below the server, which is below ``base``. ``job``: the
+    response contains a job. Otherwise ``answer`` is the documented response of a success, and ``shows`` checks whether
+    its value matches the request."""
 
     body: Any
     path: str = ""
@@ -61,13 +57,13 @@ class ActionRequest:
     base: str = "/cloudservers"
     answer: DocumentedResponse = ACCEPTED
     shows: Callable[[Any], bool] | None = None
-    #: What is to be deleted and is not there is deleted.
+    #: A missing resource counts as deleted.
     gone_is_done: bool = False
-    #: The whole as an infinitive, for error messages; ``None`` is the action's name with the server.
+    #: The operation as an infinitive, for error messages; ``None`` is the name of the action with the server.
     what: str | None = None
-    #: The image that the server runs when it is done.
+    #: The image of the server after the action.
     image_id: str | None = None
-    #: What to try after a refusal of this code.
+    #: The hint for a refusal with this code.
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -122,7 +118,7 @@ class HuaweiActions(Compute):
             if not request.job:
                 request.answer.read(answer, what, request.shows)
             elif not text(body.get("job_id")):
-                raise ResponseLost("the cloud accepted the order and named no job", request_id=answer.request_id)
+                raise ResponseLost("the cloud accepted the request, but returned no job", request_id=answer.request_id)
         except CloudError as error:
             if request.gone_is_done and is_of_part(error):
                 return pending
@@ -150,18 +146,19 @@ class HuaweiActions(Compute):
 
 
 def of_state(error: CloudError) -> CloudError:
-    """The error, marked where its code speaks of the server's state."""
+    """The error, marked if its code concerns the state of the server."""
     error.is_busy = error.code == BUSY
     error.is_state_conflict = error.is_state_conflict or error.code == _WRONG_STATE
     return error
 
 
 def is_open(error: CloudError) -> bool:
-    """Whether the request may have been carried out though it ended with this error."""
+    """Whether the request may have been carried out although it ended with this error."""
     return error.code != BUSY and is_ambiguous(error)
 
 
 def is_of_part(error: CloudError) -> bool:
-    """Whether ECS itself says that a part of a server is not there: a code of its own, and not that of a server."""
+    """Whether ECS itself reports that a part of a server does not exist: a code of its own, and not that of a
+    server."""
     code = error.code or ""
     return isinstance(error, NotFound) and bool(code) and code != _NO_SERVER and not code.startswith("APIG")

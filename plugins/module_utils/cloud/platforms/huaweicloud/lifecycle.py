@@ -42,8 +42,8 @@ EMPTY = DocumentedResponse((204, 202))
 
 _POWER = "/cloudservers/action"
 _PREPAID = (
-    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
-    " billing center, which deletes it"
+    "it is billed yearly/monthly, and %s can delete pay-per-use servers only; unsubscribe from it in the billing"
+    " center of the console, which deletes it"
 )
 
 
@@ -60,7 +60,7 @@ def update(cloud: HuaweiActions, server: Server, arguments: Arguments) -> Action
 
 
 def set_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
-    # The same keys and values once more change nothing.
+    # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
     return ActionRequest(
         {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
@@ -73,7 +73,7 @@ def remove_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) 
 
 
 def lock(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
-    # Nova's own call; ECS takes no reason.
+    # Nova's own call; ECS supports no reason.
     return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
 
@@ -94,7 +94,7 @@ def resize(cloud: HuaweiActions, server: Server, arguments: Arguments) -> Action
 
 
 def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
+    """The call merges, so removed keys are deleted one by one; the cloud's own keys are not changed."""
 
     def ask(pair: tuple[Server, Action]) -> PendingAction:
         server, action = pair
@@ -116,7 +116,8 @@ def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAc
 
 
 def set_tags(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    """The old ones go first, to make room; one whose key has another value then is written over."""
+    """Removed tags are deleted first, because the number of tags is limited; a key with another value is
+    overwritten."""
 
     def ask(pair: tuple[Server, Action]) -> PendingAction:
         server, action = pair
@@ -140,10 +141,8 @@ def set_tags(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
 def _several(
     cloud: HuaweiActions, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
 ) -> PendingAction:
-    """One call after the other; each may be repeated, and one that has nothing to delete is done.
-
-    Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
-    """
+    """One call after the other; each is safe to repeat, and a call that has nothing to delete is done. After one
+    call was accepted, a failure of a later one makes the result unknown: the state shows what remains."""
     pending = PendingAction(
         server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
     )
@@ -187,7 +186,7 @@ def _soft_or_hard(cloud: HuaweiActions, action: str, key: str, requests: Request
 
 
 def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    """A action's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+    """The arguments ``delete_volume`` and ``delete_publicip`` select what is deleted with the server."""
     pending_actions = []
     kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
     for server, action in requests:
@@ -206,7 +205,7 @@ def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
         servers = [server for server, _action in some]
         asked = in_batches(cloud, "delete", servers, "/cloudservers/delete", given)
         pending_actions += [
-            # Where it is gone already, somebody else was faster: the state decides.
+            # If it is already deleted, another user deleted it: the state decides.
             replace(
                 pending,
                 expected_state=action.expected_state,

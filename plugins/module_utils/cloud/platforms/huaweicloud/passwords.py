@@ -37,11 +37,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     mappings,
 )
 
-#: Servers a batch call takes (Ecs.0118 above it).
+#: The maximum number of servers in a batch call (Ecs.0118 above it).
 _BATCH = 1000
-#: How often the servers of a batch that others made fail are sent once more.
+#: The number of times that the servers of a batch are sent again because other servers made it fail.
 _ROUNDS = 5
-#: A throttled batch is tried again this often, this many seconds apart.
+#: A throttled batch is repeated this number of times, with this pause in seconds.
 _PATIENCE = (15, 15, 30)
 
 
@@ -60,7 +60,7 @@ def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Actio
         except CloudError as error:
             return [_pending(server, error=error) for server in groups[key]]
 
-    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+    # The first call alone: if the credentials are invalid, they are invalid for all others.
     pending = _reset_passwords(cloud, groups[order[0]], *order[0]) if order else []
     for some in in_parallel(ask, order[1:], cloud.parallel):
         pending.extend(some)
@@ -83,8 +83,8 @@ def _reset_passwords(
 def _reset_batch(
     cloud: HuaweiActions, batch: Sequence[Server], password: str, dry_run: bool
 ) -> dict[str, PendingAction]:
-    """Whether the others are done where the answer names some that could not be is not documented, so the others
-    are sent once more without them: the same password twice does no harm."""
+    """If the response lists failed servers, it is not documented whether the others are done, so the others are
+    sent again without the failed ones: it is safe to set the same password twice."""
     rest = list(batch)
     found: dict[str, PendingAction] = {}
     for _round in range(_ROUNDS):
@@ -103,17 +103,17 @@ def _reset_batch(
         for server in rest:
             found[server.id] = _pending(server, request_id=request_id)
             if server.id not in accepted:
-                lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
+                lost = ResponseLost("The cloud's response does not contain the server", request_id=request_id)
                 found[server.id] = _pending(server, error=lost, outcome_unknown=True)
         return found
-    left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
+    left = ResponseLost("The cloud refused the batch repeatedly for one of its other servers")
     return dict(found, **_all_failed(rest, left))
 
 
 def _put_reset(
     cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
 ) -> tuple[set[str], str | None]:
-    """The ids of the servers that took it, and the request's id."""
+    """The ids of the servers that accepted it, and the request id."""
     body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
     if dry_run:
         body["dry_run"] = True
@@ -129,7 +129,9 @@ def _put_reset(
         answer = cloud.session.put(cloud.api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
     listed = answer.body.get("response") if isinstance(answer.body, dict) else None
     if not isinstance(listed, list):
-        raise InvalidResponse("Could not %s: the answer has no response" % what, request_id=answer.request_id)
+        raise InvalidResponse(
+            "Could not %s: the response has no list named response" % what, request_id=answer.request_id
+        )
     return {str(entry.get("id")) for entry in mappings(listed)}, answer.request_id
 
 
@@ -145,7 +147,7 @@ def _pending(server: Server, **known: Any) -> PendingAction:
 
 
 def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudError]:
-    """The error of each server that the answer names; the list is in the batch's own error form only."""
+    """The error of each server in the response; only the error format of the batch call contains the list."""
     asked = {server.id for server in servers}
     found = {}
     for item in error.details:

@@ -20,7 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
 )
 
-_NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
+_NO_CLOUD_INIT = "If the image has no cloud-init, set cloud_init: false."
 
 
 def rebuild(cloud: HuaweiActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
@@ -38,7 +38,7 @@ def rebuild(cloud: HuaweiActions, server: Server, arguments: Mapping[str, Any]) 
 
 
 def _body(spec: RebuildSpec) -> dict[str, Any]:
-    """The part under the body's key; every name is small there, and every value is a text."""
+    """The value of the body's key; every name is lower case there, and every value is a string."""
     found: dict[str, Any] = {}
     if not spec.same_image:
         found["imageid"] = spec.image_id

@@ -171,11 +171,11 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(existing: set[str], wanted: s
     ("action", "words"),
     [
         (Action("update", {"name": "a b"}), "the name 'a b'"),
-        (Action("update", {"description": "<b>"}), "it must not hold '<' or '>'"),
+        (Action("update", {"description": "<b>"}), "it must not contain '<' or '>'"),
         (Action("update", {"hostname": "a..b"}), "hostname 'a..b'"),
-        (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and 255 are the most"),
-        (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
-        (Action("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not hold any of"),
+        (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and the maximum is 255"),
+        (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is reserved by the cloud"),
+        (Action("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not contain any of"),
         (Action("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
     ],
 )
@@ -239,7 +239,7 @@ def test_a_prepaid_one_is_not_requested(wire: Any, reply: Any, connect: Any) -> 
     prepaid = record("a", metadata={"charging_mode": "1"})
     assert "unsubscribe" in cloud.rules.action_problem(prepaid, ACTION)
     first, second = cloud.perform([(prepaid, ACTION), (record("b"), ACTION)])
-    assert "Could not delete the server n-a (a): it is paid by the year or month" in first.error.message
+    assert "Could not delete the server n-a (a): it is billed yearly/monthly" in first.error.message
     assert not first.outcome_unknown and second.job_id == "j1"
 
 

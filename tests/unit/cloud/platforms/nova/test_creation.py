@@ -327,7 +327,7 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
         ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_id="s"),)), "subnet: openstack"),
-        ("ustack", "", NewServer("f", "i", description="d"), "description: ustack has no such thing"),
+        ("ustack", "", NewServer("f", "i", description="d"), "description: ustack does not support it"),
     ],
 )
 def test_what_would_be_refused(
@@ -358,5 +358,5 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
     )
     assert [network.label for network in cloud.networks.list("net")] == ["net (1)"]
     wire.expect("GET", "/network/v2.0/networks", reply=reply(200, {"networks": rows}))
-    with pytest.raises(InvalidResponse, match="a network that has no id"):
+    with pytest.raises(InvalidResponse, match="a network without id"):
         cloud.networks.list("net")

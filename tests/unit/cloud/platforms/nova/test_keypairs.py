@@ -104,7 +104,7 @@ def test_another_users_key_pairs(wire: Any, reply: Any, connect: Any) -> None:
 @pytest.mark.parametrize(
     ("platform", "version", "words"),
     [
-        ("openstack", "2.9", "The cloud speaks microversion 2.9, and naming the user of a key pair needs 2.10"),
+        ("openstack", "2.9", "The cloud supports microversion 2.9, and naming the user of a key pair needs 2.10"),
         ("ustack", None, "Platform ustack has no operation keypair_users. Use the credentials of that user instead."),
         ("huaweicloud", None, "Platform huaweicloud has no operation keypair_users."),
     ],
@@ -156,7 +156,7 @@ def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
 def test_no_name_leads_elsewhere(name: str, wire: Any, connect: Any) -> None:
     cloud = connect()
     for ask in (lambda: cloud.keypairs.delete(name), lambda: cloud.flavors.unset_extra_spec("f1", name)):
-        with pytest.raises(BadRequest, match="cannot be the name"):
+        with pytest.raises(BadRequest, match="is not a valid name"):
             ask()
     assert wire.seen == []
 
@@ -180,4 +180,4 @@ def test_any_key_pair_is_a_record_or_has_no_name(data: dict[str, Any]) -> None:
     try:
         assert "private_key" not in keypair(data).as_dict()
     except InvalidResponse as error:
-        assert "has no name" in str(error) and not (isinstance(data.get("name"), str) and data["name"])
+        assert "without name" in str(error) and not (isinstance(data.get("name"), str) and data["name"])

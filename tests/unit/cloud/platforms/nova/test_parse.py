@@ -118,14 +118,14 @@ def test_of_the_id_alone_nothing_is_invented() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"id": None}, {"id": ""}, {"name": "x"}, [], None, "x"])
 def test_a_server_without_an_id_is_a_malformed_response(data: Any) -> None:
-    with pytest.raises(InvalidResponse, match="a server that has no id"):
+    with pytest.raises(InvalidResponse, match="a server without id"):
         parse.server(data, "openstack", None)
 
 
 @given(PARTIAL)
 def test_a_partial_response_is_a_record_unless_its_name_is_not_a_text(data: dict[str, Any]) -> None:
     if not isinstance(data.get("name"), str | None):
-        with pytest.raises(InvalidResponse, match="a server whose name is not a text"):
+        with pytest.raises(InvalidResponse, match="a server with a name that is not a string"):
             record(data)
         return
     shown = record(data)
@@ -153,7 +153,7 @@ def test_text(value: Any, expected: str | None) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"server": []}, [], [{"server": {}}], None, "html"])
 def test_a_part_of_another_kind_is_a_malformed_response(body: Any) -> None:
-    with pytest.raises(InvalidResponse, match="Could not show it: the answer has no server"):
+    with pytest.raises(InvalidResponse, match="Could not show it: the response has no server"):
         json_body.part_of(body, "server", "show it")
     assert json_body.part_of({"server": {}}, "server", "show it") == {}
 
