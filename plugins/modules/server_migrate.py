@@ -233,7 +233,10 @@ def run(context: Context) -> Result:
     check_hosts(spec, services, moving=todo.changed)
     waiting = unconfirmed(todo)
     if waiting:
-        context.warn("in status VERIFY_RESIZE, to be confirmed or reverted by whoever began it: %s" % waiting)
+        context.warn(
+            "in status VERIFY_RESIZE; their resizes must be confirmed or reverted by the user who started them: %s"
+            % waiting
+        )
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
         return check_result(context, todo, _DEED, data)

@@ -272,7 +272,9 @@ def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
     by_server = any(context.params[name] for name in CHOOSERS)
     if ids:
         if by_server:
-            raise InvalidRequest("image_ids says already which images are deleted; leave out what chooses servers")
+            raise InvalidRequest(
+                "image_ids already selects the images to delete; leave out the options that select servers"
+            )
         found = (context.cloud.snapshots.get(image_id) for image_id in dict.fromkeys(ids))
         return [image for image in found if image]
     if by_server:
@@ -280,7 +282,7 @@ def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
         wanted = {(spec.name_of(server), server.id) for server in servers}
         return [image for image in _images(context, spec, servers) if (image.name, image.server_id) in wanted]
     if "{name}" in spec.template or "{id}" in spec.template:
-        raise InvalidRequest("name: %s needs servers to be chosen" % spec.template)
+        raise InvalidRequest("name: %s needs options that select servers" % spec.template)
     name = spec.now.strftime(spec.template.replace("%", "%%").replace("{date}", "%Y-%m-%d").replace("{time}", "%H%M%S"))
     return one_of_name(context.cloud.snapshots.list(name=name), name)
 

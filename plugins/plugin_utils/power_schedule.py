@@ -77,12 +77,12 @@ def _texts(key: str, given: Any) -> list[str]:
     values = [given] if isinstance(given, str) else given
     if not isinstance(values, list):
         # YAML 1.1 reads 7:00 as a number.
-        raise ScheduleError("%s: %r is not a text; put it in quotes" % (key, given))
+        raise ScheduleError("%s: %r is not a string; put it in quotes" % (key, given))
     if not values:
         raise ScheduleError("%s: the list is empty; leave it out for every one" % key)
     for value in values:
         if not isinstance(value, str):
-            raise ScheduleError("%s: %r is not a text; put it in quotes" % (key, value))
+            raise ScheduleError("%s: %r is not a string; put it in quotes" % (key, value))
     return [str(value) for value in values]
 
 

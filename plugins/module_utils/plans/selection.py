@@ -177,11 +177,11 @@ class Selection:
         if self.max_targets is not None and found > self.max_targets:
             limit = "max_targets allows %d" % self.max_targets
         elif self.min_targets is not None and found < self.min_targets:
-            limit = "min_targets asks for at least %d" % self.min_targets
+            limit = "min_targets requires at least %d" % self.min_targets
         else:
             return
         number = "%d server%s" % (found, "" if found == 1 else "s")
-        raise InvalidRequest("the selection finds %s and %s; nothing was done" % (number, limit))
+        raise InvalidRequest("the selection matches %s, but %s; nothing was done" % (number, limit))
 
     def _missing(self, servers: Sequence[Server]) -> dict[str, list[str]]:
         seen: dict[str, set[Any]] = {
@@ -207,7 +207,7 @@ class Selection:
         for name, ids in sorted(by_name.items()):
             if len(ids) > 1:
                 raise InvalidRequest(
-                    "%d servers are named %s (%s); choose by ids, or set duplicates: allow"
+                    "%d servers are named %s (%s); select them by ids, or set duplicates: allow"
                     % (len(ids), name, shortened(sorted(ids)))
                 )
 
@@ -217,7 +217,9 @@ class Selection:
         try:
             found = self.query.search([server.as_dict() for server in servers])
         except jmespath.exceptions.JMESPathError as error:
-            raise InvalidRequest("query: the JMESPath expression does not fit the servers: %s" % error) from None
+            raise InvalidRequest(
+                "query: the JMESPath expression cannot be evaluated for the servers: %s" % error
+            ) from None
         if isinstance(found, dict):
             found = [found]
         ids = (
@@ -251,14 +253,14 @@ def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
     choosing = [name for name in CHOOSING if name != "all" and options.get(name)]
     narrowing = [name for name in NARROWING if options.get(name)]
     if options.get("all") and choosing:
-        raise InvalidRequest("all: true chooses every server and contradicts %s" % " and ".join(choosing))
+        raise InvalidRequest("all: true selects all servers and cannot be combined with %s" % " and ".join(choosing))
     if not (options.get("all") or choosing or (narrowing and listing)):
         if narrowing:
             raise InvalidRequest(
-                "nothing chooses a server: %s only narrows what other options choose; add all: true to mean all others"
-                " of the project, or one of %s" % (" and ".join(narrowing), ", ".join(CHOOSING[:-1]))
+                "no option selects servers: %s only narrows the selection; add all: true to select all other servers"
+                " of the project, or set one of %s" % (" and ".join(narrowing), ", ".join(CHOOSING[:-1]))
             )
-        raise InvalidRequest("nothing chooses a server: set one of %s" % ", ".join(CHOOSERS if listing else CHOOSING))
+        raise InvalidRequest("no option selects servers: set one of %s" % ", ".join(CHOOSERS if listing else CHOOSING))
     lowest, highest = options.get("min_targets"), options.get("max_targets")
     for name, limit in (("min_targets", lowest), ("max_targets", highest)):
         if limit is not None and limit < 0:

@@ -20,9 +20,9 @@ def refuse_unchecked(rules: Rules, filters: Filters) -> None:
     unchecked = [name for name, _value in filters if name not in rules.filter_checks]
     if unchecked:
         raise InvalidRequest(
-            "filters: the records of servers do not show %s, and a cloud ignores a filter that it does not know or that"
-            " the user may not use; set max_targets to the number of servers that are meant at most"
-            % " and ".join(unchecked)
+            "filters: the server records do not contain %s, so the result cannot be verified: a cloud ignores a"
+            " filter that is unknown to it or not permitted to the user; set max_targets to the maximum number of"
+            " servers that you expect" % " and ".join(unchecked)
         )
 
 
@@ -37,9 +37,9 @@ def matching(rules: Rules, filters: Filters, servers: Iterable[Server]) -> Itera
         if None in answers:
             name, value, _check = checks[answers.index(None)]
             raise InvalidRequest(
-                "filters: the cloud does not show this user the %s of servers (%s for one), and ignores %s=%s of a user"
-                " who may not filter by it; leave it out, or use the credentials of an administrator"
-                % (name, server.label, name, value)
+                "filters: the cloud does not show this user the %s of servers (%s for one), and ignores the filter"
+                " %s=%s if the user is not permitted to use it; leave it out, or use the credentials of an"
+                " administrator" % (name, server.label, name, value)
             )
         if all(answers):
             yield server

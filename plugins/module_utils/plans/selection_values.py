@@ -33,7 +33,7 @@ def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The values of a list option, each once. Raises InvalidRequest for an empty one."""
     values = [str(value).strip() for value in options.get(name) or ()]
     if any(not value for value in values):
-        raise InvalidRequest("%s: an empty text chooses nothing; leave it out" % name)
+        raise InvalidRequest("%s: an empty string selects nothing; leave it out" % name)
     return tuple(dict.fromkeys(values))
 
 
@@ -50,13 +50,13 @@ def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
     elif isinstance(given, (int, float, Mapping)) and not isinstance(given, bool):
         given = [given]
     if not isinstance(given, (list, tuple)):
-        raise InvalidRequest("%s: %s is no list of tags; write each as key or key=value" % (name, given))
+        raise InvalidRequest("%s: %s is not a list of tags; write each as key or key=value" % (name, given))
     found: list[str] = []
     for item in given:
         found.extend(_pairs(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
     if not found:
         # Such as [{}]: it must not stand for every server.
-        raise InvalidRequest("%s: an empty mapping chooses nothing; leave it out" % name)
+        raise InvalidRequest("%s: an empty mapping selects nothing; leave it out" % name)
     return tuple(dict.fromkeys(found))
 
 
@@ -65,7 +65,7 @@ def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
     found = []
     for key, value in item.items():
         if isinstance(value, (Mapping, list, tuple)):
-            raise InvalidRequest("%s: the value of %s is not a text; each tag has one value" % (option, key))
+            raise InvalidRequest("%s: the value of %s is not a string; a tag has one value" % (option, key))
         if isinstance(value, bool):
             value = str(value).lower()
         found.append(_tag(option, key if value in (None, "") else "%s=%s" % (key, value)))
@@ -78,10 +78,10 @@ def _tag(option: str, item: Any) -> str:
         raise InvalidRequest("%s: one of the items is %s; write each tag as key or key=value" % (option, shown))
     text = str(item).strip()
     if not text:
-        raise InvalidRequest("%s: an empty text chooses nothing; leave it out" % option)
+        raise InvalidRequest("%s: an empty string selects nothing; leave it out" % option)
     if "," in text or text.startswith("="):
         raise InvalidRequest(
-            "%s: %s is not a tag; a tag is written key or key=value and has no comma, each one an item of the list"
+            "%s: %s is not a tag; write each tag as one item of the list, key or key=value, without a comma"
             % (option, text)
         )
     return text
@@ -116,7 +116,7 @@ def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
         if value in (None, ""):
             raise InvalidRequest("filters: %s has no value; leave it out, or give it one" % key)
         if isinstance(value, (Mapping, list, tuple)):
-            raise InvalidRequest("filters: the value of %s is not a text" % key)
+            raise InvalidRequest("filters: the value of %s is not a string" % key)
     return tuple(sorted((str(key), str(value)) for key, value in (given or {}).items()))
 
 

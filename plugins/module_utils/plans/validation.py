@@ -20,7 +20,7 @@ def in_range(name: str, value: Any, lowest: int, highest: int = 2147483647) -> N
 def check_name(option: str, value: str | None) -> None:
     """Raises InvalidRequest for a name that is blank or has blanks at its ends; ``None`` means that it is not given."""
     if value is not None and (not value.strip() or value != value.strip()):
-        raise InvalidRequest("%s: %r is empty or has blanks at its ends" % (option, value))
+        raise InvalidRequest("%s: %r is empty or has leading or trailing spaces" % (option, value))
 
 
 def merged(
@@ -55,5 +55,7 @@ def _text(key: Any, value: Any, option: str) -> str:
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):
         shown = "empty" if value is None else "a %s" % ("mapping" if isinstance(value, dict) else "list")
-        raise InvalidRequest("%s: the value of %s is %s; it must be a text, a number or a bool" % (option, key, shown))
+        raise InvalidRequest(
+            "%s: the value of %s is %s; it must be a string, a number or a boolean" % (option, key, shown)
+        )
     return str(value)

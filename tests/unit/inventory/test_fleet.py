@@ -138,7 +138,7 @@ def test_another_user_of_the_same_cloud() -> None:
         ({"api_retries": "many"}, None, "api_retries"),
         ({"on_error": "ignore"}, None, "value of on_error must be one of: fail, warn, use_stale"),
         ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not a way"),
-        ({"tags": ["a"], "all": True}, None, "all: true chooses every server and contradicts tags"),
+        ({"tags": ["a"], "all": True}, None, "all: true selects all servers and cannot be combined with tags"),
         ({"ips": ["10.0.0.0/8"]}, None, "ips: 10.0.0.0/8 is not an IP address"),
         ({"query": "[?"}, None, "query: .* is not a JMESPath expression"),
         ({"page_size": 5000}, None, "page_size: 5000 is out of range"),

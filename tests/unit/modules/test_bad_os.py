@@ -109,7 +109,7 @@ def test_an_empty_password(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "options, parts",
     [
-        ({"key_name": "operators", "user_id": "u"}, ("password and key_name exclude each other",)),
+        ({"key_name": "operators", "user_id": "u"}, ("password and key_name are mutually exclusive",)),
         ({"password": None, "key_name": "operators"}, ("key_name", "user_id")),
         ({"user_data": "#!/bin/sh\n", "cloud_init": False}, ("user_data", "cloud_init: true")),
         ({"kms_key_id": "key-1"}, ("encrypted: true and kms_key_id go together",)),

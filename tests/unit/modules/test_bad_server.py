@@ -28,7 +28,7 @@ UUID = "0d0466b0-0000-4000-8000-000000000000"
         ({"name": None, "name_pattern": "web", "count": 2}, "has no place for one number"),
         ({"name": None, "name_pattern": "web-%s-%s", "count": 2}, "has no place for one number"),
         ({"name": None, "name_pattern": "100%%", "count": 2}, "has no place for one number"),
-        ({"name": None, "names": ["a", "a"]}, "names: a is there twice"),
+        ({"name": None, "names": ["a", "a"]}, "names: a is listed twice"),
         ({"name": "x" * 256}, "has 256 characters, and 255 are allowed"),
         ({"name": " x"}, "has blanks at its ends"),
         ({"name": ""}, "is empty or has blanks"),
@@ -82,7 +82,7 @@ def test_nothing_is_made(bench: Bench, options: dict[str, Any], words: str) -> N
 def test_what_excludes_each_other(bench: Bench) -> None:
     for options in ({}, {"name": "a", "select": {"all": True}}, {"select": {"all": True}, "count": 2}):
         refused(bench.call("server", **options), "select")
-    refused(bench.call("server", select={}, state="absent"), "nothing chooses a server")
+    refused(bench.call("server", select={}, state="absent"), "no option selects servers")
 
 
 @EVERY_NOVA

@@ -155,7 +155,7 @@ def way(**task: Any) -> str:
         assert result == {"shipped": True}
         assert shipped[0]["wrap_async"] is bool(task.get("async_val"))
         return "shipped"
-    assert "nothing chooses a server" in result["msg"]
+    assert "no option selects servers" in result["msg"]
     return "here"
 
 

@@ -94,7 +94,7 @@ def test_what_these_platforms_have_not(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "options, parts",
     [
-        ({}, ["nothing chooses a server"]),
+        ({}, ["no option selects servers"]),
         ({"names": ["web-01"], "type": "xvpvnc"}, ["type", "novnc, spice-html5"]),
         ({"names": ["web-01"], "url": False}, ["url and output"]),
         ({"names": ["web-01"], "lines": 0}, ["lines: 0 is out of range"]),

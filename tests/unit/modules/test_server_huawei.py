@@ -131,7 +131,7 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"metadata": {"vpc_id": "x"}}, "vpc_id is the cloud's own"),
         ({"description": "<b>"}, "must not hold '<' or '>'"),
         ({"password": "short"}, "password"),
-        ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "exclude each other"),
+        ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),
         ({"security_groups": ["default"]}, "takes ids"),
         ({"extra": {"colour": "red"}}, "colour is not known"),
         ({"boot_volume": {"size_gb": 40}}, "huaweicloud"),

@@ -72,7 +72,7 @@ def test_several_key_pairs_cost_one_request(bench: Bench) -> None:
         ({"names": ["web-01"], "key_names": []}, ["key_names: name at least one key pair"]),
         ({"names": ["web-01"], "key_names": [" "]}, ["key_names", "empty"]),
         ({"names": ["web-01"], "key_names": ["operators", "nix"]}, ["the user has no key pair nix", "keypair"]),
-        ({"key_names": ["operators"]}, ["nothing chooses a server"]),
+        ({"key_names": ["operators"]}, ["no option selects servers"]),
         ({"names": ["nix"], "key_names": ["operators"]}, ["no server has names nix"]),
         ({"names": ["twin"], "key_names": ["operators"]}, ["2 servers are named twin"]),
         ({"names": ["web-01"], "key_names": ["operators"], "wait_timeout": -1.0}, ["wait_timeout"]),

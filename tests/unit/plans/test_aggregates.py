@@ -243,7 +243,7 @@ def test_names_and_ids() -> None:
     with pytest.raises(InvalidRequest, match=r"2 aggregates are named fast \(1, 2\); choose one by id"):
         find_aggregate(twins, None, "fast")
     assert find_aggregate(twins, 2, "fast") == twins[1] and find_aggregate(twins, 3, None) is None
-    with pytest.raises(InvalidRequest, match="the name slow is taken by the aggregate of the id 4"):
+    with pytest.raises(InvalidRequest, match="the name slow is already used by the aggregate with the id 4"):
         plan_aggregate(FAST, [FAST, Aggregate(4, "slow")], AggregateSpec("slow"))
     with pytest.raises(InvalidRequest, match="making it needs a name"):
         plan_aggregate(None, [], AggregateSpec(None))

@@ -259,7 +259,7 @@ def test_a_name_that_two_share_or_another_has() -> None:
         find_flavor(twins, None, "small")
     assert find_flavor(twins, "f2", "small") == twins[1]
     assert find_flavor(twins, "f3", None) is None
-    with pytest.raises(InvalidRequest, match="the name small is taken by the flavor of the id f1"):
+    with pytest.raises(InvalidRequest, match="the name small is already used by the flavor with the id f1"):
         refuse_taken_name([SMALL], None, "small")
     refuse_taken_name([SMALL], SMALL, "small")
     refuse_taken_name([SMALL], None, None)

@@ -157,7 +157,7 @@ def test_who_is_missing_is_named_and_many_are_counted() -> None:
 
 @pytest.mark.parametrize("value", [None, "", 1, 1.5, True, ["x"], {"x": "y"}])
 def test_a_password_is_a_text(value: Any) -> None:
-    with pytest.raises(InvalidRequest, match="the value of a is not a text"):
+    with pytest.raises(InvalidRequest, match="the value of a is not a string"):
         given_passwords([server("a")], {"a": value})
 
 

@@ -138,7 +138,7 @@ def test_rules() -> None:
     assert rules_of(None, None) is None and rules_of({"max_server_per_host": None}, "affinity") == {}
     for given_rules, policy, words in (
         ({"max_server_per_host": 0}, None, "rules.max_server_per_host: 0 is out of range"),
-        ({"max_server_per_host": 2}, "affinity", "only the policy anti-affinity has rules, and the task asks for aff"),
+        ({"max_server_per_host": 2}, "affinity", "only the policy anti-affinity supports rules, and the task sets aff"),
     ):
         with pytest.raises(InvalidRequest, match=words):
             rules_of(given_rules, policy)

@@ -59,10 +59,10 @@ def test_hours(schedule: dict[str, Any], when: str, wanted: bool) -> None:
         ({"hours": "07:00-25:00"}, "not of the form"),
         ({"hours": "07:60-08:00"}, "not of the form"),
         # 7:00 without quotes is 420 in YAML 1.1.
-        ({"hours": 420}, "hours: 420 is not a text; put it in quotes"),
-        ({"hours": [420]}, "hours: 420 is not a text; put it in quotes"),
+        ({"hours": 420}, "hours: 420 is not a string; put it in quotes"),
+        ({"hours": [420]}, "hours: 420 is not a string; put it in quotes"),
         ({"hours": []}, "hours: the list is empty"),
-        ({"days": 3}, "days: 3 is not a text"),
+        ({"days": 3}, "days: 3 is not a string"),
         ({"days": []}, "days: the list is empty"),
         ({"days": "monday-"}, "is not a day"),
         ({"days": "monkey"}, "days: 'monkey' is not a day"),

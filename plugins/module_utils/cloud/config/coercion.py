@@ -17,7 +17,7 @@ def as_text(value: Any, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, (dict, list, tuple, set, bytes)):
-        raise SettingsError("%s is not a text." % name)
+        raise SettingsError("%s is not a string." % name)
     text = str(value)
     if "\x00" in text or not is_unicode(text):
         raise SettingsError("%s holds a NUL or a half of a character, which no text may have." % name)

@@ -62,7 +62,7 @@ def name_in(data: Mapping[str, Any], kind: str, key: str = "name") -> str | None
     what the record is of, with its article."""
     found = data.get(key)
     if found is not None and not isinstance(found, str):
-        raise InvalidResponse("The cloud gave %s whose %s is not a text" % (kind, key))
+        raise InvalidResponse("The cloud gave %s whose %s is not a string" % (kind, key))
     return found
 
 

@@ -50,7 +50,7 @@ def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted:
     if wanted.state == "absent":
         return ResourcePlan(before, None, _removal(there, wanted.force))
     if there is None and not wanted.name:
-        raise InvalidRequest("the aggregate does not exist, and making it needs a name")
+        raise InvalidRequest("the aggregate does not exist; set name to create it")
     known = before or {"hosts": [], "metadata": {}, "availability_zone": None, "name": wanted.name}
     have, name = set(known["hosts"]), wanted.name or known["name"]
     hosts = have if wanted.hosts is None else set(wanted.hosts) | (set() if wanted.purge_hosts else have)
@@ -67,8 +67,8 @@ def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted:
     elif zone != there.availability_zone:
         if zone is None:
             raise InvalidRequest(
-                "the aggregate %s is in the zone %s, and a zone that was once given cannot be taken away; delete the"
-                " aggregate and make it anew" % (there.name, there.availability_zone)
+                "the aggregate %s is in the availability zone %s, and the zone of an aggregate cannot be removed;"
+                " delete the aggregate and create it again" % (there.name, there.availability_zone)
             )
         # Alone, for Nova keeps a new name even where it refuses the zone of the same request.
         steps = leaving + [UpdateStep("update", {"availability_zone": zone})]
@@ -88,7 +88,7 @@ def _removal(there: Aggregate | None, force: bool) -> tuple[UpdateStep, ...]:
         return ()
     if there.hosts and not force:
         raise InvalidRequest(
-            "the aggregate %s still has the hosts %s; set force: true to take them out first"
+            "the aggregate %s still has the hosts %s; set force: true to remove them first"
             % (there.name, ", ".join(sorted(there.hosts)))
         )
     return tuple(UpdateStep("remove_host", host) for host in sorted(there.hosts)) + (UpdateStep("delete"),)
@@ -97,7 +97,7 @@ def _removal(there: Aggregate | None, force: bool) -> tuple[UpdateStep, ...]:
 def _refuse_taken_name(name: str, there: Aggregate | None, others: Iterable[Aggregate]) -> None:
     for other in others:
         if other.name == name and (there is None or (other.id != there.id and name != there.name)):
-            raise InvalidRequest("the name %s is taken by the aggregate of the id %d" % (name, other.id))
+            raise InvalidRequest("the name %s is already used by the aggregate with the id %d" % (name, other.id))
 
 
 def _refuse_two_zones(
@@ -112,6 +112,6 @@ def _refuse_two_zones(
         for host in sorted(wanted & set(other.hosts)):
             if other.availability_zone not in (None, zone):
                 raise InvalidRequest(
-                    "the host %s is in the zone %s through the aggregate %s, and a host has one zone"
+                    "the host %s is in the zone %s through the aggregate %s, and a host can be in one zone only"
                     % (host, other.availability_zone, other.name)
                 )

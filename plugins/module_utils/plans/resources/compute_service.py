@@ -32,10 +32,10 @@ class ServiceSpec:
     def check(self) -> None:
         """Raises InvalidRequest for options that contradict each other."""
         if self.reason is not None and self.state != DISABLED:
-            raise InvalidRequest("reason: it says why a service is disabled; use it with state: disabled")
+            raise InvalidRequest("reason: it can only be set with state: disabled")
         check_name("reason", self.reason)
         if self.reason is not None and len(self.reason) > 255:
-            raise InvalidRequest("reason: it has %d characters, and the cloud keeps 255" % len(self.reason))
+            raise InvalidRequest("reason: it has %d characters, and the maximum is 255" % len(self.reason))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def choose_services(services: Iterable[Service], hosts: Sequence[str]) -> list[S
     missing = [host for host in hosts if host not in by_host]
     if missing:
         raise InvalidRequest(
-            "hosts: no such service runs on %s; check the names, which compute_service_info lists" % ", ".join(missing)
+            "hosts: no such service runs on %s; compute_service_info lists the names of the hosts" % ", ".join(missing)
         )
     return [by_host[host] for host in dict.fromkeys(hosts)]
 

@@ -48,7 +48,7 @@ def check(fields: Mapping[str, Any]) -> None:
     check_name("name", fields.get("name"))
     check_name("id", fields.get("id"))
     if fields.get("id") in (".", ".."):
-        raise InvalidRequest("id: %r is not the id of a flavor" % fields["id"])
+        raise InvalidRequest("id: %r is not a valid flavor id" % fields["id"])
     for name, lowest in (("vcpus", 1), ("ram_mb", 1), ("disk_gb", 0), ("ephemeral_gb", 0), ("swap_mb", 0)):
         in_range(name, fields.get(name), lowest)
     factor = fields.get("rxtx_factor")
@@ -65,7 +65,7 @@ def refuse_taken_name(flavors: Iterable[FlavorDetails], there: FlavorDetails | N
     """Raises InvalidRequest where another flavor has the name, for the cloud would refuse it after the deletion."""
     for flavor in flavors:
         if name is not None and flavor.name == name and (there is None or flavor.id != there.id):
-            raise InvalidRequest("the name %s is taken by the flavor of the id %s" % (name, flavor.id))
+            raise InvalidRequest("the name %s is already used by the flavor with the id %s" % (name, flavor.id))
 
 
 def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan:
@@ -80,7 +80,7 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
     fields = {key: value for key, value in wanted.fields.items() if value is not None}
     missing = [] if there else [name for name in NEEDED if name not in fields]
     if missing:
-        raise InvalidRequest("the flavor does not exist, and making it needs %s" % ", ".join(missing))
+        raise InvalidRequest("the flavor does not exist; set %s to create it" % ", ".join(missing))
     known = dict(DEFAULTS) if before is None else before
     # What the cloud does not tell cannot be compared, and is not a difference.
     changes = {
@@ -89,13 +89,13 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
     if there and changes and not wanted.recreate:
         shown = ", ".join("%s from %s to %s" % (name, known[name], new) for name, new in sorted(changes.items()))
         raise InvalidRequest(
-            "the flavor %s cannot change %s in place; set recreate: true to delete it and make it anew with the same"
-            " id. Servers keep what they were made with" % (there.name, shown)
+            "the flavor %s cannot change %s in place; set recreate: true to delete it and create it again with the"
+            " same id. Existing servers are not changed" % (there.name, shown)
         )
     if there and there.extra_specs is None and (changes or wanted.extra_specs is not None):
         raise InvalidRequest(
-            "the cloud does not show the extra_specs of the flavor %s to this user, so they can neither be compared nor"
-            " kept; use credentials that may read them" % there.name
+            "the cloud does not show the extra_specs of the flavor %s to this user, so they cannot be compared or"
+            " preserved; use credentials that are allowed to read them" % there.name
         )
     after = dict(known, **fields)
     after["description"] = after["description"] or None
@@ -124,7 +124,7 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
 def _allowed(have: set[str], wanted: FlavorSpec, public: bool) -> set[str] | None:
     """Who may use the flavor then; ``None`` stands for everybody. Raises InvalidRequest for a list of a public one."""
     if public and wanted.access:
-        raise InvalidRequest("access: the flavor is public, so everybody may use it; set is_public: false")
+        raise InvalidRequest("access: the flavor is public, so every project can use it; set is_public: false")
     if public:
         return None
     keep = set() if wanted.purge_access and wanted.access is not None else have

@@ -47,23 +47,23 @@ def check_public_key(text: str, kind: str | None) -> str:
         raise InvalidRequest("public_key: this is a private key; give the text of the .pub file")
     if kind == "x509":
         if not key.startswith(_CERTIFICATE):
-            raise InvalidRequest("public_key: a key pair of type x509 takes a certificate in PEM form")
+            raise InvalidRequest("public_key: a key pair of type x509 needs a certificate in PEM format")
         return key
     if key.startswith(_CERTIFICATE):
-        raise InvalidRequest("public_key: this is a certificate; it needs type: x509")
+        raise InvalidRequest("public_key: this is a certificate; set type: x509")
     words = key.split()
     if "\n" in key or len(words) < 2:
         raise InvalidRequest("public_key: not an OpenSSH public key, which is one line: type, base64 text, comment")
     try:
         fields = _fields(base64.b64decode(words[1], validate=True))
     except (binascii.Error, ValueError):
-        raise InvalidRequest("public_key: the second word of the OpenSSH public key is not base64 text") from None
+        raise InvalidRequest("public_key: the second field of the OpenSSH public key is not base64 text") from None
     if fields is None or len(fields) < 2:
-        raise InvalidRequest("public_key: the OpenSSH public key is cut short")
+        raise InvalidRequest("public_key: the OpenSSH public key is incomplete")
     named = fields[0].decode("ascii", "replace")
     if named != words[0]:
         raise InvalidRequest(
-            "public_key: the key says that it is of type %r, its text that it is %r" % (words[0], named)
+            "public_key: the key is declared as type %r, but its base64 text is of type %r" % (words[0], named)
         )
     return key
 
@@ -111,16 +111,16 @@ def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
         other = _difference(there, wanted)
         if other and not wanted.recreate:
             raise InvalidRequest(
-                "the key pair %s exists with %s, and a key pair cannot be changed; set recreate: true to delete it and"
-                " make it anew, which does not change the servers that it was put on" % (wanted.name, other)
+                "the key pair %s exists with %s, and a key pair cannot be changed; set recreate: true to delete it"
+                " and create it again. Servers that already use it are not changed" % (wanted.name, other)
             )
         made = bool(other) or (wanted.recreate and wanted.private_key_path is not None and not wanted.has_file)
     steps = []
     if made:
         if public is None and wanted.private_key_path is None:
             raise InvalidRequest(
-                "the key pair %s is to be made: give its public_key, or private_key_path for the key that the cloud"
-                " generates" % wanted.name
+                "the key pair %s does not exist yet: set public_key to import a key, or private_key_path to save the"
+                " key that the cloud generates" % wanted.name
             )
         steps = ([UpdateStep(DELETE)] if there else []) + [UpdateStep(CREATE)]
     attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]

@@ -42,7 +42,7 @@ def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, i
     rules = {key: value for key, value in given.items() if value is not None}
     in_range("rules.max_server_per_host", rules.get("max_server_per_host"), 1)
     if rules and policy not in (None, ANTI_AFFINITY):
-        raise InvalidRequest("rules: only the policy anti-affinity has rules, and the task asks for %s" % policy)
+        raise InvalidRequest("rules: only the policy anti-affinity supports rules, and the task sets %s" % policy)
     return rules
 
 
@@ -75,8 +75,8 @@ def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequ
     if wanted.state == "absent":
         if there and there.members and not wanted.force:
             raise InvalidRequest(
-                "the server group %s still has the servers %s; set force: true to delete it all the same. They stay"
-                " where they are, and nothing keeps them there" % (there.name, _listed(there, members))
+                "the server group %s still has the servers %s; set force: true to delete it anyway. The servers stay"
+                " on their hosts, but the policy no longer applies to them" % (there.name, _listed(there, members))
             )
         return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
     if there is None:
@@ -89,12 +89,12 @@ def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequ
     if there.members:
         raise InvalidRequest(
             "the server group %s cannot change %s: it has the servers %s, and a server joins a group only when it is"
-            " made. Make another group" % (there.name, shown, _listed(there, members))
+            " created. Create another group" % (there.name, shown, _listed(there, members))
         )
     if not wanted.recreate:
         raise InvalidRequest(
-            "the server group %s cannot change %s in place; set recreate: true to delete it, for it is empty, and make"
-            " it anew with another id" % (there.name, shown)
+            "the server group %s cannot change %s in place; the group is empty, so set recreate: true to delete it"
+            " and create it again with another id" % (there.name, shown)
         )
     after = dict(known, id=None, **changes)
     if wanted.rules is not None:
@@ -102,7 +102,7 @@ def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequ
     if after["policy"] != ANTI_AFFINITY and after["rules"]:
         if wanted.rules:
             raise InvalidRequest(
-                "rules: only the policy anti-affinity has rules, and the group has %s" % after["policy"]
+                "rules: only the policy anti-affinity supports rules, and the group has %s" % after["policy"]
             )
         after["rules"] = {}
     return ResourcePlan(before, after, (UpdateStep("delete"), _create_step(after)))
@@ -111,7 +111,7 @@ def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequ
 def _creation(wanted: ServerGroupSpec) -> ResourcePlan:
     missing = [name for name in ("name", "policy") if getattr(wanted, name) is None]
     if missing:
-        raise InvalidRequest("the server group does not exist, and making it needs %s" % " and ".join(missing))
+        raise InvalidRequest("the server group does not exist; set %s to create it" % " and ".join(missing))
     after: dict[str, Any] = {
         "id": None,
         "name": wanted.name,

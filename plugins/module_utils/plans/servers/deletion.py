@@ -68,13 +68,15 @@ def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     before = presence(server)
     status = (server.status or "").upper()
     if status == "DELETED":
-        return Change.refused(server, "it is deleted for good, and not in the recycle bin", before)
+        return Change.refused(server, "it is permanently deleted, and not in the recycle bin", before)
     if not server.is_deleted:
         return Change(server, (), before, before)
     if not rules.supports("restore"):
         return Change.refused(server, unsupported("restore", rules), before)
     if server.task_state:
-        return Change.refused(server, "it is on its way (task %s); try again later" % server.task_state, before)
+        return Change.refused(
+            server, "it has a task in progress (task_state %s); try again later" % server.task_state, before
+        )
     return Change(server, ("restore",), before, {"state": "present"}, planned_actions=(RESTORE,))
 
 

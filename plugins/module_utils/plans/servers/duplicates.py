@@ -27,7 +27,7 @@ CHOICES = (KEEP, DELETE_NEWER)
 SETTLED = 2.0
 #: Seconds within which a task that has to delete its server does so once that is built.
 GRACE = 120.0
-HINT = "Delete one of them, or set on_duplicate: delete_newer, which leaves that to the tasks that created them."
+HINT = "Delete one of them, or set on_duplicate: delete_newer, so that the task that created the newer one deletes it."
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,13 @@ class InterfaceSpec:
         """Raises InvalidRequest for options that contradict each other, or cannot be used."""
         fixed = options.get("fixed_ips") or []
         if len(fixed) > 1:
-            raise InvalidRequest("fixed_ips: an interface is attached with one address; give it one")
+            raise InvalidRequest("fixed_ips: an interface is attached with exactly one address; list one")
         place = fixed[0] if fixed else {}
         if fixed and bool(place.get("ip_address")) == bool(place.get("subnet_id")):
             raise InvalidRequest("fixed_ips: give either ip_address or subnet_id")
         given = options.get("ip")
         if fixed and given:
-            raise InvalidRequest("ip and fixed_ips exclude each other")
+            raise InvalidRequest("ip and fixed_ips are mutually exclusive")
         found = cls(
             options["state"],
             options.get("port_id"),
@@ -59,22 +59,22 @@ class InterfaceSpec:
     def _check(self, fixed: bool) -> None:
         if self.state == "absent":
             if not (self.port_id or self.network_id or self.ip or self.mac):
-                raise InvalidRequest("nothing says which interface: give port_id, network_id, ip or mac")
+                raise InvalidRequest("no option selects an interface: set port_id, network_id, ip or mac")
             return
         if self.mac or (self.ip and not fixed):
-            raise InvalidRequest("mac and ip find an interface to be removed; to attach one give port_id or network_id")
+            raise InvalidRequest("mac and ip select an interface to detach; to attach one, set port_id or network_id")
         if bool(self.port_id) == bool(self.network_id):
             raise InvalidRequest("give either port_id or network_id")
         if self.port_id and fixed:
-            raise InvalidRequest("fixed_ips: a port has its addresses already; it goes with network_id")
+            raise InvalidRequest("fixed_ips: a port already has its addresses; use fixed_ips with network_id")
 
     def check(self, servers: Sequence[Server]) -> None:
         """Raises InvalidRequest where one thing cannot be of so many servers."""
         if self.state == "present" and len(servers) > 1 and (self.port_id or self.ip):
             thing = "port" if self.port_id else "address"
             raise InvalidRequest(
-                "the selection finds %d servers, and one %s goes on one; choose one server, or give network_id alone"
-                % (len(servers), thing)
+                "the selection matches %d servers, and one %s can be attached to one server only; select one server,"
+                " or set only network_id" % (len(servers), thing)
             )
 
     def matches(self, interface: Interface) -> bool:
@@ -117,7 +117,7 @@ def plan_one(server: Server, there: Sequence[Interface], spec: InterfaceSpec) ->
         action = Action(ATTACH, spec.arguments(), ExpectedState(ports=(spec.port_id,)), is_retry_safe=True)
         return Change.of(server, (action,), before, {"ports": sorted([*ports, spec.port_id])})
     # Asked twice, Nova makes two ports.
-    after = {"ports": [*ports, "a new one on the network %s" % spec.network_id]}
+    after = {"ports": [*ports, "a new port on the network %s" % spec.network_id]}
     return Change.of(server, (Action(ATTACH, spec.arguments()),), before, after)
 
 

@@ -39,11 +39,14 @@ FROM: Mapping[str, tuple[str, ...]] = {
 TASKS = {"live": ("migrating",), "cold": ("resize_",), "evacuate": ("rebuild",)}
 CONFIRM = Action("confirm_resize", expected_state=ExpectedState(status=("ACTIVE", "SHUTOFF")))
 #: What the diff shows where the cloud chooses.
-ANOTHER = "another, chosen by the cloud"
+ANOTHER = "another host, selected by the cloud"
 #: In one of these a server is on its way from host to host.
 _MOVING = ("MIGRATING", "RESIZE", "REVERT_RESIZE", "REBUILD")
 _NOWHERE = ("BUILD", "ERROR", "SHELVED_OFFLOADED", "DELETED", "SOFT_DELETED")
-_ROOM = "hypervisor_info shows which hosts are enabled, up and have room; the zone of the server counts too."
+_ROOM = (
+    "hypervisor_info shows which hosts are enabled, up and have free capacity; the host must also be in the"
+    " availability zone of the server."
+)
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ class MigrationSpec:
         """Raises InvalidRequest for options that contradict each other."""
         if self.host is not None and self.host == self.from_host:
             raise InvalidRequest(
-                "host and from_host are both %s; nothing can be moved from a host to itself" % self.host
+                "host and from_host are both %s; a server cannot be migrated to the host that it is on" % self.host
             )
         if self.force and not self.host:
-            raise InvalidRequest("force: it puts servers on a host that the cloud would not choose; name it with host")
+            raise InvalidRequest("force: it bypasses the scheduler's checks of the target host; set host, too")
         if self.force and self.mode == "cold":
             raise InvalidRequest("force: a cold migration cannot be forced; use mode: live")
 
@@ -101,7 +104,9 @@ def check_hosts(spec: MigrationSpec, services: Mapping[str, Service], moving: bo
     if target.state == DOWN:
         raise InvalidRequest("host: the compute service of %s is down" % spec.host)
     if target.status == DISABLED and not spec.force:
-        raise InvalidRequest("host: %s is disabled, so it gets no servers; enable it with compute_service" % spec.host)
+        raise InvalidRequest(
+            "host: %s is disabled, so the scheduler places no servers on it; enable it with compute_service" % spec.host
+        )
 
 
 def plan_migrations(
@@ -179,30 +184,32 @@ def _move(server: Server, mode: str, spec: MigrationSpec) -> Action:
 def _no_host(server: Server) -> str:
     if (server.status or "").upper() in _NOWHERE:
         return "the server is in status %s and on no host" % server.status
-    return "the cloud does not show its host, which administrators see; use the credentials of one"
+    return "the cloud shows the host of a server to administrators only; use the credentials of an administrator"
 
 
 def _why_not(server: Server, mode: str, down: bool) -> str | None:
     """Why a server cannot take this way, with what to do; ``None`` where it can."""
     state, status = server.target_power_state, (server.status or "").upper()
     if mode == "evacuate" and not down:
-        return "its host %s is up, and only servers of a host that is down are evacuated; use mode: auto" % server.host
+        return (
+            "its host %s is up, and only servers on a host that is down can be evacuated; use mode: auto" % server.host
+        )
     if mode != "evacuate" and down:
         return "its host %s is down, so it can only be evacuated; use mode: evacuate" % server.host
     if state in FROM[mode]:
         return None
     if state == ERROR:
-        return "%s; such a server is only evacuated, from a host that is down" % fault_text(server)
+        return "%s; it can only be evacuated, when its host is down" % fault_text(server)
     if status == "VERIFY_RESIZE":
-        return "the server is in status VERIFY_RESIZE: its resize waits to be confirmed or reverted"
+        return "the server is in status VERIFY_RESIZE: its resize is not confirmed or reverted yet"
     if state == SUSPENDED:
-        return "the server is suspended, and so cannot be moved; start or stop it with server_power first"
+        return "the server is suspended and cannot be migrated; start or stop it with server_power first"
     if state == PAUSED:
         ways = "use mode: live" if mode == "cold" else "a paused server cannot be evacuated"
         return "the server is paused; %s" % ways
     if state == STOPPED:
         return "the server is stopped; use mode: cold"
-    return "the server is in status %s, from which nothing leads to another host" % server.status
+    return "the server is in status %s, in which it cannot be migrated" % server.status
 
 
 def _unsupported(rules: Rules, mode: str, spec: MigrationSpec) -> str | None:

@@ -112,7 +112,7 @@ def _why_not(server: Server, rules: Rules) -> str | None:
         return fault_text(server)
     at_boot = rules.supports("password_at_boot")
     if state not in ((RUNNING, STOPPED) if at_boot else (RUNNING,)):
-        words = "runs or is stopped" if at_boot else "runs; start it first"
+        words = "is running or stopped" if at_boot else "is running; start it first"
         return "the server is in status %s, and a password can only be set while it %s" % (server.status, words)
     if server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
@@ -130,7 +130,7 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
         if key is None or key not in passwords:
             absent.append(server.label)
         elif not isinstance(passwords[key], str) or not passwords[key]:
-            raise InvalidRequest("passwords: the value of %s is not a text; put it in quotes" % key)
+            raise InvalidRequest("passwords: the value of %s is not a string; put it in quotes" % key)
         else:
             found[server.id] = passwords[key]
     if absent:

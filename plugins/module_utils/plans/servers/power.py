@@ -43,7 +43,7 @@ GOAL = {"started": RUNNING, "stopped": STOPPED, "restarted": RUNNING, "paused": 
 LAST_ACTION = {"paused": "pause", "suspended": "suspend"}
 
 _STANDING = {
-    "VERIFY_RESIZE": "its resize waits to be confirmed or reverted",
+    "VERIFY_RESIZE": "its resize is not confirmed or reverted yet",
     "SHELVED": "it is shelved; unshelve it first",
     "SHELVED_OFFLOADED": "it is shelved; unshelve it first",
     "RESCUE": "it is in rescue mode; unrescue it first",
@@ -66,7 +66,7 @@ def plan_one(server: Server, want: str, force: bool, policy: Rules) -> Change:
     if state == ERROR:
         actions: tuple[str, ...] = ("reboot",)
     elif state not in ROUTES[want]:
-        why = _STANDING.get((server.status or "").upper(), "nothing leads from there to %s" % want)
+        why = _STANDING.get((server.status or "").upper(), "it cannot be %s from this status" % want)
         refusal = "the server is in status %s: %s" % (server.status, why)
         return Change(server, before=before, after=before, refusal=refusal)
     elif want == "restarted" and force and state in (PAUSED, SUSPENDED):

@@ -139,7 +139,7 @@ def _refusal(server: Server, spec: RebuildOptions, order: RebuildSpec, rules: Ru
     if server.locked and not rules.supports("act_on_locked"):
         return "the server is locked; unlock it first"
     if not order.image_id:
-        return "it boots from a volume, and nothing tells which image it runs; name one with image"
+        return "it boots from a volume, so the cloud does not report which image it runs; set image"
     if spec.stop_policy == "refuse" and server.target_power_state in (RUNNING, PAUSED, SUSPENDED):
         return "the server is %s; stop it first, or set stop_policy: first" % server.target_power_state
     return rules.os_problem(order, server)

@@ -50,8 +50,8 @@ def _standing(server: Server, spec: ResizeSpec) -> Iterator[Step]:
         return
     elif not is_of(server, spec.flavor):
         raise InvalidRequest(
-            "its resize to %s waits to be confirmed or reverted; do that first (flavor: %s confirms, revert: true"
-            " reverts it)" % (shown, shown)
+            "its resize to %s is not confirmed or reverted yet; first confirm it with flavor: %s, or revert it with"
+            " revert: true" % (shown, shown)
         )
     else:
         yield "resize", "to be confirmed", "confirmed", (_confirm(spec.flavor),)
@@ -62,8 +62,8 @@ def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> t
     runs = state == RUNNING
     if how == "never":
         raise InvalidRequest(
-            "its flavor is %s and not %s; resize: offline stops the server for the change, and resize: live does not,"
-            " where the cloud can do that" % (label(server.flavor), label(flavor))
+            "its flavor is %s and not %s; set resize: offline to stop the server for the change, or resize: live to"
+            " change it while it runs, if the cloud supports that" % (label(server.flavor), label(flavor))
         )
     if how == "live" and not runs:
         raise InvalidRequest("resize: live needs a running server, and it is %s; use resize: offline or auto" % state)

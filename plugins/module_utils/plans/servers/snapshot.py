@@ -53,14 +53,14 @@ class SnapshotSpec:
         check_name("name", self.template)
         for found in _PLACE.findall(self.template):
             if found not in ("name", "id", *_FORMS):
-                raise InvalidRequest("name: {%s} is none of {name}, {id}, {date} and {time}" % found)
+                raise InvalidRequest("name: {%s} is not supported; use {name}, {id}, {date} and {time}" % found)
         if len(self.template) > 255:
             raise InvalidRequest(
-                "name: %d characters are too many; an image's name has 255 at most" % len(self.template)
+                "name: it has %d characters, and the maximum for the name of an image is 255" % len(self.template)
             )
         if self.keep_last is not None and self.keep_last < 1:
             raise InvalidRequest(
-                "keep_last: %s is out of range; use 1 or more: the newest snapshot always stays" % self.keep_last
+                "keep_last: %s is out of range; use 1 or more: the newest snapshot is always kept" % self.keep_last
             )
 
     def name_of(self, server: Server) -> str:
@@ -100,7 +100,7 @@ def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], spec: 
     for name, owners in sorted(by_name.items()):
         if len(owners) > 1:
             raise InvalidRequest(
-                "name: the snapshots of %d servers (%s) would all be called %s; put {name} or {id} into it"
+                "name: the snapshots of %d servers (%s) would all be called %s; add {name} or {id} to it"
                 % (len(owners), ", ".join(each.label for each in owners[:5]), name)
             )
     return Plan(tuple(plan_one(server, images, spec) for server in servers))
@@ -145,15 +145,17 @@ def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) ->
 
 
 def _taken(name: str, other: Snapshot) -> str:
-    whose = "of the server %s" % other.server_id if other.server_id else "which was not made of a server"
-    text = "there is an image %s already (%s, %s); choose another name, or set allow_duplicate_name: true"
+    whose = "of the server %s" % other.server_id if other.server_id else "which was not created from a server"
+    text = "an image named %s already exists (%s, %s); choose another name, or set allow_duplicate_name: true"
     return text % (name, other.id, whose)
 
 
 def _unfit(server: Server) -> str:
     if (server.status or "").upper() == "ERROR":
         return fault_text(server)
-    text = "the server is in status %s; an image is made of a running, stopped, paused or suspended server"
+    text = (
+        "the server is in status %s; an image can only be created from a running, stopped, paused or suspended server"
+    )
     return text % server.status
 
 
@@ -163,9 +165,9 @@ def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
     for image in images:
         why = None
         if image.protected:
-            why = "the image is protected against deletion: take the protection off first"
+            why = "the image is protected against deletion: remove the protection first"
         elif not image.snapshot and not force:
-            why = "the image was not made of a server; force: true deletes it all the same"
+            why = "the image was not created from a server; set force: true to delete it anyway"
         result = FAILED if why else PLANNED
         found[image.id] = Outcome(image.id, image.name, result, () if why else (DELETE,), message=why)
     return found
@@ -177,6 +179,6 @@ def one_of_name(images: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
     if len(found) > 1:
         ids = ", ".join(sorted(image.id for image in found))
         raise InvalidRequest(
-            "name: %d images are named %s (%s); give image_ids, or the server" % (len(found), name, ids)
+            "name: %d images are named %s (%s); set image_ids, or select the server" % (len(found), name, ids)
         )
     return found

@@ -61,11 +61,11 @@ def names_of(params: Mapping[str, Any]) -> tuple[str, ...]:
                 "name: %s… has %d characters, and %d are allowed" % (each[:20], len(each), _LONGEST_NAME)
             )
     if len(set(found)) != len(found):
-        raise InvalidRequest("names: %s is there twice" % next(each for each in found if found.count(each) > 1))
+        raise InvalidRequest("names: %s is listed twice" % next(each for each in found if found.count(each) > 1))
     if params["new_name"] is not None:
         check_name("new_name", params["new_name"])
         if name is None or count is not None or params["state"] != "present":
-            raise InvalidRequest("new_name: it renames the one server of name, with state: present")
+            raise InvalidRequest("new_name: it renames one server, so it needs name and state: present")
     return tuple(found)
 
 
@@ -77,7 +77,9 @@ def _numbered(pattern: str | None, name: str | None, number: int) -> str:
     except (TypeError, ValueError):
         first = made = pattern
     if "%" not in pattern or first == pattern or first == pattern.replace("%%", "%"):
-        raise InvalidRequest("name_pattern: %s has no place for one number, such as %%d or %%02d" % pattern)
+        raise InvalidRequest(
+            "name_pattern: %s needs exactly one placeholder for a number, such as %%d or %%02d" % pattern
+        )
     return made
 
 
@@ -90,7 +92,9 @@ def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server
     for name, sharing in sorted(found.items()):
         if len(sharing) > 1:
             ids = ", ".join(sorted(server.id for server in sharing))
-            raise InvalidRequest("%d servers are named %s (%s); choose by select with ids" % (len(sharing), name, ids))
+            raise InvalidRequest(
+                "%d servers are named %s (%s); select one by its id in select" % (len(sharing), name, ids)
+            )
     return {name: sharing[0] for name, sharing in found.items()}
 
 
@@ -117,7 +121,7 @@ def server_spec(
     named = [each.get("network") if isinstance(each, dict) else each for each in networks]
     if params["revert"] and params["flavor"]:
         raise InvalidRequest(
-            "revert: it takes the resize back that waits to be confirmed, and cannot be had with flavor"
+            "revert: it reverts a resize that is not confirmed yet, and cannot be combined with flavor"
         )
     return ServerSpec(
         new_name=params["new_name"],
@@ -157,7 +161,7 @@ def _metadata(params: Mapping[str, Any]) -> dict[str, str] | None:
 
 def _boot_order(devices: Sequence[str]) -> str:
     if len(set(devices)) != len(devices):
-        raise InvalidRequest("boot_order: a device is there twice")
+        raise InvalidRequest("boot_order: a device is listed twice")
     return json.dumps({"order": list(devices)}, separators=(",", ":"))
 
 
@@ -168,7 +172,8 @@ def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
     for tag in found:
         if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
             raise InvalidRequest(
-                "tags: %r is not a tag; a tag is key or key=value, without a comma and blanks at its ends" % tag
+                "tags: %r is not a tag; a tag is key or key=value, without commas and without leading or trailing"
+                " spaces" % tag
             )
     if not rules.supports("tags_in_metadata"):
         rules.require("set_tags")
@@ -242,12 +247,12 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
     missing = list(rules.missing_options(new))
     if not new.flavor_id:
         some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
-        missing.insert(0, "flavor: %s does not exist, and to make it a flavor is needed" % some)
+        missing.insert(0, "flavor: %s does not exist; set flavor to create it" % some)
     if missing:
         raise InvalidRequest("; ".join(missing))
     if image and not image.active:
         raise InvalidRequest(
-            "image: %s is in status %s; only an active image makes a server" % (image.label, image.status)
+            "image: %s is in status %s; a server can only be created from an active image" % (image.label, image.status)
         )
     if new.password is not None:
         policy = password_rules.HUAWEI_OS if rules.supports("password_rules") else password_rules.ANY
@@ -268,7 +273,7 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
             if given
         ]
         if own:
-            raise InvalidRequest("%s: only one server can have it, and %d are to be made" % (own[0], len(names)))
+            raise InvalidRequest("%s: only one server can have it, and the task creates %d" % (own[0], len(names)))
     problem = rules.server_problem(new)
     if problem:
         raise InvalidRequest(problem)
@@ -279,23 +284,23 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
     boot, found = params["boot_volume"], []
     if params["iso"]:
         if image is None or not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:
-            raise InvalidRequest("iso: it needs boot_volume with size_gb, the empty disk that the system is put on")
+            raise InvalidRequest("iso: it needs boot_volume with size_gb, the empty disk to install the system on")
         found.append(BlockDevice("image", image.id, None, 0, None, "local", True, "cdrom", "ide"))
         found.append(_boot_device(boot, "blank", None, 1))
     elif boot:
         given = [name for name in ("volume", "snapshot") if boot[name]] + (["image"] if image else [])
         if len(given) != 1:
             raise InvalidRequest(
-                "boot_volume: it is made from one of image, its own volume and its snapshot; %s"
+                "boot_volume: it needs exactly one source: image, boot_volume.volume or boot_volume.snapshot; %s"
                 % (" and ".join(given) + " are given" if given else "none is given")
             )
         source = given[0]
         if source == "image" and not boot["size_gb"]:
-            raise InvalidRequest("boot_volume: a volume that is made from an image needs size_gb")
+            raise InvalidRequest("boot_volume: a volume that is created from an image needs size_gb")
         found.append(_boot_device(boot, source, image.id if source == "image" and image else boot.get(source), 0))
     for row in params["volumes"] or ():
         if (row["source"] == "blank") != (row["id"] is None):
-            raise InvalidRequest("volumes: an id is needed for every source but blank, which has none")
+            raise InvalidRequest("volumes: every source except blank needs an id, and blank has none")
         found.append(BlockDevice(**row))
     indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
     if len(set(indexes)) != len(indexes):

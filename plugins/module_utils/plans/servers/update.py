@@ -151,13 +151,15 @@ class _Present:
     def change(self) -> Change:
         server, spec = self.server, self.spec
         if server.is_deleted:
-            return Change.refused(server, "it is in the recycle bin; state: restored takes it out", presence(server))
+            return Change.refused(
+                server, "it is in the recycle bin; set state: restored to restore it", presence(server)
+            )
         if spec.reset_state:
             self._reset()
         elif server.power_state == ERROR and not self._may_stand():
             if spec.recreate:
                 return self._recreate()
-            hint = "; reset_state: active takes it for sound, recreate: true deletes it and makes it anew"
+            hint = "; set reset_state: active to reset its status, or recreate: true to delete it and create it again"
             return Change.refused(server, fault_text(server) + hint, {"status": server.status})
         try:
             if not self.fresh:
@@ -215,13 +217,13 @@ class _Present:
         runs = image_of(server)
         if spec.image and runs and runs != spec.image.id:
             reasons.append(
-                "it runs the image %s and not %s (server_os puts another one on it in place)"
+                "it runs the image %s and not %s (server_os reinstalls it in place)"
                 % (server.image.name or runs, spec.image.label)
             )
         there = {address.network for address in server.addresses}
         absent = [name for name in spec.networks if name not in there]
         if absent and there and None not in there:
-            reasons.append("it is not on the network %s (server_interface puts it there in place)" % ", ".join(absent))
+            reasons.append("it is not on the network %s (server_interface attaches it in place)" % ", ".join(absent))
         zone = (spec.availability_zone or "").partition(":")[0]
         if zone and server.availability_zone and zone != server.availability_zone:
             reasons.append("it is in the availability zone %s and not %s" % (server.availability_zone, zone))
@@ -231,7 +233,7 @@ class _Present:
             return
         if spec.recreate:
             raise _Replacement
-        raise InvalidRequest("%s; recreate: true deletes the server and makes it anew" % "; ".join(reasons))
+        raise InvalidRequest("%s; set recreate: true to delete the server and create it again" % "; ".join(reasons))
 
     def _reset(self) -> None:
         """The status by decree, for a server in ERROR or one that does not get on."""
@@ -259,7 +261,9 @@ class _Present:
 
     def _lock_known(self) -> bool:
         if self.server.locked is None and self.rules.supports("lock"):
-            raise InvalidRequest("the cloud does not tell whether the server is locked (microversion 2.9 does)")
+            raise InvalidRequest(
+                "the cloud does not report whether the server is locked (it does from microversion 2.9 on)"
+            )
         if not self.rules.supports("lock"):
             raise InvalidRequest(unsupported("lock", self.rules))
         return True

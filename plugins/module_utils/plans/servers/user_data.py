@@ -29,7 +29,7 @@ def read_user_data(text: str | None, path: str | None, most: int, register_secre
         return None
     if len(raw) > most:
         option = "user_data" if path is None else "user_data_file"
-        raise InvalidRequest("%s: more than %d bytes, which is all that a server takes" % (option, most))
+        raise InvalidRequest("%s: it has more than %d bytes, the maximum for a server" % (option, most))
     coded = base64.b64encode(raw).decode("ascii")
     for secret in (raw.decode("utf-8", "replace"), coded):
         if secret.strip():

@@ -39,16 +39,19 @@ class VolumeSpec:
             raise InvalidRequest("volumes: give the ids of volumes")
         if not self.volumes and not self.purge:
             raise InvalidRequest(
-                "volumes: name one at least, or set purge_volumes: true to detach all but the boot volume"
+                "volumes: list at least one, or set purge_volumes: true to detach all but the boot volume"
             )
         if self.purge and self.state == "absent":
-            raise InvalidRequest("purge_volumes: detaches what volumes does not list, and state: absent what it lists")
+            raise InvalidRequest(
+                "purge_volumes: it detaches the volumes that are not listed, and state: absent detaches the listed"
+                " ones; use one of them"
+            )
         for name in ("device", "tag"):
             if getattr(self, name) and len(self.volumes) != 1:
-                raise InvalidRequest("%s: it is that of one volume, and volumes has %d" % (name, len(self.volumes)))
+                raise InvalidRequest("%s: it applies to one volume, and volumes lists %d" % (name, len(self.volumes)))
         if len(servers) > 1 and self.state == "present" and self.volumes and not self.multiattach:
             raise InvalidRequest(
-                "the selection finds %d servers, and a volume is attached to one server; choose one server, or set"
+                "the selection matches %d servers, and a volume is attached to one server; select one server, or set"
                 " multiattach: true for multi-attach volumes" % len(servers)
             )
 
@@ -67,7 +70,7 @@ def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | N
         return found[0].volume_id
     if len(attached) == 1:
         return attached[0].volume_id
-    raise InvalidRequest("nothing tells which of its volumes it boots from")
+    raise InvalidRequest("the cloud does not report which of its volumes it boots from")
 
 
 def plan_volumes(servers: Sequence[Server], attached: Attachments, spec: VolumeSpec) -> Plan:

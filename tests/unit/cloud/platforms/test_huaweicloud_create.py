@@ -292,7 +292,7 @@ def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> Non
         ({"volumes": (BlockDevice("blank", size_gb=1, volume_type="SSD", boot_index=0),)}, "they are data disks"),
         ({"volumes": (BlockDevice("blank", size_gb=1),)}, "needs volume_type and size_gb"),
         ({"volumes": (BlockDevice("blank", size_gb=1, volume_type="SSD", tag="t"),)}, "disk_bus and tag"),
-        ({"password": "p", "key_name": "k"}, "exclude each other"),
+        ({"password": "p", "key_name": "k"}, "are mutually exclusive"),
         ({"security_groups": ("default",)}, "security_groups: huaweicloud takes ids, and default is none"),
         ({"description": "d" * 86}, "description: it has 86 characters, and 85 are the most"),
         ({"metadata": {"a b": ""}}, "metadata: the key 'a b'"),

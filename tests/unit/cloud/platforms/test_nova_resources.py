@@ -472,7 +472,7 @@ def test_any_flavor_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
     try:
         assert flavor(data).as_dict()["id"]
     except InvalidResponse as error:
-        assert "has no id" in str(error) or "whose name is not a text" in str(error)
+        assert "has no id" in str(error) or "whose name is not a string" in str(error)
 
 
 @given(st.dictionaries(st.sampled_from([*AGGREGATE]), junk))

@@ -267,7 +267,7 @@ def test_what_a_refusal_means(
     "order, words",
     [
         ({"password": "p"}, None),
-        ({"password": "p", "key_name": "k", "user_id": "u"}, "exclude each other"),
+        ({"password": "p", "key_name": "k", "user_id": "u"}, "are mutually exclusive"),
         ({"key_name": "k"}, "user_id"),
         ({"user_data": "eA==", "cloud_init": False}, "cloud_init: true"),
         ({"password": "p", "encrypted": True}, "go together"),

@@ -52,7 +52,7 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
     for device in new.volumes:
         yield _volume_problem(device, platform)
     if new.password and new.key_name:
-        yield "password and key_name exclude each other on %s; give one of them" % platform
+        yield "password and key_name are mutually exclusive on %s; give one of them" % platform
     names = [group for group in new.security_groups if not _UUID.match(group)]
     if names:
         yield "security_groups: %s takes ids, and %s is none" % (platform, names[0])

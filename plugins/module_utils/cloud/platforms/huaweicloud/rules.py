@@ -125,7 +125,7 @@ class HuaweiRules(Rules):
                 return "a public image needs a password, a key_name with user_id, or user_data"
             return None
         if order.password and order.key_name:
-            return "password and key_name exclude each other on %s; give one of them" % self.platform
+            return "password and key_name are mutually exclusive on %s; give one of them" % self.platform
         if order.key_name and not order.user_id:
             return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
         if order.user_data and not order.cloud_init:

@@ -51,7 +51,7 @@ _OWN = frozenset(
         " direct_url stores"
     ).split()
 )
-_PROTECTED = "The image is protected against deletion: take the protection off first, or leave it."
+_PROTECTED = "The image is protected against deletion: remove the protection first, or keep the image."
 
 
 class NovaSnapshots(Snapshots):
