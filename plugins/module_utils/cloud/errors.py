@@ -234,9 +234,9 @@ def from_answer(
         for item in _details(document)
     ]
     if not message:
-        message = "the answer is not the expected JSON" if document is not None else text
+        message = "the response is not the expected JSON" if document is not None else text
     # Masked before it is cut, or half a secret could survive at the end.
-    message = short_text(redact(message, secrets)) or "the answer is empty"
+    message = short_text(redact(message, secrets)) or "the response is empty"
     for item in details:
         if item["message"] and item["id"] is None and item["message"] not in message:
             message = short_text("%s: %s" % (message.rstrip("."), item["message"]))

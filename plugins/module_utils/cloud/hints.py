@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
-_TOO_MANY = "Too many requests; try later or lower the parallelism."
+_TOO_MANY = "Too many requests; try later or use a lower parallel."
 _NO_PERMISSION = "Give the user or agency a permission for this operation in this project."
 _LOCKED = "The server is locked: unlock it first."
 _RAISE_QUOTA = "delete what is no longer needed, or have the cloud's administrator raise the quota."
 
 #: 404 that is not written by the service that was asked.
 FOREIGN_404 = (
-    "The answer is not the service's own: the address is wrong, or a proxy answered. Check endpoint, region and proxy."
+    "The response does not come from the service: the address is wrong, or a proxy responded. Check endpoint, region"
+    " and proxy."
 )
 
 BY_CODE = {
@@ -32,7 +33,7 @@ BY_CODE = {
     "Ecs.0100": "The server's state does not allow it: wait until its current task has ended, then try again.",
     "Ecs.0110": _NO_PERMISSION,
     "Ecs.0114": "No server has this id in this project and region; check ids, region and auth.project_id.",
-    "Ecs.0118": "Ask for at most 1000 servers at once.",
+    "Ecs.0118": "Request at most 1000 servers at once.",
     "Ecs.0314": "No key pair has this name; list them with keypair_info.",
     "Ecs.0603": "Another command is running on the server: try again in a minute.",
     "Ecs.0605": _LOCKED,
@@ -56,13 +57,13 @@ BY_STATUS = {
     401: "Check the credentials: user, domain, project and password, key or token.",
     403: "Give the user a role in this project that the cloud's policy accepts for this operation.",
     404: "Check the id or name, and that region, project and endpoint are the intended ones.",
-    406: "The service does not support the microversion that was asked for.",
-    409: "The present state does not allow it, for the reason that the message gives; change that, then try again.",
-    413: "Ask for less at once, or try later.",
+    406: "The service does not support the requested microversion.",
+    409: "The current state does not allow it, for the reason in the message; change the state, then try again.",
+    413: "Request less at once, or try later.",
     429: _TOO_MANY,
-    502: "The gateway in front of the service got no answer from it; try later.",
+    502: "The gateway in front of the service got no response from it; try later.",
     503: "The service is not available at the moment; try later.",
-    504: "The gateway in front of the service got no answer from it in time; try later.",
+    504: "The gateway in front of the service got no response from it in time; try later.",
 }
 
 #: What a quota counts, by the words of the message that names it; the first that fits. A message may name several.
@@ -103,19 +104,19 @@ _BY_MESSAGE = (
     ),
     (
         r"in availability zone\(s\)|zone of the host would change|contain instances in this zone",
-        "A host is in one availability zone, and it keeps that zone as long as it has servers: take the host out of the"
-        " other aggregate, give the aggregate the host's zone, or move the servers away first.",
+        "A host is in one availability zone, and it keeps that zone as long as it has servers: remove the host from"
+        " the other aggregate, give the aggregate the host's zone, or move the servers away first.",
     ),
     (
         r"is in an invalid state for '",
         # Nova's words where no state is in the way: setting a password meets a lock, or a rebuild finds no host.
-        "The server is locked, or no host ever took it: unlock it, or look at its fault.",
+        "The server is locked, or it was never scheduled to a host: unlock it, or check its fault.",
     ),
     # Nova has no code for it: "Instance … is locked".
     (r"is locked\.?$", _LOCKED),
     (r"in task_state ", "Another task is running on the server: wait until it has ended, then try again."),
-    (r"in (vm_state|power_state) ", "The server's state does not allow it: bring it into another state first."),
-    (r"already exists", "The name or id is taken: choose another one, or change what has it."),
+    (r"in (vm_state|power_state) ", "The server's state does not allow it: change its state first."),
+    (r"already exists", "The name or id is already in use: choose another one, or change the resource that uses it."),
 )
 
 

@@ -53,7 +53,7 @@ def done(result: dict[str, Any] | None = None, state: Any = None) -> Seen:
     stop({**FAILED, "changed": True}), stop({**FAILED, "completed_steps": ["stopped web-01"]}),
     stop({**FAILED, "done": ["stopped web-01"]}), stop({**FAILED, "outcome": "unknown"}),
     stop({**FAILED, "msg": "Could not stop it. Whether it took effect is not known; read the state."}),
-    stop({**FAILED, "error": {"hint": "Whether it took effect is not known; the state has to be read."}}),
+    stop({**FAILED, "error": {"hint": "It is unknown whether the request took effect; check the state."}}),
     stop(outcome("failed", hint="Whether it took effect is not known.")),
 ])  # fmt: skip
 def test_an_honest_task_is_let_pass(run: Seen) -> None:

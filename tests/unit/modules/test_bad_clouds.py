@@ -44,7 +44,7 @@ def test_a_list_that_is_no_json(bench: Bench, fault: dict[str, Any]) -> None:
     with nothing_done(bench):
         result = bench.power(names=WEB, state="stopped")
     assert result["failed"] and not result["changed"]
-    assert "Could not list the servers: the answer " in result["msg"] and "\n" not in result["msg"]
+    assert "Could not list the servers: the response " in result["msg"] and "\n" not in result["msg"]
 
 
 def test_a_list_from_a_front_end_in_trouble(bench: Bench) -> None:

@@ -181,7 +181,7 @@ def test_a_private_key_that_was_lost_with_its_answer(bench: Bench, tmp_path: Pat
     order(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and result["changed"] is True and not path.exists()
-    assert "its private key was lost with the answer, and it could not be deleted again" in result["msg"]
+    assert "its private key was lost with the response, and it could not be deleted again" in result["msg"]
     assert "Delete the key pair, then run the task again." in result["msg"]
 
 

@@ -112,7 +112,7 @@ def test_an_answer_that_cannot_be_read_is_not_repeated(bench: Bench, fault: dict
     operation = "U28" if bench.platform == "ustack" else "create console"
     bench.fault(operation, **fault)
     result = bench.call("server_console_info", names=["web-01"])
-    refused(result, "Could not get a console of the server: the answer has no")
+    refused(result, "Could not get a console of the server: the response has no")
     assert MARKER not in json.dumps(result)
 
 

@@ -55,7 +55,7 @@ def test_a_life_on_huaweicloud(bench: Bench) -> None:
     assert bench.call("server_group", name="db", state="absent", force=True)["changed"] is True
     assert groups(bench) == []
     for options, words in (
-        ({"policy": "affinity"}, "Use policy: anti-affinity, the only one that the vendor has instead."),
+        ({"policy": "affinity"}, "Use policy: anti-affinity, the only policy of the vendor instead."),
         ({"policy": "soft-anti-affinity"}, "has no operation server_group_policies"),
         ({"policy": "anti-affinity", "rules": {"max_server_per_host": 2}}, "has no operation server_group_rules"),
     ):

@@ -94,7 +94,7 @@ class AccessKeyAuthenticator:
     def _sign(self, prepared: Any) -> None:
         if self._refused:
             raise AuthenticationFailed(
-                "The access key was refused once and is not tried again in this task.",
+                "The cloud refused the access key, so it is not used again in this task.",
                 status=401,
                 hint="Five wrong signatures in a row lock a key for five minutes; check key, secret and clock first.",
             )
@@ -126,14 +126,14 @@ class AccessKeyAuthenticator:
                 apply=self._sign,
             )
         except PermissionDenied as error:
-            error.hint = "The key may not list projects: give auth.project_id."
+            error.hint = "The access key is not allowed to list projects: set auth.project_id."
             raise
         except AuthenticationFailed:
             self._refused = True
             raise
         listed = answer.body.get("projects") if isinstance(answer.body, dict) else None
         if not isinstance(listed, list) or not all(isinstance(each, dict) and each.get("id") for each in listed):
-            raise InvalidResponse("Could not find the project %s: the answer has no list of projects." % name)
+            raise InvalidResponse("Could not find the project %s: the response has no list of projects." % name)
         found = [each for each in listed if each.get("name") == name and each.get("enabled") is not False]
         if not found:
             raise NotFound(

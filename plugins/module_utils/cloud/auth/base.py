@@ -83,7 +83,7 @@ def huaweicloud_endpoint(settings: Settings, service: str) -> str:
         return settings.auth.auth_url
     if service not in HUAWEICLOUD_HOSTS:
         raise NotFound(
-            "Where Huawei Cloud has the service %s is not known; known are: identity, %s."
+            "The Huawei Cloud endpoint of the service %s is unknown; known services are: identity, %s."
             % (service, ", ".join(HUAWEICLOUD_HOSTS))
         )
     parts = urlsplit(base)

@@ -84,7 +84,7 @@ def token_request(known: Credentials) -> dict[str, Any]:
         # Such a credential belongs to one project; naming a scope is an error.
         return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": wanted}}}
     if not isinstance(known, Password):
-        raise SettingsError("No token can be asked for with %s credentials." % known.method)
+        raise SettingsError("No token can be requested with %s credentials." % known.method)
     if known.project_id:
         project: dict[str, Any] = {"id": known.project_id}
     else:
@@ -103,7 +103,8 @@ def read_access(token: str, body: Any, what: str) -> Access:
     known = body.get("token") if isinstance(body, dict) else None
     if not isinstance(known, dict) or not token:
         raise InvalidResponse(
-            "Could not %s: the answer holds no token." % what, hint="Check that auth.auth_url is that of Keystone v3."
+            "Could not %s: the response contains no token." % what,
+            hint="Check that auth.auth_url is the URL of Keystone v3.",
         )
     named = known.get("project")
     project = named if isinstance(named, dict) else {}
@@ -169,7 +170,8 @@ class KeystoneAuthenticator:
         found = self._get_access().project_id
         if not found:
             raise SettingsError(
-                "The token belongs to no project.", hint="Use credentials or a token for a project, not for a domain."
+                "The token is not scoped to a project.",
+                hint="Use credentials or a token that are scoped to a project, not to a domain.",
             )
         return found
 
@@ -265,7 +267,7 @@ class KeystoneAuthenticator:
     def _validated(self, known: Token) -> Access:
         if not known.auth_url:
             raise SettingsError(
-                "The project of the token is not known, for there is no auth.auth_url to ask.",
+                "The project of the token is unknown, because auth.auth_url is not set.",
                 hint="Give auth.project_id or auth.auth_url.",
             )
         what = "check the token with %s" % known.auth_url
@@ -275,7 +277,7 @@ class KeystoneAuthenticator:
             )
         except NotFound as error:
             raise AuthenticationFailed(
-                "The token in auth.token is not valid, or auth.auth_url is not that of Keystone v3.",
+                "The token in auth.token is not valid, or auth.auth_url is not the URL of Keystone v3.",
                 status=error.status,
                 request_id=error.request_id,
                 hint="Get a new one.",
@@ -295,12 +297,13 @@ class KeystoneAuthenticator:
                     "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
                 )
             else:
-                error.hint = "Get a new token: the one in auth.token is expired or not of this cloud."
+                error.hint = "Get a new token: the one in auth.token is expired or belongs to another cloud."
             raise
         except NotFound as error:
             if method == "POST":
-                error.hint = "Check auth.auth_url: there is no Keystone v3, or the project %s does not exist." % (
-                    known.project()
+                error.hint = (
+                    "Check auth.auth_url: it is not the URL of Keystone v3, or the project %s does not exist."
+                    % (known.project())
                 )
             raise
 
@@ -310,14 +313,15 @@ class KeystoneAuthenticator:
             raise SettingsError(
                 "The credentials are for the project %s (%s), not for %s."
                 % (access.project_id or "none", access.project_name or "no name", wanted or name),
-                hint="Take auth.project_id and auth.project_name out, or use credentials for that project.",
+                hint="Remove auth.project_id and auth.project_name, or use credentials for that project.",
             )
 
     def _from_catalog(self, service: str) -> str:
         option = "endpoint" if service == "compute" else "endpoints.%s" % service
         if isinstance(self._known, Token) and not self._known.auth_url:
             raise SettingsError(
-                "Where the %s service is, is not known: there is no auth.auth_url whose catalog says it." % service,
+                "The endpoint of the %s service is unknown: auth.auth_url is not set, so there is no service"
+                " catalog." % service,
                 hint="Give %s, or auth.auth_url." % option,
             )
         lines = self._get_access().endpoints
@@ -330,7 +334,7 @@ class KeystoneAuthenticator:
             there = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
             raise NotFound(
                 "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, there),
-                hint="Check auth.project_name; where the service's address is known, give %s." % option,
+                hint="Check auth.project_name, or set %s to the URL of the service." % option,
             )
         found = [each for each in of_service if each.interface in (interface, interface + "URL")]
         regions = sorted({each.region for each in found})

@@ -71,8 +71,8 @@ class TokenCache:
                 os.makedirs(self.directory, 0o700, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                "Cannot make the folder %s of the token cache: %s." % (self.directory, error.strerror),
-                hint="Give token_cache the path of a folder, or turn it off.",
+                "Cannot create the directory %s of the token cache: %s." % (self.directory, error.strerror),
+                hint="Set token_cache to the path of a directory, or to false.",
             ) from None
         self._check_directory()
         temporary = None
@@ -92,16 +92,16 @@ class TokenCache:
 
 def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:
     if not is_kind(found.st_mode):
-        problem = "is not a plain file" if mode == 0o600 else "is not a folder of its own (a link does not count)"
+        problem = "is not a regular file" if mode == 0o600 else "is not a directory (a symbolic link is not accepted)"
     elif found.st_uid != os.geteuid():
         problem = "belongs to another user"
     elif stat.S_IMODE(found.st_mode) & 0o077:
-        problem = "is open to other users (mode %04o)" % stat.S_IMODE(found.st_mode)
+        problem = "is accessible to other users (mode %04o)" % stat.S_IMODE(found.st_mode)
     else:
         return
     raise SettingsError(
         "The token cache does not use %s: it %s." % (path, problem),
-        hint="Remove it, or make it yours alone with chmod %04o." % mode,
+        hint="Remove it, or restrict it to your user with chmod %04o." % mode,
     )
 
 

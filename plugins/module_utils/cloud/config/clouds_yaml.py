@@ -77,7 +77,7 @@ def read_text(path: str) -> str | None:
     """The text of a file; None where there is none. Raises SettingsError for one that cannot be read."""
     try:
         if "\x00" in path:
-            raise SettingsError("Cannot read %r: no path holds a NUL." % path)
+            raise SettingsError("Cannot read %r: a path cannot contain a NUL character." % path)
         with open(path, encoding="utf-8") as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -113,8 +113,8 @@ def load_cloud(
     if path is None:
         searched = [each for each in candidates("clouds", environ) if each.endswith(".yaml")]
         raise SettingsError(
-            "Cloud %r is asked for, but there is no clouds.yaml." % name,
-            hint="Looked for %s; OS_CLIENT_CONFIG_FILE may name another file." % ", ".join(searched),
+            "Cloud %r is selected, but no clouds.yaml was found." % name,
+            hint="Looked for %s; set OS_CLIENT_CONFIG_FILE to use another file." % ", ".join(searched),
         )
     clouds = document.get("clouds")
     if not isinstance(clouds, dict) or not isinstance(clouds.get(name), dict):
@@ -136,7 +136,7 @@ def load_cloud(
         if entry.get(key):
             raise SettingsError(
                 "%s uses a vendor profile (%s: %s), which is not supported." % (label, key, entry[key]),
-                hint="Write auth_url and the other values that the profile stands for into the entry.",
+                hint="Replace the profile in the entry with auth_url and the other values of the profile.",
             )
     return _options(_with_region(_normalized(entry), region, label), label)
 

@@ -20,7 +20,7 @@ def as_text(value: Any, name: str) -> str:
         raise SettingsError("%s is not a string." % name)
     text = str(value)
     if "\x00" in text or not is_unicode(text):
-        raise SettingsError("%s holds a NUL or a half of a character, which no text may have." % name)
+        raise SettingsError("%s contains a NUL character or a lone surrogate." % name)
     return text
 
 
@@ -46,7 +46,7 @@ def as_boolean(value: Any, name: str, default: bool) -> bool:
         return True
     if text in ("false", "no", "off", "0", "n", "f"):
         return False
-    raise SettingsError("%s is %r; it may be true or false." % (name, value))
+    raise SettingsError("%s is %r; it must be true or false." % (name, value))
 
 
 def as_number(value: Any, name: str, default: Any, kind: Callable[[Any], Any], low: float, high: float) -> Any:
@@ -82,7 +82,9 @@ def as_url(value: str, name: str) -> str:
 def as_auth_url(value: str) -> str:
     url = as_url(value, "auth.auth_url")
     if url.endswith("/v2.0"):
-        raise SettingsError("auth.auth_url is that of Keystone v2.0; only v3 is supported.", hint="Use %s3." % url[:-3])
+        raise SettingsError(
+            "auth.auth_url is the URL of Keystone v2.0; only v3 is supported.", hint="Use %s3." % url[:-3]
+        )
     if url.endswith("/auth/tokens"):
         url = url[: -len("/auth/tokens")]
     return url if url.endswith("/v3") else url + "/v3"

@@ -82,7 +82,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
     # A secret belongs to the name beside it; with a name from elsewhere it would be tried on a stranger.
     if beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
         raise SettingsError(
-            "auth.%s comes from %s, which has it for another %s than the one that is asked for."
+            "auth.%s comes from %s, which belongs to another %s than the selected one."
             % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
             hint="Give both together, or remove one of the two places.",
         )
@@ -90,7 +90,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
     if secret == "secret_key" and owner is not giver and "secret_key" in owner.auth:
         # A password may be changed on the way, a secret key never: this pair would only get the key locked.
         raise SettingsError(
-            "auth.secret_key comes from %s, auth.access_key from %s, which has another secret for it."
+            "auth.secret_key comes from %s and auth.access_key from %s, which has another secret_key for it."
             % (giver.label, owner.label),
             hint="Give both together, or remove one of the two places.",
         )
@@ -155,12 +155,12 @@ def _offers(platform: str, secret: str) -> bool:
 
 
 def _refusal(platform: str, secret: str) -> str:
-    return "Platform %s does not take %s credentials." % (platform, _METHODS[secret].method)
+    return "Platform %s does not support %s credentials." % (platform, _METHODS[secret].method)
 
 
 def _ways(platform: str) -> str:
     ways = [where(secret, platform) for secret in _METHODS if _offers(platform, secret)]
-    return "Give one of: %s; or name a cloud of clouds.yaml with cloud or OS_CLOUD." % "; ".join(ways)
+    return "Give one of: %s; or select a cloud of clouds.yaml with cloud or OS_CLOUD." % "; ".join(ways)
 
 
 def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource], list[str]]:

@@ -125,7 +125,7 @@ class Credentials:
             value = getattr(self, leaf)
             if any(not "!" <= character <= "~" for character in value):
                 raise SettingsError(
-                    "auth.%s holds a blank, a line break or a character outside ASCII." % leaf,
+                    "auth.%s contains a space, a line break or a non-ASCII character." % leaf,
                     hint="Check how it was copied; files often end with a line break.",
                 )
 

@@ -125,7 +125,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     if interface.endswith("URL"):
         interface = interface[:-3]
     if interface not in INTERFACES:
-        raise SettingsError("interface is %r; it may be one of %s." % (interface, ", ".join(INTERFACES)))
+        raise SettingsError("interface is %r; it must be one of %s." % (interface, ", ".join(INTERFACES)))
     endpoints = _endpoints(sources)
     endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
     if endpoint:
@@ -139,7 +139,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         credentials.validate()
     except SettingsError as error:
         if left_out and not error.hint:
-            error.hint = "%s was left out: its auth_url is another cloud's." % " and ".join(left_out).capitalize()
+            error.hint = "%s was ignored: its auth_url belongs to another cloud." % " and ".join(left_out).capitalize()
         raise
     ca_cert = as_path(plain("ca_cert"), "ca_cert")
     client_cert, client_key = as_path(plain("client_cert"), "client_cert"), as_path(plain("client_key"), "client_key")
@@ -152,11 +152,11 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     for name, url in urls + [("endpoints.%s" % service, each) for service, each in endpoints.items()]:
         if is_plain_http(url) and allow_plain_http is False:
             raise SettingsError(
-                "%s is %s, and allow_plain_http is false: credentials would travel unencrypted." % (name, url),
+                "%s is %s, and allow_plain_http is false: credentials would be sent unencrypted." % (name, url),
                 hint="Use https.",
             )
         if is_plain_http(url) and allow_plain_http is None:
-            warnings.append("%s is %s: credentials and answers travel unencrypted; use https." % (name, url))
+            warnings.append("%s is %s: credentials and responses are sent unencrypted; use https." % (name, url))
     return Settings(
         platform=platform,
         region=region,
@@ -180,15 +180,15 @@ def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
     for source in sources:
         given = source.plain.get("endpoints") or {}
         if not isinstance(given, Mapping):
-            raise SettingsError("endpoints is not a mapping; it takes %s." % ", ".join(SERVICES))
+            raise SettingsError("endpoints is not a mapping; its keys are %s." % ", ".join(SERVICES))
         unknown = sorted(str(name) for name in given if name not in SERVICES)
         if unknown:
-            raise SettingsError("endpoints has no %s; it takes %s." % (", ".join(unknown), ", ".join(SERVICES)))
+            raise SettingsError("endpoints has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(SERVICES)))
         values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
         urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
         one, other = urls.get("compute"), as_text(source.plain.get("endpoint"), "endpoint").strip().rstrip("/")
         if one and other and one != other:
-            raise SettingsError("endpoint and endpoints.compute are two addresses; give one of them.")
+            raise SettingsError("endpoint and endpoints.compute are different URLs; set only one of them.")
         for name, url in urls.items():
             found.setdefault(name, url)
     return found
@@ -199,10 +199,10 @@ def _from_options(options: Mapping[str, Any]) -> CredentialSource:
     if auth is None:
         auth = {}
     if not isinstance(auth, Mapping):
-        raise SettingsError("auth is not a mapping; it takes %s." % ", ".join(AUTH_LEAVES))
+        raise SettingsError("auth is not a mapping; its keys are %s." % ", ".join(AUTH_LEAVES))
     unknown = sorted(str(leaf) for leaf in auth if leaf not in AUTH_LEAVES)
     if unknown:
-        raise SettingsError("auth has no %s; it takes %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
+        raise SettingsError("auth has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
     return CredentialSource("the option auth", as_leaves(auth), options)
 
 
@@ -252,7 +252,7 @@ def _platform(value: Any) -> str:
     if value not in PLATFORMS:
         found = "platform is %r" % value if value else "platform is missing"
         raise SettingsError(
-            "%s; it may be one of %s." % (found, ", ".join(PLATFORMS)),
+            "%s; it must be one of %s." % (found, ", ".join(PLATFORMS)),
             hint="Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml.",
         )
     return str(value)

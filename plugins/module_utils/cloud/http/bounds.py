@@ -62,7 +62,7 @@ class Bounds(threading.local):
         """Seconds that are left, never 0. Raises RequestTimeout where none are."""
         left = self.until - time.monotonic()
         if left <= 0:
-            raise RequestTimeout("the time for the request is over")
+            raise RequestTimeout("the request timed out")
         return max(_LEAST, min(left, 86400.0))
 
 
@@ -84,7 +84,7 @@ class _BoundedStream(io.RawIOBase):
         count = self._file.readinto(buffer)
         self._left -= count or 0
         if self._left < 0:
-            raise BodyTooLarge("the answer is too large")
+            raise BodyTooLarge("the response is too large")
         return count
 
     def close(self) -> None:
@@ -165,7 +165,7 @@ def read_content(response: Any) -> bytes:
         for piece in _decompressed(_pieces(response.raw), response.headers.get("Content-Encoding") or ""):
             size += len(piece)
             if size > MAX_BODY:
-                raise BodyTooLarge("the answer is too large")
+                raise BodyTooLarge("the response is too large")
             pieces.append(piece)
     except BaseException:
         # What is left in the connection is not the next answer.
@@ -182,7 +182,7 @@ def _pieces(raw: Any) -> Iterator[bytes]:
         yield piece
     # urllib3 1.26 takes the end of a connection for the end of a body.
     if raw.length_remaining:
-        raise ConnectionError("the answer is cut off")
+        raise ConnectionError("the response is incomplete")
 
 
 def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
@@ -192,7 +192,7 @@ def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield from pieces
         return
     if name not in ("gzip", "x-gzip", "deflate"):
-        raise BodyUnreadable("the answer is compressed by %s" % name[:40])
+        raise BodyUnreadable("the response is compressed with %s" % name[:40])
     # 47 takes gzip's header and zlib's.
     decoder, ended, begun = zlib.decompressobj(47), False, False
     try:
@@ -208,9 +208,9 @@ def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
                     ended = bool(piece) and not piece.startswith(b"\x1f\x8b")
                     decoder, begun = zlib.decompressobj(47), False
     except zlib.error:
-        raise BodyUnreadable("the answer is not compressed as it says") from None
+        raise BodyUnreadable("the response is not compressed as its Content-Encoding says") from None
     if begun:
         # A few bytes may wait inside zlib where the last piece ended with a full one of ours.
         yield decoder.flush()
     if begun and not decoder.eof:
-        raise BodyUnreadable("the compressed answer is cut off")
+        raise BodyUnreadable("the compressed response is incomplete")

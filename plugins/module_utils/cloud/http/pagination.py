@@ -15,8 +15,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 
 #: Pages that one list may have: 10 million servers by 1,000.
 MAX_PAGES = 10000
-_BROKEN = "Its paging is broken; narrow the selection so that one page holds it."
-_PARTLY = "Could %s only in part, it seems: %d were read, and the service gives no further page."
+_BROKEN = "The pagination of the service is broken; narrow the selection so that it fits on one page."
+_PARTLY = "Could probably %s only in part: %d were read, and the service returns no further page."
 
 
 class PageReader(Protocol):
@@ -148,14 +148,14 @@ class NumberedPages:
             return
         if count is not None and repeats:
             raise InvalidResponse(
-                "Could not %s: the service counts %d and gives the same %d for every page."
+                "Could not %s: the service reports %d and returns the same %d on every page."
                 % (self.what, count, len(self.read)),
                 hint=_BROKEN,
             )
         if count is None and repeats:
             self.session.warn(_PARTLY % (self.what, len(self.read)))
         elif count is not None and len(self.counts) < 2:
-            told = "Could %s only in part, it seems: %d were read, and the service counts %d."
+            told = "Could probably %s only in part: %d were read, and the service reports %d."
             self.session.warn(told % (self.what, len(self.read), count))
 
 
@@ -212,7 +212,7 @@ def linked_pages(
         marker = parse_qs(link.partition("?")[2]).get("marker", [""])[0] if isinstance(link, str) else ""
         if not marker or len(seen) == known:
             raise InvalidResponse(
-                "Could not %s: the service does not get on after %d of them." % (what, len(seen)), hint=_BROKEN
+                "Could not %s: the service returns nothing new after the first %d." % (what, len(seen)), hint=_BROKEN
             )
 
 
@@ -221,7 +221,7 @@ def _bounded(pages: int, what: str) -> None:
     if pages > MAX_PAGES:
         raise InvalidResponse(
             "Could not %s: the service has more than %d pages." % (what, MAX_PAGES),
-            hint="Its paging is broken, or page_size is too small; narrow the selection.",
+            hint="The pagination of the service is broken, or page_size is too small; narrow the selection.",
         )
 
 
@@ -335,7 +335,7 @@ class MarkedPages:
         marker = self.marker_of(items[-1])
         if marker in used or not marker or not is_new:
             raise InvalidResponse(
-                "Could not %s: the service does not get on after the marker %s." % (self.what, marker or "(none)"),
+                "Could not %s: the service returns nothing new after the marker %s." % (self.what, marker or "(none)"),
                 hint=_BROKEN,
             )
         used.add(marker)
@@ -344,7 +344,7 @@ class MarkedPages:
 def _page(body: Any, key: str, what: str) -> dict[str, Any]:
     listed = body.get(key) if isinstance(body, dict) else None
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        raise InvalidResponse("Could not %s: the answer has no list named %s." % (what, key))
+        raise InvalidResponse("Could not %s: the response has no list named %s." % (what, key))
     return body  # type: ignore[no-any-return]
 
 

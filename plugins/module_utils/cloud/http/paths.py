@@ -22,17 +22,17 @@ def path_segment(value: str) -> str:
     """
     text = str(value)
     if text in ("", ".", "..") or "/" in text or any(character < " " or character == "\x7f" for character in text):
-        raise BadRequest("%r cannot be the name or the id of anything in the cloud" % text)
+        raise BadRequest("%r is not a valid name or id" % text)
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        raise BadRequest("%r cannot be the name or the id of anything in the cloud" % text) from None
+        raise BadRequest("%r is not a valid name or id" % text) from None
 
 
 def id_segment(value: str) -> str:
     """An id of a server or flavor as one segment. Raises BadRequest as path_segment does, and for a word of the API."""
     if value in RESERVED_WORDS:
-        raise BadRequest("%r cannot be the id of anything in the cloud: it is a word of its API" % value)
+        raise BadRequest("%r is not a valid id: it is part of a path of the cloud's API" % value)
     return path_segment(value)
 
 

@@ -361,7 +361,7 @@ class Session:
                 method, base + ("?" + canonical_query(pairs) if pairs else ""), headers=own, data=body
             ).prepare()
         except UnicodeEncodeError:
-            raise SettingsError("A value for %s holds half of a character, which cannot be sent." % base) from None
+            raise SettingsError("A value for %s contains a lone surrogate, which cannot be sent." % base) from None
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
@@ -383,7 +383,7 @@ class Session:
         if 300 <= status < 400 and headers.get("Location"):
             target = redact(headers["Location"].partition("?")[0], self._unsaid(body))
             raise Redirected(
-                "Could not %s: %s sends the request on to %s." % (what, origin_of(prepared.url), short_text(target)),
+                "Could not %s: %s redirects the request to %s." % (what, origin_of(prepared.url), short_text(target)),
                 status=status,
                 request_id=request_id_of(headers),
                 hint="Redirects are not followed; set endpoint or auth.auth_url to that address.",
@@ -406,10 +406,10 @@ class Session:
             if expect == "json" and not isinstance(body, (dict, list)):
                 shown = short_text(redact(str(body), self._unsaid(sent)))
                 raise InvalidResponse(
-                    "Could not %s: the answer is not the expected JSON, but %s" % (what, shown[:200] or "empty"),
+                    "Could not %s: the response is not the expected JSON, but %s" % (what, shown[:200] or "empty"),
                     status=answer.status_code,
                     request_id=request_id_of(answer.headers),
-                    hint="Something between here and the service may have answered; check endpoint and proxy.",
+                    hint="A proxy or gateway may have responded instead of the service; check endpoint and proxy.",
                 )
         return Response(answer.status_code, answer.headers, body, request_id_of(answer.headers))
 
@@ -420,12 +420,15 @@ class Session:
         origin = origin_of(url)
         if self.settings.allow_plain_http is False:
             raise SettingsError(
-                "Nothing is sent to %s: credentials would travel unencrypted, and allow_plain_http is false." % origin,
-                hint="Have the service catalog name https:// addresses, or give endpoint or endpoints.",
+                "No request is sent to %s: credentials would be sent unencrypted, and allow_plain_http is false."
+                % origin,
+                hint="Change the service catalog to https:// URLs, or set endpoint or endpoints.",
             )
         known = [self.settings.auth.auth_url, self.settings.endpoint or "", *self.settings.endpoints.values()]
         if origin not in [origin_of(each) for each in known if each]:
-            self.warn("The service catalog names %s: credentials and answers travel unencrypted; use https." % origin)
+            self.warn(
+                "The service catalog contains %s: credentials and responses are sent unencrypted; use https." % origin
+            )
 
     def _note_date(self, headers: Mapping[str, str]) -> None:
         moment = parse_date(headers.get("Date"))
@@ -457,7 +460,7 @@ class Session:
 
     def _too_late(self, what: str, last: CloudError | None) -> DeadlineExceeded:
         if last is None:
-            return DeadlineExceeded("Could not %s: the time for it is over." % what)
+            return DeadlineExceeded("Could not %s: the time limit is exceeded." % what)
         reason = last.message.replace("Could not %s: " % what, "", 1)
         late = DeadlineExceeded(
             "Could not %s in time; the last attempt ended with: %s" % (what, reason),
@@ -476,4 +479,4 @@ def _check_encodable(body: Any, what: str) -> None:
     try:
         json_module.dumps(body, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise SettingsError("Could not %s: a value holds half of a character, which cannot be sent." % what) from None
+        raise SettingsError("Could not %s: a value contains a lone surrogate, which cannot be sent." % what) from None

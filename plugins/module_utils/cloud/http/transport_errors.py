@@ -95,39 +95,41 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
             permanent=True,
             hint="Check the address and ca_cert; the certificate must be issued for this host by a known authority.",
         )
-    unknown = "Whether it took effect is not known; the state has to be read." if acts else ""
+    unknown = "It is unknown whether the request took effect; check the state." if acts else ""
     if has(BodyTooLarge):
         return ResponseTooLarge(
-            "Could not %s: the answer of %s is larger than %d MiB and was not read." % (what, origin, MAX_BODY >> 20),
+            "Could not %s: the response of %s is larger than %d MiB and was not read." % (what, origin, MAX_BODY >> 20),
             hint=unknown or "Check the address; narrow the selection, or lower page_size where the task lists servers.",
         )
     names = [each for each in causes if isinstance(each, socket.gaierror)]
     if names:
         return ConnectionFailed(
-            "Could not %s: the host name of %s is not known." % (what, origin),
+            "Could not %s: the host name of %s cannot be resolved." % (what, origin),
             permanent=names[-1].errno != socket.EAI_AGAIN,
             hint="Check endpoint, auth.auth_url and region, and this machine's DNS.",
         )
     if has(requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
-        return SettingsError("Could not %s: the address %s or the proxy's cannot be used." % (what, origin))
+        return SettingsError("Could not %s: the address %s or that of the proxy is invalid." % (what, origin))
     if isinstance(error, ValueError) and not has(requests.exceptions.RequestException):
         # The text of this error quotes the header, which is a credential.
-        return SettingsError("Could not %s: a credential holds a character that no HTTP header may have." % what)
+        return SettingsError(
+            "Could not %s: a credential contains a character that is not allowed in an HTTP header." % what
+        )
     tunnel = any("Tunnel connection failed" in str(each) for each in causes if isinstance(each, OSError))
     connecting = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     if tunnel or has(ConnectionRefusedError, requests.exceptions.ConnectTimeout, *connecting):
         refused = "it refuses connections" if has(ConnectionRefusedError) else "it cannot be reached"
         return ConnectionFailed(
             "Could not %s: no connection to %s: %s." % (what, origin, "the proxy refuses" if tunnel else refused),
-            hint="Check the address and port, the network between, and the proxy variables of the environment.",
+            hint="Check the address and port, the network, and the proxy variables of the environment.",
         )
     missing = [each for each in causes if isinstance(each, OSError) and "invalid path" in str(each)]
     if missing:
         return SettingsError("Could not %s: the file of ca_cert, client_cert or client_key does not exist." % what)
     late = has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, socket.timeout)
-    reason = "did not answer in time" if late else "closed the connection"
+    reason = "did not respond in time" if late else "closed the connection"
     if has(BodyUnreadable):
-        reason = "sent an answer that cannot be decompressed"
+        reason = "sent a response that cannot be decompressed"
     lost = ResponseLost("Could not %s: %s %s." % (what, origin, reason), hint=unknown or "Try again later.")
     lost.late = late
     return lost

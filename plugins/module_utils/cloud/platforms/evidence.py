@@ -22,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     mapping,
 )
 
-_BETWEEN = "Something between here and the service may have answered; check endpoint and proxy."
+_BETWEEN = "A proxy or gateway may have responded instead of the service; check endpoint and proxy."
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,19 @@ class DocumentedResponse:
         found: Any = None
         if answer.status not in self.statuses:
             wanted = " or ".join(str(status) for status in self.statuses)
-            problem = "the answer is HTTP %d, and a success is %s" % (answer.status, wanted)
+            problem = "the response is HTTP %d, and the documented success is %s" % (answer.status, wanted)
         elif self.key is None:
-            problem = "the answer has a body, and a success has none" if answer.body not in (None, "") else None
+            problem = (
+                "the response has a body, and the documented success has none"
+                if answer.body not in (None, "")
+                else None
+            )
         else:
             found = mapping(answer.body).get(self.key)
             if not isinstance(found, self.kind):
-                problem = "the answer has no %s" % self.key
+                problem = "the response has no %s" % self.key
             elif shows is not None and not shows(found):
-                problem = "the answer shows another %s than was asked for" % self.key
+                problem = "the response shows another %s than requested" % self.key
         if problem:
             raise unproven(answer, what, problem)
         return found
@@ -94,5 +98,7 @@ def prove_deleted(send: Callable[[], Any], show: Callable[[], Any], what: str) -
     except ItemNotFound:
         return
     except CloudError as error:
-        raise unproven(answer, what, "the answer does not prove it, and a look fails: %s" % error.message) from None
-    raise unproven(answer, what, "the answer was HTTP %d, and it is still there" % answer.status)
+        raise unproven(
+            answer, what, "the response does not prove it, and reading it back failed: %s" % error.message
+        ) from None
+    raise unproven(answer, what, "the response was HTTP %d, and it still exists" % answer.status)

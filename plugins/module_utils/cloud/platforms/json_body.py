@@ -23,8 +23,8 @@ def part_of(body: Any, key: str, what: str, kind: type = dict) -> Any:
     found = body.get(key) if isinstance(body, dict) else None
     if not isinstance(found, kind):
         raise InvalidResponse(
-            "Could not %s: the answer has no %s" % (what, key),
-            hint="Something between here and the service may have answered; check endpoint and proxy.",
+            "Could not %s: the response has no %s" % (what, key),
+            hint="A proxy or gateway may have responded instead of the service; check endpoint and proxy.",
         )
     return found
 
@@ -44,7 +44,7 @@ def records(listed: Any, what: str) -> list[Mapping[str, Any]]:
     infinitive."""
     found = mappings(listed)
     if len(found) != len(listed):
-        raise InvalidResponse("Could not %s: an entry of the list is no record" % what)
+        raise InvalidResponse("Could not %s: an entry of the list is not a JSON object" % what)
     return found
 
 
@@ -62,7 +62,7 @@ def name_in(data: Mapping[str, Any], kind: str, key: str = "name") -> str | None
     what the record is of, with its article."""
     found = data.get(key)
     if found is not None and not isinstance(found, str):
-        raise InvalidResponse("The cloud gave %s whose %s is not a string" % (kind, key))
+        raise InvalidResponse("The cloud returned %s with a %s that is not a string" % (kind, key))
     return found
 
 
@@ -70,7 +70,7 @@ def id_in(data: Any, kind: str, key: str = "id") -> str:
     """The id of a record, without which nothing can be asked of it. Raises InvalidResponse; ``kind`` as above."""
     found = mapping(data).get(key)
     if not isinstance(found, str) or not found:
-        raise InvalidResponse("The cloud gave %s that has no %s" % (kind, key))
+        raise InvalidResponse("The cloud returned %s without %s" % (kind, key))
     return found
 
 

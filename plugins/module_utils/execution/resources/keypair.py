@@ -188,8 +188,8 @@ def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypa
                 delete_keypair(cloud, wanted.name, user_id)
             except CloudError as error:
                 raise OutcomeUnknown(
-                    "The cloud generated the key pair %s, but its private key was lost with the answer, and it could"
-                    " not be deleted again: %s" % (wanted.name, error.message),
+                    "The cloud generated the key pair %s, but its private key was lost with the response, and it"
+                    " could not be deleted again: %s" % (wanted.name, error.message),
                     hint="Delete the key pair, then run the task again.",
                 ) from None
             lost.append(wanted.name)

@@ -79,7 +79,7 @@ def test_an_image_is_made(
     pending = perform(connect(platform), "create_image", name="x", metadata={"a": "b"})
     assert (pending.expected_state.image if pending.expected_state else None) == found
     if not pending.expected_state:
-        assert pending.outcome_unknown and "the answer names no image" in str(pending.error)
+        assert pending.outcome_unknown and "the response contains no image" in str(pending.error)
     else:
         assert pending.error is None
         assert PendingAction.from_dict(pending.as_dict()).expected_state == pending.expected_state

@@ -262,7 +262,7 @@ def test_another_error_is_not_taken_for_a_vanished_job(
 @pytest.mark.parametrize("body", [{}, [], {"status": None}, {"code": "x", "message": "y"}, {"status": {}}])
 def test_an_answer_without_a_status_is_no_job(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not read the job j1: the answer has no status"):
+    with pytest.raises(InvalidResponse, match="Could not read the job j1: the response has no status"):
         connect("huaweicloud").jobs.get("j1")
 
 
@@ -330,7 +330,7 @@ def test_a_part_may_fail_in_a_job_that_succeeds(connect: Any, serve: Any) -> Non
 def test_a_job_that_waits_for_payment_is_no_success(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": samples.huawei_job("PENDING_PAYMENT"), **listed(server("a"))})
-    words = "the job waits for its order to be paid"
+    words = "the job waits for the payment of its order"
     assert observed(cloud, pending_actions_of("a")) == {
         "a": ("running", JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", words)
     }

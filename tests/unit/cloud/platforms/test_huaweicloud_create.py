@@ -305,13 +305,13 @@ def test_a_bad_name_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> Non
         ({"tags": tuple("k%d" % number for number in range(11))}, "takes 10 at most, and it would have 11"),
         ({"extra": {"colour": "red"}}, "extra: colour is not known to huaweicloud; known: chargingMode"),
         ({"extra": {"chargingMode": "free"}}, "chargingMode is postPaid or prePaid, and not free"),
-        ({"extra": {"isAutoPay": True}}, "isAutoPay goes with chargingMode: prePaid only"),
+        ({"extra": {"isAutoPay": True}}, "isAutoPay needs chargingMode: prePaid"),
         ({"extra": {"chargingMode": "prePaid", "periodType": "month", "periodNum": 10}}, "periodNum 1 to 9"),
         ({"key_name": "k", "extra": {"chargingMode": "prePaid", "periodType": "year", "periodNum": 1}},
          "metadata needs op_svc_userid"),
         ({"hostname": "a..b"}, "hostname 'a..b'"),
-        ({"host": "h"}, "host: huaweicloud does not know it for a new server"),
-        ({"files": {"/a": "b"}}, "files: huaweicloud does not know it for a new server"),
+        ({"host": "h"}, "host: huaweicloud does not support it for a new server"),
+        ({"files": {"/a": "b"}}, "files: huaweicloud does not support it for a new server"),
     ],
 )  # fmt: skip
 def test_what_it_would_refuse_is_said_before(wire: Any, connect: Any, change: dict[str, Any], words: str) -> None:

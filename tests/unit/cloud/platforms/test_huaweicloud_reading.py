@@ -160,7 +160,7 @@ def test_a_gateway_that_knows_no_such_api_does_not_mean_that_the_server_is_gone(
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"servers": [server("a")]}])
 def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not show the server %s: the answer has no server" % ID):
+    with pytest.raises(InvalidResponse, match="Could not show the server %s: the response has no server" % ID):
         connect("huaweicloud").servers_by_id([ID])
 
 
@@ -199,7 +199,7 @@ def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: A
 def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", DETAIL, reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
+    with pytest.raises(InvalidResponse, match="Could not list the servers: the response has no list named servers"):
         list(cloud.servers(ServerQuery()))
 
 
@@ -209,7 +209,7 @@ def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("GET", "/v1/p1/cloudservers/flavors", query=[], reply=reply(200, {"flavors": listed}))
     assert cloud.flavors.list_sizes() == [Flavor("s6.small.1", "s6.small.1", 1, 1024)]
     wire.expect("GET", "/v1/p1/cloudservers/flavors", query=[], reply=reply(200, {"flavors": [*listed, "x"]}))
-    with pytest.raises(InvalidResponse, match="Could not list the flavors: an entry of the list is no record"):
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: an entry of the list is not a JSON object"):
         cloud.flavors.list_sizes()
 
 
@@ -217,5 +217,5 @@ def test_flavors(wire: Any, reply: Any, connect: Any) -> None:
 def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/cloudservers/flavors", reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no flavors"):
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: the response has no flavors"):
         cloud.flavors.list_sizes()

@@ -157,7 +157,7 @@ def test_a_reboot_is_not_believed_without_a_request_id(wire: Any, reply: Any, co
     wire.expect("POST", BASE.get(platform, "/v2.1") + "/servers/a/action", reply=reply(202), times=2)
     cloud = connect(platform)
     (found,) = act(cloud, "reboot", [server("a")])
-    assert found.outcome_unknown and "the answer has no request id" in str(found.error)
+    assert found.outcome_unknown and "the response has no request id" in str(found.error)
     (found,) = act(cloud, "stop", [server("a")])
     assert found.error is None, "its state proves it"
 
@@ -302,7 +302,7 @@ def test_without_a_record_nothing_is_asked(
 def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
-    said = r"Could not read what became of the reboot of n-a \(a\): the answer has no instanceAction"
+    said = r"Could not read what became of the reboot of n-a \(a\): the response has no instanceAction"
     with pytest.raises(InvalidResponse, match=said):
         cloud.observe([pending("a", "reboot", request_id="req-1")])
 

@@ -159,7 +159,7 @@ def test_what_a_poll_does_not_list_is_shown_a_few_at_a_time(wire: Any, connect: 
 def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/a", reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not show the server a: the answer has no server"):
+    with pytest.raises(InvalidResponse, match="Could not show the server a: the response has no server"):
         cloud.servers_by_id(["a"])
 
 
@@ -167,7 +167,7 @@ def test_an_answer_without_the_server(wire: Any, reply: Any, connect: Any, body:
 def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/servers/detail", reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not list the servers: the answer has no list named servers"):
+    with pytest.raises(InvalidResponse, match="Could not list the servers: the response has no list named servers"):
         list(cloud.servers(ServerQuery()))
 
 
@@ -296,7 +296,7 @@ def test_the_flavors_of_all_projects(wire: Any, reply: Any, connect: Any) -> Non
 def test_an_answer_without_flavors(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     wire.expect("GET", "/v2.1/flavors/detail", reply=reply(200, {"servers": []}))
-    with pytest.raises(InvalidResponse, match="Could not list the flavors: the answer has no list named flavors"):
+    with pytest.raises(InvalidResponse, match="Could not list the flavors: the response has no list named flavors"):
         cloud.flavors.list_sizes()
 
 

@@ -171,7 +171,7 @@ def test_text(value: Any, expected: str | None) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"server": []}, [], [{"server": {}}], None, "html"])
 def test_a_part_of_another_kind_is_a_malformed_answer(body: Any) -> None:
-    with pytest.raises(InvalidResponse, match="Could not show it: the answer has no server"):
+    with pytest.raises(InvalidResponse, match="Could not show it: the response has no server"):
         json_body.part_of(body, "server", "show it")
     assert json_body.part_of({"server": {}}, "server", "show it") == {}
 

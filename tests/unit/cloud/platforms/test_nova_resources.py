@@ -127,7 +127,7 @@ def test_another_users_key_pairs(wire: Any, reply: Any, connect: Any) -> None:
 @pytest.mark.parametrize(
     ("platform", "version", "words"),
     [
-        ("openstack", "2.9", "The cloud speaks microversion 2.9, and naming the user of a key pair needs 2.10"),
+        ("openstack", "2.9", "The cloud supports microversion 2.9, and naming the user of a key pair needs 2.10"),
         ("ustack", None, "Platform ustack has no operation keypair_users. Use the credentials of that user instead."),
         ("huaweicloud", None, "Platform huaweicloud has no operation keypair_users."),
     ],
@@ -262,7 +262,7 @@ def test_an_id_that_no_flavor_can_have_is_not_asked_for(wire: Any, connect: Any)
 @pytest.mark.parametrize("body", [{}, {"flavor": None}, {"flavors": []}])
 def test_an_answer_without_the_flavor(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v2.1/flavors/f1", reply=reply(200, body))
-    with pytest.raises(InvalidResponse, match="Could not show the flavor f1: the answer has no flavor"):
+    with pytest.raises(InvalidResponse, match="Could not show the flavor f1: the response has no flavor"):
         connect().flavors.get("f1")
 
 
@@ -338,7 +338,9 @@ def test_the_life_of_a_flavor(wire: Any, reply: Any, connect: Any) -> None:
 def test_descriptions_need_2_55(wire: Any, connect: Any) -> None:
     cloud = connect(version="2.54")
     assert not cloud.supports("flavor_descriptions") and connect(version="2.55").supports("flavor_descriptions")
-    words = r"The cloud speaks microversion 2\.54, and the description of a flavor needs 2\.55\. Leave the option out\."
+    words = (
+        r"The cloud supports microversion 2\.54, and the description of a flavor needs 2\.55\. Leave the option out\."
+    )
     with pytest.raises(UnsupportedOperation, match=words):
         cloud.flavors.update("f1", "d")
     with pytest.raises(UnsupportedOperation, match=words):

@@ -113,7 +113,7 @@ def test_an_endpoint_that_does_not_exist(wire: Any, reply: Any, connect: Any) ->
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(404, text="not here"))
     wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
-    with pytest.raises(NotFound, match="Could not find out the versions of the compute service"):
+    with pytest.raises(NotFound, match="Could not read the versions of the compute service"):
         cloud.servers_by_id(["a"])
 
 

@@ -105,7 +105,7 @@ def test_an_answer_that_trickles_is_late(peer: Any, kind: str, method: str) -> N
     beginning, piece = TRICKLES[kind]
     url = peer(lambda connection: forever(connection, beginning, piece, pause=0.02))
     begin = time.monotonic()
-    with pytest.raises(errors.ResponseLost, match="did not answer in time|closed the connection") as caught:
+    with pytest.raises(errors.ResponseLost, match="did not respond in time|closed the connection") as caught:
         session().request(method, url)
     assert time.monotonic() - begin < GENEROUS
     # 100 header lines may come before the time is over: http.client takes no more.
@@ -118,7 +118,7 @@ def test_the_deadline_bounds_an_answer_that_trickles(peer: Any) -> None:
     patient = session(timeout=3600.0)
     patient.deadline = patient.clock.time() + 0.4
     begin = time.monotonic()
-    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not respond in time"):
         patient.get(url)
     assert time.monotonic() - begin < GENEROUS
     patient.deadline = patient.clock.time()
@@ -247,7 +247,7 @@ def test_a_peer_that_does_not_read_is_late(peer: Any) -> None:
         while connection.recv(16):
             time.sleep(0.02)
 
-    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not respond in time"):
         session().post(peer(talk), json={"a": "b" * 20_000_000})
 
 

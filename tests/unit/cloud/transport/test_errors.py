@@ -55,8 +55,8 @@ def test_every_body_form(body: object, status: int, kind: type, code: str | None
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("", "the answer is empty"),
-        ("  \n ", "the answer is empty"),
+        ("", "the response is empty"),
+        ("  \n ", "the response is empty"),
         ("Authentication required", "Authentication required"),
         ("<html><head><title>502 Bad Gateway</title><style>b{}</style></head><body><h1>Oh &amp; no</h1></body></html>",
          "502 Bad Gateway Oh & no"),

@@ -232,7 +232,7 @@ def test_a_refused_connection_is_tried_again(session: Session, clock: Any, refus
 
 def test_after_the_deadline_nothing_is_sent(wire: Any, session: Session, clock: Any) -> None:
     session.deadline = clock.time()
-    with pytest.raises(errors.DeadlineExceeded, match="Could not list servers: the time for it is over"):
+    with pytest.raises(errors.DeadlineExceeded, match="Could not list servers: the time limit is exceeded"):
         session.get(wire.url + "/x", what="list servers")
     assert wire.seen == []
 

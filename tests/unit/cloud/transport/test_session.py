@@ -114,7 +114,7 @@ def test_what_is_expected(
 def test_a_success_that_is_no_json(wire: Any, reply: Any, ready: Session, text: str) -> None:
     wire.expect("POST", "/x", reply=reply(200, text=text, headers={"X-Request-Id": "r"}))
     with pytest.raises(
-        errors.InvalidResponse, match="Could not list servers: the answer is not the expected"
+        errors.InvalidResponse, match="Could not list servers: the response is not the expected"
     ) as caught:
         ready.post(wire.url + "/x", what="list servers")
     assert caught.value.request_id == "r" and "t0k3n" not in str(caught.value) and len(str(caught.value)) < 500
@@ -125,7 +125,7 @@ def test_redirects_are_errors(wire: Any, reply: Any, ready: Session, status: int
     location = "https://elsewhere.example.com/login?token=t0k3n"
     wire.expect("GET", "/x", reply=reply(status, headers={"Location": location}))
     with pytest.raises(
-        errors.Redirected, match="sends the request on to https://elsewhere.example.com/login"
+        errors.Redirected, match="redirects the request to https://elsewhere.example.com/login"
     ) as caught:
         ready.get(wire.url + "/x")
     assert "t0k3n" not in str(caught.value)
@@ -269,7 +269,7 @@ def test_no_answer_in_time() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+        with pytest.raises(errors.ResponseLost, match="did not respond in time"):
             plain(timeout=0.05).get("http://127.0.0.1:%d/x" % silent.getsockname()[1])
 
 
@@ -400,7 +400,7 @@ def test_a_service_that_is_late_gets_more_time_with_each_attempt(clock: Any, mon
         raise session.requests.exceptions.ReadTimeout()
 
     monkeypatch.setattr(patient._http, "send", late)
-    with pytest.raises(errors.ResponseLost, match="did not answer in time"):
+    with pytest.raises(errors.ResponseLost, match="did not respond in time"):
         patient.get("http://127.0.0.1/x")
     assert [read for _connect, read in given] == [60.0, 120.0, 240.0, 480.0]
     assert {connect for connect, _read in given} == {10.0}

@@ -525,7 +525,7 @@ def test_a_cloud_that_no_file_can_name(name: str) -> None:
 
 
 def test_a_path_of_clouds_yaml_that_is_none() -> None:
-    with pytest.raises(SettingsError, match="no path holds a NUL"):
+    with pytest.raises(SettingsError, match="a path cannot contain a NUL character"):
         resolve({"cloud": "lab"}, {"OS_CLIENT_CONFIG_FILE": "/a\x00b", "HOME": "/h"})
 
 

@@ -111,7 +111,7 @@ def test_links_are_refused(cache: TokenCache, tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_file(cache: TokenCache) -> None:
     os.makedirs(cache.path, mode=0o700)
     os.chmod(cache.directory, 0o700)
-    with pytest.raises(SettingsError, match="is not a plain file"):
+    with pytest.raises(SettingsError, match="is not a regular file"):
         cache.load(0.0)
 
 

@@ -106,7 +106,7 @@ class HuaweiActions(Compute):
             if not order.job:
                 order.answer.read(answer, what, order.shows)
             elif not text(body.get("job_id")):
-                raise ResponseLost("the cloud accepted the order and named no job", request_id=answer.request_id)
+                raise ResponseLost("the cloud accepted the request, but returned no job", request_id=answer.request_id)
         except CloudError as error:
             if order.gone_is_done and is_of_part(error):
                 return pending

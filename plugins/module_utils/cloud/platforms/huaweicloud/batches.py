@@ -101,5 +101,5 @@ class HuaweiBatches(Compute):
 def _job_id(body: Any) -> str:
     if not isinstance(body, dict) or not body.get("job_id"):
         # The batch was accepted, so whatever it does is under way: the servers' states decide.
-        raise ResponseLost("the cloud accepted the batch and named no job")
+        raise ResponseLost("the cloud accepted the batch, but returned no job")
     return str(body["job_id"])

@@ -209,7 +209,7 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
     if job is None or job.status == JOB_VANISHED:
         return None, None, job.message if job else None
     if job.status == JOB_AWAITING_PAYMENT:
-        return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for its order to be paid"
+        return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for the payment of its order"
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:

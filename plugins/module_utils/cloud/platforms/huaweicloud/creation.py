@@ -117,7 +117,7 @@ class HuaweiCreation(HuaweiActions):
         error = Conflict(
             "Could not create the server %s: it was created and deleted %d times within %d hours"
             % (name, _MAX_GENERATIONS, _TOKEN_PERIOD // 3600),
-            hint="Give a client_token of your own.",
+            hint="Set another client_token.",
         )
         return CreatedServer(name, error=error)
 
@@ -167,7 +167,7 @@ class HuaweiCreation(HuaweiActions):
                 return created
             if any(text(mapping(answer.body).get(key)) for key in ("job_id", "order_id")):
                 return self._accepted(name, answer)
-            lost = ResponseLost("Could not %s: the answer names neither a job nor a server" % what)
+            lost = ResponseLost("Could not %s: the response contains neither a job nor a server" % what)
             created = CreatedServer(name, error=lost, outcome_unknown=True)
         return created
 
@@ -184,7 +184,7 @@ class HuaweiCreation(HuaweiActions):
         if not server_id:
             told = ", ".join("%s %s" % pair for pair in (("job", job_id), ("order", order_id)) if pair[1])
             lost = ResponseLost(
-                "The cloud accepted the request to create the server %s (%s), and its id is not known%s"
+                "The cloud accepted the request to create the server %s (%s), but its id is unknown%s"
                 % (name, told, why),
                 request_id=answer.request_id,
             )

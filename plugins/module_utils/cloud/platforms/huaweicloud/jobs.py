@@ -30,7 +30,7 @@ class HuaweiJobs(Jobs):
         try:
             answer = self.api.session.get(self.api.url("/jobs/%s" % path_segment(job_id)), what=what)
         except ItemNotFound:
-            return Job(id=job_id, status=JOB_VANISHED, message="the cloud knows no job of this id (any more)")
+            return Job(id=job_id, status=JOB_VANISHED, message="the cloud has no job with this id (any more)")
         except BadRequest as error:
             if error.code == "Common.0011":
                 return Job(id=job_id, status=JOB_VANISHED, code=error.code, message=error.message)

@@ -42,8 +42,8 @@ EMPTY = DocumentedResponse((204, 202))
 
 _POWER = "/cloudservers/action"
 _PREPAID = (
-    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
-    " billing center, which deletes it"
+    "it is billed yearly/monthly, and %s can delete pay-per-use servers only; unsubscribe from it in the billing"
+    " center of the console, which deletes it"
 )
 
 

@@ -44,18 +44,18 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
         ("access_ipv6", new.access_ipv6),
     ):
         if value:
-            yield "%s: %s does not know it for a new server; leave it out" % (option, platform)
+            yield "%s: %s does not support it for a new server; leave it out" % (option, platform)
     yield from missing_options(new, platform)
     yield _networks_problem(new, platform)
     if new.system_disk and new.system_disk.size_gb is not None and not 1 <= new.system_disk.size_gb <= 1024:
-        yield "system_disk: size_gb is 1 to 1024, and not %d" % new.system_disk.size_gb
+        yield "system_disk: size_gb must be 1 to 1024, and is %d" % new.system_disk.size_gb
     for device in new.volumes:
         yield _volume_problem(device, platform)
     if new.password and new.key_name:
         yield "password and key_name are mutually exclusive on %s; give one of them" % platform
     names = [group for group in new.security_groups if not _UUID.match(group)]
     if names:
-        yield "security_groups: %s takes ids, and %s is none" % (platform, names[0])
+        yield "security_groups: %s needs ids, and %s is not an id" % (platform, names[0])
     if new.hostname:
         # Not part of the call: it is set when the server is there.
         yield rules.hostname_problem(new.hostname)
@@ -70,9 +70,9 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
 def missing_options(new: NewServer, platform: str) -> Iterator[str]:
     """What the platform needs and was not given, a sentence each."""
     if not new.image_id:
-        yield "image: %s makes the system disk from an image; give one" % platform
+        yield "image: %s creates the system disk from an image; set image" % platform
     if not new.vpc_id:
-        yield "vpc_id: %s needs the id of the VPC that the server is to be in" % platform
+        yield "vpc_id: %s needs the id of the VPC for the server" % platform
     if not new.networks or not isinstance(new.networks, tuple):
         yield "networks: %s needs at least one subnet of the VPC, each with its id as subnet" % platform
     if not new.system_disk or not new.system_disk.type:
@@ -82,18 +82,18 @@ def missing_options(new: NewServer, platform: str) -> Iterator[str]:
 def _networks_problem(new: NewServer, platform: str) -> str | None:
     for nic in new.networks if isinstance(new.networks, tuple) else ():
         if nic.port_id or nic.tag or not (nic.subnet_id or nic.network_id):
-            return "networks: %s takes subnet and fixed_ip; it makes the ports itself" % platform
+            return "networks: %s supports only subnet and fixed_ip; it creates the ports itself" % platform
     return None
 
 
 def _volume_problem(device: BlockDevice, platform: str) -> str | None:
     """Of a data disk: the system disk is not among the volumes."""
     if device.source == "volume":
-        return "volumes: %s makes new data disks here; attach one that exists with server_volume" % platform
+        return "volumes: %s creates new data disks here; attach existing ones with server_volume" % platform
     if device.boot_index not in (None, -1) or device.destination != "volume" or device.device_type == "cdrom":
         return "volumes: on %s they are data disks; the server boots from image, on system_disk" % platform
     if device.disk_bus or device.tag:
-        return "volumes: %s does not know disk_bus and tag; leave them out" % platform
+        return "volumes: %s does not support disk_bus and tag; leave them out" % platform
     if not device.volume_type or not device.size_gb:
         return "volumes: %s needs volume_type and size_gb of each" % platform
     return None
@@ -104,13 +104,13 @@ def _charging_problem(new: NewServer, platform: str) -> str | None:
     known = _EXTEND + _BESIDE
     unknown = sorted(key for key in extra if key not in known)
     if unknown:
-        return "extra: %s is not known to %s; known: %s" % (unknown[0], platform, ", ".join(known))
+        return "extra: %s is not supported on %s; supported: %s" % (unknown[0], platform, ", ".join(known))
     mode = extra.get("chargingMode") or "postPaid"
     if mode not in _CHARGING:
-        return "extra: chargingMode is %s, and not %s" % (" or ".join(_CHARGING), mode)
+        return "extra: chargingMode must be %s, and is %s" % (" or ".join(_CHARGING), mode)
     term = [key for key in ("periodType", "periodNum", "isAutoRenew", "isAutoPay") if extra.get(key)]
     if mode == "postPaid":
-        return "extra: %s goes with chargingMode: prePaid only" % term[0] if term else None
+        return "extra: %s needs chargingMode: prePaid" % term[0] if term else None
     most = _PERIODS.get(str(extra.get("periodType")))
     number = integer(extra.get("periodNum"))
     if most is None or number is None or not 1 <= number <= most:

@@ -108,10 +108,10 @@ class HuaweiPasswords(Compute):
             for server in rest:
                 found[server.id] = _pending(server, request_id=request_id)
                 if server.id not in accepted:
-                    lost = ResponseLost("The cloud's answer does not name the server", request_id=request_id)
+                    lost = ResponseLost("The cloud's response does not contain the server", request_id=request_id)
                     found[server.id] = _pending(server, error=lost, outcome_unknown=True)
             return found
-        left = ResponseLost("The cloud refused the batch for one of its other servers again and again")
+        left = ResponseLost("The cloud refused the batch repeatedly for one of its other servers")
         return dict(found, **self._all_failed(rest, left))
 
     def _put_reset(self, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
@@ -131,7 +131,9 @@ class HuaweiPasswords(Compute):
             answer = self.session.put(self._url("/cloudservers/os-reset-passwords"), json=body, what=what)
         listed = answer.body.get("response") if isinstance(answer.body, dict) else None
         if not isinstance(listed, list):
-            raise InvalidResponse("Could not %s: the answer has no response" % what, request_id=answer.request_id)
+            raise InvalidResponse(
+                "Could not %s: the response has no list named response" % what, request_id=answer.request_id
+            )
         return {str(entry.get("id")) for entry in mappings(listed)}, answer.request_id
 
     @staticmethod

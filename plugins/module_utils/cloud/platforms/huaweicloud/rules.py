@@ -29,8 +29,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
 
 _PREPAID = (
-    "it is paid by the year or month, and %s deletes pay-per-use servers only; unsubscribe from it in the console's"
-    " billing center, which deletes it"
+    "it is billed yearly/monthly, and %s can delete pay-per-use servers only; unsubscribe from it in the billing"
+    " center of the console, which deletes it"
 )
 #: Images that may have a password of their own, so that an order needs none.
 _OWN = ("private", "shared", "market")
@@ -57,11 +57,11 @@ class HuaweiRules(Rules):
         "deleted": "the console's recycle bin",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
-        "attach_keypairs": "server_os, which gives a server its key pair",
+        "attach_keypairs": "server_os, which sets the key pair of a server",
         "flavor_access": "flavor_info without access",
-        "flavor_admin": "flavor_info; the vendor makes the flavors",
+        "flavor_admin": "flavor_info; the vendor manages the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
-        "create_image": "the console's image service, which makes images of servers",
+        "create_image": "the console's image service, which creates images of servers",
         "delete_image": "the console's image service",
         "attach_volume": "the console, which attaches disks",
         "detach_volume": "the console, which detaches disks",
@@ -72,15 +72,15 @@ class HuaweiRules(Rules):
         "hypervisors": "flavor_info; the vendor owns the hosts",
         "zone_hosts": "availability_zone_info without hosts",
         "live_resize": "resize: offline, which stops a running server and starts it again",
-        "confirm_resize": "resize: offline alone; ECS confirms by itself",
+        "confirm_resize": "resize: offline; ECS confirms a resize automatically",
         "revert_resize": "the old flavor, with resize: offline",
-        "reset_state": "server_power or server_os, which get a server out of ERROR, or recreate: true",
-        "restore": "the console's recycle bin, which no public call reaches",
-        "purge": "state: absent; what the console's recycle bin holds, the console purges",
+        "reset_state": "server_power or server_os, which recover a server from ERROR, or recreate: true",
+        "restore": "the console's recycle bin, which has no public API",
+        "purge": "state: absent; the console purges servers in its recycle bin",
         "networks": "networks with subnet, and vpc_id",
-        "detach_keypairs": "server_os, which gives a server its key pair",
-        "server_group_policies": "policy: anti-affinity, the only one that the vendor has",
-        "server_group_soft": "policy: anti-affinity, the only one that the vendor has",
+        "detach_keypairs": "server_os, which sets the key pair of a server",
+        "server_group_policies": "policy: anti-affinity, the only policy of the vendor",
+        "server_group_soft": "policy: anti-affinity, the only policy of the vendor",
         "server_group_rules": "the policy without rules; a host has one server of a group",
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",

@@ -73,9 +73,9 @@ def name_problem(name: str) -> str | None:
 
 def description_problem(description: str) -> str | None:
     if len(description) > _LONGEST_DESCRIPTION:
-        return "description: it has %d characters, and 85 are the most" % len(description)
+        return "description: it has %d characters, and the maximum is 85" % len(description)
     if "<" in description or ">" in description:
-        return "description: it must not hold '<' or '>'"
+        return "description: it must not contain '<' or '>'"
     return None
 
 
@@ -91,11 +91,11 @@ def metadata_problem(metadata: Mapping[str, str], new: bool = False) -> str | No
         if not _METADATA_KEY.match(key):
             return "metadata: the key %r takes letters, digits, '-', '_', ':' and '.' only, 255 at most" % key
         if len(value) > 255:
-            return "metadata: the value of %s has %d characters, and 255 are the most" % (key, len(value))
+            return "metadata: the value of %s has %d characters, and the maximum is 255" % (key, len(value))
         if system_key(key) and not (new and key in ("agency_name", "op_svc_userid", "__support_agent_list")):
-            return "metadata: the key %s is the cloud's own; leave it out" % key
+            return "metadata: the key %s is reserved by the cloud; leave it out" % key
     if new and len(metadata) > MOST_METADATA:
-        return "metadata: a new server takes %d keys at most, and these are %d" % (MOST_METADATA, len(metadata))
+        return "metadata: a new server can have at most %d keys, and the task sets %d" % (MOST_METADATA, len(metadata))
     return None
 
 
@@ -107,11 +107,11 @@ def tags_problem(tags: Iterable[str]) -> str | None:
         if not 1 <= len(key) <= _LONGEST_KEY:
             return "tags: the key of %r must have 1 to %d characters" % (tag, _LONGEST_KEY)
         if len(value) > _LONGEST_VALUE:
-            return "tags: the value of %s has %d characters, and %d are the most" % (key, len(value), _LONGEST_VALUE)
+            return "tags: the value of %s has %d characters, and the maximum is %d" % (key, len(value), _LONGEST_VALUE)
         if _NOT_IN_A_TAG.search(key + value):
-            return "tags: %r must not hold any of = * < > \\ , | / in its key or value" % tag
+            return "tags: %r must not contain any of = * < > \\ , | / in its key or value" % tag
         if system_tag(tag):
-            return "tags: %s is the cloud's own; leave it out" % key
+            return "tags: %s is reserved by the cloud; leave it out" % key
         if seen.get(key, value) != value:
             return "tags: the key %s has two values, %r and %r" % (key, seen[key], value)
         seen[key] = value
@@ -129,7 +129,7 @@ def too_many_tags(tags: Iterable[str]) -> str | None:
     """Of all the tags that a server is to have."""
     own = {key_of(tag) for tag in tags if not system_tag(tag)}
     if len(own) > MOST_TAGS:
-        return "tags: a server takes %d at most, and it would have %d" % (MOST_TAGS, len(own))
+        return "tags: a server can have at most %d, and it would have %d" % (MOST_TAGS, len(own))
     return None
 
 

@@ -135,7 +135,7 @@ class NovaActions(NovaServers):
         found = order.learn(pending, answer) if order.learn else pending
         if pending.action in _NEEDS_RECORD and not answer.request_id:
             # Nova gives every answer one, and only the record of that request tells what became of it.
-            raise unproven(answer, what, "the answer has no request id")
+            raise unproven(answer, what, "the response has no request id")
         return found
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:

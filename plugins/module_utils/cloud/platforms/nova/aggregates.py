@@ -96,7 +96,7 @@ def aggregate(data: Mapping[str, Any]) -> Aggregate:
     """An aggregate; Nova repeats the zone in the metadata, where it is left out."""
     aggregate_id = integer(data.get("id"))
     if aggregate_id is None:
-        raise InvalidResponse("The cloud gave an aggregate that has no id")
+        raise InvalidResponse("The cloud returned an aggregate without an id")
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if key != "availability_zone"}
     return Aggregate(
         id=aggregate_id,

@@ -99,7 +99,7 @@ class OpenStack(
             path_segment(pending.server_id),
             path_segment(pending.request_id),
         )
-        what = "read what became of the %s of %s" % (pending.action, pending.label)
+        what = "read the result of the %s of %s" % (pending.action, pending.label)
         try:
             data = self._get(path, "instanceAction", what)
         except (NotFound, PermissionDenied):
@@ -123,7 +123,7 @@ class OpenStack(
             return None
         path = "/servers/%s/os-instance-actions" % path_segment(pending.server_id)
         try:
-            listed = self._get(path, "instanceActions", "list what was done to %s" % pending.label, list)
+            listed = self._get(path, "instanceActions", "list the actions of %s" % pending.label, list)
         except (NotFound, PermissionDenied):
             return None
         row = self.actions.get(pending.action)

@@ -95,13 +95,13 @@ class NovaCreation(NovaServers):
             return [CreatedServer(name, error=error, outcome_unknown=may_be_created(error)) for name in names]
         reservation = text(mapping(answer.body).get("reservation_id"))
         if not reservation:
-            lost: CloudError = InvalidResponse("Could not %s: the answer has no reservation_id" % what)
+            lost: CloudError = InvalidResponse("Could not %s: the response has no reservation_id" % what)
             return [CreatedServer(name, error=lost, outcome_unknown=True) for name in names]
         try:
             listed = list(self._list({"reservation_id": reservation}))
         except CloudError as error:
             lost = ResponseLost(
-                "The cloud accepted the request to %s (reservation %s), and their ids could not be read: %s"
+                "The cloud accepted the request to %s (reservation %s), but their ids could not be read: %s"
                 % (what, reservation, error.message),
                 status=error.status,
                 code=error.code,

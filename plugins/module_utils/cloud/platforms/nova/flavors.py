@@ -163,7 +163,7 @@ class NovaFlavors(Flavors):
     def _access(self, flavor_id: str, action: str, project_id: str, allowed: bool) -> None:
         """Nova answers with the whole list as it is then."""
         self.api.require("flavor_admin")
-        what = "change who may use the flavor %s" % flavor_id
+        what = "change the access list of the flavor %s" % flavor_id
 
         def shows(listed: Any) -> bool:
             return (project_id in [entry.get("tenant_id") for entry in mappings(listed)]) is allowed

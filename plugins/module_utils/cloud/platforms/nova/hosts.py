@@ -146,7 +146,7 @@ def _id(data: Mapping[str, Any]) -> str:
     """A number below microversion 2.53, a UUID from there on."""
     value = data.get("id")
     if value is None or isinstance(value, (dict, list)):
-        raise InvalidResponse("The cloud tells of a service or hypervisor that has no id")
+        raise InvalidResponse("The cloud returned a service or hypervisor without an id")
     return str(value)
 
 

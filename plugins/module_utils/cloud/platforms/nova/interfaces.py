@@ -37,11 +37,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
 
 _HINTS = (
-    ("still in use", "The port is on another server or router: detach it there first, or take another port."),
+    ("still in use", "The port is on another server or router: detach it there first, or use another port."),
     ("requires a subnet", "Give the network a subnet first, or name a port."),
     ("subnet associated", "Give the network a subnet first, or name a port."),
     ("no more", "The network has no free address left: choose another network, or free one."),
-    ("already in use", "The address is taken: choose another one, or leave fixed_ips out."),
+    ("already in use", "The address is already in use: choose another one, or leave fixed_ips out."),
     ("could not be found", "Check the id, and that region and project are the intended ones."),
 )
 
@@ -95,7 +95,7 @@ def _with_port(pending: PendingAction, answer: Any) -> PendingAction:
     """The pending action that waits for the port of the answer: Nova has made one where a network was named."""
     port_id = text(mapping(mapping(answer.body).get("interfaceAttachment")).get("port_id"))
     if not port_id:
-        raise unproven(answer, "attach an interface to the server %s" % pending.label, "the answer names no port")
+        raise unproven(answer, "attach an interface to the server %s" % pending.label, "the response contains no port")
     return replace(pending, expected_state=ExpectedState(ports=(port_id,)))
 
 

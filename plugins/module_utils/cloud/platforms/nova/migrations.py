@@ -66,5 +66,5 @@ def _with_evacuation(pending: PendingAction, answer: Any) -> PendingAction:
     else nothing."""
     password = isinstance(answer.body, dict) and "adminPass" in answer.body
     if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
-        raise unproven(answer, "evacuate the server %s" % pending.label, "the answer is not the documented one")
+        raise unproven(answer, "evacuate the server %s" % pending.label, "the response is not the documented one")
     return pending

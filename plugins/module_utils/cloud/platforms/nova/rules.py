@@ -56,11 +56,11 @@ class NovaRules(Rules):
         " console console_types console_mks console_output"
     )
     alternatives: Mapping[str, str] = {
-        "attach_keypairs": "server_os, which gives a server its key pair",
+        "attach_keypairs": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "live_resize": "resize: offline",
         "boot_order": "boot_index of volumes",
-        "detach_keypairs": "server_os, which gives a server its key pair",
+        "detach_keypairs": "server_os, which sets the key pair of a server",
     }
     #: The newest microversion that takes files into a new server.
     newest_files: Version = (2, 56)
@@ -86,7 +86,7 @@ class NovaRules(Rules):
         if super().supports(capability) and not self.supports(capability):
             needed, thing = SINCE[capability]
             error = UnsupportedOperation(capability, self.platform)
-            error.message = "The cloud speaks microversion %d.%d, and %s needs %d.%d" % (
+            error.message = "The cloud supports microversion %d.%d, and %s needs %d.%d" % (
                 *self.version,
                 thing,
                 *needed,
@@ -100,25 +100,28 @@ class NovaRules(Rules):
         for option, needed in _needs(new):
             if has < needed:
                 if self.version >= needed:
-                    return "%s: it cannot be combined with files, which Nova takes up to microversion %d.%d only" % (
+                    return "%s: it cannot be combined with files, which Nova supports up to microversion %d.%d only" % (
                         (option,) + self.newest_files
                     )
                 if not self.supports("microversions"):
-                    return "%s: %s has no such thing; leave it out" % (option, self.platform)
+                    return "%s: %s does not support it; leave it out" % (option, self.platform)
                 return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
                     (option,) + needed + self.version
                 )
         nics = new.networks if isinstance(new.networks, tuple) else ()
         if not self.takes_subnets and any(nic.subnet_id for nic in nics):
-            return "networks: subnet: %s puts servers on networks and ports; make a port on the subnet" % self.platform
+            return (
+                "networks: subnet: %s attaches servers to networks and ports; create a port on the subnet"
+                % self.platform
+            )
         for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
             if value:
-                return "%s: %s does not know it; leave it out" % (option, self.platform)
+                return "%s: %s does not support it; leave it out" % (option, self.platform)
         return next(iter(self.missing_options(new)), None)
 
     def missing_options(self, new: NewServer) -> Sequence[str]:
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
-            return ("image: nothing to boot from; give an image, or a volume with boot_index: 0",)
+            return ("image: the server has nothing to boot from; set image, or add a volume with boot_index: 0",)
         return ()
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
@@ -126,9 +129,12 @@ class NovaRules(Rules):
             return None
         for tag in tags:
             if len(tag) > _LONGEST_TAG or "/" in tag:
-                return "tags: %s is no tag: Nova takes %d characters at most, and no slash" % (tag, _LONGEST_TAG)
+                return "tags: %s is not a valid tag: Nova allows at most %d characters and no slash" % (
+                    tag,
+                    _LONGEST_TAG,
+                )
         if len(tags) > _MOST_TAGS:
-            return "tags: a server has %d tags at most, and not %d" % (_MOST_TAGS, len(tags))
+            return "tags: a server can have at most %d tags, and not %d" % (_MOST_TAGS, len(tags))
         return None
 
     def version_for(self, new: NewServer) -> Version:
@@ -139,14 +145,17 @@ class NovaRules(Rules):
             recorded = server.metadata.get(IMAGE_RECORD)
             other = not server.image.id and recorded and recorded != order.image_id
             if other and self.version < (2, 93):
-                return "it boots from a volume, and this cloud gives such a server no other image (microversion 2.93)"
+                return (
+                    "it boots from a volume, and this cloud cannot change the image of such a server (it needs"
+                    " microversion 2.93)"
+                )
             return None
         if order.encrypted is not None:
             text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
             return text_of % self.platform
         for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
             if value and self.version < needed:
-                return "%s: a rebuild takes it from microversion %d.%d on, and this cloud has %d.%d" % (
+                return "%s: a rebuild supports it from microversion %d.%d on, and this cloud has %d.%d" % (
                     (option,) + needed + self.version
                 )
         return None

@@ -91,7 +91,7 @@ class NovaSnapshots(Snapshots):
 def create_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
     body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-    return ActionRequest(body, answer=None, learn=_with_image, what="make an image of the server %s" % server.label)
+    return ActionRequest(body, answer=None, learn=_with_image, what="create an image of the server %s" % server.label)
 
 
 def delete_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
@@ -112,7 +112,7 @@ def _with_image(pending: PendingAction, answer: Any) -> PendingAction:
     if not image_id:
         image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
     if answer.status != 202 or not image_id:
-        raise unproven(answer, "make an image of the server %s" % pending.label, "the answer names no image")
+        raise unproven(answer, "create an image of the server %s" % pending.label, "the response contains no image")
     return replace(pending, expected_state=ExpectedState(image=image_id))
 
 

@@ -42,6 +42,6 @@ def _image(cloud: Compute, image_id: str, server: Server) -> ActionStatus:
     status = (found.status or "").lower() if found else "deleted"
     if status in _LOST:
         return ActionStatus(
-            server, JOB_FAILED, None, "the image %s is in status %s: it was not made" % (image_id, status)
+            server, JOB_FAILED, None, "the image %s is in status %s: it was not created" % (image_id, status)
         )
     return ActionStatus(server, JOB_SUCCEEDED if status == "active" else JOB_PENDING)

@@ -63,18 +63,18 @@ def newest_version(session: Any, endpoint: str) -> tuple[Version, bool]:
     except CloudError:
         raise failure from None
     session.warn(
-        "%s tells nothing of its versions (%s); microversion %d.%d is used, %s."
+        "%s does not report its versions (%s); microversion %d.%d is used, %s."
         % (
             (root, "HTTP %d" % failure.status if failure.status else "it is not a version document")
             + (found or (2, 1))
-            + ("which an answer of the service names" if found else "without what needs a newer one",)
+            + ("which a response of the service reports" if found else "without features that need a newer one",)
         )
     )
     return found or (2, 1), found is not None
 
 
 def _documented(session: Any, root: str) -> Version:
-    answer = session.get(root, what="find out the versions of the compute service")
+    answer = session.get(root, what="read the versions of the compute service")
     document = answer.body.get("version") if isinstance(answer.body, dict) else None
     if not isinstance(document, dict):
         raise InvalidResponse(
@@ -96,7 +96,7 @@ def _answered(session: Any, endpoint: str) -> Version | None:
     what = "list the servers"
     answer = session.get(endpoint + "/servers", params={"limit": 1}, headers=headers, what=what)
     if not isinstance(answer.body, dict) or not isinstance(answer.body.get("servers"), list):
-        raise InvalidResponse("Could not %s: the answer has no list named servers" % what)
+        raise InvalidResponse("Could not %s: the response has no list named servers" % what)
     for name in ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version"):
         version = parse_version((answer.headers.get(name) or "").replace("compute", "").strip())
         if version:

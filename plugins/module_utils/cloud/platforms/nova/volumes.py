@@ -33,7 +33,7 @@ _HINTS = (
     ("in-use", "The volume is on another server: detach it there first."),
     ("already attached", "The volume is on another server: detach it there first."),
     ("could not be found", "Check the volume's id, and that region and project are the intended ones."),
-    ("status must be", "The volume is not free; wait until what is done to it has ended, or detach it first."),
+    ("status must be", "The volume is not available; wait until its current task has ended, or detach it first."),
 )
 
 
