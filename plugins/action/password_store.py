@@ -61,12 +61,12 @@ class ActionModule(PasswordStoreAction):
         if params["state"] == "checked":
             return self._check(params, variables, place)
         if params["keep_last"] < 0:
-            raise StoreError("keep_last: it is a number of passwords, 0 or more")
+            raise StoreError("keep_last: it must be a number of passwords, 0 or more")
         names = server_names(params["servers"])
         if params["state"] == "issued":
             return self._issue(params, names, self.secret_variable(params["password_variable"], variables), place)
         if place is None:
-            raise StoreError("store: name a place, path or hashi_vault")
+            raise StoreError("store: set path or hashi_vault")
         if params["state"] == "in_force":
             return self._confirm(params, names, place)
         found = place.read(list(names) or None)
@@ -78,9 +78,9 @@ class ActionModule(PasswordStoreAction):
         on_awx = on_execution_node(variables, os.environ)
         if on_awx and not is_durable:
             raise StoreError(
-                "this job runs on an execution node of AWX, whose container is removed with everything in it after the"
-                " job, and the password store is not durable; use HashiCorp Vault, or a file on a volume that stays,"
-                " and declare it durable; nothing was done"
+                "this job runs on an execution node of AWX, and its container is removed with all its files after"
+                " the job, but the password store is not durable; use HashiCorp Vault, or a file on a persistent"
+                " volume, and declare it durable; nothing was done"
             )
         if place is not None:
             place.read(["0"])

@@ -75,5 +75,5 @@ def _load(path: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, dict) for value in found.values()):
-        raise FileError("%s does not hold a mapping of records in JSON; move it away, or name another file" % path)
+        raise FileError("%s does not contain a mapping of records in JSON; move it away, or set another file" % path)
     return found

@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
             argument_spec=OPTIONS, required_one_of=[("port", "url")], mutually_exclusive=[("port", "url")]
         )
         if params["timeout"] <= 0 or params["interval"] <= 0 or params["max_concurrent"] < 1:
-            raise AnsibleActionFail("timeout and interval are seconds above 0, max_concurrent is a number above 0")
+            raise AnsibleActionFail("timeout, interval and max_concurrent must be more than 0")
         targets = [Target.of(server, params) for server in params["servers"]]
         result.update(changed=False, healthy=[], unhealthy=[])
         if self._task.check_mode:

@@ -88,11 +88,11 @@ class ActionModule(PasswordStoreAction):
     def _rotate(self, params: Mapping[str, Any], variables: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
         names = server_names(params["servers"])
         if params["keep_last"] < 0:
-            raise StoreError("keep_last: it is a number of passwords, 0 or more")
+            raise StoreError("keep_last: it must be a number of passwords, 0 or more")
         place = self.open_place(params["store"], variables)
         chosen = self._chosen(params, variables, names)
         if place is None and chosen is None:
-            raise StoreError("store: name a place, path or hashi_vault, or give the passwords by a variable")
+            raise StoreError("store: set path or hashi_vault, or give the passwords in a variable")
         attempt = uuid.uuid4().hex
         passwords = self._begin(params, names, chosen, place, attempt)
         found, at_boot = self._set(params, passwords, hidden)

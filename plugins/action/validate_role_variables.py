@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
         )
         role = self._task._role
         if role is None:
-            raise AnsibleActionFail("validate_role_variables is a task of a role; this one is in a playbook")
+            raise AnsibleActionFail("validate_role_variables can only be used in a role; this task is in a playbook")
         name = role.get_name().rsplit(".", 1)[-1]
         known = self._known(role._role_path) | set(params["allow"])
         unknown = unknown_variables(name, known, task_vars or {})

@@ -278,7 +278,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             known = set(self._options).union(inventory_sources.ALIASES)
             unknown = sorted(str(name) for name in config if name not in known)
             if unknown:
-                raise InvalidHosts("there is no option %s" % ", ".join(unknown))
+                raise InvalidHosts("the inventory plugin has no option %s" % ", ".join(unknown))
             sources = inventory_sources.sources(self._given, self._given_sources)
             expressions = str([config.get(name) for name in _EXPRESSIONS])
             fields = inventory_hosts.variable_names(
@@ -331,7 +331,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             # Below a secret the message may quote the template, which may quote the secret.
             hidden = where.rsplit(".", 1)[-1] in AUTH_OPTIONS and not isinstance(error, AnsibleUndefinedVariable)
             text = "it cannot be rendered or decrypted" if hidden else str(error)
-            raise AnsibleParserError("the option %s is a template that fails: %s" % (where, text)) from None
+            raise AnsibleParserError("the template of the option %s fails: %s" % (where, text)) from None
 
     def _check(self, sources: list[inventory_sources.InventorySource]) -> None:
         stale = [source.name for source in sources if source.on_error == inventory_sources.USE_STALE]

@@ -140,7 +140,7 @@ def run(context: Context) -> Result:
     for host in params["hosts"] or ():
         check_name("hosts", host)
     if "availability_zone" in (params["metadata"] or {}):
-        raise InvalidRequest("metadata: availability_zone is an option of its own")
+        raise InvalidRequest("metadata: use the option availability_zone for the availability zone")
     wanted = AggregateSpec(
         params["name"],
         params["state"],
@@ -155,7 +155,7 @@ def run(context: Context) -> Result:
     known = cloud.aggregates.list()
     there = find_aggregate(known, params["id"], params["name"])
     if there is None and params["id"] is not None and params["state"] == "present":
-        raise InvalidRequest("id: no aggregate has the id %s; leave it out to make one" % params["id"])
+        raise InvalidRequest("id: no aggregate has the id %s; leave it out to create one" % params["id"])
     todo = plan_aggregate(there, known, wanted)
     result = Result(changed=todo.changed, diff=todo.diff())
     shown = todo.after

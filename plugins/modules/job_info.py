@@ -181,7 +181,7 @@ def _join(context: Context, waiter: Waiter) -> Result:
         names = ", ".join(outcome.label for outcome in rest[:_NAMED])
         more = " and %d more" % (len(rest) - _NAMED) if len(rest) > _NAMED else ""
         context.warn(
-            "%d of %d servers need actions that the task did not ask for, because it did not wait; run it again: %s%s"
+            "%d of %d servers need actions that the task did not submit, because it did not wait; run it again: %s%s"
             % (len(rest), len(outcomes), names, more)
         )
     return report(outcomes, "finished", Result(data=data))
@@ -202,7 +202,7 @@ def _read(context: Context, waiter: Waiter) -> Result:
 
     def words(outcomes: Mapping[str, Outcome], left: Mapping[str, str]) -> str:
         whole = len(outcomes) + len(left)
-        return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
+        return "%d of %d jobs finished, %d remaining%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 
     if context.params["wait"]:
         error = waiter.wait(dict(zip(ids, ids)), look, evaluate, words)[2]

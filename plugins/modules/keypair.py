@@ -183,7 +183,7 @@ def wanted_of(context: Context) -> KeypairSpec:
     servers: list[Server] = []
     if params["attached_to"] or params["detached_from"]:
         if params["attached_to"] and params["state"] == "absent":
-            raise InvalidRequest("attached_to: a key pair of state absent is put on no server")
+            raise InvalidRequest("attached_to: it cannot be combined with state: absent")
         context.cloud.require("attach_keypairs")
         servers = list(context.cloud.servers(ServerQuery()))
     attached = find_servers(servers, "attached_to", params["attached_to"] or ())

@@ -146,7 +146,7 @@ def run(context: Context) -> Result:
     selection = Selection.from_options(params)
     in_range("lines", params["lines"], 1)
     if not params["url"] and not params["output"]:
-        raise InvalidRequest("url and output: there is nothing to do where both are false")
+        raise InvalidRequest("url and output: at least one of them must be true")
     if params["url"]:
         cloud.require("console")
         if params["type"] != USUAL:

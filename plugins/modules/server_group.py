@@ -187,7 +187,7 @@ def run(context: Context) -> Result:
     known = cloud.server_groups.list()
     there = find_group(known, group_id, wanted.name)
     if there is None and group_id is not None and wanted.state == "present":
-        raise InvalidRequest("id: no server group has the id %s; leave it out to make one" % group_id)
+        raise InvalidRequest("id: no server group has the id %s; leave it out to create one" % group_id)
     members = labels(cloud, there) if there and needs_members(there, wanted) else []
     todo = plan_group(there, wanted, members)
     result = Result(changed=todo.changed, diff=todo.diff())

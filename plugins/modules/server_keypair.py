@@ -141,7 +141,7 @@ def run(context: Context) -> Result:
     state, names = context.params["state"], context.params["key_names"]
     selection = Selection.from_options(context.params)
     if not names:
-        raise InvalidRequest("key_names: name at least one key pair")
+        raise InvalidRequest("key_names: list at least one key pair")
     for name in names:
         check_name("key_names", name)
     context.cloud.require(DEEDS[state])
@@ -151,7 +151,9 @@ def run(context: Context) -> Result:
         known = {each.name for each in context.cloud.keypairs.list()}
         unknown = sorted(set(names) - known)
         if unknown:
-            raise InvalidRequest("key_names: the user has no key pair %s; make it with keypair" % ", ".join(unknown))
+            raise InvalidRequest(
+                "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
+            )
     chosen = context.select_servers(selection)
     todo = plan_keypairs(chosen.servers, state, names)
     data, action = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"

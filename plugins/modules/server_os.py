@@ -283,10 +283,12 @@ def run(context: Context) -> Result:
 def _spec(context: Context) -> RebuildOptions:
     given = context.params
     if given["image"] is not None and not given["image"].strip():
-        raise InvalidRequest("image: an empty text names no image; leave it out to reinstall the one that a server has")
+        raise InvalidRequest(
+            "image: an empty string is not an image; leave it out to reinstall the current image of each server"
+        )
     if given["image"] is None and not given["reinstall"]:
         # Nobody should lose a disk for an option that was forgotten.
-        raise InvalidRequest("give an image, or reinstall: true to install again the image that each server runs")
+        raise InvalidRequest("set image, or reinstall: true to reinstall the current image of each server")
     data = read_user_data(
         given["user_data"], given["user_data_file"], context.cloud.rules.max_user_data_bytes, context.register_secret
     )

@@ -219,7 +219,7 @@ MODULE = ModuleSpec(
     mutually_exclusive=[("password", "passwords", "generate")],
     required_one_of=[("password", "passwords", "generate")],
 )
-DEED = "given the password as it was asked"
+DEED = "given the password"
 
 
 def run(context: Context) -> Result:

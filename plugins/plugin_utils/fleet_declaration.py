@@ -38,7 +38,9 @@ def entry_names(number: int, entry: Any) -> list[str]:
     try:
         return [str(pattern or str(name) + "-%d") % place for place in range(1, int(count) + 1)]
     except (TypeError, ValueError):
-        text = "entry %d: count %r is not a number, or name_pattern %r has not one place such as %%02d"
+        text = (
+            "entry %d: count %r is not a number, or name_pattern %r does not have exactly one placeholder such as %%02d"
+        )
         raise DeclarationError(text % (number, count, pattern)) from None
 
 

@@ -132,7 +132,7 @@ def confirm(history: History, revision: str, now: datetime, keep_last: int) -> H
     """
     entry = history.find(revision)
     if entry is None:
-        raise HistoryError("there is no password of revision %s" % revision)
+        raise HistoryError("no password has the revision %s" % revision)
     # Which of its attempts has set it is not known; the first one proves least about the others.
     proved = entry.in_state(IN_FORCE, now)
     found = replace(history, sequence=history.sequence + 1, entries=_in_place(history, entry, proved))
@@ -199,7 +199,7 @@ def from_json(stored: Any) -> History:
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         # The cause may hold a password, so it is not shown.
-        raise HistoryError("it does not have the form of a history of passwords") from None
+        raise HistoryError("it is not a valid password history") from None
 
 
 def _entry_from_json(row: Mapping[str, Any]) -> Entry:
@@ -221,7 +221,7 @@ def from_first_format(stored: Mapping[str, Any]) -> History:
     """
     texts = [stored.get(key) for key in ("password", "previous") if key in stored]
     if not texts or not all(isinstance(text, str) for text in texts):
-        raise HistoryError("it does not have the form of a history of passwords")
+        raise HistoryError("it is not a valid password history")
     entries = []
     if "previous" in stored:
         entries.append(Entry("previous", stored["previous"], SET, {SET: ""}))

@@ -68,7 +68,7 @@ class VaultCipher:
         try:
             self._label, self._secret = match_encrypt_secret(self._secrets, vault_id)
         except AnsibleError as error:
-            raise StoreError("vault_id: this run has no vault password of that id (%s)" % error) from error
+            raise StoreError("vault_id: this run has no vault password with that id (%s)" % error) from error
 
     def encrypt(self, text: bytes) -> bytes:
         return bytes(VaultLib(self._secrets).encrypt(text, self._secret, vault_id=self._label))
@@ -90,7 +90,7 @@ class PlainText:
 
     def decrypt(self, text: bytes) -> bytes:
         if is_encrypted(text):
-            raise StoreError("it is encrypted by Ansible Vault; take away allow_plain_text")
+            raise StoreError("it is encrypted by Ansible Vault; remove allow_plain_text")
         return text
 
 
@@ -182,8 +182,8 @@ class HashiVaultPlace:
             if self._write(key, after, version):
                 return after
         raise StoreError(
-            "HashiCorp Vault refused %s %d times, for its version had changed; if its latest version was deleted,"
-            " undelete it or remove its metadata" % (self._secret_path(key), self.tries)
+            "HashiCorp Vault refused %s %d times, because its version had changed; if its latest version was"
+            " deleted, undelete it or remove its metadata" % (self._secret_path(key), self.tries)
         )
 
     def _read(self, key: str) -> tuple[History, int]:
@@ -198,7 +198,7 @@ class HashiVaultPlace:
         try:
             return from_json(answer["data"]["data"]), int(answer["data"]["metadata"]["version"])
         except (KeyError, TypeError, ValueError):
-            raise StoreError("HashiCorp Vault: %s is no secret of a KV engine of version 2" % path) from None
+            raise StoreError("HashiCorp Vault: %s is not a secret of a KV engine of version 2" % path) from None
         except HistoryError as error:
             raise StoreError("HashiCorp Vault: %s cannot be read: %s" % (path, error)) from None
 

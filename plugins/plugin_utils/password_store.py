@@ -84,13 +84,13 @@ class PasswordStoreAction(ActionBase):
         """The place that the options ``STORE`` name, ``None`` where they name none. Raises StoreError."""
         options = store or {}
         if options.get("path") and options.get("hashi_vault"):
-            raise StoreError("store: path and hashi_vault are two places; give one")
+            raise StoreError("store: path and hashi_vault are mutually exclusive; set one")
         if options.get("hashi_vault"):
             return self._hashi_vault(options["hashi_vault"], variables)
         if not options.get("path"):
             return None
         if options["lock_timeout"] < 0:
-            raise StoreError("lock_timeout: it is a number of seconds, 0 or more")
+            raise StoreError("lock_timeout: it must be a number of seconds, 0 or more")
         if options["allow_plain_text"]:
             return FilePlace(options["path"], PlainText(), options["lock_timeout"])
         return FilePlace(options["path"], self._cipher(options), options["lock_timeout"])

@@ -79,7 +79,7 @@ def _texts(key: str, given: Any) -> list[str]:
         # YAML 1.1 reads 7:00 as a number.
         raise ScheduleError("%s: %r is not a string; put it in quotes" % (key, given))
     if not values:
-        raise ScheduleError("%s: the list is empty; leave it out for every one" % key)
+        raise ScheduleError("%s: the list is empty; leave it out to apply to all" % key)
     for value in values:
         if not isinstance(value, str):
             raise ScheduleError("%s: %r is not a string; put it in quotes" % (key, value))
@@ -96,7 +96,7 @@ def parse_zone(given: Any) -> Any:
         if not zoneinfo.available_timezones():
             why = "this machine has no time zone database; install the Python package tzdata"
         else:
-            why = "it is not known here; use a name such as Asia/Shanghai"
+            why = "it is unknown on this machine; use a name such as Asia/Shanghai"
         raise ScheduleError("timezone: %r cannot be used: %s" % (given, why)) from None
 
 

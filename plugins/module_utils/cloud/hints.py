@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
-_TOO_MANY = "Too many requests; try later or use a lower parallel."
+_TOO_MANY = "Too many requests; try later or lower the option parallel."
 _NO_PERMISSION = "Give the user or agency a permission for this operation in this project."
 _LOCKED = "The server is locked: unlock it first."
 _RAISE_QUOTA = "delete what is no longer needed, or have the cloud's administrator raise the quota."

@@ -72,7 +72,7 @@ def _decide_lost(
         item.taken += (pending.action,)
         return Outcome.of_error(pending, UNKNOWN, error, item.taken)
     if item.tries >= strategy.tries:
-        return ended_as(item, UNKNOWN, "given up after %d tries: %s" % (item.tries, error.message))
+        return ended_as(item, UNKNOWN, "failed after %d attempts: %s" % (item.tries, error.message))
     moved = now.power_state != before.power_state or not now.is_stable
     goes_again = (moved and error.is_state_conflict) or isinstance(error, ResponseLost)
     if not goes_again and not (action.is_retry_safe and action.watched):

@@ -68,7 +68,7 @@ def apply_and_verify(
         pause = _pause(failure)
         if pause is None or attempt >= cloud.settings.retries:
             if is_ambiguous(failure):
-                failure.hint = " ".join(filter(None, (failure.hint, "The state was read: it was not done.")))
+                failure.hint = " ".join(filter(None, (failure.hint, "The state shows that it was not done.")))
             raise failure
         cloud.session.sleep(pause)
         # A refusal of a later attempt may be due to an earlier one that came through after all.
@@ -78,11 +78,11 @@ def apply_and_verify(
 def unknown(failure: CloudError, why: str) -> OutcomeUnknown:
     """The error for a change of which nobody can say whether it was made; ``why`` is a clause."""
     return OutcomeUnknown(
-        "%s; whether it was done is not known: %s" % (failure.message.rstrip("."), why),
+        "%s; the outcome is unknown: %s" % (failure.message.rstrip("."), why),
         status=failure.status,
         code=failure.code,
         request_id=failure.request_id,
-        hint="Look at it before the task runs again.",
+        hint="Check it before you run the task again.",
     )
 
 
@@ -105,6 +105,6 @@ def read_back(warn: Callable[[str], None], read: Callable[[], T | None], planned
         warn("%s was changed, but could not be read afterwards; the result shows it as planned: %s" % (what, error))
         return planned
     if found is None:
-        warn("%s was changed, but is not there any more; the result shows it as planned." % what)
+        warn("%s was changed, but no longer exists; the result shows it as planned." % what)
         return planned
     return found

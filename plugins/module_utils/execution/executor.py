@@ -103,7 +103,7 @@ class Executor:
         """The outcome of a server that is not done with when the time is up."""
         key, server = item.server.id, item.server
         if item.ready and not item.begun:
-            late = "its turn did not come within %g seconds; nothing was done to it" % self.waiter.timeout
+            late = "it was not started within %g seconds; nothing was done to it" % self.waiter.timeout
             return ended_as(item, FAILED, late)
         if item.busy and not item.pending:
             return Outcome.of_error(server, FAILED, item.busy, item.taken)

@@ -55,7 +55,7 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
         platform, region = data["platform"], data["region"]
     except (KeyError, TypeError) as error:
         raise InvalidRequest(
-            "handle: not what a task with wait: false returned as handle (%s is missing or wrong)" % error
+            "handle: it is not a handle that a task with wait: false returned (%s is missing or wrong)" % error
         ) from None
     if platform != cloud.platform or (region and cloud.region and region != cloud.region):
         raise InvalidRequest(
@@ -107,7 +107,7 @@ class HandleWaiter:
         self.ended.add(pending.server_id)
         if not pending.then or found.result != DONE:
             return replace(found, remaining=pending.then if found.result != DONE else ())
-        message = "%s; run the task again, for it did not ask for: %s" % (
+        message = "%s; run the task again, because it did not submit: %s" % (
             "it is in %s" % state_text(seen.server) if pending.action == SETTLE else "%s is done" % pending.action,
             ", ".join(pending.then),
         )

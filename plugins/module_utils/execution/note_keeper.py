@@ -61,6 +61,6 @@ class NoteKeeper:
                 outcomes[server.id] = self._not_removed(server, errors[server.id], outcomes[server.id])
 
     def _not_removed(self, server: Server, error: CloudError, outcome: Outcome) -> Outcome:
-        message = "the work is done, but its note (%s) could not be removed from the metadata: %s"
+        message = "the actions are done, but the key %s could not be removed from the metadata: %s"
         failed = Outcome.of_error(server, FAILED, error, outcome.actions)
         return replace(failed, message=message % (", ".join(self.keys), error.message))

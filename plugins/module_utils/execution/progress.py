@@ -101,7 +101,9 @@ def most_tries(error: CloudError, most: int) -> int:
 def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:
     """The outcome of a server whose note could not be written."""
     outcome = Outcome.of_error(server, FAILED, error, taken)
-    message = "nothing was done, because what an interrupted run leaves to do cannot be kept in its metadata: %s"
+    message = (
+        "nothing was done, because the actions to do after an interrupted run cannot be stored in its metadata: %s"
+    )
     return replace(outcome, message=message % error.message)
 
 
@@ -113,7 +115,7 @@ def item_name(item: Progress) -> str:
 def pending_text(item: Progress, rest: Sequence[str]) -> str | None:
     """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
     if item.ready and not item.pending:
-        return "it was not its turn, and the task does not wait; " + _still(rest)
+        return "it was not started, and the task does not wait; " + _still(rest)
     return left_text(item.server, item.pending is not None, rest)
 
 
@@ -121,8 +123,8 @@ def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None
     """The same; ``accepted``: an action was accepted, otherwise the server is on its way to another state."""
     if accepted:
         return _still(rest) if rest else None
-    return "it is in %s, which was not waited for%s" % (state_text(server), "; " + _still(rest) if rest else "")
+    return "it is in %s, and the task did not wait for it%s" % (state_text(server), "; " + _still(rest) if rest else "")
 
 
 def _still(rest: Sequence[str]) -> str:
-    return "not asked for yet: %s; run the task again" % ", ".join(rest)
+    return "not submitted yet: %s; run the task again" % ", ".join(rest)

@@ -98,7 +98,7 @@ class StepEngine:
             for step in ([UpdateStep(DELETE)] if replaced else []) + list(rollback.steps):
                 self._take(step)
         except CloudError as trouble:
-            text = "%s; putting the old %s back failed: %s %s" % (error, rollback.name, trouble, rollback.record)
+            text = "%s; restoring the old %s failed: %s %s" % (error, rollback.name, trouble, rollback.record)
             return PartialFailure(CloudError(text), words)
         error.hint = " ".join(filter(None, (error.hint, rollback.restored())))
         return PartialFailure(error, [] if rollback.same_id else words)

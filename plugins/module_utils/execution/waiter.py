@@ -176,7 +176,7 @@ def progress(word: str, name_of: Callable[[Any], str]) -> Callable[[Mapping[str,
     def words(outcomes: Mapping[str, Outcome], left: Mapping[str, Any]) -> str:
         failed = sum(1 for outcome in outcomes.values() if outcome.result in (FAILED, UNKNOWN))
         done = len(outcomes) - failed
-        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), word, len(left), failed)
+        text = "%d of %d %s, %d remaining, %d failed" % (done, len(outcomes) + len(left), word, len(left), failed)
         return text + waiting_for([name for name in map(name_of, left.values()) if name])
 
     return words
@@ -254,8 +254,8 @@ def unpaid(pending: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outc
     return replace(
         outcome,
         result=AWAITING_PAYMENT,
-        message="the order%s for it waits to be paid (job %s)" % (order, pending.job_id),
-        hint="Pay the order or cancel it in the console, and do not run this before.",
+        message="its order%s waits for payment (job %s)" % (order, pending.job_id),
+        hint="Pay or cancel the order in the console before you run the task again.",
     )
 
 
@@ -276,7 +276,7 @@ def timed_out(
 ) -> Outcome:
     """The outcome of a server that was still on its way when the time was up, or could not be looked at any more."""
     if error is not None:
-        message = "what became of it could not be read: %s" % error.message
+        message = "its outcome could not be read: %s" % error.message
     else:
         message = "still in %s after %g seconds" % (state_text(server), timeout)
     return Outcome(
@@ -286,5 +286,5 @@ def timed_out(
         actions,
         code=str(error.code) if error is not None and error.code is not None else None,
         message=message,
-        hint="Raise wait_timeout, or look again later with job_info or server_info.",
+        hint="Raise wait_timeout, or check again later with job_info or server_info.",
     )

@@ -44,7 +44,7 @@ def policies(names: Iterable[str]) -> tuple[str, ...]:
     for name in checked:
         if name != "name" and name not in _POLICIES and not (name.startswith(_NETWORK) and name[len(_NETWORK) :]):
             known = ", ".join(list(_POLICIES) + [_NETWORK + "NAME", "name"])
-            raise InvalidHosts("connect_with: %s is not a way to connect; there are %s" % (name, known))
+            raise InvalidHosts("connect_with: %s is not supported; use one of %s" % (name, known))
     return checked
 
 
@@ -99,7 +99,7 @@ def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") ->
     """Pairs of variable and record field: the fields asked for, those that the expressions name, and those that tell
     which server it is. Raises InvalidHosts for a prefix or field that cannot be used."""
     if not prefix.isidentifier() or not prefix.isascii():
-        raise InvalidHosts("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty text"))
+        raise InvalidHosts("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty string"))
     wanted = {"id", "platform", "region"}.union(fields)
     unknown = sorted(wanted.difference(SERVER_FIELDS))
     if unknown:

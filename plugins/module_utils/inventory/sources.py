@@ -109,7 +109,7 @@ def sources(top: Mapping[str, Any], listed: Any = None) -> list[InventorySource]
         found.append(_source(merged, label, _default_name(merged) or "source-%d" % number))
     shared = sorted(name for name, count in Counter(source.name for source in found).items() if count > 1)
     if shared:
-        raise InvalidHosts("sources: several are named %s; give each a name of its own" % ", ".join(shared))
+        raise InvalidHosts("sources: several are named %s; give each a unique name" % ", ".join(shared))
     return found
 
 
@@ -122,7 +122,7 @@ def without_aliases(options: Mapping[str, Any], label: str) -> dict[str, Any]:
     for given, value in options.items():
         name = ALIASES.get(given, given)
         if name in found:
-            raise InvalidHosts("%s: %s is given by two of its names; give it once" % (label, name))
+            raise InvalidHosts("%s: %s is set under two of its names; set it once" % (label, name))
         found[name] = value
     return found
 
@@ -249,13 +249,13 @@ def gather(
             )
             if last:
                 records[source.name] = last[0]
-                warn("%s Its servers are as they were %d s ago." % (text, last[1]))
+                warn("%s Its servers are from the cache, which is %d s old." % (text, last[1]))
             elif source.on_error == WARN:
                 warn("%s Its servers are left out." % text)
             else:
-                fatal.append(text + (" There is no earlier answer to use." if source.on_error == USE_STALE else ""))
+                fatal.append(text + (" The cache has no servers of it." if source.on_error == USE_STALE else ""))
     if fatal or not records:
-        raise InvalidHosts(" ".join(fatal) or "none of the sources answered, so there is no inventory")
+        raise InvalidHosts(" ".join(fatal) or "none of the sources could be read, so there is no inventory")
     return [(source, place(settings[source.name]), records[source.name]) for source in found if source.name in records]
 
 

@@ -126,11 +126,14 @@ def text_problem(params: Mapping[str, Any]) -> str | None:
         option, place, value = queue.popleft()
         if isinstance(value, str):
             if "\x00" in value and option not in _ENCODED:
-                return "%s holds a NUL, which no name, id, path or other text may have; take it out" % place
+                return (
+                    "%s contains a NUL character, which a name, id, path or other string cannot contain; remove it"
+                    % place
+                )
             try:
                 value.encode("utf-8")
             except UnicodeEncodeError:
-                return "%s holds half of a character (a lone surrogate), which cannot be sent; take it out" % place
+                return "%s contains a lone surrogate (half of a character), which cannot be sent; remove it" % place
         elif isinstance(value, Mapping):
             queue.extend((option, "a key of " + place, key) for key in value)
             queue.extend((str(key), "%s.%s" % (place, ascii(key)[1:-1]), each) for key, each in value.items())

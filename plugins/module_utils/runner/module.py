@@ -146,7 +146,7 @@ class Context:
         """How long the task waits, from now on."""
         timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
         if timeout < 0 or interval <= 0:
-            raise InvalidRequest("wait_timeout and wait_interval are seconds above 0")
+            raise InvalidRequest("wait_timeout and wait_interval must be more than 0 seconds")
         return Waiter(self.cloud, timeout, interval, self.report_progress)
 
     def select_servers(self, selection: Selection) -> SelectedServers:

@@ -343,7 +343,7 @@ def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
 
 def test_no_stale_answer_yet(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = ServerError("broken")
-    with pytest.raises(InvalidHosts, match="source b: broken. There is no earlier answer to use."):
+    with pytest.raises(InvalidHosts, match="source b: broken. The cache has no servers of it."):
         gathering.run(both("use_stale"))
 
 

@@ -42,7 +42,7 @@ def test_an_image_that_is_not_there(bench: Bench, wanted: str) -> None:
 @pytest.mark.parametrize("platform", HAVE)
 def test_an_empty_image(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(change(bench, image=" "), "image: an empty text")
+        refused(change(bench, image=" "), "image: an empty string")
 
 
 @pytest.mark.parametrize("platform", HAVE)

@@ -157,7 +157,7 @@ def test_a_creation_that_never_arrived_is_not_known(bench: Bench) -> None:
     bench.fault(CREATE[bench.platform], reset="before", times=1)
     result = make(bench, name="lost")
     assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
-    says(result, "No server of this name exists, or not yet", "run the task again")
+    says(result, "No server with this name exists, or it is not visible yet", "run the task again")
     assert len(bench.requests(CREATE[bench.platform])) == 1
     assert make(bench, name="lost")["changed"] and len(bench.ids_of("lost")) == 1
 
@@ -437,7 +437,7 @@ def test_a_lost_creation_and_somebody_elses_of_the_same_name(bench: Bench) -> No
     bench.fault(CREATE[bench.platform], reset="after", times=1)
     result = _while_creating(bench, lambda: bench.control("POST", f"/{bench.platform}/servers", {"name": "lost"}))
     assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
-    says(result, "2 servers of this name exist now")
+    says(result, "2 servers with this name exist now")
 
 
 def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:

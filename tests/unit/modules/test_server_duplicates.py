@@ -119,7 +119,7 @@ def test_all_stay_and_the_tasks_say_so(real: Bench, monkeypatch: pytest.MonkeyPa
         found = outcome(result, "double")
         assert result["failed"] and result["changed"] and found["outcome"] == "failed", result
         assert all(each in found["message"] for each in ids), (ids, found)
-        assert "on_duplicate: delete_newer" in says(result, "2 other servers of this name exist")
+        assert "on_duplicate: delete_newer" in says(result, "2 other servers with this name exist")
 
 
 def recreated(bench: Bench) -> None:

@@ -69,7 +69,7 @@ def test_several_key_pairs_cost_one_request(bench: Bench) -> None:
     "options, parts",
     [
         ({"names": ["web-01"], "key_names": None}, ["missing required arguments: key_names"]),
-        ({"names": ["web-01"], "key_names": []}, ["key_names: name at least one key pair"]),
+        ({"names": ["web-01"], "key_names": []}, ["key_names: list at least one key pair"]),
         ({"names": ["web-01"], "key_names": [" "]}, ["key_names", "empty"]),
         ({"names": ["web-01"], "key_names": ["operators", "nix"]}, ["the user has no key pair nix", "keypair"]),
         ({"key_names": ["operators"]}, ["no option selects servers"]),

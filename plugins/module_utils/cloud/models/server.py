@@ -259,7 +259,7 @@ def fault_text(server: Server) -> str:
 def state_text(server: Server | None) -> str:
     """Where a server is, for a sentence: ``status ACTIVE, task powering-off``."""
     if server is None:
-        return "state not known"
+        return "unknown state"
     return "status %s%s" % (server.status, ", task %s" % server.task_state if server.task_state else "")
 
 

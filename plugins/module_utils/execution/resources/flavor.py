@@ -83,7 +83,7 @@ def _rollback(old: FlavorDetails) -> Rollback:
     steps.extend([UpdateStep("set_extra_specs", dict(old.extra_specs))] if old.extra_specs else [])
     steps.extend(UpdateStep("allow", project) for project in sorted(old.access or ()))
     record = "The old flavor was: %s" % fields
-    return Rollback("flavor", steps, record, lambda: "The flavor that was there was put back.")
+    return Rollback("flavor", steps, record, lambda: "The previous flavor was restored.")
 
 
 def _record(value: Mapping[str, Any]) -> FlavorDetails:

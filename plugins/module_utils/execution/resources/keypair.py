@@ -106,7 +106,9 @@ def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
             return True
         if action == ATTACH and now and shown is None:
             return False
-        raise CloudError("a server shows one of its key pairs only, and %s shows %s" % (server.label, shown or "none"))
+        raise CloudError(
+            "the cloud shows only one key pair of a server, and shows %s with %s" % (server.label, shown or "none")
+        )
 
     apply_and_verify(cloud, send, look, ())
 
@@ -130,10 +132,10 @@ def _create(
             import_keypair(cloud, old.name, old.public_key or "", old.type, user_id)
         except CloudError as trouble:
             hint = "The key pair %s is lost; its public key was: %s" % (old.name, material(old.public_key))
-            words = "%s; putting the old key pair back failed: %s" % (error, trouble)
+            words = "%s; restoring the old key pair failed: %s" % (error, trouble)
             raise PartialFailure(CloudError(words, hint=hint), done) from None
         done.remove(DELETE)
-        words = "The key pair %s that was there was put back." % old.name
+        words = "The previous key pair %s was restored." % old.name
         if isinstance(error, InvalidRequest):
             raise InvalidRequest("%s. %s" % (error, words)) from None
         error.hint = "%s %s" % (error.hint, words) if error.hint else words
@@ -199,7 +201,7 @@ def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypa
         return apply_and_verify(cloud, lambda: cloud.keypairs.create(wanted.name, None, wanted.kind, user_id), look, ())
     except CloudError as error:
         if lost:
-            error.hint = "The key pair was deleted again, for its private key is lost; run the task again."
+            error.hint = "The key pair was deleted again, because its private key is lost; run the task again."
         raise
 
 

@@ -40,7 +40,7 @@ class PrivateKeyFile:
     def write(self, private_key: str) -> None:
         """Raises OSError, and ValueError for a text that is none; the file then is as it was."""
         if self._descriptor is None:
-            raise OSError(0, "it was given up")
+            raise OSError(0, "it was cancelled")
         with os.fdopen(self._descriptor, "w", encoding="utf-8", newline="") as stream:
             self._descriptor = None
             stream.write(private_key if private_key.endswith("\n") else private_key + "\n")

@@ -53,7 +53,7 @@ class GroupRun(StepEngine):
         made = [each for each in new if (each.name, each.policy) == (name, value["policy"])]
         if len(made) > 1:
             ids = ", ".join(sorted(each.id for each in made))
-            raise CloudError("%d server groups %s were made meanwhile (%s)" % (len(made), name, ids))
+            raise CloudError("%d server groups %s were created in the meantime (%s)" % (len(made), name, ids))
         return made[0] if made else None
 
     def _rollback(self, old: ServerGroup) -> Rollback:
@@ -61,7 +61,7 @@ class GroupRun(StepEngine):
         record = "It was: %s with policy %s and rules %s" % (old.name, old.policy, rules)
 
         def restored() -> str:
-            return "The group that was there was put back, with the id %s." % (self.group.id if self.group else "")
+            return "The previous group was restored with the id %s." % (self.group.id if self.group else "")
 
         # It has another id then, so something was changed.
         return Rollback("server group", [UpdateStep("create", old.as_dict())], record, restored, same_id=False)

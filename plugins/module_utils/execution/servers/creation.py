@@ -33,7 +33,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, UNKNOWN, Outcome
 
-_LOOK = "Look at the servers of this name, and run the task again: it creates what is missing."
+_LOOK = "Check the servers with this name, and run the task again: it creates what is missing."
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Creation:
         except CloudError as unreadable:
             for each in ambiguous:
                 lost = self._outcome(each.name, UNKNOWN, _error_of(each))
-                why = "%s. Whether it exists could not be read: %s" % (_plain(lost.message), unreadable.message)
+                why = "%s. It is unknown whether it exists: %s" % (_plain(lost.message), unreadable.message)
                 self.refused[each.name] = replace(lost, actions=("create",), message=why, hint=_LOOK)
             return {}
         deferred = {}
@@ -123,9 +123,9 @@ class Creation:
         if not ids and is_refusal(error) and self.cloud.rules.lists_new_servers_at_once:
             return self._outcome(name, FAILED, error)
         lost = self._outcome(name, UNKNOWN, error)
-        why = "%s. No server of this name exists, or not yet" % _plain(error.message)
+        why = "%s. No server with this name exists, or it is not visible yet" % _plain(error.message)
         if ids:
-            why = "%s. %d servers of this name exist now (%s)" % (
+            why = "%s. %d servers with this name exist now (%s)" % (
                 _plain(error.message), len(ids), ", ".join(sorted(ids))
             )  # fmt: skip
         return replace(lost, actions=("create",), message=why, hint=_LOOK)
@@ -135,7 +135,7 @@ class Creation:
 
 
 def _error_of(each: CreatedServer) -> CloudError:
-    return each.error or ResponseLost("The cloud's answer was lost.")
+    return each.error or ResponseLost("The cloud's response was lost.")
 
 
 def _plain(message: str | None) -> str:

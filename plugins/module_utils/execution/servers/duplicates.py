@@ -76,7 +76,7 @@ class DuplicateRun:
         if not self.delete_newer:
             return {name: _failed(each) for name, each in twice.items()}
         for name in sorted(set(twice) & set(self.adopted)):
-            why = "which of them this task created is not known, and it deleted none"
+            why = "it is unknown which of them this task created, so it deleted none"
             self._found[name] = _failed(twice.pop(name), why)
         self._delete({name: each for name, each in twice.items() if each.older})
         self._leave({name: each for name, each in twice.items() if not each.older})
@@ -104,7 +104,7 @@ class DuplicateRun:
             if kept:
                 leaving[name], stays[name] = each, kept
             elif left:
-                self._found[name] = _failed(each, "the older one is in status ERROR, and both were left")
+                self._found[name] = _failed(each, "the older one is in status ERROR, and both were kept")
         outcomes, pending_actions = self._erase([each.own for each in leaving.values()])
         for name, each in leaving.items():
             self._found[name] = self._deleted(
@@ -130,7 +130,7 @@ class DuplicateRun:
         refusal = self.again(stays).refusal
         message = "%s; it is the newer one, and was deleted" % each.sentence
         if refusal:
-            message, result = "%s. The one that stays is not as declared: %s" % (message, refusal), FAILED
+            message, result = "%s. The remaining one is not as declared: %s" % (message, refusal), FAILED
         else:
             result = outcome.result
         return Resolution(stays, result, message, None, outcome.actions, pending)
@@ -150,10 +150,10 @@ class DuplicateRun:
             newer.update(self._watch(newer, is_over))
         for name, each in twice.items():
             if not self.waits:
-                why = "it is the oldest one and stays; the others are left to the tasks that created them"
+                why = "it is the oldest one and is kept; the tasks that created the others must delete them"
                 self._found[name] = Resolution(each.own, None, "%s; %s" % (each.sentence, why))
             elif not all(_is_leaving(newer[server.id]) for server in each.newer):
-                self._found[name] = _failed(each, "nobody deleted the newer one")
+                self._found[name] = _failed(each, "the newer one was not deleted")
 
     def _watch(self, servers: Mapping[str, Server], is_over: Callable[[Server], bool]) -> dict[str, Server]:
         """The servers as they were last seen, after each is deleted or ``is_over`` says so, or the time is up."""

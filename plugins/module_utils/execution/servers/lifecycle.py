@@ -52,8 +52,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 _CREATE = (Action("create"),)
 _NOT_REBOOTED = (
-    "the boot order is set, but the reboot that it takes is not proven (server_power with state: restarted and"
-    " force: true makes up for it): %s"
+    "the boot order is set, but it is unknown whether the server rebooted, which it must (use server_power with"
+    " state: restarted and force: true): %s"
 )
 
 
@@ -150,7 +150,7 @@ class ServerRun:
         for key, pending in eraser.pending_actions.items() if not self.waits else ():
             rest = ("create",)
             self.pending_actions[key] = replace(pending, then=rest)
-            message = "it is still being deleted; not asked for yet: create; run the task again"
+            message = "it is still being deleted; not submitted yet: create; run the task again"
             late = self.outcomes[key]
             self.outcomes[key] = replace(late, result=PENDING, message=message, hint=None, remaining=rest)
         gone = [change.server for change in changes if self.outcomes[change.server.id].result == DONE]
@@ -173,7 +173,7 @@ class ServerRun:
 
     def _create(self, names: Sequence[str]) -> dict[str, Progress]:
         if self.new is None:
-            raise InvalidRequest("nothing says what the servers %s are created as" % ", ".join(names))
+            raise InvalidRequest("the task has no options to create the servers %s" % ", ".join(names))
         self.executor.state.since = self.cloud.mark()
         creation = Creation(self.cloud, self.new, self.known, self.client_token)
         creation.run(names, may_raise=not self._erased)
@@ -209,7 +209,7 @@ class ServerRun:
             found = work.run(self.made)
         except CloudError as error:
             self.warnings.append(
-                "Whether another task created servers of the same names at the same time could not be read: %s" % error
+                "It is unknown whether another task created servers with the same names at the same time: %s" % error
             )
             return
         for name, each in found.items():

@@ -58,10 +58,10 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     given = wanted if isinstance(wanted, dict) else {"network": wanted}
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
-        raise InvalidRequest("networks: %s is not known; an entry has %s" % (unknown[0], ", ".join(_NIC_KEYS)))
+        raise InvalidRequest("networks: an entry has no key %s; its keys are %s" % (unknown[0], ", ".join(_NIC_KEYS)))
     values = {key: str(value) for key, value in given.items() if value not in (None, "")}
     if not any(values.get(key) for key in ("network", "port", "subnet")):
-        raise InvalidRequest("networks: an entry names a network, a port or a subnet")
+        raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
     network = values.get("network")
     if network and not _UUID.fullmatch(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)

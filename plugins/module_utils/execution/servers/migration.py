@@ -82,7 +82,7 @@ class MigrationStrategy(Strategy):
         if pending.action not in ACTION.values():
             return outcome
         if outcome is None and self._stays(pending, seen):
-            message = "the cloud took the move back: the server is still on %s" % progress.server.host
+            message = "the cloud reverted the migration: the server is still on %s" % progress.server.host
             outcome = Outcome(pending.server_id, pending.name, FAILED, progress.taken, message=message)
         if outcome is not None and outcome.result == FAILED and not outcome.hint:
             return replace(outcome, hint=_ROOM)

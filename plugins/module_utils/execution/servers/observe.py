@@ -69,8 +69,8 @@ def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> Obse
     absent = [name for name in names if name not in found]
     if absent and state == "restored":
         raise InvalidRequest(
-            "no server in the list or the recycle bin is named %s; on plain Nova only an administrator sees the bin,"
-            " and others name a server by select with ids" % ", ".join(absent)
+            "no active or soft-deleted server is named %s; on plain Nova only an administrator can list soft-deleted"
+            " servers, and other users select one by its id in select" % ", ".join(absent)
         )
     return ObservedServers(tuple(found[name] for name in names if name in found))
 

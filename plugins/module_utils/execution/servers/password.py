@@ -96,10 +96,10 @@ class PasswordStrategy(Strategy):
         if outcome.server_id not in self.taken:
             # It was asked, and did not answer: it may have taken it then.
             asked = (CHANGE_PASSWORD,) + outcome.actions
-            hint = outcome.hint or "Run the task again; the same password twice does no harm."
+            hint = outcome.hint or "Run the task again; it is safe to set the same password twice."
             return replace(outcome, result=UNKNOWN, actions=asked, hint=hint)
         if outcome.message and self.cloud.supports("password_at_boot"):
-            message = "the password holds from the next start on, but the restart went wrong: %s" % outcome.message
+            message = "the password takes effect at the next start, but the restart failed: %s" % outcome.message
             return replace(outcome, message=message)
         return outcome
 
@@ -135,7 +135,7 @@ def _label(work: Executor, ids: Sequence[str], spec: PasswordSpec) -> None:
             work.servers[key] = replace(server, metadata={**server.metadata, **metadata})
             continue
         failed = Outcome.of_error(server, FAILED, error, work.outcomes[key].actions)
-        message = "the password was changed, but its revision could not be kept: %s" % error.message
+        message = "the password was changed, but its revision could not be stored: %s" % error.message
         work.outcomes[key] = replace(failed, message=message)
 
 
@@ -153,7 +153,10 @@ def _forget_restart(work: Executor, ids: Sequence[str]) -> None:
     restarted = [work.servers[key] for key in ids]
     for key, error in remove_notes(work.cloud, restarted, (RESTART_NOTE,)).items():
         failed = Outcome.of_error(work.servers[key], FAILED, error, work.outcomes[key].actions)
-        message = "it has the password, but the note (%s) could not be removed: %s" % (RESTART_NOTE, error.message)
+        message = "it has the password, but the key %s could not be removed from its metadata: %s" % (
+            RESTART_NOTE,
+            error.message,
+        )
         work.outcomes[key] = replace(failed, message=message)
     for server in restarted:
         metadata = {key: value for key, value in server.metadata.items() if key != RESTART_NOTE}

@@ -108,7 +108,7 @@ class RebuildStrategy(Strategy):
     ) -> Outcome | None:
         if outcome is None or outcome.result != AWAITING_PAYMENT:
             return outcome
-        return replace(outcome, hint="%s auto_pay: true pays." % outcome.hint)
+        return replace(outcome, hint="%s Set auto_pay: true to pay it automatically." % outcome.hint)
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
         """The power state, also of a server that was stopped for nothing."""
@@ -135,7 +135,7 @@ class RebuildStrategy(Strategy):
             set_metadata(self.cloud, server, missing)
         except CloudError as error:
             failed = Outcome.of_error(server, FAILED, error, progress.taken)
-            return replace(failed, message="the image was put on it, but: %s" % error.message)
+            return replace(failed, message="the image was installed, but: %s" % error.message)
         progress.server = replace(server, metadata={**server.metadata, **missing})
         return outcome
 

@@ -44,7 +44,7 @@ def _group(cloud: Compute, new: NewServer) -> Iterator[str]:
     if named:
         yield "group: give the id of the server group %s (%s), not its name" % (new.group_id, ", ".join(named))
     else:
-        yield "group: no server group has the id %s; server_group_info lists them" % new.group_id
+        yield "group: no server group has the id %s; server_group_info lists the server groups" % new.group_id
 
 
 def _key_pair(cloud: Compute, new: NewServer) -> Iterator[str]:

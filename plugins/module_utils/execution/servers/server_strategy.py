@@ -76,17 +76,17 @@ class ServerStrategy(Strategy):
         if outcome.result == DONE:
             now = self.plan_one(progress.server)
             if now.refusal:
-                return replace(outcome, result=FAILED, message="it was made, but: %s" % now.refusal), ()
+                return replace(outcome, result=FAILED, message="it was created, but: %s" % now.refusal), ()
             return outcome, now.planned_actions
         if progress.server.power_state != ERROR:
             return outcome, ()
         if self.remove_broken and outcome.result == FAILED:
             return outcome, (DELETE,)
-        hint = "on_error: delete removes such a server, and recreate: true makes it anew."
-        return replace(outcome, message="%s; the broken server was left" % outcome.message, hint=hint), ()
+        hint = "Set on_error: delete to delete such a server, or recreate: true to delete it and create it again."
+        return replace(outcome, message="%s; the broken server was kept" % outcome.message, hint=hint), ()
 
     def concluded(self, failure: Outcome, outcome: Outcome) -> Outcome:
         end = "the broken server was deleted"
         if outcome.result != DONE:
-            end = "the broken server was left, for it could not be deleted: %s" % outcome.message
+            end = "the broken server was kept, because it could not be deleted: %s" % outcome.message
         return replace(failure, actions=outcome.actions, message="%s; %s" % (failure.message, end))

@@ -45,7 +45,9 @@ class Duplicates:
     def sentence(self) -> str:
         others = ", ".join("%s (%s)" % (server.id, _age(server)) for server in self.older + self.newer)
         count = len(self.older) + len(self.newer)
-        subject = "another server of this name exists" if count == 1 else "%d other servers of this name exist" % count
+        subject = (
+            "another server with this name exists" if count == 1 else "%d other servers with this name exist" % count
+        )
         return "%s: %s; this task created %s (%s) at the same time" % (subject, others, self.own.id, _age(self.own))
 
 

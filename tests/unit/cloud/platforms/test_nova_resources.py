@@ -221,7 +221,7 @@ def test_extra_specs_are_read_one_by_one_below_2_61(wire: Any, reply: Any, conne
     )
     found = connect(version="2.60").flavors.list()
     assert [(each.id, each.extra_specs) for each in found] == [("f1", {"a": "1"}), ("f2", {}), ("gone", None)]
-    assert found[0].swap_mb == 0, "an empty text is no swap"
+    assert found[0].swap_mb == 0, "an empty string is no swap"
 
 
 @pytest.mark.parametrize(("platform", "query"), [("openstack", [("is_public", "None")]), ("ustack", [])])
