@@ -78,7 +78,7 @@ def apply_and_verify(
 def unknown(failure: CloudError, why: str) -> OutcomeUnknown:
     """The error for a change of which nobody can say whether it was made; ``why`` is a clause."""
     return OutcomeUnknown(
-        "%s; the outcome is unknown: %s" % (failure.message.rstrip("."), why),
+        "%s; it is unknown whether it was done: %s" % (failure.message.rstrip("."), why),
         status=failure.status,
         code=failure.code,
         request_id=failure.request_id,

@@ -52,7 +52,7 @@ def done(result: dict[str, Any] | None = None, state: Any = None) -> Seen:
     stop(outcome("unknown", "stop")), stop(outcome("unknown", "stop"), BEFORE), stop(outcome("unknown")),
     stop({**FAILED, "changed": True}), stop({**FAILED, "completed_steps": ["stopped web-01"]}),
     stop({**FAILED, "done": ["stopped web-01"]}), stop({**FAILED, "outcome": "unknown"}),
-    stop({**FAILED, "msg": "Could not stop it. Whether it took effect is not known; read the state."}),
+    stop({**FAILED, "msg": "Could not stop it. It is unknown whether the request took effect; check the state."}),
     stop({**FAILED, "error": {"hint": "It is unknown whether the request took effect; check the state."}}),
     stop(outcome("failed", hint="Whether it took effect is not known.")),
 ])  # fmt: skip

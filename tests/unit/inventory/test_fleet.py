@@ -137,7 +137,7 @@ def test_another_user_of_the_same_cloud() -> None:
         ({"auth": {"passwort": "x"}}, None, "unknown option auth.passwort"),
         ({"api_retries": "many"}, None, "api_retries"),
         ({"on_error": "ignore"}, None, "value of on_error must be one of: fail, warn, use_stale"),
-        ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not a way"),
+        ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not supported"),
         ({"tags": ["a"], "all": True}, None, "all: true selects all servers and cannot be combined with tags"),
         ({"ips": ["10.0.0.0/8"]}, None, "ips: 10.0.0.0/8 is not an IP address"),
         ({"query": "[?"}, None, "query: .* is not a JMESPath expression"),
@@ -147,7 +147,7 @@ def test_another_user_of_the_same_cloud() -> None:
         ({}, ["prod"], "sources: source 1 is not a mapping"),
         ({}, [{"cloud": "a"}, {"cloud": "b", "nope": 1}], "source 2: unknown option nope"),
         ({}, [{"name": "x", "tags": [","]}], "source x: tags: , is not a tag"),
-        ({}, [{"cloud": "a"}, {"cloud": "a"}], "sources: several are named a; give each a name"),
+        ({}, [{"cloud": "a"}, {"cloud": "a"}], "sources: several are named a; give each a unique name"),
     ],
 )
 def test_what_no_cloud_can_mend(top: dict[str, Any], listed: Any, text: str) -> None:
@@ -316,14 +316,14 @@ def test_one_source_that_fails_fails_the_file_and_is_named(gathering: Gathering)
 
 
 def test_one_source_that_fails_is_left_out(gathering: Gathering) -> None:
-    gathering.clouds.answers["b"] = InvalidRequest("the selection finds 9 servers")
+    gathering.clouds.answers["b"] = InvalidRequest("the selection matches 9 servers")
     assert gathering.run(both("warn")) == {"a": ["a-1"]}
-    assert gathering.warnings == ["source b: the selection finds 9 servers Its servers are left out."]
+    assert gathering.warnings == ["source b: the selection matches 9 servers Its servers are left out."]
 
 
 def test_no_source_left_is_an_error(gathering: Gathering) -> None:
     gathering.clouds.answers["b"] = ServerError("broken")
-    with pytest.raises(InvalidHosts, match="none of the sources answered"):
+    with pytest.raises(InvalidHosts, match="none of the sources could be read"):
         gathering.run(both("warn")[1:])
 
 
@@ -336,7 +336,7 @@ def test_a_stale_answer_serves_however_old(gathering: Gathering) -> None:
     gathering.run(both("use_stale"))
     gathering.clouds.answers["b"] = ServerError("broken")
     assert gathering.run(both("use_stale"), now=1_000_000)["b"] == ["b-1", "b-2"]
-    assert gathering.warnings == ["source b: broken. Its servers are as they were 1000000 s ago."]
+    assert gathering.warnings == ["source b: broken. Its servers are from the cache, which is 1000000 s old."]
     gathering.clouds.answers["b"] = [server("b-4")]
     assert gathering.run(both("use_stale"), now=1_000_001)["b"] == ["b-4"]
 

@@ -50,7 +50,7 @@ def test_aliases_of_options_in_the_file(parse: Parse, clouds: Clouds) -> None:
 
 
 def test_an_alias_that_the_inventory_lacks_is_refused(parse: Parse) -> None:
-    with pytest.raises(AnsibleParserError, match="there is no option timeout"):
+    with pytest.raises(AnsibleParserError, match="the inventory plugin has no option timeout"):
         parse({**ONE, "timeout": 5})
 
 
@@ -160,10 +160,10 @@ def test_hostnames(parse: Parse, hostnames: Any, expected: list[str]) -> None:
         ({"groups_by": ["colour"]}, "groups_by"),
         ({"vars_prefix": "1"}, "vars_prefix: 1 cannot begin"),
         ({"on_error": "use_stale"}, "on_error: use_stale of source one needs cache: true"),
-        ({"connect_with": ["teleport"]}, "connect_with: teleport is not a way to connect"),
+        ({"connect_with": ["teleport"]}, "connect_with: teleport is not supported"),
         ({"sources": [{"name": "x", "colour": "red"}]}, "source x: unknown option colour"),
-        ({"colour": "red"}, "there is no option colour"),
-        ({"region": "{{ nope }}"}, "the option region is a template that fails: .*undefined"),
+        ({"colour": "red"}, "the inventory plugin has no option colour"),
+        ({"region": "{{ nope }}"}, "the template of the option region fails: .*undefined"),
         ({"compose": {"x": "nope"}, "strict": True}, "Could not set x for host"),
     ],
 )
@@ -490,7 +490,7 @@ def test_templates_in_sources(parse: Parse) -> None:
 
 def test_a_secret_that_fails_to_render_is_not_shown(parse: Parse) -> None:
     auth = {**CONNECTION["auth"], "password": "{{ '%s' | nofilter }}" % PASSWORD}  # type: ignore[dict-item]
-    with pytest.raises(AnsibleParserError, match="the option auth.password is a template that fails") as caught:
+    with pytest.raises(AnsibleParserError, match="the template of the option auth.password fails") as caught:
         parse({**ONE, "auth": auth})
     assert PASSWORD not in str(caught.value)
 
@@ -576,7 +576,7 @@ def test_a_stale_answer_outlives_the_cache_timeout(
     clouds.answers["one"] = ServerError("broken", status=503)
     inventory, warnings = parse(stale)
     assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
-    assert warnings == ["source one: broken (HTTP 503). Its servers are as they were 7200 s ago."]
+    assert warnings == ["source one: broken (HTTP 503). Its servers are from the cache, which is 7200 s old."]
 
 
 def test_a_corrupt_cache_is_not_used(parse: Parse, clouds: Clouds, cached: dict[str, Any]) -> None:

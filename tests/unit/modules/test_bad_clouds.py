@@ -133,7 +133,7 @@ def test_a_reader_may_look_and_not_act(bench: Bench) -> None:
     [
         (403, ["role"]),
         (404, ["Check the id or name"]),
-        (409, ["present state does not allow it"]),
+        (409, ["current state does not allow it"]),
     ],
 )
 def test_an_action_that_is_refused_on_one_server(bench: Bench, status: int, parts: list[str]) -> None:

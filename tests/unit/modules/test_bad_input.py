@@ -35,7 +35,7 @@ def ask(bench: Bench, module: str, **options: Any) -> dict[str, Any]:
     [
         ({}, ["no option selects servers", "ids", "names", "tags", "all"]),
         ({"names": []}, ["no option selects servers"]),
-        ({"all": True, "names": ["web-01"]}, ["all: true", "contradicts names"]),
+        ({"all": True, "names": ["web-01"]}, ["all: true", "cannot be combined with names"]),
         ({"names": [""]}, ["names", "empty"]),
         ({"ips": ["10.0.0.0/24"]}, ["ips: 10.0.0.0/24", "without a netmask"]),
         ({"ips": ["10.0.0"]}, ["ips: 10.0.0 is not an IP address"]),
@@ -124,7 +124,11 @@ def test_more_servers_than_max_targets_are_left_alone(bench: Bench) -> None:
         ("server_power", {"all": True, "state": "off"}, ["state", "started, stopped", "off"]),
         ("job_info", {}, ["one of the following is required: handle, job_ids"]),
         ("job_info", {"handle": {}, "job_ids": ["1"]}, ["mutually exclusive", "handle|job_ids"]),
-        ("job_info", {"handle": {"version": 1}}, ["handle", "not what a task with wait: false returned"]),
+        (
+            "job_info",
+            {"handle": {"version": 1}},
+            ["handle", "it is not a handle that a task with wait: false returned"],
+        ),
         ("job_info", {"handle": {"version": 9, "pending_actions": []}}, ["handle", "'version' is missing or wrong"]),
     ],
 )

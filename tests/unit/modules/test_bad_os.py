@@ -161,7 +161,7 @@ def test_user_data_that_cannot_be_read(bench: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize("platform", HAVE)
 def test_an_image_that_was_forgotten_costs_no_disk(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(change(bench), "give an image, or reinstall: true")
+        refused(change(bench), "set image, or reinstall: true")
 
 
 @pytest.mark.parametrize("platform", HAVE)
@@ -398,5 +398,5 @@ def test_metadata_that_is_refused_after_the_change(bench: Bench) -> None:
     image = new_image(bench)
     result = change(bench, image=image, metadata={"a": "b"})
     assert result["failed"] and result["changed"] and image_id(bench, "web-01") == id_of(bench, image)
-    says(result, "web-01", "the image was put on it, but", "no such key")
+    says(result, "web-01", "the image was installed, but", "no such key")
     assert bench.server("web-01")["status"] == "ACTIVE"

@@ -305,7 +305,7 @@ def test_a_restart_that_is_not_allowed_does_not_lose_what_was_done(bench: Bench)
     bench.fault("reboot", status=401, body={"error": {"code": "APIGW.0301", "message": "wrong signature"}})
     result = set_password(bench, names=TWO, apply="now", revision="r1", generate={}, return_passwords=True)
     assert result["failed"] and result["changed"] and len(result["passwords"]) == 2
-    says(result, "2 of 2", "the password holds from the next start on, but the restart went wrong", "wrong signature")
+    says(result, "2 of 2", "the password takes effect at the next start, but the restart failed", "wrong signature")
     assert changes(bench, *TWO) == [1, 1] and LABELS not in bench.server("web-01")["metadata"]
 
 

@@ -23,20 +23,20 @@ UUID = "0d0466b0-0000-4000-8000-000000000000"
     [
         ({"count": 0}, "count: 0 is out of range"),
         ({"count": 1001}, "use 1 to 1000"),
-        ({"count": 2, "new_name": "y"}, "new_name: it renames the one server"),
+        ({"count": 2, "new_name": "y"}, "new_name: it renames one server"),
         ({"name": None, "name_pattern": "web-%02d"}, "name_pattern: it needs count"),
-        ({"name": None, "name_pattern": "web", "count": 2}, "has no place for one number"),
-        ({"name": None, "name_pattern": "web-%s-%s", "count": 2}, "has no place for one number"),
-        ({"name": None, "name_pattern": "100%%", "count": 2}, "has no place for one number"),
+        ({"name": None, "name_pattern": "web", "count": 2}, "needs exactly one placeholder for a number"),
+        ({"name": None, "name_pattern": "web-%s-%s", "count": 2}, "needs exactly one placeholder for a number"),
+        ({"name": None, "name_pattern": "100%%", "count": 2}, "needs exactly one placeholder for a number"),
         ({"name": None, "names": ["a", "a"]}, "names: a is listed twice"),
         ({"name": "x" * 256}, "has 256 characters, and 255 are allowed"),
-        ({"name": " x"}, "has blanks at its ends"),
-        ({"name": ""}, "is empty or has blanks"),
+        ({"name": " x"}, "has leading or trailing spaces"),
+        ({"name": ""}, "is empty or has leading or trailing spaces"),
         ({"metadata": {"a": ["list"]}}, "metadata: the value of a is a list"),
         ({"metadata": {"a": "v" * 256}}, "255 characters at most"),
         ({"tags": ["a,b"]}, "without a comma"),
         ({"tags": ["t" * 61]}, "60 characters at most"),
-        ({"tags": ["t%d" % number for number in range(51)]}, "50 tags at most"),
+        ({"tags": ["t%d" % number for number in range(51)]}, "at most 50 tags"),
         ({"flavor": "none-such"}, "flavor: no flavor that this project may use has the id or name none-such"),
         ({"flavor": ""}, "flavor: '' is empty"),
         ({"image": "none-such"}, "image: no image"),
@@ -46,16 +46,16 @@ UUID = "0d0466b0-0000-4000-8000-000000000000"
         ({"networks": "some"}, "networks: it is auto, none, or a list"),
         ({"networks": []}, "networks: it is auto, none, or a list"),
         ({"networks": [{"net": "private"}]}, "networks: net is not known"),
-        ({"networks": [{"tag": "x"}]}, "names a network, a port or a subnet"),
-        ({"networks": [{"network": "private", "subnet": UUID}]}, "subnet: openstack puts servers on networks"),
+        ({"networks": [{"tag": "x"}]}, "needs a network, a port or a subnet"),
+        ({"networks": [{"network": "private", "subnet": UUID}]}, "subnet: openstack attaches servers to networks"),
         ({"count": 2, "networks": [{"network": "private", "fixed_ip": "10.9.9.9"}]}, "only one server can have it"),
         ({"boot_volume": {"size_gb": None}}, "needs size_gb"),
         ({"boot_volume": {"volume": UUID}}, "volume and image are given"),
-        ({"volumes": [{"source": "image"}]}, "an id is needed for every source but blank"),
+        ({"volumes": [{"source": "image"}]}, "every source except blank needs an id"),
         ({"volumes": [{"boot_index": 1}, {"boot_index": 1}]}, "two of them have the boot_index 1"),
         ({"image": None, "iso": "debian-12"}, "iso: it needs boot_volume with size_gb"),
         ({"boot_order": ["hd"]}, "boot_index of volumes"),
-        ({"revert": True}, "cannot be had with flavor"),
+        ({"revert": True}, "cannot be combined with flavor"),
         ({"vpc_id": UUID}, "vpc_id: openstack does not know it"),
         ({"extra": {"x": 1}}, "extra: openstack does not know it"),
         ({"files": {"/etc/x": "eA=="}, "hostname": "inside"}, "hostname: it cannot be combined with files"),
@@ -98,7 +98,11 @@ def test_networks_that_take_no_server(bench: Bench) -> None:
 def test_two_of_one_name(bench: Bench) -> None:
     with nothing_done(bench):
         for state in ("present", "absent", "purged"):
-            refused(bench.call("server", name="twin", state=state), "2 servers are named twin", "select with ids")
+            refused(
+                bench.call("server", name="twin", state=state),
+                "2 servers are named twin",
+                "select one by its id in select",
+            )
     one = bench.ids_of("twin")[0]
     assert bench.call("server", select={"ids": [one]}, state="absent")["changed"]
 

@@ -64,7 +64,7 @@ def test_every_text_of_every_module(name: str) -> None:
 
 def test_keys_count_and_harmless_texts_do_not() -> None:
     assert text_problem({"metadata": {"a\x00": "b"}}) == (
-        "a key of metadata holds a NUL, which no name, id, path or other text may have; take it out"
+        "a key of metadata contains a NUL character, which a name, id, path or other string cannot contain; remove it"
     )
     assert text_problem({"metadata": {"\ud800": "b"}})
     assert text_problem({"a": ["b", {"c": 1, "é": "𝄞\n\t"}], "d": None, "e": True}) is None
@@ -76,5 +76,5 @@ def test_keys_count_and_harmless_texts_do_not() -> None:
 def test_as_a_task_sees_it(bench: Any, spoilt: dict[str, Any]) -> None:
     result = bench.call("server_info", **spoilt)
     assert result["failed"]
-    assert "holds half of a character" in result["msg"]
+    assert "contains a lone surrogate (half of a character)" in result["msg"]
     assert bench.requests() == []

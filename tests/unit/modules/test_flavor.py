@@ -100,7 +100,7 @@ def test_a_flavor_in_use_goes_and_its_servers_stay_as_they_are(admin: Bench) -> 
     [
         ({}, ["name, id"]),
         ({"name": " "}, ["name", "empty"]),
-        ({"id": "nix"}, ["making it needs name, vcpus, ram_mb"]),
+        ({"id": "nix"}, ["set name, vcpus, ram_mb"]),
         ({"id": "2", "access": ["p"]}, ["access", "public", "is_public: false"]),
         ({"id": "2", "vcpus": 0, "recreate": True}, ["vcpus: 0 is out of range"]),
         ({"id": "2", "ram_mb": 2**31, "recreate": True}, ["ram_mb: 2147483648 is out of range"]),
@@ -138,7 +138,7 @@ def test_the_old_flavor_is_put_back(admin: Bench) -> None:
     order = {"platform": admin.platform, "method": "POST", "path": "os-extra_specs", "times": 1}
     admin.control("POST", "/faults", {**order, "do": {"status": 400, "reason": "Validation failed"}})
     result = admin.call("flavor", name=name, vcpus=9, recreate=True, extra_specs={"hw:nonsense": "1"})
-    refused(result, "Could not set extra_specs", "HTTP 400", "The flavor that was there was put back")
+    refused(result, "Could not set extra_specs", "HTTP 400", "The previous flavor was restored")
     assert result["completed_steps"] == [] and {**flavor(admin, name), "number": old["number"]} == old
 
 

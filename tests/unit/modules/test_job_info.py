@@ -114,7 +114,7 @@ def test_a_job_that_failed_with_some_done(bench: Bench) -> None:
 @pytest.mark.parametrize("wait", [False, True])
 def test_a_job_that_nobody_knows(bench: Bench, wait: bool) -> None:
     result = bench.call("job_info", job_ids=[NO_JOB], wait=wait)
-    refused(result, NO_JOB, "does not exist" if "does not exist" in result["msg"] else "no job of this id")
+    refused(result, NO_JOB, "does not exist" if "does not exist" in result["msg"] else "no job with this id")
     assert result["outcomes"][0]["outcome"] == "unknown" and result["jobs"][0]["status"] == "vanished"
 
 

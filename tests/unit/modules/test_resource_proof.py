@@ -164,7 +164,7 @@ def test_neither_answer_nor_state(bench: Bench, prepared: Case, name: str, effec
     order(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
     assert result["failed"] is True and result["changed"] is True
-    assert "whether it was done is not known" in result["msg"] and "Look at it before" in result["msg"], result["msg"]
+    assert "it is unknown whether it was done" in result["msg"] and "Check it before" in result["msg"], result["msg"]
     if prepared.module == "compute_service":
         assert [each["outcome"] for each in result["outcomes"]] == ["unknown"]
 
@@ -175,7 +175,7 @@ def test_a_private_key_that_was_lost_with_its_answer(bench: Bench, tmp_path: Pat
     path = tmp_path / "key"
     order(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     result = bench.call("keypair", name="k", private_key_path=str(path))
-    assert result["failed"] is True and "deleted again, for its private key is lost" in result["msg"]
+    assert result["failed"] is True and "deleted again, because its private key is lost" in result["msg"]
     assert not path.exists() and bench.call("keypair_info", name="k")["keypairs"] == []
     order(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
     order(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})

@@ -121,7 +121,7 @@ def test_a_selection_that_matches_nothing_warns(bench: Bench, module: str, optio
 @EACH
 def test_fewer_than_min_targets_fail(bench: Bench, module: str, options: dict[str, Any]) -> None:
     with nothing_done(bench):
-        refused(call(bench, module, tags=["role=wbe"], min_targets=1), "finds 0 servers and min_targets asks for at")
+        refused(call(bench, module, tags=["role=wbe"], min_targets=1), "matches 0 servers, but min_targets requires at")
         refused(call(bench, module, tags=["role=web"], min_targets=5), "finds 4 servers")
 
 
@@ -137,7 +137,7 @@ def test_the_module_server_counts_too(bench: Bench) -> None:
         select = {"tags": ["role=wbe"]}
         result = bench.call("server", select=select, state="absent")
         assert "matches no server" in result["warnings"][0] and not result["changed"]
-        refused(bench.call("server", select={**select, "min_targets": 1}, state="absent"), "min_targets asks for")
+        refused(bench.call("server", select={**select, "min_targets": 1}, state="absent"), "min_targets requires")
         gone = {"ids": ["00000000-0000-4000-8000-000000000000"]}
         assert "warnings" not in bench.call("server", select=gone, state="absent")
 

@@ -48,7 +48,7 @@ def test_the_ten_steps(bench: Bench) -> None:
     if bench.platform != "ustack":
         create.update(description="a new one", locked=True)
         update.update(description="", locked=False)
-    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "to make it a flavor is needed")
+    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "set flavor to create it")
     assert made["server"]["power_state"] == "running" and made["server"]["private_ips"]
     assert outcome(made, "new-1")["actions"][0] == "create"
     shown = changed["server"]
@@ -112,7 +112,7 @@ def test_no_host_takes_it(bench: Bench, on_error: str) -> None:
     rows = bench.control("GET", f"/{bench.platform}/servers/{outcome(result, 'lost')['id']}")
     left = rows["server"]["vm_state"] not in ("deleted", "soft-delete")
     assert left is (on_error == "keep")
-    told = "was left" if left else "was deleted"
+    told = "was kept" if left else "was deleted"
     says(result, "No valid host was found", "the broken server " + told)
     assert outcome(result, "lost")["actions"] == (["create"] if left else ["create", "delete"])
     if not left:
@@ -264,7 +264,7 @@ def test_into_the_recycle_bin_and_back(bench: Bench) -> None:
     assert not gone.get("failed") and bench.server("web-01")["vm_state"] == "soft-delete"
     with nothing_done(bench):
         assert bench.call("server", name="web-01", state="absent")["changed"] is False
-        refused(bench.call("server", name="nobody", state="restored"), "no server in the list or the recycle bin")
+        refused(bench.call("server", name="nobody", state="restored"), "no active or soft-deleted server")
     back = bench.call("server", name="web-01", state="restored")
     assert back["server"]["status"] == "ACTIVE" and outcome(back, "web-01")["actions"] == ["restore"]
     with nothing_done(bench):
@@ -377,7 +377,9 @@ def test_a_member_takes_a_server_out_of_the_bin_by_its_id(bench: Bench) -> None:
     """Nova shows what is in the bin by its id, and lists it for administrators only."""
     key = bench.id_of("web-01")
     bench.change("web-01", status="SOFT_DELETED")
-    refused(bench.call("server", name="web-01", state="restored"), "only an administrator sees the bin")
+    refused(
+        bench.call("server", name="web-01", state="restored"), "only an administrator can list soft-deleted servers"
+    )
     done = bench.call("server", select={"ids": [key]}, state="restored")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["restore"]
     with nothing_done(bench):
@@ -464,5 +466,5 @@ def test_a_broken_server_that_cannot_be_deleted(bench: Bench) -> None:
     bench.fault(CREATE[bench.platform], fail_servers="all", reason="No valid host was found.", times=1)
     bench.fault("delete server", status=403, reason="Not yours.")
     result = make(bench, name="lost", on_error="delete")
-    says(result, "No valid host was found; the broken server was left, for it could not be deleted", "Not yours")
+    says(result, "No valid host was found; the broken server was kept, because it could not be deleted", "Not yours")
     assert outcome(result, "lost")["outcome"] == "failed" and bench.server("lost")["vm_state"] == "error"

@@ -70,7 +70,7 @@ def test_nothing_is_checked_where_nothing_is_created(bench: Bench) -> None:
 
 @EVERY
 def test_all_that_is_missing_is_said_at_once(bench: Bench) -> None:
-    wanted = ["a flavor is needed", "image: "]
+    wanted = ["set flavor to create it", "image: "]
     if bench.platform == "huaweicloud":
         wanted += ["vpc_id: ", "networks: ", "system_disk: "]
     with nothing_done(bench):
@@ -98,11 +98,11 @@ def test_a_text_that_cannot_be_sent(bench: Bench, bad: str, options: dict[str, A
     before = len(bench.requests())
     result = make(bench, **given)
     (option,) = options
-    refused(result, option, " holds ", "take it out")
+    refused(result, option, " contains ", "remove it")
     assert bench.requests()[before:] == []
 
 
 @EVERY
 def test_user_data_may_hold_any_character_but_half_of_one(bench: Bench) -> None:
     with nothing_done(bench):
-        refused(make(bench, user_data="a\ud800b"), "user_data holds half of a character")
+        refused(make(bench, user_data="a\ud800b"), "user_data contains a lone surrogate (half of a character)")

@@ -104,7 +104,7 @@ def test_a_group_with_servers_is_left_alone(bench: Bench) -> None:
     group_id = groups(bench)[0]["id"]
     with nothing_done(bench):
         result = bench.call("server_group", id=group_id, name="other", recreate=True)
-    refused(result, "cannot change name from db to other", "it has the servers renamed", "Make another group")
+    refused(result, "cannot change name from db to other", "it has the servers renamed", "Create another group")
 
 
 @NOVA
@@ -165,7 +165,7 @@ def test_the_old_group_is_put_back(bench: Bench) -> None:
     bench.control("POST", "/faults", {**order, "do": {"status": 403, "reason": "Quota exceeded."}})
     result = bench.call("server_group", name="db", policy="affinity", recreate=True)
     assert result["failed"] is True and result["changed"] is True and result["completed_steps"] == ["delete"]
-    assert "was put back, with the id %s." % groups(bench)[0]["id"] in result["msg"]
+    assert "was restored with the id %s." % groups(bench)[0]["id"] in result["msg"]
     assert [row["policy"] for row in groups(bench)] == ["anti-affinity"]
 
 

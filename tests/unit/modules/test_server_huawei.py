@@ -35,7 +35,7 @@ def test_the_ten_steps(bench: Bench) -> None:
                   description="a new one", hostname="new-1.example", locked=True)  # fmt: skip
     update = {"name": "new-1", "metadata": {"team": "b"}, "purge_metadata": True, "tags": ["role=newer"],
               "purge_tags": True, "description": "", "hostname": "other", "locked": False}  # fmt: skip
-    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "to make it a flavor is needed")
+    made, changed, gone = ten_steps(bench, "server", {"name": "x"}, create, update, "set flavor to create it")
     assert outcome(made, "new-1")["actions"] == ["create", "update", "lock"]
     assert made["server"]["power_state"] == "running" and made["server"]["private_ips"]
     assert (made["server"]["key_name"], made["server"]["locked"]) == ("operators", True)
@@ -118,7 +118,7 @@ def test_not_waited_for(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"image": None}, "image: huaweicloud makes the system disk from an image"),
+        ({"image": None}, "image: huaweicloud creates the system disk from an image"),
         ({"vpc_id": None}, "vpc_id: huaweicloud needs"),
         ({"networks": "auto"}, "needs at least one subnet"),
         ({"networks": None}, "needs at least one subnet"),
@@ -129,10 +129,10 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"tags": ["k" * 37]}, "1 to 36 characters"),
         ({"tags": [str(number) for number in range(11)]}, "takes 10 at most"),
         ({"metadata": {"vpc_id": "x"}}, "vpc_id is the cloud's own"),
-        ({"description": "<b>"}, "must not hold '<' or '>'"),
+        ({"description": "<b>"}, "must not contain '<' or '>'"),
         ({"password": "short"}, "password"),
         ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),
-        ({"security_groups": ["default"]}, "takes ids"),
+        ({"security_groups": ["default"]}, "needs ids"),
         ({"extra": {"colour": "red"}}, "colour is not known"),
         ({"boot_volume": {"size_gb": 40}}, "huaweicloud"),
         ({"host": "cmp1"}, "host: huaweicloud does not know it"),

@@ -55,7 +55,7 @@ def test_ten_steps_with_a_port(bench: Bench) -> None:
     spare = port(bench)
     with nothing_done(bench):
         refused(interface(bench, names=["web-01"]), "port_id or network_id")
-        refused(interface(bench, names=["web-01"], state="absent"), "which interface")
+        refused(interface(bench, names=["web-01"], state="absent"), "no option selects an interface")
     done = held(bench, names=["web-01"], port_id=spare["id"])
     (shown,) = [each for each in done["interfaces"][bench.id_of("web-01")] if each["port_id"] == spare["id"]]
     assert shown["state"] == "ACTIVE" and shown["fixed_ips"][0]["ip_address"] == spare["ip"]
@@ -137,7 +137,7 @@ def test_a_network_without_subnet_and_an_address_that_is_taken(bench: Bench) -> 
     says(interface(bench, names=["web-01"], network_id=network(bench, [])), "web-01", "Give the network a subnet first")
     options = {"network_id": network(bench), "fixed_ips": [{"ip_address": "172.30.0.9"}]}
     assert interface(bench, names=["web-01"], **options)["changed"]
-    says(interface(bench, names=["web-02"], **options), "web-02", "The address is taken")
+    says(interface(bench, names=["web-02"], **options), "web-02", "The address is already in use")
 
 
 @pytest.mark.parametrize("reset", ["before", "after"])

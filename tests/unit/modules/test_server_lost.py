@@ -63,7 +63,7 @@ def test_what_became_of_a_lost_answer_cannot_be_read(bench: Bench, fault: dict[s
     bench.fault(CREATE[bench.platform], times=1, reset="after")
     result = make(bench, name="lost")
     assert result["failed"] and result["changed"] and outcome(result, "lost")["outcome"] == "unknown"
-    says(result, "Whether it exists could not be read", "run the task again")
+    says(result, "It is unknown whether it exists", "run the task again")
 
 
 @EVERY_NOVA

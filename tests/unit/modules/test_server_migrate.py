@@ -265,7 +265,7 @@ def test_not_waiting_keeps_to_the_limit(admin: Bench) -> None:
     assert admin.clock.elapsed == before and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
     assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
     assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
-    assert "it was not its turn" in result["outcomes"][1]["message"]
+    assert "it was not started" in result["outcomes"][1]["message"]
     assert len(result["handle"]["pending_actions"]) == 1
 
 
@@ -295,7 +295,7 @@ def test_no_valid_host_for_an_evacuation(admin: Bench) -> None:
 def test_a_move_that_is_taken_back(admin: Bench) -> None:
     admin.later(lambda: admin.change("web-01", status="ACTIVE"))
     result = move(admin, names=["web-01"], from_host="cmp1", mode="live")
-    says(result, "web-01", "the cloud took the move back", "still on cmp1")
+    says(result, "web-01", "the cloud reverted the migration", "still on cmp1")
 
 
 @OWNERS
@@ -314,7 +314,7 @@ def test_a_move_that_breaks_the_server(admin: Bench, mode: str) -> None:
         ("SHUTOFF", {"mode": "live"}, ["stopped", "mode: cold"]),
         ("PAUSED", {"mode": "cold"}, ["paused", "mode: live"]),
         ("SUSPENDED", {}, ["suspended", "server_power"]),
-        ("ERROR", {}, ["status ERROR", "only evacuated"]),
+        ("ERROR", {}, ["status ERROR", "only be evacuated"]),
         ("VERIFY_RESIZE", {}, ["VERIFY_RESIZE", "confirmed or reverted"]),
         ("RESCUE", {}, ["status RESCUE"]),
         ("SHELVED_OFFLOADED", {}, ["status SHELVED_OFFLOADED"]),
@@ -351,7 +351,7 @@ def test_a_dead_host_is_left_by_evacuation_only(admin: Bench) -> None:
         ({"from_host": "nix"}, ["from_host: the cloud has no compute host nix"]),
         ({"from_host": "cmp1", "host": "cmp1"}, ["host and from_host are both cmp1"]),
         ({"from_host": "cmp1", "host": "cmp7"}, ["host: the compute service of cmp7 is down"]),
-        ({"from_host": "cmp1", "force": True}, ["force", "name it with host"]),
+        ({"from_host": "cmp1", "force": True}, ["force", "set host, too"]),
         ({"from_host": "cmp1", "host": "cmp5", "force": True, "mode": "cold"}, ["force", "cold"]),
         ({"from_host": "cmp1", "max_concurrent": 0}, ["max_concurrent: 0 is out of range"]),
         ({"from_host": "cmp1", "mode": "warm"}, ["mode", "warm"]),
@@ -405,7 +405,12 @@ def test_a_server_whose_host_is_not_shown(admin: Bench, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(parse, "server", hidden)
     with nothing_done(admin):
-        says(move(admin, names=["web-01"], host="cmp5"), "web-01", "does not show its host", "administrators")
+        says(
+            move(admin, names=["web-01"], host="cmp5"),
+            "web-01",
+            "shows the host of a server to administrators only",
+            "administrators",
+        )
         admin.change("web-01", status="SHELVED_OFFLOADED")
         says(move(admin, names=["web-01"], host="cmp5"), "status SHELVED_OFFLOADED and on no host")
 
@@ -553,4 +558,4 @@ def test_a_resize_of_somebody_else_is_not_confirmed(admin: Bench) -> None:
     with nothing_done(admin):
         result = move(admin, names=["web-01"], from_host="cmp2", mode="cold")
     assert outcome(result, "web-01")["outcome"] == "unchanged"
-    assert "to be confirmed or reverted by whoever began it" in result["warnings"][0]
+    assert "must be confirmed or reverted by the user who started them" in result["warnings"][0]

@@ -280,7 +280,7 @@ def test_an_unknown_image_of_a_volume_cannot_be_put_on_it_again(bench: Bench) ->
         return
     with nothing_done(bench):
         result = change(bench, names=["db-01"], reinstall=True)
-    refused(result, "db-01", "boots from a volume", "name one with image")
+    refused(result, "db-01", "boots from a volume", "set image")
 
 
 # -- several servers, and not waiting ---------------------------------------------------------------------------------

@@ -242,7 +242,7 @@ def test_no_revision_is_kept_of_a_restart_that_failed(bench: Bench) -> None:
     options = {"names": ["web-01", "web-02"], "apply": "now", "revision": "r1"}
     result = set_password(bench, **options)
     assert result["failed"] and result["changed"]
-    says(result, "1 of 2", "web-01", "holds from the next start on, but the restart went wrong", "does not answer")
+    says(result, "1 of 2", "web-01", "takes effect at the next start, but the restart failed", "does not answer")
     assert outcome(result, "web-01")["actions"] == ["change_password", "reboot"]
     assert LABEL not in bench.server("web-01")["metadata"] and bench.server("web-02")["metadata"][LABEL] == "r1"
     bench.control("DELETE", "/faults")
@@ -263,9 +263,9 @@ def test_a_mapping_by_name_and_by_id(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "value, words",
     [
-        (None, ["not a text", "web-02"]),
-        (12345678, ["not a text", "quotes"]),
-        ("", ["not a text"]),
+        (None, ["not a string", "web-02"]),
+        (12345678, ["not a string", "quotes"]),
+        ("", ["not a string"]),
     ],
 )
 def test_a_mapping_with_something_else_in_it(bench: Bench, value: Any, words: list[str]) -> None:

@@ -68,7 +68,7 @@ def test_many_servers_need_names_that_differ(bench: Bench) -> None:
     web = ["web-01", "web-02", "web-03"]
     with nothing_done(bench):
         message = snapshot(bench, names=web, name="nightly")["msg"]
-    assert all(word in message for word in ("3 servers", "called nightly", "put {name} or {id}")), message
+    assert all(word in message for word in ("3 servers", "called nightly", "add {name} or {id}")), message
     done = held(bench, names=web, name="{name}-{date}")
     assert len(done["snapshots"]) == 3 and len({each["name"] for each in done["snapshots"]}) == 3
     gone = held(bench, names=web, name="{name}-{date}", state="absent")
@@ -101,7 +101,12 @@ def test_an_unfit_server_and_one_that_is_fit(bench: Bench) -> None:
 def test_the_name_of_another_image(bench: Bench) -> None:
     bench.control("POST", f"/{bench.platform}/images", {"name": "taken"})
     with nothing_done(bench):
-        says(snapshot(bench, names=["web-01"], name="taken"), "taken", "allow_duplicate_name", "not made of a server")
+        says(
+            snapshot(bench, names=["web-01"], name="taken"),
+            "taken",
+            "allow_duplicate_name",
+            "not created from a server",
+        )
     assert snapshot(bench, names=["web-01"], name="taken", allow_duplicate_name=True)["changed"]
     with nothing_done(bench):
         says(snapshot(bench, name="taken", state="absent"), "2 images", "image_ids")
@@ -174,7 +179,7 @@ def test_what_may_not_be_deleted(bench: Bench) -> None:
         ({"names": ["web-01"], "state": "absent"}, "image_ids"),
         ({"names": ["web-01"], "image_ids": ["a"], "state": "absent"}, "image_ids"),
         ({"name": "{name}", "state": "absent"}, "chosen"),
-        ({"name": "x"}, "nothing chooses"),
+        ({"name": "x"}, "no option selects servers"),
     ],
 )
 def test_bad_input(bench: Bench, options: dict[str, Any], words: str) -> None:

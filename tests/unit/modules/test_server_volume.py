@@ -187,7 +187,7 @@ def test_bad_input(bench: Bench, wanted: dict[str, Any], words: str) -> None:
 
 
 def test_a_volume_in_error(bench: Bench) -> None:
-    says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not free")
+    says(volume(bench, names=["web-01"], volumes=ids(bench, "faulty-1")), "not available")
 
 
 def test_what_was_done_is_told_where_nobody_can_look_afterwards(bench: Bench) -> None:

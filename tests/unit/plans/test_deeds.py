@@ -202,7 +202,7 @@ def test_one_that_is_always_lost_is_given_up() -> None:
     cloud.refuse["a"] = lose(ResponseLost("reset"), taken=False, times=100)
     run = carry_out(cloud, LOCK)
     assert run.outcomes["id-a"].result == UNKNOWN
-    assert "given up after 6 tries" in str(run.outcomes["id-a"].message)
+    assert "failed after 6 attempts" in str(run.outcomes["id-a"].message)
 
 
 def test_one_server_that_is_refused_does_not_stop_the_others() -> None:

@@ -248,7 +248,7 @@ def test_access_on_a_public_flavor() -> None:
 
 
 def test_a_flavor_that_is_not_there_needs_its_sizes() -> None:
-    with pytest.raises(InvalidRequest, match="making it needs name, vcpus, ram_mb"):
+    with pytest.raises(InvalidRequest, match="set name, vcpus, ram_mb"):
         plan_flavor(None, FlavorSpec({"id": "f9"}))
     assert not plan_flavor(None, FlavorSpec({"id": "f9"}, "absent")).changed
 
@@ -276,8 +276,8 @@ def test_a_name_that_two_share_or_another_has() -> None:
         ({"rxtx_factor": 0.0}, "rxtx_factor: 0.0 is out of range"),
         ({"rxtx_factor": float("nan")}, "rxtx_factor: nan is out of range"),
         ({"name": ""}, "name: '' is empty"),
-        ({"name": " x"}, "blanks at its ends"),
-        ({"id": ".."}, "id: '..' is not the id"),
+        ({"name": " x"}, "leading or trailing spaces"),
+        ({"id": ".."}, "id: '..' is not a valid flavor id"),
         ({"id": ""}, "id: '' is empty"),
     ],
 )
@@ -352,7 +352,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
     cloud = FakeCloud(PRIVATE)
     cloud.fail[step] = [BadRequest("Validation failed")]
     wanted = FlavorSpec({"name": "small", "vcpus": 9}, recreate=True, extra_specs={"hw:nonsense": "1"})
-    with pytest.raises(PartialFailure, match="Validation failed.*The flavor that was there was put back") as caught:
+    with pytest.raises(PartialFailure, match="Validation failed.*The previous flavor was restored") as caught:
         carry_out(cloud, wanted)
     assert cloud.rows == {"f1": PRIVATE} and caught.value.completed_steps == ()
 
@@ -360,7 +360,7 @@ def test_the_old_flavor_is_put_back_where_the_new_one_cannot_be_made(step: str) 
 def test_an_old_flavor_that_cannot_be_put_back_is_told_whole() -> None:
     cloud = FakeCloud(PRIVATE)
     cloud.fail["create"] = [BadRequest("first"), PermissionDenied("second")]
-    with pytest.raises(PartialFailure, match="first.*putting the old flavor back failed: second") as caught:
+    with pytest.raises(PartialFailure, match="first.*restoring the old flavor failed: second") as caught:
         carry_out(cloud, FlavorSpec({"name": "small", "vcpus": 9}, recreate=True))
     assert (
         "'p2'" in str(caught.value)

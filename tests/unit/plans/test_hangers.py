@@ -101,7 +101,7 @@ def test_the_newest_stay(keep: int, count: int, there: bool, protected: set[int]
     "others, words",
     [
         ([image("web-s1-2026-11-25", server_id="s2")], "of the server s2"),
-        ([image("web-s1-2026-11-25", server_id=None)], "not made of a server"),
+        ([image("web-s1-2026-11-25", server_id=None)], "not created from a server"),
         ([image("web-s1-2026-11-25", status="deactivated")], "deactivated"),
     ],
 )

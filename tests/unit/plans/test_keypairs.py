@@ -154,13 +154,13 @@ def test_a_good_key_stays_as_it_is() -> None:
         ("", None, "one line"),
         ("ssh-ed25519", None, "one line"),
         (A + "\n" + B, None, "one line"),
-        (A.replace("ssh-ed25519", "ssh-rsa"), None, "of type 'ssh-rsa', its text that it is 'ssh-ed25519'"),
+        (A.replace("ssh-ed25519", "ssh-rsa"), None, "as type 'ssh-rsa', but its base64 text is of type 'ssh-ed25519'"),
         ("ssh-ed25519 not*base64 me", None, "not base64"),
-        ("ssh-ed25519 AAAA", None, "cut short"),
-        (A[:-8], None, "cut short"),
-        ("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519").decode(), None, "cut short"),
+        ("ssh-ed25519 AAAA", None, "incomplete"),
+        (A[:-8], None, "incomplete"),
+        ("ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519").decode(), None, "incomplete"),
         ("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----", None, "type: x509"),
-        (A, "x509", "certificate in PEM form"),
+        (A, "x509", "certificate in PEM format"),
     ],
 )
 def test_what_is_no_public_key_is_said_so(text: str, kind: str | None, words: str) -> None:
@@ -232,7 +232,7 @@ def test_recreate_without_a_public_key_makes_a_new_one_where_the_file_is_missing
 
 
 def test_a_key_pair_of_nothing_is_not_made() -> None:
-    with pytest.raises(InvalidRequest, match="public_key, or private_key_path"):
+    with pytest.raises(InvalidRequest, match="set public_key to import a key, or private_key_path"):
         plan_keypair(None, KeypairSpec("k"))
 
 
@@ -325,7 +325,7 @@ def test_a_lost_answer(tmp_path: Path, error: CloudError) -> None:
     cloud = FakeCloud()
     cloud.after = True
     cloud.fail["create"] = error
-    with pytest.raises(PartialFailure, match="was deleted again, for its private key is lost"):
+    with pytest.raises(PartialFailure, match="was deleted again, because its private key is lost"):
         carry_out(cloud, KeypairSpec("k", private_key_path="x"), str(tmp_path / "key"))
     assert cloud.keys == {} and os.listdir(tmp_path) == []
 
@@ -350,7 +350,7 @@ def test_the_old_key_pair_is_put_back_where_the_new_one_cannot_be_made(
 ) -> None:
     cloud = FakeCloud(Keypair("k", A + " me", "ssh"))
     cloud.fail["create"] = BadRequest("the cloud does not like it")
-    with pytest.raises(PartialFailure, match="does not like it.* was put back") as caught:
+    with pytest.raises(PartialFailure, match="does not like it.* was restored") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
     assert cloud.keys["k"] == Keypair("k", A + " me", "ssh") and caught.value.completed_steps == ()
 
@@ -358,7 +358,7 @@ def test_the_old_key_pair_is_put_back_where_the_new_one_cannot_be_made(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "replace", broken)
-    with pytest.raises(InvalidRequest, match="deleted again.*was put back"):
+    with pytest.raises(InvalidRequest, match="deleted again.*was restored"):
         carry_out(cloud, KeypairSpec("k", private_key_path="x", recreate=True), str(tmp_path / "key"))
     assert cloud.keys["k"].public_key == A + " me"
 
@@ -370,7 +370,7 @@ def test_an_old_key_pair_that_cannot_be_put_back_is_told_whole() -> None:
         raise BadRequest("no")
 
     cloud.create = broken  # type: ignore[method-assign]
-    with pytest.raises(PartialFailure, match="putting the old key pair back failed") as caught:
+    with pytest.raises(PartialFailure, match="restoring the old key pair failed") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=B, recreate=True))
     assert A in str(caught.value) and caught.value.completed_steps == ("delete",)
 
@@ -403,7 +403,7 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None
     place.write("new")
     place.give_up()
     assert path.read_text() == "new\n" and stat.S_IMODE(path.stat().st_mode) == 0o600
-    with pytest.raises(OSError, match="given up"):
+    with pytest.raises(OSError, match="it was cancelled"):
         place.write("again")
     assert sorted(os.listdir(tmp_path)) == ["dangling", "key"]
 

@@ -303,9 +303,10 @@ def test_without_wait_nothing_is_waited_for_and_what_is_left_is_told() -> None:
         "stopping": (PENDING, (), ()),
     }
     assert power.outcomes["id-web"].message is None
-    assert power.outcomes["id-db"].message == "not asked for yet: stop; run the task again"
+    assert power.outcomes["id-db"].message == "not submitted yet: stop; run the task again"
     assert power.outcomes["id-moving"].message == (
-        "it is in status ACTIVE, task rebooting, which was not waited for; not asked for yet: stop; run the task again"
+        "it is in status ACTIVE, task rebooting, and the task did not wait for it; not submitted yet: stop; run the"
+        " task again"
     )
     assert {key: (pending.action, pending.then) for key, pending in power.pending_actions.items()} == {
         "id-web": ("stop", ()), "id-db": ("unpause", ("stop",)), "id-moving": ("settle", ("stop",)),

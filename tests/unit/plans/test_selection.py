@@ -81,7 +81,7 @@ def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
         ({}, "no option selects servers"),
         ({"all": False}, "no option selects servers"),
         ({"tags": []}, "no option selects servers"),
-        ({"all": True, "names": ["web"]}, "contradicts names"),
+        ({"all": True, "names": ["web"]}, "cannot be combined with names"),
         ({"not_tags": ["a"]}, "no option selects servers: not_tags only narrows"),
         ({"filters": {"host": "a"}}, "no option selects servers: filters only narrows"),
         ({"not_tags": ["a"], "filters": {"b": "c"}, "all": False}, "add all: true"),
@@ -123,12 +123,15 @@ def test_bad_options_are_refused_in_one_sentence(options: dict[str, Any], words:
         ({"ids": ["id-web", "id-x", "id-y"]}, "no server has ids id-x, id-y"),
         ({"names": ["nobody"]}, "no server has names nobody"),
         ({"ips": ["10.9.9.9"]}, "no server has ips 10.9.9.9"),
-        ({"all": True, "max_targets": 1}, "finds 2 servers and max_targets allows 1; nothing was done"),
-        ({"tags": ["role=web"], "min_targets": 2}, "finds 1 server and min_targets requires at least 2; nothing was"),
+        ({"all": True, "max_targets": 1}, "matches 2 servers, but max_targets allows 1; nothing was done"),
+        (
+            {"tags": ["role=web"], "min_targets": 2},
+            "matches 1 server, but min_targets requires at least 2; nothing was",
+        ),
         ({"ids": ["id-%d" % number for number in range(30)]}, "id-9 and 20 more; check the selection"),
         ({"query": "length(@)"}, "must give a list of server records"),
         ({"query": "[].name"}, "must give a list of server records"),
-        ({"query": "abs(@)"}, "does not fit the servers"),
+        ({"query": "abs(@)"}, "cannot be evaluated for the servers"),
     ],
 )
 def test_what_does_not_fit_the_fleet_is_refused(options: dict[str, Any], words: str) -> None:
@@ -260,7 +263,7 @@ def test_a_filter_that_the_records_do_not_show_is_refused() -> None:
 
 def test_a_filter_that_cannot_be_checked_needs_a_limit_where_something_is_done() -> None:
     cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"user_id": "u"}}
-    with pytest.raises(InvalidRequest, match="do not show user_id.*set max_targets"):
+    with pytest.raises(InvalidRequest, match="do not contain user_id.*set max_targets"):
         find(cloud, Selection.from_options(options))
     assert len(find(cloud, Selection.from_options(options, listing=True)).servers) == 2
     with pytest.raises(InvalidRequest, match="max_targets allows 1"):

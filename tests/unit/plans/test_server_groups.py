@@ -175,7 +175,7 @@ def test_two_that_may_be_ours_are_nobodys() -> None:
 def test_the_old_group_is_put_back() -> None:
     cloud = FakeCloud(DB)
     cloud.fail = [PermissionDenied("Quota exceeded.")]
-    with pytest.raises(PartialFailure, match="The group that was there was put back, with the id new1") as caught:
+    with pytest.raises(PartialFailure, match="The previous group was restored with the id new1") as caught:
         carry_out(cloud, DB, ServerGroupSpec("db", policy="affinity", recreate=True))
     assert caught.value.completed_steps == ("delete",), "it has another id, so something changed"
     assert [(each.policy, each.rules) for each in cloud.rows.values()] == [(DB.policy, DB.rules)]

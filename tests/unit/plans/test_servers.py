@@ -182,7 +182,7 @@ def test_a_cloud_without_a_recycle_bin() -> None:
 
 def test_gone_for_good() -> None:
     assert one(server("DELETED"), state="purged").planned_actions == ()
-    assert "deleted for good" in str(one(server("DELETED"), state="restored").refusal)
+    assert "permanently deleted" in str(one(server("DELETED"), state="restored").refusal)
     assert "on its way" in str(one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal)
 
 

@@ -73,7 +73,7 @@ def test_any_step_may_fail(
         assert restoring == [*removal, "create old"] and "It was put back." in str(caught.value)
         assert caught.value.completed_steps == (() if same_id else completed)
     else:
-        assert len(restoring) == 1 and "putting the old thing back failed" in str(caught.value)
+        assert len(restoring) == 1 and "restoring the old thing failed" in str(caught.value)
         assert caught.value.completed_steps == completed and "It was: old" in str(caught.value)
 
 

@@ -125,7 +125,7 @@ def test_a_server_that_boots_between_revisions_has_a_stored_password(store: Stor
     assert store.keep("in_force", revision="r5", servers=servers, keep_last=0)["changed"]
     assert store.states("web-01") == {"r5": "in_force"}
     assert not store.keep("in_force", revision="r5", servers=servers)["changed"]
-    assert "no password of revision r9" in store.keep("in_force", revision="r9", servers=servers)["msg"]
+    assert "no password has the revision r9" in store.keep("in_force", revision="r9", servers=servers)["msg"]
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
@@ -192,7 +192,7 @@ def test_chosen_passwords_come_by_variables(store: Store) -> None:
 @pytest.mark.parametrize(
     "options, words",
     [
-        ({"store": {}}, "name a place"),
+        ({"store": {}}, "set path or hashi_vault"),
         ({"store": {"path": "x", "hashi_vault": {"path": "y"}}}, "two places"),
         ({"store": {"path": "x"}}, "no vault password"),
         ({"store": {"path": "/nowhere/x", "allow_plain_text": True}}, "/nowhere/x.lock cannot be opened"),
@@ -375,7 +375,7 @@ def test_what_hashicorp_vault_refuses_is_said() -> None:
 
     with pytest.raises(StoreError, match="kv/data/p/1 cannot be read: Forbidden"):
         HashiVaultPlace("kv", "p", forbidden).update(["1"], lambda key, history: history)
-    with pytest.raises(StoreError, match="no secret of a KV engine of version 2"):
+    with pytest.raises(StoreError, match="not a secret of a KV engine of version 2"):
         HashiVaultPlace("kv", "p", lambda name, path: {"data": {}}).read(["1"])
     with pytest.raises(StoreError, match="name the servers"):
         HashiVaultPlace("kv", "p", FakeVault()).read(None)

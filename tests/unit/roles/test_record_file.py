@@ -63,7 +63,7 @@ def test_another_file_is_not_overwritten(tmp_path: Path) -> None:
     for text in ("no JSON", '["x"]', '{"cmp1": "x"}'):
         path.write_text(text)
         result = record(path, "cmp1", value={"1": "web"})
-        assert result["failed"] and "does not hold a mapping of records" in result["msg"]
+        assert result["failed"] and "does not contain a mapping of records" in result["msg"]
         assert path.read_text() == text
     assert "cannot be opened" in record(tmp_path / "nowhere" / "x", "cmp1")["msg"]
 
@@ -110,7 +110,7 @@ def test_misspelt_variables_are_named_with_the_right_ones() -> None:
 
 
 def test_it_belongs_into_a_role_with_specs(tmp_path: Path) -> None:
-    with pytest.raises(AnsibleActionFail, match="is a task of a role"):
+    with pytest.raises(AnsibleActionFail, match="can only be used in a role"):
         validate(None, {})
     with pytest.raises(AnsibleActionFail, match="has no argument specs"):
         validate("nothing", {})

@@ -132,7 +132,7 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
     cloud.snapshots.delete("i")
     page = "<html><h1>403 Forbidden</h1>Image i is protected and cannot be deleted.</html>"
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
-    with pytest.raises(PermissionDenied, match="take the protection off"):
+    with pytest.raises(PermissionDenied, match="remove the protection"):
         cloud.snapshots.delete("i")
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(404, text="Failed to find image i to delete"))
     assert perform(cloud, "delete_image", image_id="i").error is None
@@ -140,7 +140,7 @@ def test_images_are_deleted(wire: Any, reply: Any, images: Any) -> None:
     assert perform(cloud, "delete_image", image_id="i").outcome_unknown, "a page may be of anything in between"
     wire.expect("DELETE", "/image/v2/images/i", reply=reply(403, text=page))
     refused = perform(cloud, "delete_image", image_id="i").error
-    assert refused is not None and "take the protection off" in str(refused)
+    assert refused is not None and "remove the protection" in str(refused)
 
 
 # -- volumes and ports ------------------------------------------------------------------------------------------------
@@ -276,10 +276,12 @@ def test_an_entry_without_an_id_hides_nothing(connect: Any, serve: Any, entry: A
         }
     )
     with pytest.raises(
-        InvalidResponse, match=r"list the volumes .*: an entry of the list (has no volumeId|is no record)"
+        InvalidResponse, match=r"list the volumes .*: an entry of the list (has no volumeId|is not a JSON object)"
     ):
         connect().volumes.list(["a"])
-    with pytest.raises(InvalidResponse, match=r"list the ports .*: an entry of the list (has no port_id|is no record)"):
+    with pytest.raises(
+        InvalidResponse, match=r"list the ports .*: an entry of the list (has no port_id|is not a JSON object)"
+    ):
         connect().interfaces.list(["a"])
 
 

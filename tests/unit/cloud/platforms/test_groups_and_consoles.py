@@ -76,7 +76,7 @@ def test_rules_and_deletion(wire: Any, reply: Any, connect: Any) -> None:
     cloud.server_groups.delete("g1")
     cloud.server_groups.delete("g1")
     for name in ("..", "a/b", ""):
-        with pytest.raises(BadRequest, match="cannot be the name"):
+        with pytest.raises(BadRequest, match="is not a valid name"):
             cloud.server_groups.delete(name)
 
 

@@ -170,7 +170,7 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
         (Action("update", {"name": "a b"}), "the name 'a b'"),
         (Action("update", {"description": "<b>"}), "it must not contain '<' or '>'"),
         (Action("update", {"hostname": "a..b"}), "hostname 'a..b'"),
-        (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and 255 are the most"),
+        (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and the maximum is 255"),
         (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
         (Action("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not contain any of"),
         (Action("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
@@ -236,7 +236,7 @@ def test_a_prepaid_one_is_not_asked_for(wire: Any, reply: Any, connect: Any) -> 
     prepaid = record("a", metadata={"charging_mode": "1"})
     assert "unsubscribe" in cloud.rules.action_problem(prepaid, DEED)
     first, second = cloud.perform([(prepaid, DEED), (record("b"), DEED)])
-    assert "Could not delete the server n-a (a): it is paid by the year or month" in first.error.message
+    assert "Could not delete the server n-a (a): it is billed yearly/monthly" in first.error.message
     assert not first.outcome_unknown and second.job_id == "j1"
 
 

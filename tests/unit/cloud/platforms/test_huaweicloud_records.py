@@ -66,7 +66,7 @@ def test_every_key_but_the_id_may_be_missing_or_null(how: str) -> None:
 
 
 def test_a_server_without_an_id_is_a_malformed_answer() -> None:
-    with pytest.raises(InvalidResponse, match="a server that has no id"):
+    with pytest.raises(InvalidResponse, match="a server without id"):
         record({"status": "ACTIVE"})
 
 

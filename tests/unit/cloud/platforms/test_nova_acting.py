@@ -380,5 +380,5 @@ def test_nothing_is_adopted_unseen(connect: Any, wire: Any, platform: str, since
 def test_an_answer_without_instance_actions(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({LIST: body})
-    with pytest.raises(InvalidResponse, match="Could not list what was done to n-a .*no instanceActions"):
+    with pytest.raises(InvalidResponse, match="Could not list the actions of n-a .*no instanceActions"):
         cloud.recover_action(pending("a", outcome_unknown=True), SINCE)

@@ -136,7 +136,7 @@ def test_of_the_id_alone_nothing_is_invented() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"id": None}, {"id": ""}, {"name": "x"}, [], None, "x"])
 def test_a_server_without_an_id_is_a_malformed_answer(data: Any) -> None:
-    with pytest.raises(InvalidResponse, match="a server that has no id"):
+    with pytest.raises(InvalidResponse, match="a server without id"):
         parse.server(data, "openstack", None)
 
 

@@ -440,5 +440,5 @@ def test_networks(wire: Any, reply: Any, connect: Any, monkeypatch: pytest.Monke
     )
     assert [network.label for network in cloud.networks.list("net")] == ["net (1)"]
     wire.expect("GET", "/network/v2.0/networks", reply=reply(200, {"networks": rows}))
-    with pytest.raises(InvalidResponse, match="a network that has no id"):
+    with pytest.raises(InvalidResponse, match="a network without id"):
         cloud.networks.list("net")

@@ -191,7 +191,7 @@ def test_a_service_that_stumbles_is_not_taken_for_one_without_versions(
 ) -> None:
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(status, {"error": {"message": "later"}}))
-    with pytest.raises(CloudError, match="Could not find out the versions"):
+    with pytest.raises(CloudError, match="Could not read the versions"):
         cloud.headers()
 
 

@@ -175,9 +175,13 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(
 @pytest.mark.parametrize(
     "version, order, words",
     [
-        ("2.53", {"key_name": "k"}, "key_name: a rebuild takes it from microversion 2.54 on, and this cloud has 2.53"),
+        (
+            "2.53",
+            {"key_name": "k"},
+            "key_name: a rebuild supports it from microversion 2.54 on, and this cloud has 2.53",
+        ),
         ("2.54", {"key_name": "k"}, None),
-        ("2.56", {"user_data": "eA=="}, "user_data: a rebuild takes it from microversion 2.57 on"),
+        ("2.56", {"user_data": "eA=="}, "user_data: a rebuild supports it from microversion 2.57 on"),
         ("2.57", {"user_data": "eA==", "password": "p", "key_name": "k"}, None),
         ("2.96", {"encrypted": False}, "encrypted: openstack keeps"),
     ],

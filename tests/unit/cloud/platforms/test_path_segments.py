@@ -34,7 +34,7 @@ def test_a_segment_is_quoted(value: str, segment: str) -> None:
 
 @pytest.mark.parametrize("value", NO_ID)
 def test_what_is_no_segment_is_one_sentence(value: str) -> None:
-    with pytest.raises(BadRequest, match="cannot be the name or the id of anything in the cloud") as caught:
+    with pytest.raises(BadRequest, match="is not a valid name or id") as caught:
         path_segment(value)
     str(caught.value).encode("utf-8")
     assert not can_be_id(value)
@@ -91,18 +91,18 @@ def test_the_ids_of_huawei_cloud_are_quoted(wire: Any, reply: Any, connect: Any)
     cloud = connect("huaweicloud")
     wire.expect("GET", "/v1/p1/jobs/a%3Fb", query=[], reply=reply(200, {"status": "SUCCESS", "job_id": "a?b"}))
     assert cloud.jobs.get("a?b").id == "a?b"
-    with pytest.raises(BadRequest, match=r"'\.\./x' cannot be"):
+    with pytest.raises(BadRequest, match=r"'\.\./x' is not a valid name or id"):
         cloud.jobs.get("../x")
 
 
 @pytest.mark.parametrize("value", ["detail", "../x", "a/b"])
 def test_a_flavor_of_an_impossible_id_is_one_sentence(wire: Any, connect: Any, value: str) -> None:
-    with pytest.raises(BadRequest, match="cannot be the"):
+    with pytest.raises(BadRequest, match="is not a valid"):
         connect("openstack").flavors.get(value)
     assert wire.seen == []
 
 
 def test_a_project_id_cannot_lead_elsewhere(wire: Any, connect: Any) -> None:
     auth = {"access_key": "AK", "secret_key": "SK", "project_id": "../p2"}
-    with pytest.raises(BadRequest, match="cannot be"):
+    with pytest.raises(BadRequest, match="is not a valid name or id"):
         list(connect("huaweicloud", auth=auth).servers(ServerQuery()))

@@ -141,7 +141,7 @@ def test_a_deletion_that_left_the_thing_there(
     page = reply(202, text=PAGE)
     replies = {"page": reply(200, text=PAGE), "empty": reply(200), "{}": reply(200, {}), "202 page": page}
     wire.serve(lambda seen: replies[answer] if seen.method == "DELETE" else reply(200, {"it": "is there"}))
-    with pytest.raises(InvalidResponse, match="and it is still there") as caught:
+    with pytest.raises(InvalidResponse, match="and it still exists") as caught:
         DELETIONS[name][0](connect(platform))
     assert caught.value.hint
 
@@ -156,7 +156,7 @@ def test_a_404_of_something_in_between_is_no_deletion(
     with pytest.raises(NotFound) as caught:
         DELETIONS[name][0](connect(platform))
     assert not isinstance(caught.value, ItemNotFound) and is_ambiguous(caught.value)
-    assert "not the service's own" in (caught.value.hint or "")
+    assert "does not come from the service" in (caught.value.hint or "")
 
 
 #: Calls that take "it does not exist" for an answer.

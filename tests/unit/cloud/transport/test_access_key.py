@@ -84,7 +84,7 @@ def test_a_refused_key_is_not_tried_again(wire: Any, reply: Any, clock: Any) -> 
     with pytest.raises(AuthenticationFailed, match="five wrong signatures") as caught:
         session.get(wire.url + "/v1")
     assert "SKEY" not in str(caught.value) and "AKID" not in str(caught.value)
-    with pytest.raises(AuthenticationFailed, match="refused once and is not tried again"):
+    with pytest.raises(AuthenticationFailed, match="refused the access key, so it is not used again"):
         session.get(wire.url + "/v1")
 
 

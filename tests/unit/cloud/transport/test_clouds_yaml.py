@@ -63,7 +63,7 @@ def test_a_named_file_must_exist(variable: str) -> None:
 
 
 def test_no_file_at_all() -> None:
-    with pytest.raises(SettingsError, match="there is no clouds.yaml. Looked for ./clouds.yaml, ") as caught:
+    with pytest.raises(SettingsError, match="no clouds.yaml was found. Looked for ./clouds.yaml, ") as caught:
         load({})
     assert "/home/me/.config/openstack/clouds.yaml" in str(caught.value)
 

@@ -69,12 +69,12 @@ ZONE = "A host is in one availability zone"
         (400, "Cannot update aggregate 1. Reason: One or more hosts contain instances in this zone.", ZONE),
         (409, "Cannot add host to aggregate 1. Reason: The availability zone of the host would change to 'z' but the"
               " host already has 2 instance(s).", ZONE),
-        (409, "Key pair 'k' already exists.", "The name or id is taken"),
-        (409, "Flavor with name f already exists.", "The name or id is taken"),
+        (409, "Key pair 'k' already exists.", "The name or id is already in use"),
+        (409, "Flavor with name f already exists.", "The name or id is already in use"),
         (409, "Instance 1 is locked", "unlock it"),
         (409, "Cannot 'stop' instance 1 while it is in task_state powering-off", "wait until it has ended"),
-        (409, "Cannot 'stop' instance 1 while it is in vm_state error", "bring it into another state"),
-        (409, "Aggregate 1 already has host h.", "present state does not allow it"),
+        (409, "Cannot 'stop' instance 1 while it is in vm_state error", "change its state"),
+        (409, "Aggregate 1 already has host h.", "current state does not allow it"),
         (400, "The plain HTTP request was sent to HTTPS port", "write https://"),
         (404, "Keypair k not found for user u", "Check the id or name"),
     ],
@@ -89,7 +89,7 @@ def test_the_message_says_what_to_try(status: int, message: str, part: str) -> N
 def test_a_404_of_something_in_between(text: str) -> None:
     error = errors.from_answer(404, {}, text, "show it")
     assert error.__class__ is errors.NotFound and errors.is_ambiguous(error)
-    assert error.hint is not None and "not the service's own" in error.hint and "endpoint" in error.hint
+    assert error.hint is not None and "does not come from the service" in error.hint and "endpoint" in error.hint
 
 
 @pytest.mark.parametrize(

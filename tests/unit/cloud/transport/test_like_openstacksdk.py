@@ -171,7 +171,7 @@ def test_keys_for_other_services_and_tools_are_left_alone(key: str) -> None:
         ({"auth": {**USER, "domain_name": "Corp"}}, "lack auth.project_name"),
         ({"insecure": "perhaps"}, "insecure is 'perhaps'"),
         ({"image_endpoint_override": "image.example"}, "endpoints.image is not a URL"),
-        ({"auth": {**WEB, "password": "a\x00b"}}, "auth.password holds a NUL"),
+        ({"auth": {**WEB, "password": "a\x00b"}}, "auth.password contains a NUL"),
     ],
 )
 def test_what_is_not_supported_is_one_sentence(keys: dict[str, Any], said: str) -> None:

@@ -165,7 +165,7 @@ def test_other_refusals_stand() -> None:
 @pytest.mark.parametrize("both", [False, True])
 def test_a_service_that_ignores_the_marker(both: bool) -> None:
     service = PagedService(lambda query: {"servers": records(["a", "b"])})
-    with pytest.raises(errors.InvalidResponse, match="does not get on after the marker b"):
+    with pytest.raises(errors.InvalidResponse, match="returns nothing new after the marker b"):
         list(service.by_marker("/servers", "servers", limit=2, both_ends=both, what="list servers"))
 
 
@@ -367,7 +367,7 @@ def test_by_number_goes_on_by_marker_where_the_number_is_ignored(count: int | No
 def test_by_number_fails_where_every_page_is_the_first() -> None:
     page = records(ids(10))
     service = PagedService(lambda query: {"servers": page, "count": 1_000_000_000})
-    with pytest.raises(errors.InvalidResponse, match="counts 1000000000 and gives the same 10 for every page"):
+    with pytest.raises(errors.InvalidResponse, match="reports 1000000000 and returns the same 10 on every page"):
         list(service.by_number("/x", "servers", limit=10))
     assert len(service.queries) <= FEW_REQUESTS
 
@@ -378,7 +378,7 @@ def test_by_number_without_a_total_ends_where_every_page_is_the_first() -> None:
     told = warned(service)
     assert list(service.by_number("/x", "servers", limit=10)) == page
     assert len(service.queries) <= 3
-    assert told == ["Could list only in part, it seems: 10 were read, and the service gives no further page."]
+    assert told == ["Could probably list only in part: 10 were read, and the service returns no further page."]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "again"])
@@ -394,7 +394,7 @@ def test_a_total_that_is_too_large_is_a_warning(beyond: str) -> None:
     told = warned(service)
     assert [item["id"] for item in service.by_number("/x", "servers", limit=10, what="list the servers")] == names
     assert len(service.queries) <= FEW_REQUESTS
-    assert told == ["Could list the servers only in part, it seems: 13 were read, and the service counts 1000000000."]
+    assert told == ["Could probably list the servers only in part: 13 were read, and the service reports 1000000000."]
 
 
 @pytest.mark.parametrize("count", [[1], {"a": 1}, "7", 7.5, True, -1, None])
@@ -484,7 +484,7 @@ def test_by_offset_that_is_ignored_is_a_warning() -> None:
 )
 def test_links_that_go_round_or_elsewhere(link: Any) -> None:
     service = PagedService(lambda query: {"images": records(["a", "b"]), "next": link})
-    with pytest.raises(errors.InvalidResponse, match="does not get on after 2"):
+    with pytest.raises(errors.InvalidResponse, match="returns nothing new after the first 2"):
         list(service.by_link("https://image/v2/images", "images"))
     assert len(service.queries) <= 2
 

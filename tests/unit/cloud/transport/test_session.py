@@ -261,7 +261,9 @@ def test_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("broken", ["reset", "close", "cut"])
 def test_answers_that_are_lost(wire: Any, reply: Any, ready: Session, broken: str) -> None:
     wire.expect("POST", "/x", reply=reply(202, {"a": "b" * 4000}, broken=broken))
-    with pytest.raises(errors.ResponseLost, match="closed the connection. Whether it took effect is not known"):
+    with pytest.raises(
+        errors.ResponseLost, match="closed the connection. It is unknown whether the request took effect"
+    ):
         ready.post(wire.url + "/x", json={})
 
 
@@ -292,12 +294,12 @@ def test_urls_that_cannot_be_used(url: str) -> None:
 
 def test_proxies_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http:///")
-    with pytest.raises(errors.SettingsError, match="or the proxy's cannot be used"):
+    with pytest.raises(errors.SettingsError, match="or that of the proxy is invalid"):
         plain().get("http://cloud.invalid/x")
 
 
 def test_a_header_that_cannot_be_sent_is_not_shown(wire: Any) -> None:
-    with pytest.raises(errors.SettingsError, match="a credential holds a character") as caught:
+    with pytest.raises(errors.SettingsError, match="a credential contains a character") as caught:
         plain().get(wire.url + "/x", apply=header_auth("X-Auth-Token", "s3cret\nvalue"))
     assert "s3cret" not in str(caught.value) and caught.value.__suppress_context__
 

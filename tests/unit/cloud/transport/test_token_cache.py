@@ -77,7 +77,7 @@ def test_a_folder_open_to_others_is_refused(cache: TokenCache, bad: int) -> None
     cache.save(ENTRY)
     os.chmod(cache.directory, bad)
     for work in (lambda: cache.load(0.0), lambda: cache.save(ENTRY)):
-        with pytest.raises(SettingsError, match="is open to other users .* chmod 0700"):
+        with pytest.raises(SettingsError, match="is accessible to other users .* chmod 0700"):
             work()
 
 
@@ -85,7 +85,7 @@ def test_a_folder_open_to_others_is_refused(cache: TokenCache, bad: int) -> None
 def test_a_file_open_to_others_is_refused(cache: TokenCache, bad: int) -> None:
     cache.save(ENTRY)
     os.chmod(cache.path, bad)
-    with pytest.raises(SettingsError, match="is open to other users .* chmod 0600"):
+    with pytest.raises(SettingsError, match="is accessible to other users .* chmod 0600"):
         cache.load(0.0)
 
 
@@ -104,7 +104,7 @@ def test_links_are_refused(cache: TokenCache, tmp_path: Path) -> None:
         cache.load(0.0)
     link = tmp_path / "link"
     link.symlink_to(cache.directory)
-    with pytest.raises(SettingsError, match="a link does not count"):
+    with pytest.raises(SettingsError, match="a symbolic link is not accepted"):
         TokenCache(str(link), "who | where").load(0.0)
 
 
@@ -117,7 +117,7 @@ def test_a_folder_in_place_of_the_file(cache: TokenCache) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(SettingsError, match="Cannot make the folder"):
+    with pytest.raises(SettingsError, match="Cannot create the directory"):
         TokenCache(str(tmp_path / "file" / "folder"), "x").save(ENTRY)
 
 
