@@ -128,7 +128,7 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"tags": ["a=1", "a=2"]}, "the key a has two values"),
         ({"tags": ["k" * 37]}, "1 to 36 characters"),
         ({"tags": [str(number) for number in range(11)]}, "takes 10 at most"),
-        ({"metadata": {"vpc_id": "x"}}, "vpc_id is the cloud's own"),
+        ({"metadata": {"vpc_id": "x"}}, "vpc_id is reserved by the cloud"),
         ({"description": "<b>"}, "must not contain '<' or '>'"),
         ({"password": "short"}, "password"),
         ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),

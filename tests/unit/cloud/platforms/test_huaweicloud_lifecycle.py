@@ -171,7 +171,7 @@ def test_tags_of_a_server_are_as_asked_and_stay_so(there: set[str], wanted: set[
         (Action("update", {"description": "<b>"}), "it must not contain '<' or '>'"),
         (Action("update", {"hostname": "a..b"}), "hostname 'a..b'"),
         (Action("set_metadata", {"metadata": {"k": "v" * 256}}), "has 256 characters, and the maximum is 255"),
-        (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is the cloud's own"),
+        (Action("set_metadata", {"metadata": {"charging_mode": "1"}}), "charging_mode is reserved by the cloud"),
         (Action("set_tags", {"tags": ["a|b"], "add": ["a|b"], "remove": []}), "must not contain any of"),
         (Action("set_tags", {"tags": [str(n) for n in range(11)], "add": [], "remove": []}), "it would have 11"),
     ],

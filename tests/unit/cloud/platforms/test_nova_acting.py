@@ -302,7 +302,7 @@ def test_without_a_record_nothing_is_asked(
 def test_an_answer_without_the_instance_action(connect: Any, serve: Any, body: Any) -> None:
     cloud = connect()
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
-    said = r"Could not read what became of the reboot of n-a \(a\): the response has no instanceAction"
+    said = r"Could not read the result of the reboot of n-a \(a\): the response has no instanceAction"
     with pytest.raises(InvalidResponse, match=said):
         cloud.observe([pending("a", "reboot", request_id="req-1")])
 

@@ -174,7 +174,7 @@ def test_an_answer_without_a_list_of_servers(wire: Any, reply: Any, connect: Any
 def test_a_listed_server_without_an_id(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect()
     listing(wire, reply, ("name", "^x$"), servers=[{"name": "x"}])
-    with pytest.raises(InvalidResponse, match="no id"):
+    with pytest.raises(InvalidResponse, match="a server without id"):
         list(cloud.servers(ServerQuery(names=("x",))))
 
 

@@ -143,7 +143,7 @@ def test_a_server_without_an_id_is_a_malformed_answer(data: Any) -> None:
 @given(PARTIAL)
 def test_a_partial_answer_is_a_record_unless_its_name_is_not_a_text(data: dict[str, Any]) -> None:
     if not isinstance(data.get("name"), str | None):
-        with pytest.raises(InvalidResponse, match="a server whose name is not a string"):
+        with pytest.raises(InvalidResponse, match="a server with a name that is not a string"):
             record(data)
         return
     shown = record(data)

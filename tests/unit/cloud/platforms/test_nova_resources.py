@@ -466,7 +466,7 @@ def test_any_key_pair_is_a_record_or_has_no_name(data: dict[str, Any]) -> None:
     try:
         assert "private_key" not in keypair(data).as_dict()
     except InvalidResponse as error:
-        assert "has no name" in str(error) and not (isinstance(data.get("name"), str) and data["name"])
+        assert "without name" in str(error) and not (isinstance(data.get("name"), str) and data["name"])
 
 
 @given(st.dictionaries(st.sampled_from([*FLAVOR, "extra_specs", "description"]), junk))
@@ -474,7 +474,7 @@ def test_any_flavor_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
     try:
         assert flavor(data).as_dict()["id"]
     except InvalidResponse as error:
-        assert "has no id" in str(error) or "whose name is not a string" in str(error)
+        assert "without id" in str(error) or "with a name that is not a string" in str(error)
 
 
 @given(st.dictionaries(st.sampled_from([*AGGREGATE]), junk))
@@ -482,7 +482,7 @@ def test_any_aggregate_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
     try:
         assert isinstance(aggregate(data).as_dict()["id"], int)
     except InvalidResponse as error:
-        assert "has no id" in str(error) or "has no name" in str(error)
+        assert "without id" in str(error) or "without name" in str(error)
 
 
 @given(st.dictionaries(st.sampled_from(["zoneName", "zoneState", "hosts"]), junk))
@@ -490,4 +490,4 @@ def test_any_zone_is_a_record_or_has_no_name(data: dict[str, Any]) -> None:
     try:
         assert isinstance(zone(data).as_dict()["name"], str)
     except InvalidResponse as error:
-        assert "has no zoneName" in str(error)
+        assert "without zoneName" in str(error)

@@ -409,7 +409,7 @@ def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
         ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_id="s"),)), "subnet: openstack"),
-        ("ustack", "", NewServer("f", "i", description="d"), "description: ustack has no such thing"),
+        ("ustack", "", NewServer("f", "i", description="d"), "description: ustack does not support it"),
     ],
 )
 def test_what_would_be_refused(
