@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task means to change, and what became of it; pure data and functions."""
+"""The planned changes of a task, and the outcome of each server; pure data and functions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 DONE = "done"
 UNCHANGED = "unchanged"
 FAILED = "failed"
-#: Nobody can say what happened: the time ran out, or the answer was lost and the cloud keeps no record.
+#: The result is unknown: the wait timed out, or the response was lost and the cloud has no record of the request.
 UNKNOWN = "unknown"
-#: Accepted by the cloud and not waited for.
+#: Accepted by the cloud; the task did not wait for it.
 PENDING = "pending"
 PLANNED = "planned"
-#: The cloud took the order and begins when it is paid.
+#: The cloud accepted the order and starts it after the payment.
 AWAITING_PAYMENT = "awaiting_payment"
 #: The results that make a task fail.
 _FAILING = (FAILED, UNKNOWN, AWAITING_PAYMENT)
@@ -30,23 +30,23 @@ _FAILING = (FAILED, UNKNOWN, AWAITING_PAYMENT)
 
 @dataclass(frozen=True)
 class Change:
-    """What is to happen to one server. Without ``actions`` nothing is; with ``refusal`` nothing can."""
+    """The planned actions of one server. Without ``actions`` nothing is done; with ``refusal`` nothing can be done."""
 
     server: Server
     actions: tuple[str, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     refusal: str | None = None
-    #: The server is on its way somewhere and is waited for first.
+    #: The server is in a transition, and the executor waits for its end first.
     wait_until_stable: bool = False
-    #: The actions with what the cloud needs to be told of them, for the executor.
+    #: The actions with their arguments, for the executor.
     planned_actions: tuple[Action, ...] = ()
 
     @classmethod
     def of(
         cls, server: Server, planned_actions: Sequence[Action], before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> Change:
-        """The change that the actions make; without actions nothing is to happen."""
+        """The change that the actions make; without actions nothing is done."""
         moving = bool(planned_actions) and not server.is_stable
         return cls(
             server,
@@ -60,7 +60,7 @@ class Change:
 
     @classmethod
     def refused(cls, server: Server, why: str, before: Mapping[str, Any] | None = None) -> Change:
-        """What is wanted cannot be had of this server."""
+        """The change of a server that cannot reach the target state, with the reason."""
         return cls(server, before=before or {}, after=before or {}, refusal=why)
 
     @property
@@ -70,7 +70,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes of a task, one for each server that it chose."""
+    """The changes of a task, one for each selected server."""
 
     items: tuple[Change, ...]
 
@@ -89,7 +89,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one server: ``result`` is one of the words above."""
+    """The outcome of one server: ``result`` is one of the constants above."""
 
     server_id: str
     name: str | None
@@ -99,7 +99,7 @@ class Outcome:
     message: str | None = None
     hint: str | None = None
     request_id: str | None = None
-    #: With ``wait: false``: the actions that were not asked for yet, in order; another run asks for them.
+    #: With ``wait: false``: the actions that are not submitted yet, in order. The next run submits them.
     remaining: tuple[str, ...] = ()
 
     @property
@@ -107,7 +107,7 @@ class Outcome:
         return "%s (%s)" % (self.name, self.server_id) if self.name and self.server_id else self.name or self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        """The outcome as a task's result shows it; what is not known is left out."""
+        """The outcome as in the result of a task; unknown values are omitted."""
         found: dict[str, Any] = {"outcome": self.result, "actions": list(self.actions)}
         if self.name is not None:
             found = {"name": self.name, **found}
@@ -123,7 +123,7 @@ class Outcome:
 
     @classmethod
     def of_error(cls, server: Any, result: str, error: CloudError, actions: Sequence[str] = ()) -> Outcome:
-        """The outcome that an error of the cloud makes; ``server`` is a Server or a PendingAction."""
+        """The outcome for an error of the cloud; ``server`` is a Server or a PendingAction."""
         return cls(
             getattr(server, "server_id", None) or server.id,
             server.name,
@@ -152,18 +152,18 @@ def failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def failed_first(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The outcomes that make a task fail before the others, each in the order of the task."""
+    """The outcomes that make a task fail come first, each group in the order of the task."""
     return sorted(outcomes, key=lambda outcome: outcome.result not in _FAILING)
 
 
-#: How many of the failed a sentence names before it counts the rest, and by how many reasons it counts them.
+#: The number of failed servers that a message names before it counts the rest, and the number of reasons.
 _NAMED, _COUNTED = 10, 5
-#: How many characters of a reason a sentence repeats; the outcome has all of it.
+#: The number of characters of a reason in a message; the outcome contains the complete reason.
 _LONGEST = 300
 
 
 def summary(outcomes: Sequence[Outcome], participle: str) -> str:
-    """One sentence that names who failed and why: ``2 of 10 servers could not be stopped: …``."""
+    """One sentence that names the failed servers and the reasons: ``2 of 10 servers could not be stopped: …``."""
     bad = failures(outcomes)
     rows = [(outcome.label, outcome.server_id, outcome.message or outcome.result) for outcome in bad]
     plural = "" if len(outcomes) == 1 else "s"
@@ -172,12 +172,10 @@ def summary(outcomes: Sequence[Outcome], participle: str) -> str:
 
 
 def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
-    """Why some things failed, for a sentence, from (label, id, message) of each.
-
-    The first ten are named, those of one reason together; the rest is counted by reason. Messages that differ only in
-    the server that they repeat are one reason.
-    """
-    # The label comes first, so the message need not name the server again.
+    """The reasons of failures as one sentence, from the (label, id, message) of each. It names the first ten, grouped
+    by reason, and counts the rest by reason. Messages that differ only in the server that they mention are one
+    reason."""
+    # The label precedes the message, so the message need not name the server again.
     found = [
         (label, _shortened(message.rstrip(".").replace("the server " + label, "it")), key)
         for label, key, message in rows
@@ -204,7 +202,7 @@ def reasons(rows: Sequence[tuple[str, str, str]]) -> str:
 
 
 def with_hints(text: str, hints: Sequence[str | None]) -> str:
-    """The sentence with the first two of the hints, each once."""
+    """The sentence with the first two different hints."""
     return " ".join([text + ".", *sorted({hint for hint in hints if hint})[:2]]) if any(hints) else text
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What planning and carrying out raise: invalid requests, and work that ended half-way."""
+"""The errors of planning and execution: invalid requests, and runs that failed after some steps."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 
 
 class InvalidRequest(Exception):
-    """The task asks for something that cannot be: its options, its selection, or what there is do not allow it.
-
-    The text is one sentence for the user: what is wrong and what to do.
-    """
+    """The options, the selection or the present state do not allow the task. The message is one sentence for the user:
+    what is wrong, and what to do."""
 
 
 class OutcomeUnknown(CloudError):
-    """The cloud's answer does not prove a change, and the state does not tell either whether it was made."""
+    """The response of the cloud does not prove a change, and the state does not show whether it was made."""
 
 
 class PartialFailure(Exception):
-    """The cloud refused a step; ``completed_steps`` are those taken before it, in order, as the user reads them."""
+    """The cloud rejected a step. ``completed_steps`` are the steps before it, in order, as the user reads them."""
 
     def __init__(self, error: CloudError, completed_steps: Sequence[str]) -> None:
         super().__init__(str(error))
@@ -32,5 +30,5 @@ class PartialFailure(Exception):
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed, or may have been."""
+        """Whether anything was changed, or may have been changed."""
         return bool(self.completed_steps) or isinstance(self.error, OutcomeUnknown)

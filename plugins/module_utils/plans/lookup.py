@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds what a task names by id or by a name that must be unique."""
+"""Finds a resource by its id or by its unique name."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ def item_id(item: Any) -> str:
 def lookup(
     items: Iterable[T], wanted_id: Any, name: str | None, kind: str, label: Callable[[T], str] = item_id
 ) -> T | None:
-    """The item of that id if one is given, of that name otherwise. ``kind`` is a plural.
-
-    Raises InvalidRequest for a name that several have; ``label`` shows each of them.
-    """
+    """Return the item with that id if one is given, otherwise the item with that name. ``kind`` is a plural. Raises
+    InvalidRequest if several items have the name; ``label`` formats each of them."""
     if wanted_id is not None:
         return next((item for item in items if item.id == wanted_id), None)  # type: ignore[attr-defined]
     return only([item for item in items if item.name == name], name, kind, label)  # type: ignore[attr-defined]
 
 
 def id_or_name(items: Iterable[T], text: str, kind: str) -> T | None:
-    """The item whose id or name the text is; an id wins. Raises InvalidRequest for a name that several have."""
+    """Return the item whose id or name equals the text; an id has precedence. Raises InvalidRequest if several items
+    have the name."""
     known = list(items)
     found = lookup(known, text, None, kind)
     return found if found is not None else lookup(known, None, text, kind)
 
 
 def only(found: Sequence[T], name: str | None, kind: str, label: Callable[[T], str] = item_id) -> T | None:
-    """The one that was found. Raises InvalidRequest if there are several."""
+    """Return the only item. Raises InvalidRequest if there are several."""
     if len(found) > 1:
         ids = ", ".join(sorted(map(label, found)))
         raise InvalidRequest("%d %s are named %s (%s); choose one by id" % (len(found), kind, name, ids))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Choosing servers: what the options ask for, what of it the cloud can filter, and the check of every answer.
+"""Selects servers: the options, the filters that the cloud can apply, and the check of every record.
 
-Everything is checked here again, for no filter of a cloud can be trusted alone: Nova's ``ip`` is a substring match,
-its ``name`` a regular expression, its ``tags`` are ignored below microversion 2.26; Huawei Cloud's ``status`` also
-finds servers on their way.
+Every filter is checked again here, because the filters of a cloud are not reliable: Nova's ``ip`` matches substrings,
+its ``name`` is a regular expression, its ``tags`` are ignored below microversion 2.26. Huawei Cloud's ``status`` also
+finds servers in a transition.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 if HAS_JMESPATH:
     import jmespath
 
-#: The options that only narrow what others choose: a typo in one of them chooses more, not fewer.
+#: Options that only narrow a selection: a typo in one of them selects more servers, not fewer.
 NARROWING = ("not_tags", "filters")
-#: The options that choose, each enough alone.
+#: Options that select servers, each sufficient alone.
 CHOOSING = ("ids", "names", "ips", "tags", "status", "flavor", "availability_zone", "query", "all")
 CHOOSERS = CHOOSING + NARROWING
 _FAIL = "fail"
@@ -33,7 +33,7 @@ _FAIL = "fail"
 
 @dataclass(frozen=True)
 class SelectedServers:
-    """The servers that were chosen, and the ids, names and addresses that no server has."""
+    """The selected servers, and the ids, names and addresses without a server."""
 
     servers: tuple[Server, ...]
     missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -41,11 +41,8 @@ class SelectedServers:
 
 @dataclass(frozen=True)
 class Selection:
-    """The options that choose servers.
-
-    They combine with AND; the values of one combine with OR, those of ``tags`` with AND. ``listing``: nothing is done
-    to the servers that are found.
-    """
+    """The options that select servers. They are combined with AND, the values of one with OR, those of ``tags`` with
+    AND. ``listing``: the task does not change the servers."""
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -68,11 +65,11 @@ class Selection:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], missing: str = _FAIL, listing: bool = False) -> Selection:
-        """The selection that the options ask for; ``missing`` is what happens where the option does not say.
+        """Return the selection of the options; ``missing`` is the default of the option with this name.
 
-        Only a ``listing`` may be narrowed without anything that chooses: where something is done to the servers, every
-        server of a project is named by ``all: true``, and not by a typo in ``not_tags`` or a filter that the cloud
-        ignores. Raises InvalidRequest for no selection, and for a value that cannot be used.
+        Only a ``listing`` can be narrowed without an option that selects servers. A task that changes servers needs
+        ``all: true`` to select all servers of a project, so that a typo in ``not_tags`` or an ignored filter cannot
+        select them. Raises InvalidRequest for an empty selection and for invalid values.
         """
         _check_choice(options, listing)
         page_size = options.get("page_size")
@@ -101,7 +98,7 @@ class Selection:
 
     @property
     def by_name_alone(self) -> bool:
-        """Whether nothing of a server but its id and name is looked at."""
+        """Whether only the id and the name of a server are needed."""
         return not (
             self.ips
             or self.tags
@@ -115,11 +112,9 @@ class Selection:
         )
 
     def ask(self, brief: bool = False) -> ServerQuery:
-        """What the cloud is asked for; ``brief`` where the caller needs no more than ids and names.
-
-        Where servers are named one by one, only by what names them: a server that exists and does not match the
-        rest must not be taken for one that does not exist.
-        """
+        """Return the query for the cloud; with ``brief`` the caller needs only ids and names. If servers are named
+        individually, the query contains only ids, names or addresses: a server that exists but does not match the other
+        options must not be reported as missing."""
         common: dict[str, Any] = {
             "filters": self.filters,
             "all_projects": self.all_projects,
@@ -140,7 +135,7 @@ class Selection:
         )
 
     def matches(self, server: Server) -> bool:
-        """Whether a server is what the options ask for; all but ``query``, which is asked of all servers at once."""
+        """Whether a server matches the options, except ``query``, which is evaluated for all servers at once."""
         return (
             _among(server.id, self.ids)
             and _among(server.name, self.names)
@@ -154,11 +149,9 @@ class Selection:
         )
 
     def choose(self, servers: Iterable[Server]) -> SelectedServers:
-        """The servers of the list that match, in the order of name and id.
-
-        Raises InvalidRequest for a name that two servers share, for fewer servers than ``min_targets`` or more than
-        ``max_targets``, and with ``missing: fail`` for an id, name or address that no server has.
-        """
+        """Return the matching servers of the list, sorted by name and id. Raises InvalidRequest for an ambiguous name,
+        for fewer servers than ``min_targets`` or more than ``max_targets``, and with ``missing: fail`` for an id, name
+        or address without a server."""
         known = list({server.id: server for server in servers}.values())
         missing = self._missing(known)
         if missing and self.missing == _FAIL:
@@ -173,7 +166,7 @@ class Selection:
         return SelectedServers(tuple(sorted(chosen, key=lambda server: (server.name or "", server.id))), missing)
 
     def check_number(self, found: int) -> None:
-        """Raises InvalidRequest where so many servers are not between ``min_targets`` and ``max_targets``."""
+        """Raises InvalidRequest if the number of servers is not between ``min_targets`` and ``max_targets``."""
         if self.max_targets is not None and found > self.max_targets:
             limit = "max_targets allows %d" % self.max_targets
         elif self.min_targets is not None and found < self.min_targets:
@@ -189,7 +182,7 @@ class Selection:
             "names": {server.name for server in servers},
             "ips": {_canonical(address.ip) for server in servers for address in server.addresses},
         }
-        # The cloud was asked by the first of them that is given, so only that one tells who does not exist.
+        # The query used only the first of these options, so only this option shows which servers do not exist.
         for name in ("ids", "names", "ips"):
             wanted = getattr(self, name)
             if wanted:
@@ -237,7 +230,7 @@ class Selection:
 
 
 def described(options: Mapping[str, Any]) -> str:
-    """The options that choose, as they were given, for a sentence."""
+    """The options that select servers, as the user set them, for a message."""
     given = []
     for name in CHOOSERS:
         value = options.get(name)
@@ -270,7 +263,7 @@ def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
 
 
 def _canonical(text: str) -> str:
-    """An address in the one spelling that two equal ones share; a cloud may write IPv6 in another."""
+    """The normalized form of an address; a cloud may write IPv6 addresses differently."""
     if ":" not in text:
         return text
     try:

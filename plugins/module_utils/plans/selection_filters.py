@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The check of a platform's own filters: a cloud ignores without a word one that it, or the user, may not use."""
+"""The check of a platform's own filters. A cloud silently ignores filters that it does not know or that the user may
+not use."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ Filters = Sequence[Tuple[str, str]]
 
 
 def refuse_unchecked(rules: Rules, filters: Filters) -> None:
-    """Raises InvalidRequest for filters that no record can be held against."""
+    """Raises InvalidRequest for filters that cannot be checked with the records."""
     unchecked = [name for name, _value in filters if name not in rules.filter_checks]
     if unchecked:
         raise InvalidRequest(
@@ -27,10 +28,8 @@ def refuse_unchecked(rules: Rules, filters: Filters) -> None:
 
 
 def matching(rules: Rules, filters: Filters, servers: Iterable[Server]) -> Iterator[Server]:
-    """The servers that match every filter that can be checked.
-
-    Raises InvalidRequest for a server whose record does not show what a filter is about.
-    """
+    """Return the servers that match every filter that can be checked. Raises InvalidRequest for a server whose record
+    does not contain the field of a filter."""
     checks = [(name, value, rules.filter_checks[name]) for name, value in filters if name in rules.filter_checks]
     for server in servers:
         answers = [check(server, value) for _name, value, check in checks]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The values of the options that choose servers: reading them, and refusing those that cannot be used."""
+"""Parses and validates the values of the options that select servers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ except ImportError:
 else:
     HAS_JMESPATH = True
 
-#: How many values a sentence lists before it counts the rest.
+#: The number of values that a message lists before it counts the rest.
 _LISTED = 10
 
 
 def shortened(values: Sequence[str]) -> str:
-    """The first ten of the values, and how many there are more."""
+    """The first ten of the values, and the number of the others."""
     rest = len(values) - _LISTED
     return ", ".join(values[:_LISTED]) + (" and %d more" % rest if rest > 0 else "")
 
 
 def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The values of a list option, each once. Raises InvalidRequest for an empty one."""
+    """The values of a list option without duplicates. Raises InvalidRequest for an empty value."""
     values = [str(value).strip() for value in options.get(name) or ()]
     if any(not value for value in values):
         raise InvalidRequest("%s: an empty string selects nothing; leave it out" % name)
@@ -38,10 +38,8 @@ def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The tags of an option as ``key`` or ``key=value``: from a list, a text with commas, or a mapping.
-
-    Raises InvalidRequest for what is none of these, and for a tag that no cloud takes.
-    """
+    """The tags of an option as ``key`` or ``key=value``: from a list, a string with commas, or a mapping. Raises
+    InvalidRequest for other types, and for a tag that no cloud accepts."""
     given = options.get(name)
     if given in (None, "", [], {}, ()):
         return ()
@@ -55,13 +53,13 @@ def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
     for item in given:
         found.extend(_pairs(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
     if not found:
-        # Such as [{}]: it must not stand for every server.
+        # For example [{}]: it must not select every server.
         raise InvalidRequest("%s: an empty mapping selects nothing; leave it out" % name)
     return tuple(dict.fromkeys(found))
 
 
 def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
-    """A mapping's entries as tags; an entry without a value is a tag without one."""
+    """The entries of a mapping as tags; an entry without a value is a tag without a value."""
     found = []
     for key, value in item.items():
         if isinstance(value, (Mapping, list, tuple)):
@@ -88,7 +86,7 @@ def _tag(option: str, item: Any) -> str:
 
 
 def address(text: str) -> str:
-    """The address in the one spelling that two equal ones share. Raises InvalidRequest for what is none."""
+    """The normalized form of an address. Raises InvalidRequest for an invalid address."""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
@@ -96,10 +94,8 @@ def address(text: str) -> str:
 
 
 def status(text: str) -> str:
-    """A status in capitals as the clouds write it, or a power state in small letters as the records do.
-
-    Raises InvalidRequest for what is neither: a cloud finds no server of such a status, and some do not complain.
-    """
+    """A status in upper case as the clouds write it, or a power state in lower case as in the records. Raises
+    InvalidRequest for other values: a cloud finds no server with such a status, and some clouds return no error."""
     if text.lower() in POWER_STATES and text.upper() != "ERROR":
         return text.lower()
     if text.upper() not in STATUSES:
@@ -111,7 +107,7 @@ def status(text: str) -> str:
 
 
 def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    """The platform's own filters, sorted. Raises InvalidRequest for a value that is empty or no text."""
+    """The platform's own filters, sorted. Raises InvalidRequest for a value that is empty or not a string."""
     for key, value in (given or {}).items():
         if value in (None, ""):
             raise InvalidRequest("filters: %s has no value; leave it out, or give it one" % key)
@@ -121,7 +117,8 @@ def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 
 
 def expression(text: Any) -> Any:
-    """The compiled JMESPath expression, ``None`` for no text. Raises InvalidRequest for one that is none."""
+    """The compiled JMESPath expression, ``None`` for an empty string. Raises InvalidRequest for an invalid
+    expression."""
     if text is None or text == "":
         return None
     if not HAS_JMESPATH:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of options that several modules share. Pure functions."""
+"""Checks of options that several modules use. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 
 
 def in_range(name: str, value: Any, lowest: int, highest: int = 2147483647) -> None:
-    """Raises InvalidRequest for a number that the cloud does not take; ``None`` is not given."""
+    """Raises InvalidRequest for a number out of range; ``None`` means that the option is not set."""
     if value is not None and not lowest <= value <= highest:
         raise InvalidRequest("%s: %s is out of range; use %d to %d" % (name, value, lowest, highest))
 
 
 def check_name(option: str, value: str | None) -> None:
-    """Raises InvalidRequest for a name that is blank or has blanks at its ends; ``None`` means that it is not given."""
+    """Raises InvalidRequest for a name that is empty or has leading or trailing spaces; ``None`` means that it is not
+    set."""
     if value is not None and (not value.strip() or value != value.strip()):
         raise InvalidRequest("%s: %r is empty or has leading or trailing spaces" % (option, value))
 
@@ -26,10 +27,8 @@ def check_name(option: str, value: str | None) -> None:
 def merged(
     there: Mapping[str, str] | None, wanted: Mapping[str, str] | None, purge: bool
 ) -> tuple[dict[str, str], dict[str, str], list[str]]:
-    """A map as it will be, what of it is to be set, and the keys to be removed.
-
-    Without ``purge`` what is there and not wanted stays; without ``wanted`` all of it does.
-    """
+    """Return the resulting mapping, the keys to set, and the keys to remove. Without ``purge`` other keys are kept;
+    without ``wanted`` all keys are kept."""
     have = dict(there or {})
     if wanted is None:
         return have, {}, []
@@ -41,10 +40,8 @@ def merged(
 
 
 def texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str] | None:
-    """A map with its values as the texts that the cloud keeps: YAML's true is ``true``, 2 is ``2``.
-
-    Raises InvalidRequest for a value that is no text: a list, a mapping, nothing at all.
-    """
+    """A mapping with its values as the strings that the cloud stores: YAML's true is ``true``, 2 is ``2``. Raises
+    InvalidRequest for a list, a mapping or null."""
     if values is None:
         return None
     return {str(key): _text(key, value, option) for key, value in values.items()}

@@ -78,7 +78,7 @@ def test_aliases_of_options_work_at_the_top_and_in_a_source() -> None:
 
 
 def test_an_option_by_two_of_its_names_is_refused() -> None:
-    with pytest.raises(InvalidHosts, match="source 1: region is given by two of its names"):
+    with pytest.raises(InvalidHosts, match="source 1: region is set under two of its names"):
         fleet.sources(CONNECTION, [{"region": "R1", "region_name": "R2"}])
 
 

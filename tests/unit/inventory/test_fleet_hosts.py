@@ -57,7 +57,7 @@ def test_a_text_that_is_no_address_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("bad", ["floating", "network:", "", "fixed_v5"])
 def test_unknown_policy(bad: str) -> None:
-    with pytest.raises(InvalidHosts, match="connect_with: .*there are floating_v4.*network:NAME, name"):
+    with pytest.raises(InvalidHosts, match="connect_with: .*; use one of floating_v4.*network:NAME, name"):
         fleet_hosts.policies(["fixed_v4", bad])
 
 

@@ -227,7 +227,7 @@ def test_a_long_wait_tells_how_far_it_is_and_a_short_one_does_not(bench: Bench) 
     assert bench.told == []
     bench.control("PUT", "/delays", {"platform": bench.platform, "start": 40, "stop": 40, "shutdown": 40})
     bench.power(names=WEB, state="stopped")
-    assert bench.told and "0 of 3 stopped, 3 to go, 0 failed" in bench.told[0]
+    assert bench.told and "0 of 3 stopped, 3 remaining, 0 failed" in bench.told[0]
     assert len(bench.told) <= 40 / 5 + 1
 
 
@@ -309,7 +309,7 @@ def test_a_long_wait_names_who_holds_it_up_and_tells_it_more_and_more_rarely(ben
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
     bench.power(names=WEB, state="stopped")
     assert 5 <= len(bench.told) <= 8, bench.told
-    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.told[-1]
+    assert "3 of 4 stopped, 1 remaining, 0 failed; waiting for web-01 (status REBOOT" in bench.told[-1]
     assert "of at most 600 seconds)" in bench.told[-1]
 
 

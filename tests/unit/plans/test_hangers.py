@@ -158,7 +158,7 @@ def test_the_boot_volume() -> None:
     assert volume.boot_volume(server(image=None), rows[:1]) == "a"
     assert volume.boot_volume(server(), rows) is None
     refused = volume.plan_one(server(image=None), rows, volume.VolumeSpec((), purge=True))
-    assert "nothing tells" in str(refused.refusal)
+    assert "the cloud does not report" in str(refused.refusal)
 
 
 @pytest.mark.parametrize(

@@ -403,8 +403,8 @@ def test_a_long_wait_tells_how_far_it_is_and_a_short_one_is_silent() -> None:
     _todo, power = carry_out(cloud, "stopped", timeout=120)
     said = power.said  # type: ignore[attr-defined]
     assert said[0] == (
-        "0 of 2 stopped, 2 to go, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status ACTIVE, task"
-        " powering-off) (5 of at most 120 seconds)"
+        "0 of 2 stopped, 2 remaining, 0 failed; waiting for web (status ACTIVE, task powering-off), db (status"
+        " ACTIVE, task powering-off) (5 of at most 120 seconds)"
     )
     times = [int(line.rsplit("(", 1)[1].split()[0]) for line in said]
     assert [later - sooner for sooner, later in zip(times, times[1:], strict=False)] == [

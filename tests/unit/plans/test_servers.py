@@ -183,7 +183,9 @@ def test_a_cloud_without_a_recycle_bin() -> None:
 def test_gone_for_good() -> None:
     assert one(server("DELETED"), state="purged").planned_actions == ()
     assert "permanently deleted" in str(one(server("DELETED"), state="restored").refusal)
-    assert "on its way" in str(one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal)
+    assert "task in progress (task_state deleting)" in str(
+        one(server("SOFT_DELETED", task_state="deleting"), state="restored").refusal
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_reset_of_the_state(there: Server, state: str, planned_actions: tuple[st
 
 def test_a_server_in_error_can_be_unlocked_and_made_anew() -> None:
     broken = server("ERROR", locked=True, fault={"message": "No valid host."})
-    assert "No valid host; reset_state" in str(one(broken, metadata={"a": "b"}).refusal)
+    assert "No valid host; set reset_state" in str(one(broken, metadata={"a": "b"}).refusal)
     assert one(broken, locked=False).actions == ("unlock",)
     assert one(broken, locked=False, recreate=True).actions == ("unlock", "delete", "create")
     assert "no operation unlock" in str(one(broken, cloud("unlock"), locked=False, recreate=True).refusal)

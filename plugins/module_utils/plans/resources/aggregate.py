@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Aggregates: hosts, zone and metadata, in the order in which Nova takes them."""
+"""Plans for host aggregates: hosts, zone and metadata, in the order that Nova accepts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 
 @dataclass(frozen=True)
 class AggregateSpec:
-    """What the task asks for; ``None`` for untouched, and an empty ``zone`` for none."""
+    """The target state. ``None`` means not changed, an empty ``zone`` means no zone."""
 
     name: str | None
     state: str = "present"
@@ -31,20 +31,19 @@ class AggregateSpec:
 
 
 def find_aggregate(aggregates: Iterable[Aggregate], aggregate_id: int | None, name: str | None) -> Aggregate | None:
-    """By id where it is given, by name otherwise; Nova's names are unique, but that may have been otherwise once.
-
-    Raises InvalidRequest for a name that two share.
-    """
+    """Return the aggregate with the id if one is given, otherwise with the name. Nova's names are unique now, but were
+    not in old releases. Raises InvalidRequest if two aggregates have the name."""
     return lookup(aggregates, aggregate_id, name, "aggregates")
 
 
 def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted: AggregateSpec) -> ResourcePlan:
-    """The steps that make the aggregate as wanted.
+    """Return the steps to reach the target state.
 
-    Hosts come before others leave, so that one that the cloud does not know stops the task early; where the zone
-    changes they leave before it and come after it, for Nova refuses a zone that one of the hosts contradicts. Raises
-    InvalidRequest where a host is in another zone through another aggregate, where the name is taken, and for an
-    aggregate with hosts that is to be deleted without ``force``.
+    Hosts are added before others are removed, so that an unknown host stops the task early. If the zone changes, hosts
+    are removed before and added after the change, because Nova rejects a zone that contradicts the zone of a host.
+
+    Raises InvalidRequest if a host is in another zone through another aggregate, if the name is in use, and if an
+    aggregate with hosts would be deleted without ``force``.
     """
     before = there.as_dict() if there else None
     if wanted.state == "absent":
@@ -70,7 +69,7 @@ def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted:
                 "the aggregate %s is in the availability zone %s, and the zone of an aggregate cannot be removed;"
                 " delete the aggregate and create it again" % (there.name, there.availability_zone)
             )
-        # Alone, for Nova keeps a new name even where it refuses the zone of the same request.
+        # A request of its own, because Nova keeps the new name even if it rejects the zone of the same request.
         steps = leaving + [UpdateStep("update", {"availability_zone": zone})]
         leaving = []
     if there is not None and name != there.name:

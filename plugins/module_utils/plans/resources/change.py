@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans for one resource that exists or not: a key pair, a flavor, an aggregate. Pure data and functions."""
+"""Plans for one resource that exists or not, such as a key pair, a flavor or an aggregate. Pure data and functions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UpdateStep:
 
 @dataclass(frozen=True)
 class ResourcePlan:
-    """From what there is to what is wanted: ``None`` stands for a thing that is not there."""
+    """The change from the present to the target state; ``None`` means that the resource does not exist."""
 
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compute services of hosts: enabled or disabled, with a reason, forced down. What takes a ``cloud`` asks it."""
+"""Plans for the compute services of hosts: enabled or disabled, with a reason, forced down. Functions with a parameter
+``cloud`` send requests."""
 
 from __future__ import annotations
 
@@ -23,14 +24,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 
 @dataclass(frozen=True)
 class ServiceSpec:
-    """What the task asks for; ``None`` for untouched."""
+    """The target state; ``None`` means not changed."""
 
     state: str | None = None
     reason: str | None = None
     forced_down: bool | None = None
 
     def check(self) -> None:
-        """Raises InvalidRequest for options that contradict each other."""
+        """Raises InvalidRequest if options contradict each other."""
         if self.reason is not None and self.state != DISABLED:
             raise InvalidRequest("reason: it can only be set with state: disabled")
         check_name("reason", self.reason)
@@ -40,29 +41,29 @@ class ServiceSpec:
 
 @dataclass(frozen=True)
 class ServiceChange:
-    """From what a service is to what is wanted; ``changes`` are what the cloud is to be asked for."""
+    """The change of one service; ``changes`` are the fields to send to the cloud."""
 
     service: Service
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def side(self, after: bool) -> dict[str, Any]:
-        """What the diff shows of it."""
+        """The fields of the diff."""
         shown: dict[str, Any] = {"status": self.service.status, "disabled_reason": self.service.disabled_reason}
         if self.service.forced_down is not None:
             shown["forced_down"] = self.service.forced_down
         return dict(shown, **self.changes) if after else shown
 
     def changed_to(self, now: Service) -> bool:
-        """Whether anything that the task speaks of is different now."""
+        """Whether an option of the task differs from the present state."""
         return any(getattr(now, key) != getattr(self.service, key) for key in self.changes)
 
     def is_made_in(self, now: Service) -> bool:
-        """Whether the service is as wanted now."""
+        """Whether the service is in the target state."""
         return all(getattr(now, key) == value for key, value in self.changes.items())
 
 
 def choose_services(services: Iterable[Service], hosts: Sequence[str]) -> list[Service]:
-    """The service of each host, in their order. Raises InvalidRequest for hosts that have none."""
+    """Return the service of each host, in their order. Raises InvalidRequest for hosts without one."""
     by_host = {service.host: service for service in services}
     missing = [host for host in hosts if host not in by_host]
     if missing:
@@ -73,7 +74,7 @@ def choose_services(services: Iterable[Service], hosts: Sequence[str]) -> list[S
 
 
 def plan_service(service: Service, wanted: ServiceSpec) -> ServiceChange:
-    """What makes the service as wanted. A reason that is not given stays, and enabling takes it away."""
+    """Return the change of one service. A reason that is not set is kept, and enabling the service removes it."""
     changes: dict[str, Any] = {}
     if wanted.state == ENABLED and service.status != ENABLED:
         changes.update(status=ENABLED, disabled_reason=None)
@@ -89,7 +90,7 @@ def plan_service(service: Service, wanted: ServiceSpec) -> ServiceChange:
 
 
 def diff(todo: Sequence[ServiceChange]) -> dict[str, Any]:
-    """Before and after by host, of those that change."""
+    """Before and after of the changed services, by host."""
     changing = [each for each in todo if each.changes]
     return {
         "before": {each.service.host: each.side(False) for each in changing},
@@ -99,7 +100,7 @@ def diff(todo: Sequence[ServiceChange]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class HostOutcome:
-    """What became of the service of one host."""
+    """The outcome of the service of one host."""
 
     host: str
     binary: str
@@ -120,7 +121,7 @@ def predicted(todo: Sequence[ServiceChange]) -> list[HostOutcome]:
 
 
 def failure(outcomes: Sequence[HostOutcome]) -> str | None:
-    """One sentence that names the hosts that failed, and why; ``None`` where none did."""
+    """One sentence with the failed hosts and the reasons; ``None`` if none failed."""
     bad = [each for each in outcomes if each.error]
     if not bad:
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Flavors: what can be changed, what must be recreated, and in which order."""
+"""Plans for flavors: what can be changed, what requires a recreation, and in which order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range, merged
 
-#: What Nova cannot change once the flavor is there.
+#: Properties that Nova cannot change after the creation.
 IMMUTABLE = ("name", "vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "rxtx_factor", "is_public")
 NEEDED = ("name", "vcpus", "ram_mb")
-#: What a new flavor has of which the task does not speak.
+#: The defaults of a new flavor.
 DEFAULTS: Mapping[str, Any] = {
     "disk_gb": 0,
     "ephemeral_gb": 0,
@@ -32,7 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class FlavorSpec:
-    """What the task asks for. ``fields`` are those of the record, ``None`` for untouched."""
+    """The target state. ``fields`` are fields of the record; ``None`` means not changed."""
 
     fields: Mapping[str, Any]
     state: str = "present"
@@ -44,7 +44,7 @@ class FlavorSpec:
 
 
 def check(fields: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest for what Nova would refuse, before anything is deleted to make room for it."""
+    """Raises InvalidRequest for values that Nova would reject, before a flavor is deleted for its recreation."""
     check_name("name", fields.get("name"))
     check_name("id", fields.get("id"))
     if fields.get("id") in (".", ".."):
@@ -57,23 +57,21 @@ def check(fields: Mapping[str, Any]) -> None:
 
 
 def find_flavor(flavors: Iterable[FlavorDetails], flavor_id: str | None, name: str | None) -> FlavorDetails | None:
-    """By id where it is given, by name otherwise. Raises InvalidRequest for a name that two flavors share."""
+    """Return the flavor with the id if one is given, otherwise with the name. Raises InvalidRequest if two flavors have
+    the name."""
     return lookup(flavors, flavor_id or None, name, "flavors")
 
 
 def refuse_taken_name(flavors: Iterable[FlavorDetails], there: FlavorDetails | None, name: str | None) -> None:
-    """Raises InvalidRequest where another flavor has the name, for the cloud would refuse it after the deletion."""
+    """Raises InvalidRequest if another flavor has the name, because the cloud would reject it after the deletion."""
     for flavor in flavors:
         if name is not None and flavor.name == name and (there is None or flavor.id != there.id):
             raise InvalidRequest("the name %s is already used by the flavor with the id %s" % (name, flavor.id))
 
 
 def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan:
-    """The steps that make the flavor as wanted; ``there`` has its access list.
-
-    A recreated flavor keeps its id, and all that the task does not speak of. Raises InvalidRequest for what cannot be
-    changed without ``recreate``.
-    """
+    """Return the steps to reach the target state; ``there`` includes the access list. A recreated flavor keeps its id
+    and all properties that the task does not set. Raises InvalidRequest for changes that need ``recreate``."""
     before = there.as_dict() if there else None
     if wanted.state == "absent":
         return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
@@ -82,7 +80,7 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
     if missing:
         raise InvalidRequest("the flavor does not exist; set %s to create it" % ", ".join(missing))
     known = dict(DEFAULTS) if before is None else before
-    # What the cloud does not tell cannot be compared, and is not a difference.
+    # A field that the cloud does not return cannot be compared, and is not a difference.
     changes = {
         name: fields[name] for name in IMMUTABLE if name in fields and known.get(name) not in (None, fields[name])
     }
@@ -122,7 +120,8 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
 
 
 def _allowed(have: set[str], wanted: FlavorSpec, public: bool) -> set[str] | None:
-    """Who may use the flavor then; ``None`` stands for everybody. Raises InvalidRequest for a list of a public one."""
+    """The access list after the change; ``None`` means everybody. Raises InvalidRequest for the access list of a public
+    flavor."""
     if public and wanted.access:
         raise InvalidRequest("access: the flavor is public, so every project can use it; set is_public: false")
     if public:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key pairs: comparing them and planning them, and the servers that they are put on. Pure."""
+"""Plans for key pairs: comparison, changes, and the servers to attach them to. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
 
 def material(public_key: str | None) -> str | None:
-    """What two equal keys share: type and key without comment and line ends.
-
-    A certificate (type x509) is compared as text. Raises nothing: what is no key is compared as it is.
-    """
+    """The comparable part of a key: type and key without comment and line ends. A certificate (type x509) is compared
+    as text. Raises nothing: an invalid key is compared unchanged."""
     if public_key is None:
         return None
     text = public_key.strip()
@@ -41,7 +39,7 @@ def is_private(text: str | None) -> bool:
 
 
 def check_public_key(text: str, kind: str | None) -> str:
-    """The public key on one line, without line ends at its edges. Raises InvalidRequest for what is none."""
+    """The public key on one line, without leading or trailing line ends. Raises InvalidRequest for an invalid key."""
     key = text.strip()
     if is_private(key):
         raise InvalidRequest("public_key: this is a private key; give the text of the .pub file")
@@ -69,7 +67,7 @@ def check_public_key(text: str, kind: str | None) -> str:
 
 
 def _fields(blob: bytes) -> list[bytes] | None:
-    """The fields of a key, each with its length before it (RFC 4253); ``None`` where they do not fill it."""
+    """The fields of a key, each with its length before it (RFC 4253); ``None`` if the lengths do not match."""
     fields = []
     while blob:
         length = int.from_bytes(blob[:4], "big")
@@ -82,7 +80,7 @@ def _fields(blob: bytes) -> list[bytes] | None:
 
 @dataclass(frozen=True)
 class KeypairSpec:
-    """What the task asks for. ``has_file``: the file for the private key is there."""
+    """The target state. ``has_file``: the file of the private key exists."""
 
     name: str
     state: str = "present"
@@ -96,10 +94,8 @@ class KeypairSpec:
 
 
 def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
-    """What makes the key pair as wanted.
-
-    Raises InvalidRequest where it is another one and may not be replaced, and where one is to be made of nothing.
-    """
+    """Return the plan to reach the target state. Raises InvalidRequest if the key pair differs and must not be
+    replaced, and if neither a public key nor a path for the private key is given."""
     before = _shown(there, wanted.detached_from + wanted.attached_to)
     detach = [server for server in wanted.detached_from if there and to_detach(server, [wanted.name])]
     leaving = [UpdateStep(DETACH, server) for server in detach]
@@ -137,7 +133,7 @@ def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
 
 
 def _difference(there: Keypair, wanted: KeypairSpec) -> str | None:
-    """What makes it another key pair than the wanted one. What the cloud does not tell makes none."""
+    """How the key pair differs from the target state. A field that the cloud does not return is not a difference."""
     if wanted.public_key is not None and material(there.public_key) != material(wanted.public_key):
         return "other key material"
     if wanted.kind and there.type and there.type != wanted.kind:
@@ -163,7 +159,8 @@ def _show_servers(
 
 
 def find_servers(servers: Iterable[Server], option: str, wanted: Sequence[str]) -> tuple[Server, ...]:
-    """The servers of these ids or names, each once. Raises InvalidRequest for a missing server or a shared name."""
+    """The servers with these ids or names, without duplicates. Raises InvalidRequest for a missing server or an
+    ambiguous name."""
     known = list(servers)
     found: dict[str, Server] = {}
     for text in wanted:

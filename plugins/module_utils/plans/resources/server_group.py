@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Server groups: finding them, for their names are not unique, planning them and making them anew."""
+"""Plans for server groups: find them by their names, which are not unique, and recreate them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import in_range
 
-#: How many members a sentence names before it counts the rest.
+#: The number of members that a message names before it counts the rest.
 _NAMED = 5
 _FIXED = ("name", "policy", "rules")
 
 
 @dataclass(frozen=True)
 class ServerGroupSpec:
-    """What the task asks for; ``None`` for untouched."""
+    """The target state; ``None`` means not changed."""
 
     name: str | None
     state: str = "present"
@@ -36,7 +36,7 @@ class ServerGroupSpec:
 
 
 def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, int] | None:
-    """The rules of the task without those that it leaves out. Raises InvalidRequest for what no cloud takes."""
+    """The rules that the task sets. Raises InvalidRequest for rules that no cloud supports."""
     if given is None:
         return None
     rules = {key: value for key, value in given.items() if value is not None}
@@ -47,30 +47,30 @@ def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, i
 
 
 def find_group(groups: Iterable[ServerGroup], group_id: str | None, name: str | None) -> ServerGroup | None:
-    """By id where it is given, by name otherwise. Raises InvalidRequest for a name that several groups have."""
+    """Return the group with the id if one is given, otherwise with the name. Raises InvalidRequest if several groups
+    have the name."""
     return lookup(groups, group_id, name, "server groups", lambda group: "%s with policy %s" % (group.id, group.policy))
 
 
 def needs_members(there: ServerGroup | None, wanted: ServerGroupSpec) -> bool:
-    """Whether plan_group may have to say who is in the group."""
+    """Whether plan_group needs the members of the group for its messages."""
     if there is None or not there.members:
         return False
     return not wanted.force if wanted.state == "absent" else bool(_changes(there, wanted))
 
 
 def _changes(there: ServerGroup, wanted: ServerGroupSpec) -> dict[str, Any]:
-    """What of the group is another than wanted, as it is to be. What the cloud does not tell is no difference."""
+    """The target values of the properties that differ. A property that the cloud does not return is not a
+    difference."""
     known = there.as_dict()
     asked = {"name": wanted.name, "policy": wanted.policy, "rules": wanted.rules}
     return {key: value for key, value in asked.items() if value is not None and known[key] not in (None, value)}
 
 
 def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequence[str] = ()) -> ResourcePlan:
-    """The steps that make the group as wanted; ``members`` are the labels of its servers.
-
-    Nothing of a group can be changed in place, and a server joins one only when it is made. So a group that has
-    servers is never recreated, and only deleted with ``force``: InvalidRequest says who is in it.
-    """
+    """Return the steps to reach the target state; ``members`` are the labels of its servers. No property of a group can
+    be changed in place, and a server joins a group only at its creation. So a group with servers is never recreated,
+    and deleted only with ``force``; the InvalidRequest names its servers."""
     before = there.as_dict() if there else None
     if wanted.state == "absent":
         if there and there.members and not wanted.force:

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server's end, and the ways back from it. Pure data and functions.
-
-``unlocked``: a server that is locked is unlocked first.
-"""
+"""Plans to delete, restore and purge servers. Pure data and functions. ``unlocked``: a locked server is unlocked
+first."""
 
 from __future__ import annotations
 
@@ -22,10 +20,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 
-#: Beginnings of the task_states of a server that is being deleted.
+#: Prefixes of the task_states of a server that is being deleted.
 DELETING = ("deleting", "soft-deleting")
 DELETE = Action("delete", expected_state=ExpectedState(presence=GONE), tasks=DELETING)
-#: Where a deleted server is gone for good anyhow.
+#: On these platforms a deleted server cannot be restored.
 DELETE_FOR_GOOD = Action("delete", expected_state=ExpectedState(presence=PURGED), tasks=DELETING)
 PURGE = Action("purge", expected_state=ExpectedState(presence=PURGED), tasks=("deleting",))
 RESTORE = Action("restore", expected_state=ExpectedState(presence=PRESENT), tasks=("restoring",))
@@ -40,7 +38,7 @@ def absent(server: Server, rules: Rules, unlocked: bool = False) -> Change:
 def purged(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     if (server.status or "").upper() == "DELETED":
         return Change(server)
-    # A cloud without a recycle bin has nothing to purge a server from.
+    # A cloud without a recycle bin cannot purge a server.
     action = PURGE if rules.supports("purge") else DELETE if rules.supports("deleted") else DELETE_FOR_GOOD
     if action is DELETE and server.is_deleted:
         return Change.refused(server, unsupported("purge", rules), presence(server))
@@ -51,7 +49,7 @@ def _ending(server: Server, action: Action, rules: Rules, unlocked: bool) -> Cha
     before = presence(server)
     after = {"state": "absent" if action is DELETE else "purged"}
     if (server.task_state or "").startswith(DELETING):
-        # Nova can lose a server's state for good that is deleted while it is being deleted.
+        # If a server is deleted again during its deletion, Nova can permanently lose its state.
         return Change(server, (), before, before, wait_until_stable=True)
     planned_actions: tuple[Action, ...] = (action,)
     if server.locked and unlocked:
@@ -90,7 +88,7 @@ def unsupported(action: str, rules: Rules) -> str:
 
 
 def problem(server: Server, planned_actions: Iterable[Action], rules: Rules) -> str | None:
-    """Why the platform would not do one of these, the first of them."""
+    """The first reason why the platform would reject one of these actions."""
     for action in planned_actions:
         found = (
             rules.action_problem(server, action) if rules.supports(action.action) else unsupported(action.action, rules)

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers of the same name that several tasks created at the same time. Pure data and functions.
+"""Servers with the same name that several tasks created at the same time. Pure data and functions.
 
-Nova does not mind servers of the same name, so two tasks that find a name missing create it twice. Each of them looks
-again afterwards. All order the servers of a name alike, by the time of their creation and then by id, so they agree on
-the one that stays, and each deletes only what it has created itself.
-
-A task sees every server that comes before its own: the cloud tells times in seconds, and the task looks SETTLED seconds
-after the answer to its request.
+Nova allows several servers with the same name, so two tasks that find a name missing both create it. Each task lists
+the servers again afterwards. All tasks sort the servers of a name in the same way, by creation time and then by id. So
+they agree on the server to keep, and each task deletes only servers that it created itself. A task sees every server
+before its own, because the times of the cloud are in seconds and the task lists the servers SETTLED seconds after the
+response to its request.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 KEEP = "keep"
 DELETE_NEWER = "delete_newer"
 CHOICES = (KEEP, DELETE_NEWER)
-#: Seconds after which a server with an earlier or the same time of creation is in the list.
+#: Seconds until the list contains every server with an earlier or the same creation time.
 SETTLED = 2.0
-#: Seconds within which a task that has to delete its server does so once that is built.
+#: Seconds within which a task deletes its duplicate after the server is built.
 GRACE = 120.0
 HINT = "Delete one of them, or set on_duplicate: delete_newer, so that the task that created the newer one deletes it."
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """A server that this task created, and the others of its name, oldest first."""
+    """A server that this task created, and the other servers with its name, oldest first."""
 
     own: Server
     older: tuple[Server, ...] = ()
@@ -56,16 +55,14 @@ def _age(server: Server) -> str:
 
 
 def rank(server: Server) -> tuple[str, str]:
-    """The order in which all tasks see the servers of one name."""
+    """The order in which all tasks sort the servers of a name."""
     return server.created or "", server.id
 
 
 def duplicates_of(explicit_id: str, name: str, listed: Iterable[Server], known: Collection[str]) -> Duplicates | None:
-    """What the list shows beside the server of this id; ``None`` where it does not show that one.
-
-    ``known`` are the ids of servers that existed before, of which a task may have deleted one to create it again.
-    Servers that are being deleted are none.
-    """
+    """The duplicates of the server with this id in the list; ``None`` if the list does not contain that server.
+    ``known`` are the ids of servers that existed before; a task may have deleted one of them to recreate it. Servers
+    that are being deleted are not duplicates."""
     same = [server for server in listed if server.name == name and not server.is_deleted]
     own = next((server for server in same if server.id == explicit_id), None)
     if own is None:
@@ -80,5 +77,5 @@ def duplicates_of(explicit_id: str, name: str, listed: Iterable[Server], known: 
 
 
 def survivor(older: Sequence[Server]) -> Server | None:
-    """The server that stays where this task's own one is to be deleted; ``None`` where no older one works."""
+    """The server to keep if the server of this task is to be deleted; ``None`` if no older server works."""
     return next((server for server in older if not server.is_deleted and server.power_state != ERROR), None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ports of servers: what is to be attached and detached."""
+"""Plans for the ports of servers: which to attach and which to detach."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Interfaces = Mapping[str, Sequence[Interface]]
 
 @dataclass(frozen=True)
 class InterfaceSpec:
-    """What a task asks for: what is given must all be true of a port."""
+    """The options of a task; a port must match all options that are set."""
 
     state: str = "present"
     port_id: str | None = None
@@ -34,7 +34,7 @@ class InterfaceSpec:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> InterfaceSpec:
-        """Raises InvalidRequest for options that contradict each other, or cannot be used."""
+        """Raises InvalidRequest for options that contradict each other or cannot be used."""
         fixed = options.get("fixed_ips") or []
         if len(fixed) > 1:
             raise InvalidRequest("fixed_ips: an interface is attached with exactly one address; list one")
@@ -69,7 +69,7 @@ class InterfaceSpec:
             raise InvalidRequest("fixed_ips: a port already has its addresses; use fixed_ips with network_id")
 
     def check(self, servers: Sequence[Server]) -> None:
-        """Raises InvalidRequest where one thing cannot be of so many servers."""
+        """Raises InvalidRequest if a port would be attached to several servers."""
         if self.state == "present" and len(servers) > 1 and (self.port_id or self.ip):
             thing = "port" if self.port_id else "address"
             raise InvalidRequest(
@@ -87,7 +87,7 @@ class InterfaceSpec:
         )
 
     def arguments(self) -> dict[str, Any]:
-        """What the cloud is told of an interface to be attached."""
+        """The arguments of the request that attaches an interface."""
         found: dict[str, Any] = {"port_id": self.port_id, "network_id": self.network_id, "tag": self.tag}
         if self.ip:
             found["fixed_ips"] = [{"ip_address": self.ip}]
@@ -116,7 +116,7 @@ def plan_one(server: Server, there: Sequence[Interface], spec: InterfaceSpec) ->
     if spec.port_id:
         action = Action(ATTACH, spec.arguments(), ExpectedState(ports=(spec.port_id,)), is_retry_safe=True)
         return Change.of(server, (action,), before, {"ports": sorted([*ports, spec.port_id])})
-    # Asked twice, Nova makes two ports.
+    # If the request is sent twice, Nova creates two ports.
     after = {"ports": [*ports, "a new port on the network %s" % spec.network_id]}
     return Change.of(server, (Action(ATTACH, spec.arguments()),), before, after)
 

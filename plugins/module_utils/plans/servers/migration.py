@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Moving servers to other hosts: the way that each takes, and carrying it out."""
+"""Plans to migrate servers to other hosts: the method for each server."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 
 MODES = ("auto", "live", "cold", "evacuate")
 ACTION = {"live": "live_migrate", "cold": "migrate", "evacuate": "evacuate"}
-#: The power states from which each way leads off a host. Nova evacuates servers in ERROR too.
+#: The power states in which each method works. Nova also evacuates servers in ERROR.
 FROM: Mapping[str, tuple[str, ...]] = {
     "live": (RUNNING, PAUSED),
     "cold": (RUNNING, STOPPED),
     "evacuate": (RUNNING, STOPPED, ERROR),
 }
-#: The beginnings of the task_states that show each under way.
+#: Prefixes of the task_states of each method while it is in progress.
 TASKS = {"live": ("migrating",), "cold": ("resize_",), "evacuate": ("rebuild",)}
 CONFIRM = Action("confirm_resize", expected_state=ExpectedState(status=("ACTIVE", "SHUTOFF")))
-#: What the diff shows where the cloud chooses.
+#: Shown in the diff if the scheduler selects the host.
 ANOTHER = "another host, selected by the cloud"
-#: In one of these a server is on its way from host to host.
+#: Statuses of a server that is being moved to another host.
 _MOVING = ("MIGRATING", "RESIZE", "REVERT_RESIZE", "REBUILD")
 _NOWHERE = ("BUILD", "ERROR", "SHELVED_OFFLOADED", "DELETED", "SOFT_DELETED")
 _ROOM = (
@@ -51,7 +51,7 @@ _ROOM = (
 
 @dataclass(frozen=True)
 class MigrationSpec:
-    """What a task asks for: servers are to be on ``host``, or not on ``from_host``; at least one of them is given."""
+    """The options of a task: servers move to ``host``, or away from ``from_host``; at least one is set."""
 
     mode: str = "auto"
     host: str | None = None
@@ -74,16 +74,14 @@ class MigrationSpec:
             raise InvalidRequest("force: a cold migration cannot be forced; use mode: live")
 
     def holds(self, server: Server) -> bool:
-        """Whether the server is where it is to be."""
+        """Whether the server is already on a suitable host."""
         return server.host == self.host if self.from_host is None else server.host != self.from_host
 
 
 def choosing(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
-    """The options that choose servers, with ``from_host`` as one of them, and whether it narrows the choice.
-
-    It is sent to the cloud, and checked again, but not where servers are named one by one: one that has left the host
-    is then unchanged, and not missing.
-    """
+    """The options that select servers, including ``from_host``, and whether it narrows the selection. It is sent to the
+    cloud and checked again, except if servers are named individually: a named server that already left the host is
+    unchanged, not missing."""
     host = options.get("from_host")
     if host is None or any(options.get(name) for name in ("ids", "names", "ips")):
         return options, False
@@ -92,7 +90,7 @@ def choosing(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
 
 
 def check_hosts(spec: MigrationSpec, services: Mapping[str, Service], moving: bool) -> None:
-    """Raises InvalidRequest for unknown hosts and, where ``moving``, for a host that takes no servers."""
+    """Raises InvalidRequest for unknown hosts and, with ``moving``, for a host that accepts no servers."""
     for option, name in (("host", spec.host), ("from_host", spec.from_host)):
         if name is not None and name not in services:
             raise InvalidRequest(
@@ -112,15 +110,13 @@ def check_hosts(spec: MigrationSpec, services: Mapping[str, Service], moving: bo
 def plan_migrations(
     servers: Iterable[Server], spec: MigrationSpec, services: Mapping[str, Service], rules: Rules
 ) -> Plan:
-    """What brings each server to where it is to be; asks ``rules`` only what it supports.
-
-    ``services`` are the compute services by host.
-    """
+    """Return the plan to move each server; ``rules`` is asked only for capabilities. ``services`` are the compute
+    services by host."""
     return Plan(tuple(plan_one(server, spec, services, rules) for server in servers))
 
 
 def unconfirmed(todo: Plan) -> str | None:
-    """The servers that are where they are to be, but wait in VERIFY_RESIZE; ``None`` where there are none."""
+    """The servers that are on a suitable host, but in VERIFY_RESIZE; ``None`` if there are none."""
     found = [
         change.server.label
         for change in todo.items
@@ -130,7 +126,7 @@ def unconfirmed(todo: Plan) -> str | None:
 
 
 def is_unconfirmed(server: Server) -> bool:
-    """Whether a move or a resize of the server waits to be confirmed or reverted."""
+    """Whether a migration or resize of the server must still be confirmed or reverted."""
     return (server.status or "").upper() == "VERIFY_RESIZE"
 
 
@@ -140,7 +136,7 @@ def plan_one(server: Server, spec: MigrationSpec, services: Mapping[str, Service
         return Change.refused(server, _no_host(server), before)
     if spec.holds(server):
         if not server.is_stable and (server.status or "").upper() in _MOVING:
-            # It is there already, and its move may still fail, or wait to be confirmed.
+            # The server is already there, but its migration may still fail or need a confirmation.
             return Change(server, (), before, before, wait_until_stable=True)
         if spec.confirm and is_unconfirmed(server) and server.metadata.get(CONFIRM_NOTE):
             return Change.of(server, [CONFIRM], dict(before, status=server.status), dict(before, status="confirmed"))
@@ -160,7 +156,7 @@ def plan_one(server: Server, spec: MigrationSpec, services: Mapping[str, Service
         after["status"] = "VERIFY_RESIZE"
     change = Change.of(server, planned_actions, before, after)
     if mode == "evacuate":
-        # What was under way on a dead host never ends; only another evacuation does.
+        # A task on a dead host never ends; only another evacuation ends it.
         return replace(change, wait_until_stable=(server.task_state or "").startswith(TASKS[mode]))
     return change
 
@@ -173,7 +169,7 @@ def _move(server: Server, mode: str, spec: MigrationSpec) -> Action:
         arguments.update(force=spec.force, password=spec.password, shared_storage=spec.shared_storage)
     expected_state = ExpectedState(host=spec.host) if spec.host else ExpectedState(left_host=server.host)
     if mode == "evacuate":
-        # One that was stopped is rebuilt, shown as running for a moment, and stopped.
+        # A stopped server is rebuilt, shown as running for a moment, and stopped.
         expected_state = replace(
             expected_state, status=("SHUTOFF",) if server.power_state == STOPPED else ("ACTIVE", "SHUTOFF")
         )
@@ -188,7 +184,7 @@ def _no_host(server: Server) -> str:
 
 
 def _why_not(server: Server, mode: str, down: bool) -> str | None:
-    """Why a server cannot take this way, with what to do; ``None`` where it can."""
+    """Why the server cannot be migrated with this method, and what to do; ``None`` if it can."""
     state, status = server.target_power_state, (server.status or "").upper()
     if mode == "evacuate" and not down:
         return (

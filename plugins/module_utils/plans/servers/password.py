@@ -2,11 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The administrator's password of servers: which ones are to be set.
-
-A password cannot be read, so only a label tells whether a server has it already: ``REVISION`` in its metadata, which
-is set when nothing is left to do.
-"""
+"""Plans for administrator passwords. A password cannot be read, so a label in the metadata (``REVISION``) shows whether
+a server already has it. The label is set after everything else is done."""
 
 from __future__ import annotations
 
@@ -29,15 +26,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import power_action
 
-#: Where a server's metadata holds the label of its password.
+#: The metadata key of the label.
 REVISION = "cloudserver_password_revision"
-#: The longest value that the clouds' metadata take.
+#: The maximum length of a metadata value.
 _LONGEST_REVISION = 255
 
 
 @dataclass(frozen=True)
 class PasswordSpec:
-    """What a task asks for. ``restart``: restarts running servers where a password holds from the next start on."""
+    """The options of a task. ``restart``: restart running servers if a password takes effect at the next start."""
 
     revision: str | None = None
     restart: bool = False
@@ -49,7 +46,7 @@ class PasswordSpec:
 
 @dataclass(frozen=True)
 class PasswordOptions:
-    """How passwords are made."""
+    """How to generate passwords."""
 
     length: int = 16
     special: str = password_rules.SAFE_SPECIAL
@@ -63,7 +60,7 @@ def rules_of(rules: Rules) -> password_rules.PasswordRules:
 
 
 def check_revision(revision: str | None) -> None:
-    """Raises InvalidRequest for a label that no metadata takes."""
+    """Raises InvalidRequest for a label that cannot be stored in metadata."""
     if revision is not None and not 1 <= len(revision) <= _LONGEST_REVISION:
         raise InvalidRequest(
             "revision: it has %d characters, and 1 to %d are allowed" % (len(revision), _LONGEST_REVISION)
@@ -71,7 +68,7 @@ def check_revision(revision: str | None) -> None:
 
 
 def plan_passwords(servers: Iterable[Server], spec: PasswordSpec, rules: Rules) -> Plan:
-    """Which servers get a password; asks ``rules`` only what it supports."""
+    """Return the plan to set passwords; ``rules`` is asked only for capabilities."""
     return Plan(tuple(plan_one(server, spec, rules) for server in servers))
 
 
@@ -81,13 +78,13 @@ def plan_one(server: Server, spec: PasswordSpec, rules: Rules) -> Change:
     at_boot = rules.supports("password_at_boot")
     if spec.revision is not None and old == spec.revision:
         if spec.restart and at_boot and RESTART_NOTE in server.metadata and server.target_power_state == RUNNING:
-            # It was given the password by a run that left the restart to somebody.
+            # A previous run set the password and left the restart to the user.
             return _restart_only(server, before, spec.force, rules)
         return Change(server, before=before, after=before)
     after: dict[str, Any] = {"password_revision": spec.revision} if spec.revision is not None else {}
     after["password"] = "changed"
     arguments = {"password": spec.passwords.get(server.id)}
-    # Where it holds from the next start on, there is no more to be seen of it than that it was accepted.
+    # If the password takes effect at the next start, only its acceptance can be verified.
     planned_actions: tuple[Action, ...] = (Action(CHANGE_PASSWORD, arguments, is_retry_safe=True, watched=not at_boot),)
     if spec.restart and at_boot and server.target_power_state == RUNNING:
         planned_actions += (power_action("reboot", spec.force),)
@@ -120,10 +117,8 @@ def _why_not(server: Server, rules: Rules) -> str | None:
 
 
 def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, str]:
-    """The password of each server by its id, from a mapping of ids or names.
-
-    Raises InvalidRequest for servers that are not in it, and for what is no text.
-    """
+    """The password of each server by its id, from a mapping of ids or names. Raises InvalidRequest for servers that the
+    mapping does not contain, and for values that are not strings."""
     found, absent = {}, []
     for server in servers:
         key = server.id if server.id in passwords else server.name
@@ -140,14 +135,14 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
 
 
 def made(servers: Sequence[Server], recipe: PasswordOptions, spec: PasswordSpec, rules: Rules) -> dict[str, str]:
-    """A new password for each server by its id. Raises InvalidRequest for a recipe that no password can be made by."""
+    """A new password for each server by its id. Raises InvalidRequest for options that no password can satisfy."""
     policy = rules_of(rules)
     shortest = max(password_rules.SHORTEST_MADE, policy.shortest)
     if not shortest <= recipe.length <= policy.longest:
         raise InvalidRequest(
             "generate.length: %d is out of range; use %d to %d" % (recipe.length, shortest, policy.longest)
         )
-    # Printable ASCII: what a console's keyboard and every guest can take.
+    # Printable ASCII, which every console keyboard and guest supports.
     ok = set(policy.special) if policy.special is not None else set(map(chr, range(33, 127)))
     if any(character not in ok or character.isalnum() for character in recipe.special):
         allowed = "of %s" % policy.special if policy.special is not None else "that are printable ASCII"
@@ -163,7 +158,8 @@ def _user(server: Server, spec: PasswordSpec) -> str:
 
 
 def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], spec: PasswordSpec, rules: Rules) -> None:
-    """Raises InvalidRequest for a password that a server's platform would refuse, naming server and rule."""
+    """Raises InvalidRequest for a password that the platform of a server would reject; the message names server and
+    rule."""
     policy = rules_of(rules)
     for server in servers:
         windows = password_rules.is_windows(server.metadata.get("os_type"))
@@ -173,6 +169,6 @@ def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], spec
 
 
 def without(todo: Plan, refused: Iterable[str]) -> Plan:
-    """The plan without what the cloud refused: the servers of these ids stay as they are."""
+    """The plan without the changes that the cloud rejected: the servers with these ids are not changed."""
     ids = set(refused)
     return Plan(tuple(replace(item, refusal="refused") if item.server.id in ids else item for item in todo.items))

@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules for passwords that each call documents, checked before anything is sent. Pure, but for ``generate``.
-
-Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; the
-sets of characters differ from call to call.
-"""
+"""The documented password rules of each call, checked before a request is sent. Pure functions, except ``generate``.
+Source: Elastic Cloud Server API Reference, "Resetting the Passwords for Logging In to ECSs in a Batch"; the character
+sets differ between calls."""
 
 from __future__ import annotations
 
@@ -14,23 +12,24 @@ import secrets
 import string
 from dataclasses import dataclass
 
-#: The administrators' names, which no password of Huawei Cloud may contain, whatever the server runs.
+#: Administrator names, which no password on Huawei Cloud may contain, regardless of the OS.
 _ADMINISTRATORS = ("root", "Administrator")
 
 
 @dataclass(frozen=True)
 class PasswordRules:
-    """What a call takes. ``special`` is ``None`` where every character is allowed, and nothing else is looked at."""
+    """The password policy of a call. If ``special`` is ``None``, every character is allowed and nothing else is
+    checked."""
 
     shortest: int = 1
     longest: int = 255
     classes: int = 1
     special: str | None = None
-    #: Windows: no run of the user's name that is longer than this.
+    #: Windows: the maximum length of a part of the user name in a password.
     longest_run: int = 2
 
     def problem(self, password: str, user: str, windows: bool) -> str | None:
-        """Why the call would refuse the password, without showing it; ``None`` if it would not."""
+        """Why the call would reject the password, without the password; ``None`` if it is valid."""
         if not self.shortest <= len(password) <= self.longest:
             return "it has %d characters, and %d to %d are allowed" % (len(password), self.shortest, self.longest)
         if self.special is None:
@@ -50,15 +49,15 @@ class PasswordRules:
         return None
 
 
-#: The batch call of Huawei Cloud, and the one that changes or reinstalls an OS there.
+#: The batch call of Huawei Cloud, and the calls that change or reinstall an OS.
 HUAWEI_RESET = PasswordRules(8, 26, 3, "!@%-_=+[]:./?")
 HUAWEI_OS = PasswordRules(8, 26, 3, "!@$%^-_=+[{}]:,./?~#*")
-#: Nova documents no rule.
+#: Nova documents no password rules.
 ANY = PasswordRules()
 
 
 def classes_of(password: str) -> set[str]:
-    """The classes of characters that are in the password."""
+    """The character classes of the password."""
     found = set()
     for character in password:
         if character in string.ascii_uppercase:
@@ -81,19 +80,19 @@ def is_windows(os_type: str | None) -> bool:
 
 
 def administrator(os_type: str | None) -> str:
-    """The administrator's name on a server of this OS, Linux where it is not known."""
+    """The administrator's name for this OS; Linux is the default."""
     return "Administrator" if is_windows(os_type) else "root"
 
 
-#: Allowed by every call, and by a shell without quotes but for the exclamation mark.
+#: Allowed by every call, and in a shell without quotes, except for the exclamation mark.
 SAFE_SPECIAL = "!@%-_=+:./"
-#: What is shorter is allowed by Nova, but nobody should want it.
+#: Nova allows shorter passwords, but they are not secure.
 SHORTEST_MADE = 8
 
 
 def generate(length: int, rules: PasswordRules, user: str, special: str = SAFE_SPECIAL) -> str:
-    """A password of ``SHORTEST_MADE`` characters or more that the rules allow on every OS, from the system's source of
-    chance. It has every class of characters that it is made of."""
+    """Generate a password with at least ``SHORTEST_MADE`` characters that is valid for every OS, from the operating
+    system's random source. It contains every character class."""
     alphabet = string.ascii_letters + string.digits + special
     wanted = 4 if special else 3
     while True:

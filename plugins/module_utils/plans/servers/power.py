@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The power state of servers: which actions lead from each state to each other one."""
+"""Plans for the power state of servers: the actions from each state to each other state."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 STATES = ("started", "stopped", "restarted", "paused", "suspended")
 
-#: The actions that lead from a power state to a wanted one. Nova stops, pauses, suspends and softly reboots running
-#: servers only, so every way from the other states leads through running.
+#: The actions from a power state to the target state. Nova stops, pauses, suspends and soft-reboots only running
+#: servers, so every route from another state goes through running.
 ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "started": {RUNNING: (), STOPPED: ("start",), PAUSED: ("unpause",), SUSPENDED: ("resume",)},
     "stopped": {RUNNING: ("stop",), STOPPED: (), PAUSED: ("unpause", "stop"), SUSPENDED: ("resume", "stop")},
@@ -39,7 +39,7 @@ ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "suspended": {RUNNING: ("suspend",), STOPPED: ("start", "suspend"), PAUSED: ("unpause", "suspend"), SUSPENDED: ()},
 }
 GOAL = {"started": RUNNING, "stopped": STOPPED, "restarted": RUNNING, "paused": PAUSED, "suspended": SUSPENDED}
-#: The action that every way to these states ends with; a platform without it cannot reach them at all.
+#: The last action of every route to these states; a platform without this action does not support the state.
 LAST_ACTION = {"paused": "pause", "suspended": "suspend"}
 
 _STANDING = {
@@ -53,7 +53,7 @@ _STANDING = {
 
 
 def plan_power(servers: Iterable[Server], want: str, force: bool, policy: Rules) -> Plan:
-    """What brings each server to the wanted power state; asks ``rules`` only what it supports."""
+    """Return the plan to reach the target power state; ``rules`` is asked only for capabilities."""
     return Plan(tuple(plan_one(server, want, force, policy) for server in servers))
 
 
@@ -83,7 +83,7 @@ def plan_one(server: Server, want: str, force: bool, policy: Rules) -> Change:
 
 
 def power_action(action: str, force: bool = False) -> Action:
-    """A power action; the power state of GOALS proves it, and a reboot only the cloud's record."""
+    """A power action. The power state in GOALS proves it, but a reboot is proven only by the record of the cloud."""
     return Action(action, {"force": True} if force else {})
 
 

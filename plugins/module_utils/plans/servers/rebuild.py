@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The image that servers run: what is asked for, and which way leads there. All but ``find_image`` is pure."""
+"""Plans for the image of servers: the options of a task, and the actions. All functions except ``find_image`` are
+pure."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class RebuildOptions:
-    """What a task asks for. ``stop_policy`` is one of STOPS, ``power_state`` one of POWER_STATES."""
+    """The options of a task. ``stop_policy`` is one of STOPS, ``power_state`` one of POWER_STATES."""
 
     order: RebuildSpec
     reinstall: bool = False
@@ -45,12 +46,13 @@ class RebuildOptions:
     power_state: str = "unchanged"
 
     def order_for(self, server: Server) -> RebuildSpec:
-        """The order for one server; without an image its own one, an empty text where nothing tells that."""
+        """The rebuild request of one server. Without an image its present image is used, or an empty string if that is
+        unknown."""
         has = image_of(server) or ""
         wanted = self.order.image.id if self.order.image else has
         metadata = dict(self.order.metadata)
         if server.metadata.get(REVISION):
-            # The label of a password that is lost with the disk; server_password is to set its own again.
+            # The label of the password, which is lost with the disk; server_password must set the password again.
             metadata.setdefault(REVISION, "")
         return replace(
             self.order,
@@ -61,20 +63,16 @@ class RebuildOptions:
         )
 
     def power_after(self, server: Server) -> str | None:
-        """The power state, as a state of server_power, in which a server is to end.
-
-        The state before is the one that a run that was interrupted has kept, or else the present one.
-        """
+        """The final power state, as a state of server_power: the state that an interrupted run stored, or else the
+        present one."""
         if self.power_state != "unchanged":
             return self.power_state
         kept = server.metadata.get(POWER_STATE_NOTE)
         return kept if kept in _AS_BEFORE.values() else _AS_BEFORE.get(server.target_power_state)
 
     def note_for(self, server: Server, rules: Rules) -> dict[str, str]:
-        """What is kept in the server's metadata while its disk is replaced: the power state that it is to have again.
-
-        Nothing where the cloud itself gives that back, or where the task says which one.
-        """
+        """The note in the metadata of the server while its disk is replaced: the power state to restore. Empty if the
+        cloud restores the power state, or if the task sets it."""
         goal = self.power_after(server)
         by_itself = rules.supports("rebuild_running") and server.target_power_state in (RUNNING, STOPPED)
         if self.power_state != "unchanged" or goal is None or not are_kept(rules):
@@ -83,19 +81,19 @@ class RebuildOptions:
 
 
 def plan_os(servers: Iterable[Server], spec: RebuildOptions, rules: Rules) -> Plan:
-    """What gives each server its image and power state; asks ``rules`` only what it supports and would refuse."""
+    """Return the plan for image and power state of each server; ``rules`` is asked for capabilities and problems."""
     return Plan(tuple(plan_one(server, spec, rules) for server in servers))
 
 
 def needs_rebuild(server: Server, spec: RebuildOptions) -> bool:
-    """A server in ERROR may be one whose last change failed, whatever image it shows."""
+    """A server in ERROR may be the result of a failed change, regardless of the image in its record."""
     if spec.reinstall or spec.order.image is None or server.target_power_state == ERROR:
         return True
     return image_of(server) != spec.order.image.id
 
 
 def power_before(server: Server, spec: RebuildOptions, rules: Rules) -> str | None:
-    """The power state, as one of server_power, to which the server is brought before its disk is replaced."""
+    """The power state, as one of server_power, that the server must have before its disk is replaced."""
     state, any_state = server.target_power_state, rules.supports("rebuild_running")
     if state in (STOPPED, ERROR):
         return None
@@ -111,7 +109,7 @@ def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
     want = spec.power_after(server)
     if not needs_rebuild(server, spec):
         if spec.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
-            # A rebuild that is under way may still fail.
+            # A rebuild in progress can still fail.
             return Change(server, (), before, before, wait_until_stable=(server.status or "").upper() == "REBUILD")
         power = plan_power([server], str(want), False, rules).items[0]
         after = dict(before, power_state=power.after.get("power_state", state))
@@ -146,7 +144,7 @@ def _refusal(server: Server, spec: RebuildOptions, order: RebuildSpec, rules: Ru
 
 
 def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | None:
-    """An image by name and id, where both are known."""
+    """The name and id of an image, if both are known."""
     image = spec.order.image
     if image and image.id == image_id:
         return image.label
@@ -156,7 +154,7 @@ def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | 
 
 
 def check_order(todo: Plan, spec: RebuildOptions, rules: Rules) -> None:
-    """Raises InvalidRequest for what makes no sense for any server, before anything is sent."""
+    """Raises InvalidRequest for options that are invalid for every server, before a request is sent."""
     order = spec.order
     problem = rules.os_problem(order)
     if problem:

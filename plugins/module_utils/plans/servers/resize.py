@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flavor of a server: resizes, and what ends one that waits to be confirmed. Pure data and functions."""
+"""Plans for the flavor of a server: resize, confirm and revert. Pure data and functions."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 RESIZES = ("never", "offline", "live", "auto")
-#: Where a server stands whose resize is over.
+#: Statuses of a server without a resize in progress.
 _STANDS = ("ACTIVE", "SHUTOFF")
-#: What a diff shows, by which name, and the actions that lead there.
+#: For the diff: the field, its values before and after, and the actions.
 Step = Tuple[str, Any, Any, Tuple[Action, ...]]
 
 
 @dataclass(frozen=True)
 class ResizeSpec:
-    """What a task declares of the flavor: ``resize`` is one of RESIZES."""
+    """The options of a task for the flavor: ``resize`` is one of RESIZES."""
 
     flavor: Flavor | None
     resize: str = "never"
@@ -33,7 +33,7 @@ class ResizeSpec:
 
 
 def plan_flavor(server: Server, spec: ResizeSpec, rules: Rules) -> Iterator[Step]:
-    """At most one step. Raises InvalidRequest where the flavor cannot be had."""
+    """Yield at most one step. Raises InvalidRequest if the flavor cannot be reached."""
     if (server.status or "").upper() == "VERIFY_RESIZE":
         yield from _standing(server, spec)
     elif spec.flavor is not None and not is_of(server, spec.flavor):
@@ -41,7 +41,7 @@ def plan_flavor(server: Server, spec: ResizeSpec, rules: Rules) -> Iterator[Step
 
 
 def _standing(server: Server, spec: ResizeSpec) -> Iterator[Step]:
-    """A resize that waits to be confirmed: the server shows the new flavor already."""
+    """A resize that is not confirmed yet: the record of the server already shows the new flavor."""
     shown = label(server.flavor)
     if spec.revert:
         revert = Action("revert_resize", expected_state=ExpectedState(status=_STANDS), tasks=("resize_reverting",))
@@ -75,7 +75,7 @@ def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> t
         )
     if state not in (RUNNING, STOPPED):
         raise InvalidRequest("a resize needs a running or a stopped server, and it is %s" % state)
-    # Some clouds confirm by themselves, and then VERIFY_RESIZE may never be seen.
+    # Some clouds confirm automatically, so VERIFY_RESIZE may never be observed.
     expected_state = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
     resize = Action("resize", arguments, expected_state, tasks=("resize_",))
     if not rules.supports("confirm_resize") or not spec.confirm:

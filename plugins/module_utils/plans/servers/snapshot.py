@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images of servers: which are to be made, which are too old, which are to go."""
+"""Plans for images of servers: which to create, and which to delete."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NO_MORE = ("killed", "deleted", "pending_delete")
 
 @dataclass(frozen=True)
 class SnapshotSpec:
-    """What a task asks for. ``now`` is the time, in UTC, that ``{date}`` and ``{time}`` of the name are."""
+    """The options of a task. ``now`` is the time in UTC for ``{date}`` and ``{time}`` in the name."""
 
     template: str
     now: datetime
@@ -49,7 +49,7 @@ class SnapshotSpec:
     allow_duplicate_name: bool = False
 
     def check(self) -> None:
-        """Raises InvalidRequest for a name or a number that cannot be used."""
+        """Raises InvalidRequest for an invalid name or number."""
         check_name("name", self.template)
         for found in _PLACE.findall(self.template):
             if found not in ("name", "id", *_FORMS):
@@ -64,7 +64,7 @@ class SnapshotSpec:
             )
 
     def name_of(self, server: Server) -> str:
-        """The name of the server's snapshot."""
+        """The name of the server's image."""
 
         def fill(place: re.Match[str]) -> str:
             word = place.group(1)
@@ -75,7 +75,7 @@ class SnapshotSpec:
         return _PLACE.sub(fill, self.template)
 
     def named(self, server: Server, name: str | None) -> bool:
-        """Whether an image's name is one that the template gives to the server at any time."""
+        """Whether the name of an image matches the template for this server at any time."""
         parts = []
         for text, word in _split(self.template):
             parts.append(re.escape(text))
@@ -87,13 +87,13 @@ class SnapshotSpec:
 
 
 def _split(template: str) -> Iterable[tuple[str, str | None]]:
-    """The texts of a template, each with the place that follows it."""
+    """The literal texts of a template, each with the placeholder after it."""
     pieces: list[str | None] = [*_PLACE.split(template), None]
     return [(str(pieces[at]), pieces[at + 1]) for at in range(0, len(pieces) - 1, 2)]
 
 
 def plan_snapshots(servers: Sequence[Server], images: Sequence[Snapshot], spec: SnapshotSpec) -> Plan:
-    """One snapshot of each server. Raises InvalidRequest where two servers would get the same name."""
+    """Plan one image of each server. Raises InvalidRequest if two servers would get the same name."""
     by_name: dict[str, list[Server]] = {}
     for server in servers:
         by_name.setdefault(spec.name_of(server), []).append(server)
@@ -119,7 +119,7 @@ def plan_one(server: Server, images: Sequence[Snapshot], spec: SnapshotSpec) -> 
     if any((each.status or "").lower() == "deactivated" for each in mine):
         return Change.refused(server, "its snapshot %s is deactivated; activate or delete it" % mine[0].label, before)
     if any((each.status or "").lower() in _UNFINISHED for each in mine):
-        # It is being made: by an earlier task, or by somebody else.
+        # The image is being created, by an earlier task or by another user.
         return Change(server, (), before, before, None, wait_until_stable=True)
     planned_actions: list[Action] = []
     if not mine:
@@ -138,7 +138,8 @@ def plan_one(server: Server, images: Sequence[Snapshot], spec: SnapshotSpec) -> 
 
 
 def too_old(newest_first: Sequence[Snapshot], keep: int | None, coming: bool) -> list[Snapshot]:
-    """Those beyond the newest ``keep_last``, of which one is ``coming``; a protected one is never among them."""
+    """The images beyond the newest ``keep_last``, including one that is ``coming``; protected images are never
+    included."""
     if keep is None:
         return []
     return [each for each in newest_first[keep - (1 if coming else 0) :] if not each.protected]
@@ -160,7 +161,7 @@ def _unfit(server: Server) -> str:
 
 
 def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
-    """What is to become of each image by its id: ``planned`` ones can be deleted, the others are refused."""
+    """Plan the deletion of images by id: ``planned`` images can be deleted, the others are refused."""
     found = {}
     for image in images:
         why = None
@@ -174,7 +175,7 @@ def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
 
 
 def one_of_name(images: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
-    """The image of that name, if there is one. Raises InvalidRequest where there are more."""
+    """The image with that name, if there is one. Raises InvalidRequest if there are several."""
     found = [image for image in images if image.name == name]
     if len(found) > 1:
         ids = ", ".join(sorted(image.id for image in found))

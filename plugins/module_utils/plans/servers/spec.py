@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the options of a task declare of servers: names, the spec for those that are there, and what a new one is."""
+"""The options of a task for servers: names, the target state of existing servers, and the properties of new ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DEVICES = ("hd", "cdrom", "network")
 
 
 def names_of(params: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names that the task declares, in order; none where it selects servers. Raises InvalidRequest."""
+    """The names in the task, in order; empty if the task selects servers. Raises InvalidRequest."""
     name, names, count, pattern = params["name"], params["names"], params["count"], params["name_pattern"]
     if count is None and pattern is not None:
         raise InvalidRequest("name_pattern: it needs count, the number of servers")
@@ -84,7 +84,7 @@ def _numbered(pattern: str | None, name: str | None, number: int) -> str:
 
 
 def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server]:
-    """The servers of these names. Raises InvalidRequest for a name that two of them share."""
+    """The servers with these names. Raises InvalidRequest for an ambiguous name."""
     found: dict[str, list[Server]] = {}
     for server in servers:
         if server.name in names:
@@ -99,7 +99,7 @@ def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server
 
 
 def check_options(params: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest for options that make no sense, whatever the cloud."""
+    """Raises InvalidRequest for options that are invalid on every cloud."""
     for option in ("image", "iso", "flavor", "key_name", "availability_zone"):
         check_name(option, params[option])
 
@@ -110,7 +110,7 @@ def check_options(params: Mapping[str, Any]) -> None:
 def server_spec(
     params: Mapping[str, Any], rules: Rules, image: ImageDetails | None, flavor: Flavor | None
 ) -> ServerSpec:
-    """What the task declares. Raises InvalidRequest and UnsupportedOperation."""
+    """Return the target state. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
         return ServerSpec(params["state"], locked=params["locked"])
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
@@ -194,7 +194,7 @@ def new_server(
     names: Sequence[str],
     networks: tuple[Nic, ...] | str | None,
 ) -> NewServer:
-    """What a missing server is to be made as. Raises InvalidRequest."""
+    """Return the properties of a new server. Raises InvalidRequest."""
     image = spec.image
     volumes, from_volume = _volumes(params, image)
     metadata = dict(spec.metadata or {})
@@ -202,7 +202,7 @@ def new_server(
     if rules.supports("tags_in_metadata"):
         metadata, tags = {**labels_of(tags), **metadata}, ()
     if image and from_volume:
-        # Such a server shows no image; server_os and the next run of this task look here.
+        # The record of such a server contains no image; server_os and the next run of this task read this key.
         metadata.setdefault(IMAGE_RECORD, image.id)
     if image and params["iso"] and rules.supports("boot_order"):
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
@@ -243,7 +243,8 @@ def new_server(
 
 
 def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str], rules: Rules) -> None:
-    """Raises InvalidRequest for what no cloud, or not this one, would make; for all that is missing at once."""
+    """Raises InvalidRequest for properties that no cloud, or not this one, accepts. The message lists everything that
+    is missing."""
     missing = list(rules.missing_options(new))
     if not new.flavor_id:
         some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
@@ -280,7 +281,7 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
 
 
 def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tuple[BlockDevice, ...], bool]:
-    """The disks, and whether the first one is a volume that is made from the image."""
+    """The disks, and whether the first one is a volume that is created from the image."""
     boot, found = params["boot_volume"], []
     if params["iso"]:
         if image is None or not boot or not boot["size_gb"] or boot["volume"] or boot["snapshot"]:

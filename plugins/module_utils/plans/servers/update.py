@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that are to be there, to be gone, or to be as declared: what leads there. Pure data and functions."""
+"""Plans for servers that should exist, be deleted, or have declared properties. Pure data and functions."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
 
 STATES = ("present", "absent", "restored", "purged")
-#: EasyStack's order of the devices to boot from, and its record of an ISO (E57, E58).
+#: EasyStack's metadata keys for the boot order and for an ISO image (E57, E58).
 BOOT_ORDER = "nodeinfo.com:bootorder"
-#: What the collection and the cloud keep in the metadata; nobody means these by purge_metadata.
+#: Metadata keys of the collection and of the cloud; purge_metadata does not remove them.
 _KEPT = ("cloudserver_", "nodeinfo.com:")
-#: In one of these a server is on its way to be what a task declares, and is waited for also where nothing is to do.
+#: Statuses of a transition to a declared state. The task waits for its end even if nothing else must be done.
 _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 
 _CREATE = Action("create", tasks=("scheduling", "spawning"))
@@ -50,11 +50,8 @@ _ENDS = {"absent": absent, "purged": purged, "restored": restored}
 
 @dataclass(frozen=True)
 class ServerSpec:
-    """What a task declares of servers; ``None`` is untouched.
-
-    ``networks`` are names of networks that a server is to be on. ``metadata`` holds everything that is to be set there,
-    the boot order too.
-    """
+    """The declared properties; ``None`` means not changed. ``networks`` are names of networks. ``metadata`` contains
+    all keys to set, including the boot order."""
 
     state: str = "present"
     new_name: str | None = None
@@ -80,8 +77,8 @@ class ServerSpec:
 
 
 def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
-    """What brings the servers to what is declared, and makes those of the ``missing`` names; asks ``rules`` only what
-    it supports. Raises InvalidRequest for a name that it does not take."""
+    """Return the plan to change the servers, and to create those with the ``missing`` names; ``rules`` is asked only
+    for capabilities. Raises InvalidRequest for a name that the platform rejects."""
     refusal = next((found for found in map(rules.name_problem, missing) if found), None)
     if refusal:
         raise InvalidRequest(refusal)
@@ -90,7 +87,7 @@ def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: Server
 
 
 def new_one(name: str, spec: ServerSpec, platform: str) -> Change:
-    """A server that is to be made: it has no id yet."""
+    """A placeholder for a server that does not exist yet: it has no id."""
     server = Server(id="", platform=platform, name=name)
     return Change(server, ("create",), {"state": "absent"}, _declared(spec), planned_actions=(_CREATE,))
 
@@ -104,10 +101,8 @@ def is_recreated(change: Change) -> bool:
 
 
 def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False, owed: bool = False) -> Change:
-    """The change of one server; ``fresh`` is one that this task has made, whose kind is not compared again.
-
-    ``owed``: this task has asked for a change that takes a reboot, and the reboot is still to come.
-    """
+    """The change of one server. ``fresh``: this task created the server, so its immutable properties are not compared
+    again. ``owed``: this task sent a change that needs a reboot, and the reboot is not done yet."""
     if spec.state != "present":
         return _ENDS[spec.state](server, rules, spec.locked is False)
     return _Present(server, spec, rules, fresh, owed).change()
@@ -117,7 +112,7 @@ def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False
 
 
 def _declared(spec: ServerSpec) -> dict[str, Any]:
-    """What a diff shows of a server that is to be made: what is declared, and no secret."""
+    """The diff of a new server: the declared properties without secrets."""
     shown: dict[str, Any] = {"state": "present"}
     given = {
         "flavor": spec.flavor and (spec.flavor.name or spec.flavor.id),
@@ -136,8 +131,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
 
 @dataclass
 class _Present:
-    """What makes one server as declared, collected piece by piece: ``before`` and ``after`` hold what the task speaks
-    of."""
+    """Collects the changes of one server; ``before`` and ``after`` contain the declared properties."""
 
     server: Server
     spec: ServerSpec
@@ -181,7 +175,7 @@ class _Present:
         return Change(server, actions, self.before, self.after, None, waits, tuple(self.planned_actions))
 
     def _may_stand(self) -> bool:
-        """Whether what is asked of a server in ERROR can be had of it: its lock."""
+        """Whether the declared state of a server in ERROR can be reached: only its lock."""
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
         return spec.locked is not None and not any(each is not None for each in other) and not spec.recreate
@@ -190,7 +184,7 @@ class _Present:
         self.before[key], self.after[key] = before, after
 
     def _quickly(self, action: str, **arguments: Any) -> None:
-        """A action that is done when the cloud has answered, and may be asked for twice."""
+        """An action that is complete when the cloud has responded, and that is safe to send twice."""
         self.planned_actions.append(Action(action, arguments, is_retry_safe=True, watched=False))
 
     def _recreate(self) -> Change:
@@ -211,7 +205,8 @@ class _Present:
         )
 
     def _refuse_other_kind(self) -> None:
-        """Raises InvalidRequest, or _Anew where the task allows that, for what cannot be changed in place."""
+        """Raises InvalidRequest, or _Anew if the task allows a recreation, for properties that cannot be changed in
+        place."""
         server, spec = self.server, self.spec
         reasons = []
         runs = image_of(server)
@@ -236,7 +231,7 @@ class _Present:
         raise InvalidRequest("%s; set recreate: true to delete the server and create it again" % "; ".join(reasons))
 
     def _reset(self) -> None:
-        """The status by decree, for a server in ERROR or one that does not get on."""
+        """Resets the status of a server in ERROR or of a server whose task does not end."""
         server, want = self.server, str(self.spec.reset_state)
         wrong = server.power_state == ERROR or not server.is_stable if want == "active" else server.power_state != ERROR
         goal = want.upper()
@@ -304,7 +299,7 @@ class _Present:
 
     def _reboot(self) -> None:
         if self.owed and self.server.target_power_state == RUNNING:
-            # Only a hard reboot has the guest's devices looked at again. The metadata do not show whether it was done.
+            # Only a hard reboot applies the changed devices. The metadata do not show whether it was done.
             self.planned_actions.append(_REBOOT)
             self._note("rebooted", False, True)
 
@@ -330,9 +325,9 @@ class _Present:
 
 
 class _Replacement(Exception):
-    """The server cannot be made what is declared in place, and the task allows to make it anew."""
+    """The declared state cannot be reached in place, and the task allows a recreation."""
 
 
 def labels_of(tags: Iterable[str]) -> dict[str, str]:
-    """Tags as the metadata that stands for them: ``key=value``, or ``key`` with an empty value."""
+    """Tags as the metadata that replaces them: ``key=value``, or ``key`` with an empty value."""
     return {key: value for key, _equals, value in (tag.partition("=") for tag in tags)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What cloud-init is given: from a text or a file, in base64, and kept out of every output."""
+"""The user data for cloud-init: from a string or a file, in base64, and hidden in every output."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 
 
 def read_user_data(text: str | None, path: str | None, most: int, register_secret: Callable[[str], None]) -> str | None:
-    """It in base64; ``None`` where nothing is given. ``most`` is how many bytes a server takes.
-
-    ``register_secret`` is told what may hold secrets: the plain form and the one in base64. Raises InvalidRequest.
-    """
+    """The user data in base64; ``None`` if none is given. ``most`` is the maximum number of bytes. ``register_secret``
+    receives the plain text and the base64 text, which may contain secrets. Raises InvalidRequest."""
     if path is not None:
         try:
             with open(path, "rb") as file:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The volumes of servers: what is to be attached and detached."""
+"""Plans for the volumes of servers: which to attach and which to detach."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Attachments = Mapping[str, Sequence[VolumeAttachment]]
 
 @dataclass(frozen=True)
 class VolumeSpec:
-    """What a task asks for; ``purge`` detaches what is not listed."""
+    """The options of a task; ``purge`` detaches volumes that are not listed."""
 
     volumes: tuple[str, ...]
     state: str = "present"
@@ -34,7 +34,7 @@ class VolumeSpec:
     multiattach: bool = False
 
     def check(self, servers: Sequence[Server] = ()) -> None:
-        """Raises InvalidRequest for what contradicts itself, or cannot be of so many servers."""
+        """Raises InvalidRequest for options that contradict each other, or that cannot apply to several servers."""
         if any(not volume.strip() or "/" in volume for volume in self.volumes):
             raise InvalidRequest("volumes: give the ids of volumes")
         if not self.volumes and not self.purge:
@@ -57,10 +57,8 @@ class VolumeSpec:
 
 
 def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | None:
-    """The id of the volume that the server boots from; ``None`` where it boots from an image.
-
-    Raises InvalidRequest where nothing tells which of several it is.
-    """
+    """The id of the boot volume of the server; ``None`` if it boots from an image. Raises InvalidRequest if the cloud
+    does not show which of several volumes it is."""
     if server.image.id or not attached:
         return None
     root = server.raw.get("OS-EXT-SRV-ATTR:root_device_name")

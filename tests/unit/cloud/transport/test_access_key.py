@@ -91,7 +91,7 @@ def test_a_refused_key_is_not_tried_again(wire: Any, reply: Any, clock: Any) -> 
 def test_a_key_refused_at_discovery(wire: Any, reply: Any, clock: Any) -> None:
     wire.expect("GET", "/v3/projects", reply=reply(401, {"error_code": "APIGW.0301", "error_msg": "no"}))
     session = session_for(wire, clock)
-    for part in ("Could not find the project cn-north-4: no", "not tried again"):
+    for part in ("Could not find the project cn-north-4: no", "so it is not used again"):
         with pytest.raises(AuthenticationFailed, match=part):
             assert session.auth.project_id
 
@@ -127,7 +127,7 @@ def test_a_list_in_place_of_the_projects(wire: Any, reply: Any, clock: Any) -> N
 
 def test_not_allowed_to_list_projects(wire: Any, reply: Any, clock: Any) -> None:
     wire.expect("GET", "/v3/projects", reply=reply(403, {"error": {"code": 403, "message": "no"}}))
-    with pytest.raises(PermissionDenied, match="give auth.project_id"):
+    with pytest.raises(PermissionDenied, match="set auth.project_id"):
         assert session_for(wire, clock).auth.project_id
 
 

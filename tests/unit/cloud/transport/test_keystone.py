@@ -129,7 +129,7 @@ def test_huaweicloud_iam_without_catalog(wire: Any, reply: Any, clock: Any) -> N
     assert session.auth.endpoint("image") == "https://ims.cn-north-4.myhuaweicloud.com"
     assert session.auth.endpoint("keypair") == "https://kms.cn-north-4.myhuaweicloud.com"
     assert session.auth.endpoint("identity") == wire.url + "/identity/v3"
-    with pytest.raises(NotFound, match="the service dns is not known"):
+    with pytest.raises(NotFound, match="the service dns is unknown"):
         session.auth.endpoint("dns")
 
 

@@ -244,7 +244,7 @@ def test_host_names(monkeypatch: pytest.MonkeyPatch, errno: int, permanent: bool
         raise socket.gaierror(errno, "no")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(errors.ConnectionFailed, match="host name of http://cloud.invalid is not known") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="host name of http://cloud.invalid cannot be resolved") as caught:
         plain().get("http://cloud.invalid/x")
     assert caught.value.permanent is permanent
 
