@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an ambiguous response means: the server's state, the cloud's record and the plan decide."""
+"""What an ambiguous response means: the server's state, the record of the cloud and the plan decide."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 def decide(
     run: RunState, item: Progress, pending: PendingAction, error: CloudError, now: Server | None
 ) -> Outcome | None:
-    """The outcome of a server, ``None`` where it goes on.
+    """The outcome of a server, ``None`` if it continues.
 
-    An action that was refused for the server's state may have been overtaken by somebody else's. One whose response
-    was lost may or may not have been carried out; if not, it may be asked for again, but not where its being done
-    would leave no trace in the server's state.
+    An action that was refused because of the server's state may have been done by another user. If the response was
+    lost, the action may or may not have been carried out. If it was not, it can be sent again, except if its result
+    would not show in the server's state.
     """
     action = item.actions[0]
     item.ready, item.tries = False, item.tries + 1
@@ -43,7 +43,7 @@ def decide(
     moved = now.power_state != before.power_state or not now.is_stable
     if not moved or item.tries >= run.strategy.tries:
         return Outcome.of_error(pending, FAILED, error, item.taken)
-    # The server is looked at, and planned for anew once it has settled.
+    # The server is polled, and planned again when it is stable.
     return None
 
 
@@ -85,7 +85,7 @@ def _retry_later(run: RunState, item: Progress, error: CloudError) -> None:
 
 
 def _given_up(item: Progress, pending: PendingAction, error: CloudError) -> Outcome:
-    """Failed where the state shows that nothing was done; unknown where nothing tells."""
+    """Failed if the state shows that nothing was done; unknown if nothing shows it."""
     if not item.actions[0].hidden:
         return Outcome.of_error(pending, FAILED, error, item.taken)
     item.taken += (pending.action,)
@@ -93,8 +93,8 @@ def _given_up(item: Progress, pending: PendingAction, error: CloudError) -> Outc
 
 
 def _was_begun(run: RunState, item: Progress, pending: PendingAction, now: Server) -> bool:
-    """Whether some requests of an action that takes several were carried out: the service accepted them, or the server
-    as it is now needs only a part of the action."""
+    """Whether some requests of an action with several requests were carried out: the service accepted them, or the
+    present state needs only a part of the action."""
     if pending.accepted or pending.steps == 1:
         return bool(pending.accepted)
     try:
@@ -104,7 +104,7 @@ def _was_begun(run: RunState, item: Progress, pending: PendingAction, now: Serve
 
 
 def _count_part(run: RunState, item: Progress, pending: PendingAction) -> None:
-    """An action of which a part was done is an action of this run, whatever becomes of the rest."""
+    """An action that was partly done is an action of this run, regardless of the outcome of the rest."""
     run.acted = True
     if item.part != pending.action:
         item.taken += (pending.action,)
@@ -112,8 +112,8 @@ def _count_part(run: RunState, item: Progress, pending: PendingAction) -> None:
 
 
 def _was_not_done(run: RunState, action: Action, pending: PendingAction, before: Server, now: Server) -> bool:
-    """Whether an action of which the server's state shows nothing was not carried out: where it would show it, or
-    where the cloud keeps a record of what it does."""
+    """Whether an action that the server's state does not show was not carried out: if the state would show it, or if
+    the cloud keeps a record of its actions."""
     if not _only_record_tells(action, pending):
         return True
     try:
@@ -123,12 +123,12 @@ def _was_not_done(run: RunState, action: Action, pending: PendingAction, before:
 
 
 def _only_record_tells(action: Action, pending: PendingAction) -> bool:
-    """Whether only the cloud's record tells whether an action was carried out, and no plan of the server."""
+    """Whether only the record of the cloud shows that an action was carried out, and no plan of the server does."""
     return action.watched and not action.is_retry_safe and pending.is_unobservable
 
 
 def evaluate(run: RunState, item: Progress, now: Server) -> Outcome | None:
-    """Looks again for a request that the state did not show at first, before it is sent again."""
+    """Polls again for a request that the state did not show at first, before it is sent again."""
     if item.doubt is None:
         return None
     pending, before, error = item.doubt
@@ -145,7 +145,7 @@ def evaluate(run: RunState, item: Progress, now: Server) -> Outcome | None:
 
 
 def count_what_shows(run: RunState, item: Progress, change: Change, server: Server) -> None:
-    """Counts a request whose response was lost as an action of this run, where the new plan shows that it was done."""
+    """Counts a request with a lost response as an action of this run, if the new plan shows that it was done."""
     doubt, item.doubt = item.doubt, None
     if not doubt or change.refusal or _only_record_tells(item.actions[0], doubt[0]):
         return

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out a step of a plan for one resource: where the cloud's answer proves nothing, the state decides."""
+"""Carries out one step of a plan for a resource: if the response proves nothing, the state decides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 
 T = TypeVar("T")
 
-#: Refusals that speak of a state that somebody else, or an earlier attempt, may have brought about.
+#: Refusals because of a state that another user, or an earlier attempt, may have caused.
 OF_STATE: tuple[type[CloudError], ...] = (Conflict, ItemNotFound)
 
 
@@ -37,14 +37,15 @@ def apply_and_verify(
     look: Callable[[], T | None],
     refusals: tuple[type[CloudError], ...] = OF_STATE,
 ) -> T:
-    """Asks for one change, and gives what ``ask`` returns, or what ``look`` finds where the answer proves nothing.
+    """Submit one change, and return what ``ask`` returns, or what ``look`` finds if the response proves nothing.
 
-    ``look`` reads the state: it gives what proves the change, something false where the state shows that it was not
-    made, and raises CloudError where the state cannot tell. ``refusals`` are errors after which it is asked too. A
-    request that was put off (429, or 503 with Retry-After) may come from a gateway after the service has acted, so it
-    is sent again only when the state shows that nothing was done.
+    ``look`` reads the state: it returns what proves the change, a false value if the state shows that the change was
+    not made, and raises CloudError if the state cannot show it. ``refusals`` are errors after which it is called as
+    well.
 
-    Raises the error of ``ask`` where the change was not made, and OutcomeUnknown where nobody can say.
+    A postponed request (429, or 503 with Retry-After) may come from a gateway after the service has acted, so it is
+    sent again only if the state shows that nothing was done. Raises the error of ``ask`` if the change was not made,
+    and OutcomeUnknown if that is unknown.
     """
     attempt = 0
     while True:
@@ -71,12 +72,12 @@ def apply_and_verify(
                 failure.hint = " ".join(filter(None, (failure.hint, "The state shows that it was not done.")))
             raise failure
         cloud.session.sleep(pause)
-        # A refusal of a later attempt may be due to an earlier one that came through after all.
+        # A refusal of a later attempt may be the result of an earlier attempt that succeeded.
         attempt, refusals = attempt + 1, OF_STATE
 
 
 def unknown(failure: CloudError, why: str) -> OutcomeUnknown:
-    """The error for a change of which nobody can say whether it was made; ``why`` is a clause."""
+    """The error for a change with an unknown result; ``why`` is a clause."""
     return OutcomeUnknown(
         "%s; it is unknown whether it was done: %s" % (failure.message.rstrip("."), why),
         status=failure.status,
@@ -87,7 +88,7 @@ def unknown(failure: CloudError, why: str) -> OutcomeUnknown:
 
 
 def _pause(failure: CloudError) -> float | None:
-    """Seconds after which a request that was put off is sent again; ``None`` for one that was not, or for too long."""
+    """Seconds until a postponed request is sent again; ``None`` if it was not postponed, or for too long."""
     put_off = isinstance(failure, (ServerError, ResponseLost)) and failure.retry_after is not None
     if not put_off and not isinstance(failure, RateLimited):
         return None
@@ -97,8 +98,8 @@ def _pause(failure: CloudError) -> float | None:
 
 
 def read_back(warn: Callable[[str], None], read: Callable[[], T | None], planned: T, what: str) -> T:
-    """What there is after the change; what was planned, with a warning, where it cannot be read: that it was changed
-    must not be lost with it. ``what`` names the thing at the beginning of a sentence."""
+    """Return the present state after the change, or the planned state with a warning if it cannot be read, so that the
+    result still reports the change. ``what`` is the name of the resource at the beginning of a sentence."""
     try:
         found = read()
     except CloudError as error:

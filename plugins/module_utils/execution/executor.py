@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carries out a plan for many servers: each takes its actions one after the other, all at the same time."""
+"""Carries out a plan for many servers: the actions of one server in sequence, the servers concurrently."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 
 class Executor:
-    """Submits the next action of each server, looks at what is pending, and decides what a lost response means.
+    """Submits the next action of each server, polls what is pending, and decides what a lost response means.
 
-    ``strategy`` answers for what differs between the modules. After ``run``: ``outcomes`` by server id, ``servers`` as
-    they were last seen, ``pending_actions`` of what is under way.
+    ``strategy`` contains what differs between the modules. After ``run``: ``outcomes`` by server id, ``servers`` as
+    they were last observed, ``pending_actions`` of the actions in progress.
 
-    Without ``wait`` each server is asked for the next action at most; a server that is on its way to another state is
-    not waited for. Only what the cloud has postponed, or not answered, is sent again, for UNWAITED seconds.
+    Without ``wait`` at most the next action of each server is submitted, and a server in a transition is not waited
+    for. Only requests that the cloud has postponed or not answered are sent again, for UNWAITED seconds.
     """
 
     def __init__(self, cloud: Compute, strategy: Strategy, wait: bool, waiter: Waiter) -> None:
@@ -71,11 +71,11 @@ class Executor:
             waiter.limit(UNWAITED)
 
     def run(self, plan: Plan) -> None:
-        """Raises CloudError where nothing was done to any server."""
+        """Raises CloudError if no server was changed."""
         self.carry_out(self.prepare(plan))
 
     def prepare(self, plan: Plan) -> dict[str, Progress]:
-        """The servers that something is to be done to, by id; the others have their outcomes then."""
+        """Return the servers with actions, by id; the outcomes of the others are set."""
         items: dict[str, Progress] = {}
         for change in plan.items:
             server = change.server
@@ -100,7 +100,7 @@ class Executor:
         self._notes.remove(self.outcomes, self.servers, self.strategy.is_over)
 
     def _unfinished(self, item: Progress, error: CloudError | None) -> Outcome:
-        """The outcome of a server that is not done with when the time is up."""
+        """The outcome of a server that is not finished at the timeout."""
         key, server = item.server.id, item.server
         if item.ready and not item.begun:
             late = "it was not started within %g seconds; nothing was done to it" % self.waiter.timeout
@@ -110,19 +110,20 @@ class Executor:
         return timed_out(key, server.name, item.taken, self.servers[key], self.waiter.timeout, error)
 
     def _refresh(self) -> None:
-        """One listing of the servers whose last action was done with its answer, for what the task shows of them."""
+        """One list request for the servers whose last action was complete with its response, for the records in the
+        result."""
         if not self.state.stale or not self.strategy.shown_by_record:
             return
         try:
             self.servers.update(self.cloud.servers_by_id(sorted(self.state.stale)))
         except CloudError:
-            # What was done is done; it is only shown as it was before.
+            # The action is done; the result only shows the record from before.
             pass
 
     # -- asking ------------------------------------------------------------------------------------------------
 
     def _submit_ready(self, left: dict[str, Progress]) -> dict[str, Outcome]:
-        """Asks for the next action of every server that is ready for one, until there is nothing but waiting to do."""
+        """Submits the next action of every server that is ready, until only waiting remains."""
         ended: dict[str, Outcome] = {}
         while True:
             open_items = [item for key, item in left.items() if key not in ended]
@@ -139,7 +140,7 @@ class Executor:
                 self._submit(items, ended)
 
     def _is_done(self, item: Progress, ended: dict[str, Outcome]) -> bool:
-        """Leaves out what the cloud has done by itself."""
+        """Skips actions that the cloud has done automatically."""
         while item.ready and item.actions and self.strategy.is_needless(item):
             item.actions = item.actions[1:]
             if not item.actions:
@@ -147,7 +148,8 @@ class Executor:
         return item.server.id in ended
 
     def _next_batch(self, items: Sequence[Progress]) -> list[Progress]:
-        """Those that are asked for now: where only so many may be under way, those that have begun come first."""
+        """Return the servers whose action is submitted next. With a limit, servers that have already started come
+        first."""
         ready = [item for item in items if item.ready]
         if self.strategy.max_concurrent is None:
             return ready
@@ -155,7 +157,7 @@ class Executor:
         return [item for item in ready if item.begun] + [item for item in ready if not item.begun][:free]
 
     def _detach(self, items: Sequence[Progress], ended: dict[str, Outcome]) -> None:
-        """Nobody waits: reports what was accepted, and what is still to be asked for, as pending."""
+        """Without waiting: reports accepted and remaining actions as pending."""
         for item in items:
             key = item.server.id
             if item.busy or (item.tries and item.pending is None and item.server.is_stable):
@@ -168,7 +170,7 @@ class Executor:
             self._record(ended, item, outcome)
 
     def _submit(self, items: list[Progress], ended: dict[str, Outcome]) -> None:
-        """Asks for the next action of each, which is of the same kind."""
+        """Submits the next action of each server; the actions are of the same kind."""
         items = self._write_notes(items, ended)
         if not items:
             return
@@ -176,7 +178,7 @@ class Executor:
         for item, pending in zip(items, self._perform(items)):
             pending = self.strategy.answered(item, pending)
             error = pending.error
-            # Where no record shows it, what may have been done must not get lost with a later error.
+            # If no record shows the action, a later error must not hide that it may have been done.
             self.state.acted = self.state.acted or (pending.outcome_unknown and not self.strategy.shown_by_record)
             if error is None:
                 self._record(ended, item, self.state.accept(item, pending))
@@ -193,14 +195,15 @@ class Executor:
             return self.cloud.perform([(item.server, item.actions[0]) for item in items])
         except CloudError as error:
             if not self.state.acted:
-                # Nothing was done to anybody, so this is the task's failure and not one of each server.
+                # Nothing was done to any server, so this is a failure of the task and not of each server.
                 raise
             return [
                 PendingAction(item.server.id, item.actions[0].action, item.server.name, error=error) for item in items
             ]
 
     def _write_notes(self, items: list[Progress], ended: dict[str, Outcome]) -> list[Progress]:
-        """The items whose notes are written, or need none; nothing is done to a server whose note cannot be written."""
+        """Return the items whose notes are written or not needed; a server whose note cannot be written is not
+        changed."""
         failed, written = self._notes.write(items)
         ended.update(failed)
         self.state.acted = self.state.acted or bool(written)
@@ -210,7 +213,7 @@ class Executor:
         return [item for item in items if item.server.id not in failed]
 
     def _look_at(self, unclear: list[tuple[Progress, PendingAction, CloudError]], ended: dict[str, Outcome]) -> None:
-        """One listing for all of them: a lost response of Huawei Cloud is that of a thousand servers."""
+        """One list request for all servers: a lost response of Huawei Cloud can concern a thousand servers."""
         if not unclear:
             return
         try:
@@ -236,7 +239,7 @@ class Executor:
             ended[item.server.id] = final
 
     def _finish(self, item: Progress, outcome: Outcome | None) -> Outcome | None:
-        """The outcome of a server, or ``None`` where something is done in any case after the planned actions."""
+        """The outcome of a server, or ``None`` if a final action follows the planned actions."""
         if outcome is None:
             return None
         if outcome.result == PENDING or item.finishing or not item.actions:
@@ -255,7 +258,7 @@ class Executor:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _look(self, left: dict[str, Progress], final: bool) -> dict[str, ActionStatus]:
-        # Whose turn has not come is not looked at: nothing was asked of it.
+        # Queued servers are not polled: nothing was submitted for them.
         watched = {key: item.pending for key, item in left.items() if not item.ready}
         since = self.state.since if self.strategy.shown_by_changes and not final else None
         seen = observe_all(self.cloud, watched, since)
@@ -287,7 +290,7 @@ class Executor:
         return outcome
 
     def _evaluate_transition(self, item: Progress, server: Server | None) -> Outcome | None:
-        """A server that was waited for: once it has settled it is planned for anew."""
+        """Plans a server again when its transition has ended."""
         if server is None:
             return self.strategy.vanished(item)
         if not server.is_stable or item.ready or self.waiter.clock.time() < item.not_before:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task that did not wait leaves behind, and finding out later what became of it."""
+"""The handle of a task that did not wait, and the wait for its pending actions in a later task."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _VERSION = 1
 
 
 def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str, Any]:
-    """What ``join`` needs, as plain data for a task's result."""
+    """The data that ``join`` needs, in a form for the result of a task."""
     return {
         "version": _VERSION,
         "platform": cloud.platform,
@@ -47,7 +47,7 @@ def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str
 
 
 def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingAction]:
-    """The pending actions of a handle. Raises InvalidRequest for one that is not a handle, or another cloud's."""
+    """The pending actions of a handle. Raises InvalidRequest for an invalid handle, and for one of another cloud."""
     try:
         if data["version"] != _VERSION:
             raise KeyError("version")
@@ -67,10 +67,10 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
 
 
 class HandleWaiter:
-    """Finds out what became of pending actions: by one look, or until it is known.
+    """Polls the pending actions once, or until they are finished.
 
-    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` where it is not known yet, or where the task left
-    actions that it did not ask for), ``servers``, and ``ended``, the ids of the servers on which nothing is under way.
+    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` if the outcome is not known yet, or if the task
+    did not submit all actions), ``servers``, and ``ended``, the ids of the servers without an action in progress.
     """
 
     def __init__(self, cloud: Compute, pending_actions: Iterable[PendingAction]) -> None:
@@ -97,7 +97,8 @@ class HandleWaiter:
             self.outcomes[key] = replace(late, remaining=pending.then)
 
     def _evaluate(self, pending: PendingAction, seen: ActionStatus) -> Outcome | None:
-        """The outcome of what was under way; ``pending`` where more was to be asked of the server afterwards."""
+        """The outcome of the action in progress; ``pending`` if the task did not submit further actions of the
+        server."""
         if pending.action == SETTLE:
             found = evaluate_stable(pending, seen.server)
         else:
@@ -124,7 +125,7 @@ class HandleWaiter:
 
 
 def evaluate_stable(pending: PendingAction, server: Server | None) -> Outcome | None:
-    """What became of a server that was on its way to another state when nothing was asked of it."""
+    """The outcome of a server in a transition for which no action was submitted."""
     if server is None:
         return Outcome(pending.server_id, pending.name, FAILED, message="the server no longer exists")
     if not server.is_stable:
@@ -139,6 +140,6 @@ def _asked(pending: PendingAction) -> tuple[str, ...]:
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:
-    """What a job says of one server."""
+    """What a job reports about one server."""
     result = DONE if part.status == JOB_SUCCEEDED else FAILED if job.finished else PENDING
     return Outcome(part.server_id or job.id, None, result, code=part.code, message=part.message)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The notes that a run keeps in the metadata of the servers that it works on, for the run after an interruption."""
+"""Notes in the metadata of servers during a run, for the run after an interruption."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes im
 
 @dataclass
 class NoteKeeper:
-    """Writes the note of an action before it is asked for, and removes it when the work on the server has ended."""
+    """Writes the note of an action before the action is submitted, and removes it when the actions of the server are
+    done."""
 
     cloud: Compute
-    #: The keys of metadata that are the notes of this kind of work.
+    #: The metadata keys of the notes.
     keys: tuple[str, ...]
 
     def write(self, items: Sequence[Progress]) -> tuple[dict[str, Outcome], set[str]]:
-        """The outcomes of the servers whose notes cannot be written, and the ids of those whose notes were."""
+        """Return the outcomes of the servers whose notes cannot be written, and the ids of the servers whose notes were
+        written."""
         wanted: dict[str, tuple[Progress, dict[str, str]]] = {}
         for item in items:
             note = item.actions[0].note
@@ -48,7 +50,7 @@ class NoteKeeper:
         servers: dict[str, Server],
         is_over: Callable[[Outcome, Server], bool],
     ) -> None:
-        """The notes of servers on which the work has ended; an unfinished one keeps its note for the next run."""
+        """Removes the notes of servers whose actions are done; other servers keep their notes for the next run."""
         if not self.keys:
             return
         over = [servers[key] for key, outcome in outcomes.items() if is_over(outcome, servers[key])]

@@ -20,10 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes im
 
 
 def set_metadata(cloud: Compute, server: Server, metadata: Mapping[str, str]) -> None:
-    """Sets keys of the server's metadata. Where the answer proves nothing, the server is read.
-
-    Raises CloudError where the metadata is not set, or where nothing shows that it is.
-    """
+    """Sets metadata keys of a server. If the response proves nothing, the server is read. Raises CloudError if the
+    metadata is not set, or if that is unknown."""
     try:
         cloud.set_metadata(server, metadata)
     except CloudError as error:
@@ -35,7 +33,7 @@ def set_metadata(cloud: Compute, server: Server, metadata: Mapping[str, str]) ->
 
 
 def write_notes(cloud: Compute, wanted: Sequence[tuple[Server, Mapping[str, str]]]) -> dict[str, CloudError]:
-    """Sets metadata of many servers. Returns the errors of those of which it failed, by id."""
+    """Sets metadata of several servers. Returns the errors by server id."""
 
     def one(pair: tuple[Server, Mapping[str, str]]) -> CloudError | None:
         try:
@@ -49,7 +47,7 @@ def write_notes(cloud: Compute, wanted: Sequence[tuple[Server, Mapping[str, str]
 
 
 def remove_notes(cloud: Compute, servers: Iterable[Server], keys: Sequence[str]) -> dict[str, CloudError]:
-    """Removes the keys from the metadata of the servers that have them. Returns the errors, by id."""
+    """Removes the keys from the metadata of the servers that have them. Returns the errors by server id."""
     errors: dict[str, CloudError] = {}
     for key in keys:
         having = [server for server in servers if key in server.metadata]
@@ -72,7 +70,7 @@ def remove_notes(cloud: Compute, servers: Iterable[Server], keys: Sequence[str])
 
 
 def _read(cloud: Compute, server: Server) -> Server | None:
-    """The server now; as it was where it cannot be read."""
+    """The present record of the server, or the given one if it cannot be read."""
     try:
         return cloud.servers_by_id([server.id]).get(server.id)
     except CloudError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where one server is on its way through the actions of a plan, and what is said of it. Pure data and functions."""
+"""The progress of one server through the actions of a plan, and its messages. Pure data and functions."""
 
 from __future__ import annotations
 
@@ -22,18 +22,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import named_state
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, PENDING, Outcome
 
-#: Another command is running on the server, whether it shows one or not. It is asked again so many seconds later.
+#: Another command is running on the server, even if its record does not show one. Seconds until the next attempt.
 BUSY_PAUSE = 15.0
 VANISHED = "the server no longer exists"
 
 
 @dataclass
 class Progress:
-    """How far one server is: ``actions`` are still to be done, ``taken`` names those that the cloud has taken, and
-    ``pending`` is the first of ``actions`` while it is under way.
-
-    Without a pending action and not ``ready``, the server is on its way somewhere and is waited for.
-    """
+    """The progress of one server: ``actions`` are the remaining actions, ``taken`` are the names of the accepted ones,
+    and ``pending`` is the first of ``actions`` while it is in progress. Without a pending action and not ``ready``, the
+    server is in a transition and is waited for."""
 
     server: Server
     actions: tuple[Action, ...] = ()
@@ -41,25 +39,26 @@ class Progress:
     pending: PendingAction | None = None
     ready: bool = False
     tries: int = 0
-    #: Not asked for anything before, by the clock of the wait, for the cloud said that the server is busy.
+    #: No request before this time of the wait's clock, because the cloud reported that the server is busy.
     not_before: float = 0.0
     busy: CloudError | None = None
-    #: A request whose answer proves nothing and that the state does not show yet, the server before it, and the error.
+    #: A request whose response proves nothing and which the state does not show yet, the server before it, and the
+    #: error.
     doubt: tuple[PendingAction, Server, CloudError] | None = None
-    #: The action of several requests that is in ``taken`` though only some of them were carried out so far.
+    #: The action with several requests that is in ``taken``, although only some of them were carried out.
     part: str | None = None
-    #: ``actions`` are what is done in any case after the planned ones, and the outcome of these where they failed.
+    #: ``actions`` are the final actions that follow the planned ones; this is the outcome of failed planned actions.
     finishing: bool = False
     failure: Outcome | None = None
 
     @property
     def begun(self) -> bool:
-        """Whether the cloud was asked for anything that it may have done."""
+        """Whether a request was sent that the cloud may have carried out."""
         return bool(self.taken or self.tries)
 
 
 def is_less(left: Action, asked: Action) -> bool:
-    """Whether what is left to do is a part of what was asked for, and not the whole of it."""
+    """Whether the remaining actions are a part of the submitted ones."""
     less = False
     for name in ("set", "add", "remove"):
         now, before = (_as_set(action.arguments.get(name) or ()) for action in (left, asked))
@@ -74,7 +73,7 @@ def _as_set(values: Any) -> frozenset[Any]:
 
 
 def proven(pending: PendingAction) -> PendingAction:
-    """The pending action of a lost response that is proven to have been carried out."""
+    """The pending action of a lost response that was proven to be carried out."""
     return replace(pending, error=None, outcome_unknown=False)
 
 
@@ -84,17 +83,14 @@ def ended_as(item: Progress, result: str, message: str | None = None) -> Outcome
 
 
 def may_still_run(error: CloudError) -> bool:
-    """Whether the service may still be at work on a request that ended so, and show that later only."""
+    """Whether the service may still process a request that ended with this error, and show the result later."""
     last = error.last or error if isinstance(error, DeadlineExceeded) else error
     return isinstance(last, ResponseLost) or (isinstance(last, ServerError) and not is_postponed(last))
 
 
 def most_tries(error: CloudError, most: int) -> int:
-    """How often at most a request is sent of which the state shows that it was not carried out.
-
-    ``most`` times where the cloud asks to come back later. A page in place of an answer may be gone the third time, and
-    a refusal stands, wherever it comes from.
-    """
+    """The maximum number of attempts for a request that was not carried out according to the state: ``most`` if the
+    cloud asks to retry later, three if the response was no valid response, and one for a refusal."""
     return most if is_postponed(error) else min(3, most) if isinstance(error, InvalidResponse) else 1
 
 
@@ -108,19 +104,19 @@ def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> O
 
 
 def item_name(item: Progress) -> str:
-    """The server for a line about the wait; nothing for one that waits for its turn, and so holds nobody up."""
+    """The server for a progress message; empty for a queued server, because the wait does not depend on it."""
     return "" if item.ready and not item.begun else named_state(item.server)
 
 
 def pending_text(item: Progress, rest: Sequence[str]) -> str | None:
-    """What is to be done about a server that was not waited for; ``None`` where that is nothing but waiting."""
+    """What the user must do for a server that was not waited for; ``None`` if only waiting remains."""
     if item.ready and not item.pending:
         return "it was not started, and the task does not wait; " + _still(rest)
     return left_text(item.server, item.pending is not None, rest)
 
 
 def left_text(server: Server, accepted: bool, rest: Sequence[str]) -> str | None:
-    """The same; ``accepted``: an action was accepted, otherwise the server is on its way to another state."""
+    """The same; ``accepted``: an action was accepted, otherwise the server is in a transition."""
     if accepted:
         return _still(rest) if rest else None
     return "it is in %s, and the task did not wait for it%s" % (state_text(server), "; " + _still(rest) if rest else "")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run knows of all its servers together, and what it notes when an action is accepted or put off."""
+"""The common state of a run for all its servers, and the effects of accepted and postponed actions on it."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class RunState:
     strategy: Strategy
     #: Gives ``time()``, in seconds.
     clock: Any
-    #: Whether the cloud has taken anything yet, also for a server that is done with.
+    #: Whether the cloud has accepted any action, including those of finished servers.
     acted: bool = False
-    #: An instant of the cloud's clock before the first action.
+    #: A time of the cloud's clock before the first action.
     since: str | None = None
-    #: The ids of the servers that have changed since they were last looked at.
+    #: The ids of the servers that have changed since they were last observed.
     stale: set[str] = field(default_factory=set)
 
     def accept(self, item: Progress, pending: PendingAction) -> Outcome | None:
-        """The cloud has taken the action; the outcome where nothing is left to do."""
+        """The cloud has accepted the action; returns the outcome if no action remains."""
         self.acted = True
         self.strategy.accepted(item, pending)
         if item.part != pending.action:
@@ -52,7 +52,7 @@ class RunState:
         return None if item.actions else ended_as(item, DONE)
 
     def later(self, item: Progress, error: CloudError, pause: float = BUSY_PAUSE) -> None:
-        """The action is planned for anew when the command that is running on the server may be over, or when the cloud
-        wants to be asked again."""
+        """The action is planned again when the running command may be finished, or at the time that the cloud asks
+        for."""
         item.pending, item.ready, item.busy = None, False, error
         item.not_before = self.clock.time() + pause

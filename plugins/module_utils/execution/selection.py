@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists the servers that a selection chooses."""
+"""Lists the servers of a selection."""
 
 from __future__ import annotations
 
@@ -18,18 +18,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 
 
 def find(cloud: Compute, selection: Selection, brief: bool = False) -> SelectedServers:
-    """Observes: the servers that the selection chooses, with as few requests as the platform allows.
-
-    ``brief``: the caller needs no more than their ids and names, and the rest of the records may be empty.
-    """
+    """Return the selected servers, with as few requests as the platform allows. ``brief``: the caller needs only their
+    ids and names, and the other fields may be empty."""
     return selection.choose(listed(cloud, selection, brief))
 
 
 def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:
-    """The candidates of a selection, as the cloud lists them, without those that its own filters should have left out.
-
-    Raises InvalidRequest for filters that nothing proves to be applied.
-    """
+    """The candidates of a selection from the list of the cloud, without servers that the cloud's own filters should
+    have excluded. Raises InvalidRequest for filters that cannot be verified."""
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
     found = cloud.servers(selection.ask(brief))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What differs between the kinds of work that the executor carries out."""
+"""The differences between the kinds of work of the executor."""
 
 from __future__ import annotations
 
@@ -33,21 +33,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 
 class Strategy:
-    """Answers the questions that the executor asks on the way; it sends no action itself.
+    """The decisions of one kind of work; it submits no action itself. ``plan`` plans one server again, if it was in a
+    transition when it was planned, or if another user has changed it. ``word`` completes ``37 of 100 …``."""
 
-    ``plan`` is the plan of one server, for one that was on its way when it was planned, or that somebody else has
-    moved since. ``word`` completes ``37 of 100 …``.
-    """
-
-    #: How often one action is asked for whose response is lost, or that others get in the way of.
+    #: The maximum number of attempts for an action whose response is lost, or that other users interfere with.
     tries = 6
-    #: The keys of metadata that are the notes of this kind of work.
+    #: The metadata keys of the notes of this kind of work.
     notes: tuple[str, ...] = ()
-    #: How many servers are under way at the same time; the others wait for their turn.
+    #: The maximum number of servers in progress at the same time; the others are queued.
     max_concurrent: int | None = None
-    #: Whether ``changes-since`` lists the servers on which an action has ended.
+    #: Whether ``changes-since`` lists the servers whose action has ended.
     shown_by_changes = True
-    #: Whether a server's record shows what was done to it.
+    #: Whether the record of a server shows what was done to it.
     shown_by_record = True
 
     def __init__(self, cloud: Compute, plan: Callable[[Server], Change] | None = None, word: str = "done") -> None:
@@ -56,7 +53,7 @@ class Strategy:
         self.word = word
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        """What is left to do to the server as it is now."""
+        """The remaining actions in the present state of the server."""
         if self.plan is None:
             raise NotImplementedError
         return self.plan(server)
@@ -64,26 +61,26 @@ class Strategy:
     # -- asking ------------------------------------------------------------------------------------------------
 
     def is_needless(self, progress: Progress) -> bool:
-        """Whether the next action is left out, because the cloud has done it by itself."""
+        """Whether the next action is skipped, because the cloud has done it automatically."""
         return False
 
     def waits_for_busy(self, progress: Progress) -> bool:
-        """Whether an action is asked for again, until the time is up, while another command runs on the server."""
+        """Whether an action is sent again, until the timeout, while another command runs on the server."""
         return True
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
-        """What the cloud's answer means, be it a refusal or none."""
+        """The outcome of a response, or of a refusal."""
         return pending
 
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
-        """The cloud has taken the action, by its answer or as the state shows."""
+        """The cloud has accepted the action, according to its response or to the state."""
 
     # -- a lost response ---------------------------------------------------------------------------------------
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
     ) -> PendingAction | None:
-        """The pending action to watch, where an action whose response was lost was carried out all the same."""
+        """The pending action to poll, if an action with a lost response was carried out."""
         if action.expected_state and action.expected_state.met(now) and not action.expected_state.met(before):
             return proven(pending)
         if action.tasks and (now.task_state or "").startswith(action.tasks):
@@ -94,15 +91,15 @@ class Strategy:
         return replace(recorded, expected_state=pending.expected_state) if recorded else None
 
     def recorded(self, pending: PendingAction, since: str | None) -> PendingAction | None:
-        """The pending action that the cloud's own record of its actions shows."""
+        """The pending action in the cloud's own record of its actions."""
         try:
             return self.cloud.recover_action(pending, since)
         except CloudError:
             return None
 
     def took_effect(self, progress: Progress, now: Server) -> bool:
-        """Whether an action that is done with its answer was done though the answer proves nothing: it was needed, and
-        the server as it is now needs one of its kind less."""
+        """Whether an action that completes with its response was done, although the response proves nothing: it was
+        needed, and the present state needs one action of its kind less."""
         name = progress.actions[0].action
         try:
             change = self.replan(progress, now)
@@ -114,17 +111,17 @@ class Strategy:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def observed(self, progress: Progress, pending: PendingAction, seen: ActionStatus) -> PendingAction:
-        """The pending action with what one look at the server adds to it."""
+        """The pending action with the facts of one poll."""
         return pending
 
     def evaluated(
         self, progress: Progress, pending: PendingAction, seen: ActionStatus, outcome: Outcome | None
     ) -> Outcome | None:
-        """The outcome of one action, ``None`` where it is not known yet, with what this kind of work knows of it."""
+        """The outcome of one action, ``None`` if it is not known yet, with the additions of this kind of work."""
         return outcome
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:
-        """Whether a server that is at rest is waited for all the same."""
+        """Whether a stable server must still be waited for."""
         return False
 
     def vanished(self, progress: Progress) -> Outcome:
@@ -134,15 +131,15 @@ class Strategy:
     # -- ending ------------------------------------------------------------------------------------------------
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
-        """The outcome of the planned actions, and what is done in any case after them, also where one has failed."""
+        """The outcome of the planned actions, and the final actions, also if an action has failed."""
         return outcome, ()
 
     def concluded(self, failure: Outcome, outcome: Outcome) -> Outcome:
-        """The outcome of a server whose planned actions have failed, once the rest has the outcome."""
+        """The outcome of a server whose planned actions have failed, after the final actions."""
         return replace(failure, actions=outcome.actions)
 
     def remaining(self, progress: Progress) -> tuple[str, ...]:
-        """The actions that are still to be asked for."""
+        """The actions that are not submitted yet."""
         left = progress.actions[1:] if progress.pending else progress.actions
         return tuple(action.action for action in left)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for what the cloud does after it has answered: one polling loop, and pure predicates for it."""
+"""Waits for asynchronous work of the cloud: one polling loop, and pure predicates for it."""
 
 from __future__ import annotations
 
@@ -43,40 +43,34 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 T = TypeVar("T")
 
-#: Seconds to the first second look, and the share of the time waited so far that a pause may take: a wait is noticed
-#: to be over within a tenth of its length.
+#: Seconds until the second poll, and the maximum length of a pause as a share of the elapsed time: the end of a wait is
+#: noticed within a tenth of its length.
 _FIRST = 0.2
 _SHARE = 0.08
-#: Seconds before the first line about a wait; each pause between two lines is twice as long as the one before it, up
-#: to the second number.
+#: Seconds until the first progress message; each pause between two messages doubles, up to the second number.
 _QUIET, _LONGEST_QUIET = 5.0, 300.0
-#: How many of those that hold a wait up a line names.
+#: The number of servers that a progress message names.
 _NAMED = 3
-#: Seconds for which a task that does not wait sends again what the cloud has postponed, or what it has not answered.
+#: Seconds for which a task that does not wait sends postponed and unanswered requests again.
 UNWAITED = 30.0
-#: Seconds that the last look, after the time is up, may take.
+#: Maximum seconds of the last poll, after the timeout.
 _LAST_LOOK = 30.0
 
-#: What may pass by itself: it does not end a wait before its time.
-#: A 404 that a look raises is a proxy's: a server that is not there is an answer and no error.
+#: Temporary errors: they do not end a wait before its timeout. A 404 of a poll comes from a proxy: a missing server is
+#: a response, not an error.
 _PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerError, RateLimited, DeadlineExceeded)
 
 
 def pause(waited: float, last_look: float, interval: float) -> float:
-    """Seconds to the next look: short at first, growing with the time waited, ``interval`` at most.
-
-    Never shorter than the last look took, so that a slow cloud is not asked all the time.
-    """
+    """Seconds until the next poll: short at first, growing with the elapsed time, at most ``interval``. Never shorter
+    than the last poll took, to limit the load on a slow cloud."""
     wanted = max(_FIRST, _SHARE * waited)
     return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
 
 
 class Waiter:
-    """How long and how often a task waits, and to whom it tells how far it is.
-
-    ``timeout`` and ``interval`` are seconds; the time runs from the first wait on and is shared by all waits of
-    a task.
-    """
+    """The timeout and the interval of a task's waits, and its progress messages. ``timeout`` and ``interval`` are
+    seconds; the time starts with the first wait and is shared by all waits of a task."""
 
     def __init__(self, cloud: Compute, timeout: float, interval: float, report_progress: Callable[[str], None]) -> None:
         self.cloud = cloud
@@ -89,14 +83,14 @@ class Waiter:
         self._quiet = _QUIET
 
     def _begin(self) -> float:
-        """When the waiting is over; the time to read a large fleet first is not part of it."""
+        """The end of the wait; the time to list a large fleet before is not included."""
         if self.deadline is None:
             self._told = self.clock.time()
             self.deadline = self._told + self.timeout
         return self.deadline
 
     def limit(self, seconds: float) -> None:
-        """Wait no longer than so many seconds in all; has no effect once the wait has begun."""
+        """Limits the wait to this number of seconds; has no effect after the wait has started."""
         self.timeout = min(self.timeout, seconds)
 
     def wait(
@@ -107,14 +101,12 @@ class Waiter:
         words: Callable[[Mapping[str, Outcome], Mapping[str, T]], str],
         submit_ready: Callable[[dict[str, T]], Mapping[str, Outcome]] | None = None,
     ) -> tuple[dict[str, Outcome], dict[str, T], CloudError | None]:
-        """Looks until ``evaluate`` has an outcome for each, or the time is up.
+        """Poll until ``evaluate`` returns an outcome for each, or the timeout.
 
-        ``look(pending, last)`` gives what is seen of those that it says anything about; ``last`` asks for all of
-        them. ``advance(pending)`` does what is to be done next for those that are ready for it, before each look and
-        again after it, and gives the outcomes of those that this ended.
-
-        Returns the outcomes, what is still pending, and the last error of looking. An error that does not pass by
-        itself ends the wait.
+        ``look(pending, last)`` returns the observations of those that have any; with ``last`` it must observe all of
+        them. ``advance(pending)`` submits what is ready, before each poll and again after it, and returns the outcomes
+        of those that end by this. Returns the outcomes, what is still pending, and the last error of polling. An error
+        that is not temporary ends the wait.
         """
         left = dict(pending)
         outcomes: dict[str, Outcome] = {}
@@ -158,7 +150,7 @@ class Waiter:
         return outcomes, left, error
 
     def _say(self, now: float, words: Callable[[], str]) -> None:
-        """A line at most every 5, 10, 20, 40 … 300 seconds, with the time waited so far and its limit."""
+        """Report at most every 5, 10, 20, 40 … 300 seconds, with the elapsed time and its limit."""
         if now - self._told < self._quiet or self.deadline is None:
             return
         self._told, self._quiet = now, min(2 * self._quiet, _LONGEST_QUIET)
@@ -167,10 +159,10 @@ class Waiter:
 
 
 def progress(word: str, name_of: Callable[[Any], str]) -> Callable[[Mapping[str, Outcome], Mapping[str, Any]], str]:
-    """What is said of a long wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``.
+    """The progress message of a long wait: ``37 of 100 stopped, 61 remaining, 2 failed; waiting for web-01, web-02 and
+    59 more``.
 
-    ``name_of`` gives the words that name one of those that are waited for, and an empty text for one that holds
-    nobody up.
+    ``name_of`` returns the name of an item that is waited for, or an empty string if the wait does not depend on it.
     """
 
     def words(outcomes: Mapping[str, Outcome], left: Mapping[str, Any]) -> str:
@@ -183,7 +175,7 @@ def progress(word: str, name_of: Callable[[Any], str]) -> Callable[[Mapping[str,
 
 
 def waiting_for(names: Sequence[str]) -> str:
-    """The end of a line about a wait, with the first three of those that hold it up."""
+    """The end of a progress message, with the first three names."""
     if not names:
         return ""
     rest = len(names) - _NAMED
@@ -191,15 +183,14 @@ def waiting_for(names: Sequence[str]) -> str:
 
 
 def named_state(server: Server) -> str:
-    """A server and where it is, for a line about a wait: ``web-01 (status REBOOT)``."""
+    """A server with its state for a progress message: ``web-01 (status REBOOT)``."""
     return "%s (%s)" % (server.name or server.id, state_text(server))
 
 
 def observe_all(
     cloud: Compute, pending_actions: Mapping[str, PendingAction | None], since: str | None
 ) -> dict[str, ActionStatus]:
-    """One look at servers by id: at those with a pending action for what became of it, at the others for where they
-    are."""
+    """Poll servers by id: the pending actions for their outcome, the other servers for their state."""
     asked = [pending for pending in pending_actions.values() if pending]
     moving = [key for key, pending in pending_actions.items() if not pending]
     seen: dict[str, ActionStatus] = {}
@@ -212,14 +203,14 @@ def observe_all(
 
 
 def evaluate_action(pending: PendingAction, seen: ActionStatus) -> Outcome | None:
-    """Whether one look at a server proves what became of its pending action; ``None`` asks for another look."""
+    """Whether one poll proves the outcome of the pending action; ``None`` requests another poll."""
     server, expected_state = seen.server, pending.expected_state
     failed = seen.verdict in (JOB_FAILED, JOB_AWAITING_PAYMENT)
     if expected_state and expected_state.presence:
         if expected_state.met(server) and (server is None or server.is_deleted or server.is_stable):
             return _outcome(pending, DONE)
         if server is not None and not failed and (server.is_deleted or server.task_state):
-            # On its way into the recycle bin, out of it, or beyond it.
+            # On its way into or out of the recycle bin, or to its permanent deletion.
             return None
     if server is None or server.is_deleted:
         return _outcome(pending, FAILED, seen.code, seen.message or "the server no longer exists")
@@ -247,7 +238,7 @@ def evaluate_action(pending: PendingAction, seen: ActionStatus) -> Outcome | Non
 
 
 def unpaid(pending: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outcome:
-    """The same, but for an order that waits to be paid: that is no failure, and nothing to wait for."""
+    """The same, but an order that waits for its payment is no failure, and is not waited for."""
     if seen.verdict != JOB_AWAITING_PAYMENT:
         return outcome
     order = " %s" % pending.order_id if pending.order_id else ""
@@ -274,7 +265,7 @@ def _outcome(pending: PendingAction, result: str, code: Any = None, message: str
 def timed_out(
     server_id: str, name: str | None, actions: tuple[str, ...], server: Server | None, timeout: float, error: Any = None
 ) -> Outcome:
-    """The outcome of a server that was still on its way when the time was up, or could not be looked at any more."""
+    """The outcome of a server that was still in progress at the timeout, or that could no longer be polled."""
     if error is not None:
         message = "its outcome could not be read: %s" % error.message
     else:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Records of an inventory source that are kept between runs."""
+"""Cached records of an inventory source."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ from typing import Any, Callable, Mapping, MutableMapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
-#: The version of what is written into the cache.
+#: The version of the cache format.
 _FORMAT = 1
 
 
 def place(settings: Settings) -> tuple[str, ...]:
-    """Where a source's servers are: a server of the same id at the same place is the same server."""
+    """The location of a source's servers: a server with the same id at the same location is the same server."""
     return settings.platform, settings.endpoint or settings.auth.auth_url, settings.region or ""
 
 
 def cache_key(selection: Mapping[str, Any], settings: Settings) -> str:
-    """What an answer is kept under: a digest of who asks, where, and for what; of no option that only shapes hosts.
-
-    The id of an access key tells whose it is and is no secret. A ready token without a project says nothing else of who
-    it is, so its digest has to tell two of them apart; it is long and random, and cannot be guessed from a digest.
-    """
+    """The cache key of a source: a digest of identity, location and query, without options that only affect hosts. The
+    id of an access key identifies its owner and is not secret. A token without a project has no other identity, so its
+    digest is used; a token is long and random, and cannot be guessed from a digest."""
     auth = settings.auth
     who: list[Any] = [auth.who(), auth.project(), getattr(auth, "access_key", None)]
     if auth.method == "token" and not auth.project_id:
@@ -38,8 +36,9 @@ def cache_key(selection: Mapping[str, Any], settings: Settings) -> str:
 
 
 class InventoryCache:
-    """Answers in a cache that itself never forgets: the age is judged here, so that an old answer is still there when
-    its cloud is not. ``timeout`` is in seconds, 0 for no end; ``now`` gives seconds since 1970."""
+    """A cache whose entries never expire in the cache plugin: the age is checked here, so that an old entry is still
+    available if its cloud does not respond. ``timeout`` is in seconds, 0 for no expiry; ``now`` returns seconds since
+    1970."""
 
     def __init__(self, cache: MutableMapping[str, Any], timeout: float, now: Callable[[], float]) -> None:
         self._cache = cache
@@ -53,11 +52,11 @@ class InventoryCache:
         return found[0]
 
     def last(self, key: str) -> tuple[list[dict[str, Any]], float] | None:
-        """The last answer, however old, and its age in seconds."""
+        """The last entry, regardless of its age, and its age in seconds."""
         try:
             entry = self._cache.get(key)
         except Exception:
-            # Ansible's file caches raise over a damaged file, having removed it. The cloud can be asked instead.
+            # Ansible's file caches remove a damaged file and raise an error. The cloud is queried instead.
             return None
         try:
             if not isinstance(entry, Mapping) or entry["format"] != _FORMAT:
@@ -67,5 +66,6 @@ class InventoryCache:
             return None
 
     def keep(self, key: str, records: Sequence[Mapping[str, Any]]) -> None:
-        # As one text: Ansible copies what it caches, and writes it with indents; both are slow for 10,000 records.
+        # Stored as one string: Ansible copies cached values and writes them with indentation, which is slow for 10,000
+        # records.
         self._cache[key] = {"format": _FORMAT, "time": self._now(), "servers": json.dumps(records)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a server becomes a host: its address, its groups and variables; pure functions over records."""
+"""Converts a server to a host: its address, groups and variables; pure functions over records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.host_names import is_host_name
 
-#: What ``groups_by`` may name, and how the names of the groups begin.
+#: The values of ``groups_by``, and the prefixes of the group names.
 GROUPS = {
     "tags": "tag",
     "status": "status",
@@ -24,7 +24,7 @@ GROUPS = {
     "image": "image",
     "source": "source",
 }
-#: What ``connect_with`` may name besides ``network:NAME``, by kind and IP version.
+#: The values of ``connect_with`` besides ``network:NAME``, by kind and IP version.
 _POLICIES = {
     "floating_v4": ("floating", 4),
     "floating_v6": ("floating", 6),
@@ -35,11 +35,11 @@ _NETWORK = "network:"
 
 
 class InvalidHosts(Exception):
-    """The inventory file cannot be used, whatever the clouds answer; the text says why."""
+    """The inventory file cannot be used, regardless of the clouds; the message is the reason."""
 
 
 def policies(names: Iterable[str]) -> tuple[str, ...]:
-    """The policies of ``connect_with``. Raises InvalidHosts for one that does not exist."""
+    """The policies of ``connect_with``. Raises InvalidHosts for an unknown one."""
     checked = tuple(names)
     for name in checked:
         if name != "name" and name not in _POLICIES and not (name.startswith(_NETWORK) and name[len(_NETWORK) :]):
@@ -49,17 +49,15 @@ def policies(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | None:
-    """Where to connect to: the first policy that the server has an address for; what is not floating counts as fixed.
-
-    ``None`` where there is none.
-    """
+    """The address to connect to: the first policy for which the server has an address; an address that is not floating
+    is treated as fixed. ``None`` if there is none."""
     for policy in connect_with:
         found: list[str]
         if policy == "name":
             found = [record["name"]]
         elif policy.startswith(_NETWORK):
             on_it = [each for each in record["addresses"] if each["network"] == policy[len(_NETWORK) :]]
-            # A network is asked for to be reached through it, so its own addresses come before floating ones.
+            # A named network should be used for the connection, so its own addresses precede floating ones.
             on_it.sort(key=lambda each: (each["kind"] == "floating", each["version"]))
             found = [each["ip"] for each in on_it]
         else:
@@ -76,7 +74,7 @@ def address(record: Mapping[str, Any], connect_with: Sequence[str]) -> str | Non
 
 
 def field_value(record: Mapping[str, Any], name: str) -> str | None:
-    """A field that ``hostnames`` may name without an expression: name, id, private_ip, public_ip."""
+    """A field that ``hostnames`` can use without an expression: name, id, private_ip, public_ip."""
     if name in ("private_ip", "public_ip"):
         value = next(iter(record[name + "s"]), None)
     else:
@@ -85,7 +83,7 @@ def field_value(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]) -> Iterator[str]:
-    """The groups of a server, not yet in Ansible's spelling: ``tag_role=web``, ``platform_openstack``."""
+    """The groups of a server, before their names are sanitized: ``tag_role=web``, ``platform_openstack``."""
     for name in groups_by:
         value: Any = source if name == "source" else record[name]
         if name in ("flavor", "image"):
@@ -96,8 +94,8 @@ def group_names(record: Mapping[str, Any], source: str, groups_by: Iterable[str]
 
 
 def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") -> list[tuple[str, str]]:
-    """Pairs of variable and record field: the fields asked for, those that the expressions name, and those that tell
-    which server it is. Raises InvalidHosts for a prefix or field that cannot be used."""
+    """Pairs of variable and record field: the requested fields, those in the expressions, and those that identify the
+    server. Raises InvalidHosts for an invalid prefix or field."""
     if not prefix.isidentifier() or not prefix.isascii():
         raise InvalidHosts("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty string"))
     wanted = {"id", "platform", "region"}.union(fields)

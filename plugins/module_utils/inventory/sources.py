@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory is made of: its sources, and the servers that each one answers with or answered with last.
+"""The sources of the inventory, and the servers that each of them returns or has returned last.
 
-Nothing here knows of inventories; plugins/inventory/cloudserver.py does.
+This file does not use Ansible's inventory; plugins/inventory/cloudserver.py does.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ FAIL, WARN, USE_STALE = "fail", "warn", "use_stale"
 
 _SECRETS = tuple(leaf for leaf, spec in AUTH_OPTIONS.items() if spec.get("no_log"))
 _METHOD = _SECRETS + ("access_key", "application_credential_id", "application_credential_name")
-#: Each is one thing by name or by id: whoever gives one of them means that thing, and not the other one.
+#: Alternatives by name or by id: a source that sets one of them does not inherit the other.
 _SAME = (
     ("username", "user_id"),
     ("user_domain_name", "user_domain_id"),
     ("project_name", "project_id"),
     ("project_domain_name", "project_domain_id"),
 )
-#: How many sources are asked at the same time.
+#: The maximum number of sources to query concurrently.
 _WIDTH = 8
 
 SPEC = argument_spec(
@@ -60,13 +60,13 @@ SPEC = argument_spec(
     connect_with={"type": "list", "elements": "str", "default": ["floating_v4", "fixed_v4", "fixed_v6"]},
 )
 
-#: The option that each alias stands for, at the top level and in a source.
+#: The option of each alias, at the top level and in a source.
 ALIASES = aliases(SPEC)
 
 
 @dataclass(frozen=True)
 class InventorySource:
-    """One place that servers come from."""
+    """One source of servers."""
 
     name: str
     connection: Mapping[str, Any]
@@ -75,14 +75,13 @@ class InventorySource:
     connect_with: tuple[str, ...]
 
     def settings(self, environ: Mapping[str, str]) -> Settings:
-        """Raises SettingsError where options, environment and clouds.yaml do not suffice."""
+        """Raises SettingsError if options, environment and clouds.yaml are not sufficient."""
         return resolve(self.connection, environ)
 
 
 @dataclass(frozen=True)
 class SourceResult:
-    """The servers of one source as plain records, the ids, names or addresses that none of them has, and sentences for
-    the user."""
+    """The servers of one source as plain records, the ids, names or addresses without a server, and warnings."""
 
     records: list[dict[str, Any]]
     missing: Mapping[str, Sequence[str]]
@@ -90,10 +89,8 @@ class SourceResult:
 
 
 def sources(top: Mapping[str, Any], listed: Any = None) -> list[InventorySource]:
-    """The sources of an inventory file; without a list the top level is the one source.
-
-    Raises InvalidHosts for an option that is unknown or cannot be used, and for two sources of one name.
-    """
+    """The sources of an inventory file; without a list the top level is the only source. Raises InvalidHosts for an
+    option that is unknown or invalid, and for two sources with the same name."""
     top = without_aliases(top, "the inventory")
     if listed is None:
         return [_source(top, "the inventory", _default_name(top) or "cloud")]
@@ -114,10 +111,8 @@ def sources(top: Mapping[str, Any], listed: Any = None) -> list[InventorySource]
 
 
 def without_aliases(options: Mapping[str, Any], label: str) -> dict[str, Any]:
-    """Return the options with each alias replaced by the option's name, so that a source can inherit them.
-
-    Raises InvalidHosts where an option is given by two of its names.
-    """
+    """Return the options with each alias replaced by the name of its option, so that a source can inherit them. Raises
+    InvalidHosts if an option is set under two of its names."""
     found: dict[str, Any] = {}
     for given, value in options.items():
         name = ALIASES.get(given, given)
@@ -128,11 +123,11 @@ def without_aliases(options: Mapping[str, Any], label: str) -> dict[str, Any]:
 
 
 def inherit(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A source's options with the top level's as their defaults.
+    """The options of a source with the top level as defaults.
 
-    What tells who and where is not mixed: a source that names another cloud (by ``cloud``, ``auth.auth_url`` or another
-    ``platform``) takes over neither ``cloud`` nor ``endpoint`` nor ``auth``; one with a secret of its own takes over
-    no other secret.
+    Identities and locations are not mixed: a source that selects another cloud (by ``cloud``, ``auth.auth_url`` or
+    another ``platform``) inherits neither ``cloud`` nor ``endpoint`` nor ``auth``; a source with its own secret
+    inherits no other secret.
     """
     merged = {key: value for key, value in top.items() if key != "name"}
     auth = own.get("auth")
@@ -189,13 +184,13 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> InventorySourc
 
 
 def fetch(source: InventorySource, settings: Settings) -> SourceResult:
-    """Asks the source's cloud. Raises CloudError and InvalidRequest."""
+    """Queries the cloud of the source. Raises CloudError and InvalidRequest."""
     selection = Selection.from_options(source.selection, missing="ignore", listing=True)
     warnings: list[str] = []
     cloud = connect(settings, warn=warnings.append)
     try:
         chosen = find(cloud, selection)
-        # Records only: the cloud's whole answers, which the servers hold, are several times as large.
+        # Only records: the raw responses in the servers are several times as large.
         return SourceResult([server.as_dict() for server in chosen.servers], chosen.missing, warnings)
     finally:
         cloud.close()
@@ -208,11 +203,9 @@ def gather(
     kept: InventoryCache | None = None,
     read: bool = True,
 ) -> list[tuple[InventorySource, tuple[str, ...], list[dict[str, Any]]]]:
-    """The records of each source, with the place they are from: kept ones where they are fresh and ``read`` allows it,
-    else the cloud's, all clouds asked at the same time.
-
-    Raises InvalidHosts for a source that does not answer and has ``on_error: fail``, and where no source answers.
-    """
+    """The records of each source, with their location: from the cache if it is fresh and ``read`` allows it, otherwise
+    from the cloud. All clouds are queried concurrently. Raises InvalidHosts if a source with ``on_error: fail`` fails,
+    and if all sources fail."""
     settings: dict[str, Settings] = {}
     records: dict[str, list[dict[str, Any]]] = {}
     failed: dict[str, Exception] = {}
@@ -260,7 +253,7 @@ def gather(
 
 
 def _attempt(source: InventorySource, settings: Settings) -> SourceResult | Exception:
-    """``fetch``, with what may go wrong as its result, so that one source does not end the others."""
+    """Calls ``fetch`` and returns its error as a result, so that an error of one source does not stop the others."""
     try:
         return fetch(source, settings)
     except (CloudError, InvalidRequest) as error:

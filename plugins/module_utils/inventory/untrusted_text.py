@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A cloud's texts as variables of a host: which of them must never be evaluated as a template."""
+"""Text of a cloud in variables of a host: it must never be evaluated as a template."""
 
 from __future__ import annotations
 
@@ -10,32 +10,28 @@ import re
 from typing import Any, Callable, Dict
 
 _OPENERS = ("{{", "{%", "{#")
-#: Ansible reads other delimiters from a text's first line: "#jinja2: variable_start_string: '<<'".
+#: Ansible reads other delimiters from the first line of a text: "#jinja2: variable_start_string: '<<'".
 _HEADER = "#jinja2:"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def could_be_template(text: str) -> bool:
-    """Whether Ansible would look for a template in the text, or in what it begins when texts are joined.
-
-    Below ansible-core 2.19 a joined text is evaluated where none of its parts is marked, so half an opening counts.
-    """
+    """Whether Ansible would detect a template in the text, or in joined texts that contain it. Below ansible-core 2.19
+    a joined text is evaluated unless one of its parts is marked, so half a delimiter is sufficient."""
     return ("{" in text and (text.endswith("{") or any(opener in text for opener in _OPENERS))) or (
         text.startswith("#") and (text.startswith(_HEADER) or _HEADER.startswith(text))
     )
 
 
 def encodable(text: str) -> str:
-    """The text with U+FFFD for each lone surrogate, which no output can be encoded with."""
+    """The text with U+FFFD for each lone surrogate, because no output can encode one."""
     return _SURROGATES.sub("\ufffd", text)
 
 
 class TextMarker(Dict[str, str]):
-    """Each text as a variable has it, made once: thousands of servers share most of their texts.
-
-    ``mark`` makes a text that is never evaluated, ``trust`` one that may be, and so is written as it is by
-    ``ansible-inventory``; None where the ansible-core that runs has no such thing.
-    """
+    """The text of each variable, created once, because thousands of servers share most of their texts. ``mark`` returns
+    a text that is never evaluated, ``trust`` one that may be evaluated, and that ``ansible-inventory`` writes
+    unchanged; None if this ansible-core has no such function."""
 
     def __init__(self, mark: Callable[[str], str] | None = None, trust: Callable[[str], str] | None = None) -> None:
         super().__init__()
@@ -51,20 +47,20 @@ class TextMarker(Dict[str, str]):
         if could_be_template(plain):
             return self._mark(plain) if self._mark else plain
         if self._mark:
-            # What was evaluated carries a mark as soon as a part of it had one.
+            # The result of an expression has a mark if a part of it has one.
             return str.__str__(plain)
         return self._trust(plain) if self._trust else plain
 
     def key(self, text: Any) -> Any:
-        """The text as a key of a mapping, which is never evaluated, but may be looped over."""
+        """The text as a key of a mapping, which is never evaluated itself, but may be used in a loop."""
         if not isinstance(text, str):
             return text
         return self[text] if self._mark else encodable(text)
 
     def apply(self, value: Any) -> Any:
-        """The value, with each text in it as a variable has it."""
+        """The value, with each text in it converted."""
         if isinstance(value, str):
-            # One that was evaluated may have more to it than its text, such as that it was vaulted.
+            # The result of an expression may have further marks, for example that it was encrypted with Ansible Vault.
             return self[value] if value.__class__ is str else self._made(value)
         if isinstance(value, (list, tuple)):
             return [self.apply(each) for each in value]

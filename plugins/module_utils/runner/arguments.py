@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument specs that the documentation fragments document, one a concern."""
+"""The argument specs of the documentation fragments."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ AUTH_OPTIONS: dict[str, Any] = {
     "application_credential_name": {"type": "str"},
     "application_credential_secret": {"type": "str", "no_log": True},
     "token": {"type": "str", "no_log": True},
-    # The id of a key pair that signs; it is shown in the console and is no secret by itself.
+    # The id of an access key; the console shows it, and it is not secret by itself.
     "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
 }
 
-#: The aliases are the names that openstack.cloud has for these options.
+#: The aliases are the names of these options in openstack.cloud.
 CONNECTION: dict[str, Any] = {
     "platform": {"type": "str", "choices": ["huaweicloud", "easystack", "ustack", "openstack"]},
     "cloud": {"type": "str"},
@@ -48,7 +48,7 @@ CONNECTION: dict[str, Any] = {
     "client_key": {"type": "path", "no_log": False, "aliases": ["key"]},
     "api_timeout": {"type": "float"},
     "api_retries": {"type": "int"},
-    # Where tokens are kept, not a token.
+    # The location of the cache, not a token.
     "token_cache": {"type": "str", "no_log": False},
     "auth": {"type": "dict", "options": AUTH_OPTIONS},
 }
@@ -57,7 +57,7 @@ SELECTION: dict[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
     "names": {"type": "list", "elements": "str", "aliases": ["name", "server"]},
     "ips": {"type": "list", "elements": "str"},
-    # A list of texts, a text with commas, or a mapping; selection_values.tags reads them.
+    # A list of strings, a string with commas, or a mapping; selection_values.tags parses them.
     "tags": {"type": "raw"},
     "not_tags": {"type": "raw"},
     "status": {"type": "list", "elements": "str"},
@@ -89,10 +89,8 @@ REPORT: dict[str, Any] = {
 
 
 def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
-    """Return one argument spec from the connection options, the shared parts and the module's own options.
-
-    An alias of a shared option is left out where the module has an option of that name.
-    """
+    """Return one argument spec from the connection options, the shared parts and the module's own options. An alias of
+    a shared option is omitted if the module has an option with that name."""
     spec: dict[str, Any] = dict(CONNECTION)
     for part in parts:
         spec.update(part)
@@ -106,7 +104,7 @@ def argument_spec(*parts: dict[str, Any], **own: Any) -> dict[str, Any]:
     return spec
 
 
-#: Options whose value is encoded before it is sent, so that it may hold a NUL.
+#: Options whose value is encoded before it is sent, so that it can contain a NUL character.
 _ENCODED = ("user_data",)
 
 
@@ -116,10 +114,11 @@ def aliases(spec: Mapping[str, Any]) -> dict[str, str]:
 
 
 def text_problem(params: Mapping[str, Any]) -> str | None:
-    """The first option with a text that can be sent nowhere and names nothing, as a sentence without the text; ``None``
-    for none.
+    """The first option with a text that cannot be sent and is invalid as a name, as a message without the text;
+    ``None`` for none.
 
-    YAML can write both: a NUL as a backslash and a zero, and half of a character, a lone surrogate, by its number.
+    YAML can contain both: a NUL character as a backslash and a zero, and half of a character, a lone surrogate, by its
+    number.
     """
     queue = deque((name, name, value) for name, value in params.items())
     while queue:
@@ -143,11 +142,11 @@ def text_problem(params: Mapping[str, Any]) -> str | None:
 
 
 def without_nulls(given: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The options without those that are null, also below options that have options of their own.
+    """The options without nulls, including options with suboptions.
 
-    A null counts as left out: to ansible-core it is a value, which satisfies "one of the following is required", takes
-    the place of a default and excludes other options. Mappings of the user's own keys, such as ``metadata``, stay as
-    they are.
+    A null is treated as not set. For ansible-core it is a value, which satisfies "one of the following is required",
+    replaces a default and excludes other options. Mappings with keys of the user, such as ``metadata``, are not
+    changed.
     """
     found: dict[str, Any] = {}
     for name, value in given.items():

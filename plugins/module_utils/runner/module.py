@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The frame that a module runs in: spec, connection, run, errors, result.
+"""Runs a module: spec, connection, run, errors, result.
 
-A module is a ``ModuleSpec`` and a function ``run(context) -> Result``. It runs in a process of its own
-(``run_as_module``, on a remote or become'd target) or inside ansible-playbook's worker (plugins/action/in_process.py);
-``execute`` is what both do, so both give the same result.
+A module is a ``ModuleSpec`` and a function ``run(context) -> Result``. It runs in its own process (``run_as_module``,
+on a remote target or with become) or in the worker of ansible-playbook (plugins/action/in_process.py); both use
+``execute``, so both return the same result.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ModuleSpec:
-    """What ``AnsibleModule`` and ``ArgumentSpecValidator`` both want to know of a module's options."""
+    """The properties of a module's options for ``AnsibleModule`` and ``ArgumentSpecValidator``."""
 
     argument_spec: Mapping[str, Any]
     mutually_exclusive: Any = None
@@ -79,7 +79,7 @@ class ModuleSpec:
 
 @dataclass
 class Result:
-    """What a run gives back: ``data`` are the keys of the task's result."""
+    """The result of a run: ``data`` are the keys of the task's result."""
 
     changed: bool = False
     data: dict[str, Any] = field(default_factory=dict)
@@ -89,14 +89,15 @@ class Result:
 
 @dataclass
 class Context:
-    """What a run is given. ``report_progress`` says how far a long wait is, ``warn`` adds a warning to the result."""
+    """The context of a run. ``report_progress`` reports the progress of a long wait, ``warn`` adds a warning to the
+    result."""
 
     params: Mapping[str, Any]
     check_mode: bool
     warn: Callable[[str], None]
     report_progress: Callable[[str], None]
     _cloud: Compute | None = None
-    #: What the argument spec says is secret: the values of all options with ``no_log``.
+    #: The secrets according to the argument spec: the values of all options with ``no_log``.
     no_log_values: frozenset[str] = frozenset()
     _met: set[str] = field(default_factory=set)
     _unsaid: set[str] = field(default_factory=set)
@@ -107,10 +108,8 @@ class Context:
         self.report_progress = lambda words: progress(self._clean(words))
 
     def register_secret(self, text: str, returned: bool = False) -> None:
-        """Takes out of the result a secret that the task has come to know, whole and line by line.
-
-        ``returned``: the result is to hold it, and so it is taken out of messages only.
-        """
+        """Register a secret of the task, which is removed from the result, as a whole and line by line. ``returned``:
+        the result contains the secret, so it is removed only from messages."""
         if returned:
             self._unsaid.add(text)
         else:
@@ -124,7 +123,7 @@ class Context:
 
     @property
     def cloud(self) -> Compute:
-        """The cloud of the connection options; raises SettingsError where they do not suffice."""
+        """The cloud of the connection options; raises SettingsError if they are not sufficient."""
         if self._cloud is None:
             options = {name: self.params.get(name) for name in CONNECTION}
             found = settings.resolve(options, os.environ)
@@ -143,14 +142,14 @@ class Context:
         return int(wanted)
 
     def waiter(self) -> Waiter:
-        """How long the task waits, from now on."""
+        """The wait of the task, starting now."""
         timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
         if timeout < 0 or interval <= 0:
             raise InvalidRequest("wait_timeout and wait_interval must be more than 0 seconds")
         return Waiter(self.cloud, timeout, interval, self.report_progress)
 
     def select_servers(self, selection: Selection) -> SelectedServers:
-        """The servers that the task acts on. Raises InvalidRequest."""
+        """The servers of the task. Raises InvalidRequest."""
         chosen = find(self.cloud, selection)
         self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
         return chosen
@@ -158,11 +157,9 @@ class Context:
     def warn_of_no_servers(
         self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
     ) -> None:
-        """Warns where a selection matches nothing, which may be a typo that nobody notices for months.
-
-        ``options`` are those of the selection. Servers that are named one by one and ``missing`` were expected to be
-        so, and ``min_targets: 0`` says that there may be none.
-        """
+        """Warns if a selection matches nothing, for example because of a typo. ``options`` are those of the selection.
+        No warning for servers that are named individually with ``missing``, and for ``min_targets: 0``, which allows an
+        empty selection."""
         if not servers and not missing and options.get("min_targets") is None:
             self.warn(
                 "The selection (%s) matches no server, so there is nothing to do. Set min_targets: 1 to fail in that"
@@ -170,8 +167,8 @@ class Context:
             )
 
     def read_back_or(self, read: Callable[[], T], before: T, what: str) -> T:
-        """What there is when the work is done; what there was, with a warning, where it cannot be read: what became
-        of each server must not be lost with it. ``what`` begins the warning."""
+        """Read the resources after the change; return them as they were, with a warning, if they cannot be read, so
+        that the outcome of each server is still reported. ``what`` begins the warning."""
         try:
             return read()
         except CloudError as error:
@@ -179,11 +176,11 @@ class Context:
             return before
 
     def secrets(self) -> set[str]:
-        """What must not be in the result."""
+        """The secrets that the result must not contain."""
         return self._met.union(self.no_log_values, self._cloud.secrets() if self._cloud else ())
 
     def message_secrets(self) -> set[str]:
-        """What no message must repeat."""
+        """The secrets that no message must contain."""
         return self.secrets() | self._unsaid
 
     def close(self) -> None:
@@ -192,7 +189,7 @@ class Context:
 
 
 def report(outcomes: Iterable[Outcome], action: str, result: Result) -> Result:
-    """The result with each server's outcome in it, those that failed first; failed if any failed, and naming them:
+    """The result with the outcome of each server, failed ones first; failed if any server failed, with their names:
     ``action`` completes ``could not be …``."""
     ordered = failed_first(outcomes)
     result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
@@ -202,14 +199,14 @@ def report(outcomes: Iterable[Outcome], action: str, result: Result) -> Result:
 
 
 def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
-    """The servers for the result of a task that acts on them: nothing, where the task did not ask for them."""
+    """The records of the servers in the result; empty unless the task requests them."""
     if not context.params.get("return_servers"):
         return {}
     return {"servers": [server.as_dict() for server in servers]}
 
 
 class Work(Protocol):
-    """What carried a plan out, and knows what became of each server by its id."""
+    """An executor of a plan that has the outcome of each server by its id."""
 
     outcomes: dict[str, Outcome]
     servers: dict[str, Server]
@@ -217,14 +214,14 @@ class Work(Protocol):
 
 
 def check_result(context: Context, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
-    """What check mode reports of a plan: ``action`` completes ``could not be …``, ``data`` goes into the result."""
+    """The report of check mode for a plan: ``action`` completes ``could not be …``, ``data`` is added to the result."""
     shown = records(context, (item.server for item in todo.items))
     result = Result(todo.changed, {**data, **shown}, todo.diff())
     return report(predicted(todo), action, result)
 
 
 def run_result(context: Context, work: Work, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
-    """What a run reports of the plan that it carried out: changed, diff, outcomes, servers, handle."""
+    """The report of a run for its plan: changed, diff, outcomes, servers, handle."""
     keys = [item.server.id for item in todo.items]
     outcomes = [work.outcomes[key] for key in keys]
     result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
@@ -235,7 +232,7 @@ def run_result(context: Context, work: Work, todo: Plan, action: str, data: Mapp
 
 
 def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
-    """Runs a module and gives the task's result, with every secret that it met taken out."""
+    """Runs a module and returns the task's result, with every registered secret removed."""
     try:
         found = _run(run, context, want_diff)
         secrets, message_secrets = context.secrets(), context.message_secrets()
@@ -283,10 +280,10 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
 
 
 def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
-    """The module in a process of its own."""
+    """The module in its own process."""
     module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
     hidden = frozenset(module.no_log_values)
-    # Nulls count as left out. The action plugin has taken them away already, but for a module that is run without it.
+    # Nulls are treated as not set. The action plugin has already removed them, unless the module runs without it.
     checked = ArgumentSpecValidator(**spec.rules()).validate(without_nulls(module.params, spec.argument_spec))
     if checked.error_messages:
         module.fail_json(msg=module_secrets.clean_message(checked.errors.msg, hidden))
@@ -295,7 +292,8 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     )
     result = execute(run, context, module._diff)
     result["invocation"] = shown_call(spec, context)
-    # The result is clean. AnsibleModule knows no keys, and would mask the platform of a handle after the password.
+    # The result is already redacted. AnsibleModule redacts by value, and would mask the platform of a handle that
+    # equals the password.
     module.no_log_values = set()
     if result.pop("failed", False):
         module.fail_json(**result)
@@ -303,5 +301,5 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
 
 
 def shown_call(spec: ModuleSpec, context: Context) -> dict[str, Any]:
-    """How the module was called, without secrets, for the result."""
+    """The invocation of the module, without secrets, for the result."""
     return {"module_args": module_secrets.invocation(context.params, spec.argument_spec, context.secrets())}

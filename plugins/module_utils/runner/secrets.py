@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task's result without secrets, the same for a module in the worker and a shipped one; pure functions.
+"""Removes secrets from the result of a task, the same way in the worker and in a shipped module; pure functions.
 
-AnsibleModule masks every text that equals or contains a secret, wherever it is. With the password ``openstack`` the
-platform of a handle would be masked, and the next task could not use the handle. So what cannot be a secret is told by
-its key here, and messages, which quote what a cloud says, are redacted in every spelling.
+AnsibleModule masks every text that equals or contains a secret. With the password ``openstack`` the platform of a
+handle would be masked, and the next task could not use the handle. So values that cannot be secret are recognized by
+their key here, and messages, which quote the cloud, are redacted in every encoding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.redaction import redact
 
-#: Words of closed vocabularies, and ids. A mask in them would break the next task, and tell what the secret is.
+#: Words of closed vocabularies, and ids. A mask in them would break the next task, and reveal the secret.
 CLOSED_KEYS = frozenset((
     "platform", "region", "status", "outcome", "action", "actions", "state", "power_state", "vm_state", "task_state",
     "previous_state", "kind", "type", "version", "interface", "binary", "done", "completed_steps", "policy", "method",
@@ -33,7 +33,7 @@ NAME_KEYS = frozenset((
 ))  # fmt: skip
 #: Whole values that have no place for a secret, and must come back as they went out.
 PLAIN_TREES = frozenset(("handle",))
-#: Mappings whose keys anybody may choose, so that a key says nothing of the value.
+#: Mappings with arbitrary keys, whose keys do not describe their values.
 FREE_KEYS = frozenset((
     "metadata", "raw", "extra_specs", "properties", "hints", "scheduler_hints", "files", "passwords", "filters",
 ))  # fmt: skip
@@ -46,7 +46,7 @@ def clean_message(text: str, secrets: Iterable[str], lines: bool = False) -> str
 
 
 def clean_result(found: Mapping[str, Any], secrets: Iterable[str], message_secrets: Iterable[str]) -> dict[str, Any]:
-    """A task's result without secrets: ``message_secrets`` are taken out of the messages, ``secrets`` of everything."""
+    """A task's result without secrets: ``message_secrets`` are removed from messages, ``secrets`` from all values."""
     hidden = {secret for secret in secrets if secret}
     said = tuple(message_secrets)
     clean: dict[str, Any] = mask(found, hidden)
@@ -69,7 +69,7 @@ def _clean_said(said: Mapping[str, Any], secrets: tuple[str, ...]) -> dict[str, 
 
 
 def mask(value: Any, secrets: set[str], by_key: bool = True) -> Any:
-    """The value with each secret in its texts masked, but for what its key says to be none."""
+    """The value with each secret in its texts masked, except for keys whose values cannot be secret."""
     if isinstance(value, str):
         return remove_values(value, secrets) if any(secret in value for secret in secrets) else value
     if isinstance(value, Mapping):
@@ -88,17 +88,17 @@ def _mask_at(key: str, value: Any, secrets: set[str], by_key: bool) -> Any:
 
 
 def _is_word(secret: str) -> bool:
-    """Whether a secret is short or plain enough to be a part of a name by chance."""
+    """Whether a secret is so short or simple that a name may contain it by chance."""
     return len(secret) < 8 or secret.isalpha() or secret.isdigit()
 
 
 def _is_flat(value: Any) -> bool:
-    """Whether it is a text, or a list of nothing but texts."""
+    """Whether it is a string, or a list of strings."""
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def invocation(params: Mapping[str, Any], spec: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
-    """How the module was called, as a result shows it: what the spec calls ``no_log`` is not, whatever its value."""
+    """The invocation of the module for the result: values of options with ``no_log`` are omitted."""
     hidden = {secret for secret in secrets if secret}
     shown: dict[str, Any] = {}
     for name, value in params.items():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task about servers that come and go reports."""
+"""The result of a task that creates, changes and deletes servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Missing = Mapping[str, Sequence[str]]
 
 
 def check_result_of_servers(context: Context, todo: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
-    """Check mode's whole report."""
+    """The complete report of check mode."""
     data = _data(context, (item.server for item in todo.items if item.server.id), missing)
     return report(predicted(todo), WORDS[spec.state], Result(todo.changed, data, todo.diff()))
 
@@ -28,10 +28,10 @@ def check_result_of_servers(context: Context, todo: Plan, spec: ServerSpec, miss
 def run_result_of_servers(
     context: Context, work: ServerRun, todo: Plan, spec: ServerSpec, missing: Missing | None
 ) -> Result:
-    """The run's report: changed, diff, outcomes, servers, handle."""
+    """The report of a run: changed, diff, outcomes, servers, handle."""
     outcomes = [work.outcome_of(item) for item in todo.items]
     ended = spec.state in ("absent", "purged")
-    # What was deleted is not shown as it was seen last.
+    # A deleted server is not shown with its last record.
     left = [item for item, outcome in zip(todo.items, outcomes) if not ended or outcome.result != DONE]
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)

@@ -15,7 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 
 
 class AggregateRun(StepEngine):
-    """Carries a plan out. ``aggregate_id`` is the aggregate's id, once it has one."""
+    """Carries out a plan. ``aggregate_id`` is the id of the aggregate after its creation."""
 
     def __init__(self, cloud: Compute, current: Aggregate | None) -> None:
         self.aggregate_id = current.id if current else -1
@@ -23,7 +23,7 @@ class AggregateRun(StepEngine):
 
     def _definitions(self, cloud: Compute) -> dict[str, StepDefinition]:
         return {
-            # Names are unique, and it was not there before: one that is there now was made by us.
+            # Names are unique, and the aggregate did not exist before: if it exists now, this task created it.
             "create": StepDefinition(
                 lambda value: cloud.aggregates.create(value["name"], value["availability_zone"]),
                 lambda value: find_aggregate(cloud.aggregates.list(), None, value["name"]),

@@ -23,7 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 
 
 def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome]:
-    """Changes all of them, several at once; one that the cloud refuses does not hold up the others."""
+    """Changes all services concurrently; if the cloud rejects one of them, the others are still changed."""
 
     def change(each: ServiceChange) -> HostOutcome:
         host, binary = each.service.host, each.service.binary
@@ -52,8 +52,8 @@ def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome
 def refresh(
     cloud: Compute, todo: Sequence[ServiceChange], outcomes: Sequence[HostOutcome], warn: Callable[[str], None]
 ) -> list[Service]:
-    """The services as they are after the changes. Where they cannot be read, with a warning: those that were changed as
-    planned, the others as they were."""
+    """The services after the changes. If they cannot be read, with a warning: the changed services as planned, the
+    others as before."""
     binary = todo[0].service.binary
     only = todo[0].service.host if len(todo) == 1 else None
     try:

@@ -21,7 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 
 
 class FlavorRun(StepEngine):
-    """Carries a plan out. ``flavor_id`` is the flavor's id, once it has one."""
+    """Carries out a plan. ``flavor_id`` is the id of the flavor after its creation."""
 
     def __init__(self, cloud: Compute, current: FlavorDetails | None) -> None:
         self.flavor_id = current.id if current else ""
@@ -65,7 +65,7 @@ class FlavorRun(StepEngine):
         self.flavor_id = made.id
 
     def _created(self, value: Mapping[str, Any]) -> FlavorDetails | None:
-        # Names are unique, and it was not there before: one that is there now was made by us.
+        # Names are unique, and the flavor did not exist before: if it exists now, this task created it.
         made = find_flavor(self.cloud.flavors.list(), value["id"], value["name"])
         return made if made is not None and made.name == value["name"] else None
 
@@ -91,7 +91,7 @@ def _record(value: Mapping[str, Any]) -> FlavorDetails:
 
 
 def _specs(flavor: FlavorDetails) -> Mapping[str, str]:
-    """The extra specs. Raises InvalidResponse where the cloud does not show them, so that they prove nothing."""
+    """The extra specs. Raises InvalidResponse if the cloud does not show them, because then they prove nothing."""
     if flavor.extra_specs is None:
         raise InvalidResponse("the cloud does not show the extra_specs of the flavor %s to this user" % flavor.name)
     return flavor.extra_specs

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out the plan of a key pair: a generated private key is kept, or the key pair is deleted again."""
+"""Carries out the plan of a key pair: a generated private key is stored, or the key pair is deleted again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     DETACH as DETACH_FROM,
 )
 
-#: How often a key pair is put on a server, or taken off, where the answers prove nothing.
+#: The number of attempts to attach or detach a key pair while the responses prove nothing.
 _TRIES = 3
 
 
@@ -54,8 +54,9 @@ def apply_keypair(
     place: PrivateKeyFile | None,
     register_secret: Callable[[str], None],
 ) -> Keypair | None:
-    """Takes the steps in order; gives the key pair as it is then. Raises PartialFailure where the cloud refuses a step,
-    and InvalidRequest where a private key could not be kept. A key pair whose successor cannot be made is put back."""
+    """Carries out the steps in order; returns the resulting key pair. Raises PartialFailure if the cloud rejects a
+    step, and InvalidRequest if a private key could not be stored. If the replacement of a key pair cannot be created,
+    the key pair is restored."""
     done: list[str] = []
     for step in todo.steps:
         try:
@@ -75,7 +76,7 @@ def apply_keypair(
 
 
 def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
-    """Deletes the key pair. Raises CloudError unless it is proven to be gone."""
+    """Deletes the key pair. Raises CloudError unless the deletion is proven."""
 
     def send() -> bool:
         cloud.keypairs.delete(name, user_id)
@@ -85,11 +86,11 @@ def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
 
 
 def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
-    """Puts the key pair on the server, or takes it off. Raises CloudError."""
+    """Attaches the key pair to the server, or detaches it. Raises CloudError."""
 
     def send() -> bool:
-        # To ask again does no harm, and the answer is most often all the proof there is. apply_and_verify pauses where
-        # the cloud asks to come back later.
+        # A repeated request is safe, and the response is often the only evidence. apply_and_verify pauses if the cloud
+        # asks to retry later.
         for left in range(_TRIES - 1, -1, -1):
             try:
                 ask_one(cloud, ATTACH_TO if action == ATTACH else DETACH_FROM, server, name)
@@ -122,7 +123,7 @@ def _create(
     register_secret: Callable[[str], None],
     done: list[str],
 ) -> Keypair:
-    """As make_keypair; where that fails, the key pair that was deleted for it is put back and leaves ``done``."""
+    """Like make_keypair; if it fails, the key pair that was deleted for it is restored and removed from ``done``."""
     try:
         return make_keypair(cloud, wanted, user_id, place, register_secret)
     except (CloudError, InvalidRequest) as error:
@@ -149,11 +150,9 @@ def make_keypair(
     place: PrivateKeyFile | None,
     register_secret: Callable[[str], None],
 ) -> Keypair:
-    """Creates or imports the key pair. A generated private key is on disk when this returns.
-
-    If it cannot be kept, the key pair is deleted again, for one that nobody has the key of is of no use. Raises
-    CloudError, and InvalidRequest where the file could not be written.
-    """
+    """Creates or imports the key pair. When this returns, a generated private key is stored on disk. If it cannot be
+    stored, the key pair is deleted again, because it is useless without its private key. Raises CloudError, and
+    InvalidRequest if the file could not be written."""
     name = wanted.name
     if wanted.public_key is not None:
         return import_keypair(cloud, name, wanted.public_key, wanted.kind, user_id)
@@ -171,7 +170,8 @@ def make_keypair(
 
 
 def import_keypair(cloud: Compute, name: str, public_key: str, kind: str | None, user_id: str | None) -> Keypair:
-    """Imports the public key; one that somebody else has imported meanwhile will do. Raises CloudError."""
+    """Imports the public key; it is no error if another user has imported the same key in the meantime. Raises
+    CloudError."""
 
     def look() -> Keypair | None:
         there = cloud.keypairs.get(name, user_id)
@@ -181,7 +181,8 @@ def import_keypair(cloud: Compute, name: str, public_key: str, kind: str | None,
 
 
 def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypair:
-    """Has the cloud generate a key pair. Where its private key is lost with the answer, it is deleted again."""
+    """Lets the cloud generate a key pair. If its private key is lost with the response, the key pair is deleted
+    again."""
     lost: list[str] = []
 
     def look() -> Keypair | None:
@@ -206,7 +207,7 @@ def _generate(cloud: Compute, wanted: KeypairSpec, user_id: str | None) -> Keypa
 
 
 def _taken_back(cloud: Compute, name: str, user_id: str | None, why: str) -> InvalidRequest:
-    """Deletes the key pair; gives the error that says so."""
+    """Deletes the key pair; returns the error with this fact added."""
     try:
         delete_keypair(cloud, name, user_id)
     except CloudError as error:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A file for a private key: readable by its owner alone, there as a whole or not at all."""
+"""A file for a private key: readable only by its owner, and written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 
 
 class PrivateKeyFile:
-    """The place for a private key, taken before the key exists, so that little can go wrong after.
-
-    Raises InvalidRequest where it cannot be written, or holds a key already that would be lost.
-    """
+    """Reserves the file for a private key before the key exists, to detect problems early. Raises InvalidRequest if the
+    file cannot be written, or contains a key that would be lost."""
 
     def __init__(self, path: str, overwrite: bool) -> None:
         self.path = os.path.abspath(os.path.expanduser(path))
@@ -28,7 +26,7 @@ class PrivateKeyFile:
             )
         self._descriptor: int | None = None
         try:
-            # Made with mode 0600, beside the file, so that it can take the file's place in one step.
+            # Created with mode 0600 in the same directory, so that it can replace the file in one step.
             self._descriptor, self._temporary = tempfile.mkstemp(
                 prefix=".%s." % os.path.basename(self.path), dir=os.path.dirname(self.path)
             )
@@ -38,7 +36,7 @@ class PrivateKeyFile:
             ) from None
 
     def write(self, private_key: str) -> None:
-        """Raises OSError, and ValueError for a text that is none; the file then is as it was."""
+        """Raises OSError, and ValueError for an invalid text; the file is then unchanged."""
         if self._descriptor is None:
             raise OSError(0, "it was cancelled")
         with os.fdopen(self._descriptor, "w", encoding="utf-8", newline="") as stream:
@@ -49,7 +47,7 @@ class PrivateKeyFile:
         os.replace(self._temporary, self.path)
 
     def give_up(self) -> None:
-        """Removes what was taken; nothing is left behind where ``write`` was not reached or failed."""
+        """Removes the reserved file; no file is left if ``write`` was not called or failed."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

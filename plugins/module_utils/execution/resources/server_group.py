@@ -20,12 +20,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 
 
 class GroupRun(StepEngine):
-    """Carries a plan out. ``group`` is the group as it is then."""
+    """Carries out a plan. ``group`` is the resulting group."""
 
     def __init__(self, cloud: Compute, current: ServerGroup | None, known: Iterable[ServerGroup]) -> None:
         self.group = current
         self._old_id = current.id if current else ""
-        #: Which groups there were before; one of that name that comes later was made by us.
+        #: The groups that existed before; a group with this name that appears later was created by this task.
         self._before = {each.id for each in known}
         super().__init__(cloud, self._definitions(cloud), self._rollback(current) if current else None)
 
@@ -63,5 +63,5 @@ class GroupRun(StepEngine):
         def restored() -> str:
             return "The previous group was restored with the id %s." % (self.group.id if self.group else "")
 
-        # It has another id then, so something was changed.
+        # The id is different, so something was changed.
         return Rollback("server group", [UpdateStep("create", old.as_dict())], record, restored, same_id=False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Consoles of many servers, read at the same time."""
+"""Reads the consoles of several servers concurrently."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 @dataclass(frozen=True)
 class ConsoleResult:
-    """What became of one server: ``shown`` is what was read before an error, addresses included."""
+    """The outcome of one server: ``shown`` is what was read before an error, including addresses."""
 
     server: Server
     shown: dict[str, Any] = field(repr=False)
@@ -39,11 +39,9 @@ class ConsoleResult:
 def read_consoles(
     cloud: Compute, servers: Sequence[Server], kind: str | None, output: bool, lines: int | None
 ) -> list[ConsoleResult]:
-    """A console of type ``kind`` of each server (``None``: no address), and with ``output`` its last lines.
-
-    Where the user may have one of the two only, the other is null, with a warning. Raises AuthenticationFailed; any
-    other error is that of its server.
-    """
+    """Read a console of type ``kind`` of each server (``None``: no address), and with ``output`` its last lines. If the
+    user may read only one of the two, the other is null, with a warning. Raises AuthenticationFailed; any other error
+    is the outcome of its server."""
 
     def read(server: Server) -> ConsoleResult:
         shown: dict[str, Any] = {"id": server.id, "name": server.name}
@@ -57,12 +55,12 @@ def read_consoles(
             return ConsoleResult(server, shown, error)
         return ConsoleResult(server, shown)
 
-    # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+    # The first server alone: if the credentials are invalid, they are invalid for all others.
     return [read(server) for server in servers[:1]] + in_parallel(read, servers[1:], cloud.parallel)
 
 
 def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], others: bool) -> bool:
-    """Puts the console into ``shown``. ``others``: more is read of the server, so a refusal is returned, not raised."""
+    """Adds the console to ``shown``. ``others``: more is read of the server, so a refusal is returned, not raised."""
     try:
         console = cloud.consoles.create(server, kind)
     except PermissionDenied as error:
@@ -76,7 +74,7 @@ def _read_url(cloud: Compute, server: Server, kind: str, shown: dict[str, Any], 
 
 
 def _read_output(cloud: Compute, server: Server, lines: int | None, shown: dict[str, Any], others: bool) -> None:
-    """Puts the output into ``shown``. ``others``: the server's address was read, so a refusal is no error."""
+    """Adds the output to ``shown``. ``others``: the address of the server was read, so a refusal is no error."""
     try:
         shown["output"] = cloud.consoles.get_output(server, lines)
     except PermissionDenied as error:

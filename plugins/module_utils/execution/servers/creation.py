@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asks for new servers, and finds out which of them exist where the cloud's answer does not tell.
+"""Submits the creation of servers, and finds out which of them exist if the response does not show it.
 
-A request whose answer was lost is never sent again: the list of servers decides. Only a request that the cloud put off
-(429, 503 with Retry-After) is sent again, once the list shows that it was not carried out.
+A request whose response was lost is never sent again: the list of servers decides. Only a postponed request (429, 503
+with Retry-After) is sent again, after the list shows that it was not carried out.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Creation:
     """The new servers of a task.
 
     ``pending_actions`` are those of the servers that are being created, by name. ``refused`` are the outcomes of the
-    names that have no server, or of which nobody can say. ``adopted`` are the names whose server was found in the list
-    after the answer was lost: it is likely, and not proven, that this task created it.
+    names without a server, or with an unknown result. ``adopted`` are the names whose server was found in the list
+    after the response was lost: this task probably created it, but that is not proven.
     """
 
     cloud: Compute
@@ -55,10 +55,8 @@ class Creation:
     adopted: set[str] = field(default_factory=set)
 
     def run(self, names: Sequence[str], may_raise: bool) -> None:
-        """``may_raise``: the task has done nothing yet, so an error before the first request is the task's failure.
-
-        Raises CloudError.
-        """
+        """``may_raise``: the task has done nothing yet, so an error before the first request is a failure of the task.
+        Raises CloudError."""
         session = self.cloud.session
         left, attempt = list(names), 0
         while left:
@@ -71,7 +69,8 @@ class Creation:
                 del self.refused[name]
 
     def _request(self, names: Sequence[str], may_raise: bool) -> dict[str, CloudError]:
-        """Asks for these servers once. The errors of those that may be asked for again, by name."""
+        """Submits the creation of these servers once. Returns the errors of those that can be submitted again, by
+        name."""
         try:
             answers = self.cloud.create_servers(self.new, names, self.client_token)
         except CloudError as error:
@@ -86,10 +85,8 @@ class Creation:
         return self._find([each for each in answers if each.outcome_unknown])
 
     def _find(self, ambiguous: Sequence[CreatedServer]) -> dict[str, CloudError]:
-        """One listing decides for all whose answers do not tell whether the server was created.
-
-        The errors of those that do not exist and that the cloud put off, by name.
-        """
+        """One list request decides for all servers whose responses do not show whether they were created. Returns the
+        errors of those that do not exist and were postponed, by name."""
         if not ambiguous:
             return {}
         try:
@@ -119,7 +116,7 @@ class Creation:
         return server.id not in set(self.known) and not server.is_deleted
 
     def _not_found(self, name: str, error: CloudError, ids: Sequence[str]) -> Outcome:
-        """The outcome of a name of which the list shows no new server, or several."""
+        """The outcome of a name if the list shows no new server with it, or several."""
         if not ids and is_refusal(error) and self.cloud.rules.lists_new_servers_at_once:
             return self._outcome(name, FAILED, error)
         lost = self._outcome(name, UNKNOWN, error)
@@ -143,6 +140,6 @@ def _plain(message: str | None) -> str:
 
 
 def _pause(errors: Iterable[CloudError], attempt: int) -> float:
-    """Seconds until the request is sent again: the longest that the cloud asks for."""
+    """Seconds until the request is sent again: the maximum that the cloud asks for."""
     asked = [retry_after(error.retry_after) or 0.0 for error in errors]
     return min(PATIENCE, max(asked + [min(BACKOFF_CAP, BACKOFF_BASE * 2.0**attempt)]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looks for servers of the same name that other tasks created at the same time, and does what ``on_duplicate`` says."""
+"""Finds servers with the same name that other tasks created at the same time, and applies ``on_duplicate``."""
 
 from __future__ import annotations
 
@@ -34,16 +34,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     survivor,
 )
 
-#: Up to so many names are looked for one by one where the project is known to have more servers than one page.
+#: Up to this number of names are queried individually if the project has more servers than one page.
 _FEW_NAMES, _PAGE = 8, 1000
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """What is to be reported of one name: ``server`` is the one that has it now.
-
-    ``result`` is ``None`` where the outcome of the creation stands; ``message`` is added to it.
-    """
+    """The report for one name: ``server`` is the remaining server. If ``result`` is ``None``, the outcome of the
+    creation is not changed; ``message`` is added to it."""
 
     server: Server
     result: str | None
@@ -55,8 +53,8 @@ class Resolution:
 
 @dataclass
 class DuplicateRun:
-    """``adopted`` are the names whose server this task may not have created; those are never deleted. ``again`` is the
-    plan of one server, for the one that stays in place of this task's own."""
+    """``adopted`` are the names whose server may not be created by this task; such servers are never deleted. ``again``
+    plans one server, for the server that remains in place of the server of this task."""
 
     cloud: Compute
     waiter: Waiter
@@ -69,7 +67,7 @@ class DuplicateRun:
     _found: dict[str, Resolution] = field(default_factory=dict)
 
     def run(self, made: Mapping[str, str]) -> dict[str, Resolution]:
-        """The names, of those whose new servers have these ids, that other servers have too. Raises CloudError."""
+        """The names of new servers with these ids that other servers also have. Raises CloudError."""
         listed = self._list(tuple(made))
         found = {name: duplicates_of(key, name, listed, self.known) for name, key in made.items()}
         twice = {name: each for name, each in found.items() if each}
@@ -90,7 +88,7 @@ class DuplicateRun:
     # -- where an older server exists --------------------------------------------------------------------------
 
     def _delete(self, twice: Mapping[str, Duplicates]) -> None:
-        """Deletes this task's own server of each name, unless no older one works."""
+        """Deletes the server of this task for each name, unless no older one works."""
         if not twice:
             return
         older = {server.id: server for each in twice.values() for server in each.older}
@@ -119,7 +117,7 @@ class DuplicateRun:
         try:
             eraser.run(Plan(tuple(plan_end(server) for server in servers)))
         except CloudError as error:
-            # Nothing was deleted. The servers of this task exist, and their outcomes must say so.
+            # Nothing was deleted. The servers of this task exist, and their outcomes must report that.
             return {server.id: Outcome.of_error(server, FAILED, error) for server in servers}, {}
         return eraser.outcomes, eraser.pending_actions
 
@@ -138,7 +136,7 @@ class DuplicateRun:
     # -- where this task's server is the oldest ----------------------------------------------------------------
 
     def _leave(self, twice: Mapping[str, Duplicates]) -> None:
-        """Other tasks delete their newer servers; a server that stays is a failure."""
+        """Other tasks delete their newer servers; a server that remains is a failure."""
         newer = {server.id: server for each in twice.values() for server in each.newer}
         since: dict[str, float] = {}
 
@@ -156,7 +154,8 @@ class DuplicateRun:
                 self._found[name] = _failed(each, "the newer one was not deleted")
 
     def _watch(self, servers: Mapping[str, Server], is_over: Callable[[Server], bool]) -> dict[str, Server]:
-        """The servers as they were last seen, after each is deleted or ``is_over`` says so, or the time is up."""
+        """Poll until each server is deleted, ``is_over`` returns true for it, or the timeout; return the last observed
+        servers."""
         seen: dict[str, Server] = {}
 
         def look(left: dict[str, Server], final: bool) -> dict[str, Server | None]:
@@ -164,7 +163,7 @@ class DuplicateRun:
             return {key: found.get(key) for key in left}
 
         def evaluate(known: Server, now: Server | None) -> Outcome | None:
-            # What is no longer listed is deleted.
+            # A server that is not in the list is deleted.
             seen[known.id] = now or _deleted_record(known)
             return _over(known) if _is_leaving(seen[known.id]) or is_over(seen[known.id]) else None
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of ports that are attached and removed."""
+"""The strategy to attach and detach ports."""
 
 from __future__ import annotations
 
@@ -29,10 +29,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def check_network(cloud: Compute, network_id: str) -> None:
-    """Raises InvalidRequest for a network that is not there: Nova finds that out too late to say so.
-
-    A cloud that does not tell of its networks is let find it out.
-    """
+    """Raises InvalidRequest for a network that does not exist, because Nova reports that too late. If the cloud cannot
+    list networks, Nova has to report it."""
     try:
         known = cloud.networks.list()
     except CloudError:
@@ -45,9 +43,9 @@ def check_network(cloud: Compute, network_id: str) -> None:
 
 
 class InterfaceStrategy(Strategy):
-    """Attaches and detaches, one port of a server after the other."""
+    """Attaches and detaches one port of a server after the other."""
 
-    # A port that comes or goes is no change of the server in the eyes of ``changes-since``.
+    # ``changes-since`` does not list a server when a port is attached or detached.
     shown_by_changes = False
 
     def __init__(self, cloud: Compute, spec: InterfaceSpec) -> None:
@@ -66,7 +64,7 @@ class InterfaceStrategy(Strategy):
         return super().evidence(action, pending, before, now, since)
 
     def _made(self, now: Server) -> Interface | None:
-        """The port that is as it was asked for, where the server has one now."""
+        """The port that matches the request, if the server has one now."""
         try:
             there = self.cloud.interfaces.list([now.id]).get(now.id, ())
         except CloudError:

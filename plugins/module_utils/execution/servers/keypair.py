@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key pairs that are put on servers, or taken off."""
+"""The strategy to attach key pairs to servers, and to detach them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:
-    """Puts key pairs on servers, or takes them off."""
+    """Attaches key pairs to servers, or detaches them."""
     return Strategy(cloud, lambda server: plan_one(server, state, names), state)
 
 
 def ask_one(cloud: Compute, action: str, server: Server, name: str) -> None:
-    """Puts one key pair on one server, or takes it off. Raises CloudError."""
+    """Attaches one key pair to one server, or detaches it. Raises CloudError."""
     (pending,) = cloud.perform([(server, action_of(action, (name,)))])
     if pending.error:
         raise pending.error

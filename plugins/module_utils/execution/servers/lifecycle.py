@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carries out what server_plan says: creates servers, beside everything that is done to those that exist."""
+"""Carries out plans of plans/servers/update.py and deletion.py: creates servers, and changes and deletes existing
+ones."""
 
 from __future__ import annotations
 
@@ -58,10 +59,10 @@ _NOT_REBOOTED = (
 
 
 class ServerRun:
-    """Creates what is missing, and does to the servers that exist what is to be done, all at the same time.
+    """Creates missing servers, and changes existing ones, all concurrently.
 
     ``new`` describes a missing server; ``known`` are the ids of the servers that existed before. ``on_duplicate``: what
-    happens where another task has created a server of the same name at the same time. ``warnings`` are for the user.
+    to do if another task has created a server with the same name at the same time. ``warnings`` are for the user.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class ServerRun:
         #: The names whose server was found in the list, so that another task may have created it.
         self.adopted: set[str] = set()
         self._answered = 0.0
-        #: The outcomes of those that were not created, by name.
+        #: The outcomes of servers that were not created, by name.
         self.refused: dict[str, Outcome] = {}
         self._erased: dict[str, str] = {}
 
@@ -117,7 +118,7 @@ class ServerRun:
             self._check_duplicates()
 
     def outcome_of(self, change: Change) -> Outcome:
-        """What became of one change of the plan, be it of a server that was there, is new, or was recreated."""
+        """The outcome of one change of the plan, for an existing, new or recreated server."""
         name = str(change.server.name)
         if not is_new(change) and not (is_recreated(change) and change.server.id in self._erased):
             return self.outcomes[change.server.id]
@@ -127,7 +128,7 @@ class ServerRun:
         return replace(found, actions=tuple(action for action in change.actions if action != "create") + found.actions)
 
     def server_of(self, change: Change) -> Server | None:
-        """The server as it was last seen, the new one where one was made."""
+        """The server as it was last observed; the new server if one was created."""
         name = str(change.server.name)
         if name in self.made and (is_new(change) or is_recreated(change)):
             return self.servers.get(self.made[name])
@@ -136,10 +137,8 @@ class ServerRun:
     # -- making ------------------------------------------------------------------------------------------------
 
     def _erase(self, changes: Sequence[Change]) -> list[str]:
-        """Deletes the servers that are to be recreated; gives the names of those that are gone.
-
-        A task that does not wait leaves those to another run that are not gone within UNWAITED seconds.
-        """
+        """Deletes the servers that are to be recreated; returns the names of those that are deleted. Without ``wait``,
+        servers that are not deleted within UNWAITED seconds are left to the next run."""
         if not changes:
             return []
         eraser = Executor(self.cloud, Strategy(self.cloud, _until_gone, "deleted"), True, self.waiter)
@@ -158,7 +157,7 @@ class ServerRun:
         return list(self._erased.values())
 
     def _forget_failures(self, eraser: Executor) -> None:
-        """A server that another task has deleted is deleted, though this task's request was refused."""
+        """If another task has deleted a server, it is deleted, although the request of this task was refused."""
         failed = [key for key, outcome in eraser.outcomes.items() if outcome.result == FAILED]
         if not failed:
             return
@@ -179,7 +178,8 @@ class ServerRun:
         creation.run(names, may_raise=not self._erased)
         self._answered = self.waiter.clock.time()
         self.refused.update(creation.refused)
-        # A later error is that of a server, and no more the task's: what was created must not be lost with it.
+        # From here on an error belongs to a server and not to the task, so that the result still reports created
+        # servers.
         self.executor.state.acted = True
         self.adopted = creation.adopted
         items = {}
@@ -193,7 +193,8 @@ class ServerRun:
     # -- servers of the same name ------------------------------------------------------------------------------
 
     def _check_duplicates(self) -> None:
-        """Looks whether other tasks have created servers of the same names; what this task did is not lost with it."""
+        """Checks whether other tasks have created servers with the same names; an error does not hide what this task
+        did."""
         clock = self.waiter.clock
         clock.sleep(max(0.0, self._answered + SETTLED - clock.time()))
         work = DuplicateRun(
@@ -237,7 +238,7 @@ class ServerRun:
 
 
 def _not_rebooted(outcome: Outcome) -> Outcome:
-    """The outcome of a server whose metadata are set, so that another run does not see that the reboot is missing."""
+    """The outcome of a server whose metadata is set, so that the next run does not see the missing reboot."""
     if outcome.result == DONE or not {"set_metadata", "replace_metadata"} & set(outcome.actions):
         return outcome
     return replace(outcome, message=_NOT_REBOOTED % (outcome.message or "the task did not wait for it"))

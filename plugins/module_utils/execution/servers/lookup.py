@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the image, the flavor and the networks that a task names."""
+"""Finds the image, the flavor and the networks in the options of a task."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
-    """The image of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    """The image with that id or name. Raises InvalidRequest if there is none, or more than one."""
     by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
     found = [by_id] if by_id else cloud.images.list(name=wanted)
     if not found:
@@ -33,7 +33,7 @@ def find_image(cloud: Compute, wanted: str) -> ImageDetails:
 
 
 def find_flavor(cloud: Compute, wanted: str) -> Flavor:
-    """The flavor of that id or name. Raises InvalidRequest where there is none, or more than one."""
+    """The flavor with that id or name. Raises InvalidRequest if there is none, or more than one."""
     known = list(cloud.flavors.list_sizes())
     found = [flavor for flavor in known if flavor.id == wanted] or [flavor for flavor in known if flavor.name == wanted]
     if not found:
@@ -44,8 +44,8 @@ def find_flavor(cloud: Compute, wanted: str) -> Flavor:
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
-    """The interfaces, with the ids of networks that are named. Raises InvalidRequest for what is none, not there or not
-    one."""
+    """The interfaces, with network names replaced by ids. Raises InvalidRequest for invalid, missing and ambiguous
+    ones."""
     if wanted is None or wanted in (AUTO, NONE):
         return None if wanted is None else str(wanted)
     if not isinstance(wanted, list) or not wanted:
@@ -78,7 +78,7 @@ def _network_id(cloud: Compute, name: str) -> str:
 
 
 def _only(option: str, found: Sequence[T], name: str, kind: str) -> T:
-    """The only one of at least one. Raises InvalidRequest, which names the option, if there are several."""
+    """The only one of a list that is not empty. Raises InvalidRequest, which names the option, if there are several."""
     try:
         only(found, name, kind)
     except InvalidRequest as error:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of servers that move from host to host."""
+"""The strategy to migrate servers between hosts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def find_servers(cloud: Compute, options: Mapping[str, Any]) -> SelectedServers:
-    """Observes: the servers that the options choose, with one listing for those of a host."""
+    """Return the selected servers, with one list request for the servers of a host."""
     chosen, narrowed = choosing(options)
     selection = Selection.from_options(chosen)
     found = listed(cloud, selection)
@@ -42,10 +42,10 @@ def find_servers(cloud: Compute, options: Mapping[str, Any]) -> SelectedServers:
 
 
 class MigrationStrategy(Strategy):
-    """Moves servers, so many at a time.
+    """Migrates servers, with a maximum number at the same time.
 
-    A cold migration is kept in the server's metadata until it is confirmed, so that the next run confirms it where this
-    one is interrupted, or cannot read how it has ended.
+    A cold migration is noted in the metadata of the server until it is confirmed. If this run is interrupted, or cannot
+    read how the migration ended, the next run confirms it.
     """
 
     notes = (CONFIRM_NOTE,)
@@ -57,9 +57,9 @@ class MigrationStrategy(Strategy):
         self.spec = spec
         self.services = services
         self.max_concurrent = max_concurrent
-        #: The servers whose cold migration was begun here, and so is confirmed here.
+        #: The servers whose cold migration this run started, and therefore confirms.
         self._ours: set[str] = set()
-        #: How often a server was seen where it was, though the cloud says that its move has ended well.
+        #: How often a server was observed on its old host although the cloud reports a successful migration.
         self._stayed: dict[str, int] = {}
 
     def replan(self, progress: Progress, server: Server) -> Change:
@@ -73,7 +73,7 @@ class MigrationStrategy(Strategy):
         return pending
 
     def is_needless(self, progress: Progress) -> bool:
-        """Some clouds confirm by themselves after a while."""
+        """Some clouds confirm automatically after some time."""
         return progress.actions[0].action == CONFIRM.action and not is_unconfirmed(progress.server)
 
     def evaluated(
@@ -89,17 +89,15 @@ class MigrationStrategy(Strategy):
         return outcome
 
     def is_over(self, outcome: Outcome, server: Server) -> bool:
-        """One that was not moved has nothing to be confirmed either."""
+        """A server that was not moved needs no confirmation."""
         return super().is_over(outcome, server) or (
             # The metadata of a server in ERROR cannot be changed.
             outcome.result == FAILED and server.is_stable and server.power_state != ERROR and not is_unconfirmed(server)
         )
 
     def _stays(self, pending: PendingAction, seen: ActionStatus) -> bool:
-        """A cloud that gives up a move shows no error: the server has no task any more, and is where it was.
-
-        Twice in a row, for the server and the record of the action are not read in the same instant.
-        """
+        """If a cloud cancels a migration, it shows no error: the server has no task, and is on its old host. This must
+        be observed twice in a row, because the server and the record of the action are not read at the same time."""
         server = seen.server
         if server is None or not server.is_stable or seen.verdict != JOB_SUCCEEDED or pending.reached(server):
             self._stayed.pop(pending.server_id, None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Observes the servers that a task declares or selects, in the list and in the recycle bin."""
+"""Reads the servers that a task names or selects, from the list and from the recycle bin."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 @dataclass(frozen=True)
 class ObservedServers:
-    """What was observed: the servers that the task is about, the names that are to be made, and the ids of all
-    servers that were listed. ``missing`` is what of a selection no server has."""
+    """The observed servers: the servers of the task, the names to create, and the ids of all listed servers.
+    ``missing`` are ids, names and addresses of the selection without a server."""
 
     servers: tuple[Server, ...]
     to_make: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class ObservedServers:
 
 
 def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> ObservedServers:
-    """Looks at the names, or at what ``select`` chooses. Raises InvalidRequest and InvalidRequest."""
+    """Reads the servers with the names, or those of ``select``. Raises InvalidRequest."""
     state = params["state"]
     if params["select"] is not None:
         return _selected(cloud, params["select"], state)
@@ -58,12 +58,12 @@ def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> Observe
 
 
 def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> ObservedServers:
-    """A name is that of the server in the list; only without one it is that of a server in the recycle bin."""
+    """Return the active server with a name; only if there is none, the server in the recycle bin."""
     wanted = Selection(names=tuple(names))
     found = by_name([server for server in cloud.servers(wanted.ask()) if not server.is_deleted], names)
     rest = tuple(name for name in names if name not in found)
     if rest and cloud.supports("deleted"):
-        # Not everybody may look there, so it is asked for only what is nowhere else.
+        # Not every user may list the recycle bin, so only names without an active server are queried there.
         binned = cloud.servers(replace(wanted, names=rest, deleted=True).ask())
         found.update(by_name([server for server in binned if server.is_deleted], rest))
     absent = [name for name in names if name not in found]
@@ -76,12 +76,12 @@ def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> Obse
 
 
 def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:
-    # How many there are is counted over both places.
+    # The limits apply to the servers of both lists.
     unlimited = replace(selection, min_targets=None, max_targets=None)
     candidates = _everywhere(cloud, selection)
     there = unlimited.choose(candidates)
     rest = replace(unlimited, deleted=True, missing="ignore")
-    # Nothing can be done to what is gone for good.
+    # Nothing can be done to permanently deleted servers.
     binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
     servers = there.servers + binned.servers
     selection.check_number(len(servers))
@@ -89,7 +89,7 @@ def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:
 
 
 def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
-    """The list and the recycle bin. By its id a server is shown from either."""
+    """The list and the recycle bin. Servers with a given id are found in both."""
     if selection.ids and not selection.filters:
         cloud.all_projects = selection.all_projects
         return list(cloud.servers_by_id(selection.ids).values())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of the administrator's passwords that are set."""
+"""The strategy to set administrator passwords."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
-    """What the cloud would refuse, by server id; nothing where it cannot say so beforehand."""
+    """What the cloud would reject, by server id; empty if the cloud has no such check."""
     if not cloud.supports("password_dry_run"):
         return {}
     requests = [
@@ -56,16 +56,16 @@ def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
 
 
 class PasswordStrategy(Strategy):
-    """Sets the passwords of all servers, and restarts those that need it."""
+    """Sets the passwords of all servers, and restarts the servers that need it."""
 
     tries = 3
-    # A server looks the same with another password.
+    # The record of a server does not show its password.
     shown_by_record = False
 
     def __init__(self, cloud: Compute, spec: PasswordSpec) -> None:
         super().__init__(cloud, word="given the password")
         self.spec = spec
-        #: The ids of the servers that may have their password, and of those of which the cloud has taken it.
+        #: The ids of the servers that may have their password, and of those whose password the cloud has accepted.
         self.told: set[str] = set()
         self.taken: set[str] = set()
 
@@ -86,15 +86,15 @@ class PasswordStrategy(Strategy):
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
     ) -> PendingAction | None:
-        """Nothing proves a password whose response was lost; it is asked for again, for twice does no harm."""
+        """Nothing proves a password whose response was lost; the request is sent again, which is safe."""
         return None if action.action == CHANGE_PASSWORD else power_evidence(self, pending, before, now, since)
 
     def explained(self, outcome: Outcome) -> Outcome:
-        """The outcome with what it means for the password."""
+        """The outcome with its meaning for the password."""
         if outcome.server_id not in self.told or outcome.result in (DONE, PENDING):
             return outcome
         if outcome.server_id not in self.taken:
-            # It was asked, and did not answer: it may have taken it then.
+            # The guest was asked to restart and did not respond: it may have applied the password.
             asked = (CHANGE_PASSWORD,) + outcome.actions
             hint = outcome.hint or "Run the task again; it is safe to set the same password twice."
             return replace(outcome, result=UNKNOWN, actions=asked, hint=hint)
@@ -107,10 +107,8 @@ class PasswordStrategy(Strategy):
 def set_passwords(
     cloud: Compute, spec: PasswordSpec, plan: Plan, wait: bool, waiter: Waiter
 ) -> tuple[Executor, set[str]]:
-    """Carries the plan out: passwords, restarts, and then the labels of the servers that are done.
-
-    Also gives the ids of the servers that may have their password.
-    """
+    """Carries out the plan: passwords, restarts, and then the labels of the finished servers. Also returns the ids of
+    the servers that may have their password."""
     strategy = PasswordStrategy(cloud, spec)
     work = Executor(cloud, strategy, wait, waiter)
     items = work.prepare(plan)
@@ -118,7 +116,7 @@ def set_passwords(
     for key in items:
         work.outcomes[key] = strategy.explained(work.outcomes[key])
     if spec.revision is not None:
-        # Not where the end was not waited for: nothing proves then that the password holds.
+        # Without a wait there is no evidence that the password is in force.
         done = [key for key in items if work.outcomes[key].result == DONE]
         _label(work, done, spec)
         if spec.restart:
@@ -140,7 +138,7 @@ def _label(work: Executor, ids: Sequence[str], spec: PasswordSpec) -> None:
 
 
 def _labels(cloud: Compute, server: Server, spec: PasswordSpec) -> dict[str, str]:
-    """The label, and with it whether the server has to be restarted before the password holds."""
+    """The label, which also shows whether the server must be restarted before the password takes effect."""
     found = {REVISION: str(spec.revision)}
     at_boot = cloud.supports("password_at_boot") and are_kept(cloud.rules)
     if at_boot and not spec.restart and server.target_power_state == RUNNING:
@@ -149,7 +147,7 @@ def _labels(cloud: Compute, server: Server, spec: PasswordSpec) -> dict[str, str
 
 
 def _forget_restart(work: Executor, ids: Sequence[str]) -> None:
-    """Removes the notes of restarts that were still to come, from servers that were restarted now."""
+    """Removes the notes of pending restarts from servers that were restarted now."""
     restarted = [work.servers[key] for key in ids]
     for key, error in remove_notes(work.cloud, restarted, (RESTART_NOTE,)).items():
         failed = Outcome.of_error(work.servers[key], FAILED, error, work.outcomes[key].actions)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a power action is proven, and when it is planned for anew."""
+"""The evidence for a power action, and when to plan it again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 class PowerStrategy(Strategy):
-    """Brings servers to the wanted power state."""
+    """Changes the power state of servers."""
 
     def __init__(self, cloud: Compute, want: str, force: bool) -> None:
         super().__init__(cloud, word="restarted" if want == "restarted" else GOAL[want])
@@ -37,7 +37,7 @@ class PowerStrategy(Strategy):
 def power_evidence(
     strategy: Strategy, pending: PendingAction, before: Server, now: Server, since: str | None
 ) -> PendingAction | None:
-    """The pending action to watch, where a power action whose response was lost was carried out all the same."""
+    """The pending action to poll, if a power action with a lost response was carried out."""
     if pending.action != "reboot":
         moved = now.power_state != before.power_state or not now.is_stable
         return proven(pending) if moved and now.target_power_state == pending.goal else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of servers that get a new system disk."""
+"""The strategy to rebuild servers."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 class RebuildStrategy(Strategy):
-    """Each server is stopped where it must be, gets its disk, and in any case its power state back."""
+    """Each server is stopped if necessary, rebuilt, and in any case restored to its power state."""
 
     notes = (POWER_STATE_NOTE,)
 
     def __init__(self, cloud: Compute, options: RebuildOptions, plan: Plan) -> None:
         super().__init__(cloud)
         self.options = options
-        #: The power state in which each server is to end; found once, before anything is done to it.
+        #: The final power state of each server, determined before anything is done to it.
         self._goals: dict[str, str | None] = {}
         for change in plan.items:
             self._goal(change.server)
@@ -79,7 +79,7 @@ class RebuildStrategy(Strategy):
         return power.plan_one(server, goal, False, self.cloud.rules)
 
     def waits_for_busy(self, progress: Progress) -> bool:
-        """A command that the server's record shows is waited for; one that it does not show may never end."""
+        """A command that the record of the server shows is waited for; a command without a record may never end."""
         return progress.actions[0].action != REBUILD
 
     def evidence(
@@ -94,8 +94,8 @@ class RebuildStrategy(Strategy):
         return replace(proven(pending), seen_in_progress=True) if given or is_rebuilding(now) else None
 
     def observed(self, progress: Progress, pending: PendingAction, seen: ActionStatus) -> PendingAction:
-        """What is seen on its way needs no other proof, should the cloud's record of it get lost; nor does what runs
-        the image that it did not run before."""
+        """A rebuild that was observed in progress needs no other evidence if the record of the cloud is lost; nor does
+        a server that now runs the new image."""
         server = seen.server
         if pending.action != REBUILD or server is None or pending.seen_in_progress:
             return pending
@@ -111,7 +111,7 @@ class RebuildStrategy(Strategy):
         return replace(outcome, hint="%s Set auto_pay: true to pay it automatically." % outcome.hint)
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
-        """The power state, also of a server that was stopped for nothing."""
+        """Restores the power state, also of a server that was stopped in vain."""
         server, action = progress.server, progress.actions[0]
         if action.action != REBUILD or outcome.result not in (DONE, FAILED):
             return outcome, ()
@@ -125,7 +125,7 @@ class RebuildStrategy(Strategy):
         return outcome, () if change.refusal else change.planned_actions
 
     def _keep_metadata(self, progress: Progress, spec: RebuildSpec, outcome: Outcome) -> Outcome:
-        """Sets what of the metadata the cloud did not set along with the image."""
+        """Sets the metadata that the cloud did not set with the image."""
         server = progress.server
         wanted = metadata_wanted(server, spec)
         missing = {key: value for key, value in wanted.items() if server.metadata.get(key) != value}
@@ -140,7 +140,7 @@ class RebuildStrategy(Strategy):
         return outcome
 
     def remaining(self, progress: Progress) -> tuple[str, ...]:
-        """A cloud that wants stopped servers starts them afterwards, but not in every case."""
+        """A cloud that requires stopped servers usually starts them afterwards, but not always."""
         names = super().remaining(progress)
         keeps = self.cloud.supports("rebuild_running")
         rebuilds = any(action.action == REBUILD for action in progress.actions)
@@ -151,12 +151,12 @@ class RebuildStrategy(Strategy):
         return names + power.ROUTES[goal][state]
 
     def is_over(self, outcome: Outcome, server: Server) -> bool:
-        """One that failed has its power state again, or keeps its note."""
+        """A failed server is restored to its power state, or keeps its note."""
         kept = server.metadata.get(POWER_STATE_NOTE)
         has_it = kept is not None and power.GOAL.get(kept) == server.power_state
         return super().is_over(outcome, server) or (outcome.result == FAILED and has_it)
 
 
 def is_rebuilding(server: Server) -> bool:
-    """Whether a disk is being replaced."""
+    """Whether the disk is being replaced."""
     return (server.status or "").upper() == "REBUILD" or (server.task_state or "").startswith("rebuild")

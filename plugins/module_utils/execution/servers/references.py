@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks what a new server refers to before it is created: texts, and whether the things that are named exist.
+"""Checks the references of a new server before its creation: texts, and whether named resources exist.
 
-A cloud finds some of them missing only after it has created the server, and names others badly. Each kind costs one
-request, and only where the task names one. What may not be read is left to the cloud.
+A cloud detects some missing resources only after it has created the server, and reports others unclearly. Each kind
+needs one request, and only if the task names a resource of this kind. Resources that the user may not read are not
+checked.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ _FIND = "check its spelling, and that region and project are the intended ones"
 
 
 def check_references(cloud: Compute, new: NewServer) -> None:
-    """Raises InvalidRequest that names everything which the new server refers to and which does not exist."""
+    """Raises InvalidRequest with all references of the new server that do not exist."""
     checks: Sequence[Callable[[Compute, NewServer], Iterator[str]]] = (_group, _key_pair, _zone, _network_things)
     problems: list[str] = []
     for check in checks:
         try:
             problems.extend(check(cloud, new))
         except CloudError:
-            # Not everybody may read it, and the cloud itself says what is wrong.
+            # Not every user may read it, and the cloud then reports the error itself.
             continue
     if problems:
         raise InvalidRequest("; ".join(problems))
@@ -64,7 +65,7 @@ def _zone(cloud: Compute, new: NewServer) -> Iterator[str]:
 
 
 def _network_things(cloud: Compute, new: NewServer) -> Iterator[str]:
-    """Networks, ports, subnets and security groups by their ids, and security groups by their names too."""
+    """Check networks, ports and subnets by id, and security groups by id or name."""
     if not cloud.supports("networks"):
         return
     nics = new.networks if isinstance(new.networks, tuple) else ()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of servers that are made, changed and deleted."""
+"""The strategy to create, change and delete servers."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", 
 
 
 class ServerStrategy(Strategy):
-    """What the executor has to know of servers that are made, changed and deleted.
+    """Creates, changes and deletes servers.
 
-    ``made`` are the ids of the servers that this task has created, by name. ``remove_broken``: a server whose creation
-    failed is deleted again.
+    ``made`` are the ids of the servers that this task has created, by name. ``remove_broken``: delete a server again if
+    its creation failed.
     """
 
     def __init__(self, cloud: Compute, spec: ServerSpec, remove_broken: bool) -> None:
@@ -39,7 +39,7 @@ class ServerStrategy(Strategy):
         self.spec = spec
         self.remove_broken = remove_broken
         self.made: dict[str, str] = {}
-        #: The ids of the servers whose reboot is still to come after a change that this run has asked for.
+        #: The ids of the servers that still need a reboot after a change of this run.
         self.owed: set[str] = set()
         self.ends = spec.state in ("absent", "purged")
 
@@ -50,7 +50,7 @@ class ServerStrategy(Strategy):
         return self.plan_one(server)
 
     def is_needless(self, progress: Progress) -> bool:
-        """A cloud that confirms resizes by itself has left nothing to be confirmed."""
+        """If the cloud confirms resizes automatically, no confirmation remains."""
         unconfirmed = (progress.server.status or "").upper() == "VERIFY_RESIZE"
         return progress.actions[0].action == "confirm_resize" and not unconfirmed
 
@@ -70,7 +70,8 @@ class ServerStrategy(Strategy):
         return ended_as(progress, DONE if progress.taken else UNCHANGED) if self.ends else super().vanished(progress)
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
-        """What of the declaration no creation does: a lock, tags on an older cloud. A broken server goes again."""
+        """Apply declared properties that cannot be set at creation: a lock, or tags on an older cloud. Delete a broken
+        server."""
         if progress.actions[0].action != "create":
             return outcome, ()
         if outcome.result == DONE:

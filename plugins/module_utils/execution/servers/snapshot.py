@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of the images that are made of servers."""
+"""The strategy to create and delete images of servers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 class SnapshotStrategy(Strategy):
-    """Makes the images, waits until they are active, and deletes what is too old then."""
+    """Creates the images, waits until they are active, and then deletes old ones."""
 
     def __init__(self, cloud: Compute, spec: SnapshotSpec, known: Sequence[Snapshot]) -> None:
         super().__init__(cloud)
@@ -50,7 +50,7 @@ class SnapshotStrategy(Strategy):
         return change.wait_until_stable and not change.planned_actions and not progress.taken
 
     def took_effect(self, progress: Progress, now: Server) -> bool:
-        """The server shows nothing of its images: whether one is deleted is asked of the image service."""
+        """The record of a server does not show its images: the image service shows whether one is deleted."""
         action = progress.actions[0]
         if action.action != DELETE:
             return super().took_effect(progress, now)
@@ -68,7 +68,7 @@ class SnapshotStrategy(Strategy):
         return super().evidence(action, pending, before, now, since)
 
     def _made(self, action: Action, now: Server) -> Snapshot | None:
-        """The image that this run has made of the server, as far as the image service shows."""
+        """The image that this run has created of the server, if the image service shows it."""
         try:
             images = self.cloud.snapshots.list(name=action.arguments["name"])
         except CloudError:

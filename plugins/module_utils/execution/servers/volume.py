@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the executor has to know of volumes that are attached and detached."""
+"""The strategy to attach and detach volumes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 class VolumeStrategy(Strategy):
-    """Attaches and detaches, one volume of a server after the other."""
+    """Attaches and detaches one volume of a server after the other."""
 
-    # A volume that comes or goes is no change of the server in the eyes of ``changes-since``.
+    # ``changes-since`` does not list a server when a volume is attached or detached.
     shown_by_changes = False
 
     def __init__(self, cloud: Compute, spec: VolumeSpec) -> None:
@@ -37,6 +37,6 @@ class VolumeStrategy(Strategy):
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if pending.action == DETACH and progress.tries and isinstance(pending.error, BadRequest):
-            # Its response was lost, and the volume is on its way off the server: it cannot be detached twice.
+            # The response was lost, and the volume is being detached: it cannot be detached twice.
             return replace(pending, error=None)
         return pending
