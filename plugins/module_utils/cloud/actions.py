@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of one server, and what the server looks like when it is done. Pure data and predicates."""
+"""Actions on one server, and the state of the server after them. Pure data and predicates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
 )
 
-#: Where a server is: in the ordinary list, in the recycle bin or beyond, beyond it.
+#: Where a server can be: active; soft-deleted (in the recycle bin) or permanently deleted; permanently deleted.
 PRESENT = "present"
 GONE = "gone"
 PURGED = "purged"
@@ -26,38 +26,36 @@ PURGED = "purged"
 
 @dataclass(frozen=True)
 class ExpectedState:
-    """What a server shows when an action is done; what is ``None`` or empty does not matter.
-
-    Plain data, for a handle carries it to the task that joins later.
-    """
+    """The state of a server after an action; a value that is ``None`` or empty is not checked. Plain data, because a
+    handle contains it for the task that waits later."""
 
     presence: str | None = None
     power_state: str | None = None
-    #: Any of these, in capitals.
+    #: One of these, in upper case.
     status: tuple[str, ...] = ()
-    #: The flavor's id and name: below microversion 2.47 a server tells the one, from there on the other.
+    #: The id and name of the flavor: below microversion 2.47 a server's record has the id, from there on the name.
     flavor: tuple[str, ...] = ()
     locked: bool | None = None
     name: str | None = None
     host: str | None = None
-    #: Any host but this one.
+    #: Any host except this one.
     left_host: str | None = None
-    #: Volumes that it has, and that it has no more.
+    #: Volumes that are attached, and that are no longer attached.
     volumes: tuple[str, ...] = ()
     no_volumes: tuple[str, ...] = ()
-    #: Ports that it has, and that it has no more; a server's record does not show them.
+    #: Ports that are attached, and that are no longer attached; the record of a server does not contain them.
     ports: tuple[str, ...] = ()
     no_ports: tuple[str, ...] = ()
-    #: The image that was made of it, which is to become active; likewise.
+    #: The image that was created of the server, and must become active; the record does not contain it either.
     image: str | None = None
 
     @property
     def needs_extra_check(self) -> bool:
-        """Whether the server's record alone is no proof: a volume is in it before it is attached."""
+        """Whether the record of the server alone is no evidence: it contains a volume before the volume is attached."""
         return bool(self.volumes or self.ports or self.no_ports or self.image)
 
     def met(self, server: Server | None) -> bool:
-        """Whether the server, ``None`` for one that the cloud does not know, is as it is to be."""
+        """Whether the server is in the expected state; ``None`` is a server that the cloud does not find."""
         if server is None:
             return self.presence in (GONE, PURGED)
         status = (server.status or "").upper()
@@ -87,7 +85,7 @@ class ExpectedState:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ExpectedState:
-        """The expected state again, from a handle. Raises KeyError for what is none."""
+        """The expected state from a handle. Raises KeyError for an invalid one."""
         known = {each.name for each in fields(cls)}
         for name in data:
             if name not in known:
@@ -98,20 +96,21 @@ class ExpectedState:
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to be asked of one server: ``arguments`` are what the platform needs to ask for it.
+    """One action on one server: ``arguments`` are the parameters for the platform.
 
-    Those of a power action: ``force`` (the guest is not asked). Of REBUILD: ``spec``, a RebuildSpec. Of
-    CHANGE_PASSWORD: ``password``, and ``dry_run`` where the cloud is only to say what it would refuse.
+    A power action has ``force`` (without a shutdown of the guest). REBUILD has ``spec``, a RebuildSpec. CHANGE_PASSWORD
+    has ``password``, and ``dry_run`` if the cloud should only report what it would reject.
 
-    ``expected_state`` is what proves it; without one only the cloud's record of the action does. ``tasks`` are
-    beginnings of the task_states that show it under way. ``is_retry_safe``: asking twice does no harm. Not ``watched``:
-    the answer itself says that it is done. ``note`` is a key and a value of the server's metadata, written before the
-    action is asked for and removed when the whole work on the server has ended: a run that is interrupted leaves it for
-    the next one. ``hidden``: the server's record need not show that it was done, so without an answer nobody knows.
+    ``expected_state`` proves the action; without it only the cloud's record of the action does. ``tasks`` are prefixes
+    of the task_states while it is in progress. ``is_retry_safe``: it is safe to send the action twice. Not ``watched``:
+    the response itself proves that it is done. ``note`` is a key and a value of the server's metadata, written before
+    the action is submitted and removed when all work on the server has ended: an interrupted run leaves it for the next
+    run. ``hidden``: the record of the server does not show that the action was done, so without a response its result
+    is unknown.
     """
 
     action: str
-    #: Not shown, for a password may be among them.
+    #: Not shown, because it may contain a password.
     arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     expected_state: ExpectedState | None = None
     tasks: tuple[str, ...] = ()
@@ -122,14 +121,14 @@ class Action:
 
     @property
     def requires(self) -> frozenset[str]:
-        """What the platform must support for it."""
+        """The capability that the platform must support."""
         return frozenset((self.action, "password_dry_run") if self.arguments.get("dry_run") else (self.action,))
 
 
-#: A new server is made: it runs.
+#: A new server is created and running.
 BUILT = ExpectedState(status=("ACTIVE",))
 
-#: What can be done to a server's power, and the power state that it leads to.
+#: The power actions, and the resulting power states.
 GOALS = {
     "start": RUNNING,
     "stop": STOPPED,
@@ -141,19 +140,19 @@ GOALS = {
 }
 
 
-#: Has no power state of its own to lead to: it is done when the server has settled, wherever that is.
+#: It has no target power state: it is done when the server is stable, in any state.
 REBUILD = "rebuild"
 
 
-#: Likewise: a server's power state is no proof of its password.
+#: Likewise: the power state of a server does not prove its password.
 CHANGE_PASSWORD = "change_password"
 
 
-#: Not an action: the server was on its way to another state, and nothing was asked of it.
+#: Not an action: the server was in a transition, and no action was submitted.
 SETTLE = "settle"
 
 
-#: Every action that a handle may speak of; the others are done when the cloud has answered.
+#: Every action that a handle can contain; the others are done when the cloud has responded.
 ACTIONS = frozenset(GOALS) | {
     SETTLE,
     REBUILD,
@@ -179,11 +178,9 @@ ACTIONS = frozenset(GOALS) | {
 
 @dataclass(frozen=True)
 class PendingAction:
-    """What became of asking the cloud for one action on one server.
-
-    With neither ``error`` nor ``outcome_unknown`` the cloud accepted it. ``outcome_unknown``: the response was lost, so
-    only the server's state can tell. ``job_id`` and ``request_id`` find the evidence later.
-    """
+    """The result of submitting one action on one server. If neither ``error`` nor ``outcome_unknown`` is set, the cloud
+    accepted it. ``outcome_unknown``: the response was lost, so only the server's state can show the result. ``job_id``
+    and ``request_id`` identify the evidence."""
 
     server_id: str
     action: str
@@ -192,27 +189,27 @@ class PendingAction:
     request_id: str | None = None
     error: CloudError | None = None
     outcome_unknown: bool = False
-    #: The server was seen on its way after the cloud was asked, so once it has settled it is done.
+    #: The server was observed in progress after the request, so the action is done when the server is stable.
     seen_in_progress: bool = False
-    #: The image that the server runs when it is done.
+    #: The image of the server after the action.
     image_id: str | None = None
-    #: The order that was made, and may have to be paid first.
+    #: The order that the cloud created, which may have to be paid first.
     order_id: str | None = None
-    #: What the server shows when it is done, for an action that has no power state of GOALS to lead to.
+    #: The expected state of the server, for an action without a target power state in GOALS.
     expected_state: ExpectedState | None = None
-    #: The actions that the task did not ask for, because they need this one to have ended.
+    #: The actions that the task did not submit, because they need the end of this one.
     then: tuple[str, ...] = ()
-    #: How many requests the action takes, and how many of them the service has accepted where one failed.
+    #: The number of requests of the action, and how many of them the service accepted before one failed.
     steps: int = 1
     accepted: int = 0
 
     @property
     def goal(self) -> str | None:
-        """The power state that the action leads to, ``None`` where it is any one in which a server settles."""
+        """The target power state of the action, ``None`` if any stable power state is accepted."""
         return GOALS.get(self.action)
 
     def reached(self, server: Server) -> bool:
-        """Whether the server shows what it is to show; one without a trace to look for always does."""
+        """Whether the server is in the expected state; true if there is nothing to check."""
         return self.expected_state.met(server) if self.expected_state else self.goal in (None, server.power_state)
 
     @property
@@ -226,7 +223,8 @@ class PendingAction:
         return "%s (%s)" % (self.name, self.server_id) if self.name else self.server_id
 
     def as_dict(self) -> dict[str, Any]:
-        """The pending action for a handle; what is not known is left out, for a handle may have a thousand of them."""
+        """The pending action for a handle; unknown values are omitted, because a handle can contain a thousand of
+        them."""
         found: dict[str, Any] = {"server_id": self.server_id, "action": self.action}
         for key in ("name", "job_id", "request_id", "image_id"):
             value = getattr(self, key)
@@ -240,7 +238,7 @@ class PendingAction:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PendingAction:
-        """The pending action again, from the handle of an earlier task. Raises KeyError where the handle is not one."""
+        """The pending action from the handle of an earlier task. Raises KeyError for an invalid handle."""
         if data["action"] not in ACTIONS:
             raise KeyError(data["action"])
         if not data["server_id"]:
@@ -262,11 +260,8 @@ class PendingAction:
 
 @dataclass(frozen=True)
 class CreatedServer:
-    """What became of asking for one new server: a ``pending`` of action ``create`` to watch, which knows its id, or an
-    ``error``.
-
-    ``outcome_unknown``: the answer was lost, and the server may have been made, or be made yet.
-    """
+    """The result of submitting the creation of one server: a ``pending`` action ``create`` with the server's id, or an
+    ``error``. ``outcome_unknown``: the response was lost, and the server may already exist, or may be created later."""
 
     name: str
     pending: PendingAction | None = None
@@ -276,12 +271,9 @@ class CreatedServer:
 
 @dataclass(frozen=True)
 class ActionStatus:
-    """One look at a server that something was asked of.
-
-    ``verdict`` is what the evidence says (``JOB_PENDING``, ``JOB_SUCCEEDED``, ``JOB_FAILED`` or
-    ``JOB_AWAITING_PAYMENT``), ``None`` where there is no evidence. ``server`` is ``None`` where the
-    cloud no longer knows the server.
-    """
+    """The status of a pending action in one poll. ``verdict`` is the evidence (``JOB_PENDING``, ``JOB_SUCCEEDED``,
+    ``JOB_FAILED`` or ``JOB_AWAITING_PAYMENT``), ``None`` if there is none. ``server`` is ``None`` if the cloud no
+    longer finds the server."""
 
     server: Server | None
     verdict: str | None = None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface that every platform offers, and how to get the platform that the settings name."""
+"""The interface of every platform."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
-#: Seconds: a server's record that was written so short a time ago is read again.
+#: Seconds: a record that was written this recently is read again.
 _YOUNG = 5.0
 
 
 class Compute:
-    """What a module may ask of a cloud, the same on every platform.
+    """The operations of a cloud for modules, the same on every platform.
 
-    Methods raise ``CloudError`` and its subclasses. A method that acts on many servers raises nothing for one of
-    them: each server's pending action says what became of it.
+    Methods raise ``CloudError`` and its subclasses. A method that acts on several servers raises nothing for one of
+    them: the pending action of each server contains its result.
     """
 
-    #: What the platform can do and takes.
+    #: The capabilities and limits of the platform. Plans may use them.
     rules_class: type[Rules] = Rules
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
@@ -77,7 +77,7 @@ class Compute:
 
     @property
     def all_projects(self) -> bool:
-        """Whether servers of other projects are read too; ``servers`` sets it from its query."""
+        """Whether servers of other projects are read, too; ``servers`` sets it from its query."""
         return self.api.all_projects
 
     @all_projects.setter
@@ -96,68 +96,69 @@ class Compute:
         return self.rules.supports(capability)
 
     def require(self, capability: str) -> None:
-        """Raises UnsupportedOperation, which says what to use instead."""
+        """Raises UnsupportedOperation, which names an alternative."""
         self.rules.require(capability)
 
     def withhold(self, detail: str, error: CloudError) -> None:
-        """Warns, once for each ``detail``, that the cloud does not show it to this user: it is null then."""
+        """Warns, once for each ``detail``, that the cloud does not show it to this user, so it is null."""
         self.api.withhold(detail, error)
 
     def servers(self, query: ServerQuery) -> Iterator[Server]:
-        """The servers that may match the query, each once, in no order that can be relied upon."""
+        """The servers that may match the query, without duplicates, in an undefined order."""
         raise NotImplementedError
 
     def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
-        """The servers of these ids that exist, by id.
-
-        ``since`` (an instant from ``mark``) allows the platform to leave out servers that have not changed since.
-        """
+        """The servers with these ids that exist, by id. With ``since`` (a time from ``mark``) the platform can omit
+        servers that have not changed since then."""
         raise NotImplementedError
 
     def mark(self) -> str | None:
-        """An instant of the cloud's clock, just before now, for ``servers_by_id``; ``None`` where there is no use."""
+        """A time of the cloud's clock, just before now, for ``servers_by_id``; ``None`` if the platform does not use
+        it."""
         return None
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """Asks for one action on each server, and gives one pending action a request, in their order.
+        """Submits one action on each server, and returns one pending action for each request, in their order.
 
-        No request is sent twice by itself, except where the platform's document makes that safe. Raises
-        UnsupportedOperation for an action that the platform does not have, and AuthenticationFailed where the
-        credentials are refused.
+        No request is repeated automatically, except if the platform's documentation makes that safe. Raises
+        UnsupportedOperation for an action that the platform does not support, and AuthenticationFailed if the
+        credentials are rejected.
         """
         raise NotImplementedError
 
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
     ) -> list[CreatedServer]:
-        """Asks for one server of each name, all alike; one answer a name, in their order.
+        """Submits the creation of one server for each name, with the same properties; returns one result for each name,
+        in their order.
 
-        Raises nothing for one of them. None is asked for twice by itself, but where the platform makes that safe by the
-        ``client_token``. The pending actions' expected state is BUILT: the server runs.
+        Raises nothing for one of them. No request is repeated automatically, except if ``client_token`` makes that safe
+        on the platform. The expected state of the pending actions is BUILT: the server is running.
         """
         raise self.rules.unsupported("create")
 
     def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """One look at what became of the pending actions; servers that have not changed since may be left out."""
+        """Polls the pending actions once; servers that have not changed since the last poll may be omitted."""
         raise NotImplementedError
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        """Adds and changes keys of the server's metadata; others stay."""
+        """Adds and changes metadata keys of the server; other keys are kept."""
         raise NotImplementedError
 
     def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
-        """For a pending action whose answer was lost: the pending action with its proof, where the cloud has a record
-        of the action."""
+        """For a pending action with a lost response: the pending action with its evidence, if the cloud has a record of
+        the action."""
         return None
 
     def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
-        """Whether the cloud shows that a request without an answer that proves anything was not carried out.
+        """Whether the cloud shows that a request without a valid response was not carried out.
 
-        ``before`` is the server as it was seen before the request, ``now`` after it, ``since`` an instant from
-        ``mark`` before the request. ``False`` where nothing shows it. Raises CloudError where the cloud cannot be read.
+        ``before`` is the server before the request, ``now`` after it, ``since`` a time from ``mark`` before the
+        request. ``False`` if nothing shows it. Raises CloudError if the cloud cannot be read.
 
-        Every action writes the server's record when it begins and when it ends, so a server at rest that was not
-        written has seen none. A record that is a few seconds old only is read again, for its times are whole seconds.
+        Every action writes the record of the server when it begins and when it ends, so a stable server whose record
+        was not written has seen no action. A record that is only a few seconds old is read again, because its times are
+        in whole seconds.
         """
         if not _is_untouched(before, now):
             return False
@@ -173,12 +174,12 @@ class Compute:
         return later is not None and _is_untouched(before, later)
 
     def secrets(self) -> set[str]:
-        """What must appear in no output: credentials and tokens."""
+        """The values that no output may contain: credentials and tokens."""
         known: set[str] = self.settings.secrets() | self.session.auth.secrets()
         return known
 
     def hide(self, texts: Iterable[str]) -> None:
-        """Takes further texts for secrets, which no error repeats."""
+        """Registers further texts as secrets, which no error message repeats."""
         self.session.hide(texts)
 
     def close(self) -> None:
@@ -186,6 +187,6 @@ class Compute:
 
 
 def _is_untouched(before: Server, now: Server) -> bool:
-    """Whether a server is at rest, and its record was not written since it was seen before."""
+    """Whether a server is stable, and its record was not written since it was read before."""
     same = before.updated is not None and now.updated == before.updated and now.status == before.status
     return same and now.is_stable

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry of platforms: gives the client of the platform that the settings name."""
+"""The registry of platforms: returns the client for the platform of the settings."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.ses
 def connect(
     settings: Settings, parallel: int = 8, clock: Any = None, warn: Callable[[str], None] | None = None
 ) -> Compute:
-    """The platform of the settings. No request is made before the first question. ``warn`` is given sentences for the
-    user."""
+    """The client for the platform of the settings. It sends no request before its first use. ``warn`` receives messages
+    for the user."""
     session = connect_session(settings, clock=clock, warn=warn)
     return _platform(settings.platform)(session, settings, parallel=parallel)
 
 
 def _platform(name: str) -> type[Compute]:
-    # Only the platform in use is imported, for every task pays for it; and each by a statement of its own, for that
-    # is what Ansible looks for when it packs a module for its target.
+    # Only the platform in use is imported, to save time; each by its own statement, because Ansible searches for import
+    # statements when it packs a module for its target.
     if name == "huaweicloud":
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.client import (
             HuaweiCloud,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The errors of the client library: each is one sentence, what the cloud said, and what the user can do about it."""
+"""The errors of the client library: a message, the response of the cloud, and a hint for the user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints im
 
 REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id")
 
-# Answers that say "not now" whatever their HTTP status is: Common.0024 comes with 202, Common.1503 with 429 or 503.
+# Responses that ask to retry later, regardless of their HTTP status: Common.0024 has 202, Common.1503 429 or 503.
 THROTTLE_CODES = ("Common.0024", "Common.1503", "APIGW.0308")
 
 _PAIRS = (
@@ -30,21 +30,19 @@ _PAIRS = (
 )
 _MESSAGE_KEYS = ("message", "error_msg", "errorMsg", "error_message", "detail", "error", "title")
 _LONGEST = 600
-#: A code of a service of Huawei Cloud, such as Ecs.0114; those of its gateway (APIGW.0101) speak of the address.
+#: A code of a service of Huawei Cloud, such as Ecs.0114; codes of its gateway (APIGW.0101) concern the URL.
 _SERVICE_CODE = re.compile(r"^(?!APIGW?\.)[A-Z][A-Za-z]*\.\d+$")
 _GLANCE_404 = re.compile(r"No image found with ID \S|Failed to find image \S+ to delete|Image \S+ (is )?not found")
 
 
 class CloudError(Exception):
-    """What went wrong, as one sentence; the base of every error of this library.
+    """The base of every error of this library, with a message of one sentence. status is the HTTP status, code the
+    cloud's own code, details one mapping {id, code, message} for each server or parameter in the response, retry_after
+    the Retry-After header."""
 
-    status is the HTTP status, code the cloud's own code, details one mapping {id, code, message} for each server or
-    parameter that the answer names, retry_after the Retry-After header as it came.
-    """
-
-    #: Another command is running on the server, whether its record shows one or not.
+    #: Another command is running on the server, even if its record does not show one.
     is_busy = False
-    #: The server is in a state that does not allow what was asked. A platform sets both where its codes say so.
+    #: The state of the server does not allow the action. A platform sets both according to its codes.
     is_state_conflict = False
 
     def __init__(
@@ -83,7 +81,7 @@ class CloudError(Exception):
         return "%s %s" % (text, self.hint) if self.hint else text
 
     def as_dict(self) -> dict[str, Any]:
-        """The error for a task's result: message, code, status, request_id and hint, those that are known."""
+        """The error for the result of a task: message, code, status, request_id and hint, if known."""
         whole = {
             "message": self.message,
             "code": self.code,
@@ -95,7 +93,7 @@ class CloudError(Exception):
 
 
 class SettingsError(CloudError):
-    """The connection options, the environment or clouds.yaml cannot be right; nothing was asked of the cloud."""
+    """The connection options, the environment or clouds.yaml are invalid; no request was sent."""
 
 
 class AuthenticationFailed(CloudError):
@@ -103,40 +101,38 @@ class AuthenticationFailed(CloudError):
 
 
 class PermissionDenied(CloudError):
-    """403: the credentials are good, the operation is not allowed."""
+    """403: the credentials are valid, but the operation is not allowed."""
 
 
 class NotFound(CloudError):
     """404, or a project, region or endpoint that does not exist.
 
-    By itself it says nothing of the thing that was asked for: a proxy, a wrong address and another service answer 404
-    too. Only ItemNotFound does.
+    This alone does not prove that a resource does not exist: a proxy, a wrong URL and another service also respond with
+    404. Only ItemNotFound proves it.
     """
 
 
 class ItemNotFound(NotFound):
-    """404 in the service's own form: the thing that was asked for does not exist, or the user may not see it.
+    """404 in the service's own form: the resource does not exist, or the user may not see it.
 
     Nova's ``{"itemNotFound": …}``, a code of a service of Huawei Cloud (not of its gateway), Neutron's ``NeutronError``
-    or Glance's sentence about the image.
+    or Glance's message about the image.
     """
 
 
 class Conflict(CloudError):
-    """409: the state of the thing does not allow the operation."""
+    """409: the state of the resource does not allow the operation."""
 
     is_state_conflict = True
 
 
 class BadRequest(CloudError):
-    """Another 4xx: the cloud refuses the request as it is."""
+    """Another 4xx: the cloud rejects the request."""
 
 
 class RateLimited(CloudError):
-    """The cloud asks to come back later: 429, Common.1503, or Common.0024, which comes with HTTP 202.
-
-    The service itself has done nothing then, but a gateway may answer so after the service has acted.
-    """
+    """The cloud asks to retry later: 429, Common.1503, or Common.0024, which has HTTP 202. If the service responds so,
+    it has done nothing, but a gateway may respond so after the service has acted."""
 
 
 class ServerError(CloudError):
@@ -144,15 +140,15 @@ class ServerError(CloudError):
 
 
 class InvalidResponse(CloudError):
-    """A success whose body is not what the API documents: HTML, truncated JSON, another type."""
+    """A success whose body is not documented: HTML, truncated JSON, another type."""
 
 
 class Redirected(CloudError):
-    """3xx: redirects are not followed, for a token must not travel to another host."""
+    """3xx: redirects are not followed, because a token must not be sent to another host."""
 
 
 class ConnectionFailed(CloudError):
-    """The request provably never arrived. permanent: trying again cannot help (certificate, unknown host name)."""
+    """The request provably never arrived. permanent: a retry cannot help (certificate, unknown host name)."""
 
     def __init__(self, message: str, *, permanent: bool = False, **known: Any) -> None:
         super().__init__(message, **known)
@@ -160,26 +156,24 @@ class ConnectionFailed(CloudError):
 
 
 class ResponseLost(CloudError):
-    """The request was sent and no whole answer came: whether it took effect is unknown, the state has to tell.
-
-    late: the service did not answer in time, and may still be at work on the request.
-    """
+    """The request was sent and no complete response arrived: the result is unknown, and the state has to show it. late:
+    the service did not respond in time, and may still process the request."""
 
     late = False
 
 
 class ResponseTooLarge(ResponseLost):
-    """The answer is larger than any that the collection reads: whether the request took effect is unknown."""
+    """The response exceeds the maximum size: it is unknown whether the request took effect."""
 
 
 class DeadlineExceeded(CloudError):
-    """The time given to the work is over. last: the error of the last attempt, ``None`` where none was sent."""
+    """The time limit is exceeded. last: the error of the last attempt, ``None`` if no request was sent."""
 
     last: CloudError | None = None
 
 
 class UnsupportedOperation(CloudError):
-    """The platform has no such operation. instead: what to use, to complete "Use … instead."."""
+    """The platform does not support the operation. instead: an alternative, to complete "Use … instead."."""
 
     def __init__(self, operation: str, platform: str, alternatives: str | None = None) -> None:
         hint = "Use %s instead." % alternatives if alternatives else None
@@ -190,7 +184,7 @@ class UnsupportedOperation(CloudError):
 
 
 def short_text(text: str) -> str:
-    """A body as one short line: markup, scripts and tracebacks of the server left out."""
+    """A body as one short line, without markup, scripts and tracebacks of the server."""
     if "<" in text and re.search(r"<\s*(!doctype|html|head|body|title|h1)\b", text[:2000], re.IGNORECASE):
         text = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", text)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
@@ -200,7 +194,7 @@ def short_text(text: str) -> str:
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The id under which the cloud's operator finds the request in the logs."""
+    """The request id, with which the operator of the cloud finds the request in the logs."""
     lower = {str(key).lower(): value for key, value in headers.items()}
     for name in REQUEST_ID_HEADERS:
         value = lower.get(name.lower())
@@ -210,18 +204,16 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
 
 
 def code_of(document: Any) -> str | None:
-    """The cloud's error code in a decoded body, at any depth; None where there is none."""
+    """The cloud's error code in a decoded body, at any depth; None if there is none."""
     return _find(document)[0]
 
 
 def from_answer(
     status: int, headers: Mapping[str, str], text: str, what: str, secrets: Iterable[str] = ()
 ) -> CloudError:
-    """The error that an answer stands for.
-
-    what is the operation as an infinitive ("list servers"); secrets are masked wherever the answer repeats them.
-    All body forms of Huawei Cloud (ECS, gateway, IAM), Nova, Keystone and of front ends (HTML, empty) are understood.
-    """
+    """The error for a response. what is the operation as an infinitive ("list servers"); secrets that the response
+    repeats are masked. Supports all body formats of Huawei Cloud (ECS, gateway, IAM), Nova, Keystone and of front ends
+    (HTML, empty)."""
     secrets = tuple(secrets)
     lower = {str(key).lower(): value for key, value in headers.items()}
     try:
@@ -235,7 +227,7 @@ def from_answer(
     ]
     if not message:
         message = "the response is not the expected JSON" if document is not None else text
-    # Masked before it is cut, or half a secret could survive at the end.
+    # Masked before it is cut, otherwise a part of a secret could remain at the end.
     message = short_text(redact(message, secrets)) or "the response is empty"
     for item in details:
         if item["message"] and item["id"] is None and item["message"] not in message:
@@ -260,14 +252,14 @@ def from_answer(
 
 
 def _kind(status: int, code: str | None, retry_after: bool, message: str) -> type[CloudError]:
-    # Nova of 2014 answers 413 with Retry-After: 0 to a quota that is used up, which no pause helps against.
+    # Nova of 2014 responds with 413 and Retry-After: 0 to an exceeded quota; a retry does not help.
     if status == 429 or code in THROTTLE_CODES or (status == 413 and retry_after and not is_quota(message)):
         return RateLimited
     exact = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound, 409: Conflict}
     if status in exact:
         return exact[status]
     if status == 408:
-        # A front end that waited for the rest of the request, or for the service.
+        # A front end that timed out while it waited for the request or for the service.
         return ResponseLost
     if 400 <= status < 500:
         return BadRequest
@@ -275,14 +267,14 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
 
 
 def is_ambiguous(error: CloudError) -> bool:
-    """Whether a request that ended so may have been carried out all the same: only the state can tell.
+    """Whether a request that ended with this error may have been carried out: only the state can show it.
 
-    A gateway may answer 429 after the service has acted. 501 says that the service cannot do it. A refusal that is not
-    in a service's own form, which has a code, comes from something in between. A 404 of Huawei Cloud's gateway is none
-    of these: it forwards nothing to an API that it does not know.
+    A gateway may respond with 429 after the service has acted. 501 means that the service does not support it. A
+    refusal that is not in a service's own form, which has a code, comes from a proxy or gateway. A 404 of Huawei
+    Cloud's gateway is not ambiguous: it forwards nothing to an unknown API.
     """
     if isinstance(error, NotFound):
-        # Without a status nothing was sent: the catalog has no such service.
+        # Without a status no request was sent: the catalog has no such service.
         own = isinstance(error, ItemNotFound) or (error.code or "").startswith("APIG")
         return error.status is not None and not own
     if isinstance(error, (PermissionDenied, Conflict, BadRequest)):
@@ -290,24 +282,24 @@ def is_ambiguous(error: CloudError) -> bool:
     if isinstance(error, ServerError):
         return error.status != 501
     if isinstance(error, DeadlineExceeded):
-        # Without an attempt nothing was sent.
+        # Without an attempt no request was sent.
         return error.last is not None and is_ambiguous(error.last)
     return isinstance(error, (ResponseLost, InvalidResponse, RateLimited))
 
 
 def _is_own_404(document: Any, code: str | None, message: str) -> bool:
-    """Whether a 404 is in the form of a service that was asked for a thing, and not of what is between."""
+    """Whether a 404 has the form of a service that looked for a resource, and not of a proxy or gateway."""
     for key in ("itemNotFound", "NeutronError"):
         if isinstance(document, dict) and isinstance(document.get(key), dict):
             return True
     if code and _SERVICE_CODE.match(code):
         return True
-    # Glance answers with a page, and older ones with JSON of the same words.
+    # Glance responds with a page, and older ones with JSON with the same words.
     return bool(_GLANCE_404.search(message))
 
 
 def _mappings(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every mapping of a decoded body with the key it hangs on, outermost first."""
+    """Every mapping of a decoded body with its key, outermost first."""
     queue = deque([("", document)])
     while queue:
         key, node = queue.popleft()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of a platform's own list filters against the records that it answered with.
+"""Checks of a platform's own list filters with the records in the response.
 
-A cloud ignores a filter that it does not know, and Nova also one that the user may not use (``host`` of a user who is
-no administrator), without a word: the answer then has every server of the project.
+A cloud silently ignores an unknown filter, and Nova also ignores a filter that the user may not use (``host`` for a
+user without an administrator role): the response then contains every server of the project.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Callable, Optional
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
-#: Whether a server matches the value of a filter; ``None`` where the record does not show it.
+#: Whether a server matches the value of a filter; ``None`` if the record does not show it.
 FilterCheck = Callable[[Server, str], Optional[bool]]
 
 
 def applied(server: Server, value: str) -> bool:
-    """The check of a filter that the platform applies for every user, and that needs no other look."""
+    """The check of a filter that the platform applies for every user, and that needs no further check."""
     return True
 
 
 def equals(field: str) -> FilterCheck:
-    """The field of the record is exactly the value; a field that is ``None`` is not shown."""
+    """The field of the record equals the value; a field that is ``None`` is not shown."""
 
     def check(server: Server, value: str) -> bool | None:
         shown = getattr(server, field)
@@ -35,7 +35,8 @@ def equals(field: str) -> FilterCheck:
 
 
 def contains_pattern(field: str) -> FilterCheck:
-    """The value is a regular expression found in the field, whatever the case; what is none is not decided here."""
+    """The value is a regular expression found in the field, case-insensitive; an invalid expression is not decided
+    here."""
 
     def check(server: Server, value: str) -> bool | None:
         shown = getattr(server, field)

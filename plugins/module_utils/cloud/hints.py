@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do about an error of a cloud: by the cloud's own code, by what the message says, by the HTTP status.
+"""Hints for errors of a cloud: by its error code, by its message, by the HTTP status.
 
-Codes: the error code table of Huawei Cloud ECS, of its API gateway and of IAM. Messages: Nova, Neutron, Cinder and
-Glance, which have no codes, so their words are all there is to tell a quota from a missing role.
+Codes: the error code tables of Huawei Cloud ECS, of its API gateway and of IAM. Messages: Nova, Neutron, Cinder and
+Glance have no codes, so only the words of a message distinguish an exceeded quota from a missing role.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NO_PERMISSION = "Give the user or agency a permission for this operation in thi
 _LOCKED = "The server is locked: unlock it first."
 _RAISE_QUOTA = "delete what is no longer needed, or have the cloud's administrator raise the quota."
 
-#: 404 that is not written by the service that was asked.
+#: A 404 that does not come from the service.
 FOREIGN_404 = (
     "The response does not come from the service: the address is wrong, or a proxy responded. Check endpoint, region"
     " and proxy."
@@ -66,7 +66,7 @@ BY_STATUS = {
     504: "The gateway in front of the service got no response from it in time; try later.",
 }
 
-#: What a quota counts, by the words of the message that names it; the first that fits. A message may name several.
+#: The resource of a quota, by the words of the message; the first match is used. A message may name several.
 _COUNTED = (
     (r"key ?pairs?", "key pairs of the user"),
     (r"servers? in (the )?group|server_group_members|group members", "servers in a server group"),
@@ -89,7 +89,7 @@ _QUOTA = re.compile(
 )
 _AMOUNTS = (("instances", "servers"), ("cores", "CPUs"), ("ram", "memory"))
 
-#: Words of a message, in small letters, and what to do: for every 4xx of a service without codes.
+#: Words of a message, in lower case, and the hint: for every 4xx of a service without codes.
 _BY_MESSAGE = (
     (
         r"plain http request was sent to (an )?https port|client sent an http request to an https server",
@@ -109,7 +109,7 @@ _BY_MESSAGE = (
     ),
     (
         r"is in an invalid state for '",
-        # Nova's words where no state is in the way: setting a password meets a lock, or a rebuild finds no host.
+        # Nova's words although no state prevents it: a password change meets a lock, or a rebuild finds no host.
         "The server is locked, or it was never scheduled to a host: unlock it, or check its fault.",
     ),
     # Nova has no code for it: "Instance … is locked".
@@ -121,21 +121,19 @@ _BY_MESSAGE = (
 
 
 def is_quota(message: str) -> bool:
-    """Whether a refusal says that a quota or another limit on a number of things is used up."""
+    """Whether a refusal reports that a quota or another limit is exceeded."""
     return bool(_QUOTA.search(message))
 
 
 def hint_for(status: int, codes: Sequence[str | None], message: str) -> str | None:
-    """What to do about an answer; ``None`` where nothing is known of it.
-
-    A detail's code says more than the outer one (Ecs.0005 outside, Ecs.0057 inside), so the last known code counts.
-    """
+    """The hint for a response; ``None`` if there is none. A code in the details is more specific than the outer one
+    (Ecs.0005 outside, Ecs.0057 inside), so the last known code is used."""
     for code in reversed(codes):
         hint = BY_CODE.get((code or "").replace("APIG.", "APIGW."))
         if hint:
             return hint
     if 400 <= status < 500 and status not in (401, 404, 406, 429):
-        # Nova gives a quota as 403, Nova of 2014 and Cinder as 413, Neutron as 409.
+        # Nova reports a quota as 403, Nova of 2014 and Cinder as 413, Neutron as 409.
         if is_quota(message):
             return _quota_hint(message.lower())
         for pattern, hint in _BY_MESSAGE:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who one is to a cloud: the interface that every way of authenticating offers, and the choice among them."""
+"""Authentication: the interface of all methods, and the choice of the method."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ __all__ = ["Authenticator", "Transport", "make"]
 
 
 def make(settings: Settings, clock: Any) -> Authenticator:
-    """The authenticator for the settings' credentials. It does no I/O before a session is bound to it and used."""
+    """Return the authenticator for the credentials of the settings. It sends no request before it is bound to a session
+    and used."""
     if isinstance(settings.auth, AccessKey):
         return AccessKeyAuthenticator(settings, settings.auth, clock)
     return KeystoneAuthenticator(settings, clock)

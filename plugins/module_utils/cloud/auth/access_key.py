@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Huawei Cloud's access keys: every request is signed, no token is ever asked for."""
+"""Huawei Cloud's access keys: every request is signed, and no token is requested."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
-# What of a request is signed: what the vendor's gateway reads, nothing that a proxy on the way may rewrite.
+# The signed headers: those that the vendor's gateway reads, and none that a proxy may rewrite.
 SIGNED = ("content-type", "host", "x-project-id", "x-sdk-date", "x-security-token")
-# A project's id does not change; a day bounds how long a mistake could live on in the cache.
+# The id of a project does not change; one day limits how long an error can stay in the cache.
 PROJECT_LIFETIME = 86400.0
 
 
 class AccessKeyAuthenticator:
-    """Signs with an access key and finds the project id out once."""
+    """Signs requests with an access key, and finds the project id once."""
 
     def __init__(self, settings: Settings, credentials: AccessKey, clock: Any) -> None:
         self._settings = settings
@@ -51,12 +51,13 @@ class AccessKeyAuthenticator:
         self._transport = transport
 
     def apply(self, prepared: Any) -> None:
-        """Sign; X-Project-Id goes along, for the vendor asks for it where a key reaches several projects."""
+        """Sign a request, with X-Project-Id, which the vendor requires if a key has several projects."""
         prepared.headers["X-Project-Id"] = self.project_id
         self._sign(prepared)
 
     def renew(self, used: str | None) -> bool:
-        """Never: five wrong signatures in a row lock the key for five minutes, so no further one is sent at all."""
+        """Always false: five wrong signatures in a row lock the key for five minutes, so no further request is
+        signed."""
         self._refused = True
         return False
 
@@ -80,7 +81,7 @@ class AccessKeyAuthenticator:
 
     def identity(self) -> str:
         known = self._credentials
-        # An access key is no secret, but a name worth keeping out of files and messages.
+        # An access key is not secret, but it should not appear in files and messages.
         digest = hashlib.sha256(known.access_key.encode("utf-8")).hexdigest()[:16]
         parts = ("huaweicloud", "access key %s" % digest, known.project(), known.auth_url, self._settings.region)
         return " | ".join(parts + (self._settings.endpoint or "",))
@@ -114,7 +115,7 @@ class AccessKeyAuthenticator:
         )
 
     def _discover(self) -> str:
-        """The id of the project of that name, by GET /v3/projects of IAM (KeystoneListProjects)."""
+        """The id of the project with that name, by GET /v3/projects of IAM (KeystoneListProjects)."""
         known = self._credentials
         name = known.project_name or self._settings.region
         try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all authenticators share: their interface, the facts they remember, and Huawei Cloud's addresses."""
+"""Common code of all authenticators: their interface, cached facts, and the endpoints of Huawei Cloud."""
 
 from __future__ import annotations
 
@@ -17,56 +17,56 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
-# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
+# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs are on the host of kms.
 HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
 
 
 class Transport(Protocol):
-    """What an authenticator needs of a session: requests, sent under the headers that `apply` puts on."""
+    """The interface of a session for an authenticator: requests with the headers of `apply`."""
 
     @property
     def request(self) -> Callable[..., Any]:
-        """Called with method, URL and named arguments; gives an answer with status, headers and body."""
+        """Called with method, URL and named arguments; returns a response with status, headers and body."""
 
 
 class Authenticator(Protocol):
-    """Puts credentials on requests and knows where the services are; safe to use from many threads."""
+    """Adds credentials to requests and finds the endpoints of services; thread-safe."""
 
     @property
     def project_id(self) -> str:
-        """The id of the project; found out once where the credentials only name it."""
+        """The id of the project; requested once if the credentials contain only its name."""
 
     def bind(self, transport: Transport) -> None:
-        """Take the session through which tokens, catalogs and projects are asked for."""
+        """Bind the session that requests tokens, catalogs and projects."""
 
     def apply(self, prepared: Any) -> None:
-        """Sign a prepared request or add its token; called anew for each attempt."""
+        """Sign a prepared request or add its token; called again for each attempt."""
 
     def renew(self, used: str | None) -> bool:
-        """After a 401 for the token `used`: True if another one is there now, False if none can be got."""
+        """After a 401 for the token `used`: True if another token is available now, False if none can be requested."""
 
     def endpoint(self, service: str = "compute") -> str:
-        """The URL of a service without a closing slash. Raises NotFound listing what there is."""
+        """The URL of a service without a trailing slash. Raises NotFound with a list of the services."""
 
     def secrets(self) -> set[str]:
-        """Every secret in use, tokens included."""
+        """Every secret in use, including tokens."""
 
     def identity(self) -> str:
-        """Who and where, without any secret: the key for caches."""
+        """The identity and its cloud, without secrets: the key of caches."""
 
     def get_fact(self, name: str) -> Any:
-        """Something remembered of the cloud; None where it is not known."""
+        """A cached fact of the cloud; None if it is not cached."""
 
     def set_fact(self, name: str, value: Any) -> None:
-        """Remember something that JSON can hold, in the token cache too where that is on."""
+        """Cache a fact that can be encoded as JSON, in the token cache as well if it is enabled."""
 
 
 def without_auth(prepared: Any) -> None:
-    """For requests that carry their credentials in the body, or none."""
+    """For requests with their credentials in the body, or without credentials."""
 
 
 def header_auth(name: str, value: str) -> Callable[[Any], None]:
-    """For requests that carry a token of their own."""
+    """For requests with their own token."""
 
     def apply(prepared: Any) -> None:
         prepared.headers[name] = value
@@ -75,7 +75,8 @@ def header_auth(name: str, value: str) -> Callable[[Any], None]:
 
 
 def huaweicloud_endpoint(settings: Settings, service: str) -> str:
-    """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
+    """The endpoint of a service of Huawei Cloud. If the user sets an endpoint, the other services are expected in its
+    domain."""
     base = settings.endpoint or ""
     if service in settings.endpoints:
         return settings.endpoints[service]
@@ -93,7 +94,7 @@ def huaweicloud_endpoint(settings: Settings, service: str) -> str:
 
 
 class AuthCache:
-    """The facts of one identity, with the token cache behind them where the settings turn it on."""
+    """The facts of one identity, stored in the token cache if the settings enable it."""
 
     def __init__(self, settings: Settings, identity: str, clock: Any, cachable: bool = True) -> None:
         self.clock = clock
@@ -107,7 +108,7 @@ class AuthCache:
         self.cache = TokenCache(folder, identity) if folder and cachable else None
 
     def recall(self) -> dict[str, Any] | None:
-        """The entry of the token cache, read once, its facts taken over."""
+        """The entry of the token cache, read once, with its facts."""
         with self.lock:
             if not self.recalled and self.cache:
                 self.entry = self.cache.load(self._now()) or {}
@@ -117,7 +118,7 @@ class AuthCache:
             return self.entry or None
 
     def keep(self, lifetime: float, **values: Any) -> None:
-        """Write an entry that is good for lifetime seconds from now."""
+        """Write an entry that is valid for lifetime seconds."""
         with self.lock:
             self.recalled = True
             self.entry = dict(values, expires_at=self._now() + lifetime)
@@ -145,7 +146,7 @@ class AuthCache:
 
 
 def need(transport: Transport | None) -> Transport:
-    """The bound transport; SettingsError, a defect of the caller, where there is none."""
+    """The bound transport; SettingsError if there is none, which is a defect of the caller."""
     if transport is None:
         raise SettingsError("The authenticator is not bound to a session yet.")
     return transport

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keystone v3, and the IAM of Huawei Cloud, which speaks it: tokens, projects and the service catalog."""
+"""Keystone v3, and Huawei Cloud's IAM, which has the same API: tokens, projects and the service catalog."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Credentials
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
-# Names under which clouds list the same service; the first that the catalog has counts.
+# The names of the same service in different clouds; the first one in the catalog is used.
 SERVICE_TYPES = {
     "compute": ("compute", "computev21", "nova"),
     "image": ("image", "imagev2"),
@@ -46,7 +46,7 @@ SERVICE_TYPES = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One line of the catalog."""
+    """One endpoint of the catalog."""
 
     service: str
     interface: str
@@ -56,7 +56,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Access:
-    """What a token brings. lifetime is in seconds from when it was got, by the cloud's own clock."""
+    """The content of a token. lifetime is in seconds after the request, by the cloud's own clock."""
 
     token: str = field(repr=False)
     lifetime: float = 0.0
@@ -66,7 +66,7 @@ class Access:
 
 
 def user_of(known: Any) -> dict[str, Any]:
-    """The user of a request for a token, by id or by name and domain."""
+    """The user in a token request, by id or by name and domain."""
     if known.user_id:
         return {"id": known.user_id}
     domain = {"id": known.user_domain_id} if known.user_domain_id else {"name": known.user_domain_name}
@@ -81,7 +81,7 @@ def token_request(known: Credentials) -> dict[str, Any]:
             wanted["id"] = known.application_credential_id
         else:
             wanted.update(name=known.application_credential_name, user=user_of(known))
-        # Such a credential belongs to one project; naming a scope is an error.
+        # Such a credential belongs to one project; a scope in the request is an error.
         return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": wanted}}}
     if not isinstance(known, Password):
         raise SettingsError("No token can be requested with %s credentials." % known.method)
@@ -99,7 +99,7 @@ def token_request(known: Credentials) -> dict[str, Any]:
 
 
 def read_access(token: str, body: Any, what: str) -> Access:
-    """The answer to a request for a token, or to its validation. Raises InvalidResponse."""
+    """The response to a token request, or to a token validation. Raises InvalidResponse."""
     known = body.get("token") if isinstance(body, dict) else None
     if not isinstance(known, dict) or not token:
         raise InvalidResponse(
@@ -115,7 +115,7 @@ def read_access(token: str, body: Any, what: str) -> Access:
             kind, interface = str(service.get("type") or ""), str(each.get("interface") or "")
             endpoints.append(Endpoint(kind, interface, region, str(each.get("url") or "").rstrip("/")))
     issued, expires = parse_time(known.get("issued_at")), parse_time(known.get("expires_at"))
-    # The difference of two times of the cloud, so that this machine's clock does not matter.
+    # The difference of two times of the cloud, so it does not depend on this machine's clock.
     lifetime = (expires - issued).total_seconds() if issued and expires else 0.0
     name = str(project.get("name") or "")
     return Access(token, lifetime, str(project.get("id") or ""), name, tuple(endpoints))
@@ -126,7 +126,7 @@ def _mappings(listed: Any) -> list[dict[str, Any]]:
 
 
 def parse_time(text: Any) -> datetime | None:
-    """A time of Keystone ("2020-01-04T09:05:22.701000Z"); None for what is none."""
+    """A time of Keystone ("2020-01-04T09:05:22.701000Z"); None if it is invalid."""
     for form in ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"):
         try:
             return datetime.strptime(str(text), form)
@@ -136,7 +136,7 @@ def parse_time(text: Any) -> datetime | None:
 
 
 class KeystoneAuthenticator:
-    """Gets a token when one is first needed, and another one when the cloud refuses it."""
+    """Requests a token when it is first needed, and a new one after the cloud rejects it."""
 
     def __init__(self, settings: Settings, clock: Any) -> None:
         self._settings = settings
@@ -145,7 +145,7 @@ class KeystoneAuthenticator:
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._tokens: set[str] = set()
-        # A ready token says itself who it is for, so nothing kept under who and where could be matched with it.
+        # A given token defines its own identity, so no cache entry could be found for it.
         self._memory = AuthCache(settings, self.identity(), clock, not isinstance(self._known, Token))
 
     def bind(self, transport: Transport) -> None:
@@ -155,7 +155,7 @@ class KeystoneAuthenticator:
         prepared.headers["X-Auth-Token"] = self._token()
 
     def renew(self, used: str | None) -> bool:
-        """One new token, however many threads saw the old one refused. False with a ready token."""
+        """Request one new token, regardless of the number of threads with a rejected token. False for a given token."""
         if isinstance(self._known, Token):
             return False
         with self._lock:
@@ -193,7 +193,7 @@ class KeystoneAuthenticator:
         known = self._known
         who = known.who()
         if isinstance(known, Token):
-            # A token is long and random: its digest tells two apart and gives nothing away.
+            # A token is long and random: its digest identifies it and reveals nothing.
             who += " " + hashlib.sha256(known.token.encode("utf-8")).hexdigest()[:16]
         place = (known.auth_url, self._settings.interface, self._settings.region, self._settings.endpoint or "")
         return " | ".join((self._settings.platform, who, known.project()) + place)
@@ -205,7 +205,7 @@ class KeystoneAuthenticator:
         self._memory.set(name, value)
 
     def _token(self) -> str:
-        # A ready token is used as it is: with the endpoint known, Keystone need not be reachable at all.
+        # A given token is used unchanged: with a known endpoint, Keystone need not be reachable.
         if isinstance(self._known, Token):
             return self._known.token
         return self._get_access().token
@@ -246,7 +246,7 @@ class KeystoneAuthenticator:
                 what,
                 json=token_request(known),
                 params=params,
-                # Asking twice only makes two tokens.
+                # A repeated request only creates a second token.
                 is_retry_safe=True,
                 apply=without_auth,
             )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signing of requests with an access key: SDK-HMAC-SHA256 of Huawei Cloud's API gateway."""
+"""Signs requests with an access key: SDK-HMAC-SHA256 of Huawei Cloud's API gateway."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 def encode(text: str) -> str:
-    """Percent-encoding in UTF-8 that leaves only letters, digits and -._~ as they are."""
+    """Percent-encoding in UTF-8 of all characters except letters, digits and -._~."""
     return quote(text, safe="~")
 
 
 def canonical_query(pairs: Iterable[tuple[str, Any]]) -> str:
-    """The query in the one form that is both sent and signed: sorted by key, then value, before encoding.
-
-    Booleans are written true and false; repeated keys stay.
-    """
+    """The query in the form that is both sent and signed: sorted by key, then value, before encoding. Booleans are
+    written true and false; repeated keys are kept."""
     texts = sorted((key, _text(value)) for key, value in pairs)
     return "&".join("%s=%s" % (encode(key), encode(value)) for key, value in texts)
 
 
 def host_of(url: str) -> str:
-    """The value of the Host header: the name in lower case, and the port where it is not the scheme's own."""
+    """The value of the Host header: the host name in lower case, and the port if it is not the default port of the
+    scheme."""
     parts = urlsplit(url)
     name = parts.hostname or ""
     if ":" in name:
@@ -42,11 +41,11 @@ def host_of(url: str) -> str:
 def canonical_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
     """The text whose digest is signed, and the list of signed headers.
 
-    All the headers given are signed, save those with an underscore in the name. The path gets a closing slash here
-    and only here. Described by the vendor's page on AK/SK signing and its official Python package.
+    All given headers are signed, except those with an underscore in the name. Only the signed path gets a trailing
+    slash. Described by the vendor's page on AK/SK signing and its official Python package.
     """
     parts = urlsplit(url)
-    # Decoded as a whole before it is split, so an encoded slash counts as a separator, as the gateway has it.
+    # Decoded completely before it is split, because the gateway treats an encoded slash as a separator.
     path = "/".join(encode(segment) for segment in unquote(parts.path).split("/"))
     if not path.endswith("/"):
         path += "/"
@@ -62,10 +61,8 @@ def canonical_request(method: str, url: str, headers: Mapping[str, str], body: b
 
 
 def sign(method: str, url: str, headers: Mapping[str, str], body: bytes, access_key: str, secret_key: str) -> str:
-    """The Authorization header of a request.
-
-    headers are those to be signed; X-Sdk-Date is one of them, Host should be. Raises KeyError without X-Sdk-Date.
-    """
+    """The Authorization header of a request. headers are the headers to sign; X-Sdk-Date must be one of them, Host
+    should be. Raises KeyError without X-Sdk-Date."""
     date = {name.lower(): value for name, value in headers.items()}["x-sdk-date"]
     canonical, names = canonical_request(method, url, headers, body)
     to_sign = "\n".join((ALGORITHM, date, hashlib.sha256(canonical.encode("utf-8")).hexdigest()))
@@ -74,7 +71,7 @@ def sign(method: str, url: str, headers: Mapping[str, str], body: bytes, access_
 
 
 def sdk_date(moment: datetime) -> str:
-    """X-Sdk-Date of a moment in UTC."""
+    """X-Sdk-Date of a time in UTC."""
     return moment.strftime(DATE_FORMAT)
 
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The opt-in token cache: one file for each identity and cloud, readable by its owner alone.
+"""The optional token cache: one file for each identity and cloud, readable only by its owner.
 
-The name of a file is a hash of who and where and holds nothing of a secret, so a file found cannot be used to try out
-passwords. It follows that whoever may read the file may use the token without the password until it expires.
+The name of a file is a hash of identity and cloud without any secret, so the file does not help to guess a password.
+Anyone who can read the file can use the token without the password until it expires.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
-# Seconds that an entry must still be valid for, so that a task does not start with a token that ends in its midst.
+# The minimum validity of an entry in seconds, so that a token does not expire soon after the start of a task.
 MARGIN = 300.0
 FORMAT = 1
 
@@ -32,10 +32,8 @@ class TokenCache:
         self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
 
     def load(self, now: float) -> dict[str, Any] | None:
-        """The entry, or None where there is none, it is damaged, or it expires within MARGIN seconds.
-
-        Raises SettingsError where the folder or the file belongs to somebody else or is open to others.
-        """
+        """The entry, or None if there is none, it is damaged, or it expires within MARGIN seconds. Raises SettingsError
+        if the directory or the file belongs to another user or is accessible to others."""
         if not os.path.lexists(self.directory):
             return None
         self._check_directory()
@@ -64,7 +62,7 @@ class TokenCache:
         return entry
 
     def save(self, entry: Mapping[str, Any]) -> None:
-        """Replace the entry in one step. A full disk is no reason to fail the work, a folder open to others is."""
+        """Replace the entry in one step. A full disk is no error, but a directory that is accessible to others is."""
         try:
             os.makedirs(os.path.dirname(self.directory), exist_ok=True)
             if not os.path.lexists(self.directory):

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""clouds.yaml and secure.yaml: found where openstacksdk finds them, read, merged, brought to this library's names."""
+"""clouds.yaml and secure.yaml: searched like openstacksdk does, read, merged, converted to the names of this
+library."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ else:
 
 ENDINGS = (".yaml", ".yml", ".json")
 
-# auth_type of keystoneauth, and the secret leaf of the method that it stands for.
+# auth_type of keystoneauth, and the secret option of the method.
 AUTH_TYPES = {
     "password": "password",
     "v3password": "password",
@@ -31,7 +32,7 @@ AUTH_TYPES = {
 }
 
 
-#: Later names count more, and of each what is beside auth counts more than what is inside.
+#: Later names have precedence, and a value beside auth has precedence over one inside.
 _BESIDE = {
     "project_id": ("tenant_id", "project_id"),
     "project_name": ("tenant_name", "project_name"),
@@ -44,7 +45,7 @@ _BESIDE = {
 _SPELLINGS = frozenset(
     ("tenant_id tenant_name domain_id domain_name default_domain_id default_domain_name auth_token").split()
 )
-#: What asks for another token than one for a project, or in another way than is supported.
+#: Options that request a token for something other than a project, or that are not supported.
 _OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
 _KEYS = frozenset(
     (
@@ -52,7 +53,7 @@ _KEYS = frozenset(
         " endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
     ).split()
 )
-#: Keys of openstacksdk and its relatives that concern nothing that this collection does.
+#: Keys of openstacksdk and related tools that have no meaning for this collection.
 _OF_OTHERS = frozenset(
     (
         "cache networks external_network internal_network nat_source nat_destination floating_ip_source"
@@ -74,7 +75,7 @@ _ENDINGS = (
 
 
 def read_text(path: str) -> str | None:
-    """The text of a file; None where there is none. Raises SettingsError for one that cannot be read."""
+    """The content of a file; None if it does not exist. Raises SettingsError if it cannot be read."""
     try:
         if "\x00" in path:
             raise SettingsError("Cannot read %r: a path cannot contain a NUL character." % path)
@@ -88,7 +89,7 @@ def read_text(path: str) -> str | None:
 
 
 def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
-    """The paths at which clouds.yaml (kind "clouds") or secure.yaml (kind "secure") may be, in order."""
+    """The paths to search for clouds.yaml (kind "clouds") or secure.yaml (kind "secure"), in order."""
     named = environ.get({"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}[kind])
     home = environ.get("HOME") or os.path.expanduser("~")
     config = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
@@ -104,10 +105,10 @@ def load_cloud(
     environ: Mapping[str, str],
     read_file: Callable[[str], str | None] = read_text,
 ) -> dict[str, Any]:
-    """The entry of a cloud as {"auth": {leaf: value}, "auth_type": secret leaf or None, option: value ...}.
+    """The entry of a cloud as {"auth": {option: value}, "auth_type": secret option or None, option: value ...}.
 
-    region is the one already chosen ("" for none): an entry may list several. Raises SettingsError for a file, an
-    entry or a value that cannot be used.
+    region is the selected region ("" for none): an entry may list several. Raises SettingsError for an invalid file,
+    entry or value.
     """
     document, path = _first("clouds", environ, read_file)
     if path is None:
@@ -124,7 +125,7 @@ def load_cloud(
     secure: dict[str, Any] = {}
     secure_path = None
     if path == environ.get("OS_CLIENT_CONFIG_FILE") and not environ.get("OS_CLIENT_SECURE_FILE"):
-        # Who keeps clouds.yaml out of the usual folders keeps secure.yaml beside it.
+        # If clouds.yaml is not in a default directory, secure.yaml is expected beside it.
         secure, secure_path = _read(os.path.join(os.path.dirname(path), "secure.yaml"), read_file)
     if secure_path is None:
         secure, secure_path = _first("secure", environ, read_file)
@@ -149,7 +150,7 @@ def _first(
         if found is not None:
             return document, found
         for variable in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"):
-            # Falling back to another file would use other credentials than those that were named.
+            # Another file as a fallback would use other credentials than the named ones.
             if environ.get(variable) == path:
                 raise SettingsError("%s names %s, which does not exist." % (variable, path))
     return {}, None
@@ -167,7 +168,7 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        # The parser's own text quotes the line, which may be the one with the password.
+        # The parser's own text quotes the line, which may contain the password.
         mark = getattr(error, "problem_mark", None)
         line = " at line %d" % (mark.line + 1) if mark is not None else ""
         raise SettingsError("%s is not valid YAML%s." % (path, line)) from None
@@ -187,7 +188,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_region(entry: dict[str, Any], region: str, label: str) -> dict[str, Any]:
-    """The entry with its region_name settled, and that region's own values merged in."""
+    """The entry with its region_name, and with the values of that region merged into it."""
     wanted = region or str(entry.get("region_name") or "")
     listed = entry.get("regions") or []
     if not isinstance(listed, list):
@@ -235,7 +236,7 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
         "endpoint": None,
         "endpoints": endpoint_overrides(entry),
         "allow_plain_http": entry.get("cloudserver_allow_plain_http"),
-        # Of the two, openstacksdk lets insecure win.
+        # Like in openstacksdk, insecure has precedence.
         "validate_certs": False if as_boolean(entry.get("insecure"), "insecure", False) else entry.get("verify"),
         "ca_cert": entry.get("cacert"),
         "client_cert": entry.get("cert"),
@@ -246,16 +247,14 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
 
 
 def _normalized(values: dict[str, Any]) -> dict[str, Any]:
-    """openstacksdk takes hyphens in keys for underscores."""
+    """openstacksdk treats hyphens in keys as underscores."""
     return {str(key).replace("-", "_"): value for key, value in values.items()}
 
 
 def _leaves(entry: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
-    """The credentials, which openstacksdk looks for inside auth and beside it.
-
-    Of a project, a domain and a token what is beside auth counts more, of everything else what is inside: so it is in
-    openstack.config.loader (_fix_backwards_auth, _validate_auth).
-    """
+    """The credentials, which openstacksdk reads inside and beside auth. For a project, a domain and a token, values
+    beside auth have precedence, for all others values inside auth, as in openstack.config.loader (_fix_backwards_auth,
+    _validate_auth)."""
     leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if entry.get(leaf) is not None}
     leaves.update((leaf, value) for leaf, value in auth.items() if value is not None)
     for target, names in _BESIDE.items():
@@ -275,10 +274,8 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
-    """The domains of user and project where they are given once for both: domain_*, or else default_domain_*.
-
-    domain_name and domain_id without a project ask for a token for a domain, which no compute service takes.
-    """
+    """The common domains of user and project: domain_*, otherwise default_domain_*. domain_name and domain_id without a
+    project request a token for a domain, which no compute service accepts."""
     if leaves.get("project_id") or leaves.get("project_name"):
         for kind in ("id", "name"):
             for whose in ("user", "project"):
@@ -292,7 +289,7 @@ def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
 
 
 def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The endpoints that SERVICE_endpoint_override keys give, by this library's names of the services."""
+    """The endpoints in SERVICE_endpoint_override keys, by this library's names of the services."""
     found: dict[str, Any] = {}
     for service, names in SERVICES.items():
         for name in names:
@@ -302,7 +299,7 @@ def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str]:
-    """Sentences on keys that would matter to openstacksdk and have no effect here, or that nobody knows."""
+    """Warnings about keys that openstacksdk uses and this library ignores, and about unknown keys."""
     scope = sorted(key for key in _OTHER_SCOPES if auth.get(key) or entry.get(key))
     if scope:
         raise SettingsError(
@@ -322,8 +319,8 @@ def _is_known(key: str) -> bool:
     service, _unused_part, ending = key.partition("_endpoint_override")
     if not ending and any(service in names for names in SERVICES.values()):
         return True
-    # The versions of the APIs are not for the file to choose here.
+    # The file does not select the versions of the APIs.
     if key.endswith("_api_version"):
         return True
-    # What concerns services that are not asked.
+    # Options of services that this collection does not use.
     return key.endswith(_ENDINGS) and not key.startswith(tuple(name + "_" for name in SERVICES))

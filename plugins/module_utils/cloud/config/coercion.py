@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values as users write them, checked: each function returns the value or raises SettingsError naming the option."""
+"""Parses values of users: each function returns the value or raises SettingsError with the name of the option."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def as_text(value: Any, name: str) -> str:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether the text can be encoded: a half of a character, a lone surrogate, cannot."""
+    """Whether the text can be encoded: a lone surrogate (half of a character) cannot."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -63,7 +63,8 @@ def as_number(value: Any, name: str, default: Any, kind: Callable[[Any], Any], l
 
 
 def as_url(value: str, name: str) -> str:
-    """The URL without a closing slash; one that holds credentials or a query is refused without being repeated."""
+    """The URL without a trailing slash; a URL with credentials or a query is rejected, and the message does not repeat
+    it."""
     try:
         parts = urlsplit(value.strip())
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -106,7 +107,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_plain_http(url: str) -> bool:
-    """Whether what is sent there travels unencrypted; what stays on this machine does not travel."""
+    """Whether requests to the URL are unencrypted on the network; requests to this machine do not count."""
     if not url.lower().startswith("http://"):
         return False
     try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which credentials count, where several places give some: one method, one identity, never two clouds' mixed."""
+"""Selects the credentials from several sources: one method and one identity, never mixed from two clouds."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ _METHODS: dict[str, type[Credentials]] = {
     "token": Token,
     "secret_key": AccessKey,
 }
-# A leaf that already tells the method, though the secret may come from the next source.
+# Options that already define the method, although the secret may come from the next source.
 _TELLING = {
     "access_key": "secret_key",
     "application_credential_id": "application_credential_secret",
     "application_credential_name": "application_credential_secret",
 }
-# Of each group the first source that has one of them gives all: a name here and another thing's id there do not mix.
+# The first source with one option of a group provides the whole group, so that a name and an unrelated id are not
+# mixed.
 _GROUPS = (
     ("user_id", "username"),
     ("user_domain_id", "user_domain_name"),
@@ -53,7 +54,7 @@ _IDENTITY = {
 
 @dataclass(frozen=True)
 class CredentialSource:
-    """One place that gives options and leaves. lenient: it may hold what only other tools need (OS_*)."""
+    """One source of options and auth options. lenient: it may contain values for other tools only (OS_*)."""
 
     label: str
     auth: dict[str, str] = field(repr=False)
@@ -63,9 +64,9 @@ class CredentialSource:
 
 
 def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSource]) -> Credentials:
-    """The credentials that the sources, most important first, give together; not yet checked for completeness.
+    """The credentials of all sources, the most important source first; not yet checked for completeness.
 
-    Raises SettingsError where two methods are given at once, or a secret and the name it belongs to do not fit.
+    Raises SettingsError if two methods are set in one source, or if a secret does not belong to the selected identity.
     """
     secret, decider = _method(platform, sources)
     if secret not in _METHODS:
@@ -79,7 +80,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
                 break
     giver = next((source for source in sources if secret in source.auth), decider)
     beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
-    # A secret belongs to the name beside it; with a name from elsewhere it would be tried on a stranger.
+    # A secret belongs to the identity in its source; with another identity it would be sent to the wrong account.
     if beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
         raise SettingsError(
             "auth.%s comes from %s, which belongs to another %s than the selected one."
@@ -88,7 +89,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
         )
     owner = next((source for source in sources if "access_key" in source.auth), giver)
     if secret == "secret_key" and owner is not giver and "secret_key" in owner.auth:
-        # A password may be changed on the way, a secret key never: this pair would only get the key locked.
+        # A password may have been changed, but a secret key never changes: this pair would only lock the key.
         raise SettingsError(
             "auth.secret_key comes from %s and auth.access_key from %s, which has another secret_key for it."
             % (giver.label, owner.label),
@@ -104,7 +105,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
         leaves["auth_url"] = "https://iam.%s.myhuaweicloud.com/v3" % as_region(region)
     if platform == "huaweicloud":
         if secret != "token" and region and not (leaves.get("project_id") or leaves.get("project_name")):
-            # Each region has a project of its own name, which is the one meant where none is named.
+            # Each region has a project with its name, which is the default.
             leaves["project_name"] = region
     else:
         if leaves.get("username") and not (leaves.get("user_domain_name") or leaves.get("user_domain_id")):
@@ -119,7 +120,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
 
 
 def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, CredentialSource]:
-    """The secret leaf of the method that the first source with one decides on."""
+    """The secret option of the method, from the first source that defines one."""
     offered = [secret for secret in _METHODS if _offers(platform, secret)]
     for position, source in enumerate(sources):
         if source.auth_type:
@@ -164,7 +165,8 @@ def _ways(platform: str) -> str:
 
 
 def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource], list[str]]:
-    """The sources without those that speak of another cloud than the first that names one, and the latter's labels."""
+    """The sources without those of another cloud than the first source with a cloud, and the labels of the ignored
+    ones."""
     chosen = ""
     kept, left_out = [], []
     for source in sources:

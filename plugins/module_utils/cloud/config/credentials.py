@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of credentials: what each needs, checked without I/O, and where each leaf may be set."""
+"""The kinds of credentials: their required options, checked without I/O, and where each option can be set."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ AUTH_LEAVES = (
     "security_token",
 )
 
-# Names with these prefixes are read on huaweicloud only, one family after the other: the SDK's, Terraform's, the
-# vendor samples'. OS_ counts on every platform and comes last.
+# Variables with these prefixes are read only on huaweicloud, one family after the other: those of the SDK, of
+# Terraform, and of the vendor's samples. OS_ is read last, on every platform.
 HUAWEICLOUD_FAMILIES = ("HUAWEICLOUD_SDK_", "HW_", "CLOUD_SDK_")
 
-# Each option and leaf with the environment variables that may give it, first found wins.
+# The environment variables of each option and auth option; the first one that is set is used.
 ENVIRONMENT = {
     "platform": ["CLOUDSERVER_PLATFORM"],
     "cloud": ["OS_CLOUD"],
@@ -42,7 +42,7 @@ ENVIRONMENT = {
     "interface": ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
     "endpoint": ["OS_COMPUTE_ENDPOINT_OVERRIDE"],
     "allow_plain_http": ["CLOUDSERVER_ALLOW_PLAIN_HTTP"],
-    # These two say the opposite of the option: true means that certificates are not checked.
+    # These two are the opposite of the option: true disables the verification of certificates.
     "validate_certs": ["HW_INSECURE", "OS_INSECURE"],
     "ca_cert": ["OS_CACERT"],
     "client_cert": ["OS_CERT"],
@@ -70,8 +70,8 @@ ENVIRONMENT = {
 }
 
 
-#: The services whose endpoint may be given, with the names that clouds.yaml and OS_*_ENDPOINT_OVERRIDE have for each
-#: (service types authority, "block-storage" and its aliases).
+#: The services whose endpoint can be set, with their names in clouds.yaml and OS_*_ENDPOINT_OVERRIDE (service types
+#: authority, "block-storage" and its aliases).
 SERVICES = {
     "compute": ("compute",),
     "image": ("image",),
@@ -82,7 +82,7 @@ SERVICES = {
 
 
 def environment_names(name: str, platform: str) -> list[str]:
-    """The environment variables that give an option or leaf on a platform, in the order in which they are read."""
+    """The environment variables of an option or auth option on a platform, in the order in which they are read."""
     names = ENVIRONMENT[name]
     if platform == "huaweicloud":
         return names
@@ -90,7 +90,7 @@ def environment_names(name: str, platform: str) -> list[str]:
 
 
 def where(leaf: str, platform: str) -> str:
-    """Where an auth leaf may be set, for a sentence."""
+    """Where an auth option can be set, for a message."""
     names = environment_names(leaf, platform)
     places = ["option auth.%s" % leaf] + (["environment %s" % " or ".join(names)] if names else [])
     return "auth.%s (%s, or auth in clouds.yaml)" % (leaf, ", ".join(places))
@@ -98,7 +98,7 @@ def where(leaf: str, platform: str) -> str:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who, and for which project; every text may be empty."""
+    """The identity and the project; every value may be empty."""
 
     platform: str = "openstack"
     auth_url: str = ""
@@ -112,11 +112,11 @@ class Credentials:
     header_leaves: ClassVar[tuple[str, ...]] = ()
 
     def missing(self) -> list[str]:
-        """The leaves without which this cannot work; "a or b" where one of two will do."""
+        """The required options; "a or b" if one of two is sufficient."""
         return [] if self.auth_url else ["auth_url"]
 
     def validate(self) -> None:
-        """Raise SettingsError naming what is missing and where it may be set; no I/O."""
+        """Raise SettingsError with the missing options and where they can be set; no I/O."""
         missing = self.missing()
         if missing:
             texts = [" or ".join(where(leaf, self.platform) for leaf in each.split(" or ")) for each in missing]
@@ -138,7 +138,7 @@ class Credentials:
         raise NotImplementedError
 
     def project(self) -> str:
-        """The project that is asked for, as a text without any secret."""
+        """The requested project, as text without any secret."""
         if self.project_id:
             return "id:%s" % self.project_id
         return "%s@%s" % (self.project_name, self.project_domain_id or self.project_domain_name)
@@ -177,7 +177,7 @@ class Password(Credentials):
 
 @dataclass(frozen=True)
 class ApplicationCredential(Credentials):
-    """An application credential by id, or by name and its user; it brings its project along."""
+    """An application credential by id, or by name and its user; it is scoped to one project."""
 
     username: str = ""
     user_id: str = ""
@@ -212,10 +212,10 @@ class ApplicationCredential(Credentials):
 
 @dataclass(frozen=True)
 class Token(Credentials):
-    """A token that was got elsewhere; its project comes with it."""
+    """A token from another tool; it is scoped to one project."""
 
     token: str = field(default="", repr=False)
-    # With the endpoint known, Keystone is asked for nothing but the project's id, and only if that is wanted.
+    # With a known endpoint, Keystone is only asked for the id of the project, if it is needed.
     endpoint: str = ""
 
     method = "token"
@@ -232,7 +232,7 @@ class Token(Credentials):
 
 @dataclass(frozen=True)
 class AccessKey(Credentials):
-    """Huawei Cloud's access key and secret key, with a security token where they are temporary."""
+    """Huawei Cloud's access key and secret key, with a security token if they are temporary."""
 
     access_key: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)

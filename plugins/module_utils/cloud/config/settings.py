@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a connection needs to know, put together from the task's options, the environment and clouds.yaml."""
+"""The settings of a connection, from the options of the task, the environment and clouds.yaml."""
 
 from __future__ import annotations
 
@@ -51,19 +51,17 @@ DEFAULT_RETRIES = 4
 
 @dataclass(frozen=True)
 class Settings:
-    """A connection's settings, complete and checked as far as that goes without I/O.
-
-    timeout is in seconds and holds for one request; verify is True, False or the path of a CA bundle; token_cache is
-    the folder of the token cache or None; warnings are sentences that the user should see.
-    """
+    """The settings of a connection, complete and checked as far as possible without I/O. timeout is in seconds, for one
+    request; verify is True, False or the path of a CA bundle; token_cache is the directory of the token cache or None;
+    warnings are messages for the user."""
 
     platform: str
     region: str = ""
     interface: str = "public"
     endpoint: str | None = None
-    #: The endpoints of other services, by name, that count more than the catalog's.
+    #: The endpoints of other services, by name, which have precedence over the catalog.
     endpoints: Mapping[str, str] = field(default_factory=dict)
-    #: What a request to http:// elsewhere than on this machine is: True allowed, False refused, None warned of.
+    #: Requests to http:// on other machines: True allows them, False rejects them, None allows them with a warning.
     allow_plain_http: bool | None = None
     verify: bool | str = True
     cert: None | str | tuple[str, str] = None
@@ -74,7 +72,7 @@ class Settings:
     warnings: tuple[str, ...] = ()
 
     def secrets(self) -> set[str]:
-        """The values that must appear in no output."""
+        """The values that no output may contain."""
         return self.auth.secrets()
 
 
@@ -84,10 +82,10 @@ def resolve(
     *,
     read_file: Callable[[str], str | None] = read_text,
 ) -> Settings:
-    """Settings from a task's connection options, then the environment, then clouds.yaml.
+    """Settings from the connection options of a task, then the environment, then clouds.yaml.
 
-    Where `cloud` is an option, what the environment says of a cloud is left out; where OS_CLOUD names the cloud, the
-    environment's own values win over the file's. Raises SettingsError with one sentence.
+    If the option `cloud` is set, the cloud in the environment is ignored; if OS_CLOUD selects the cloud, other
+    environment variables have precedence over the file. Raises SettingsError.
     """
     own = _from_options(options)
     ours = _from_family(environ, "CLOUDSERVER_", "")
@@ -103,7 +101,7 @@ def resolve(
         found = load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
     platform = _platform(platform or (found or {}).get("platform"))
     sources = [own, ours] + _from_environment(environ, platform)
-    # An access key has nothing to do with the OpenStack cloud that OS_CLOUD may name for other tools.
+    # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
     foreign = any("secret_key" in source.auth for source in sources) and (found or {}).get("platform") != platform
     if found is not None and not (foreign and platform == "huaweicloud"):
         sources.append(_from_entry(named, found))
@@ -175,7 +173,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
 
 
 def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
-    """The endpoint of each service, from the first source that has it."""
+    """The endpoint of each service, from the first source that sets it."""
     found: dict[str, str] = {}
     for source in sources:
         given = source.plain.get("endpoints") or {}
@@ -211,7 +209,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> CredentialSource:
 
 
 def _from_environment(environ: Mapping[str, str], platform: str) -> list[CredentialSource]:
-    """One source a family of names: the SDK's key never meets Terraform's secret."""
+    """One source for each family of variables, so that the SDK's key is never combined with Terraform's secret."""
     kind = environ.get("OS_AUTH_TYPE") or environ.get("OS_AUTH_PLUGIN")
     if kind and kind not in AUTH_TYPES:
         raise SettingsError(
@@ -238,7 +236,7 @@ def _from_family(environ: Mapping[str, str], family: str, platform: str) -> Cred
 
 
 def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
-    """What openstacksdk reads of OS_* variables besides those that are options of their own."""
+    """The OS_* variables of openstacksdk that are not options of their own."""
     beside = {key[3:].lower(): value for key, value in environ.items() if key.startswith("OS_") and value}
     fill_domains(values, beside)
     if "verify" in beside and "validate_certs" not in values:

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one request may take at most: the time from connecting to the last byte, and the size of its answer.
+"""The limits of one request: the time from connecting to the last byte, and the size of its response.
 
-A timeout of requests holds for each read of a socket alone and starts again at each byte: an answer that trickles never
-ends. So the timeout of every read is what remains of the request's whole time. An answer is read piece by piece, its
-bytes are counted as they arrive and again as they are decompressed.
+A timeout of requests applies to each read of a socket and restarts at each byte: a slow response never times out. So
+the timeout of every read is the remaining time of the request. A response is read in pieces, and its bytes are counted
+as they arrive and again as they are decompressed.
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-#: Bytes that the body of one answer may have, decompressed. A page of 1,000 servers with everything Nova and ECS tell
-#: of them has less than 10 MB.
+#: The maximum size of a response body in bytes, decompressed. A page of 1,000 servers with all fields of Nova and ECS
+#: has less than 10 MB.
 MAX_BODY = 64 * 1024 * 1024
-#: Bytes that status line, headers, chunk sizes and trailers may add; http.client itself takes 100 lines of 64 KiB.
+#: The maximum size of status line, headers, chunk sizes and trailers; http.client itself allows 100 lines of 64 KiB.
 MAX_FRAMING = 8 * 1024 * 1024
 _PIECE = 64 * 1024
 _RECORD = 16 * 1024
-#: Seconds that a socket is given where the time is over, for 0 means "do not wait" and None "wait for ever".
+#: The socket timeout in seconds after the time limit, because 0 means non-blocking and None no timeout.
 _LEAST = 0.001
 
 
 class BodyTooLarge(OSError):
-    """The answer is larger than MAX_BODY; an OSError, so that urllib3 closes the connection and passes it on."""
+    """The response is larger than MAX_BODY; an OSError, so that urllib3 closes the connection and raises it."""
 
 
 class BodyUnreadable(OSError):
-    """The body of the answer is not compressed as its header says."""
+    """The body of the response is not compressed as its header says."""
 
 
 class RequestTimeout(socket.timeout):
-    """The time of the whole request is over; what a socket raises, so that urllib3 knows it."""
+    """The request timed out; raised by a socket, so that urllib3 handles it."""
 
 
 class Bounds(threading.local):
-    """What the request that this thread sends may take; a thread sends one request at a time."""
+    """The limits of the request that this thread sends; a thread sends one request at a time."""
 
     def __init__(self) -> None:
         self.until = float("inf")
 
     def start(self, seconds: float) -> None:
-        """The whole request may take so many seconds from now."""
+        """The complete request can take this number of seconds from now."""
         self.until = time.monotonic() + seconds
 
     def remaining(self) -> float:
-        """Seconds that are left, never 0. Raises RequestTimeout where none are."""
+        """The remaining seconds, never 0. Raises RequestTimeout after the time limit."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise RequestTimeout("the request timed out")
@@ -67,12 +67,12 @@ class Bounds(threading.local):
 
 
 class _BoundedStream(io.RawIOBase):
-    """What comes from a socket for one answer: no read outlasts the request, and the bytes are counted."""
+    """The data of a socket for one response: no read exceeds the time limit, and the bytes are counted."""
 
     def __init__(self, sock: Any, bounds: Bounds) -> None:
         super().__init__()
         self._sock, self._bounds = sock, bounds
-        # The socket's own file keeps it open after the connection is closed, as long as the answer is read.
+        # The socket's own file keeps it open after the connection is closed, while the response is read.
         self._file = sock.makefile("rb", buffering=0)
         self._left = MAX_BODY + MAX_FRAMING
 
@@ -94,7 +94,7 @@ class _BoundedStream(io.RawIOBase):
 
 
 class _BoundedSocket:
-    """A socket as http.client.HTTPResponse sees it."""
+    """A socket for http.client.HTTPResponse."""
 
     def __init__(self, sock: Any, bounds: Bounds) -> None:
         self._sock, self._bounds = sock, bounds
@@ -104,19 +104,19 @@ class _BoundedSocket:
 
 
 def _bounded_connection(connection: Any, bounds: Bounds) -> Any:
-    """A subclass of a connection class of urllib3 whose every step is bounded."""
+    """A subclass of a connection class of urllib3 with time limits for every step."""
 
     class BoundedConnection(connection):  # type: ignore[misc]
         timeout: Any
 
         def connect(self) -> Any:
-            # One of a name with several addresses is given this time for each.
+            # If a name has several addresses, this is the time for each.
             self.timeout = min(self.timeout or 86400.0, bounds.remaining())
             return super().connect()
 
         def send(self, data: Any) -> Any:
-            # A connection that is used again still has the timeout of the last read of the answer before.
-            # Over TLS each record of 16 KiB has a timeout of its own.
+            # A reused connection still has the timeout of the last read of the previous response. With TLS, each record
+            # of 16 KiB has its own timeout.
             size = _RECORD if isinstance(data, bytes) else 0
             for begin in range(0, len(data), size) if size else (0,):
                 if self.sock is not None:
@@ -130,7 +130,7 @@ def _bounded_connection(connection: Any, bounds: Bounds) -> Any:
 
 
 def _bound(manager: Any, bounds: Bounds) -> Any:
-    """The pool manager, whose connections are bounded from now on, those of proxies included."""
+    """The pool manager, whose connections are now limited, including those of proxies."""
     manager.pool_classes_by_scheme = {
         scheme: type(pool.__name__, (pool,), {"ConnectionCls": _bounded_connection(pool.ConnectionCls, bounds)})
         for scheme, pool in manager.pool_classes_by_scheme.items()
@@ -139,7 +139,7 @@ def _bound(manager: Any, bounds: Bounds) -> Any:
 
 
 def bounded_adapter(bounds: Bounds, pool_size: int) -> Any:
-    """A transport adapter for requests that keeps to the bounds of the calling thread."""
+    """A transport adapter for requests with the limits of the calling thread."""
 
     class BoundedAdapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -155,11 +155,8 @@ def bounded_adapter(bounds: Bounds, pool_size: int) -> Any:
 
 
 def read_content(response: Any) -> bytes:
-    """The decompressed body of an answer that was asked for as a stream; its connection goes back to the pool.
-
-    Raises BodyTooLarge, BodyUnreadable, and what urllib3 raises for
-    a connection that breaks or is late.
-    """
+    """The decompressed body of a streamed response; its connection returns to the pool. Raises BodyTooLarge,
+    BodyUnreadable, and the errors of urllib3 for a broken or slow connection."""
     try:
         pieces, size = [], 0
         for piece in _decompressed(_pieces(response.raw), response.headers.get("Content-Encoding") or ""):
@@ -168,7 +165,7 @@ def read_content(response: Any) -> bytes:
                 raise BodyTooLarge("the response is too large")
             pieces.append(piece)
     except BaseException:
-        # What is left in the connection is not the next answer.
+        # The rest of the data in the connection must not be read as the next response.
         response.close()
         raise
     return b"".join(pieces)
@@ -180,37 +177,37 @@ def _pieces(raw: Any) -> Iterator[bytes]:
         if not piece:
             break
         yield piece
-    # urllib3 1.26 takes the end of a connection for the end of a body.
+    # urllib3 1.26 treats the end of a connection as the end of a body.
     if raw.length_remaining:
         raise ConnectionError("the response is incomplete")
 
 
 def _decompressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """The body in pieces of bounded size, whatever it was compressed from."""
+    """The body in pieces of limited size, regardless of the compression."""
     name = encoding.strip().lower()
     if name in ("", "identity"):
         yield from pieces
         return
     if name not in ("gzip", "x-gzip", "deflate"):
         raise BodyUnreadable("the response is compressed with %s" % name[:40])
-    # 47 takes gzip's header and zlib's.
+    # 47 accepts the headers of gzip and zlib.
     decoder, ended, begun = zlib.decompressobj(47), False, False
     try:
         for piece in pieces:
-            # What follows the end is read all the same, so that the connection can be used again.
+            # Data after the end is read as well, so that the connection can be reused.
             while piece and not ended:
                 begun = True
                 yield decoder.decompress(piece, _PIECE)
                 piece = decoder.unconsumed_tail
                 if decoder.eof:
-                    # gzip may consist of several members; anything else after its end is ignored, as browsers do.
+                    # gzip may have several members; other data after its end is ignored, as browsers do.
                     piece = decoder.unused_data
                     ended = bool(piece) and not piece.startswith(b"\x1f\x8b")
                     decoder, begun = zlib.decompressobj(47), False
     except zlib.error:
         raise BodyUnreadable("the response is not compressed as its Content-Encoding says") from None
     if begun:
-        # A few bytes may wait inside zlib where the last piece ended with a full one of ours.
+        # zlib may still hold a few bytes if the last piece was full.
         yield decoder.flush()
     if begun and not decoder.eof:
         raise BodyUnreadable("the compressed response is incomplete")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Doing the same to many servers at once."""
+"""Runs the same function for several items concurrently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ R = TypeVar("R")
 
 
 def in_parallel(work: Callable[[T], R], items: Sequence[T], width: int) -> list[R]:
-    """``work`` of each item, at most ``width`` at a time, in the order of the items. The first exception is raised."""
+    """Call ``work`` for each item, at most ``width`` at a time; returns the results in the order of the items. Raises
+    the first exception."""
     if width <= 1 or len(items) <= 1:
         return [work(item) for item in items]
     with ThreadPoolExecutor(max_workers=min(width, len(items))) as pool:

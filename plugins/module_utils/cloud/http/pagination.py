@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists that come in pages: after a marker (Nova, Glance), by number (Huawei ECS), or after an offset (Nova)."""
+"""Lists in pages: by marker (Nova, Glance), by page number (Huawei ECS), or by offset (Nova)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from urllib.parse import parse_qs
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, InvalidResponse
 
-#: Pages that one list may have: 10 million servers by 1,000.
+#: The maximum number of pages of a list: 10 million servers with 1,000 on each page.
 MAX_PAGES = 10000
 _BROKEN = "The pagination of the service is broken; narrow the selection so that it fits on one page."
 _PARTLY = "Could probably %s only in part: %d were read, and the service returns no further page."
 
 
 class PageReader(Protocol):
-    """What the pages of a list are read with: the session."""
+    """The session that reads the pages of a list."""
 
     @property
     def clock(self) -> Any: ...
@@ -31,11 +31,11 @@ class PageReader(Protocol):
 
 
 class NumberedPages:
-    """The pages of a list that is paged by number, from 1 on.
+    """The pages of a list by page number, starting with 1.
 
-    The service's count says how many pages there are and is believed in nothing else: a page with nothing new ends the
-    list. A service that ignores the number of a page serves the first one again; the list then goes on after a marker,
-    as newer ones of Huawei ECS do ("Querying Details About ECSs": offset is deprecated, marker takes its place).
+    Only the number of pages is taken from the service's count: a page without new items ends the list. A service that
+    ignores the page number returns the first page again; then the list continues by marker, as newer versions of Huawei
+    ECS require ("Querying Details About ECSs": offset is deprecated, marker replaces it).
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class NumberedPages:
         self.read: set[str] = set()
 
     def items(self) -> Iterator[Any]:
-        """The items of all pages, each once; read again where the count changed while they were read."""
+        """The items of all pages without duplicates; read again if the count changed in the meantime."""
         seen: set[str] = set()
         for _unused in range(2):
             self.counts, self.read = set(), set()
@@ -77,7 +77,7 @@ class NumberedPages:
         return self._page(("offset", number))
 
     def _is_new(self, items: list[Any]) -> bool:
-        """Whether a page has anything that this reading has not had yet."""
+        """Whether a page contains an item that was not read yet."""
         fresh = {id_of(item) for item in items} - self.read - {""}
         self.read |= fresh
         return bool(fresh)
@@ -95,7 +95,7 @@ class NumberedPages:
                 yield items
                 continue
             if items:
-                # The number of the page was ignored.
+                # The page number was ignored.
                 yield from self._after(first[-1])
                 self._check(len(items) >= self.limit)
                 return
@@ -112,8 +112,8 @@ class NumberedPages:
             yield items
 
     def _ahead(self, size: int, count: int) -> Iterator[list[Any]]:
-        """The pages of a known number, read a few at a time."""
-        # A service with a smaller maximum than was asked for serves pages of its own size.
+        """The pages of a known number, several concurrently."""
+        # If the service has a smaller maximum than the requested page size, it returns pages of its own size.
         last = -(-count // min(size, self.limit))
         if last < 2:
             return
@@ -142,7 +142,7 @@ class NumberedPages:
             item = items[-1]
 
     def _check(self, repeats: bool) -> None:
-        """Say so where there must be more than was read. ``repeats``: the service serves one full page for ever."""
+        """Report that items are missing. ``repeats``: the service returns one full page again and again."""
         count = max((each for each in self.counts if each is not None), default=None)
         if count is not None and count <= len(self.read):
             return
@@ -168,10 +168,8 @@ def offset_pages(
     what: str,
     headers: Mapping[str, str] | None,
 ) -> Iterator[Any]:
-    """The items of a list that takes how many of them to skip, each once.
-
-    It links to no next page, and a service may cap its pages, so the list ends with a page that has nothing new.
-    """
+    """The items of a list by offset, without duplicates. It has no link to a next page, and a service may limit its
+    page size, so the list ends with a page without new items."""
     seen: set[str] = set()
     offset = pages = 0
     while True:
@@ -192,10 +190,8 @@ def offset_pages(
 def linked_pages(
     session: PageReader, url: str, key: str, pairs: list[tuple[str, Any]], what: str
 ) -> Iterator[dict[str, Any]]:
-    """The items of a list whose pages link to the next one by ``next`` (Glance), each once.
-
-    Only the marker of the link is used: where it leads is not for an answer to say, the token goes along.
-    """
+    """The items of a list whose pages have a link ``next`` (Glance), without duplicates. Only the marker of the link is
+    used, because a response must not decide where the token is sent."""
     seen: set[str] = set()
     marker = None
     pages = 0
@@ -217,7 +213,7 @@ def linked_pages(
 
 
 def _bounded(pages: int, what: str) -> None:
-    """Raises InvalidResponse where a list has more pages than any real one."""
+    """Raises InvalidResponse if a list has more pages than any real list."""
     if pages > MAX_PAGES:
         raise InvalidResponse(
             "Could not %s: the service has more than %d pages." % (what, MAX_PAGES),
@@ -226,7 +222,7 @@ def _bounded(pages: int, what: str) -> None:
 
 
 class MarkedPages:
-    """Pages of a list that goes on after a marker."""
+    """Pages of a list by marker."""
 
     def __init__(
         self,
@@ -243,10 +239,8 @@ class MarkedPages:
         self.what, self.headers, self.marker_of = what, headers, marker_of
 
     def page(self, before: list[Any], direction: str = "") -> tuple[list[Any], bool]:
-        """The items after those of the page before, and whether there may be more.
-
-        Where the marker's item is gone by now, the item before it is the marker; what comes twice is dropped later.
-        """
+        """The items of the next page, and whether there may be more. If the item of the marker no longer exists, the
+        item before it is used; duplicates are removed later."""
         order = [("sort_key", "uuid"), ("sort_dir", direction)] if direction else []
         markers: list[str | None] = [self.marker_of(item) for item in before[-5:]]
         while True:
@@ -276,13 +270,11 @@ class MarkedPages:
             items, more = self.page(items)
 
     def from_both_ends(self, slow: float = 0.0) -> Iterator[Any]:
-        """From both ends at once where the first page took ``slow`` seconds or more, else from one.
-
-        The other end is begun after the second full page: before, it would most often be read for nothing. What is
-        still on its way when all is there is not waited for.
-        """
+        """From both ends concurrently if the first page took ``slow`` seconds or more, otherwise from one end. The
+        other end starts after the second full page: before that, it would usually be read in vain. Requests that are no
+        longer needed are not waited for."""
         seen: set[str] = set()
-        # What each end has read: what is new to neither may be new to the other.
+        # The items of each end: an item that is new to neither may be new to the other.
         own: dict[str, set[str]] = {"asc": set(), "desc": set()}
         begin = self.session.clock.time()
         items, more = self.page([], "asc")
@@ -294,7 +286,7 @@ class MarkedPages:
         used: dict[str, set[str]] = {"asc": set(), "desc": set()}
         self._use(items, used["asc"], self._note(items, own["asc"]))
         sorted_by_id = _ascending(items, self.marker_of)
-        # The two ends of the whole list, if the service keeps to the order; one that does not will cross them.
+        # The two ends of the complete list, if the service returns it in order; otherwise they overlap.
         bottom, top = self.marker_of(items[0]), ""
         pending = {_aside(self.page, items, "asc"): "asc"}
         while pending:
@@ -312,7 +304,7 @@ class MarkedPages:
                 ends[name] = items or ends[name]
                 if not more or (sorted_by_id and self._met(ends)):
                     return
-                # A service that ignores the order is only read from the one end that it has.
+                # A service that ignores the order is read from one end only.
                 if sorted_by_id or name == "asc":
                     self._use(items, used[name], self._note(items, own[name]))
                     pending[_aside(self.page, items, name)] = name
@@ -323,14 +315,13 @@ class MarkedPages:
         return bool(ends["desc"]) and self.marker_of(ends["asc"][-1]) >= self.marker_of(ends["desc"][-1])
 
     def _note(self, items: list[Any], read: set[str]) -> bool:
-        """Whether a page has anything that this end has not read yet."""
+        """Whether a page contains an item that this end has not read yet."""
         fresh = {self.marker_of(item) for item in items} - read
         read |= fresh
         return bool(fresh)
 
     def _use(self, items: list[Any], used: set[str], is_new: bool) -> None:
-        """Note the marker of the next page; one that was used before, or a page of nothing new, would go round for
-        ever."""
+        """Store the marker of the next page; a repeated marker, or a page without new items, would loop forever."""
         _bounded(len(used) + 2, self.what)
         marker = self.marker_of(items[-1])
         if marker in used or not marker or not is_new:
@@ -365,7 +356,7 @@ def _ascending(items: list[Any], marker_of: Callable[[Any], str]) -> bool:
 
 
 def _aside(call: Callable[[list[Any], str], tuple[list[Any], bool]], *given: Any) -> Future[tuple[list[Any], bool]]:
-    """The call on a thread of its own, which does not keep the process from ending as those of a pool do."""
+    """Run the call in a thread that does not keep the process from ending, unlike those of a pool."""
     future: Future[tuple[list[Any], bool]] = Future()
 
     def run() -> None:
@@ -379,7 +370,7 @@ def _aside(call: Callable[[list[Any], str], tuple[list[Any], bool]], *given: Any
 
 
 def _leave(pool: ThreadPoolExecutor, futures: Iterable[Future[Any]]) -> None:
-    """Leave a pool without waiting for pages that nobody wants any more."""
+    """Leave a pool without waiting for pages that are no longer needed."""
     for future in futures:
         future.cancel()
     pool.shutdown(wait=False)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a request that failed is sent again, and when; pure functions."""
+"""Whether and when a failed request is sent again; pure functions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ServerError,
 )
 
-# Seconds: the first pause at most, any pause at most, and the longest Retry-After that is worth waiting for where
-# no deadline says otherwise.
+# Seconds: the maximum of the first pause, of any pause, and of a Retry-After without a deadline.
 BACKOFF_BASE, BACKOFF_CAP, PATIENCE = 0.5, 20.0, 120.0
-#: After one of these the request may have been carried out, whatever the status says.
+#: After one of these errors the request may have been carried out, regardless of the status.
 _AMBIGUOUS = (ResponseLost, ServerError, InvalidResponse, DeadlineExceeded, RateLimited, Redirected)
-#: Refusals, where it is the service itself that refuses.
+#: Refusals, if they come from the service itself.
 _REFUSALS = (BadRequest, PermissionDenied, NotFound, Conflict)
 
 
 @dataclass(frozen=True)
 class Pause:
-    """How long to wait before the next attempt: at least so many seconds, and up to `spread` more by chance."""
+    """The pause before the next attempt: at least this number of seconds, and a random part of up to `spread` more."""
 
     least: float
     spread: float
@@ -44,11 +43,11 @@ class Pause:
 def decide(
     method: str, is_retry_safe: bool, failure: CloudError, attempt: int, now: datetime | None = None
 ) -> Pause | None:
-    """Whether a request that failed is sent again, and after what pause; None means that the failure stands.
+    """Whether a failed request is sent again, and after which pause; None means that the error is final. attempt counts
+    from 0.
 
-    attempt counts from 0. A request that provably never arrived is repeated with any verb; one that may have been
-    carried out, only where repeating does no harm. The latter holds for 429 and 503 with Retry-After too: a gateway
-    may answer so after the service has acted.
+    A request that provably never arrived is repeated with any verb; one that may have been carried out only if it is
+    retry-safe. That also applies to 429 and 503 with Retry-After: a gateway may respond so after the service has acted.
     """
     if isinstance(failure, ConnectionFailed):
         again = not failure.permanent
@@ -62,25 +61,25 @@ def decide(
         return None
     asked = retry_after(failure.retry_after, now) if isinstance(failure, (RateLimited, ServerError)) else None
     if asked is not None:
-        # The spread keeps threads that were refused together from coming back together.
+        # The random part prevents that threads that were rejected together retry together.
         return Pause(asked, BACKOFF_BASE)
     return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
 
 
 def is_postponed(error: CloudError) -> bool:
-    """Whether the cloud asks to come back later: 429, 503, or one of Huawei Cloud's codes for it."""
+    """Whether the cloud asks to retry later: 429, 503, or one of Huawei Cloud's codes for it."""
     return isinstance(error, RateLimited) or (isinstance(error, ServerError) and error.status == 503)
 
 
 def postponed_for(error: CloudError, attempt: int, now: datetime | None = None) -> float:
-    """Seconds after which a request is sent again that the cloud has postponed: as it asks for, else 5, 10, 20 and
-    30. attempt counts from 0. A longer Retry-After than PATIENCE is cut: the time limit of the wait decides."""
+    """Seconds until a postponed request is sent again: as requested by the cloud, otherwise 5, 10, 20 and 30. attempt
+    counts from 0. A Retry-After above PATIENCE is reduced to it: the timeout of the wait decides."""
     asked = retry_after(error.retry_after, now)
     return min(asked, PATIENCE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
 
 
 def retry_after(text: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for, as a number or as a date; None for one that cannot be read."""
+    """The seconds of a Retry-After header, from a number or a date; None for an invalid one."""
     if not text:
         return None
     try:
@@ -94,7 +93,7 @@ def retry_after(text: str | None, now: datetime | None = None) -> float | None:
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """An HTTP date, in UTC; None for what is none."""
+    """An HTTP date, in UTC; None for an invalid one."""
     try:
         moment = parsedate_to_datetime(text or "")
     except (TypeError, ValueError, IndexError):
@@ -103,10 +102,10 @@ def parse_date(text: str | None) -> datetime | None:
 
 
 def may_be_created(error: CloudError) -> bool:
-    """Whether a creation that ended with this error may have made the server all the same.
+    """Whether a creation that ended with this error may have created the server.
 
-    A gateway that gives up or limits the rate may do so after the service has acted, and a refusal without the
-    service's own error code is the page of something in between.
+    A gateway that times out or limits the rate may do so after the service has acted, and a refusal without the
+    service's own error code comes from a proxy or gateway.
     """
     if isinstance(error, _AMBIGUOUS):
         return True
@@ -114,10 +113,11 @@ def may_be_created(error: CloudError) -> bool:
 
 
 def is_refusal(error: CloudError) -> bool:
-    """Whether the creation was answered at once: a server that the list does not show then will not come later."""
+    """Whether the creation was answered immediately: if the list does not show the server then, it will not appear
+    later."""
     return isinstance(error, (RateLimited, Redirected) + _REFUSALS)
 
 
 def is_deferred(error: CloudError) -> bool:
-    """Whether the answer asks to send the request again later."""
+    """Whether the response asks to send the request again later."""
     return isinstance(error, RateLimited) or error.retry_after is not None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP to a cloud: signing, retries that know verbs, deadlines, both paging styles, errors in plain words."""
+"""HTTP requests to a cloud: authentication, retries by verb, deadlines, pagination, and error messages."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ if TYPE_CHECKING:
 
 REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 CONNECT_TIMEOUT = 10.0
-# Bytes of an error's body that are looked at.
+# The maximum number of bytes of an error body that are read.
 MAX_ERROR = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Response:
-    """A success. headers take any letter case; body is decoded JSON, text, or None, as `expect` asked."""
+    """A success. headers are case-insensitive; body is decoded JSON, text, or None, according to `expect`."""
 
     status: int
     headers: Mapping[str, str]
@@ -98,17 +98,15 @@ class SystemClock:
 
 
 def connect(settings: Settings, *, clock: Any = None, warn: Callable[[str], None] | None = None) -> Session:
-    """A session with its authenticator (session.auth); nothing is sent before the first request. ``warn`` is given
-    sentences for the user."""
+    """A session with its authenticator (session.auth); no request is sent before the first use. ``warn`` receives
+    messages for the user."""
     clock = clock or SystemClock()
     return Session(settings, make(settings, clock), clock=clock, warn=warn)
 
 
 class Session:
-    """Requests to one cloud as one identity; safe to use from many threads.
-
-    deadline is a value of clock.time() after which nothing more is sent, or None.
-    """
+    """Requests to one cloud with one identity; thread-safe. deadline is a value of clock.time() after which no request
+    is sent, or None."""
 
     def __init__(
         self,
@@ -145,12 +143,12 @@ class Session:
             auth.bind(self)
 
     def close(self) -> None:
-        """Close the connections; requests under way are not tried again."""
+        """Close the connections; requests in progress are not repeated."""
         self._closed = True
         self._http.close()
 
     def warn(self, sentence: str) -> None:
-        """Tell the user a sentence that changes no result, each once."""
+        """Give the user a warning, without duplicates."""
         with self._lock:
             known = sentence in self._warnings
             self._warnings.add(sentence)
@@ -158,25 +156,27 @@ class Session:
             self._warn(sentence)
 
     def sleep(self, seconds: float) -> None:
-        """Wait by the session's clock."""
+        """Sleep by the session's clock."""
         self.clock.sleep(seconds)
 
     def secrets(self) -> set[str]:
-        """Every secret that this session knows, tokens included."""
+        """Every secret of this session, including tokens."""
         own = self.settings.secrets() | (self.auth.secrets() if self.auth is not None else set())
         return own | self._hidden
 
     def hide(self, texts: Iterable[str]) -> None:
-        """Takes further texts for secrets: no error repeats them, in whatever spelling a cloud quotes them."""
+        """Registers further texts as secrets: no error message repeats them, in any encoding."""
         self._hidden = self._hidden.union(text for text in texts if text)
 
     def _unsaid(self, body: Any) -> set[str]:
-        """What an answer to a request with this body must not repeat to the user: Nova quotes what it refuses."""
+        """The texts that a response to a request with this body must not repeat to the user, because Nova quotes
+        rejected values."""
         known = self.secrets()
         return known | carried(body, known)
 
     def server_time(self) -> datetime:
-        """The cloud's clock in UTC by the Date of its last answer, up to a second behind, never ahead; else our own."""
+        """The cloud's clock in UTC, from the Date header of its last response, up to one second behind, never ahead;
+        otherwise the local clock."""
         with self._lock:
             seen = self._server_date
         if seen is None:
@@ -208,12 +208,12 @@ class Session:
         expect: str = "json",
         apply: Callable[[Any], None] | None = None,
     ) -> Response:
-        """Send a request until it succeeds, fails for good, or the deadline is reached.
+        """Send a request until it succeeds, fails permanently, or the deadline is reached.
 
-        url is absolute, or a path below the compute endpoint. params with the value None are left out, lists are
-        repeated. repeatable says whether doing it twice does no harm (default: by the verb). what is the operation
-        as an infinitive, for messages. expect is "json" (a mapping or a list), "none" (the body is not looked at) or
-        "any". apply takes the place of the session's authenticator; a 401 then stands. Raises CloudError.
+        url is absolute, or a path below the compute endpoint. params with the value None are omitted, lists are
+        repeated. repeatable defines whether the request is retry-safe (default: by the verb). what is the operation as
+        an infinitive, for messages. expect is "json" (a mapping or a list), "none" (the body is ignored) or "any".
+        apply replaces the authenticator of the session; a 401 is then final. Raises CloudError.
         """
         method = method.upper()
         is_retry_safe = method in REPEATABLE if is_retry_safe is None else is_retry_safe
@@ -234,7 +234,7 @@ class Session:
             self._remaining(what, last)
             if sign is not None:
                 sign(prepared)
-            # Asked for again, for signing may have waited for a token.
+            # Read again, because the authentication may have waited for a token.
             remaining = self._remaining(what, last)
             try:
                 most = timeout if remaining is None else min(timeout, remaining)
@@ -243,7 +243,7 @@ class Session:
                     self._note_date(answer.headers)
                 return self._read(answer, content, what, expect, json)
             except ResponseTooLarge:
-                # Sent again, it would only be as large again.
+                # The next response would be as large.
                 raise
             except AuthenticationFailed as failure:
                 last = failure
@@ -252,8 +252,8 @@ class Session:
             except CloudError as failure:
                 last = failure
                 if isinstance(failure, ResponseLost) and failure.late:
-                    # A service that is slow is at work on the last attempt still; to ask again with no more patience
-                    # would only pile up work there, and never see the answer.
+                    # A slow service is still processing the last attempt; a retry with the same timeout would only add
+                    # load there, and never receive the response.
                     timeout *= 2
                 pause = decide(method, is_retry_safe, failure, attempt, self._now())
                 if pause is None or attempt >= self.settings.retries or self._closed:
@@ -262,7 +262,7 @@ class Session:
                     raise
                 attempt += 1
             if isinstance(last, AuthenticationFailed):
-                # Not counted as an attempt: the request was refused unread.
+                # Not counted as an attempt: the request was rejected unread.
                 renewed = True
                 if not self.auth.renew(prepared.headers.get("X-Auth-Token")):
                     raise last
@@ -281,12 +281,12 @@ class Session:
         headers: Mapping[str, str] | None = None,
         marker_of: Callable[[Any], str] | None = None,
     ) -> Iterator[Any]:
-        """The items of a list that is paged by the id of the last item (Nova, Glance), as the pages arrive.
+        """The items of a list by marker, the id of the last item (Nova, Glance), as the pages arrive.
 
-        A page shorter than limit ends the list only if it has no next link, for a service may cap the page size.
-        both_ends reads from both ends at once in the order of the ids, which only Nova's servers offer; items then come
-        in no order; a number does so only where the first page took so many seconds. A list that does not get on is
-        an InvalidResponse. marker_of gives an item's marker (default: id).
+        A page shorter than limit ends the list only if it has no next link, because a service may limit the page size.
+        both_ends reads from both ends concurrently in the order of the ids, which only Nova's servers support; the
+        items are then unordered; a number does so only if the first page took at least that number of seconds. A list
+        without progress is an InvalidResponse. marker_of returns the marker of an item (default: id).
         """
         pages = MarkedPages(self, url, key, pairs_of(params), limit, what, headers, marker_of or id_of)
         if both_ends is False:
@@ -304,12 +304,13 @@ class Session:
         parallel: int = 4,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[Any]:
-        """The items of a list that is paged by number (Huawei ECS: offset is a page's number, from 1).
+        """The items of a list by page number (Huawei ECS: offset is a page number, from 1).
 
-        The first page's count tells how many pages there are; the others are read `parallel` at a time. Without a count
-        the pages are read until a short one. Where the count changes meanwhile, items may have moved to a page that was
-        read already, so the list is read once more; nothing comes twice. A page with nothing new ends the list, with a
-        warning where there must be more, and is an InvalidResponse where the service counts more and repeats one page.
+        The count of the first page defines the number of pages; the others are read `parallel` at a time. Without a
+        count the pages are read until a short one. If the count changes in the meantime, items may have moved to a page
+        that was already read, so the list is read once more; duplicates are removed. A page without new items ends the
+        list, with a warning if items are missing, and is an InvalidResponse if the service reports more items and
+        repeats one page.
         """
         return NumberedPages(self, url, key, pairs_of(params), limit, what, parallel, headers).items()
 
@@ -321,7 +322,7 @@ class Session:
         params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         what: str = "list",
     ) -> Iterator[Any]:
-        """The items of a list whose pages name the next one in ``next`` (Glance), each once."""
+        """The items of a list whose pages have a link ``next`` (Glance), without duplicates."""
         return linked_pages(self, url, key, pairs_of(params), what)
 
     def by_offset(
@@ -334,7 +335,7 @@ class Session:
         what: str = "list",
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[Any]:
-        """The items of a list that is paged by how many items to skip (Nova's server groups), each once."""
+        """The items of a list by offset (Nova's server groups), without duplicates."""
         return offset_pages(self, url, key, pairs_of(params), limit, what, headers)
 
     def _prepare(
@@ -356,7 +357,7 @@ class Session:
             own["Content-Type"] = "application/json"
         own.update(headers or {})
         try:
-            # Prepared apart from the session, so that ~/.netrc is not looked at and no cookie is sent.
+            # Prepared without the session, so that ~/.netrc is not read and no cookie is sent.
             return requests.Request(
                 method, base + ("?" + canonical_query(pairs) if pairs else ""), headers=own, data=body
             ).prepare()
@@ -366,14 +367,13 @@ class Session:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
 
     def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> tuple[Any, bytes]:
-        """One attempt of ``timeout`` seconds: the response of a success with its body, or the error that a failure
-        stands for."""
+        """One attempt of ``timeout`` seconds: the response of a success with its body, or the error of a failure."""
         try:
             where: Any = self._http.merge_environment_settings(
                 prepared.url, {}, False, self.settings.verify, self.settings.cert
             )
             self._bounds.start(timeout)
-            # Redirects are not followed: the token would travel to wherever the answer points.
+            # Redirects are not followed, because the token would be sent to any host in the response.
             where.update(timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, stream=True)
             answer = self._http.send(prepared, **where)
             content = read_content(answer)
@@ -388,10 +388,10 @@ class Session:
                 request_id=request_id_of(headers),
                 hint="Redirects are not followed; set endpoint or auth.auth_url to that address.",
             )
-        # 300 without Location is how OpenStack services list the versions of their API.
+        # OpenStack services list the versions of their API with 300 without Location.
         refused = status >= 400 or (status == 202 and throttled(content))
         if refused or not (200 <= status < 300 or status == 300):
-            # A sentence of an error is short; the rest of a larger one is not worth the memory.
+            # An error message is short; the rest of a larger body is not worth the memory.
             text = content[:MAX_ERROR].decode("utf-8", "replace")
             raise from_answer(status, headers, text, what, self._unsaid(body))
         return answer, content
@@ -414,7 +414,8 @@ class Session:
         return Response(answer.status_code, answer.headers, body, request_id_of(answer.headers))
 
     def _check_plain_http(self, url: str) -> None:
-        """Before credentials go to http:// (the catalog's doing, for options are checked before): warn or refuse."""
+        """Warn or raise an error before credentials are sent to http:// (from the catalog; options are checked
+        earlier)."""
         if self.settings.allow_plain_http or not is_plain_http(url):
             return
         origin = origin_of(url)
@@ -475,7 +476,7 @@ class Session:
 
 
 def _check_encodable(body: Any, what: str) -> None:
-    """Raise SettingsError for half of a character in a body: JSON can carry it, and services fail on it."""
+    """Raise SettingsError for a lone surrogate in a body: JSON can contain it, but services fail."""
     try:
         json_module.dumps(body, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:

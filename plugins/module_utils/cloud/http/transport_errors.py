@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request without a usable answer means: pure functions over what requests raised and what came back."""
+"""Errors of a request without a usable response: pure functions over the exceptions of requests and the response."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-# How OpenSSL names an answer that is no TLS, from 1.1 on: plain HTTP in most cases.
+# OpenSSL's reasons for a response that is not TLS, from 1.1 on: usually plain HTTP.
 _IS_PLAIN = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE", re.IGNORECASE)
 
 
 def throttled(content: bytes) -> bool:
-    # Huawei's flow control answers some calls with 202 and an error for a body.
+    # Huawei's rate limiting responds to some calls with 202 and an error in the body.
     if not any(code.encode("ascii") in content for code in THROTTLE_CODES):
         return False
     try:
@@ -56,7 +56,7 @@ def origin_of(url: str) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was made from; __context__ is left out, it may be of an earlier attempt."""
+    """The error and its causes; __context__ is ignored, because it may belong to an earlier attempt."""
     queue, seen = deque([error]), set()
     while queue:
         each = queue.popleft()
@@ -69,10 +69,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def from_transport(error: BaseException, what: str, url: str, acts: bool) -> CloudError:
-    """The error for a request without an answer: did it provably never arrive, or is the answer lost?
-
-    ``acts``: the request may have changed something, so it matters whether it was taken.
-    """
+    """The error of a request without a response: either the request provably never arrived, or the response is lost.
+    ``acts``: the request may change something, so it matters whether it arrived."""
     causes = list(_causes(error))
     origin = origin_of(url)
 
@@ -80,7 +78,7 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
         return any(isinstance(each, kinds) for each in causes)
 
     inner = [each for each in causes if isinstance(each, ssl.SSLError)]
-    # An end or a broken record may come after the request was sent; all else is the handshake's failure.
+    # The end of the connection or a broken record may come after the request was sent; all else is a failed handshake.
     broken = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any("MAC" in str(each.reason) for each in inner)
     if any(_IS_PLAIN.search(str(each.reason or each)) for each in inner):
         return ConnectionFailed(
