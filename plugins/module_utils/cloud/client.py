@@ -48,7 +48,7 @@ class Compute:
     them: the pending action of each server contains its result.
     """
 
-    #: The capabilities and limits of the platform. Plans may use them.
+    #: The class of the capabilities and limits of the platform.
     rules_class: type[Rules] = Rules
 
     def __init__(self, session: Session, settings: Settings, parallel: int = 8) -> None:
@@ -56,7 +56,7 @@ class Compute:
         self.settings = settings
         self.parallel = parallel
         self.api = api = self._make_api()
-        #: Plans may ask them.
+        #: Plans may use them.
         self.rules = api.rules
         self.flavors = Flavors(api)
         self.keypairs = Keypairs(api)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cloud's text in a message: nothing in it moves the cursor, colours the terminal or turns the reading direction."""
+"""Texts of a cloud in a message: they must not move the cursor, color the terminal or change the reading direction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def printable(text: str, lines: bool = False) -> str:
-    """The text with each control character as Python writes it (``\\x1b``); with ``lines``, line ends stay."""
+    """The text with each control character escaped as in Python (``\x1b``); with ``lines``, line ends are kept."""
     if lines:
         return "\n".join(_CONTROL.sub(_escape, line) for line in text.split("\n"))
     return _CONTROL.sub(_escape, text)

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets taken out of messages, in every spelling and in pieces.
+"""Removes secrets from messages, in every encoding and in parts.
 
-Which texts are secret is not known here: the argument specs say it (``no_log``), the credentials, and what a run comes
-to know. A message is redacted before it is cut, joined or quoted, and once more at the end.
+The secrets come from the argument specs (``no_log``), from the credentials, and from secrets that are registered during
+a run. A message is redacted before it is cut, joined or quoted, and once more at the end.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from typing import Any, Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 MASK = "********"
-#: A cloud may quote a part of a value only. So many characters in a row of a secret are masked wherever they stand;
-#: fewer can be a word that the message would have without the secret.
+#: A cloud may quote only a part of a value. Parts of a secret of this length are masked; a shorter one may be a word of
+#: the message.
 LONGEST_PIECE_SHOWN = 15
-#: A piece of 16 characters holds a whole block of 8, wherever in the secret it begins.
+#: A part of 16 characters contains a complete block of 8, regardless of its position in the secret.
 _BLOCK = 8
 _SHORTEST_LINE = 8
-#: How many places of one block are looked at: a secret may be the same few characters throughout.
+#: The number of positions of one block to compare: a secret may repeat the same few characters.
 _PLACES = 8
-#: How far before the end of a long run that tells nothing the search goes on.
+#: How far before the end of a long run of repeated characters the search continues.
 _FAR = 4 * _BLOCK
-#: A piece of fewer different characters is no piece of a secret in particular.
+#: A part with fewer different characters is not specific to a secret.
 _FEWEST_CHARACTERS = 4
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """text without the secrets, in any spelling in which a cloud repeats them, whole or in part.
+    """text without the secrets, in any encoding in which a cloud repeats them, completely or in part.
 
-    Spellings: JSON, URL, HTML, Python's repr, base64 (both ways), line by line, with the white space made one blank.
+    Encodings: JSON, URL, HTML, Python's repr, base64 (both ways), line by line, with normalized white space.
     """
     return _redactor(frozenset(secrets)).redact(text)
 
 
 class Redactor:
-    """Takes one set of secrets out of many texts."""
+    """Removes one set of secrets from several texts."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings: set[str] = set()
         for secret in secrets:
             spellings.update(_spellings(secret))
         spellings.discard("")
-        # The longest first: one may be a part of another.
+        # The longest first, because one may be a part of another.
         self._whole = sorted(spellings, key=lambda each: (-len(each), each))
-        #: Where a block begins, by the block: its spellings and the place in each.
+        #: The positions of each block: its encoded secrets and the offset in each.
         self._blocks: dict[str, list[tuple[str, int]]] = {}
         for spelling in self._whole:
             if len(spelling) <= LONGEST_PIECE_SHOWN:
@@ -66,7 +66,7 @@ class Redactor:
         return self._without_pieces(text) if self._blocks else text
 
     def _without_pieces(self, text: str) -> str:
-        """text without any run of more than LONGEST_PIECE_SHOWN characters that is in a secret."""
+        """text without any part of more than LONGEST_PIECE_SHOWN characters of a secret."""
         parts, kept, at, least = [], 0, 0, 0
         while at <= len(text) - _BLOCK:
             places = self._blocks.get(text[at : at + _BLOCK])
@@ -78,7 +78,7 @@ class Redactor:
                 kept = at = right
                 continue
             at += 1
-            # The same few characters for long: each step into them would compare all of them again.
+            # A long run of the same few characters: each step into it would compare all of them again.
             end = max((right for _left, right in runs), default=0) - _FAR
             if end > at:
                 at = least = end
@@ -86,7 +86,7 @@ class Redactor:
 
 
 def _run(text: str, at: int, least: int, secret: str, start: int) -> tuple[int, int]:
-    """Begin and end in text, not before ``least``, of what it has in common with secret around a block of both."""
+    """Begin and end in text, not before ``least``, of the common part with the secret around a common block."""
     left, before = at, start
     while left > least and before > 0 and text[left - 1] == secret[before - 1]:
         left, before = left - 1, before - 1
@@ -97,16 +97,17 @@ def _run(text: str, at: int, least: int, secret: str, start: int) -> tuple[int, 
 
 
 def _tells(piece: str) -> bool:
-    """Whether a piece of a secret says anything of it: zeros in a row are in many an id."""
+    """Whether a part of a secret is specific to it: many ids contain zeros in a row, for example."""
     return len(piece) > LONGEST_PIECE_SHOWN and len(set(piece)) >= _FEWEST_CHARACTERS
 
 
-# A failed task on a thousand servers redacts as many messages.
+# A failed task for a thousand servers redacts as many messages.
 _redactor = lru_cache(maxsize=2)(Redactor)
 
 
 def carried(body: Any, secrets: Iterable[str]) -> set[str]:
-    """The texts of a request's body that hold a secret, in plain or in base64: none of them may be repeated."""
+    """The texts in the body of a request that contain a secret, in plain text or in base64: no message may repeat
+    them."""
     known = [secret for secret in secrets if len(secret) >= _SHORTEST_LINE]
     found = set()
     for text in _texts(body):
@@ -155,7 +156,7 @@ def _spellings(secret: str) -> Iterator[str]:
 
 
 def _decoded(text: str) -> str | None:
-    """What the text is the base64 of, where that is a text; only of what is long enough not to be so by chance."""
+    """The decoded base64 text, if it is text; only for texts that are too long to be valid base64 by chance."""
     compact = "".join(text.split())
     if len(compact) <= LONGEST_PIECE_SHOWN:
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a platform can do, and what to use instead of what it cannot do. Plans may ask it."""
+"""The capabilities of a platform, and alternatives for missing ones. Plans may use them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 
 
 class Capability(str, Enum):
-    """What some platforms can do and others cannot. A member equals its value, the word that messages show."""
+    """A capability that not all platforms have. A member equals its value, the word in messages."""
 
     # Power actions; see GOALS in actions.py.
     START = "start"
@@ -36,15 +36,15 @@ class Capability(str, Enum):
     REMOVE_METADATA = "remove_metadata"
     REPLACE_METADATA = "replace_metadata"
     SET_TAGS = "set_tags"
-    #: Metadata stands for tags, as ``key=value``.
+    #: Metadata is used as tags, as ``key=value``.
     TAGS_IN_METADATA = "tags_in_metadata"
     LOCK = "lock"
     UNLOCK = "unlock"
-    #: A locked server takes actions; the lock only keeps other users away.
+    #: A locked server accepts actions; the lock only excludes other users.
     ACT_ON_LOCKED = "act_on_locked"
     RESET_STATE = "reset_state"
     RESIZE = "resize"
-    #: A running server changes its flavor without a stop.
+    #: The flavor of a running server can be changed without a stop.
     LIVE_RESIZE = "live_resize"
     CONFIRM_RESIZE = "confirm_resize"
     REVERT_RESIZE = "revert_resize"
@@ -55,11 +55,11 @@ class Capability(str, Enum):
     PURGE = "purge"
     #: A server has a description.
     DESCRIPTIONS = "descriptions"
-    #: A server has a host name of its own, beside its name.
+    #: A server has its own host name in addition to its name.
     HOSTNAMES = "hostnames"
-    #: Metadata says which device boots first.
+    #: Metadata sets the order of boot devices.
     BOOT_ORDER = "boot_order"
-    #: An administrator reads the servers of all projects.
+    #: An administrator can read the servers of all projects.
     ALL_PROJECTS = "all_projects"
     #: A list can be sorted, so it can be read from both ends.
     SORTING = "sorting"
@@ -72,40 +72,40 @@ class Capability(str, Enum):
 
     # -- operating system and passwords ----------------------------------------------------------------------------
     REBUILD = "rebuild"
-    #: A rebuild needs no stop, and leaves the power state as it was.
+    #: A rebuild needs no stop, and does not change the power state.
     REBUILD_RUNNING = "rebuild_running"
     CHANGE_PASSWORD = "change_password"
-    #: A password takes effect at the next start, and a stopped server takes one too. Without it, a password takes
-    #: effect at once, and only a running server takes one.
+    #: A password takes effect at the next start, also on a stopped server. Without it, a password takes effect
+    #: immediately, and only on a running server.
     PASSWORD_AT_BOOT = "password_at_boot"
-    #: The cloud says what it would refuse, and changes nothing.
+    #: The cloud can check a change without making it.
     PASSWORD_DRY_RUN = "password_dry_run"
-    #: The cloud refuses weak passwords.
+    #: The cloud rejects weak passwords.
     PASSWORD_RULES = "password_rules"
 
     # -- key pairs ---------------------------------------------------------------------------------------------------
     KEYPAIRS = "keypairs"
     #: Key pairs of type x509.
     KEYPAIR_TYPES = "keypair_types"
-    #: An administrator names the user of a key pair.
+    #: An administrator can select the user of a key pair.
     KEYPAIR_USERS = "keypair_users"
-    #: A server gets further key pairs, and loses them.
+    #: Key pairs can be attached to a server, and detached.
     ATTACH_KEYPAIRS = "attach_keypairs"
     DETACH_KEYPAIRS = "detach_keypairs"
 
     # -- flavors, aggregates, zones, hosts ---------------------------------------------------------------------------
     #: An administrator makes and changes flavors.
     FLAVOR_ADMIN = "flavor_admin"
-    #: A private flavor has a list of the projects that can use it.
+    #: A private flavor has a list of projects with access.
     FLAVOR_ACCESS = "flavor_access"
     FLAVOR_DESCRIPTIONS = "flavor_descriptions"
     AGGREGATES = "aggregates"
     ZONES = "zones"
-    #: An administrator reads the hosts of a zone.
+    #: An administrator can read the hosts of a zone.
     ZONE_HOSTS = "zone_hosts"
     #: Compute services can be listed, disabled and enabled.
     SERVICES = "services"
-    #: A compute service can be reported as down.
+    #: A compute service can be forced down.
     FORCED_DOWN = "forced_down"
     HYPERVISORS = "hypervisors"
 
@@ -113,9 +113,9 @@ class Capability(str, Enum):
     MIGRATE = "migrate"
     LIVE_MIGRATE = "live_migrate"
     EVACUATE = "evacuate"
-    #: A cold migration can name the host.
+    #: A cold migration can set the host.
     MIGRATE_TO_HOST = "migrate_to_host"
-    #: The named host is used though the scheduler would refuse it.
+    #: The host is used even if the scheduler would reject it.
     FORCE_HOST = "force_host"
 
     # -- images, volumes, interfaces, networks -----------------------------------------------------------------------
@@ -124,14 +124,14 @@ class Capability(str, Enum):
     ATTACH_VOLUME = "attach_volume"
     DETACH_VOLUME = "detach_volume"
     VOLUME_TAGS = "volume_tags"
-    #: Whether a volume is deleted with its server can be set.
+    #: delete_on_termination of a volume can be set.
     VOLUME_TERMINATION = "volume_termination"
     #: Several servers can have one volume.
     SHARED_VOLUMES = "shared_volumes"
     ATTACH_INTERFACE = "attach_interface"
     DETACH_INTERFACE = "detach_interface"
     INTERFACE_TAGS = "interface_tags"
-    #: An interface can be on a subnet that is named.
+    #: An interface can be attached by its subnet.
     INTERFACE_SUBNETS = "interface_subnets"
     #: Networks can be listed.
     NETWORKS = "networks"
@@ -149,7 +149,7 @@ class Capability(str, Enum):
     #: Types other than novnc.
     CONSOLE_TYPES = "console_types"
     CONSOLE_MKS = "console_mks"
-    #: What the server wrote on its serial console can be read.
+    #: The serial console of a server can be read.
     CONSOLE_OUTPUT = "console_output"
 
     # An Enum with a mixed-in str hashes its name; a member must be found in a set of words, and the other way round.
@@ -158,35 +158,35 @@ class Capability(str, Enum):
 
 
 def capability_set(words: str) -> frozenset[str]:
-    """The capabilities of these words. Raises ValueError for a word that is none."""
+    """The capabilities of these words. Raises ValueError for an unknown word."""
     return frozenset(Capability(word) for word in words.split())
 
 
-#: What to use on every platform that lacks it.
+#: The alternative on every platform without it.
 _ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
 
 
 class Rules:
-    """What one platform can do, and what it takes. Each ``..._problem`` says why the platform would refuse something,
-    with what to do; ``None`` where it would not."""
+    """The capabilities and limits of one platform. Each ``..._problem`` says why the platform would reject something,
+    with a hint; ``None`` if it would not."""
 
     platform = ""
     capabilities: AbstractSet[str] = frozenset()
-    #: What to use instead of a capability that the platform lacks.
+    #: The alternative for a capability that the platform lacks.
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
-    #: How many bytes of user_data a server takes.
+    #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
-    #: The platform's own list filters that can be checked on the records; see filters.py.
+    #: The platform's own list filters that can be checked with the records; see filters.py.
     filter_checks: Mapping[str, FilterCheck] = {}
 
     def supports(self, capability: str) -> bool:
-        """Whether the platform can do it."""
+        """Whether the platform supports it."""
         return capability in self.capabilities
 
     def require(self, capability: str) -> None:
-        """Raises UnsupportedOperation, which says what to use instead."""
+        """Raises UnsupportedOperation, which names an alternative."""
         if not self.supports(capability):
             raise self.unsupported(capability)
 
@@ -198,36 +198,34 @@ class Rules:
     # -- checks ------------------------------------------------------------------------------------------------
 
     def server_problem(self, new: NewServer) -> str | None:
-        """Why the platform would refuse such a server, with what to do; ``None`` where it would not. Asks nothing."""
+        """Why the platform would reject such a server, with a hint; ``None`` if it would not. Sends no request."""
         return None
 
     def name_problem(self, name: str) -> str | None:
-        """Why the platform would refuse such a name of a new server; ``None`` where it would not. Asks nothing."""
+        """Why the platform would reject such a name of a new server; ``None`` if it would not. Sends no request."""
         return None
 
     def action_problem(self, server: Server, action: Action) -> str | None:
-        """Why the platform would refuse the action whatever the server's state, with what to do; asks nothing."""
+        """Why the platform would reject the action in any state of the server, with a hint; sends no request."""
         return None
 
     def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
-        """The tags of a server that was asked to have the wanted ones, and with ``purge`` no others."""
+        """The resulting tags of a server with the wanted tags; with ``purge`` no others."""
         return set(wanted) if purge else set(there) | set(wanted)
 
     def keeps_metadata(self, key: str) -> bool:
-        """Whether a key of a server's metadata is the platform's own, which no task removes."""
+        """Whether a metadata key is reserved by the platform, so that no task removes it."""
         return False
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
-        """Why the platform would refuse such tags, with what to do; ``None`` where it would not. Asks nothing."""
+        """Why the platform would reject such tags, with a hint; ``None`` if it would not. Sends no request."""
         return None
 
     def missing_options(self, new: NewServer) -> Sequence[str]:
-        """What the platform needs to create such a server and was not given, a sentence each; asks nothing."""
+        """The missing properties of such a server, a sentence each; sends no request."""
         return ()
 
     def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
-        """Why the platform would refuse such an order, with what to do; ``None`` where it would not.
-
-        Without a server, what it would refuse for every one.
-        """
+        """Why the platform would reject such a rebuild, with a hint; ``None`` if it would not. Without a server,
+        problems that apply to every server."""
         return None

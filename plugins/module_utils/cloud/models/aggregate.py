@@ -12,7 +12,7 @@ from typing import Any, Mapping
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A host aggregate. ``metadata`` is without the zone, which Nova repeats in it."""
+    """A host aggregate. ``metadata`` does not contain the zone, which Nova repeats in it."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Zone:
-    """An availability zone; ``hosts`` is ``None`` where the cloud does not tell them to everybody."""
+    """An availability zone; ``hosts`` is ``None`` if the cloud shows them only to administrators."""
 
     name: str
     available: bool | None = None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Consoles of servers: addresses that open one in a browser, and what was written on it."""
+"""Consoles of servers: URLs that open one in a browser, and console output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ USUAL = "novnc"
 
 @dataclass(frozen=True)
 class Console:
-    """A console. ``url`` holds a token that opens it without a password, so it is shown to nobody by itself."""
+    """A console. ``url`` contains a token that opens it without a password, so it is a secret."""
 
     type: str
     protocol: str
@@ -36,7 +36,7 @@ class Console:
 
 
 def explained(error: CloudError, kind: str) -> CloudError:
-    """The error with what to try, where the service's own words leave that open."""
+    """The error with a hint, if the service's own message does not contain one."""
     if isinstance(error, Conflict):
         error.hint = "A server has a console while it runs; start it with server_power."
     elif isinstance(error, BadRequest) or (isinstance(error, ServerError) and error.status in (500, 501)):

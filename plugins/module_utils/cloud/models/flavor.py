@@ -12,7 +12,7 @@ from typing import Any, Mapping
 
 @dataclass
 class Flavor:
-    """A flavor, or what a server tells of its flavor. ``ram_mb`` is in MiB."""
+    """A flavor, or the part of it in the record of a server. ``ram_mb`` is in MiB."""
 
     id: str | None = None
     name: str | None = None
@@ -25,7 +25,8 @@ class Flavor:
 
 @dataclass(frozen=True)
 class FlavorDetails:
-    """A whole flavor. ``access`` are the ids of the projects that may use it, ``None`` for a public one."""
+    """A flavor with all properties. ``access`` are the ids of the projects with access, ``None`` for a public
+    flavor."""
 
     id: str
     name: str | None = None

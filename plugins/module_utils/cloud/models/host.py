@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compute services and hypervisors as every platform tells them, and what may be asked of them.
-
-Sizes carry their unit in their name: ``memory_mb`` is MiB, ``disk_gb`` GiB.
-"""
+"""Compute services and hypervisors, in one form for all platforms. Sizes have their unit in their name: ``memory_mb``
+is MiB, ``disk_gb`` GiB."""
 
 from __future__ import annotations
 
@@ -23,10 +21,8 @@ DOWN = "down"
 
 @dataclass(frozen=True)
 class Service:
-    """A service on a host. ``status`` is what administrators have set, ``state`` whether it is alive.
-
-    ``forced_down`` is ``None`` where the cloud does not tell it (below microversion 2.11).
-    """
+    """A service on a host. ``status`` is set by administrators, ``state`` shows whether the service is alive.
+    ``forced_down`` is ``None`` if the cloud does not return it (below microversion 2.11)."""
 
     id: str
     host: str
@@ -44,8 +40,9 @@ class Service:
 
 @dataclass(frozen=True)
 class Hypervisor:
-    """A hypervisor. ``host`` is that of its compute service, which servers name; figures are ``None`` where the cloud
-    does not tell them. ``servers`` are ids and the hypervisor's own names, ``None`` where they were not asked for."""
+    """A hypervisor. ``host`` is the host of its compute service, as in the records of servers; sizes are ``None`` if
+    the cloud does not return them. ``servers`` are ids and the hypervisor's own names, ``None`` if they were not
+    requested."""
 
     id: str
     hostname: str | None = None

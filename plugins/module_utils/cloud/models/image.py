@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images that servers are made from."""
+"""Images of servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass
 class Image:
-    """What a server tells of the image it was made from; both are ``None`` for a server booted from a volume."""
+    """The image in the record of a server; both fields are ``None`` for a server that boots from a volume."""
 
     id: str | None = None
     name: str | None = None
@@ -23,7 +23,8 @@ class Image:
 
 @dataclass(frozen=True)
 class ImageDetails:
-    """An image of the image service. ``kind`` is the platform's own word for whose it is, ``private`` for example."""
+    """An image of the image service. ``kind`` is its visibility in the words of the platform, for example
+    ``private``."""
 
     id: str
     name: str | None = None

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is attached to a server, and the images that were made of it, in one shape for every platform."""
+"""Ports of servers, in one form for all platforms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-#: The key of an image's metadata that keeps the server of which it was made: Nova itself records none for a server
-#: that boots from a volume.
+#: The metadata key of an image with the id of its server: Nova itself records none for a server that boots from a
+#: volume.
 SERVER_RECORD = "cloudserver_server"
 
 
@@ -22,7 +22,7 @@ class FixedIp:
 
 @dataclass(frozen=True)
 class Interface:
-    """A port on a server. ``state`` is the port's, ``ACTIVE`` when it carries traffic."""
+    """A port on a server. ``state`` is the state of the port, ``ACTIVE`` if it is in use."""
 
     port_id: str
     network_id: str | None = None

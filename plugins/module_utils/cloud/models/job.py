@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Jobs: what a cloud reports of work that it has accepted."""
+"""Jobs: the status of asynchronous work of a cloud."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JOB_VANISHED = "vanished"
 
 @dataclass(frozen=True)
 class JobPart:
-    """What a job did to one server."""
+    """The result of a job for one server."""
 
     server_id: str | None
     status: str
@@ -39,11 +39,9 @@ class JobPart:
 
 @dataclass(frozen=True)
 class Job:
-    """Work that the cloud does after it has answered: a Huawei Cloud job, or a Nova instance action.
-
-    ``status`` is ``pending``, ``succeeded``, ``failed``, ``awaiting_payment`` or ``vanished`` (the cloud knows it no
-    longer; Huawei Cloud drops finished jobs after about a day).
-    """
+    """Asynchronous work of the cloud: a Huawei Cloud job, or a Nova instance action. ``status`` is ``pending``,
+    ``succeeded``, ``failed``, ``awaiting_payment`` or ``vanished`` (the cloud no longer knows it; Huawei Cloud deletes
+    finished jobs after about a day)."""
 
     id: str
     status: str

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Key pairs, flavors, aggregates and zones as every platform tells them.
-
-Sizes carry their unit in their name: ``ram_mb`` is MiB, ``disk_gb`` GiB, ``swap_mb`` MiB.
-"""
+"""Key pairs, in one form for all platforms."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Keypair:
-    """A key pair. ``private_key`` is only there in the answer that made it, and never in ``as_dict``."""
+    """A key pair. ``private_key`` is only set in the response to its creation, and never in ``as_dict``."""
 
     name: str
     public_key: str | None = None

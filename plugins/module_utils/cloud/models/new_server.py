@@ -2,16 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that is to be made, as every platform understands it. Pure data.
+"""A new server, in one form for all platforms. Pure data.
 
-What is asked of a server that is there, by the action of its action and the action's arguments. ``supports`` answers
-for the same words:
-
-``update`` name, description, hostname (those that change); ``set_metadata`` metadata (is added);
-``replace_metadata`` metadata (is all that there is then), set, remove (how it differs from what there is);
-``set_tags`` tags (all that there are then), add, remove; ``lock`` reason; ``unlock``; ``reset_state`` state (active,
-error); ``resize`` and ``live_resize`` flavor_id, flavor_name; ``confirm_resize``; ``revert_resize``; ``delete``;
-``restore``; ``purge``.
+Existing servers are changed by actions with arguments. The names are also the names of capabilities: ``update`` name,
+description, hostname (the changed ones); ``set_metadata`` metadata (is added); ``replace_metadata`` metadata (the
+complete result), set, remove (the differences); ``set_tags`` tags (the complete result), add, remove; ``lock`` reason;
+``unlock``; ``reset_state`` state (active, error); ``resize`` and ``live_resize`` flavor_id, flavor_name;
+``confirm_resize``; ``revert_resize``; ``delete``; ``restore``; ``purge``.
 """
 
 from __future__ import annotations
@@ -19,14 +16,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
-#: Networks that the cloud chooses, and none at all.
+#: The cloud selects the networks, or the server has none.
 AUTO = "auto"
 NONE = "none"
 
 
 @dataclass(frozen=True)
 class Nic:
-    """One interface: on a network, on a subnet of one, or a port that is there already. ``fixed_ip`` is one address."""
+    """One interface: on a network, on a subnet of one, or an existing port. ``fixed_ip`` is one address."""
 
     network_id: str | None = None
     port_id: str | None = None
@@ -37,12 +34,9 @@ class Nic:
 
 @dataclass(frozen=True)
 class BlockDevice:
-    """One disk or CD drive.
-
-    ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` that of it; ``destination`` is ``volume``
-    or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB. ``boot_index`` 0 boots first, ``None``
-    and -1 never.
-    """
+    """One disk or CD drive. ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` is the id of the
+    source; ``destination`` is ``volume`` or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB.
+    ``boot_index`` 0 boots first, ``None`` and -1 never."""
 
     source: str
     id: str | None = None
@@ -58,7 +52,7 @@ class BlockDevice:
 
 @dataclass(frozen=True)
 class SystemDisk:
-    """The disk that huaweicloud makes from the image; ``size_gb`` is in GiB."""
+    """The disk that huaweicloud creates from the image; ``size_gb`` is in GiB."""
 
     type: str | None = None
     size_gb: int | None = None
@@ -66,10 +60,8 @@ class SystemDisk:
 
 @dataclass(frozen=True)
 class NewServer:
-    """What a new server is to be; ``None`` and empty leave it to the cloud.
-
-    ``user_data`` is base64, as is what ``files`` (path → content) holds. ``networks`` may be AUTO or NONE.
-    """
+    """The properties of a new server; for ``None`` and empty values the cloud decides. ``user_data`` is base64, and so
+    are the values of ``files`` (path → content). ``networks`` can be AUTO or NONE."""
 
     flavor_id: str
     image_id: str | None = None
@@ -91,10 +83,10 @@ class NewServer:
     disk_config: str | None = None
     access_ipv4: str | None = None
     access_ipv6: str | None = None
-    #: The server group that the server is to be a member of.
+    #: The server group of the server.
     group_id: str | None = None
     #: huaweicloud.
     vpc_id: str | None = None
     system_disk: SystemDisk | None = None
-    #: What only one platform knows, by the names of its document: the key is the option that a task gives.
+    #: Options of one platform, by the names of its API reference: the key is the option of the task.
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images, and the order for a server's new system disk, as every platform understands them."""
+"""The request to rebuild a server, in one form for all platforms."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from typing import Mapping
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
-#: The key of a server's metadata that keeps the image which was put on it last. A server that boots from a volume
-#: shows no image.
+#: The metadata key of a server with the id of its last image. The record of a server that boots from a volume contains
+#: no image.
 IMAGE_RECORD = "cloudserver_image"
 
 
 @dataclass(frozen=True)
 class RebuildSpec:
-    """What a server is to become. ``user_data`` is base64; ``image`` is ``None`` for the image that it has."""
+    """The properties of the server after the rebuild. ``user_data`` is base64; ``image`` is ``None`` for the present
+    image."""
 
     image: ImageDetails | None = None
-    #: The image of this one server, and whether that is the one which it runs already.
+    #: The image of this server, and whether it is its present image.
     image_id: str = ""
     same_image: bool = False
     cloud_init: bool = True
@@ -33,18 +34,18 @@ class RebuildSpec:
     metadata: Mapping[str, str] = field(default_factory=dict)
     encrypted: bool | None = None
     kms_key_id: str | None = None
-    #: The cloud stops a running server by itself.
+    #: The cloud stops a running server automatically.
     stop_running: bool = False
     auto_pay: bool = False
 
 
 def image_of(server: Server) -> str | None:
-    """The id of the image that the server runs, as far as it shows or was recorded."""
+    """The id of the present image of the server, if the record shows it."""
     return server.image.id or server.metadata.get(IMAGE_RECORD) or None
 
 
 def metadata_wanted(server: Server, order: RebuildSpec) -> dict[str, str]:
-    """What of the server's metadata the order sets: the record of the image only where nothing else tells it."""
+    """The metadata that the request sets: the id of the image, only if the record does not show it otherwise."""
     found = dict(order.metadata)
     if not server.image.id:
         found[IMAGE_RECORD] = order.image_id

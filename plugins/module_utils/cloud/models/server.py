@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every platform tells of its resources, in one shape.
-
-A field that a platform does not tell is ``None``, never invented.
-"""
+"""Records of servers, in one form for all platforms. A field that a platform does not return is ``None``, never
+invented."""
 
 from __future__ import annotations
 
@@ -25,9 +23,8 @@ ERROR = "error"
 UNKNOWN = "unknown"
 POWER_STATES = (RUNNING, STOPPED, PAUSED, SUSPENDED, TRANSITIONAL, ERROR, UNKNOWN)
 
-#: The power state that a settled server of each status is in. The names are Nova's; Huawei Cloud uses the same
-#: (Elastic Cloud Server API Reference, "ECS Statuses").
-#: SHELVED and RESCUE are none of the states that a user can ask for, so they stay unknown.
+#: The power state of a stable server by status. The names are Nova's; Huawei Cloud uses the same (Elastic Cloud Server
+#: API Reference, "ECS Statuses"). SHELVED and RESCUE are not target power states, so they are unknown.
 _SETTLED = {
     "ACTIVE": RUNNING,
     "SHUTOFF": STOPPED,
@@ -42,11 +39,11 @@ _SETTLED = {
     "PASSWORD": TRANSITIONAL,
     "RESIZE": TRANSITIONAL,
     "REVERT_RESIZE": TRANSITIONAL,
-    # Stands still until somebody confirms or reverts the resize; it is not a state that passes by itself.
+    # Stable until a user confirms or reverts the resize; this status does not end by itself.
     "VERIFY_RESIZE": UNKNOWN,
 }
 
-#: Where a transition leads, by task_state and then by status: what check mode predicts for a server on its way.
+#: The final power state of a transition, by task_state and then by status: the prediction of check mode.
 _DESTINATION_OF_TASK = {
     "powering-off": STOPPED,
     "powering-on": RUNNING,
@@ -66,17 +63,17 @@ _DESTINATION_OF_STATUS = {
     "REVERT_RESIZE": RUNNING,
 }
 
-#: Every status that a server can have: those of Nova (API guide, "Server concepts"), which ECS has too.
+#: Every status of a server: those of Nova (API guide, "Server concepts"), which ECS uses as well.
 STATUSES = tuple(sorted((*_SETTLED, "DELETED", "RESCUE", "SHELVED", "SHELVED_OFFLOADED", "SOFT_DELETED", "UNKNOWN")))
 
 GONE_STATUSES = frozenset(("DELETED", "SOFT_DELETED"))
 
 
 def power_state(status: str | None, task_state: str | None) -> str:
-    """The power state behind a status; a server with a task under way is on its way, whatever its status says.
+    """The power state of a status; a server with a task is in a transition, regardless of its status.
 
-    A server that is being stopped still shows ACTIVE, one being started still SHUTOFF (Nova API
-    guide, "Server concepts", and Elastic Cloud Server API Reference, "ECS Statuses"): only task_state tells.
+    A server that is being stopped still shows ACTIVE, one that is being started still SHUTOFF (Nova API guide, "Server
+    concepts", and Elastic Cloud Server API Reference, "ECS Statuses"): only task_state shows it.
     """
     name = (status or "").upper()
     if name in GONE_STATUSES:
@@ -86,10 +83,10 @@ def power_state(status: str | None, task_state: str | None) -> str:
     return _SETTLED.get(name, UNKNOWN)
 
 
-# The records of a server are made ten thousand at a time. They are not frozen, for that makes them a third slower to
-# make; nobody changes one all the same: dataclasses.replace gives another.
+# Ten thousand records are created at a time. They are not frozen, because that takes a third more time. They are never
+# changed: use dataclasses.replace.
 
-#: Address space that is never reached from the Internet: RFC 1918, RFC 6598, RFC 4193 and link-local.
+#: Addresses that cannot be reached from the Internet: RFC 1918, RFC 6598, RFC 4193 and link-local.
 _PRIVATE_RANGES = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -105,7 +102,7 @@ _PRIVATE_RANGES = tuple(
 
 
 def in_private_range(ip: str) -> bool:
-    """Whether an address is of a private range; a text that is no address counts as private."""
+    """Whether an address is in a private range; an invalid address is treated as private."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
@@ -115,7 +112,7 @@ def in_private_range(ip: str) -> bool:
 
 @dataclass
 class Address:
-    """One address of a server; ``kind`` is ``fixed``, ``floating`` or ``None`` where the platform does not say."""
+    """One address of a server; ``kind`` is ``fixed``, ``floating`` or ``None`` if the platform does not return it."""
 
     ip: str
     version: int
@@ -125,7 +122,7 @@ class Address:
 
     @property
     def public(self) -> bool:
-        """Whether it is a floating address, or one outside the private ranges that does not say what it is."""
+        """Whether it is a floating address, or an address outside the private ranges without a kind."""
         return self.kind == "floating" or (self.kind is None and not in_private_range(self.ip))
 
     def as_dict(self) -> dict[str, Any]:
@@ -134,7 +131,7 @@ class Address:
 
 @dataclass
 class Server:
-    """A cloud server as every platform tells it. Times are the cloud's own text, ISO 8601 in UTC."""
+    """A cloud server. Times are the cloud's own text, ISO 8601 in UTC."""
 
     id: str
     platform: str
@@ -157,7 +154,7 @@ class Server:
     launched_at: str | None = None
     fault: Mapping[str, Any] | None = None
     enterprise_project_id: str | None = None
-    #: The ids of the volumes that are attached to it.
+    #: The ids of the attached volumes.
     volumes: tuple[str, ...] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -175,7 +172,7 @@ class Server:
 
     @property
     def target_power_state(self) -> str:
-        """The power state that the server is in, or that the transition it is in leads to."""
+        """The present power state, or the final power state of the present transition."""
         state = self.power_state
         if state != TRANSITIONAL:
             return state
@@ -187,7 +184,7 @@ class Server:
 
     @property
     def private_ips(self) -> list[str]:
-        """IPv4 first, whatever the order of the cloud, which is not the same for each server."""
+        """IPv4 first, regardless of the order of the cloud, which differs between servers."""
         return [address.ip for address in self._by_version() if not address.public]
 
     @property
@@ -200,20 +197,18 @@ class Server:
 
     @property
     def hostname(self) -> str | None:
-        """The name inside the guest, where the cloud tells it: Nova and Huawei Cloud do so under the same key."""
+        """The host name in the guest, if the cloud returns it: Nova and Huawei Cloud use the same key."""
         found = self.raw.get("OS-EXT-SRV-ATTR:hostname")
         return found if isinstance(found, str) and found else None
 
     @property
     def label(self) -> str:
-        """The words that name the server in a sentence; one that is to be made has no id yet."""
+        """The name of the server in a message; a server that does not exist yet has no id."""
         return "%s (%s)" % (self.name, self.id) if self.name and self.id else self.name or self.id
 
     def as_dict(self, raw: bool = False) -> dict[str, Any]:
-        """The record as a task's result shows it.
-
-        ``raw`` adds the cloud's own answer without ``user_data``, which holds password hashes.
-        """
+        """The record for the result of a task. ``raw`` adds the cloud's own response without ``user_data``, which may
+        contain password hashes."""
         record: dict[str, Any] = {
             "id": self.id,
             "name": self.name,
@@ -251,24 +246,21 @@ SERVER_FIELDS = tuple(Server(id="", platform="").as_dict())
 
 
 def fault_text(server: Server) -> str:
-    """Why a server is in ERROR, in the cloud's words where it gives any."""
+    """Why a server is in ERROR, with the message of the cloud if there is one."""
     message = (server.fault or {}).get("message")
     return "the server is in status ERROR" + (": %s" % message.rstrip(".") if message else "")
 
 
 def state_text(server: Server | None) -> str:
-    """Where a server is, for a sentence: ``status ACTIVE, task powering-off``."""
+    """The state of a server for a message: ``status ACTIVE, task powering-off``."""
     if server is None:
         return "unknown state"
     return "status %s%s" % (server.status, ", task %s" % server.task_state if server.task_state else "")
 
 
 def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Iterator[Server]:
-    """The servers with what the flavor list knows of their flavors filled in.
-
-    Nova tells a server's flavor by id below microversion 2.47 and by name from there on; a selection by flavor
-    needs both.
-    """
+    """The servers with the missing fields of their flavors from the flavor list. Nova returns a server's flavor by id
+    below microversion 2.47 and by name from there on; a selection by flavor needs both."""
     known = list(flavors)
     by_id = {flavor.id: flavor for flavor in known}
     by_name = {flavor.name: flavor for flavor in known}
@@ -276,6 +268,7 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
         found = by_id.get(server.flavor.id) if server.flavor.id else by_name.get(server.flavor.name)
         if found:
             own = {key: value for key, value in vars(server.flavor).items() if value is not None}
-            # What the server tells of itself counts: a flavor may have been recreated with other sizes since.
+            # Fields in the record of the server have precedence: a flavor may have been recreated with other sizes
+            # since.
             server = replace(server, flavor=replace(found, **own))
         yield server

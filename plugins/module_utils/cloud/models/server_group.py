@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Server groups: servers that share a host, and servers that never do."""
+"""Server groups: affinity and anti-affinity of servers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ POLICIES = ("affinity", ANTI_AFFINITY, "soft-affinity", "soft-anti-affinity")
 
 @dataclass(frozen=True)
 class ServerGroup:
-    """A server group. ``rules`` is ``None`` where the cloud tells none, below microversion 2.64; ``members`` are the
-    ids of servers."""
+    """A server group. ``rules`` is ``None`` if the cloud returns none, below microversion 2.64; ``members`` are the ids
+    of servers."""
 
     id: str
     name: str | None = None

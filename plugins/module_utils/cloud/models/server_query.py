@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a listing of servers is asked for."""
+"""The query of a list of servers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ServerQuery:
-    """What a listing is asked for.
-
-    A platform uses what it can filter itself and may return more than was asked for, never less: the caller checks
-    every server again (selection.py), for no filter of a server can be trusted alone.
-    """
+    """The query of a list of servers. A platform applies the filters that it supports and may return more servers than
+    requested, never fewer: the caller checks every server again (selection.py), because no filter is reliable."""
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -25,10 +22,10 @@ class ServerQuery:
     status: tuple[str, ...] = ()
     flavor: tuple[str, ...] = ()
     availability_zone: tuple[str, ...] = ()
-    #: Parameters of the platform's own list call, sent as they are.
+    #: Parameters of the platform's own list call, sent unchanged.
     filters: tuple[tuple[str, str], ...] = ()
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
-    #: Ids and names are enough; a platform that has a cheaper list of those leaves the rest of the records empty.
+    #: Ids and names are sufficient; a platform with a faster list of those leaves the other fields empty.
     brief: bool = False

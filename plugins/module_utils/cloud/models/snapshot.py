@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images that were made of servers."""
+"""Images that were created from servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Mapping
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An image, with what tells of which server it was made. ``size`` is in bytes, ``min_disk_gb`` in GiB."""
+    """An image, with the server from which it was created. ``size`` is in bytes, ``min_disk_gb`` in GiB."""
 
     id: str
     name: str | None = None
@@ -20,7 +20,7 @@ class Snapshot:
     size: int | None = None
     min_disk_gb: int | None = None
     server_id: str | None = None
-    #: Whether it was made of a server, and not uploaded.
+    #: Whether it was created from a server, and not uploaded.
     snapshot: bool = False
     protected: bool = False
     created: str | None = None

@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class VolumeAttachment:
-    """A volume on a server. ``delete_on_termination`` is told from microversion 2.79 on, ``tag`` from 2.70 on."""
+    """A volume on a server. ``delete_on_termination`` is returned from microversion 2.79 on, ``tag`` from 2.70 on."""
 
     volume_id: str
     device: str | None = None

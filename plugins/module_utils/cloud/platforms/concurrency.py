@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking for something of one server after the other, many at a time."""
+"""Submits requests for individual servers concurrently."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ T = TypeVar("T")
 
 
 def ask_each(ask: Callable[[T], PendingAction], items: Sequence[T], parallel: int) -> list[PendingAction]:
-    """The pending actions, in the order of the items. The first one is asked for alone: where the credentials are
-    wrong, they are wrong for all the others too, and AuthenticationFailed is raised; not where a part of it was
-    accepted before."""
+    """The pending actions, in the order of the items.
+
+    The first item is submitted alone: if the credentials are invalid, they are invalid for all others, and
+    AuthenticationFailed is raised; not if a part of it was accepted before.
+    """
     pending_actions = [ask(item) for item in items[:1]]
     if (
         pending_actions

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""EasyStack ECS 6.2.1: Nova with a recycle bin, read from its document (easystack.* of docs/operations.yml)."""
+"""EasyStack ECS 6.2.1: Nova with a recycle bin, according to its documentation (easystack.* of docs/operations.yml)."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ _ACTIONS = {
 
 
 class EasyStackRules(NovaRules):
-    """Nova's, with a live resize."""
+    """Nova's, with live resize."""
 
     platform = "easystack"
-    #: Its document has files in the same call as everything else.
+    #: Its documentation has files in the same request as everything else.
     newest_files = (2, 67)
     takes_subnets = True
     capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
 
 
 class EasyStack(OpenStack):
-    """Nova as EasyStack ships it. Its document asks for microversions up to 2.67."""
+    """EasyStack's Nova. Its documentation uses microversions up to 2.67."""
 
     newest_tested = (2, 67)
     rules_class = EasyStackRules
     actions = _ACTIONS
 
     def _deleted_parameters(self) -> dict[str, str]:
-        # The recycle bin, as the document reads it.
+        # The documented list of the recycle bin.
         return {"all_tenants": "1", "deleted": "True"}
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         found = super()._candidates(query)
         if not query.deleted or query.all_projects:
             return found
-        # The document lists the recycle bin for all projects at once only; nobody asked for those of the others.
+        # The documented list of the recycle bin contains all projects; servers of other projects are removed.
         own = self.session.auth.project_id
         return (server for server in found if server.raw.get("tenant_id") in (None, own))

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a success proves: each request that changes something names the answer that its document promises.
+"""Checks the response to each request that changes something, against its documented response.
 
-A proxy, a login page or another service answers 200 too. So only the documented status and body count; after anything
-else the request may or may not have been carried out, which is an InvalidResponse: the state decides.
+A proxy, a login page or another service also respond with 200. So only the documented status and body are accepted.
+After any other response the request may or may not have been carried out, which is an InvalidResponse: the state
+decides.
 """
 
 from __future__ import annotations
@@ -27,20 +28,18 @@ _BETWEEN = "A proxy or gateway may have responded instead of the service; check 
 
 @dataclass(frozen=True)
 class DocumentedResponse:
-    """The documented form of a success: its statuses, and the key and the type of what its body holds.
-
-    Without a key the body is empty.
-    """
+    """The documented response of a success: its statuses, and the key and the type of the value in its body. Without a
+    key the body is empty."""
 
     statuses: tuple[int, ...]
     key: str | None = None
     kind: type = dict
 
     def read(self, answer: Any, what: str, shows: Callable[[Any], bool] | None = None) -> Any:
-        """What the body holds under the key, ``None`` for a form without one.
+        """The value in the body under the key, ``None`` for a response without a body.
 
-        ``what`` is the operation as an infinitive. ``shows`` tells whether what the body holds is as it was asked for;
-        other members than those that were asked for do not matter. Raises InvalidResponse.
+        ``what`` is the operation as an infinitive. ``shows`` checks whether the value matches the request; members that
+        were not in the request are ignored. Raises InvalidResponse.
         """
         problem: str | None = None
         found: Any = None
@@ -64,7 +63,7 @@ class DocumentedResponse:
         return found
 
 
-#: The service took the request out of the cloud's records before it answered so, or is about to.
+#: The service has deleted the resource from its records before this response, or is about to.
 DELETED = DocumentedResponse((202, 204))
 
 
@@ -76,16 +75,17 @@ def unproven(answer: Any, what: str, problem: str) -> InvalidResponse:
 
 
 def has(wanted: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """Tells whether a mapping of an answer has these values. ``None`` stands for a member that is null or missing."""
+    """Return a check that a mapping in a response has these values. ``None`` means a member that is null or missing."""
     return lambda found: all(found.get(key) == value for key, value in wanted.items())
 
 
 def prove_deleted(send: Callable[[], Any], show: Callable[[], Any], what: str) -> None:
-    """Sends a DELETE, and raises CloudError unless it is proven that the thing is gone.
+    """Sends a DELETE, and raises CloudError unless the deletion is proven.
 
-    ``send`` gives the answer, ``show`` asks for the thing at its own address. The documented 202 or 204 without a body
-    proves it, and so does the service's own 404. After another success, also the 200 with an empty body that Nova gives
-    for aggregates and extra specs, and that anything in between may give too, the thing is looked for.
+    ``send`` sends the request and returns the response, ``show`` reads the resource at its own URL. The documented 202
+    or 204 without a body proves the deletion, and so does the service's own 404. After another success the resource is
+    read; this includes the 200 with an empty body that Nova returns for aggregates and extra specs, and that a proxy
+    may return as well.
     """
     try:
         answer = send()

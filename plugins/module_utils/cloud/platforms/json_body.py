@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Taking answers apart that may hold anything: what is of another kind than documented counts as not told.
+"""Parses response bodies of any content: fields of an unexpected type are treated as missing.
 
-Ids, names and the entries of a list are the exception: by them a task decides what is there, so that one which cannot
-be read would be taken for a thing that does not exist. They are an InvalidResponse.
+Ids, names and the entries of a list are the exception: a task uses them to decide what exists, so an invalid one would
+look like a missing resource. They raise InvalidResponse.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 
 
 def part_of(body: Any, key: str, what: str, kind: type = dict) -> Any:
-    """What an answer holds under a key. Raises InvalidResponse where it is of another kind.
-
-    ``what`` is the operation as an infinitive.
-    """
+    """The value in a response under a key. Raises InvalidResponse for an unexpected type. ``what`` is the operation as
+    an infinitive."""
     found = body.get(key) if isinstance(body, dict) else None
     if not isinstance(found, kind):
         raise InvalidResponse(
@@ -30,17 +28,17 @@ def part_of(body: Any, key: str, what: str, kind: type = dict) -> Any:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """The mapping, and an empty one for anything else."""
+    """The mapping, or an empty one for any other type."""
     return value if isinstance(value, dict) else {}
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """The mappings of a list, and none of anything else."""
+    """The mappings of a list, or an empty list for any other type."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def records(listed: Any, what: str) -> list[Mapping[str, Any]]:
-    """The entries of a list. Raises InvalidResponse where one is no mapping; ``what`` is the operation as an
+    """The entries of a list. Raises InvalidResponse if one is not a mapping; ``what`` is the operation as an
     infinitive."""
     found = mappings(listed)
     if len(found) != len(listed):
@@ -49,8 +47,8 @@ def records(listed: Any, what: str) -> list[Mapping[str, Any]]:
 
 
 def identified(listed: Any, key: str, what: str) -> list[Mapping[str, Any]]:
-    """The entries of a list, each with a text under ``key``. Raises InvalidResponse where one has none; ``what`` is
-    the operation as an infinitive."""
+    """The entries of a list, each with a string under ``key``. Raises InvalidResponse if one has none; ``what`` is the
+    operation as an infinitive."""
     found = records(listed, what)
     if not all(isinstance(each.get(key), str) and each[key] for each in found):
         raise InvalidResponse("Could not %s: an entry of the list has no %s" % (what, key))
@@ -58,8 +56,8 @@ def identified(listed: Any, key: str, what: str) -> list[Mapping[str, Any]]:
 
 
 def name_in(data: Mapping[str, Any], kind: str, key: str = "name") -> str | None:
-    """The name of a record, ``None`` where it has none. Raises InvalidResponse for one that is no text; ``kind`` is
-    what the record is of, with its article."""
+    """The name in a record, ``None`` if it has none. Raises InvalidResponse if it is not a string; ``kind`` is the type
+    of the record, with its article."""
     found = data.get(key)
     if found is not None and not isinstance(found, str):
         raise InvalidResponse("The cloud returned %s with a %s that is not a string" % (kind, key))
@@ -67,7 +65,7 @@ def name_in(data: Mapping[str, Any], kind: str, key: str = "name") -> str | None
 
 
 def id_in(data: Any, kind: str, key: str = "id") -> str:
-    """The id of a record, without which nothing can be asked of it. Raises InvalidResponse; ``kind`` as above."""
+    """The id in a record, which every request needs. Raises InvalidResponse; ``kind`` as above."""
     found = mapping(data).get(key)
     if not isinstance(found, str) or not found:
         raise InvalidResponse("The cloud returned %s without %s" % (kind, key))
@@ -75,8 +73,8 @@ def id_in(data: Any, kind: str, key: str = "id") -> str:
 
 
 def text(value: Any) -> str | None:
-    """The text, also where the cloud wrote a number; ``None`` for anything else."""
-    # The two that nearly all are come first: this runs for every field of every server.
+    """The string, also if the cloud returned a number; ``None`` for any other type."""
+    # The two most frequent types come first: this runs for every field of every server.
     if value is None or value.__class__ is str:
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -85,12 +83,13 @@ def text(value: Any) -> str | None:
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    """The texts of a list, and none of anything else."""
+    """The strings of a list, or an empty list for any other type."""
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def number(value: Any) -> float | None:
-    """The number as the cloud wrote it; ``None`` for anything else, and for one that no float holds."""
+    """The number as the cloud returned it; ``None`` for any other type, and for a number out of the range of a
+    float."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     try:
@@ -100,7 +99,7 @@ def number(value: Any) -> float | None:
 
 
 def integer(value: Any) -> int | None:
-    """The number, whether the cloud wrote it as a number or as text; ``None`` for neither."""
+    """The number, also if the cloud returned a string; ``None`` for any other value."""
     if value is None or isinstance(value, bool):
         return None
     try:

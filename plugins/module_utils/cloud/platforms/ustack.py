@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""UnitedStack UOS: Nova v2 of 2014 with extensions of the vendor, read from its document (ustack.* of the operations
-list).
+"""UnitedStack UOS: Nova v2 of 2014 with extensions of the vendor, according to its documentation (ustack.* of the
+operations list).
 
-No microversions. A server has no tags, so its metadata stands for them as ``key=value``.
+No microversions. A server has no tags, so its metadata is used as tags of the form ``key=value``.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
-#: The document's answer to attachKeypairs and detachKeypairs.
+#: The documented response to attachKeypairs and detachKeypairs.
 _ACCEPTED = DocumentedResponse((202,))
 
 
 def _keypairs(verb: str, word: str) -> NovaAction:
-    """Operations U18 and U19, which take several key pairs at once. Doing it twice does no harm."""
+    """Operations U18 and U19, for several key pairs at once. They are safe to repeat."""
 
     def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         names = list(arguments["key_names"])
@@ -48,8 +48,8 @@ def _keypairs(verb: str, word: str) -> NovaAction:
 
 
 def _accepted(pending: PendingAction, answer: Any) -> PendingAction:
-    """The pending action, uncertain unless the answer is the documented 202 without a body: a server shows one of its
-    key pairs only, so the answer is all the proof there is."""
+    """The pending action; its outcome is unknown unless the response is the documented 202 without a body: a server
+    shows only one of its key pairs, so the response is the only evidence."""
     try:
         _ACCEPTED.read(answer, "%s of the server %s" % (pending.action.replace("_", " "), pending.label))
     except InvalidResponse as error:
@@ -59,7 +59,7 @@ def _accepted(pending: PendingAction, answer: Any) -> PendingAction:
     return pending
 
 
-#: ``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power.
+#: ``os-shutdown`` shuts down the guest, ``os-stop`` powers it off.
 _ACTIONS = {
     **ACTIONS,
     "stop": sends({"os-shutdown": None}, forced={"os-stop": None}, what="stop the server"),
@@ -69,7 +69,7 @@ _ACTIONS = {
 
 
 class UStackRules(NovaRules):
-    """No microversions, and nothing for administrators."""
+    """No microversions, and no operations for administrators."""
 
     platform = "ustack"
     capabilities: AbstractSet[str] = capability_set(
@@ -119,12 +119,12 @@ class UStackRules(NovaRules):
 
 
 class UStackApi(NovaApi):
-    """The compute endpoint needs the project's id."""
+    """The compute endpoint needs the id of the project."""
 
     @property
     def endpoint(self) -> str:
-        """The compute endpoint with the project's id, which the catalog's entry holds and the document's list of
-        entry points does not."""
+        """The compute endpoint with the id of the project, which the catalog contains and the documented list of
+        endpoints does not."""
         found = str(self.session.auth.endpoint("compute"))
         root, project = split_endpoint(found)
         if project:
@@ -133,13 +133,13 @@ class UStackApi(NovaApi):
 
 
 class UStack(OpenStack):
-    """``os-shutdown`` asks the guest to stop, ``os-stop`` cuts the power."""
+    """``os-shutdown`` shuts down the guest, ``os-stop`` powers it off."""
 
     rules_class = UStackRules
     api_class = UStackApi
     actions = _ACTIONS
 
-    #: Several of one request are named by their ids there.
+    #: Several servers of one request are named by their ids there.
     numbers_names = False
 
     def _body(self, new: NewServer, name: str) -> dict[str, Any]:

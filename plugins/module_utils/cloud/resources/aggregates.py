@@ -26,7 +26,7 @@ class Aggregates(Resource):
         raise self.unsupported()
 
     def update(self, aggregate_id: int, changes: Mapping[str, str]) -> None:
-        """``changes``: ``name`` and ``availability_zone``, what of them is to change."""
+        """``changes``: the fields to change, ``name`` and ``availability_zone``."""
         raise self.unsupported()
 
     def delete(self, aggregate_id: int) -> None:
@@ -34,7 +34,7 @@ class Aggregates(Resource):
         raise self.unsupported()
 
     def set_metadata(self, aggregate_id: int, metadata: Mapping[str, str | None]) -> None:
-        """Adds and changes; ``None`` removes a key; others stay."""
+        """Adds and changes keys; ``None`` removes a key; other keys are kept."""
         raise self.unsupported()
 
     def add_host(self, aggregate_id: int, host: str) -> None:

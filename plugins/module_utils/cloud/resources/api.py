@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the resource clients of one platform share: the session, the rules and the limit of parallel requests."""
+"""Common code of the resource clients of one platform: the session, the rules and the limit of concurrent requests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 
 
 class Api:
-    """A platform adds its addresses and headers."""
+    """A platform adds its URLs and headers."""
 
     def __init__(self, session: Session, rules: Rules, parallel: int = 8) -> None:
         self.session = session
         self.rules = rules
         self.parallel = parallel
-        #: Whether servers of other projects are read too; a query for servers sets it.
+        #: Whether servers of other projects are read, too; a query for servers sets it.
         self.all_projects = False
         self._withheld: dict[str, CloudError] = {}
 
@@ -26,12 +26,12 @@ class Api:
         return self.rules.supports(capability)
 
     def require(self, capability: str) -> None:
-        """Raises UnsupportedOperation where the platform cannot do it."""
+        """Raises UnsupportedOperation if the platform does not support it."""
         self.rules.require(capability)
 
     def withhold(self, detail: str, error: CloudError) -> None:
-        """Warns, once for each kind of ``detail``, that the cloud does not show it to the user: it is null then."""
-        # setdefault is atomic: details are read in parallel.
+        """Warns, once for each kind of ``detail``, that the cloud does not show it to the user, so it is null."""
+        # setdefault is atomic: details are read concurrently.
         if self._withheld.setdefault(detail, error) is error:
             reason = error.message.rstrip(".")
             self.session.warn("The cloud does not show %s to this user, so they are null: %s." % (detail, reason))

@@ -17,9 +17,9 @@ class Consoles(Resource):
     capability = "console"
 
     def create(self, server: Server, kind: str) -> Console:
-        """A new address of the server's console of this type, a key of PROTOCOLS; it is valid for some minutes."""
+        """A new URL of the server's console of this type, a key of PROTOCOLS; it is valid for some minutes."""
         raise self.unsupported()
 
     def get_output(self, server: Server, lines: int | None = None) -> str:
-        """The last lines that the server wrote on its serial console, all that the cloud kept where ``None``."""
+        """The last lines of the server's serial console; all lines that the cloud has stored if ``None``."""
         raise self.unsupported("console_output")

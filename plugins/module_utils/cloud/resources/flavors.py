@@ -13,35 +13,33 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Flavors(Resource):
-    """The flavors that the project can use; an administrator changes them."""
+    """The flavors of the project; changes need an administrator."""
 
     capability = "flavor_admin"
 
     def list_sizes(self) -> Sequence[Flavor]:
-        """Every flavor that the project can use, with the fields that a server's record has of it."""
+        """Every flavor of the project, with the fields of a server's record."""
         raise self.unsupported("flavors")
 
     def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
-        """Every flavor that the user may see, with its extra_specs where the cloud shows them.
-
-        ``brief``: ids and names are enough; a platform that has a cheaper list of those leaves the rest empty.
-        """
+        """Every flavor that the user can see, with its extra_specs if the cloud shows them. ``brief``: ids and names
+        are sufficient; a platform with a faster list of those leaves the other fields empty."""
         raise self.unsupported("flavors")
 
     def get(self, flavor_id: str) -> FlavorDetails | None:
-        """The flavor of this id, as ``list`` has it."""
+        """The flavor with this id, as in ``list``."""
         return next((flavor for flavor in self.list() if flavor.id == flavor_id), None)
 
     def with_access(self, flavor: FlavorDetails) -> FlavorDetails:
-        """The flavor with its access list, which only a private one has."""
+        """The flavor with its access list, which only a private flavor has."""
         raise self.unsupported("flavor_access")
 
     def create(self, wanted: FlavorDetails, explicit_id: bool) -> FlavorDetails:
-        """``explicit_id``: with the id that is wanted; otherwise the cloud makes one."""
+        """``explicit_id``: the id of the new flavor; otherwise the cloud generates one."""
         raise self.unsupported()
 
     def update(self, flavor_id: str, description: str | None) -> None:
-        """Sets the description, the one field that can change. Needs microversion 2.55."""
+        """Sets the description, the only field that can be changed. Needs microversion 2.55."""
         raise self.unsupported()
 
     def delete(self, flavor_id: str) -> None:
@@ -49,7 +47,7 @@ class Flavors(Resource):
         raise self.unsupported()
 
     def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
-        """Adds and changes; others stay."""
+        """Adds and changes extra specs; others are kept."""
         raise self.unsupported()
 
     def unset_extra_spec(self, flavor_id: str, key: str) -> None:
@@ -61,5 +59,5 @@ class Flavors(Resource):
         raise self.unsupported()
 
     def remove_access(self, flavor_id: str, project_id: str) -> None:
-        """Takes a private flavor away from a project."""
+        """Removes the access of a project to a private flavor."""
         raise self.unsupported()

@@ -13,19 +13,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Hosts(Resource):
-    """The compute services and hypervisors, for administrators of a cloud that has its own."""
+    """Compute services and hypervisors, for administrators."""
 
     capability = "services"
 
     def list_services(self, host: str | None = None, binary: str | None = None) -> Sequence[Service]:
-        """Every service, those of one host, those of one kind."""
+        """Every service, or those of one host, or of one binary."""
         raise self.unsupported()
 
     def update_service(self, service: Service, changes: Mapping[str, Any]) -> None:
-        """``changes``: ``status`` with ``disabled_reason`` (``None`` for none), ``forced_down``, what of them is to
-        change. Doing it again does no harm."""
+        """``changes``: the fields to change, ``status`` with ``disabled_reason`` (``None`` for none), ``forced_down``.
+        It is safe to repeat."""
         raise self.unsupported()
 
     def list_hypervisors(self, pattern: str | None = None, servers: bool = False) -> Sequence[Hypervisor]:
-        """Every hypervisor, or those with this part in their name; ``servers`` reads the servers of each too."""
+        """Every hypervisor, or those with this part in their name; ``servers`` also reads the servers of each."""
         raise self.unsupported("hypervisors")

@@ -13,14 +13,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Images(Resource):
-    """The images that the project may use."""
+    """The images of the project."""
 
     capability = "images"
 
     def list(self, name: str | None = None) -> Sequence[ImageDetails]:
-        """The images of that exact name, or all."""
+        """The images with that exact name, or all."""
         raise self.unsupported()
 
     def get(self, image_id: str) -> ImageDetails | None:
-        """The image of this id."""
+        """The image with this id."""
         raise self.unsupported()

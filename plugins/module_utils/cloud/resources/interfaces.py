@@ -13,10 +13,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Interfaces(Resource):
-    """The ports of servers. To attach and detach them are actions on servers."""
+    """The ports of servers. Attaching and detaching are actions on servers."""
 
     capability = "attach_interface"
 
     def list(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[Interface]]:
-        """The ports of each server, at a request for each; a server that does not exist is left out."""
+        """The ports of each server, with one request for each; a server that does not exist is omitted."""
         raise self.unsupported()

@@ -11,10 +11,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Jobs(Resource):
-    """The jobs that the cloud runs for a request."""
+    """The asynchronous jobs of the cloud."""
 
     capability = "job"
 
     def get(self, job_id: str) -> Job:
-        """The job; of status ``vanished`` where the cloud does not know it."""
+        """The job; its status is ``vanished`` if the cloud does not know it."""
         raise self.unsupported()

@@ -13,7 +13,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Keypairs(Resource):
-    """The key pairs of a user; ``user_id`` names another user, for an administrator."""
+    """The key pairs of a user; ``user_id`` selects another user, for an administrator."""
 
     capability = "keypairs"
 
@@ -22,13 +22,13 @@ class Keypairs(Resource):
         raise self.unsupported()
 
     def get(self, name: str, user_id: str | None = None) -> Keypair | None:
-        """The key pair of this name."""
+        """The key pair with this name."""
         raise self.unsupported()
 
     def create(
         self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
     ) -> Keypair:
-        """Imports the public key, or has the cloud generate a pair; only then the answer has a private key."""
+        """Imports the public key, or lets the cloud generate a key pair; only then the result has a private key."""
         raise self.unsupported()
 
     def delete(self, name: str, user_id: str | None = None) -> None:

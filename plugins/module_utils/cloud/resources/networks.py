@@ -13,17 +13,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Networks(Resource):
-    """The networks that the project may use, and what belongs to them."""
+    """The networks of the project, and related resources."""
 
     capability = "networks"
 
     def list(self, name: str | None = None) -> Sequence[Network]:
-        """The networks of that exact name, or all."""
+        """The networks with that exact name, or all."""
         raise self.unsupported()
 
     def list_names(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
-        """The id and name of each resource of a kind, of these ids or all.
-
-        ``kind`` is ``networks``, ``subnets``, ``ports`` or ``security-groups``.
-        """
+        """The id and name of each resource of a kind, with these ids or all. ``kind`` is ``networks``, ``subnets``,
+        ``ports`` or ``security-groups``."""
         raise self.unsupported()

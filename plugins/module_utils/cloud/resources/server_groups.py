@@ -13,7 +13,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class ServerGroups(Resource):
-    """Server groups, which place their servers together or apart."""
+    """Server groups, for the affinity of servers."""
 
     capability = "server_groups"
 
@@ -22,9 +22,9 @@ class ServerGroups(Resource):
         raise self.unsupported()
 
     def create(self, name: str, policy: str, rules: Mapping[str, int]) -> ServerGroup:
-        """Always makes another one: names are not unique."""
+        """Always creates a new group: names are not unique."""
         raise self.unsupported()
 
     def delete(self, group_id: str) -> None:
-        """Deletes the group; it is no error if it does not exist. Its servers stay."""
+        """Deletes the group; it is no error if it does not exist. Its servers are not deleted."""
         raise self.unsupported()

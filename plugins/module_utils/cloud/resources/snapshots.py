@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images made of servers."""
+"""Images created from servers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 
 
 class Snapshots(Resource):
-    """The images made of servers, with what shows which server one is of. To make one is an action on a server."""
+    """Images created from servers, with the id of the server. Creating one is an action on a server."""
 
     capability = "create_image"
 
     def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
-        """The images of that exact name and status; those that were uploaded too."""
+        """The images with that exact name and status, including uploaded images."""
         raise self.unsupported()
 
     def get(self, image_id: str) -> Snapshot | None:
-        """The image of this id."""
+        """The image with this id."""
         raise self.unsupported()
 
     def delete(self, image_id: str) -> None:

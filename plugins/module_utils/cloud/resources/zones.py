@@ -18,5 +18,5 @@ class Zones(Resource):
     capability = "zones"
 
     def list(self, hosts: bool = False) -> Sequence[Zone]:
-        """Every zone; ``hosts`` reads the hosts of each zone too, which takes an administrator."""
+        """Every zone; ``hosts`` also reads the hosts of each zone, which needs an administrator."""
         raise self.unsupported()

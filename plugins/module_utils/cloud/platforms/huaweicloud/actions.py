@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking Huawei Cloud for something of a server: one request, and the pending action that tells what became of it.
-
-Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Error Codes".
-"""
+"""Actions on one server of Huawei Cloud: one request, and the pending action with its result. Sources: Elastic Cloud
+Server API Reference, "Batch Operations" and "Error Codes"."""
 
 from __future__ import annotations
 
@@ -29,22 +27,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
 )
 
-#: What the calls of Nova's form answer.
+#: The response of the calls in Nova's form.
 ACCEPTED = DocumentedResponse((202,))
-#: Another command is running on the server; it comes with status 501 and speaks of the state, not of the service.
+#: Another command is running on the server; the code comes with status 501 and concerns the state, not the service.
 BUSY = "Ecs.0603"
-#: The server's state does not allow it, though the HTTP status says something else.
+#: The state of the server does not allow it, although the HTTP status has another meaning.
 _WRONG_STATE = "Ecs.0100"
 _NO_SERVER = "Ecs.0114"
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """The request of one action on one server; ``path`` is below the server, which is below ``base``.
-
-    ``job``: the answer names one. Where it does not, ``answer`` is the documented form of a success, and ``shows``
-    tells whether what it holds is as it was asked for.
-    """
+    """The request of one action on one server; ``path`` is below the server, which is below ``base``. ``job``: the
+    response contains a job. Otherwise ``answer`` is the documented response of a success, and ``shows`` checks whether
+    its value matches the request."""
 
     body: Any
     path: str = ""
@@ -55,25 +51,25 @@ class ActionRequest:
     base: str = "/cloudservers"
     answer: DocumentedResponse = ACCEPTED
     shows: Callable[[Any], bool] | None = None
-    #: What is to be deleted and is not there is deleted.
+    #: A missing resource counts as deleted.
     gone_is_done: bool = False
-    #: The whole as an infinitive, for error messages; ``None`` is the action's name with the server.
+    #: The operation as an infinitive, for error messages; ``None`` is the name of the action with the server.
     what: str | None = None
-    #: The image that the server runs when it is done.
+    #: The image of the server after the action.
     image_id: str | None = None
-    #: What to try after a refusal of this code.
+    #: The hint for a refusal with this code.
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
 class HuaweiActions(Compute):
-    """What is asked of one server at a time; what many servers are asked at once has calls of its own."""
+    """Actions on one server at a time; calls for several servers are in other files."""
 
     def _url(self, path: str, version: str = "v1") -> str:
         raise NotImplementedError
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """An action ``x`` is asked for by ``_perform_x(requests)`` where one call takes many servers, and otherwise by
-        what ``_order_x(server, arguments)`` gives."""
+        """An action ``x`` is submitted by ``_perform_x(requests)`` if one call accepts several servers, and otherwise
+        with the request that ``_order_x(server, arguments)`` returns."""
         for operation in sorted({name for _server, action in requests for name in action.requires}):
             self.require(operation)
         by_server: dict[str, PendingAction] = {}
@@ -95,7 +91,8 @@ class HuaweiActions(Compute):
         return self._ask(replace(pending, image_id=order.image_id), order, what)
 
     def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
+        """Sends the request once. Returns the pending action with its result: ``what`` is the action as an
+        infinitive."""
         try:
             url = self._url("%s/%s%s" % (order.base, id_segment(pending.server_id), order.path), order.version)
             answer = self.session.request(
@@ -122,18 +119,19 @@ class HuaweiActions(Compute):
 
 
 def of_state(error: CloudError) -> CloudError:
-    """The error, marked where its code speaks of the server's state."""
+    """The error, marked if its code concerns the state of the server."""
     error.is_busy = error.code == BUSY
     error.is_state_conflict = error.is_state_conflict or error.code == _WRONG_STATE
     return error
 
 
 def is_open(error: CloudError) -> bool:
-    """Whether the request may have been carried out though it ended with this error."""
+    """Whether the request may have been carried out although it ended with this error."""
     return error.code != BUSY and is_ambiguous(error)
 
 
 def is_of_part(error: CloudError) -> bool:
-    """Whether ECS itself says that a part of a server is not there: a code of its own, and not that of a server."""
+    """Whether ECS itself reports that a part of a server does not exist: a code of its own, and not that of a
+    server."""
     code = error.code or ""
     return isinstance(error, NotFound) and bool(code) and code != _NO_SERVER and not code.startswith("APIG")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where Huawei Cloud ECS is: its own calls, and those that it serves as Nova does."""
+"""The URLs of Huawei Cloud ECS: its own calls, and those that are compatible with Nova."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 
 class HuaweiApi(NovaApi):
-    """``endpoint`` is where ECS serves Nova's key pairs and zones, without microversions."""
+    """``endpoint`` is the URL of Nova's key pairs and zones on ECS, without microversions."""
 
     @property
     def endpoint(self) -> str:
         return self.url("", "v2.1")
 
     def url(self, path: str, version: str = "v1") -> str:
-        """The address of a call of ECS."""
+        """The URL of a call of ECS."""
         auth = self.session.auth
         return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)

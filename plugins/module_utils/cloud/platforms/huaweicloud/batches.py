@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls of Huawei Cloud ECS that take up to 1,000 servers and become one job.
-
-Sources: Elastic Cloud Server API Reference, "Batch Operations" and "Responses (Batch Operation)".
-"""
+"""Calls of Huawei Cloud ECS for up to 1,000 servers, which create one job. Sources: Elastic Cloud Server API Reference,
+"Batch Operations" and "Responses (Batch Operation)"."""
 
 from __future__ import annotations
 
@@ -26,16 +24,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
 
-#: Servers a batch call takes (Ecs.0118 above it).
+#: The maximum number of servers in a batch call (Ecs.0118 above it).
 _BATCH = 1000
-#: A refused batch is halved until the servers at fault are found, at most so often.
+#: The maximum number of times that a rejected batch is halved to find the servers that caused it.
 _HALVINGS = 40
-#: Codes that speak of one server, whatever the HTTP status they come with: another command is running, it is locked.
+#: Codes that concern one server, regardless of the HTTP status: another command is running, it is locked.
 _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 
 
 class HuaweiBatches(Compute):
-    """Sends batches, and finds the servers at fault in one that is refused."""
+    """Sends batches, and finds the servers that caused the rejection of a batch."""
 
     def _url(self, path: str, version: str = "v1") -> str:
         raise NotImplementedError
@@ -43,11 +41,8 @@ class HuaweiBatches(Compute):
     def in_batches(
         self, action: str, servers: Sequence[Server], path: str, given: Mapping[str, Any], key: str | None = None
     ) -> list[PendingAction]:
-        """One pending action a server, in their order. ``given`` goes along with the servers' ids, under ``key`` where
-        there is one.
-
-        Raises AuthenticationFailed where all are refused with it.
-        """
+        """One pending action for each server, in their order. ``given`` is sent with the ids of the servers, under
+        ``key`` if it is set. Raises AuthenticationFailed if it concerns all servers."""
         pending_actions: list[PendingAction] = []
 
         def body(some: Sequence[Server]) -> dict[str, Any]:
@@ -69,11 +64,11 @@ class HuaweiBatches(Compute):
         body: Callable[[Sequence[Server]], dict[str, Any]],
         halvings: list[int],
     ) -> list[PendingAction]:
-        """One batch call. A batch that is refused has done nothing, so it is halved to find the servers at fault."""
+        """One batch call. A rejected batch has changed nothing, so it is halved to find the servers that caused it."""
         try:
             job_id = self._post_batch(path, body(servers), action)
         except CloudError as error:
-            # Without an answer that can be read, and after the service's own failure, the batch may be under way.
+            # Without a valid response, and after a failure of the service itself, the batch may be in progress.
             is_own = error.code in _OF_ONE_SERVER
             open_ = is_ambiguous(error) and not is_own
             of_some = isinstance(error, (BadRequest, NotFound, Conflict)) and not open_ or is_own
@@ -93,13 +88,13 @@ class HuaweiBatches(Compute):
         return [PendingAction(server.id, action, server.name, job_id=job_id) for server in servers]
 
     def _post_batch(self, path: str, body: dict[str, Any], action: str) -> str:
-        """The job's id. Sent once: where the cloud asks to come back later, the states of the servers decide first
-        whether a gateway has said so after the service had acted."""
+        """The id of the job. Sent once: if the cloud asks to retry later, the states of the servers are read first,
+        because a gateway may have responded after the service had acted."""
         return _job_id(self.session.post(self._url(path), json=body, what="%s a batch of servers" % action).body)
 
 
 def _job_id(body: Any) -> str:
     if not isinstance(body, dict) or not body.get("job_id"):
-        # The batch was accepted, so whatever it does is under way: the servers' states decide.
+        # The batch was accepted, so its actions are in progress: the states of the servers decide.
         raise ResponseLost("the cloud accepted the batch, but returned no job")
     return str(body["job_id"])

@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Huawei Cloud ECS and Flexus L: batch calls and jobs.
-
-Sources: Elastic Cloud Server API Reference (support.huaweicloud.com), "APIs (Recommended)", and the official SDK for
-Python, version 3. docs/operations.yml lists the calls.
-"""
+"""Huawei Cloud ECS and Flexus L: batch calls and jobs. Sources: Elastic Cloud Server API Reference
+(support.huaweicloud.com), "APIs (Recommended)", and the official SDK for Python, version 3. docs/operations.yml lists
+the calls."""
 
 from __future__ import annotations
 
@@ -63,12 +61,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
-#: Servers a page of a list call has, and ids that one takes.
+#: The maximum number of servers on a page of a list call, and of ids in a query.
 _PAGE = 1000
 _IDS = 100
-#: An id that cannot be mistaken for another path beside the servers, such as ``detail``.
+#: A valid id, which cannot be another path beside the servers, such as ``detail``.
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-#: Seconds after the end of its job within which a new server is listed.
+#: Seconds after the end of its job until a new server is in the list.
 _LISTED_WITHIN = 300.0
 
 
@@ -107,7 +105,7 @@ class HuaweiCloud(
             self.require("all_projects")
         if query.deleted:
             self.require("deleted")
-        # A listing by id ignores every other filter, and nobody checks the platform's own ones again.
+        # A list by id ignores all other filters, and the platform's own filters are not checked again.
         if query.ids and not query.filters:
             return iter(self.servers_by_id(query.ids).values())
         if query.ips:
@@ -115,9 +113,9 @@ class HuaweiCloud(
         return self._list(self._parameters(query), query.page_size)
 
     def _parameters(self, query: ServerQuery) -> list[tuple[str, str]]:
-        """What of the query ECS filters by itself: its ``name`` is a regular expression found anywhere, its ``status``
-        also finds the states on the way to the next one. Its ``not-tags`` leaves out what contains the text, which
-        may be more than the tag that is meant, so it is not used."""
+        """The filters that ECS supports: its ``name`` is a regular expression found anywhere, its ``status`` also finds
+        transitions to the next status. Its ``not-tags`` excludes every tag that contains the text, which may exclude
+        too many servers, so it is not used."""
         parameters = list(query.filters)
         if len(query.names) == 1:
             parameters.append(("name", query.names[0]))
@@ -141,7 +139,7 @@ class HuaweiCloud(
                 yield server
 
     def _by_address(self, query: ServerQuery) -> Iterator[Server]:
-        """``ip_eq`` finds private addresses exactly; a public one needs the whole list."""
+        """``ip_eq`` finds exact private addresses; a public address needs the complete list."""
         if len(query.ips) == 1 and ":" not in query.ips[0]:
             found = list(self._list(list(query.filters) + [("ip_eq", query.ips[0])]))
             if found:
@@ -173,15 +171,15 @@ class HuaweiCloud(
         return records.server(part_of(answer.body, "server", what), self.platform, self.region)
 
     def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """A job is read before its servers are: while it runs they need not be looked at. A job that failed may have
-        done its work on some of them, and SUCCESS is not the end of it: the servers may still be on their way."""
+        """A job is read before its servers: while it is running, the servers need not be read. A failed job may have
+        succeeded for some servers, and SUCCESS is not the end: the servers may still be in a transition."""
         job_ids = sorted({pending.job_id for pending in pending_actions if pending.job_id})
         jobs = dict(zip(job_ids, in_parallel(self.jobs.get, job_ids, self.parallel)))
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.servers_by_id(done)
-        # A new server may take a while to be listed after its job has ended. One whose job ended long ago, which is
-        # that of an earlier request with the same client token, has been deleted since.
+        # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
+        # to an earlier request with the same client token, and its server has been deleted since.
         now = self.session.server_time()
         late = {
             pending.server_id
@@ -205,7 +203,7 @@ def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: dateti
 
 
 def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
-    """What a job proves of one server: verdict, code, message."""
+    """The evidence of a job for one server: verdict, code, message."""
     if job is None or job.status == JOB_VANISHED:
         return None, None, job.message if job else None
     if job.status == JOB_AWAITING_PAYMENT:

@@ -37,7 +37,7 @@ class HuaweiConsoles(Consoles):
         url = self.api.url("/cloudservers/%s/remote_console" % path_segment(server.id))
         body = {"remote_console": {"protocol": protocol, "type": kind}}
         try:
-            # To ask again does no harm, and what the answer holds is repeated in no error.
+            # A repeated request is safe, and no error message repeats the response.
             answer = self.api.session.request("POST", url, json=body, what=what, expect="any", is_retry_safe=True)
         except CloudError as error:
             raise explained(error, kind) from None

@@ -4,13 +4,13 @@
 
 """Creates servers on Huawei Cloud ECS.
 
-Facts: the vendor's pages "Creating an ECS" and "Request idempotency" (X-Client-Token: a UUID, valid for 8 hours; the
-same token and body return the first result, another body Ecs.0122, a token that has expired Ecs.0124). One call creates
-servers of the names ``web-0001`` and so on, in an order of ids that is not documented; names that a task gives need one
-call each. Every call has a token of its own, so it is safe to send it again.
+Sources: the vendor's pages "Creating an ECS" and "Request idempotency" (X-Client-Token: a UUID, valid for 8 hours; the
+same token and body return the first result, another body Ecs.0122, an expired token Ecs.0124).
 
-Without a token of the task's own it is derived from what the request asks for, so several tasks that ask for the same
-server at the same time get one. The token of a server that was deleted since is spent: the next generation is used.
+One call can create servers with the names ``web-0001`` and so on, but the order of their ids is not documented; names
+of a task need one call each. Every call has its own token, so it is safe to send it again. If the task sets no token,
+it is derived from the request, so several tasks that request the same server at the same time create only one. The
+token of a server that was deleted since cannot be used again: the next generation is used.
 """
 
 from __future__ import annotations
@@ -55,19 +55,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: The UUID namespace of all client tokens.
 _TOKENS = uuid.UUID("0b8d0f5c-6a0e-4a39-9d0c-7f4f1b7c2e55")
-#: Seconds for which a derived token stays the same: half of the time that the cloud remembers one, so that none expires
-#: while it is in use. Two requests on both sides of such a boundary have different tokens.
+#: Seconds for which a derived token stays the same: half of its validity in the cloud, so that it does not expire while
+#: it is in use. Two requests before and after such a boundary have different tokens.
 _TOKEN_PERIOD = 4 * 3600
-#: How often a server may be created and deleted again within one period.
+#: The maximum number of times that a server can be created and deleted again within one period.
 _MAX_GENERATIONS = 100
 _EXPIRED = "Ecs.0124"
-#: How often a request is sent whose answer names neither a job nor a server.
+#: The maximum number of attempts for a request whose response contains neither a job nor a server.
 _MAX_TRIES = 3
-#: A server whose job ended within so many seconds may not be shown yet, and is looked for again after a pause.
+#: If the job of a server ended within this number of seconds, the list may not contain the server yet, and is read
+#: again after a pause.
 _SHOWN_WITHIN, _PAUSE = 10.0, 1.0
-#: Rounds of the key derivation: the body may hold a password, which nobody is to guess from a token in a log.
+#: Rounds of the key derivation: the body may contain a password, and the token in a log must not help to guess it.
 _ROUNDS = 10000
-#: What is refused for one server is refused for all that are alike.
+#: Codes that apply to all servers with the same properties.
 _FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
 
 
@@ -99,14 +100,14 @@ class HuaweiCreation(HuaweiActions):
         return [made[name] for name in names]
 
     def _seed(self, new: NewServer) -> str:
-        """What derived tokens are made of: the same for all tasks that ask for such servers in this period."""
+        """The seed of derived tokens: the same for all tasks that request such servers in this period."""
         body = json.dumps(request_body(new, ""), sort_keys=True, default=str).encode()
         period = int(self.session.server_time().timestamp()) // _TOKEN_PERIOD
         salt = "%s/%d" % (self.session.auth.project_id, period)
         return hashlib.pbkdf2_hmac("sha256", body, salt.encode(), _ROUNDS).hex()
 
     def _create(self, body: dict[str, Any], seed: str) -> CreatedServer:
-        """Sends the request with derived tokens until one is not spent. All who do so come to the same token."""
+        """Sends the request with derived tokens until one is not used up. All tasks find the same token."""
         name = body["name"]
         for generation in range(_MAX_GENERATIONS):
             began = self.session.server_time()
@@ -122,17 +123,17 @@ class HuaweiCreation(HuaweiActions):
         return CreatedServer(name, error=error)
 
     def _is_spent(self, pending: PendingAction, began: datetime) -> bool:
-        """Whether the answer is that of an earlier request, whose server no longer exists.
+        """Whether the response belongs to an earlier request whose server no longer exists.
 
-        ``began`` is an instant just before the request, by the cloud's clock. What cannot be read counts as not spent:
-        whoever waits for the job reads it again.
+        ``began`` is a time just before the request, by the cloud's clock. If this cannot be read, the token is not
+        treated as used up: the wait for the job reads it again.
         """
         try:
             job = self.jobs.get(pending.job_id) if pending.job_id else None
             if job is None or not job.finished:
                 return False
             if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
-                # This very request has failed already.
+                # This request itself has already failed.
                 return False
             ended = _instant(job.end_time)
             late = ended is not None and (self.session.server_time() - ended).total_seconds() < _SHOWN_WITHIN
@@ -176,7 +177,7 @@ class HuaweiCreation(HuaweiActions):
         job_id, order_id = text(body.get("job_id")), text(body.get("order_id"))
         server_id, why = next(iter(texts(body.get("serverIds"))), None), ""
         try:
-            # Where the answer names no server, the job may.
+            # If the response contains no server, the job may.
             parts = self.jobs.get(job_id).parts if job_id and not server_id else ()
             server_id = server_id or next((part.server_id for part in parts if part.server_id), None)
         except CloudError as error:
@@ -202,12 +203,12 @@ class HuaweiCreation(HuaweiActions):
 
 
 def token_of(seed: str, name: str) -> str:
-    """The X-Client-Token of one server: a UUID, and the same whenever the task runs again with the same seed."""
+    """The X-Client-Token of one server: a UUID that is the same whenever the task runs again with the same seed."""
     return str(uuid.uuid5(_TOKENS, "%s/%s" % (seed, name)))
 
 
 def _instant(time: str | None) -> datetime | None:
-    """A time of a job; ``None`` where there is none yet."""
+    """A time of a job; ``None`` if it is not set yet."""
     try:
         return datetime.strptime(time or "", "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
     except ValueError:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The list filters of ECS, and how each is checked on the servers of an answer.
+"""The list filters of ECS, and their checks with the servers in a response.
 
-ECS documents these for every user (API reference, "Querying Details About ECSs"), and ignores others without a word.
+ECS documents these for every user (API reference, "Querying Details About ECSs"), and silently ignores others.
 """
 
 from __future__ import annotations

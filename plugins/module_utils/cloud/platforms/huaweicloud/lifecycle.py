@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of an ECS between its creation and its end: the actions of new_server.py.
-
-Sources: Elastic Cloud Server API Reference, "Lifecycle Management"; H07 of docs/operations.yml (the Flexus L API
-reference prints GET for it, PUT is right).
-"""
+"""Actions on an ECS between its creation and its deletion: the actions of new_server.py. Sources: Elastic Cloud Server
+API Reference, "Lifecycle Management"; H07 of docs/operations.yml (the Flexus L API reference prints GET for it, PUT is
+correct)."""
 
 from __future__ import annotations
 
@@ -36,7 +34,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 Arguments = Mapping[str, Any]
 Orders = Sequence["tuple[Server, Action]"]
-#: The documented forms of the answers to changes of metadata, and to what answers without a body.
+#: The documented responses to changes of metadata, and of calls without a response body.
 METADATA = DocumentedResponse((200,), "metadata")
 EMPTY = DocumentedResponse((204, 202))
 
@@ -48,7 +46,7 @@ _PREPAID = (
 
 
 class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
-    """Each action is one call a server, but ``delete``, which takes 1,000."""
+    """Each action is one call for each server, except ``delete``, which accepts 1,000."""
 
     # -- one call a server -------------------------------------------------------------------------------------
 
@@ -61,7 +59,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         )  # fmt: skip
 
     def _order_set_metadata(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # The same keys and values once more change nothing.
+        # It is safe to set the same keys and values again.
         wanted = dict(arguments["metadata"])
         return ActionRequest(
             {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
@@ -72,7 +70,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         return ActionRequest(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
 
     def _order_lock(self, server: Server, arguments: Arguments) -> ActionRequest:
-        # Nova's own call; ECS takes no reason.
+        # Nova's own call; ECS supports no reason.
         return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
     def _order_unlock(self, server: Server, arguments: Arguments) -> ActionRequest:
@@ -91,7 +89,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
     # -- several calls a server --------------------------------------------------------------------------------
 
     def _perform_replace_metadata(self, orders: Orders) -> list[PendingAction]:
-        """The call merges, so the keys that are to go are deleted one by one; the cloud's own are not touched."""
+        """The call merges, so removed keys are deleted one by one; the cloud's own keys are not changed."""
 
         def ask(pair: tuple[Server, Action]) -> PendingAction:
             server, action = pair
@@ -112,7 +110,8 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         return ask_each(ask, orders, self.parallel)
 
     def _perform_set_tags(self, orders: Orders) -> list[PendingAction]:
-        """The old ones go first, to make room; one whose key has another value then is written over."""
+        """Removed tags are deleted first, because the number of tags is limited; a key with another value is
+        overwritten."""
 
         def ask(pair: tuple[Server, Action]) -> PendingAction:
             server, action = pair
@@ -135,10 +134,8 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
     def _several(
         self, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
     ) -> PendingAction:
-        """One call after the other; each may be repeated, and one that has nothing to delete is done.
-
-        Once one was accepted, a failure of a later one leaves the whole uncertain: the state tells what is left.
-        """
+        """One call after the other; each is safe to repeat, and a call that has nothing to delete is done. After one
+        call was accepted, a failure of a later one makes the result unknown: the state shows what remains."""
         pending = PendingAction(
             server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
         )
@@ -176,7 +173,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         return pending
 
     def _perform_delete(self, orders: Orders) -> list[PendingAction]:
-        """A action's arguments ``delete_volume`` and ``delete_publicip`` say what goes along with the server."""
+        """The arguments ``delete_volume`` and ``delete_publicip`` select what is deleted with the server."""
         pending_actions = []
         kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
         for server, action in orders:
@@ -197,7 +194,7 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
             servers = [server for server, _action in some]
             asked = self.in_batches("delete", servers, "/cloudservers/delete", given)
             pending_actions += [
-                # Where it is gone already, somebody else was faster: the state decides.
+                # If it is already deleted, another user deleted it: the state decides.
                 replace(
                     pending,
                     expected_state=action.expected_state,

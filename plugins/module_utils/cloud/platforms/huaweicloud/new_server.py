@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a new server of Huawei Cloud ECS may be, and the body of its request. Pure data and functions.
-
-Facts: the vendor's page "Creating an ECS".
-"""
+"""The properties of a new server on Huawei Cloud ECS, and the body of its request. Pure data and functions. Source: the
+vendor's page "Creating an ECS"."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\Z")
-#: What ``extra`` may hold, by the names of the document: what belongs into extendparam, and what beside it.
+#: The keys of ``extra``, by the names of the documentation: those in extendparam, and those beside it.
 _EXTEND = (
     "chargingMode", "periodType", "periodNum", "isAutoRenew", "isAutoPay", "enterprise_project_id",
 )  # fmt: skip
@@ -33,7 +31,7 @@ _PERIODS = {"month": 9, "year": 3}
 
 
 def problems(new: NewServer, platform: str) -> Iterator[str | None]:
-    """Why the platform would refuse such a server, as sentences; ``None`` for each check that finds nothing."""
+    """Why the platform would reject such a server, as sentences; ``None`` for each check without a problem."""
     for option, value in (
         ("host", new.host),
         ("hypervisor_hostname", new.hypervisor_hostname),
@@ -57,7 +55,7 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
     if names:
         yield "security_groups: %s needs ids, and %s is not an id" % (platform, names[0])
     if new.hostname:
-        # Not part of the call: it is set when the server is there.
+        # Not part of the call: it is set after the creation.
         yield rules.hostname_problem(new.hostname)
     if new.description:
         yield rules.description_problem(new.description)
@@ -68,7 +66,7 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
 
 
 def missing_options(new: NewServer, platform: str) -> Iterator[str]:
-    """What the platform needs and was not given, a sentence each."""
+    """The missing properties, one sentence each."""
     if not new.image_id:
         yield "image: %s creates the system disk from an image; set image" % platform
     if not new.vpc_id:
@@ -87,7 +85,7 @@ def _networks_problem(new: NewServer, platform: str) -> str | None:
 
 
 def _volume_problem(device: BlockDevice, platform: str) -> str | None:
-    """Of a data disk: the system disk is not among the volumes."""
+    """Of a data disk: the system disk is not one of the volumes."""
     if device.source == "volume":
         return "volumes: %s creates new data disks here; attach existing ones with server_volume" % platform
     if device.boot_index not in (None, -1) or device.destination != "volume" or device.device_type == "cdrom":
@@ -152,7 +150,7 @@ def request_body(new: NewServer, name: str) -> dict[str, Any]:
 
 
 def _nic(nic: Nic) -> dict[str, str]:
-    # The network of the API reference is the one that each subnet has.
+    # The network in the API reference is the network of a subnet.
     found = {"subnet_id": nic.subnet_id or nic.network_id or ""}
     if nic.fixed_ip:
         found["ip_address"] = nic.fixed_ip
@@ -171,7 +169,7 @@ def _data_volume(device: BlockDevice) -> dict[str, Any]:
 
 
 def _extendparam(new: NewServer) -> dict[str, Any]:
-    """Booleans are texts there, and one number is none."""
+    """Booleans are strings there, and one number is not a number."""
     found: dict[str, Any] = {}
     for key in _EXTEND:
         value = new.extra.get(key)

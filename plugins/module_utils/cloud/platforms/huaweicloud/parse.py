@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How an answer of Huawei Cloud ECS becomes a record; pure functions.
+"""Converts responses of Huawei Cloud ECS to records; pure functions.
 
-Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" and "Querying Task Execution Status".
-Every key but ``id`` may be missing or null, and numbers come as text.
+Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" and "Querying Task Execution Status". Every
+key except ``id`` may be missing or null, and numbers are strings.
 """
 
 from __future__ import annotations
@@ -48,10 +48,8 @@ _JOB_STATUS = {
 
 
 def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server | None:
-    """A server of the list or the show call; ``None`` for the empty record that an unknown id comes back as.
-
-    Raises InvalidResponse for one without an id.
-    """
+    """A server of the list or the show call; ``None`` for the empty record that is returned for an unknown id. Raises
+    InvalidResponse for a server without id."""
     if data.get("status") is None and data.get("name") is None:
         return None
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if value is not None}
@@ -84,7 +82,7 @@ def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server
 
 
 def job(data: Mapping[str, Any], job_id: str) -> Job:
-    """The job of that id with its sub jobs. A running job has no ``error_code`` and an empty ``end_time``."""
+    """The job with that id and its sub jobs. A running job has no ``error_code`` and an empty ``end_time``."""
     entities = mapping(data.get("entities"))
     parts = [_part(sub) for sub in mappings(entities.get("sub_jobs"))]
     if not parts and entities.get("server_id"):

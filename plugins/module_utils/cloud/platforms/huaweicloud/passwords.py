@@ -42,22 +42,22 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     mappings,
 )
 
-#: Servers a batch call takes (Ecs.0118 above it).
+#: The maximum number of servers in a batch call (Ecs.0118 above it).
 _BATCH = 1000
-#: How often the servers of a batch that others made fail are sent once more.
+#: The number of times that the servers of a batch are sent again because other servers made it fail.
 _ROUNDS = 5
-#: A throttled batch is tried again this often, this many seconds apart.
+#: A throttled batch is repeated this number of times, with this pause in seconds.
 _PATIENCE = (15, 15, 30)
 
 
 class HuaweiPasswords(Compute):
-    """One call sets a password on up to 1,000 servers; each takes it at its next start."""
+    """One call sets a password on up to 1,000 servers; each applies it at its next start."""
 
     def _url(self, path: str, version: str = "v1") -> str:
         raise NotImplementedError
 
     def _perform_change_password(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        """Servers that get the same password are asked for at once."""
+        """Servers with the same password are in the same call."""
         self.hide(action.arguments["password"] for _server, action in requests)
         groups: dict[tuple[str, bool], list[Server]] = {}
         for server, action in requests:
@@ -71,7 +71,7 @@ class HuaweiPasswords(Compute):
             except CloudError as error:
                 return [_pending(server, error=error) for server in groups[key]]
 
-        # The first one alone: where the credentials are wrong, they are wrong for all the others too.
+        # The first call alone: if the credentials are invalid, they are invalid for all others.
         pending = self._reset_passwords(groups[order[0]], *order[0]) if order else []
         for some in in_parallel(ask, order[1:], self.parallel):
             pending.extend(some)
@@ -88,8 +88,8 @@ class HuaweiPasswords(Compute):
         return pending_actions
 
     def _reset_batch(self, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
-        """Whether the others are done where the answer names some that could not be is not documented, so the others
-        are sent once more without them: the same password twice does no harm."""
+        """If the response lists failed servers, it is not documented whether the others are done, so the others are
+        sent again without the failed ones: it is safe to set the same password twice."""
         rest = list(batch)
         found: dict[str, PendingAction] = {}
         for _round in range(_ROUNDS):
@@ -115,7 +115,7 @@ class HuaweiPasswords(Compute):
         return dict(found, **self._all_failed(rest, left))
 
     def _put_reset(self, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
-        """The ids of the servers that took it, and the request's id."""
+        """The ids of the servers that accepted it, and the request id."""
         body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
         if dry_run:
             body["dry_run"] = True
@@ -150,7 +150,7 @@ class HuaweiPasswords(Compute):
             json={"metadata": dict(metadata)},
             what=what,
             expect="any",
-            # The same keys and values once more change nothing.
+            # It is safe to set the same keys and values again.
             is_retry_safe=True,
         )
         DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
@@ -161,7 +161,7 @@ def _pending(server: Server, **known: Any) -> PendingAction:
 
 
 def _refused(error: CloudError, servers: Sequence[Server]) -> dict[str, CloudError]:
-    """The error of each server that the answer names; the list is in the batch's own error form only."""
+    """The error of each server in the response; only the error format of the batch call contains the list."""
     asked = {server.id for server in servers}
     found = {}
     for item in error.details:

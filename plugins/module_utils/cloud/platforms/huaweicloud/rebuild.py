@@ -40,7 +40,7 @@ class HuaweiRebuild(HuaweiActions):
 
 
 def _order(order: RebuildSpec) -> dict[str, Any]:
-    """The part under the body's key; every name is small there, and every value is a text."""
+    """The value of the body's key; every name is lower case there, and every value is a string."""
     found: dict[str, Any] = {}
     if not order.same_image:
         found["imageid"] = order.image_id

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Huawei Cloud ECS can do, and what it takes.
-
-Sources: Elastic Cloud Server API Reference, "Lifecycle Management" and "Error Codes".
-"""
+"""The capabilities and limits of Huawei Cloud ECS. Sources: Elastic Cloud Server API Reference, "Lifecycle Management"
+and "Error Codes"."""
 
 from __future__ import annotations
 
@@ -32,12 +30,12 @@ _PREPAID = (
     "it is billed yearly/monthly, and %s can delete pay-per-use servers only; unsubscribe from it in the billing"
     " center of the console, which deletes it"
 )
-#: Images that may have a password of their own, so that an order needs none.
+#: Types of images that may contain a password, so that the request needs none.
 _OWN = ("private", "shared", "market")
 
 
 class HuaweiRules(Rules):
-    """What the ECS API refuses is checked before it is asked."""
+    """Checks the limits of the ECS API before a request is sent."""
 
     platform = "huaweicloud"
     lists_new_servers_at_once = False

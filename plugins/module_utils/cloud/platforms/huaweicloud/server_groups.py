@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Server groups of Huawei Cloud, which keep servers apart and know no other policy.
-
-Source: Elastic Cloud Server API Reference, "ECS Group Management". Without the group's project, user and rules.
-"""
+"""Server groups of Huawei Cloud, whose only policy is anti-affinity. Source: Elastic Cloud Server API Reference, "ECS
+Group Management". The response contains no project, user and rules."""
 
 from __future__ import annotations
 

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ECS takes for names, descriptions, metadata and tags, and which of them are the cloud's own. Pure functions.
+"""The limits of ECS for names, descriptions, metadata and tags, and the reserved ones. Pure functions.
 
 Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" (system keys) and "Lifecycle Management"
-(limits); H07 of docs/operations.yml. Each ``…_problem`` gives one clause
-without an end, or ``None``.
+(limits); H07 of docs/operations.yml. Each ``…_problem`` returns one clause without a period, or ``None``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
-#: How many tags a server takes, and how many pairs of metadata a new one.
+#: The maximum number of tags of a server, and of metadata keys of a new server.
 MOST_TAGS = 10
 MOST_METADATA = 10
 _LONGEST_NAME = 128
@@ -27,7 +26,7 @@ _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_.-]+\Z")
 _HOSTNAME = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*\Z")
 _METADATA_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}\Z")
 _NOT_IN_A_TAG = re.compile(r"[\x00-\x1f=*<>\\,|/]")
-#: Keys of a server's metadata that the cloud writes, and beginnings of such.
+#: Metadata keys that the cloud writes, and prefixes of such keys.
 _SYSTEM_KEYS = frozenset(
     (
         "charging_mode vpc_id image_name os_type os_bit os_version EcmResStatus virtual_env_type agency_name"
@@ -39,7 +38,7 @@ _SYSTEM_TAGS = "_sys_"
 
 
 def system_key(key: str) -> bool:
-    """Whether a key of a server's metadata is the cloud's own."""
+    """Whether a metadata key is reserved by the cloud."""
     return key in _SYSTEM_KEYS or key.startswith(_SYSTEM_PREFIXES)
 
 
@@ -52,13 +51,13 @@ def key_of(tag: str) -> str:
 
 
 def tag_of(tag: str) -> dict[str, str]:
-    """The tag as the calls take it; a list shows one with an empty value by its key alone."""
+    """The tag as the calls expect it; a list shows a tag with an empty value by its key alone."""
     key, _equals, value = tag.partition("=")
     return {"key": key, "value": value}
 
 
 def prepaid(server: Server) -> bool:
-    """Whether a server is paid by the year or month."""
+    """Whether a server is billed yearly/monthly."""
     return server.metadata.get("charging_mode") == "1"
 
 
@@ -86,7 +85,7 @@ def hostname_problem(hostname: str) -> str | None:
 
 
 def metadata_problem(metadata: Mapping[str, str], new: bool = False) -> str | None:
-    """``new``: of a server that is to be made."""
+    """``new``: for a new server."""
     for key, value in metadata.items():
         if not _METADATA_KEY.match(key):
             return "metadata: the key %r takes letters, digits, '-', '_', ':' and '.' only, 255 at most" % key
@@ -100,7 +99,7 @@ def metadata_problem(metadata: Mapping[str, str], new: bool = False) -> str | No
 
 
 def tags_problem(tags: Iterable[str]) -> str | None:
-    """Of tags that are to be set: their form, and one that is named with two values."""
+    """For tags to set: their form, and a key with two values."""
     seen: dict[str, str] = {}
     for tag in tags:
         key, _equals, value = tag.partition("=")
@@ -119,14 +118,14 @@ def tags_problem(tags: Iterable[str]) -> str | None:
 
 
 def tags_after(there: Iterable[str], wanted: Iterable[str], purge: bool) -> set[str]:
-    """The tags that there are then: a key has one value, and the cloud's own ones stay."""
+    """The resulting tags: a key has one value, and reserved tags are kept."""
     asked = {tag[:-1] if tag.endswith("=") else tag for tag in wanted}
     keys = {key_of(tag) for tag in asked}
     return asked | {tag for tag in there if system_tag(tag) or (not purge and key_of(tag) not in keys)}
 
 
 def too_many_tags(tags: Iterable[str]) -> str | None:
-    """Of all the tags that a server is to have."""
+    """For all resulting tags of a server."""
     own = {key_of(tag) for tag in tags if not system_tag(tag)}
     if len(own) > MOST_TAGS:
         return "tags: a server can have at most %d, and it would have %d" % (MOST_TAGS, len(own))
@@ -134,12 +133,12 @@ def too_many_tags(tags: Iterable[str]) -> str | None:
 
 
 def update_problem(arguments: Mapping[str, Any]) -> str | None:
-    """Of the action ``update``."""
+    """For the action ``update``."""
     checks = (("name", name_problem), ("description", description_problem), ("hostname", hostname_problem))
     found = (check(arguments[key]) for key, check in checks if key in arguments)
     return next((problem for problem in found if problem), None)
 
 
 def own_metadata(metadata: Mapping[str, Any]) -> dict[str, str]:
-    """The keys that are the user's."""
+    """The keys that are not reserved."""
     return {str(key): str(value) for key, value in metadata.items() if not system_key(str(key))}

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a Nova cloud can be asked to do to a server: a row for each action.
+"""The actions of a Nova cloud on servers: one row for each action.
 
-To add an action: a row here, or in the file of the platform that alone knows it, its name in the platform's
-``operations``, and its plan.
+To add an action: add a row here, or in the file of the only platform that supports it, add its name to the platform's
+``operations``, and write its plan.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaAction, sends
 
 ACTIONS: Mapping[str, NovaAction] = {
-    # Nova has one stop: the guest is asked, and cut off when its shutdown time is over.
+    # Nova has one stop: the guest is shut down, and powered off after its shutdown timeout.
     "start": sends({"os-start": None}, what="start the server"),
     "stop": sends({"os-stop": None}, what="stop the server"),
     "pause": sends({"pause": None}, what="pause the server"),

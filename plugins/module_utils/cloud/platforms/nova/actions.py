@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking a Nova cloud for something of a server: one request, and the pending action that tells what became of it."""
+"""Actions on one server of a Nova cloud: one request, and the pending action with its result."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
-#: What Nova answers to nearly all actions: it has accepted them.
+#: Nova's response to nearly all actions: it has accepted them.
 ACCEPTED = DocumentedResponse((202,))
-#: Of these the server's state tells nothing; and an evacuation is answered with an empty 200 from microversion 2.14 on,
-#: which anything may give.
+#: The state of the server shows nothing of these; and the response to an evacuation is an empty 200 from microversion
+#: 2.14 on, which any proxy may return.
 _NEEDS_RECORD = ("reboot", "evacuate", CHANGE_PASSWORD, REBUILD)
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """The request of one action. ``path`` is below the server, ``version`` the newest microversion that knows it so.
+    """The request of one action. ``path`` is below the server, ``version`` the newest microversion with this form.
 
-    ``answer`` is the documented form of a success, and ``shows`` tells whether what it holds is as it was asked for.
-    Where the form is one of several, ``answer`` is ``None`` and ``learn`` raises InvalidResponse for any other.
+    ``answer`` is the documented response of a success, and ``shows`` checks whether its value matches the request. If
+    several responses are documented, ``answer`` is ``None`` and ``learn`` raises InvalidResponse for any other.
     """
 
     body: Any = None
@@ -51,35 +51,33 @@ class ActionRequest:
     shows: Callable[[Any], bool] | None = None
     method: str = "POST"
     version: Version | None = None
-    #: Whether the session may send it again by itself; ``None`` is the verb's own habit.
+    #: Whether the session may repeat it automatically; ``None`` is the default of the verb.
     is_retry_safe: bool | None = None
-    #: The whole as an infinitive, for error messages; ``None`` is the action's name with the server.
+    #: The operation as an infinitive, for error messages; ``None`` is the name of the action with the server.
     what: str | None = None
-    #: The image that the server runs when it is done.
+    #: The image of the server after the action.
     image_id: str | None = None
-    #: Where it is not sent to the server: the whole address.
+    #: The complete URL, if the request is not sent to the server.
     url: str | None = None
-    #: What is to be deleted and is not there is deleted.
+    #: A missing resource counts as deleted.
     gone_is_done: bool = False
-    #: What the pending action is to know of the answer, an id for example.
+    #: Adds facts of the response to the pending action, an id for example.
     learn: Callable[[PendingAction, Any], PendingAction] | None = None
-    #: A word of the refusal in small letters, and what to try then.
+    #: Words of a refusal in lower case, and the hint for it.
     hints: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class NovaAction:
-    """A row of the table of actions: what makes the request of one action on one server.
-
-    ``recorded_as`` is Nova's word for the action in its record of them, where it is not the collection's.
-    """
+    """A row of the table of actions: creates the request of one action on one server. ``recorded_as`` is the name of
+    the instance action in Nova, if it differs."""
 
     request: Callable[[NovaActions, Server, Mapping[str, Any]], ActionRequest]
     recorded_as: str | None = None
 
 
 def sends(body: Any, recorded_as: str | None = None, forced: Any = None, **known: Any) -> NovaAction:
-    """A row whose body is always the same, but for ``force``; ``known`` are further facts of the request."""
+    """A row whose body is always the same, except for ``force``; ``known`` are further properties of the request."""
 
     def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return ActionRequest(forced if forced and arguments.get("force") else body, **known)
@@ -88,13 +86,14 @@ def sends(body: Any, recorded_as: str | None = None, forced: Any = None, **known
 
 
 class NovaActions(NovaServers):
-    """What everything that is asked of one server has in common."""
+    """Common code of all actions on one server."""
 
     #: The actions of the platform, by name.
     actions: Mapping[str, NovaAction] = {}
 
     def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. The pending action with what became of it: ``what`` is the action as an infinitive."""
+        """Sends the request once. Returns the pending action with its result: ``what`` is the action as an
+        infinitive."""
         version = min(order.version, self.version) if order.version else None
         try:
             answer = self.session.request(
@@ -108,7 +107,7 @@ class NovaActions(NovaServers):
             )
             found = self._proven(replace(pending, request_id=answer.request_id), order, answer, what)
         except CloudError as error:
-            # A 404 that is not Nova's own may come from anything in between.
+            # A 404 that is not Nova's own may come from a proxy or gateway.
             if order.gone_is_done and isinstance(error, ItemNotFound):
                 return pending
             for word, hint in order.hints:
@@ -126,15 +125,13 @@ class NovaActions(NovaServers):
 
     @staticmethod
     def _proven(pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
-        """The pending action with what the answer tells. Raises InvalidResponse for a success that proves nothing.
-
-        What an answer holds may be a password that Nova made up; only who ordered looks at it.
-        """
+        """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
+        The response may contain a password that Nova generated; only the caller reads it."""
         if order.answer:
             order.answer.read(answer, what, order.shows)
         found = order.learn(pending, answer) if order.learn else pending
         if pending.action in _NEEDS_RECORD and not answer.request_id:
-            # Nova gives every answer one, and only the record of that request tells what became of it.
+            # Every response of Nova has a request id, and only the instance action with this id shows the result.
             raise unproven(answer, what, "the response has no request id")
         return found
 
@@ -142,7 +139,7 @@ class NovaActions(NovaServers):
         for operation in sorted({name for _server, action in requests for name in action.requires}):
             self.require(operation)
         self.hide(action.arguments["password"] for _server, action in requests if action.arguments.get("password"))
-        # The version is found out once, and not by each of the threads.
+        # The version is read once, and not by each thread.
         self.headers()
         return ask_each(self._perform_one, requests, self.parallel)
 

@@ -29,7 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.aggregates import Aggregates
 
-#: What Nova answers to every change of an aggregate: the aggregate as it is then.
+#: Nova's response to every change of an aggregate: the resulting aggregate.
 _AGGREGATE = DocumentedResponse((200,), "aggregate")
 
 
@@ -88,15 +88,15 @@ class NovaAggregates(Aggregates):
 
 
 def _hosts(found: Any) -> tuple[str, ...] | None:
-    """The hosts of an aggregate of an answer; ``None`` where it has no list of them."""
+    """The hosts of an aggregate in a response; ``None`` if it contains no list of them."""
     return texts(found["hosts"]) if isinstance(found.get("hosts"), list) else None
 
 
 def aggregate(data: Mapping[str, Any]) -> Aggregate:
-    """An aggregate; Nova repeats the zone in the metadata, where it is left out."""
+    """An aggregate; Nova repeats the zone in the metadata, where it is removed."""
     aggregate_id = integer(data.get("id"))
     if aggregate_id is None:
-        raise InvalidResponse("The cloud returned an aggregate without an id")
+        raise InvalidResponse("The cloud returned an aggregate without id")
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if key != "availability_zone"}
     return Aggregate(
         id=aggregate_id,

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request to a Nova cloud: its address, its microversion, its headers, and the proof that it was carried out.
-
-Facts: the Nova API reference; behaviour seen on a real Nova 34.
-"""
+"""One request to a Nova cloud: its URL, its microversion, its headers, and the check of its response. Sources: the Nova
+API reference; behaviour of a real Nova 34."""
 
 from __future__ import annotations
 
@@ -40,19 +38,19 @@ class NovaApi(Api):
 
     @property
     def endpoint(self) -> str:
-        """The compute endpoint, without a trailing slash; it may or may not hold the project's id."""
+        """The compute endpoint, without a trailing slash; with or without the id of the project."""
         found = str(self.session.auth.endpoint("compute"))
         return found if split_endpoint(found)[0] else found + "/v2.1"
 
     @property
     def image_endpoint(self) -> str:
-        """The image service's endpoint with its version, without a trailing slash."""
+        """The endpoint of the image service with its version, without a trailing slash."""
         base = str(self.session.auth.endpoint("image"))
         return base if re.search(r"/v2(\.\d+)?$", base) else base + "/v2"
 
     @property
     def version(self) -> Version:
-        """The highest microversion that both sides know, (2, 1) where the cloud has none; read once."""
+        """The highest microversion that both sides support, (2, 1) if the cloud has none; read once."""
         if self._version is None:
             self._version = min(self._newest_of_cloud(), self._newest_tested)
         return self._version
@@ -71,7 +69,7 @@ class NovaApi(Api):
         return version
 
     def headers(self, version: Version | None = None) -> dict[str, str]:
-        """The headers that ask for a microversion, in both spellings: clouds before 2.27 know only the second."""
+        """The headers that request a microversion, in both forms: clouds before 2.27 only support the second one."""
         if not self.supports("microversions"):
             return {}
         text = "%d.%d" % (version or self.version)
@@ -80,11 +78,11 @@ class NovaApi(Api):
     # -- reading -----------------------------------------------------------------------------------------------
 
     def read(self, path: str, what: str, version: Version | None = None, query: Any = None) -> Any:
-        """The body of the answer to a GET, ``None`` for an empty one."""
+        """The body of the response to a GET, ``None`` for an empty one."""
         return self._send("GET", path, what, None, version, query).body
 
     def read_part(self, path: str, key: str, what: str, kind: type = dict, query: Any = None) -> Any:
-        """What the answer to a GET holds under the key. Raises InvalidResponse where it is not of the kind."""
+        """The value under the key in the response to a GET. Raises InvalidResponse for an unexpected type."""
         return part_of(self.read(path, what, query=query), key, what, kind)
 
     # -- changing ----------------------------------------------------------------------------------------------
@@ -99,13 +97,12 @@ class NovaApi(Api):
         shows: Callable[[Any], bool] | None = None,
         version: Version | None = None,
     ) -> Any:
-        """Asks for a change; gives what the answer holds. Raises CloudError, InvalidResponse where it proves nothing.
-
-        ``form`` is the documented answer; ``shows`` says whether what it holds is what was asked for."""
+        """Submits a change; returns the value in the response. Raises CloudError, or InvalidResponse if the response
+        proves nothing. ``form`` is the documented response; ``shows`` checks whether its value matches the request."""
         return form.read(self._send(method, path, what, body, version), what, shows)
 
     def remove(self, path: str, what: str, query: Any = None) -> None:
-        """Deletes what is at the path. Raises CloudError unless it is proven to be gone."""
+        """Deletes the resource at the path. Raises CloudError unless the deletion is proven."""
         prove_deleted(
             lambda: self._send("DELETE", path, what, query=query),
             lambda: self._send("GET", path, what, query=query),

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plain OpenStack: what Nova's compute API v2.1 can do, and acting on its servers.
-
-Facts: the Nova API reference; behaviour seen on a real Nova 34.
-"""
+"""Plain OpenStack: the capabilities of Nova's compute API v2.1, and the actions on its servers. Sources: the Nova API
+reference; behaviour of a real Nova 34."""
 
 from __future__ import annotations
 
@@ -70,8 +68,8 @@ class OpenStack(
         self.networks = NovaNetworks(api)
 
     def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """Nova sets ``task_state`` before it answers an action, so a settled server is done with it, one way or the
-        other. Where the state alone does not show that it went well, the instance action of the request does."""
+        """Nova sets ``task_state`` before it responds to an action, so the action of a stable server has ended. If the
+        state alone does not show that it succeeded, the instance action of the request does."""
         seen, looked_at = self._look([pending.server_id for pending in pending_actions], since)
 
         def look(pending: PendingAction) -> tuple[str, ActionStatus] | None:
@@ -92,7 +90,7 @@ class OpenStack(
         return dict(pair for pair in in_parallel(look, pending_actions, self.parallel) if pair)
 
     def _proof(self, pending: PendingAction) -> Job | None:
-        """What became of the pending action's request; ``None`` where the cloud has or shows no record of it."""
+        """The result of the pending action's request; ``None`` if the cloud has or shows no record of it."""
         if not pending.request_id or not self.supports("instance_actions"):
             return None
         path = "/servers/%s/os-instance-actions/%s" % (
@@ -111,14 +109,14 @@ class OpenStack(
         return replace(pending, request_id=max(recent)[1], error=None, outcome_unknown=False) if recent else None
 
     def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
-        """Nova records an action before it does anything, so one without a record was not carried out."""
+        """Nova records an action before it does anything, so an action without a record was not carried out."""
         recent = self._recorded(pending, since)
         if recent is None:
             return super().was_not_done(pending, before, now, since)
         return not recent and now.is_stable
 
     def _recorded(self, pending: PendingAction, since: str | None) -> list[tuple[str, str]] | None:
-        """Times and request ids of Nova's records of the action since an instant; ``None`` where they are not shown."""
+        """Times and request ids of Nova's records of the action since a time; ``None`` if they are not shown."""
         if since is None or not self.supports("instance_actions"):
             return None
         path = "/servers/%s/os-instance-actions" % path_segment(pending.server_id)
@@ -133,6 +131,6 @@ class OpenStack(
             for entry in mappings(listed)
             if entry.get("action") == name
             and entry.get("request_id")
-            # Both are ISO 8601 in UTC, one of them without its Z: the texts are in the order of the times.
+            # Both are ISO 8601 in UTC, one of them without its Z: the order of the texts is the order of the times.
             and (entry.get("start_time") or "") >= since.rstrip("Z")
         ]

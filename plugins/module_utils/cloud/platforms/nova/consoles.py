@@ -27,7 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 
-#: From here on consoles have a path of their own; below they are actions, one for each protocol.
+#: From here on consoles have their own path; below, they are actions, one for each protocol.
 _OWN_PATH = (2, 6)
 _ACTIONS = {
     "vnc": "os-getVNCConsole",
@@ -64,7 +64,7 @@ class NovaConsoles(Consoles):
         return text(part_of(self._of_server(server, "/action", body, what, "log"), "output", what, str)) or ""
 
     def _of_server(self, server: Server, path: str, body: Any, what: str, kind: str) -> Any:
-        """The answer's body. To ask again does no harm, and what an answer holds is repeated in no error."""
+        """The body of the response. A repeated request is safe, and no error message repeats the response."""
         url = "%s/servers/%s%s" % (self.api.endpoint, path_segment(server.id), path)
         try:
             answer = self.api.session.request(

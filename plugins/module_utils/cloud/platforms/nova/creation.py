@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Making servers on a Nova cloud.
+"""Creates servers on a Nova cloud.
 
-Facts: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
-volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several at once are named
+Sources: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
+volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several servers of one request are named
 ``name-1`` to ``name-N``), the Networking API v2 reference; E04 and U01 of docs/operations.yml.
 """
 
@@ -44,9 +44,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
-#: How many servers one request makes at most: Nova makes them before it answers, and gateways lose their patience.
+#: The maximum number of servers of one request: Nova creates them before it responds, and gateways time out.
 _MOST_AT_ONCE = 100
-#: What is refused for one server is refused for all that are alike.
+#: Errors that apply to all servers with the same properties.
 _FOR_ALL = (BadRequest, PermissionDenied, NotFound)
 
 
@@ -72,7 +72,7 @@ class NovaCreation(NovaServers):
         what = "create the server %s" % name
         try:
             answer = self._post(self._body(new, name), what, new)
-            # The password in the answer is not looked at.
+            # The password in the response is ignored.
             server_id = id_in(part_of(answer.body, "server", what), "a server")
         except CloudError as error:
             return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
@@ -81,11 +81,8 @@ class NovaCreation(NovaServers):
         )
 
     def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
-        """Creates all by one request, or none.
-
-        The answer names the reservation, and the list of its servers gives the ids: another task may have created
-        servers of the same names at the same time.
-        """
+        """Creates all servers by one request, or none. The response contains the reservation, and the list of its
+        servers contains the ids: another task may have created servers with the same names at the same time."""
         body = self._body(new, stem)
         body["server"].update(min_count=len(names), max_count=len(names), return_reservation_id=True)
         what = "create the servers %s to %s" % (names[0], names[-1])
@@ -168,10 +165,8 @@ class NovaCreation(NovaServers):
 
 
 def _stem(new: NewServer, names: Sequence[str]) -> str | None:
-    """The name under which one request makes them all, where Nova then gives them these very names.
-
-    Ports, addresses and a host name can be had by one server only.
-    """
+    """The name with which one request creates all servers, if Nova then uses these names. Only one server can have a
+    port, an address or a host name."""
     nics = new.networks if isinstance(new.networks, tuple) else ()
     own = new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
     own = own or any(device.source == "volume" for device in new.volumes)
@@ -185,7 +180,7 @@ def _networks(networks: tuple[Nic, ...] | str | None, version: Version) -> Any:
     if isinstance(networks, tuple):
         return [_nic(nic) for nic in networks]
     if version >= (2, 37):
-        # Somebody has to say it from there on; below, leaving it out is what auto says.
+        # Required from this version on; below it, omitting it is the same as auto.
         return networks or AUTO
     return None
 
@@ -203,7 +198,7 @@ def _nic(nic: Nic) -> dict[str, str]:
 
 def _devices(new: NewServer) -> Iterator[dict[str, Any]]:
     if new.volumes and new.image_id and not any(device.boot_index == 0 for device in new.volumes):
-        # With disks of its own Nova wants to be told that the image is the first one.
+        # If the server has other disks, Nova requires the image as the first of them.
         yield _device(BlockDevice("image", new.image_id, None, 0, destination="local", delete_on_termination=True))
     for device in new.volumes:
         yield _device(device)

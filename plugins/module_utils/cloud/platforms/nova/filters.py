@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nova's list filters, and how each is checked on the servers of an answer.
+"""Nova's list filters, and their checks with the servers in a response.
 
-Nova applies the filters of ``_FOR_EVERYBODY`` for every user. It drops the others, from microversion 2.83 on fewer of
-them, without a word where the user is no administrator (API reference, "List Servers", and Nova's
+Nova applies the filters of ``_FOR_EVERYBODY`` for every user. It silently drops the others, from microversion 2.83 on
+fewer of them, if the user is not an administrator (API reference, "List Servers", and Nova's
 ``_get_server_search_options``). ``host``, ``uuid`` and ``image`` are compared exactly, ``availability_zone`` and
-``key_name`` as regular expressions (Nova's ``instance_get_all_by_filters``). What is not listed here cannot be
-checked, for the records do not show it.
+``key_name`` as regular expressions (Nova's ``instance_get_all_by_filters``). Filters that are not listed here cannot be
+checked, because the records do not show them.
 """
 
 from __future__ import annotations

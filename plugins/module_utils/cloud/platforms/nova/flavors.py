@@ -37,14 +37,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
 
-#: What Nova answers to a change of a flavor, of its extra specs and of its access list.
+#: Nova's responses to a change of a flavor, of its extra specs and of its access list.
 _FLAVOR = DocumentedResponse((200,), "flavor")
 _SPECS = DocumentedResponse((200,), "extra_specs")
 _ACCESS = DocumentedResponse((200,), "flavor_access", list)
 
 
 class NovaFlavors(Flavors):
-    """``/flavors``; what changes one takes an administrator."""
+    """``/flavors``; changes need an administrator."""
 
     api: NovaApi
 
@@ -52,8 +52,8 @@ class NovaFlavors(Flavors):
         pages = self.api.session.by_marker(
             self.api.endpoint + "/flavors/detail",
             "flavors",
-            # To an administrator Nova lists the public ones only, unless asked for all; others may see no more than
-            # theirs.
+            # By default Nova lists only public flavors to an administrator; other users see the flavors of their
+            # project.
             params={"is_public": "None"} if self.api.all_projects else {},
             limit=1000,
             headers=self.api.headers(),
@@ -65,7 +65,7 @@ class NovaFlavors(Flavors):
         listed = self.api.session.by_marker(
             self.api.endpoint + ("/flavors" if brief else "/flavors/detail"),
             "flavors",
-            # Private flavors too; whoever may not see them gets the public ones and their own.
+            # With private flavors; a user without this right gets the public flavors and those of the project.
             params={"is_public": "None"} if self.api.supports("flavor_admin") else {},
             headers=self.api.headers(),
             what="list the flavors",
@@ -88,7 +88,7 @@ class NovaFlavors(Flavors):
 
     @property
     def _specs_apart(self) -> bool:
-        """Whether a flavor is shown without its extra_specs, which are then read by a request of their own."""
+        """Whether the record of a flavor has no extra_specs, which are then read by another request."""
         return self.api.supports("flavor_admin") and self.api.version < (2, 61)
 
     def _with_extra_specs(self, found: FlavorDetails) -> FlavorDetails:
@@ -96,7 +96,7 @@ class NovaFlavors(Flavors):
         try:
             body = self.api.read(_path(found.id, "/os-extra_specs"), what)
         except ItemNotFound:
-            # It was deleted since it was listed.
+            # It was deleted after it was listed.
             return found
         except PermissionDenied as error:
             self.api.withhold("the extra_specs of flavors", error)
@@ -161,7 +161,7 @@ class NovaFlavors(Flavors):
         self._access(flavor_id, "removeTenantAccess", project_id, False)
 
     def _access(self, flavor_id: str, action: str, project_id: str, allowed: bool) -> None:
-        """Nova answers with the whole list as it is then."""
+        """Nova responds with the complete resulting list."""
         self.api.require("flavor_admin")
         what = "change the access list of the flavor %s" % flavor_id
 
@@ -176,7 +176,7 @@ def _path(flavor_id: str, rest: str = "") -> str:
 
 
 def flavor(data: Mapping[str, Any]) -> FlavorDetails:
-    """A flavor; an empty ``swap`` is none, and ``extra_specs`` are told from microversion 2.61 on."""
+    """A flavor; an empty ``swap`` means none, and ``extra_specs`` are returned from microversion 2.61 on."""
     specs = data.get("extra_specs")
     return FlavorDetails(
         id=id_in(data, "a flavor"),

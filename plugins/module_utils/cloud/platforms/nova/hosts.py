@@ -40,11 +40,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.hosts import Hosts
 
-#: What Nova answers to a change of a service, in every microversion.
+#: Nova's response to a change of a service, in every microversion.
 _SERVICE = DocumentedResponse((200,), "service")
 _BY_ID = (2, 53)
 _PAGED = (2, 33)
-#: The last one in which a hypervisor tells what it has and what of it is in use.
+#: The last microversion in which a hypervisor has its capacity and usage.
 _WITH_FIGURES = (2, 87)
 
 
@@ -68,7 +68,7 @@ class NovaHosts(Hosts):
             self.api.require("forced_down")
         what = "change the service %s of %s" % (service.binary, service.host)
         if self.api.version >= _BY_ID:
-            # A reason that is null is refused, and one that is left out is none.
+            # A reason that is null is rejected, and an omitted one removes it.
             body = {key: value for key, value in changes.items() if value is not None}
             self.api.change("PUT", "/os-services/%s" % path_segment(service.id), what, body, _SERVICE, has(changes))
             return
@@ -109,7 +109,7 @@ class NovaHosts(Hosts):
         path = "/os-hypervisors/detail"
         query: dict[str, str] = {"with_servers": "true"} if servers and version >= _BY_ID else {}
         if version < _PAGED or (pattern and version >= _BY_ID):
-            # A list by pattern is not paged, and Nova refuses one that is asked for in pages.
+            # A list by pattern is not paged, and Nova rejects a page size for it.
             if pattern and version >= _BY_ID:
                 query["hypervisor_hostname_pattern"] = pattern
             try:
@@ -126,13 +126,13 @@ class NovaHosts(Hosts):
         return records(list(pages), what)
 
     def _with_servers(self, found: Hypervisor) -> Hypervisor:
-        """Below microversion 2.53 they have a list of their own, which knows hypervisors by a part of their name."""
+        """Below microversion 2.53 another list finds hypervisors by a part of their name."""
         what = "list the servers of the hypervisor %s" % found.hostname
         path = "/os-hypervisors/%s/servers" % path_segment(found.hostname or "")
         try:
             body = self.api.read(path, what)
         except ItemNotFound:
-            # It has gone since it was listed.
+            # It was removed after it was listed.
             return found
         except PermissionDenied as error:
             self.api.withhold("the servers of hypervisors", error)
@@ -146,18 +146,18 @@ def _id(data: Mapping[str, Any]) -> str:
     """A number below microversion 2.53, a UUID from there on."""
     value = data.get("id")
     if value is None or isinstance(value, (dict, list)):
-        raise InvalidResponse("The cloud returned a service or hypervisor without an id")
+        raise InvalidResponse("The cloud returned a service or hypervisor without id")
     return str(value)
 
 
 def _servers(data: Mapping[str, Any]) -> tuple[Mapping[str, str | None], ...]:
-    # Below 2.75 a hypervisor without servers has no list of them.
+    # Below 2.75 a hypervisor without servers has no such list.
     listed = mappings(data.get("servers"))
     return tuple({"id": text(each.get("uuid")), "name": text(each.get("name"))} for each in listed)
 
 
 def service(data: Mapping[str, Any]) -> Service:
-    """A service of a list. Raises InvalidResponse for one without an id."""
+    """A service of a list. Raises InvalidResponse for a service without id."""
     forced = data.get("forced_down")
     return Service(
         id=_id(data),
@@ -173,7 +173,7 @@ def service(data: Mapping[str, Any]) -> Service:
 
 
 def hypervisor(data: Mapping[str, Any], with_servers: bool = False) -> Hypervisor:
-    """A hypervisor of a list. Raises InvalidResponse for one without an id."""
+    """A hypervisor of a list. Raises InvalidResponse for a hypervisor without id."""
     own = mapping(data.get("service"))
     return Hypervisor(
         id=_id(data),
@@ -205,7 +205,7 @@ def hypervisor(data: Mapping[str, Any], with_servers: bool = False) -> Hyperviso
 
 
 def _cpu_info(value: Any) -> Mapping[str, Any] | None:
-    """A mapping; below microversion 2.28 its JSON text, which some hypervisors leave empty."""
+    """A mapping; below microversion 2.28 its JSON text, which is empty for some hypervisors."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The images of the Glance beside a Nova cloud.
-
-Facts: the Image API v2 reference; E29 of the operations list.
-"""
+"""The images of Glance. Sources: the Image API v2 reference; E29 of the operations list."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ class NovaImages(Images):
     api: NovaApi
 
     def list(self, name: str | None = None) -> Sequence[ImageDetails]:
-        # Glance reads `in:` at the beginning of a value as a list of values.
+        # Glance treats a value that begins with `in:` as a list of values.
         params = {"limit": "1000", **({"name": name} if name and not name.startswith("in:") else {})}
         found = [_image(data) for data in image_pages(self.api, params)]
         return [image for image in found if name in (None, image.name)]
@@ -41,17 +38,17 @@ class NovaImages(Images):
 
 
 def image_url(api: NovaApi, image_id: str) -> str:
-    """The address of one image."""
+    """The URL of one image."""
     return "%s/images/%s" % (api.image_endpoint, path_segment(image_id))
 
 
 def image_pages(api: NovaApi, params: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    """The images of all pages, as Glance gives them."""
+    """The images of all pages, in Glance's format."""
     return api.session.by_link(api.image_endpoint + "/images", "images", params=params, what="list the images")
 
 
 def show_image(api: NovaApi, image_id: str) -> Mapping[str, Any] | None:
-    """The image of this id as Glance gives it; ``None`` where there is none."""
+    """The image with this id in Glance's format; ``None`` if it does not exist."""
     if not can_be_id(image_id):
         return None
     what = "show the image %s" % image_id

@@ -92,7 +92,8 @@ def detach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str,
 
 
 def _with_port(pending: PendingAction, answer: Any) -> PendingAction:
-    """The pending action that waits for the port of the answer: Nova has made one where a network was named."""
+    """The pending action that waits for the port in the response: Nova has created one if the request contains a
+    network."""
     port_id = text(mapping(mapping(answer.body).get("interfaceAttachment")).get("port_id"))
     if not port_id:
         raise unproven(answer, "attach an interface to the server %s" % pending.label, "the response contains no port")

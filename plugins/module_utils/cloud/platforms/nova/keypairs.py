@@ -28,9 +28,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
 
-#: What answers the creation of a key pair: 200 in microversion 2.1, on UOS and on Huawei Cloud; 201 from 2.2 on.
+#: The response to the creation of a key pair: 200 in microversion 2.1, on UOS and on Huawei Cloud; 201 from 2.2 on.
 _CREATED = DocumentedResponse((200, 201), "keypair")
-#: From here on Nova generates no key pair any more.
+#: From here on Nova no longer generates key pairs.
 _NO_GENERATION = (2, 92)
 
 
@@ -40,7 +40,7 @@ class NovaKeypairs(Keypairs):
     api: NovaApi
 
     def _of(self, user_id: str | None) -> dict[str, str]:
-        """The query that names another user, which a cloud that does not know it would ignore without a word."""
+        """The query for another user, which a cloud without this parameter would silently ignore."""
         self.api.require("keypairs")
         if user_id:
             self.api.require("keypair_users")
@@ -50,7 +50,7 @@ class NovaKeypairs(Keypairs):
         query, what = self._of(user_id), "list the key pairs"
         listed: Iterable[Any]
         if self.api.version >= (2, 35):
-            # The marker is a key pair's name; below, the list is not paged.
+            # The marker is the name of a key pair; below this version the list is not paged.
             listed = self.api.session.by_marker(
                 self.api.endpoint + "/os-keypairs",
                 "keypairs",
@@ -97,13 +97,13 @@ class NovaKeypairs(Keypairs):
 
 
 def _inner(entry: Any) -> Mapping[str, Any]:
-    """A key pair of a list, which wraps each one in a mapping of its own."""
+    """A key pair of a list, in which each one is in its own mapping."""
     found = mapping(entry)
     return mapping(found.get("keypair")) or found
 
 
 def keypair(data: Mapping[str, Any]) -> Keypair:
-    """A key pair of any of Nova's answers; ``type`` is shown from microversion 2.2 on."""
+    """A key pair in any response of Nova; ``type`` is returned from microversion 2.2 on."""
     return Keypair(
         name=id_in(data, "a key pair", "name"),
         public_key=text(data.get("public_key")),

@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked of a Nova server between its creation and its end.
-
-Facts: the Nova API reference (tags from microversion 2.26 on, a reason of a lock from 2.73, hostname from 2.90);
-E12-E14, E23-E25, E27, E32, E33, E57, E58, U05 and U06 of docs/operations.yml.
-"""
+"""Actions on a Nova server between its creation and its deletion. Sources: the Nova API reference (tags from
+microversion 2.26 on, a reason of a lock from 2.73, hostname from 2.90); E12-E14, E23-E25, E27, E32, E33, E57, E58, U05
+and U06 of docs/operations.yml."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaActions,
 )
 
-#: The metadata as it is then.
+#: The resulting metadata.
 METADATA = DocumentedResponse((200,), "metadata")
 
 
@@ -42,7 +40,7 @@ def update(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> 
 
 
 def set_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-    # The same keys and values once more change nothing.
+    # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
     return ActionRequest({"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted))
 
@@ -54,7 +52,7 @@ def remove_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, 
 
 
 def replace_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-    # The whole is replaced, so what others have set since the server was listed is read first.
+    # All metadata is replaced, so the present metadata is read first to keep changes of other users.
     what = "read the metadata of the server %s" % server.label
     there = dict(cloud._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
     whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
@@ -65,7 +63,7 @@ def replace_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str,
 def set_tags(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     wanted = list(arguments["tags"])
     answer = DocumentedResponse((200,), "tags", list)
-    # Nova gives them in an order of its own.
+    # Nova returns them in another order.
     return ActionRequest(
         {"tags": wanted}, path="/tags", method="PUT", answer=answer, shows=lambda found: set(found) == set(wanted)
     )
@@ -86,5 +84,6 @@ def resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> 
 
 
 def delete(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-    # Not sent again by itself: Nova can lose a server's state for good where it is deleted while it is deleting.
+    # Never repeated automatically: if a server is deleted again during its deletion, Nova can permanently lose its
+    # state.
     return ActionRequest(None, path="", method="DELETE", is_retry_safe=False, answer=DELETED)

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Moving servers of a Nova cloud from host to host, for administrators.
+"""Migrates servers of a Nova cloud between hosts, for administrators.
 
-Facts: the Nova API reference (a host for a cold migration from microversion 2.56; ``block_migration: auto`` from 2.25;
-``force`` of a live migration from 2.30 and of an evacuation from 2.29, gone from 2.68; ``onSharedStorage`` gone from
-2.14; from 2.95 an evacuated server is stopped); E20, E21 and E22 of docs/operations.yml; behaviour seen on a real
-Nova 34.
-
-The arguments: ``host``, ``force``, ``block_migration``, ``password``, ``shared_storage``, each where it applies.
+Sources: the Nova API reference (a host for a cold migration from microversion 2.56; ``block_migration: auto`` from
+2.25; ``force`` of a live migration from 2.30 and of an evacuation from 2.29, removed in 2.68; ``onSharedStorage``
+removed in 2.14; from 2.95 an evacuated server is stopped); E20, E21 and E22 of docs/operations.yml; behaviour of a real
+Nova 34. The arguments: ``host``, ``force``, ``block_migration``, ``password``, ``shared_storage``, each for the actions
+that support it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     NovaActions,
 )
 
-#: The last ones in which a host can be forced, and in which an evacuated server keeps its power state.
+#: The last microversions in which a host can be forced, and in which an evacuated server keeps its power state.
 _FORCING = (2, 67)
 _KEEPS_POWER_STATE = (2, 94)
 
@@ -62,8 +61,8 @@ def evacuate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -
 
 
 def _with_evacuation(pending: PendingAction, answer: Any) -> PendingAction:
-    """The answer holds the password that Nova has made up, below microversion 2.14 and where the cloud is set so, and
-    else nothing."""
+    """The response contains the password that Nova generated, below microversion 2.14 and if the cloud is configured
+    so, and is empty otherwise."""
     password = isinstance(answer.body, dict) and "adminPass" in answer.body
     if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
         raise unproven(answer, "evacuate the server %s" % pending.label, "the response is not the documented one")

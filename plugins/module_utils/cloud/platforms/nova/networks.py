@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The networks of the Neutron beside a Nova cloud.
-
-Facts: the Networking API v2 reference.
-"""
+"""The networks of Neutron. Source: the Networking API v2 reference."""
 
 from __future__ import annotations
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a Nova answer becomes a record; pure functions.
+"""Converts responses of Nova to records; pure functions.
 
-Facts: the compute API reference (fields by microversion) and the documents of EasyStack and UnitedStack, whose
-answers are Nova's with additions.
+Sources: the compute API reference (fields by microversion) and the documentation of EasyStack and UnitedStack, whose
+responses are Nova's with additions.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 
 def addresses(by_network: Any) -> tuple[Address, ...]:
-    """The addresses, by network. ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers.
+    """The addresses, by network.
 
-    Where an address does not say what it is, another of the same MAC that says that it is the fixed one tells: Nova
-    lists a port's floating address beside it under the same MAC. Without that, ``kind`` is ``None``.
+    ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers. If an address has no type, but another
+    address with the same MAC is fixed, it is floating: Nova lists the floating address of a port with the same MAC.
+    Otherwise ``kind`` is ``None``.
     """
     found = []
     for network, listed in mapping(by_network).items():
@@ -61,7 +62,7 @@ def addresses(by_network: Any) -> tuple[Address, ...]:
 
 
 def flavor(data: Any) -> Flavor:
-    """A flavor, or the part of it that a server shows: an id below microversion 2.47, a name from there on."""
+    """A flavor, or the part of it in the record of a server: an id below microversion 2.47, a name from there on."""
     if not isinstance(data, dict):
         return Flavor()
     return Flavor(
@@ -73,22 +74,20 @@ def flavor(data: Any) -> Flavor:
 
 
 def image(data: Any) -> Image:
-    """An image; a server booted from a volume shows an empty text in its place."""
+    """An image; a server that boots from a volume has an empty string instead."""
     if not isinstance(data, dict):
         return Image()
     return Image(id=text(data.get("id")) or None, name=text(data.get("name")))
 
 
 def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    """Metadata in the form of tags, ``key=value`` or ``key``: what stands for tags where a server has none."""
+    """Metadata in the form of tags, ``key=value`` or ``key``, for servers without tags."""
     return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(metadata.items()))
 
 
 def server(data: Any, platform: str, region: str | None) -> Server:
-    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key but ``id`` may be missing.
-
-    Raises InvalidResponse for one without an id.
-    """
+    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key except ``id`` may be missing. Raises
+    InvalidResponse for a server without id."""
     server_id = id_in(data, "a server")
     metadata = mapping(data.get("metadata"))
     tags = data.get("tags")
@@ -119,25 +118,23 @@ def server(data: Any, platform: str, region: str | None) -> Server:
 
 
 def volumes(listed: Any) -> tuple[str, ...] | None:
-    """The ids of the attached volumes; ``None`` where the cloud does not tell."""
+    """The ids of the attached volumes; ``None`` if the cloud does not return them."""
     if not listed:
         return () if isinstance(listed, list) else None
     return tuple(str(each["id"]) for each in mappings(listed) if each.get("id"))
 
 
 def fault(data: Any) -> Mapping[str, Any] | None:
-    """Why a server is in ERROR: code, message, created. ``details``, an administrator's traceback, is left out."""
+    """Why a server is in ERROR: code, message, created. ``details``, a traceback for administrators, is omitted."""
     if not isinstance(data, dict) or not data:
         return None
     return {"code": data.get("code"), "message": data.get("message"), "created": data.get("created")}
 
 
 def instance_action(data: Mapping[str, Any], server_id: str, settled: bool) -> Job:
-    """An instance action as a job.
-
-    Events (to everybody from microversion 2.51 on) tell whether it finished and how; below, ``message`` is ``Error``
-    when it failed and nothing tells that it succeeded but the server's own state, which the caller hands in.
-    """
+    """An instance action as a job. Its events (for all users from microversion 2.51 on) show whether it finished and
+    how. Below, ``message`` is ``Error`` if it failed, and only the state of the server, which the caller passes, shows
+    that it succeeded."""
     events = mappings(data.get("events"))
     results = [event.get("result") for event in events]
     if data.get("message") == "Error" or "Error" in results:

@@ -24,7 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 
 class NovaPasswords(NovaActions):
-    """The guest's agent sets a password, so the guest must run."""
+    """The guest agent sets the password, so the guest must be running."""
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
         what = "set metadata of the server %s" % server.label
@@ -34,7 +34,7 @@ class NovaPasswords(NovaActions):
             headers=self.headers(),
             what=what,
             expect="any",
-            # The same keys and values once more change nothing.
+            # It is safe to set the same keys and values again.
             is_retry_safe=True,
         )
         DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))

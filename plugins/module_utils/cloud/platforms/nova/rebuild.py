@@ -37,6 +37,6 @@ def _rebuild(server: Server, order: RebuildSpec) -> dict[str, Any]:
             wanted[key] = value
     metadata = metadata_wanted(server, order)
     if metadata:
-        # A rebuild replaces the whole of it; nobody asked to lose the rest.
+        # A rebuild replaces all metadata; the other keys must be kept.
         wanted["metadata"] = {**{key: str(value) for key, value in server.metadata.items()}, **metadata}
     return wanted

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a Nova cloud of a microversion can do."""
+"""The capabilities of a Nova cloud by microversion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
 
-#: What an older cloud has not, the microversion that brought it, and how a task names it.
+#: The microversion of a capability, and its name in a message.
 SINCE: Mapping[str, tuple[Version, str]] = {
     "keypair_types": ((2, 2), "the type of a key pair"),
     "keypair_users": ((2, 10), "naming the user of a key pair"),
@@ -40,7 +40,7 @@ _MOST_TAGS = 50
 
 
 class NovaRules(Rules):
-    """Some capabilities need a microversion, which is read when the first of them is asked for."""
+    """Some capabilities need a microversion, which is read when the first of them is requested."""
 
     platform = "openstack"
     capabilities: AbstractSet[str] = capability_set(
@@ -62,11 +62,11 @@ class NovaRules(Rules):
         "boot_order": "boot_index of volumes",
         "detach_keypairs": "server_os, which sets the key pair of a server",
     }
-    #: The newest microversion that takes files into a new server.
+    #: The newest microversion that supports files for a new server.
     newest_files: Version = (2, 56)
-    #: Whether a new server's interface can be on a subnet that is named.
+    #: Whether an interface of a new server can be attached by its subnet.
     takes_subnets = False
-    #: Nova takes 65535 characters of base64.
+    #: Nova's limit is 65535 characters of base64.
     max_user_data_bytes = 49149
     filter_checks = FILTER_CHECKS
 
@@ -75,7 +75,7 @@ class NovaRules(Rules):
 
     @property
     def version(self) -> Version:
-        """The microversion that is spoken with the cloud."""
+        """The microversion of the requests."""
         return self._version()
 
     def supports(self, capability: str) -> bool:
@@ -162,7 +162,7 @@ class NovaRules(Rules):
 
 
 def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
-    """The options that are given, with the microversions that brought them."""
+    """The options that are set, with the microversions that they need."""
     nics = new.networks if isinstance(new.networks, tuple) else ()
     given: tuple[tuple[str, Any, Version], ...] = (
         ("description", new.description, (2, 19)),

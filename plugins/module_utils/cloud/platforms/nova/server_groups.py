@@ -27,9 +27,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
 
-#: What Nova answers to the creation of a group, and Huawei Cloud too.
+#: The response to the creation of a group, also on Huawei Cloud.
 CREATED = DocumentedResponse((200,), "server_group")
-#: From here on a group has one policy and its rules, below a list of one policy.
+#: From here on a group has one policy and its rules; below, a list with one policy.
 _ONE_POLICY = (2, 64)
 
 
@@ -43,7 +43,7 @@ class NovaServerGroups(ServerGroups):
         listed = self.api.session.by_offset(
             self.api.endpoint + "/os-server-groups",
             "server_groups",
-            # The cloud looks whether it is there, not at its value.
+            # The cloud checks whether it is set, not its value.
             params={"all_projects": "True"} if all_projects else {},
             headers=self.api.headers(),
             what="list the server groups",
@@ -69,7 +69,7 @@ class NovaServerGroups(ServerGroups):
 
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:
-    """A server group; below microversion 2.64 it has a list of one policy, and its rules are not told."""
+    """A server group; below microversion 2.64 it has a list with one policy, and no rules."""
     rules = data.get("rules")
     return ServerGroup(
         id=id_in(data, "a server group"),

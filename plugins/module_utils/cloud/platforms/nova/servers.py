@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading from a Nova cloud: the endpoint, the microversion, servers and flavors.
-
-Facts: the Nova API reference; behaviour seen on a real Nova 34.
-"""
+"""Reads servers of a Nova cloud. Sources: the Nova API reference; behaviour of a real Nova 34."""
 
 from __future__ import annotations
 
@@ -26,22 +23,22 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     Version,
 )
 
-#: Below this many servers one GET each is cheaper for the cloud than a listing: its database reads whole pages.
+#: For fewer servers than this, one GET each is cheaper for the cloud than a list: its database reads complete pages.
 _FEW_TO_READ = 20
 _FEW_TO_POLL = 4
-#: Seconds that a page takes at least where it is worth its trouble to read the list from both ends at once.
+#: The minimum seconds of a page for which it is worth to read the list from both ends concurrently.
 _SLOW_PAGE = 0.1
-#: How many addresses are asked for one by one before the whole list is cheaper.
+#: The maximum number of addresses that are queried one by one; for more, the complete list is cheaper.
 _FEW_ADDRESSES = 8
 
 
 class NovaServers(Compute):
-    """What every platform that speaks Nova's API reads alike."""
+    """Common code of all platforms with Nova's API."""
 
-    #: The newest microversion that the tests ran with; a newer cloud is spoken to in this one.
+    #: The newest microversion in the tests; a newer cloud is used with this one.
     newest_tested: Version = (2, 1)
 
-    #: What connects to this platform; another one where its addresses differ.
+    #: The API of this platform; a platform with other URLs replaces it.
     api_class: type[NovaApi] = NovaApi
     api: NovaApi
     rules_class: type[NovaRules] = NovaRules
@@ -80,7 +77,7 @@ class NovaServers(Compute):
         return with_flavor_ids(found, self.flavors.list_sizes()) if query.flavor else found
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
-        # Only a listing knows the recycle bin and the platform's own filters, of which few can be checked again.
+        # Only a list supports the recycle bin and the platform's own filters, of which few can be checked again.
         if query.ids and not query.deleted and not query.filters:
             yield from self._look(query.ids, None, query)[0].values()
         elif query.ips and len(query.ips) <= _FEW_ADDRESSES and not query.deleted:
@@ -89,8 +86,8 @@ class NovaServers(Compute):
             yield from self._list(self._parameters(query), query)
 
     def _parameters(self, query: ServerQuery) -> dict[str, str]:
-        """What of the query Nova filters by itself. Its ``name`` is a regular expression, its ``tags`` exist from
-        microversion 2.26 on and are ignored without a word below."""
+        """The filters that Nova supports. Its ``name`` is a regular expression; its ``tags`` exist from microversion
+        2.26 on and are silently ignored below."""
         parameters: dict[str, str] = dict(query.filters)
         if query.all_projects:
             parameters["all_tenants"] = "1"
@@ -110,11 +107,11 @@ class NovaServers(Compute):
         return parameters
 
     def _deleted_parameters(self) -> dict[str, str]:
-        # Only servers that can be restored; to a reader without the right, Nova answers as if there were none.
+        # Only servers that can be restored; for a user without the right, Nova returns an empty list.
         return {"deleted": "False", "soft_deleted": "1"}
 
     def _list(self, parameters: dict[str, str], query: ServerQuery | None = None) -> Iterator[Server]:
-        # A narrow answer fits one page, and a list by both ends costs one request more than it needs then.
+        # A short list fits on one page, and reading it from both ends would cost one request more.
         wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
         pages = self.session.by_marker(
             self.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
@@ -129,7 +126,7 @@ class NovaServers(Compute):
             yield self._record(data)
 
     def _by_address(self, query: ServerQuery) -> Iterator[Server]:
-        """Nova's ``ip`` is a substring match over fixed addresses; a floating address needs the whole list."""
+        """Nova's ``ip`` is a substring match of fixed addresses; a floating address needs the complete list."""
         missing = set(query.ips)
         found: dict[str, Server] = {}
         base = dict(query.filters)
@@ -139,7 +136,7 @@ class NovaServers(Compute):
         def ask(ip: str) -> list[Server]:
             return list(self._list(dict(base, **{"ip6" if ":" in ip else "ip": ip})))
 
-        # The version is found out once, and not by each of the threads.
+        # The version is read once, and not by each thread.
         self.headers()
         for servers in in_parallel(ask, query.ips, self.parallel):
             for server in servers:
@@ -158,7 +155,7 @@ class NovaServers(Compute):
     def _look(
         self, ids: Sequence[str], since: str | None, query: ServerQuery | None = None
     ) -> tuple[dict[str, Server], set[str]]:
-        """The servers of these ids, and the ids that were looked at: one of them without a server does not exist."""
+        """The servers with these ids, and the ids that were queried: a queried id without a server does not exist."""
         wanted = set(ids)
         if len(wanted) <= (_FEW_TO_POLL if since else _FEW_TO_READ):
             return self._show_each(sorted(wanted)), wanted
@@ -166,9 +163,9 @@ class NovaServers(Compute):
         if since:
             parameters["changes-since"] = since
         found = {server.id: server for server in self._list(parameters, query) if server.id in wanted}
-        # A listing shows one project; a server of another one, asked for by its id, is only shown by itself. What was
-        # acted upon has changed, so of the changes only such a server is missing, or all where the clouds' clocks
-        # differ much: a few at each look will do.
+        # A list contains one project; a server of another project can only be read by its id. A changed server is in
+        # the list of changes, so only such servers are missing, or all of them if the clouds' clocks differ much: a few
+        # are read in each poll.
         rest = sorted(wanted - set(found))
         if since:
             rest = rest[:_FEW_TO_READ]
@@ -192,5 +189,5 @@ class NovaServers(Compute):
         return {server.id: server for server in in_parallel(show, ids, self.parallel) if server}
 
     def mark(self) -> str | None:
-        # Five seconds earlier: changes-since compares whole seconds, and the clouds' hosts differ a little.
+        # Five seconds earlier: changes-since compares whole seconds, and the clocks of a cloud's hosts differ a little.
         return (self.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Images made of the servers of a Nova cloud, and their life in its Glance.
+"""Images created from the servers of a Nova cloud, in Glance.
 
-Facts: the Nova API reference (``createImage``: the image's id is in the body from microversion 2.45 on, in the header
-``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of docs/operations.yml.
+Sources: the Nova API reference (``createImage``: the id of the image is in the body from microversion 2.45 on, in the
+header ``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of docs/operations.yml.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
 
-#: What every image has; the rest are its properties, which a snapshot's metadata becomes.
+#: The fields of every image; the others are its properties, which contain the metadata of a snapshot.
 _OWN = frozenset(
     (
         "id name status visibility size virtual_size min_disk min_ram protected os_hidden checksum os_hash_algo"
@@ -55,14 +55,14 @@ _PROTECTED = "The image is protected against deletion: remove the protection fir
 
 
 class NovaSnapshots(Snapshots):
-    """The images of ``/v2/images`` as what was made of servers."""
+    """The images of ``/v2/images`` that were created from servers."""
 
     api: NovaApi
 
     def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
         wanted = {"limit": "1000"}
         for key, value in (("name", name), ("status", status)):
-            # Glance reads `in:` at the beginning of a value as a list of values.
+            # Glance treats a value that begins with `in:` as a list of values.
             if value and not value.startswith("in:"):
                 wanted[key] = value
         what = "list the images"
@@ -106,8 +106,8 @@ def delete_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any
 
 
 def _with_image(pending: PendingAction, answer: Any) -> PendingAction:
-    """The pending action that waits for the image of the answer. Raises InvalidResponse for an answer that names
-    none."""
+    """The pending action that waits for the image in the response. Raises InvalidResponse for a response without
+    one."""
     image_id = text(mapping(answer.body).get("image_id"))
     if not image_id:
         image_id = urlsplit(answer.headers.get("Location") or "").path.rstrip("/").rpartition("/")[2]
@@ -117,7 +117,7 @@ def _with_image(pending: PendingAction, answer: Any) -> PendingAction:
 
 
 def snapshot(data: Mapping[str, Any]) -> Snapshot:
-    """An image of any of Glance's answers."""
+    """An image in any response of Glance."""
     metadata = {key: str(value) for key, value in data.items() if key not in _OWN and value is not None}
     server_id = metadata.get("instance_uuid") or metadata.get(SERVER_RECORD)
     return Snapshot(

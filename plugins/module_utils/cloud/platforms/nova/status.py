@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of actions that a server's record does not show, or shows before they are done: images, ports,
+"""The status of actions that the record of a server does not show, or shows before they are done: images, ports,
 volumes."""
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _LOST = ("killed", "deleted", "pending_delete")
 
 
 def needs_extra_check(cloud: Compute, expected_state: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
-    """One look at what the expected state speaks of; ``proof`` is the cloud's record of the action, if it keeps one."""
+    """Poll the resources in the expected state once; ``proof`` is the cloud's record of the action, if it keeps one."""
     if proof is not None and proof.status in (JOB_FAILED, JOB_PENDING):
         return ActionStatus(server, proof.status, proof.code, proof.message)
     if expected_state.image:
         return _image(cloud, expected_state.image, server)
     if expected_state.ports or expected_state.no_ports:
         states = {port.port_id: port.state for port in cloud.interfaces.list([server.id]).get(server.id, ())}
-        # The ports of a server that does not run are down.
+        # The ports of a server that is not running are down.
         up = ("ACTIVE", None) if server.power_state == RUNNING else tuple(states.values())
         there = all(port in states and states[port] in up for port in expected_state.ports)
         return ActionStatus(

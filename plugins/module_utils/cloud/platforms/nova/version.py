@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a Nova cloud is and which microversions it knows.
-
-Facts: the Nova API guide, "Version Discovery" and "Microversions"; how keystoneauth reads a catalog's URL.
-"""
+"""The endpoint of a Nova cloud and its microversions. Sources: the Nova API guide, "Version Discovery" and
+"Microversions"; keystoneauth's handling of the URLs in a catalog."""
 
 from __future__ import annotations
 
@@ -22,13 +20,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 
 Version = Tuple[int, int]
 
-#: The last version in a path, with the project's id after it or nothing. What comes before may be a gateway's.
+#: The last version in a path, with or without the id of the project after it. The path before it may belong to a
+#: gateway.
 _VERSIONED = re.compile(r"^(.*/v2(?:\.\d+)?)(/[^/]+)?$")
 
 
 def split_endpoint(url: str) -> tuple[str, str]:
-    """An endpoint as its version's root and what follows it, the slash and the project's id or nothing; ("", "") for
-    one without a version. Both without a closing slash."""
+    """An endpoint as the root URL of its version and the rest, the id of the project or nothing; ("", "") for an
+    endpoint without a version. Both without a trailing slash."""
     path = urlsplit(url).path
     found = _VERSIONED.match(path)
     if not found:
@@ -37,17 +36,17 @@ def split_endpoint(url: str) -> tuple[str, str]:
 
 
 def parse_version(text: Any) -> Version | None:
-    """``2.96`` as (2, 96); ``None`` for what is no version."""
+    """``2.96`` as (2, 96); ``None`` for an invalid version."""
     found = re.match(r"^(\d+)\.(\d+)$", str(text))
     return (int(found.group(1)), int(found.group(2))) if found else None
 
 
 def newest_version(session: Any, endpoint: str) -> tuple[Version, bool]:
-    """The newest microversion that the cloud knows, and whether the cloud itself says so.
+    """The newest microversion of the cloud, and whether the cloud itself reported it.
 
-    The version's root has a document that says it. Some gateways serve everything but this document; there the answer
-    to a request for the version ``latest`` says which one it is. Where it does not, (2, 1) is what every Nova knows.
-    Raises CloudError where neither the document nor the servers can be read: then there is no compute service.
+    The root URL of the version returns a document with it. Some gateways serve everything except this document; then
+    the response to a request for the version ``latest`` contains it. Otherwise (2, 1) is supported by every Nova.
+    Raises CloudError if neither the document nor the servers can be read: then there is no compute service.
     """
     root = (split_endpoint(endpoint)[0] or endpoint) + "/"
     try:
@@ -82,7 +81,7 @@ def _documented(session: Any, root: str) -> Version:
             hint="check the option endpoint, or the catalog's compute entry",
             status=answer.status if answer.status == 300 else None,
         )
-    # The old v2 says "", for it has no microversions.
+    # The old v2 returns "", because it has no microversions.
     newest = document.get("version") or "2.1"
     version = parse_version(newest)
     if version is None:
@@ -91,7 +90,8 @@ def _documented(session: Any, root: str) -> Version:
 
 
 def _answered(session: Any, endpoint: str) -> Version | None:
-    """The version in which a listing asked for in the latest one was answered. Raises CloudError for another answer."""
+    """The version of the response to a list request for the latest version. Raises CloudError for any other
+    response."""
     headers = {"OpenStack-API-Version": "compute latest", "X-OpenStack-Nova-API-Version": "latest"}
     what = "list the servers"
     answer = session.get(endpoint + "/servers", params={"limit": 1}, headers=headers, what=what)

@@ -63,7 +63,7 @@ def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, An
         if arguments.get(name) is not None:
             wanted[name] = arguments[name]
     what = "attach the volume %s to the server %s" % (arguments["volume_id"], server.label)
-    # UnitedStack accepts, plain Nova answers when it is done.
+    # UnitedStack responds when it has accepted it, plain Nova when it is done.
     answer = DocumentedResponse((200, 202), "volumeAttachment")
     body = {"volumeAttachment": wanted}
     return ActionRequest(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
@@ -71,7 +71,7 @@ def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, An
 
 def detach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
-    # Asked again while it is being detached, Nova refuses.
+    # Nova rejects a second request while it is being detached.
     what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
     return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
 

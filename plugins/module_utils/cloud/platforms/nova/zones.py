@@ -43,7 +43,7 @@ class NovaZones(Zones):
 
 
 def zone(data: Mapping[str, Any]) -> Zone:
-    """A zone; its hosts are ``None`` where they were not asked for."""
+    """A zone; its hosts are ``None`` if they were not requested."""
     return Zone(
         name=id_in(data, "an availability zone", "zoneName"),
         available=mapping(data.get("zoneState")).get("available"),
