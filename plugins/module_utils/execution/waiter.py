@@ -245,7 +245,7 @@ def unpaid(pending: PendingAction, seen: ActionStatus, outcome: Outcome) -> Outc
     return replace(
         outcome,
         result=AWAITING_PAYMENT,
-        message="its order%s waits for payment (job %s)" % (order, pending.job_id),
+        message="the order%s waits for payment (job %s)" % (order, pending.job_id),
         hint="Pay or cancel the order in the console before you run the task again.",
     )
 

@@ -64,7 +64,9 @@ def _another(bench: Bench, name: str) -> str:
 def test_an_image_that_is_not_active(bench: Bench, kind: str) -> None:
     name = BAD[bench.platform][kind]
     with nothing_done(bench):
-        refused(change(bench, image=name), name, id_of(bench, name), "in status", "only an active image")
+        refused(
+            change(bench, image=name), name, id_of(bench, name), "in status", "can only be created from an active image"
+        )
 
 
 @pytest.mark.parametrize("platform", HAVE)

@@ -122,7 +122,7 @@ def test_a_selection_that_matches_nothing_warns(bench: Bench, module: str, optio
 def test_fewer_than_min_targets_fail(bench: Bench, module: str, options: dict[str, Any]) -> None:
     with nothing_done(bench):
         refused(call(bench, module, tags=["role=wbe"], min_targets=1), "matches 0 servers, but min_targets requires at")
-        refused(call(bench, module, tags=["role=web"], min_targets=5), "finds 4 servers")
+        refused(call(bench, module, tags=["role=web"], min_targets=5), "matches 4 servers")
 
 
 def test_nobody_is_fine_where_the_task_says_so(bench: Bench) -> None:

@@ -103,7 +103,7 @@ def test_nobody_chosen_and_nobody_there(bench: Bench) -> None:
         assert result["changed"] is False and result["outcomes"] == []
         refused(set_password(bench, names=["web-99"]), "web-99")
         refused(set_password(bench), "no option selects servers")
-        refused(set_password(bench, names=WEB, max_targets=3), "finds 4 servers")
+        refused(set_password(bench, names=WEB, max_targets=3), "matches 4 servers")
 
 
 @pytest.mark.parametrize("apply, actions", [("next_boot", ["change_password"]), ("now", ["change_password", "reboot"])])
@@ -223,7 +223,7 @@ def test_a_revision_that_cannot_be_kept_is_told_and_the_next_run_repairs_it(benc
     bench.fault("merge metadata", status=400, body={"error": {"code": "Ecs.0005", "message": "metadata is full"}})
     result = set_password(bench, names=["web-01"], revision="r1")
     assert result["failed"] and result["changed"] and holds(bench, "web-01", GOOD)
-    says(result, "web-01", "the password was changed, but its revision could not be kept", "metadata is full")
+    says(result, "web-01", "the password was changed, but its revision could not be stored", "metadata is full")
     assert outcome(result, "web-01")["actions"] == ["change_password"]
     bench.control("DELETE", "/faults")
     assert set_password(bench, names=["web-01"], revision="r1")["changed"]

@@ -282,7 +282,7 @@ def test_of_a_way_of_two_actions_the_second_is_left_where_nobody_waits(bench: Be
     said = outcome(joined, "web-01")
     assert (said["outcome"], said["remaining_actions"]) == ("pending", ["stop"])
     assert "run the task again, because it did not submit: stop" in said["message"]
-    assert any("1 of 1 servers need actions that the task did not ask for" in words for words in joined["warnings"])
+    assert any("1 of 1 servers need actions that the task did not submit" in words for words in joined["warnings"])
     assert bench.server("web-01")["status"] == "ACTIVE"
     assert bench.power(names=["web-01"], state="stopped")["changed"]
 

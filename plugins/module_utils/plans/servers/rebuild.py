@@ -163,7 +163,7 @@ def check_order(todo: Plan, spec: RebuildOptions, rules: Rules) -> None:
         _check_password(change.server, order, rules)
     if order.image and not order.image.active and any(REBUILD in change.actions for change in todo.items):
         raise InvalidRequest(
-            "image: %s is in status %s; only an active image can be put on a server"
+            "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)
         )
 
