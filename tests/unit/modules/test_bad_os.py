@@ -65,7 +65,7 @@ def test_an_image_that_is_not_active(bench: Bench, kind: str) -> None:
     name = BAD[bench.platform][kind]
     with nothing_done(bench):
         refused(
-            change(bench, image=name), name, id_of(bench, name), "in status", "can only be created from an active image"
+            change(bench, image=name), name, id_of(bench, name), "in status", "only an active image can be installed"
         )
 
 
