@@ -93,7 +93,7 @@ outcomes:
         - V(done), V(unchanged), V(failed), V(planned) in check mode. V(unknown) when neither the cloud's answer nor the
           state of the service shows whether it changed.
       type: str
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     code: {description: The cloud's error code., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}

@@ -62,7 +62,7 @@ options:
     description:
       - Ids or names of servers to attach the key pair to, on V(ustack).
       - The cloud returns only one key pair of a server. If it returns this key pair, nothing is sent. Otherwise the
-        module attaches the key pair in each run and reports a change. Attaching twice does no harm.
+        module attaches the key pair in each run and reports a change. Attaching a key pair twice is safe.
     type: list
     elements: str
   detached_from:

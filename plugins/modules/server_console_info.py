@@ -106,7 +106,7 @@ outcomes:
     outcome: {description: V(done) or V(failed)., type: str}
     actions: {description: Always empty., type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 missing:

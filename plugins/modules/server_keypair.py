@@ -13,8 +13,8 @@ description:
   - Attaches key pairs to servers and detaches them. Supported on V(ustack). On the other platforms
     M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.
   - The cloud returns only one key pair of a server, although a server may have several. The module trusts the key pair
-    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching twice
-    does no harm.
+    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching a key pair twice
+    is safe.
   - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
@@ -91,7 +91,7 @@ outcomes:
       type: str
     actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
 servers:

@@ -100,7 +100,7 @@ outcomes:
       type: str
     actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
-    message: {description: What went wrong., type: str, returned: on failure}
+    message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
     request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
     remaining_actions:

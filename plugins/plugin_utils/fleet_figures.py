@@ -106,8 +106,8 @@ def ages(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
     found: Counter[str] = Counter()
     for each in rows:
         days = each["age_days"]
-        found["not told" if days is None else next(name for end, name in AGES if days <= end)] += 1
-    names = [name for end, name in AGES] + (["not told"] if found["not told"] else [])
+        found["unknown" if days is None else next(name for end, name in AGES if days <= end)] += 1
+    names = [name for end, name in AGES] + (["unknown"] if found["unknown"] else [])
     return [(name, found[name]) for name in names]
 
 

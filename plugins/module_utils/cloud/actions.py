@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
 )
 
-#: Where a server can be: active; soft-deleted (in the recycle bin) or permanently deleted; permanently deleted.
+#: The places of a server: active; soft-deleted (in the recycle bin) or permanently deleted; permanently deleted.
 PRESENT = "present"
 GONE = "gone"
 PURGED = "purged"

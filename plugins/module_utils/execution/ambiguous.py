@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an ambiguous response means: the server's state, the record of the cloud and the plan decide."""
+"""Evaluates ambiguous responses: the server's state, the record of the cloud and the plan decide."""
 
 from __future__ import annotations
 

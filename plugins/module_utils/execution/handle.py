@@ -69,7 +69,7 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
 class HandleWaiter:
     """Polls the pending actions once, or until they are finished.
 
-    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` if the outcome is not known yet, or if the task
+    After ``look`` or ``wait``: ``outcomes`` by server id (``pending`` if the outcome is still unknown, or if the task
     did not submit all actions), ``servers``, and ``ended``, the ids of the servers without an action in progress.
     """
 
@@ -140,6 +140,6 @@ def _asked(pending: PendingAction) -> tuple[str, ...]:
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:
-    """What a job reports about one server."""
+    """The result of a job for one server."""
     result = DONE if part.status == JOB_SUCCEEDED else FAILED if job.finished else PENDING
     return Outcome(part.server_id or job.id, None, result, code=part.code, message=part.message)

@@ -109,7 +109,7 @@ def item_name(item: Progress) -> str:
 
 
 def pending_text(item: Progress, rest: Sequence[str]) -> str | None:
-    """What the user must do for a server that was not waited for; ``None`` if only waiting remains."""
+    """The next step of the user for a server that was not waited for; ``None`` if only waiting remains."""
     if item.ready and not item.pending:
         return "it was not started, and the task does not wait; " + _still(rest)
     return left_text(item.server, item.pending is not None, rest)

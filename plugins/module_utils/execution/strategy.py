@@ -117,7 +117,7 @@ class Strategy:
     def evaluated(
         self, progress: Progress, pending: PendingAction, seen: ActionStatus, outcome: Outcome | None
     ) -> Outcome | None:
-        """The outcome of one action, ``None`` if it is not known yet, with the additions of this kind of work."""
+        """The outcome of one action, ``None`` if it is still unknown, with the additions of this kind of work."""
         return outcome
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:

@@ -210,7 +210,7 @@ def evaluate_action(pending: PendingAction, seen: ActionStatus) -> Outcome | Non
         if expected_state.met(server) and (server is None or server.is_deleted or server.is_stable):
             return _outcome(pending, DONE)
         if server is not None and not failed and (server.is_deleted or server.task_state):
-            # On its way into or out of the recycle bin, or to its permanent deletion.
+            # In a transition into or out of the recycle bin, or to its permanent deletion.
             return None
     if server is None or server.is_deleted:
         return _outcome(pending, FAILED, seen.code, seen.message or "the server no longer exists")

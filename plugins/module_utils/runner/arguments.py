@@ -109,7 +109,7 @@ _ENCODED = ("user_data",)
 
 
 def aliases(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Return the option that each alias of the argument spec stands for."""
+    """Return the option of each alias of the argument spec."""
     return {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
 
 

@@ -264,7 +264,7 @@ def test_a_prepaid_server(bench: Bench) -> None:
     image = new_image(bench)
     result = change(bench, names=WEB, image=image)
     assert result["failed"] and result["changed"]
-    says(result, "1 of 2 servers", "web-01", "the order CS", "waits to be paid", "auto_pay: true")
+    says(result, "1 of 2 servers", "web-01", "the order CS", "waits for payment", "auto_pay: true")
     assert outcome(result, "web-01")["outcome"] == "awaiting_payment"
     assert outcome(result, "web-02")["outcome"] == "done" and image_id(bench, "web-01") != id_of(bench, image)
     paid = change(bench, names=["web-01"], image=image, auto_pay=True)

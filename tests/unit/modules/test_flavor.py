@@ -55,7 +55,9 @@ def test_the_ten_steps(admin: Bench) -> None:
         "purge_access": True,
         "description": "",
     }
-    made, changed, _gone = ten_steps(admin, "flavor", {"name": "x", "vcpus": 1}, create, update, "needs ram_mb")
+    made, changed, _gone = ten_steps(
+        admin, "flavor", {"name": "x", "vcpus": 1}, create, update, "set ram_mb to create it"
+    )
     shown = made["flavor"]
     assert shown["extra_specs"] == {"hw:cpu_policy": "dedicated", "team": "7", "spot": "true"}
     assert (shown["access"], shown["is_public"], shown["description"]) == ([mine], False, "for builds")

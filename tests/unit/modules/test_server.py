@@ -214,7 +214,7 @@ def test_a_resize_that_waits_is_confirmed_or_reverted(bench: Bench) -> None:
     with nothing_done(bench):
         assert bench.call("server", confirm=False, **options)["changed"] is False
         other = bench.call("server", name="web-01", flavor=large, resize="offline")
-        refused(other, "waits to be confirmed or reverted")
+        refused(other, "is not confirmed or reverted yet")
     back = bench.call("server", name="web-01", revert=True)
     assert back["server"]["flavor"]["name"] == small and back["server"]["status"] == "ACTIVE"
     bench.call("server", confirm=False, **options)

@@ -102,7 +102,7 @@ def test_an_order_that_waits_for_its_payment(bench: Bench) -> None:
     made = make(bench, name="new-1", extra=TERM)
     found = outcome(made, "new-1")
     assert made["failed"] and found["outcome"] == "awaiting_payment"
-    assert "waits to be paid" in found["message"] and "CS" in found["message"]
+    assert "waits for payment" in found["message"] and "CS" in found["message"]
     paid = make(bench, name="new-2", extra={**TERM, "isAutoPay": True})
     assert outcome(paid, "new-2")["outcome"] == "done"
 

@@ -38,7 +38,7 @@ def test_figures() -> None:
     assert [each["age_days"] for each in found["rows"]] == [None, 10]
     charts = {chart["title"]: {each["label"]: each["count"] for each in chart["bars"]} for chart in found["charts"]}
     assert charts["Tags"] == {"a": 1, "b": 1, "(none)": 1}
-    assert charts["Ages"]["up to 30 days"] == charts["Ages"]["not told"] == 1
+    assert charts["Ages"]["up to 30 days"] == charts["Ages"]["unknown"] == 1
     assert charts["Flavors"] == {"m1": 1, "(none)": 1}
     around = sum(part["length"] for part in found["ring"])
     assert around == pytest.approx(found["ring"][0]["length"] + found["ring"][0]["gap"], abs=0.01)

@@ -90,7 +90,7 @@ def environment_names(name: str, platform: str) -> list[str]:
 
 
 def where(leaf: str, platform: str) -> str:
-    """Where an auth option can be set, for a message."""
+    """The places in which an auth option can be set, for a message."""
     names = environment_names(leaf, platform)
     places = ["option auth.%s" % leaf] + (["environment %s" % " or ".join(names)] if names else [])
     return "auth.%s (%s, or auth in clouds.yaml)" % (leaf, ", ".join(places))
@@ -215,7 +215,7 @@ class Token(Credentials):
     """A token from another tool; it is scoped to one project."""
 
     token: str = field(default="", repr=False)
-    # With a known endpoint, Keystone is only asked for the id of the project, if it is needed.
+    # With a known endpoint, only the id of the project is requested from Keystone, if it is needed.
     endpoint: str = ""
 
     method = "token"

@@ -73,7 +73,7 @@ def is_postponed(error: CloudError) -> bool:
 
 def postponed_for(error: CloudError, attempt: int, now: datetime | None = None) -> float:
     """Seconds until a postponed request is sent again: as requested by the cloud, otherwise 5, 10, 20 and 30. attempt
-    counts from 0. A Retry-After above PATIENCE is reduced to it: the timeout of the wait decides."""
+    counts from 0. A longer Retry-After is reduced to the maximum: the timeout of the wait decides."""
     asked = retry_after(error.retry_after, now)
     return min(asked, PATIENCE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
 

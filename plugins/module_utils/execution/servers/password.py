@@ -40,7 +40,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
-    """What the cloud would reject, by server id; empty if the cloud has no such check."""
+    """The problems that the cloud would report, by server id; empty if the cloud has no such check."""
     if not cloud.supports("password_dry_run"):
         return {}
     requests = [

@@ -81,7 +81,7 @@ class RebuildOptions:
 
 
 def plan_os(servers: Iterable[Server], spec: RebuildOptions, rules: Rules) -> Plan:
-    """Return the plan for image and power state of each server; ``rules`` is asked for capabilities and problems."""
+    """Return the plan for image and power state of each server; ``rules`` is used for capabilities and problems."""
     return Plan(tuple(plan_one(server, spec, rules) for server in servers))
 
 

@@ -205,8 +205,8 @@ class _Present:
         )
 
     def _refuse_other_kind(self) -> None:
-        """Raises InvalidRequest, or _Anew if the task allows a recreation, for properties that cannot be changed in
-        place."""
+        """Raises InvalidRequest, or _Replacement if the task allows a recreation, for properties that cannot be changed
+        in place."""
         server, spec = self.server, self.spec
         reasons = []
         runs = image_of(server)

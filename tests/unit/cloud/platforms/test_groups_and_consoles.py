@@ -61,7 +61,7 @@ def test_a_group_is_made_in_the_words_of_its_version(
     wire.expect("POST", root, json=body, headers=spoken(version), reply=reply(200, {"server_group": answer}))
     made = connect(version=version).server_groups.create("db", "anti-affinity", {})
     assert (made.id, made.policy, made.members) == ("g1", "affinity", ("s1",))
-    assert made.rules == ({} if "policy" in sent else None), "what is not told is not invented"
+    assert made.rules == ({} if "policy" in sent else None), "what is unknown is not invented"
 
 
 def test_rules_and_deletion(wire: Any, reply: Any, connect: Any) -> None:

@@ -343,7 +343,7 @@ def evaluated(cloud: Any) -> Any:
         (samples.huawei_job("SUCCESS", ("a", "SUCCESS")), [server("a")], "done"),
         (samples.huawei_job("FAIL", ("a", "FAIL"), fail_reason="sold out", error_code="Ecs.0319"), [], "failed"),
     ],
-    ids=["running", "not listed yet", "end not told", "deleted since", "on its way", "there", "cleared away"],
+    ids=["running", "not listed yet", "end unknown", "deleted since", "on its way", "there", "cleared away"],
 )
 def test_the_job_and_the_list_tell(connect: Any, serve: Any, job: Any, there: list[Any], result: str | None) -> None:
     cloud = connect("huaweicloud")

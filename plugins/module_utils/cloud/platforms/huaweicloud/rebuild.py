@@ -20,7 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     HuaweiActions,
 )
 
-_NO_CLOUD_INIT = "Where the image has no cloud-init, set cloud_init: false."
+_NO_CLOUD_INIT = "If the image has no cloud-init, set cloud_init: false."
 
 
 class HuaweiRebuild(HuaweiActions):
