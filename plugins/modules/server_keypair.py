@@ -13,8 +13,8 @@ description:
   - Attaches key pairs to servers and detaches them. Supported on V(ustack). On the other platforms
     M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.
   - The cloud returns only one key pair of a server, although a server may have several. The module trusts the key pair
-    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching a key pair twice
-    is safe.
+    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching a
+    key pair twice is safe.
   - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)

@@ -193,18 +193,10 @@ def test_plain_sentences_pass(text: str) -> None:
 
 
 def test_what_is_read_of_a_source() -> None:
-    lines = (
-        '"""A text."""',
-        'DOCUMENTATION = "a b"',
-        "#: One",
-        "#: block.",
-        "",
-        "# Another.",
-        'x = f"{1} no"',
-        'y = "a b"',
-    )
+    lines = ['"""A text."""', 'DOCUMENTATION = "a b"', "#: One", "#: block.", "", "# Another."]
+    lines += ['x = f"{1} or no"', 'y = "a b"', 'z = "word"']
     source = "\n".join(lines) + "\n"
-    assert list(messages(source)) == [" no", "a b"]
+    assert list(messages(source)) == [" or no", "a b"]
     assert list(explanations(source)) == ["A text.", "One block.", "Another."]
 
 
