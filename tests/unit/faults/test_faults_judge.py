@@ -54,7 +54,7 @@ def done(result: dict[str, Any] | None = None, state: Any = None) -> Seen:
     stop({**FAILED, "done": ["stopped web-01"]}), stop({**FAILED, "outcome": "unknown"}),
     stop({**FAILED, "msg": "Could not stop it. It is unknown whether the request took effect; check the state."}),
     stop({**FAILED, "error": {"hint": "It is unknown whether the request took effect; check the state."}}),
-    stop(outcome("failed", hint="Whether it took effect is not known.")),
+    stop(outcome("failed", hint="It is unknown whether the request took effect.")),
 ])  # fmt: skip
 def test_an_honest_task_is_let_pass(run: Seen) -> None:
     assert columns(run, done()) == []

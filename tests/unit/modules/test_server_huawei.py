@@ -133,7 +133,7 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"password": "short"}, "password"),
         ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),
         ({"security_groups": ["default"]}, "needs ids"),
-        ({"extra": {"colour": "red"}}, "colour is not known"),
+        ({"extra": {"colour": "red"}}, "colour is not supported"),
         ({"boot_volume": {"size_gb": 40}}, "huaweicloud"),
         ({"host": "cmp1"}, "host: huaweicloud does not know it"),
         ({"flavor": "x9"}, "flavor"),
