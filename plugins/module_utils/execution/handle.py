@@ -159,7 +159,7 @@ class JobPolling(Polling[str]):
 
     def progress_text(self, outcomes: Mapping[str, Outcome], left: Mapping[str, str]) -> str:
         whole = len(outcomes) + len(left)
-        return "%d of %d jobs finished, %d to go%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
+        return "%d of %d jobs finished, %d remaining%s" % (len(outcomes), whole, len(left), waiting_for(list(left)))
 
 
 def job_outcome(job: Job, part: JobPart) -> Outcome:

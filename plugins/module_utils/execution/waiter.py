@@ -93,10 +93,10 @@ class Polling(Generic[T]):
         raise NotImplementedError
 
     def progress_text(self, outcomes: Mapping[str, Outcome], left: Mapping[str, T]) -> str:
-        """A line about the wait: ``37 of 100 stopped, 61 to go, 2 failed; waiting for web-01, web-02 and 59 more``."""
+        """A progress line: ``37 of 100 stopped, 61 remaining, 2 failed; waiting for web-01, web-02 and 59 more``."""
         failed = sum(1 for outcome in outcomes.values() if outcome.result in (FAILED, UNKNOWN))
         done = len(outcomes) - failed
-        text = "%d of %d %s, %d to go, %d failed" % (done, len(outcomes) + len(left), self.word, len(left), failed)
+        text = "%d of %d %s, %d remaining, %d failed" % (done, len(outcomes) + len(left), self.word, len(left), failed)
         return text + waiting_for([name for name in map(self.item_name, left.values()) if name])
 
 

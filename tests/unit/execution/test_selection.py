@@ -92,7 +92,7 @@ def test_a_filter_that_the_records_do_not_show_is_refused() -> None:
 
 def test_a_filter_that_cannot_be_checked_needs_a_limit_where_something_is_done() -> None:
     cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"user_id": "u"}}
-    with pytest.raises(InvalidRequest, match="do not show user_id.*set max_targets"):
+    with pytest.raises(InvalidRequest, match="do not contain user_id.*set max_targets"):
         find(cloud, Selection.from_options(options))
     assert len(find(cloud, Selection.from_options(options, listing=True)).servers) == 2
     with pytest.raises(InvalidRequest, match="max_targets allows 1"):

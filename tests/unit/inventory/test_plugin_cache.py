@@ -69,7 +69,7 @@ def test_a_stale_response_outlives_the_cache_timeout(
     clouds.answers["one"] = ServerError("broken", status=503)
     inventory, warnings = parse(stale)
     assert sorted(inventory.hosts) == ["db-1", "web-1", "web-2"]
-    assert warnings == ["source one: broken (HTTP 503). Its servers are as they were 7200 s ago."]
+    assert warnings == ["source one: broken (HTTP 503). Its servers are from the cache, which is 7200 s old."]
 
 
 def test_a_corrupt_cache_is_not_used(parse: Parse, clouds: Clouds, cached: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def test_templates_in_sources(parse: Parse) -> None:
 
 def test_a_secret_that_fails_to_render_is_not_shown(parse: Parse) -> None:
     auth = {**CONNECTION["auth"], "password": "{{ '%s' | nofilter }}" % PASSWORD}  # type: ignore[dict-item]
-    with pytest.raises(AnsibleParserError, match="the option auth.password is a template that fails") as caught:
+    with pytest.raises(AnsibleParserError, match="the template of the option auth.password fails") as caught:
         parse({**ONE, "auth": auth})
     assert PASSWORD not in str(caught.value)
 

@@ -27,7 +27,7 @@ def test_no_host_takes_it(bench: Bench, on_error: str) -> None:
     rows = bench.control("GET", f"/{bench.platform}/servers/{outcome(result, 'lost')['id']}")
     left = rows["server"]["vm_state"] not in ("deleted", "soft-delete")
     assert left is (on_error == "keep")
-    reported = "was left" if left else "was deleted"
+    reported = "was kept" if left else "was deleted"
     says(result, "No valid host was found", "the broken server " + reported)
     assert outcome(result, "lost")["actions"] == (["create"] if left else ["create", "delete"])
     if not left:
@@ -72,7 +72,7 @@ def test_a_creation_that_never_arrived_is_not_known(bench: Bench) -> None:
     bench.fault(CREATE[bench.platform], reset="before", times=1)
     result = make(bench, name="lost")
     assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
-    says(result, "No server of this name exists, or not yet", "run the task again")
+    says(result, "No server with this name exists, or it is not visible yet", "run the task again")
     assert len(bench.requests(CREATE[bench.platform])) == 1
     assert make(bench, name="lost")["changed"] and len(bench.ids_of("lost")) == 1
 
@@ -100,7 +100,7 @@ def test_a_lost_creation_and_another_clients_server_of_the_same_name(bench: Benc
     bench.fault(CREATE[bench.platform], reset="after", times=1)
     result = _while_creating(bench, lambda: bench.control("POST", f"/{bench.platform}/servers", {"name": "lost"}))
     assert result["failed"] and outcome(result, "lost")["outcome"] == "unknown"
-    says(result, "2 servers of this name exist now")
+    says(result, "2 servers with this name exist now")
 
 
 def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:
@@ -127,5 +127,5 @@ def test_a_broken_server_that_cannot_be_deleted(bench: Bench) -> None:
     bench.fault(CREATE[bench.platform], fail_servers="all", reason="No valid host was found.", times=1)
     bench.fault("delete server", status=403, reason="Not yours.")
     result = make(bench, name="lost", on_error="delete")
-    says(result, "No valid host was found; the broken server was left, for it could not be deleted", "Not yours")
+    says(result, "No valid host was found; the broken server was kept, because it could not be deleted", "Not yours")
     assert outcome(result, "lost")["outcome"] == "failed" and bench.server("lost")["vm_state"] == "error"

@@ -51,7 +51,7 @@ def test_no_valid_host_for_an_evacuation(web_on_cmp1: Bench) -> None:
 def test_a_move_that_is_taken_back(web_on_cmp1: Bench) -> None:
     web_on_cmp1.later(lambda: web_on_cmp1.change("web-01", status="ACTIVE"))
     result = move(web_on_cmp1, names=["web-01"], from_host="cmp1", mode="live")
-    says(result, "web-01", "the cloud took the move back", "still on cmp1")
+    says(result, "web-01", "the cloud reverted the migration", "still on cmp1")
 
 
 @OWNERS
@@ -70,7 +70,7 @@ def test_a_move_that_breaks_the_server(web_on_cmp1: Bench, mode: str) -> None:
         ("SHUTOFF", {"mode": "live"}, ["stopped", "mode: cold"]),
         ("PAUSED", {"mode": "cold"}, ["paused", "mode: live"]),
         ("SUSPENDED", {}, ["suspended", "server_power"]),
-        ("ERROR", {}, ["status ERROR", "only evacuated"]),
+        ("ERROR", {}, ["status ERROR", "only be evacuated"]),
         ("VERIFY_RESIZE", {}, ["VERIFY_RESIZE", "confirmed or reverted"]),
         ("RESCUE", {}, ["status RESCUE"]),
         ("SHELVED_OFFLOADED", {}, ["status SHELVED_OFFLOADED"]),
@@ -102,14 +102,14 @@ def test_a_dead_host_is_left_by_evacuation_only(web_on_cmp1: Bench) -> None:
     "options, parts",
     [
         ({"names": ["web-01"]}, ["host, from_host"]),
-        ({"host": "cmp5"}, ["nothing chooses a server"]),
+        ({"host": "cmp5"}, ["no option selects servers"]),
         ({"names": ["web-01"], "host": ""}, ["host", "empty"]),
         ({"from_host": " "}, ["from_host", "empty"]),
         ({"names": ["web-01"], "host": "nix"}, ["host: the cloud has no compute host nix", "compute_service_info"]),
         ({"from_host": "nix"}, ["from_host: the cloud has no compute host nix"]),
         ({"from_host": "cmp1", "host": "cmp1"}, ["host and from_host are both cmp1"]),
         ({"from_host": "cmp1", "host": "cmp7"}, ["host: the compute service of cmp7 is down"]),
-        ({"from_host": "cmp1", "force": True}, ["force", "name it with host"]),
+        ({"from_host": "cmp1", "force": True}, ["force", "set host, too"]),
         ({"from_host": "cmp1", "host": "cmp5", "force": True, "mode": "cold"}, ["force", "cold"]),
         ({"from_host": "cmp1", "max_concurrent": 0}, ["max_concurrent: 0 is out of range"]),
         ({"from_host": "cmp1", "mode": "warm"}, ["mode", "warm"]),
@@ -165,7 +165,12 @@ def test_a_server_whose_host_is_not_shown(web_on_cmp1: Bench, monkeypatch: pytes
 
     monkeypatch.setattr(parse, "server", hidden)
     with nothing_done(web_on_cmp1):
-        says(move(web_on_cmp1, names=["web-01"], host="cmp5"), "web-01", "does not show its host", "administrators")
+        says(
+            move(web_on_cmp1, names=["web-01"], host="cmp5"),
+            "web-01",
+            "shows the host of a server to administrators only",
+            "administrators",
+        )
         web_on_cmp1.change("web-01", status="SHELVED_OFFLOADED")
         says(move(web_on_cmp1, names=["web-01"], host="cmp5"), "status SHELVED_OFFLOADED and on no host")
 
@@ -240,4 +245,4 @@ def test_another_clients_resize_is_not_confirmed(web_on_cmp1: Bench) -> None:
     with nothing_done(web_on_cmp1):
         result = move(web_on_cmp1, names=["web-01"], from_host="cmp2", mode="cold")
     assert outcome(result, "web-01")["outcome"] == "unchanged"
-    assert "to be confirmed or reverted by whoever began it" in result["warnings"][0]
+    assert "must be confirmed or reverted by the user who started them" in result["warnings"][0]

@@ -78,5 +78,5 @@ def test_not_waiting_keeps_to_the_limit(web_on_cmp1: Bench) -> None:
     assert web_on_cmp1.clock.elapsed == before and [each["outcome"] for each in result["outcomes"]] == ["pending"] * 3
     assert [each["actions"] for each in result["outcomes"]] == [["live_migrate"], [], []]
     assert [each.get("remaining_actions") for each in result["outcomes"]] == [None, ["live_migrate"], ["live_migrate"]]
-    assert "it was not its turn" in result["outcomes"][1]["message"]
+    assert "it was not started" in result["outcomes"][1]["message"]
     assert len(result["handle"]["pending_actions"]) == 1

@@ -227,7 +227,7 @@ def test_a_long_wait_reports_progress_and_a_short_one_does_not(bench: Bench) -> 
     assert bench.reported == []
     bench.control("PUT", "/delays", {"platform": bench.platform, "start": 40, "stop": 40, "shutdown": 40})
     bench.power(names=WEB, state="stopped")
-    assert bench.reported and "0 of 3 stopped, 3 to go, 0 failed" in bench.reported[0]
+    assert bench.reported and "0 of 3 stopped, 3 remaining, 0 failed" in bench.reported[0]
     assert len(bench.reported) <= 40 / 5 + 1
 
 
@@ -309,7 +309,7 @@ def test_a_long_wait_reports_the_pending_servers_at_growing_intervals(bench: Ben
     bench.change("web-01", status="REBOOT", then={"status": "ACTIVE", "after": 500})
     bench.power(names=WEB, state="stopped")
     assert 5 <= len(bench.reported) <= 8, bench.reported
-    assert "3 of 4 stopped, 1 to go, 0 failed; waiting for web-01 (status REBOOT" in bench.reported[-1]
+    assert "3 of 4 stopped, 1 remaining, 0 failed; waiting for web-01 (status REBOOT" in bench.reported[-1]
     assert "of at most 600 seconds)" in bench.reported[-1]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the services of a cloud without a catalog are."""
+"""The endpoints of the services of a cloud without a catalog."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound
 
-# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs live on the host of kms.
+# The host name of each service in https://NAME.REGION.myhuaweicloud.com; key pairs are on the host of kms.
 HUAWEICLOUD_HOSTS = {"compute": "ecs", "image": "ims", "keypair": "kms", "network": "vpc", "volume": "evs"}
 
 
 def documented_endpoint(settings: Settings, service: str) -> str:
-    """Where a service of Huawei Cloud is; services beside an endpoint of one's own are taken to be there too."""
+    """The endpoint of a service of Huawei Cloud. If the user sets an endpoint, the other services are expected in its
+    domain. Raises NotFound for a service without a documented endpoint."""
     base = settings.endpoint or ""
     if service in settings.endpoints:
         return settings.endpoints[service]
@@ -24,7 +25,7 @@ def documented_endpoint(settings: Settings, service: str) -> str:
         return settings.auth.auth_url
     if service not in HUAWEICLOUD_HOSTS:
         raise NotFound(
-            "Where Huawei Cloud has the service %s is not known; known are: identity, %s."
+            "The Huawei Cloud endpoint of the service %s is unknown; known services are: identity, %s."
             % (service, ", ".join(HUAWEICLOUD_HOSTS))
         )
     parts = urlsplit(base)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-#: The administrators' names, which no password of Huawei Cloud may contain, whatever the server runs.
+#: Administrator names, which no password on Huawei Cloud may contain, regardless of the OS.
 _ADMINISTRATORS = ("root", "Administrator")
 
 
@@ -22,11 +22,11 @@ class PasswordPolicy:
     longest: int = 255
     classes: int = 1
     special: str | None = None
-    #: Windows: no run of the user's name that is longer than this.
+    #: Windows: the maximum length of a part of the user name in a password.
     longest_run: int = 2
 
     def problem(self, password: str, user: str, windows: bool) -> str | None:
-        """Why the call would refuse the password, without showing it; ``None`` if it would not."""
+        """Why the call would reject the password, without the password; ``None`` if it is valid."""
         if not self.shortest <= len(password) <= self.longest:
             return "it has %d characters, and %d to %d are allowed" % (len(password), self.shortest, self.longest)
         if self.special is None:
@@ -46,12 +46,12 @@ class PasswordPolicy:
         return None
 
 
-#: Nova documents no rule.
+#: Nova documents no password rules.
 ANY_PASSWORD = PasswordPolicy()
 
 
 def classes_of(password: str) -> set[str]:
-    """The classes of characters that are in the password."""
+    """The character classes of the password."""
     found = set()
     for character in password:
         if character in string.ascii_uppercase:
@@ -74,5 +74,5 @@ def is_windows(os_type: str | None) -> bool:
 
 
 def administrator(os_type: str | None) -> str:
-    """The administrator's name on a server of this OS, Linux where it is not known."""
+    """The administrator's name for this OS; Linux is the default."""
     return "Administrator" if is_windows(os_type) else "root"

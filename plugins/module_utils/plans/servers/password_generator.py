@@ -16,9 +16,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
 
 #: What every platform of the collection takes.
 STRICTEST = PasswordPolicy(8, 26, 3, "!@%-_=+[]:./?")
-#: Allowed by every call, and by a shell without quotes but for the exclamation mark.
+#: Allowed by every call, and in a shell without quotes, except for the exclamation mark.
 SAFE_SPECIAL = "!@%-_=+:./"
-#: What is shorter is allowed by Nova, but nobody should want it.
+#: Nova allows shorter passwords, but they are not secure.
 SHORTEST_GENERATED = 8
 
 

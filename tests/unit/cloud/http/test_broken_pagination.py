@@ -58,7 +58,7 @@ def test_by_number_without_a_total_ends_where_every_page_is_the_first() -> None:
     reported = warned(service)
     assert list(service.by_number("/x", "servers", limit=10)) == page
     assert len(service.queries) <= 3
-    assert reported == ["Could list only in part, it seems: 10 were read, and the service gives no further page."]
+    assert reported == ["Could probably list only in part: 10 were read, and the service returns no further page."]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "again"])
@@ -75,7 +75,7 @@ def test_a_total_that_is_too_large_is_a_warning(beyond: str) -> None:
     assert [item["id"] for item in service.by_number("/x", "servers", limit=10, what="list the servers")] == names
     assert len(service.queries) <= FEW_REQUESTS
     assert reported == [
-        "Could list the servers only in part, it seems: 13 were read, and the service counts 1000000000."
+        "Could probably list the servers only in part: 13 were read, and the service reports 1000000000."
     ]
 
 
