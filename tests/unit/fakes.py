@@ -78,7 +78,7 @@ class FakeCloud(Compute):
         self.looks = 0
         #: action refused with this error before it is taken / after it was taken, for a server's name
         self.refuse: dict[str, Callable[[PendingAction], PendingAction | None]] = {}
-        self.on_look: Callable[[FakeCloud], None] = lambda cloud: None
+        self.on_poll: Callable[[FakeCloud], None] = lambda cloud: None
 
     def _apply_and_verify(self) -> None:
         for key, (when, status) in list(self.arrival.items()):
@@ -92,7 +92,7 @@ class FakeCloud(Compute):
 
     def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         self.looks += 1
-        self.on_look(self)
+        self.on_poll(self)
         self._apply_and_verify()
         return {key: self.here[key] for key in ids if key in self.here}
 

@@ -15,12 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types import (
-    AWX,
-    TYPES,
-    environment,
-    load,
-)
+from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types import AWX, TYPES, environment, load
 
 # The arguments of awx.awx's modules that the tasks may use, as their documentation lists them.
 AWX_MODULES = {

@@ -8,14 +8,7 @@ from __future__ import annotations
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused
 from modules.idempotency_steps import ten_steps
-from modules.nova_servers import (
-    BOTH,
-    CREATE,
-    EVERY_NOVA,
-    FLAVORS,
-    kind,
-    make,
-)
+from modules.nova_servers import BOTH, CREATE, EVERY_NOVA, FLAVORS, kind, make
 
 
 @EVERY_NOVA

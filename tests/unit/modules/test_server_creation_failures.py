@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.nova_servers import (
-    CREATE,
-    EVERY_NOVA,
-    make,
-)
+from modules.nova_servers import CREATE, EVERY_NOVA, make
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
 

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.nova_servers import (
-    BOTH,
-    EVERY_NOVA,
-    make,
-)
+from modules.nova_servers import BOTH, EVERY_NOVA, make
 
 # -- the recycle bin ---------------------------------------------------------------------------------------------------
 

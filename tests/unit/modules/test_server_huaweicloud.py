@@ -9,12 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.huaweicloud_servers import (
-    CREATE,
-    DELETE,
-    RESIZE,
-    kind,
-)
+from modules.huaweicloud_servers import CREATE, DELETE, RESIZE, kind
 from modules.idempotency_steps import ten_steps
 
 pytestmark = pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)

@@ -7,15 +7,7 @@ from __future__ import annotations
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused
-from modules.migration_tasks import (
-    OWNERS,
-    WEB,
-    action_bodies,
-    hold_check_to_run,
-    host,
-    kill,
-    move,
-)
+from modules.migration_tasks import OWNERS, WEB, action_bodies, hold_check_to_run, host, kill, move
 
 
 @OWNERS

@@ -9,14 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.migration_tasks import (
-    OWNERS,
-    action_bodies,
-    hold_check_to_run,
-    host,
-    kill,
-    move,
-)
+from modules.migration_tasks import OWNERS, action_bodies, hold_check_to_run, host, kill, move
 
 
 def disable(bench: Bench, *names: str) -> None:

@@ -7,12 +7,7 @@ from __future__ import annotations
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, says
-from modules.migration_tasks import (
-    OWNERS,
-    WEB,
-    action_bodies,
-    move,
-)
+from modules.migration_tasks import OWNERS, WEB, action_bodies, move
 
 
 def most_at_once(bench: Bench) -> list[int]:

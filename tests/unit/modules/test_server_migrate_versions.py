@@ -9,13 +9,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.migration_tasks import (
-    OWNERS,
-    action_bodies,
-    host,
-    kill,
-    move,
-)
+from modules.migration_tasks import OWNERS, action_bodies, host, kill, move
 
 LIVE = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
 

@@ -12,15 +12,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused, says
-from modules.server_os_tasks import (
-    HAVE,
-    PASSWORD,
-    change,
-    id_of,
-    image_id,
-    new_image,
-    rebuild_requests,
-)
+from modules.server_os_tasks import HAVE, PASSWORD, change, id_of, image_id, new_image, rebuild_requests
 
 WEB = ["web-01", "web-02", "web-03"]
 pytestmark = pytest.mark.parametrize("platform", HAVE)

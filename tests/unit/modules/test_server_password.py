@@ -12,16 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
-from modules.server_password_tasks import (
-    GOOD,
-    OTHER,
-    WEB,
-    changes,
-    hold_check_to_run,
-    holds,
-    rehearse,
-    set_password,
-)
+from modules.server_password_tasks import GOOD, OTHER, WEB, changes, hold_check_to_run, holds, rehearse, set_password
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 

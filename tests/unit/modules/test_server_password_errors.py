@@ -10,16 +10,7 @@ from typing import Any
 
 import pytest
 from modules.bench import NOVA, Bench, nothing_done, outcome, refused, says
-from modules.server_password_tasks import (
-    BATCH,
-    GOOD,
-    WEB,
-    changes,
-    hold_check_to_run,
-    holds,
-    rehearse,
-    set_password,
-)
+from modules.server_password_tasks import BATCH, GOOD, WEB, changes, hold_check_to_run, holds, rehearse, set_password
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     passwords as huaweicloud_passwords,

@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import (
-    Settings,
-    resolve,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 URL = "https://keystone.example.com:5000/v3"

@@ -15,9 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     Password,
     environment_names,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import (
-    ENVIRONMENT,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import ENVIRONMENT
 from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_samples import (
     HUAWEICLOUD,
     KEYS,

@@ -14,11 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import e
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import pagination
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
-from ansible_collections.cloudserver.compute.tests.unit.cloud.http.paged_services import (
-    PagedService,
-    ids,
-    records,
-)
+from ansible_collections.cloudserver.compute.tests.unit.cloud.http.paged_services import PagedService, ids, records
 
 
 def warned(service: PagedService) -> list[str]:

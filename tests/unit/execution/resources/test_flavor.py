@@ -33,10 +33,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     find_flavor,
     plan_flavor,
 )
-from ansible_collections.cloudserver.compute.tests.unit.execution.resources.flavor_samples import (
-    FIELDS,
-    SMALL,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.resources.flavor_samples import FIELDS, SMALL
 
 PRIVATE = replace(SMALL, is_public=False, access=("p1", "p2"), description="old")
 

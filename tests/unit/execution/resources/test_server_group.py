@@ -25,11 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_group,
     rules_of,
 )
-from ansible_collections.cloudserver.compute.tests.unit.execution.resources.server_group_samples import (
-    DB,
-    FULL,
-    OLD,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.resources.server_group_samples import DB, FULL, OLD
 
 RULES = st.sampled_from([None, {}, {"max_server_per_host": 1}, {"max_server_per_host": 2}])
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import PowerStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    Plan,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import plan_power
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 

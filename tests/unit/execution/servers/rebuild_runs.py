@@ -16,21 +16,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
-    RebuildSpec,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    Outcome,
-    Plan,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
-    RebuildOptions,
-    plan_os,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import RebuildOptions, plan_os
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 OLD, NEW = Image("old", "the old one"), ImageDetails("new", "the new one", "active")

@@ -18,9 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     predicted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, STATES
-from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import (
-    carry_out,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import carry_out
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, server
 
 STABLE = ("running", "stopped", "paused", "suspended")

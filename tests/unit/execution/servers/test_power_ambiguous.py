@@ -20,15 +20,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ServerError,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    DONE,
-    FAILED,
-    UNCHANGED,
-    UNKNOWN,
-)
-from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import (
-    carry_out,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import carry_out
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud, lost, refused, server
 
 
@@ -124,7 +117,7 @@ def test_what_shows_late_is_not_sent_again_and_is_this_runs_doing(want: str, err
         if looks[0] == 2:
             here.begin("id-web", "stop" if want == "stopped" else "reboot")
 
-    cloud.on_look = late
+    cloud.on_poll = late
     cloud.was_not_done = lambda *_arguments: looks[0] < 2  # type: ignore[method-assign]
     _plan, power = carry_out(cloud, want)
     assert len(cloud.asked) == 1
@@ -152,7 +145,7 @@ def test_a_possible_action_counts_as_done_where_the_state_cannot_be_read() -> No
     def blind(_cloud: FakeCloud) -> None:
         raise PermissionDenied("policy", status=403)
 
-    cloud.on_look = blind
+    cloud.on_poll = blind
     _plan, power = carry_out(cloud, "stopped")
     web, db = power.outcomes["id-web"], power.outcomes["id-db"]
     assert (web.result, web.actions, web.message) == (UNKNOWN, ("stop",), "policy")

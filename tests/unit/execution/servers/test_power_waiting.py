@@ -25,15 +25,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     UNKNOWN,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import plan_power
-from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import (
-    carry_out,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.servers.power_runs import carry_out
 from ansible_collections.cloudserver.compute.tests.unit.fakes import STATUS, FakeCloud, lost, server
 
 
 def test_a_server_that_vanishes_is_a_failure_of_its_own() -> None:
     cloud = FakeCloud([server("web"), server("db")])
-    cloud.on_look = lambda here: here.here.pop("id-web", None)  # type: ignore[assignment, return-value]
+    cloud.on_poll = lambda here: here.here.pop("id-web", None)  # type: ignore[assignment, return-value]
     _plan, power = carry_out(cloud, "stopped")
     assert "no longer exists" in str(power.outcomes["id-web"].message)
     assert power.outcomes["id-db"].result == DONE
@@ -46,7 +44,7 @@ def test_a_server_that_falls_into_error_fails_at_once_with_its_fault() -> None:
         here.arrival.clear()
         here.here["id-web"] = server("web", "error", fault={"message": "disk full"})
 
-    cloud.on_look = fall
+    cloud.on_poll = fall
     _plan, power = carry_out(cloud, "started")
     assert power.outcomes["id-web"].result == FAILED
     assert "disk full" in str(power.outcomes["id-web"].message)
@@ -118,7 +116,7 @@ def test_a_cloud_that_stumbles_while_we_wait_does_not_end_the_wait() -> None:
         if stumbles:
             raise stumbles.pop()
 
-    cloud.on_look = stumble
+    cloud.on_poll = stumble
     _plan, power = carry_out(cloud, "stopped")
     assert power.outcomes["id-web"].result == DONE
 
@@ -129,7 +127,7 @@ def test_a_right_that_is_lost_while_we_wait_leaves_what_is_known() -> None:
     def forbid(_cloud: FakeCloud) -> None:
         raise PermissionDenied("policy", status=403, code="403")
 
-    cloud.on_look = forbid
+    cloud.on_poll = forbid
     _plan, power = carry_out(cloud, "stopped")
     outcome = power.outcomes["id-web"]
     assert (outcome.result, outcome.code) == (UNKNOWN, "403")

@@ -31,15 +31,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    DONE,
-    FAILED,
-    PENDING,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
-    RebuildOptions,
-    plan_os,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import RebuildOptions, plan_os
 from ansible_collections.cloudserver.compute.tests.unit.execution.servers.rebuild_runs import (
     NEW,
     STATUS,

@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
-    Action,
-    PendingAction,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
     BadRequest,
@@ -25,20 +22,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ServerError,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
-    image_of,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import of_state
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    DONE,
-    FAILED,
-    UNCHANGED,
-    UNKNOWN,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
-    needs_rebuild,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import needs_rebuild
 from ansible_collections.cloudserver.compute.tests.unit.execution.servers.rebuild_runs import (
     STATUS,
     OsCloud,
@@ -92,7 +80,7 @@ def test_a_server_whose_disk_failed_is_left_as_it_is_and_the_others_go_on() -> N
 
 def test_a_server_that_never_stops_does_not_hold_up_the_others() -> None:
     cloud = OsCloud([one("a"), one("b")], running=False)
-    cloud.on_look = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
+    cloud.on_poll = lambda here: here.arrival.update({"id-a": (1e9, "SHUTOFF")}) if "id-a" in here.arrival else None
     _plan, outcomes, work = carry_out(cloud, spec(), timeout=30.0)
     assert outcomes["b"].result == DONE and outcomes["a"].result == UNKNOWN
     assert outcomes["a"].actions == ("stop",) and list(work.pending_actions) == ["id-a"]
@@ -106,7 +94,7 @@ def test_a_refusal_whose_server_cannot_be_read(outcome_unknown: bool) -> None:
     def unreadable(here: FakeCloud) -> None:
         raise ServerError("the database is gone", status=500)
 
-    cloud.on_look = unreadable
+    cloud.on_poll = unreadable
     _plan, outcomes, _work = carry_out(cloud, spec())
     assert outcomes["a"].result == (UNKNOWN if outcome_unknown else FAILED)
     assert outcomes["a"].message == ("the database is gone" if outcome_unknown else "busy")
@@ -128,7 +116,7 @@ def test_a_server_that_is_deleted_when_its_refusal_is_checked() -> None:
 
 def test_a_server_that_is_deleted_before_it_is_stable() -> None:
     cloud = OsCloud([one(state="REBOOT")])
-    cloud.on_look = lambda here: here.here.clear()
+    cloud.on_poll = lambda here: here.here.clear()
     _plan, outcomes, _work = carry_out(cloud, spec())
     assert (outcomes["a"].result, outcomes["a"].actions) == (FAILED, ())
 
@@ -176,10 +164,10 @@ def test_a_run_after_an_interrupted_one_gives_the_power_state_back(before: str, 
         if looks[0] > at:
             raise Interrupted
 
-    cloud.on_look = interrupt
+    cloud.on_poll = interrupt
     with suppress(Interrupted):
         carry_out(cloud, spec(reinstall=reinstall))
-    cloud.on_look = lambda _cloud: None
+    cloud.on_poll = lambda _cloud: None
     cloud.clock.now += 100
     cloud._apply_and_verify()
     _plan, outcomes, _work = carry_out(cloud, spec(reinstall=reinstall))

@@ -20,9 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     diff,
     plan_service,
 )
-from ansible_collections.cloudserver.compute.tests.unit.plans.servers.migration_samples import (
-    SERVICES,
-)
+from ansible_collections.cloudserver.compute.tests.unit.plans.servers.migration_samples import SERVICES
 
 services = st.builds(
     Service,

@@ -19,10 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     refuse_taken_name,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range, texts
-from ansible_collections.cloudserver.compute.tests.unit.execution.resources.flavor_samples import (
-    FIELDS,
-    SMALL,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.resources.flavor_samples import FIELDS, SMALL
 
 
 def test_what_the_cloud_does_not_show_is_no_difference() -> None:

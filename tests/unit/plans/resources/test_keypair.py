@@ -22,12 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     material,
     plan_keypair,
 )
-from ansible_collections.cloudserver.compute.tests.unit.execution.resources.keypair_samples import (
-    PRIVATE,
-    A,
-    B,
-    public,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.resources.keypair_samples import PRIVATE, A, B, public
 from ansible_collections.cloudserver.compute.tests.unit.fakes import server
 
 

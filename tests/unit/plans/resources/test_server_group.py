@@ -21,11 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     rules_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import plan_keypairs
-from ansible_collections.cloudserver.compute.tests.unit.execution.resources.server_group_samples import (
-    DB,
-    FULL,
-    OLD,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.resources.server_group_samples import DB, FULL, OLD
 from ansible_collections.cloudserver.compute.tests.unit.fakes import server
 
 

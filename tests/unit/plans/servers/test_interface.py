@@ -12,10 +12,7 @@ import pytest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import FixedIp, Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import interface
-from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import (
-    planned_actions,
-    server,
-)
+from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import planned_actions, server
 
 
 def port(port_id: str, network: str = "n1", ip: str = "10.0.0.5") -> Interface:

@@ -26,10 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_one,
     unconfirmed,
 )
-from ansible_collections.cloudserver.compute.tests.unit.plans.servers.migration_samples import (
-    HOSTS,
-    SERVICES,
-)
+from ansible_collections.cloudserver.compute.tests.unit.plans.servers.migration_samples import HOSTS, SERVICES
 
 STATUSES = (
     "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR", "VERIFY_RESIZE", "MIGRATING", "RESIZE", "REBUILD", "BUILD",

@@ -9,20 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
-    IMAGE_RECORD,
-    RebuildSpec,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.rebuild import (
     RebuildOptions,
     needs_rebuild,
 )
-from ansible_collections.cloudserver.compute.tests.unit.execution.servers.rebuild_runs import (
-    NEW,
-    WAYS,
-    one,
-    spec,
-)
+from ansible_collections.cloudserver.compute.tests.unit.execution.servers.rebuild_runs import NEW, WAYS, one, spec
 
 
 @given(state=st.sampled_from(list(WAYS)), image=st.sampled_from(["old", "new", None]), wanted=st.booleans())

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import volume
-from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import (
-    server,
-)
+from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import server
 
 IDS = st.sets(st.sampled_from("abcd"))
 

@@ -17,9 +17,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import aggregate
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import zone
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.resource_samples import (
-    junk,
-)
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.nova.resource_samples import junk
 
 AGGREGATE = {
     "id": 3,

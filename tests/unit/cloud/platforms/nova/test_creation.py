@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import BUILT
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    BadRequest,
-    InvalidResponse,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, InvalidResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import is_deferred
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
     AUTO,

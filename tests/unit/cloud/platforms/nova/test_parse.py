@@ -22,10 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
-from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import (
-    ADDRESSES,
-    PARTIAL,
-)
+from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import ADDRESSES, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server:

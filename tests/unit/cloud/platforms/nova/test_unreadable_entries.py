@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    InvalidResponse,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 UNREADABLE = {
