@@ -228,19 +228,19 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     images = _images(context, spec, chosen.servers)
-    todo = plan_snapshots(chosen.servers, images, spec)
+    plan = plan_snapshots(chosen.servers, images, spec)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
         data["snapshots"] = _shown(context, images, spec, chosen.servers)
-        return check_result(context, todo, "snapshotted", data)
+        return check_result(context, plan, "snapshotted", data)
 
     strategy = SnapshotStrategy(context.cloud, spec, images)
     work = Executor(context.cloud, strategy, context.params["wait"], waiter)
-    work.run(todo)
+    work.run(plan)
     if any(outcome.actions for outcome in work.outcomes.values()):
         images = context.read_back_or(lambda: _images(context, spec, chosen.servers), images, "The images")
     data["snapshots"] = _shown(context, images, spec, chosen.servers)
-    return run_result(context, work, todo, "snapshotted", data)
+    return run_result(context, work, plan, "snapshotted", data)
 
 
 def _images(context: Context, spec: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:
@@ -258,8 +258,8 @@ def _shown(
 
 
 def _records(context: Context, images: Sequence[Snapshot]) -> list[dict[str, Any]]:
-    """The images for the result, without their properties where full records are not asked for: Nova gives an image
-    many, and server_snapshot_info shows them."""
+    """The images for the result, without their properties unless full records are requested: an image in Nova has many,
+    and server_snapshot_info shows them."""
     found = [image.as_dict() for image in images]
     if not context.params["return_servers"]:
         for record in found:
