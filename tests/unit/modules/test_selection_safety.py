@@ -100,7 +100,7 @@ def test_an_administrator_filters_by_host(bench: Bench) -> None:
 def test_a_filter_that_nothing_proves_needs_a_limit(bench: Bench) -> None:
     unknown = {"filters": {"project_id": "0123"}, "all": True}
     with nothing_done(bench):
-        refused(bench.power(state="stopped", **unknown), "do not show project_id", "set max_targets")
+        refused(bench.power(state="stopped", **unknown), "do not contain project_id", "set max_targets")
         refused(bench.power(state="stopped", max_targets=1, **unknown), "max_targets allows 1")
 
 

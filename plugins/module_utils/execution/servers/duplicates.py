@@ -167,7 +167,7 @@ class DuplicateRun:
             seen[known.id] = now or _deleted_record(known)
             return _over(known) if _is_leaving(seen[known.id]) or is_over(seen[known.id]) else None
 
-        self.waiter.wait(servers, look, evaluate, progress("settled", lambda server: server.label))
+        self.waiter.wait(servers, look, evaluate, progress("checked", lambda server: server.label))
         return seen
 
 
