@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a declared list of servers means: names, and the entries that differ in their names only; pure functions."""
+"""Parses a declared list of servers: names, and groups of entries that differ only in their names; pure functions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import json
 from collections import Counter
 from typing import Any, Mapping
 
-#: The keys of an entry that say what its servers are named.
+#: The keys of an entry that define the names of its servers.
 NAMING = ("name", "names", "name_pattern", "count")
 
 
 class DeclarationError(Exception):
-    """The declaration cannot be used; the text is one sentence that says what is wrong with it."""
+    """The declaration is invalid; the message is one sentence with the reason."""
 
 
 def entry_names(number: int, entry: Any) -> list[str]:
@@ -45,12 +45,9 @@ def entry_names(number: int, entry: Any) -> list[str]:
 
 
 def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]]:
-    """Entries that differ in their names only, as one group each: ``entry``, the number of the first one from 1,
-    ``names``, and ``tags``, those of the entry behind ``default_tags``.
-
-    The other options stay in the entries, for they may hold a password, and groups become facts. Raises
-    DeclarationError, also for a name that is declared twice.
-    """
+    """Group entries that differ only in their names: ``entry``, the number of the first one from 1, ``names``, and
+    ``tags``, those of the entry after ``default_tags``. The other options stay in the entries, because they may contain
+    a password, and groups become facts. Raises DeclarationError, also for a name that is declared twice."""
     if not isinstance(entries, list):
         raise DeclarationError("give a list of entries, each a mapping of options")
     groups: dict[str, dict[str, Any]] = {}

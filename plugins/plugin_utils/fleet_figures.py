@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a report shows of a fleet: pure functions over server records."""
+"""The statistics of a fleet report: pure functions over server records."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS = (
     "created",
     "id",
 )
-#: Upper ends in days, and what the bar is called.
+#: Upper limits in days, and the labels of the bars.
 AGES = (
     (7, "up to a week"),
     (30, "up to 30 days"),
@@ -46,7 +46,7 @@ _RADIUS = 70.0
 
 
 def age_in_days(created: Any, today: date) -> int | None:
-    """Whole days since a time of ISO 8601 or of Huawei Cloud's form; None where it is not told."""
+    """Full days since a time in ISO 8601 or in Huawei Cloud's format; None if it is unknown."""
     try:
         return max(0, (today - date.fromisoformat(str(created)[:10])).days)
     except ValueError:
@@ -54,7 +54,7 @@ def age_in_days(created: Any, today: date) -> int | None:
 
 
 def row(server: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The texts and numbers of a server that the table shows."""
+    """The columns of a server in the table."""
     flavor, image = server["flavor"] or {}, server["image"] or {}
     state = server["power_state"] if server["power_state"] in STATES else "unknown"
     return {
@@ -79,12 +79,12 @@ def row(server: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def counted(values: Iterable[Any]) -> list[tuple[str, int]]:
-    """(value, how many), the most frequent first, the values of a kind in their order."""
+    """(value, count), the most frequent first, equal counts in the order of their values."""
     return sorted(Counter(value or NONE for value in values).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def chart(title: str, pairs: Sequence[tuple[str, int]], limit: int = BARS) -> dict[str, Any]:
-    """The bars of a chart: those beyond the limit are one bar that says how many they are."""
+    """The bars of a chart: those above the limit are one bar with their number."""
     shown, rest = list(pairs[:limit]), pairs[limit:]
     if len(rest) == 1:
         shown, rest = list(pairs), []
@@ -102,7 +102,7 @@ def shortened(text: str, most: int = 20) -> str:
 
 
 def ages(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """Ages in their order, the empty ones too, so that two reports can be compared."""
+    """Ages in order, including empty ones, so that two reports can be compared."""
     found: Counter[str] = Counter()
     for each in rows:
         days = each["age_days"]
@@ -112,7 +112,7 @@ def ages(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
 
 
 def ring(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The parts of a ring of states: each has its length and where it begins, along the circumference."""
+    """The segments of a ring chart of states: each has its length and its start, along the circumference."""
     around = 2 * math.pi * _RADIUS
     counts = Counter(each["state"] for each in rows)
     parts, begin = [], 0.0
@@ -134,7 +134,7 @@ def ring(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """The rows as CSV. A cell that a spreadsheet would evaluate as a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -148,11 +148,11 @@ def cell(value: Any) -> str:
 
 
 class FiguresError(Exception):
-    """The figures cannot be made; the text says why."""
+    """The statistics cannot be computed; the message is the reason."""
 
 
 def parse_day(text: Any) -> date:
-    """The day of an ISO 8601 text, today in UTC where it is empty. Raises FiguresError."""
+    """The day of an ISO 8601 text, today in UTC if it is empty. Raises FiguresError."""
     if text is None or text == "":
         return datetime.now(timezone.utc).date()
     try:
@@ -162,7 +162,7 @@ def parse_day(text: Any) -> date:
 
 
 def figures(servers: Any, today: date) -> dict[str, Any]:
-    """The figures of a report on these server records, with ages counted to ``today``: plain data for a template."""
+    """The statistics of a report on these server records, with ages up to ``today``: plain data for a template."""
     rows = sorted(
         (row(server, today) for server in servers),
         key=lambda each: (each["name"], each["platform"], each["region"], each["id"]),

@@ -55,7 +55,7 @@ class HostDraft:
     def add_group(self, group: str) -> str:
         if not group:
             raise AnsibleError("Invalid empty/false group name provided: %s" % group)
-        # A group may make its name safe.
+        # The name of a group may be sanitized.
         return str(Group(group).name)
 
     def add_host(self, _host: str, group: str) -> None:

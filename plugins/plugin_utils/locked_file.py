@@ -21,12 +21,12 @@ from typing import Iterator
 
 
 class FileError(Exception):
-    """A file could not be locked, read or written; the message names it and says why."""
+    """A file could not be locked, read or written; the message names the file and the reason."""
 
 
 def resolve_path(path: str) -> str:
-    """The absolute path: ``~`` is a home folder, and what is relative is relative to the folder that ansible-playbook
-    was started in, wherever the playbook lies."""
+    """The absolute path: ``~`` is the home directory, and a relative path is relative to the directory in which
+    ansible-playbook was started, regardless of the playbook's directory."""
     return os.path.realpath(os.path.abspath(os.path.expanduser(path)))
 
 
@@ -46,7 +46,7 @@ def locked(path: str, timeout: float) -> Iterator[None]:
             time.sleep(0.05)
         yield
     finally:
-        # Closing it releases the lock. The file stays: who removes it would break the lock of who waits for it.
+        # Closing it releases the lock. The file is kept: removing it would break the lock of a waiting process.
         os.close(handle)
 
 
@@ -61,7 +61,7 @@ def _take(handle: int, name: str) -> bool:
 
 
 def read(path: str) -> bytes | None:
-    """What is in the file, ``None`` without one. Raises FileError."""
+    """The content of the file, ``None`` if it does not exist. Raises FileError."""
     try:
         with open(path, "rb") as stream:
             return stream.read()
@@ -72,10 +72,8 @@ def read(path: str) -> bytes | None:
 
 
 def write(path: str, content: bytes) -> None:
-    """Replaces the file, readable for its owner alone: there is the old content or the new one, also after a crash.
-
-    Raises FileError; the file is as it was then.
-    """
+    """Replaces the file, readable only by its owner: it has the old content or the new one, also after a crash. Raises
+    FileError; the file is then unchanged."""
     folder, name = os.path.split(path)
     temporary = None
     try:
@@ -99,7 +97,7 @@ def _sync_folder(folder: str) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        # Some file systems have no fsync for folders; the file itself is safe.
+        # Some file systems do not support fsync for directories; the file itself is safe.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
             raise
     finally:

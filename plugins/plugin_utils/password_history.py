@@ -15,29 +15,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Callable, Mapping
 
-#: Stored, before the cloud is asked. The server may have it.
+#: Stored before it is sent to the cloud. The server may have it.
 ISSUED = "issued"
-#: The cloud has accepted it; nothing proves that the server has it.
+#: Accepted by the cloud; nothing proves that the server has it.
 SET = "set"
-#: Proven: the server has it, or had it when this was recorded.
+#: Confirmed: the server has it, or had it when this was recorded.
 IN_FORCE = "in_force"
-#: A later one is in force; kept for servers that are restored from a backup.
+#: A later password is in force; kept for servers that are restored from a backup.
 SUPERSEDED = "superseded"
 STATES = (ISSUED, SET, IN_FORCE, SUPERSEDED)
-#: After this time an attempt whose end is not recorded, such as that of a killed process, counts as ended.
+#: After this time an attempt without a recorded end, such as that of a killed process, is treated as ended.
 ATTEMPT_LIFETIME = timedelta(days=1)
-#: The attempt that stands for a password which a run has issued and not yet asked the cloud to set.
+#: The attempt of a password that a run has issued and not sent to the cloud yet.
 _ISSUE = "issue"
 _SEQUENCES = ("first_asked", "last_asked", "concluded")
 
 
 class HistoryError(Exception):
-    """What is stored is no history; the message says what is wrong, without any password."""
+    """The stored data is not a valid history; the message is the reason, without any password."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to set a password whose end is not recorded."""
+    """An attempt to set a password without a recorded end."""
 
     sequence: int
     at: datetime
@@ -63,14 +63,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class History:
-    """The passwords of a server, the one that was asked for last at the end."""
+    """The passwords of a server, the last one that was sent to the cloud at the end."""
 
     name: str | None = None
     sequence: int = 0
     entries: tuple[Entry, ...] = ()
 
     def find(self, revision: str, password: str | None = None) -> Entry | None:
-        """The last entry of the revision, and of this password where one is given; ``None`` without one."""
+        """The last entry of the revision, with this password if one is given; ``None`` without one."""
         for entry in reversed(self.entries):
             if entry.revision == revision and password in (None, entry.password):
                 return entry
@@ -80,21 +80,19 @@ class History:
 def issue(
     history: History, revision: str, make: Callable[[], str], now: datetime, given: str | None = None
 ) -> tuple[History, Entry]:
-    """The history with a password for the revision, and its entry: the stored one, or a new one by ``make``.
-
-    ``given`` is a password that the user has chosen: an entry of the revision with another password stays beside it.
-    """
+    """The history with a password for the revision, and its entry: the stored one, or a new one from ``make``.
+    ``given`` is a password of the user: an entry of the revision with another password is kept."""
     found = history.find(revision, given)
     entry = found or Entry(revision, make() if given is None else given).in_state(ISSUED, now)
     sequence = history.sequence + 1
-    # Whoever is given the password here is going to set it, so that it must not be removed meanwhile.
+    # The caller is going to set this password, so it must not be removed in the meantime.
     entry = replace(entry, attempts=dict(entry.attempts, **{_ISSUE: Attempt(sequence, now)}))
     others = history.entries if found is None else _without(history, found)
     return replace(history, sequence=sequence, entries=others + (entry,)), entry
 
 
 def begin(history: History, entry: Entry, attempt: str, now: datetime) -> History:
-    """The history with an attempt to set the entry's password, to be stored before the cloud is asked."""
+    """The history with an attempt to set the entry's password, to be stored before the request to the cloud."""
     sequence = history.sequence + 1
     attempts = dict(entry.attempts, **{attempt: Attempt(sequence, now)})
     begun = replace(entry, first_asked=entry.first_asked or sequence, last_asked=sequence, attempts=attempts)
@@ -106,8 +104,8 @@ def begin(history: History, entry: Entry, attempt: str, now: datetime) -> Histor
 def conclude(
     history: History, revision: str, password: str, attempt: str, state: str | None, now: datetime, keep_last: int
 ) -> History:
-    """The history after the end of an attempt. ``state`` is ``SET``, ``IN_FORCE``, or ``None`` where the cloud has
-    refused the password. An attempt whose end is unknown must not be concluded."""
+    """The history after the end of an attempt. ``state`` is ``SET``, ``IN_FORCE``, or ``None`` if the cloud has
+    rejected the password. An attempt with an unknown end must not be concluded."""
     entry = history.find(revision, password)
     if entry is None or attempt not in entry.attempts:
         return history
@@ -126,21 +124,22 @@ def conclude(
 
 
 def confirm(history: History, revision: str, now: datetime, keep_last: int) -> History:
-    """The history where somebody has proved, by a login for example, that the password of the revision is in force.
+    """The history after the user has confirmed that the password of the revision is in force, for example by a login.
 
-    Raises HistoryError where there is no such password.
+    Raises HistoryError if no such password exists.
     """
     entry = history.find(revision)
     if entry is None:
         raise HistoryError("no password has the revision %s" % revision)
-    # Which of its attempts has set it is not known; the first one proves least about the others.
+    # It is unknown which of its attempts has set it; the first one proves least about the others.
     proved = entry.in_state(IN_FORCE, now)
     found = replace(history, sequence=history.sequence + 1, entries=_in_place(history, entry, proved))
     return _prune(found, proved, entry.first_asked, now, keep_last)
 
 
 def _prune(history: History, in_force: Entry, asked: int, now: datetime, keep_last: int) -> History:
-    """Removes what the attempt ``asked`` has superseded, but for the last ``keep_last`` that a server has had."""
+    """Removes the passwords that the attempt ``asked`` has superseded, except for the last ``keep_last`` that a server
+    has had."""
     superseded = [
         position
         for position, entry in enumerate(history.entries)
@@ -151,7 +150,7 @@ def _prune(history: History, in_force: Entry, asked: int, now: datetime, keep_la
     for position in reversed(superseded):
         if accepted >= keep_last:
             break
-        # One that was only issued may have been in force too, so it stays but does not count.
+        # A password that was only issued may have been in force, so it is kept but not counted.
         accepted += bool({SET, IN_FORCE} & set(history.entries[position].times))
         kept.append(position)
     entries = []
@@ -192,13 +191,13 @@ def as_json(history: History) -> dict[str, Any]:
 
 
 def from_json(stored: Any) -> History:
-    """Raises HistoryError for what ``as_json`` does not write."""
+    """Raises HistoryError for data that ``as_json`` does not write."""
     try:
         return History(
             stored["name"], int(stored["sequence"]), tuple(_entry_from_json(row) for row in stored["passwords"])
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        # The cause may hold a password, so it is not shown.
+        # The cause may contain a password, so it is not shown.
         raise HistoryError("it is not a valid password history") from None
 
 
@@ -215,10 +214,8 @@ def _entry_from_json(row: Mapping[str, Any]) -> Entry:
 
 
 def from_first_format(stored: Mapping[str, Any]) -> History:
-    """The history of ``{name, revision, password, previous}``, which the role password_rotation wrote first.
-
-    Raises HistoryError for anything else. It knew no state, so that both passwords count as ``SET``.
-    """
+    """The history of ``{name, revision, password, previous}``, the first format of the role password_rotation. Raises
+    HistoryError for anything else. It had no states, so both passwords are treated as ``SET``."""
     texts = [stored.get(key) for key in ("password", "previous") if key in stored]
     if not texts or not all(isinstance(text, str) for text in texts):
         raise HistoryError("it is not a valid password history")

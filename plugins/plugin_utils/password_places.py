@@ -30,24 +30,24 @@ FORMAT = 1
 
 
 class StoreError(Exception):
-    """The store cannot be read or written; the message says which one, why, and what to do."""
+    """The store cannot be read or written; the message names the store, the reason, and a hint."""
 
 
 class Place(Protocol):
-    """A place for histories by the ids of the servers. All methods raise StoreError."""
+    """A store for histories by server id. All methods raise StoreError."""
 
-    #: Whether it outlives a container of an execution node by its nature.
+    #: Whether it is kept after a container of an execution node is removed.
     is_durable: bool
 
     def read(self, ids: Sequence[str] | None) -> dict[str, History]:
-        """The histories of these servers, empty ones for those that are not in it; ``None``: all that there are."""
+        """The histories of these servers, empty ones for servers without one; ``None``: all histories."""
 
     def update(self, ids: Sequence[str], change: HistoryChange) -> dict[str, History]:
-        """Changes the histories of these servers and gives them back as they are stored now."""
+        """Changes the histories of these servers and returns them as they are stored now."""
 
 
 class Cipher(Protocol):
-    """What encrypts a file."""
+    """The encryption of a file."""
 
     def encrypt(self, text: bytes) -> bytes: ...
 
@@ -55,7 +55,7 @@ class Cipher(Protocol):
 
 
 class VaultCipher:
-    """Ansible Vault with the secrets of the play, or with one of their own."""
+    """Ansible Vault with the secrets of the play, or with another secret."""
 
     def __init__(self, secrets: Sequence[tuple[str, Any]], vault_id: str | None) -> None:
         if not secrets:
@@ -83,7 +83,7 @@ class VaultCipher:
 
 
 class PlainText:
-    """No encryption, for whoever has allowed it: the file is on encrypted storage, for example."""
+    """No encryption, if the user allows it: for example if the file is on encrypted storage."""
 
     def encrypt(self, text: bytes) -> bytes:
         return text
@@ -95,7 +95,7 @@ class PlainText:
 
 
 class FilePlace:
-    """A file on the controller; ``lock_timeout`` in seconds."""
+    """A file on the controller; ``lock_timeout`` is in seconds."""
 
     is_durable = False
 
@@ -152,8 +152,8 @@ def histories_from_json(text: bytes) -> dict[str, History]:
 class HashiVaultPlace:
     """A secret for each server in a KV engine, version 2, of HashiCorp Vault.
 
-    ``call`` runs a lookup of community.hashi_vault: name, path, options. A write names the version that was read
-    (check-and-set), so that of two writers one is refused, reads again and repeats its change.
+    ``call`` runs a lookup of community.hashi_vault: name, path, options. A write contains the version that was read
+    (check-and-set), so one of two concurrent writers is rejected, reads again and repeats its change.
     """
 
     is_durable = True
@@ -191,7 +191,7 @@ class HashiVaultPlace:
         try:
             answer = self._call("vault_read", path)
         except Exception as error:
-            # The lookup has no error of its own for a path without a secret.
+            # The lookup has no specific error for a path without a secret.
             if "doesn't seem to exist" in str(error):
                 return History(), 0
             raise StoreError("HashiCorp Vault: %s cannot be read: %s" % (path, error)) from error

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the actions on stored passwords share: their options, the place that these name, new passwords."""
+"""Common code of the actions on stored passwords: their options, their store, new passwords."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ HASHI_VAULT: dict[str, Any] = {
 STORE: dict[str, Any] = {
     "path": {"type": "str"},
     "vault_id": {"type": "str"},
-    # A file that holds or prints the password, not the password.
+    # A file that contains or prints the password, not the password.
     "vault_password_file": {"type": "str", "no_log": False},
     "allow_plain_text": {"type": "bool", "default": False},
     "lock_timeout": {"type": "float", "default": 60},
     "hashi_vault": {"type": "dict", "options": HASHI_VAULT},
 }
-#: The lengths that every platform takes.
+#: The lengths that every platform accepts.
 SHORTEST, LONGEST = 12, 26
 #: The variables and environment variables that AWX and automation controller set for each job.
 _AWX_VARIABLES = ("awx_job_id", "tower_job_id")
 _AWX_ENVIRONMENT = ("AWX_HOST", "AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR")
-#: Characters that are taken for others on a console.
+#: Characters that are easily confused on a console.
 _AMBIGUOUS = set("0O1lI")
 
 
@@ -61,10 +61,8 @@ def on_execution_node(variables: Mapping[str, Any], environment: Mapping[str, st
 
 
 def new_password(length: int) -> str:
-    """A password that every platform and every OS of the collection takes; it begins with a letter.
-
-    ``length`` is between ``SHORTEST`` and ``LONGEST``; raises StoreError otherwise.
-    """
+    """A password that is valid for every platform and every OS of the collection; it begins with a letter. ``length``
+    is between ``SHORTEST`` and ``LONGEST``; raises StoreError otherwise."""
     if not SHORTEST <= length <= LONGEST:
         raise StoreError("length: %d is out of range; use %d to %d" % (length, SHORTEST, LONGEST))
     while True:
@@ -81,7 +79,7 @@ class PasswordStoreAction(ActionBase):
     """The base of the actions that need a store. Secrets come from variables by name, never from arguments."""
 
     def open_place(self, store: Mapping[str, Any] | None, variables: Mapping[str, Any]) -> Place | None:
-        """The place that the options ``STORE`` name, ``None`` where they name none. Raises StoreError."""
+        """The store in the options ``STORE``, ``None`` if they are not set. Raises StoreError."""
         options = store or {}
         if options.get("path") and options.get("hashi_vault"):
             raise StoreError("store: path and hashi_vault are mutually exclusive; set one")
@@ -96,7 +94,7 @@ class PasswordStoreAction(ActionBase):
         return FilePlace(options["path"], self._cipher(options), options["lock_timeout"])
 
     def secret_variable(self, name: str | None, variables: Mapping[str, Any]) -> Any:
-        """The value of a variable, ``None`` without a name. Raises StoreError where there is no such variable."""
+        """The value of a variable, ``None`` without a name. Raises StoreError if the variable is not defined."""
         if not name:
             return None
         if name not in variables:
@@ -131,7 +129,7 @@ class PasswordStoreAction(ActionBase):
 
 
 def server_names(servers: Sequence[Any]) -> dict[str, str | None]:
-    """The name of each server by its id, in order. Raises StoreError for what is no record with an id."""
+    """The name of each server by its id, in order. Raises StoreError for a record without an id."""
     names: dict[str, str | None] = {}
     for server in servers:
         if not isinstance(server, dict) or not server.get("id"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which servers their schedules want started or stopped at a moment; pure functions over server records."""
+"""Evaluates schedules of servers at a given time; pure functions over server records."""
 
 from __future__ import annotations
 
@@ -15,21 +15,19 @@ import zoneinfo
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEYS = ("closed", "days", "hours", "only", "timezone")
 STATES = ("started", "stopped")
-#: The power states in which nothing is left to do, by the state that a schedule wants.
+#: The power states in which nothing must be done, by the state of a schedule.
 SATISFIED = {"started": {"running"}, "stopped": {"stopped", "suspended"}}
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
 _MIDNIGHT = 24 * 60
 
 
 class ScheduleError(Exception):
-    """The declaration cannot be understood; the text is one sentence that says what is wrong with it."""
+    """The declaration is invalid; the message is one sentence with the reason."""
 
 
 def parse_days(given: Any) -> set[int]:
-    """The numbers of the days, Monday 0, of ``mon-fri``, ``saturday`` or a list of such texts; None is every day.
-
-    ``fri-mon`` goes over the end of the week. Raises ScheduleError.
-    """
+    """The numbers of the days, Monday 0, of ``mon-fri``, ``saturday`` or a list of such strings; None is every day.
+    ``fri-mon`` crosses the end of the week. Raises ScheduleError."""
     if given is None:
         return set(range(7))
     found: set[int] = set()
@@ -53,9 +51,7 @@ def _day(text: str, word: str) -> int:
 
 def parse_hours(given: Any) -> list[tuple[int, int]]:
     """(begin, end) in minutes since midnight; an end that is not after its begin is on the next day; None is all day.
-
-    Raises ScheduleError.
-    """
+    Raises ScheduleError."""
     if given is None:
         return [(0, _MIDNIGHT)]
     found = []
@@ -73,10 +69,10 @@ def _minutes(hour: str, minute: str) -> int:
 
 
 def _texts(key: str, given: Any) -> list[str]:
-    """A text, or a list of texts that is not empty."""
+    """A string, or a list of strings that is not empty."""
     values = [given] if isinstance(given, str) else given
     if not isinstance(values, list):
-        # YAML 1.1 reads 7:00 as a number.
+        # YAML 1.1 parses 7:00 as a number.
         raise ScheduleError("%s: %r is not a string; put it in quotes" % (key, given))
     if not values:
         raise ScheduleError("%s: the list is empty; leave it out to apply to all" % key)
@@ -87,7 +83,7 @@ def _texts(key: str, given: Any) -> list[str]:
 
 
 def parse_zone(given: Any) -> Any:
-    """The time zone of a name such as ``Asia/Shanghai``; None is UTC. Raises ScheduleError."""
+    """The time zone with a name such as ``Asia/Shanghai``; None is UTC. Raises ScheduleError."""
     if given is None or given == "UTC":
         return timezone.utc
     try:
@@ -114,7 +110,7 @@ def parse_closed(given: Any) -> set[date]:
 
 
 def parse_moment(text: Any) -> datetime:
-    """The time to act for, with its offset; the present time where the text is empty. Raises ScheduleError."""
+    """The time to evaluate, with its offset; the present time if the text is empty. Raises ScheduleError."""
     if text is None or text == "":
         return datetime.now(timezone.utc)
     try:
@@ -127,10 +123,8 @@ def parse_moment(text: Any) -> datetime:
 
 
 def is_open(schedule: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a schedule's hours include this moment. Hours over midnight belong to the day on which they begin.
-
-    Raises ScheduleError.
-    """
+    """Whether the hours of a schedule include this time. Hours that cross midnight belong to the day on which they
+    begin. Raises ScheduleError."""
     unknown = sorted(str(key) for key in schedule if key not in KEYS)
     if unknown:
         raise ScheduleError("there is no key %s; use %s" % (", ".join(unknown), ", ".join(KEYS)))
@@ -147,10 +141,8 @@ def is_open(schedule: Mapping[str, Any], now: datetime) -> bool:
 
 
 def wanted_states(schedules: Any, now: datetime) -> dict[str, str | None]:
-    """What each schedule wants at this moment: ``started`` or ``stopped``; ``None`` where its ``only`` says neither.
-
-    Raises ScheduleError.
-    """
+    """The state of each schedule at this time: ``started`` or ``stopped``; ``None`` if its ``only`` excludes it. Raises
+    ScheduleError."""
     if not isinstance(schedules, Mapping) or not schedules:
         raise ScheduleError("schedules: give a mapping of names to schedules, such as office: {days: mon-fri}")
     found: dict[str, str | None] = {}
@@ -177,11 +169,11 @@ def plan(
     now: Any = None,
     ignore_statuses: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What is to be done at the moment ``now``.
+    """The actions at the time ``now``.
 
     ``clouds``: mappings with ``host`` and ``servers``, records with id, name, status, power_state and tags. The result
-    has ``schedules`` (what each wants), ``actions`` (a list of host, state, ids, names), ``unknown_schedules`` and
-    ``ignored`` (lists of texts that name servers). Raises ScheduleError.
+    has ``schedules`` (their states), ``actions`` (a list of host, state, ids, names), ``unknown_schedules`` and
+    ``ignored`` (lists of strings that name servers). Raises ScheduleError.
     """
     wanted = wanted_states(schedules, parse_moment(now))
     statuses = {str(status).upper() for status in ignore_statuses}
@@ -216,5 +208,5 @@ def _schedules_of(server: Mapping[str, Any], tag: str) -> list[str]:
 
 
 def _combined(states: set[str | None]) -> str | None:
-    """One open schedule starts a server, and one that says neither keeps it from being stopped."""
+    """One open schedule starts a server, and a schedule without a state keeps it from being stopped."""
     return "started" if "started" in states else None if None in states else "stopped"

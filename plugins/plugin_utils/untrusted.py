@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts of a cloud that filters pass on must never be evaluated as templates."""
+"""Texts of a cloud in the result of a filter must never be evaluated as templates."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import Any
 
 
 def as_data(value: Any) -> Any:
-    """The same value, marked as data where ansible-core needs it: before 2.19 every text of a variable is a template.
-
-    From 2.19 on only texts that are marked as trusted are templates, and what a filter makes is not.
-    """
+    """The same value, marked as data if ansible-core needs it: before 2.19 every text of a variable is a template. From
+    2.19 on only texts that are marked as trusted are templates, and the result of a filter is not."""
     from ansible.release import __version__ as version
 
     if tuple(int(part) for part in version.split(".")[:2]) >= (2, 19):
