@@ -51,7 +51,7 @@ class ActionModule(PasswordStoreAction):
             result.update(self._carry_out(params, variables))
         except (StoreError, HistoryError) as error:
             result.update(failed=True, changed=False, msg=str(error))
-        # Whoever asks for passwords gets them in the registered result, and nobody sees them.
+        # The passwords are in the registered result only, and are not printed.
         if params["return_passwords"]:
             result["_ansible_no_log"] = not result.get("failed", False)
         return result

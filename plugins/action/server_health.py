@@ -26,15 +26,15 @@ OPTIONS: dict[str, Any] = {
     "interval": {"type": "float", "default": 2},
     "max_concurrent": {"type": "int", "default": 100},
 }
-#: Seconds that one attempt may take.
+#: Maximum seconds of one attempt.
 ATTEMPT = 5.0
 
-#: One attempt: the seconds that it may take → ``None`` if the server is healthy, otherwise what went wrong.
+#: One attempt: its maximum seconds → ``None`` if the server is healthy, otherwise the error.
 Attempt = Callable[[float], "str | None"]
 
 
 class ActionModule(ActionBase):
-    """server_health: connects from the controller, to all servers at once and with one deadline."""
+    """server_health: connects from the controller to all servers concurrently, with one timeout."""
 
     _supports_check_mode = True
     _requires_connection = False
@@ -75,7 +75,7 @@ class Target:
 
     @classmethod
     def of(cls, server: Mapping[str, Any], params: Mapping[str, Any]) -> Target:
-        """By the record of a server; its name stands for an address where it has none."""
+        """Return the target from the record of a server; its name is the address if it has none."""
         name = str(server.get("name") or server.get("id") or "")
         addresses = server.get(params["address"] + "_ips") or []
         host = str(addresses[0]) if addresses else name
@@ -85,7 +85,7 @@ class Target:
 
 
 def attempt_of(target: Target, params: Mapping[str, Any]) -> Attempt:
-    """The attempt that the options ask for."""
+    """The attempt according to the options."""
     if params["port"] is not None:
         return lambda seconds: _connect(target.host, params["port"], seconds)
     host = "[%s]" % target.host if ":" in target.host else target.host
@@ -120,7 +120,7 @@ def wait_until_healthy(
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, str]:
     """Repeats the attempts, ``max_concurrent`` at the same time, until all have succeeded or ``timeout`` seconds have
-    passed for all of them together. Gives back what went wrong last, by the keys of those that never succeeded."""
+    passed in total. Returns the last error of each server that was never healthy, by its key."""
     end = clock() + timeout
     wrong = dict.fromkeys(attempts, "")
     if not attempts:

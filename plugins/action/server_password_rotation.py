@@ -32,7 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_store
 
 display = Display()
 
-#: Options that go on to server_password as they are.
+#: Options that are passed to server_password unchanged.
 _PASSED_ON = ("revision", "apply", "force", "user", "wait_timeout", "wait_interval", "parallel")
 OPTIONS: dict[str, Any] = {
     **CONNECTION,
@@ -46,7 +46,7 @@ OPTIONS: dict[str, Any] = {
     "keep_last": {"type": "int", "default": 1},
     "length": {"type": "int", "default": 20},
 }
-#: What a caller is given of the result of server_password: all but the records, which are long.
+#: The part of the result of server_password that is returned: everything except the records, which are long.
 _RETURNED = ("changed", "failed", "msg", "outcomes", "diff", "error", "exception", "missing")
 
 
@@ -152,7 +152,7 @@ class ActionModule(PasswordStoreAction):
     def _set(
         self, params: Mapping[str, Any], passwords: Mapping[str, str], hidden: set[str]
     ) -> tuple[dict[str, Any], bool]:
-        """What server_password returns, and whether a password holds from the next start of a server on."""
+        """The result of server_password, and whether a password takes effect at the next start of a server."""
         given = {key: params[key] for key in (*CONNECTION, *_PASSED_ON) if params.get(key) is not None}
         given.update(ids=list(passwords), passwords=dict(passwords))
         validation = ArgumentSpecValidator(**server_password.MODULE.rules()).validate(given)
@@ -170,7 +170,7 @@ class ActionModule(PasswordStoreAction):
         found = frame.execute(server_password.run, context, bool(self._task.diff))
         for warning in warnings:
             display.warning(warning)
-        # Without a connection nothing was asked, so that the answer does not matter.
+        # Without a connection no request was sent, so the response does not matter.
         return found, context._cloud is None or bool(context._cloud.supports("password_at_boot"))
 
     def _report_progress(self, words: str) -> None:
@@ -184,7 +184,7 @@ class ActionModule(PasswordStoreAction):
         place: Place,
         attempt: str,
     ) -> dict[str, str]:
-        """Stores how the attempts have ended, and gives back the state of each server's password."""
+        """Stores the results of the attempts, and returns the state of each server's password."""
         revision, keep_last = params["revision"], params["keep_last"]
 
         def conclude(key: str, history: History) -> History:

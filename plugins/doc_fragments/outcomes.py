@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What a task that acts on many servers returns of each."""
+    """The outcomes of a task that acts on several servers."""
 
     DOCUMENTATION = r"""
 options:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Where passwords are stored, and which of them are kept."""
+    """The store of passwords, and the number of passwords to keep."""
 
     DOCUMENTATION = r"""
 options:

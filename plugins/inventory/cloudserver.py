@@ -226,9 +226,9 @@ if TRUST is None:
 
 _EXPRESSIONS = ("compose", "groups", "keyed_groups", "include", "exclude", "hostnames")
 _NAMES = ("cloudserver.yml", "cloudserver.yaml")
-#: How many names a warning shows.
+#: The number of names in a warning.
 _SHOWN = 3
-#: How often hosts are named anew where the groups that are composed have their names.
+#: The maximum number of times that hosts are renamed because composed groups have their names.
 _ROUNDS = 4
 #: Record, variables, name of the source.
 Entry = Tuple[Dict[str, Any], Dict[str, Any], str]

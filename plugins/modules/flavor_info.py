@@ -81,7 +81,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 )
 
 FLAVOR_FIELDS = tuple(FlavorDetails(id="").as_dict())
-#: What a cloud's short list tells of a flavor.
+#: The fields of a flavor in a cloud's short list.
 BRIEF = frozenset(("id", "name"))
 
 MODULE = ModuleSpec(

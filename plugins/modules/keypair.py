@@ -171,7 +171,7 @@ MODULE = ModuleSpec(
 
 
 def wanted_of(context: Context) -> KeypairSpec:
-    """What the options ask for, checked as far as that needs nobody to ask."""
+    """The target state in the options, validated as far as possible without a request."""
     params, path = context.params, context.params["private_key_path"]
     check_name("name", params["name"])
     if "/" in params["name"]:

@@ -153,7 +153,7 @@ MODULE = ModuleSpec(
 
 
 def wanted_of(context: Context) -> ServerGroupSpec:
-    """What the options ask for, checked as far as that needs nobody to ask."""
+    """The target state in the options, validated as far as possible without a request."""
     params, cloud = context.params, context.cloud
     cloud.require("server_groups")
     check_name("name", params["name"])

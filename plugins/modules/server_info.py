@@ -191,7 +191,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     run_as_module,
 )
 
-#: What a cloud's short list tells of a server.
+#: The fields of a server in a cloud's short list.
 BRIEF = frozenset(("id", "name"))
 
 MODULE = ModuleSpec(

@@ -243,11 +243,11 @@ def run(context: Context) -> Result:
         result.data.update(records(context, chosen.servers))
         return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
 
-    work, told = set_passwords(context.cloud, spec, todo, params["wait"], waiter)
+    work, with_password = set_passwords(context.cloud, spec, todo, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
     result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
-        result.data["passwords"] = {key: secrets[key] for key in sorted(told)}
+        result.data["passwords"] = {key: secrets[key] for key in sorted(with_password)}
     return result
 
 

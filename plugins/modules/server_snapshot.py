@@ -258,8 +258,8 @@ def _shown(
 
 
 def _records(context: Context, images: Sequence[Snapshot]) -> list[dict[str, Any]]:
-    """The images for the result, without their properties where full records are not asked for: Nova gives an image
-    many, and server_snapshot_info shows them."""
+    """The images for the result, without their properties unless full records are requested: an image in Nova has many,
+    and server_snapshot_info shows them."""
     found = [image.as_dict() for image in images]
     if not context.params["return_servers"]:
         for record in found:

@@ -167,7 +167,7 @@ def figures(servers: Any, today: date) -> dict[str, Any]:
         (row(server, today) for server in servers),
         key=lambda each: (each["name"], each["platform"], each["region"], each["id"]),
     )
-    told = [each["vcpus"] for each in rows if each["vcpus"] is not None]
+    known = [each["vcpus"] for each in rows if each["vcpus"] is not None]
     memory = [each["ram_mb"] for each in rows if each["ram_mb"] is not None]
     places = ["%s %s" % (each["platform"], each["region"]) for each in rows]
     tags = Counter(tag for server in servers for tag in server["tags"])
@@ -178,7 +178,7 @@ def figures(servers: Any, today: date) -> dict[str, Any]:
         "date": today.isoformat(),
         "total": len(rows),
         "states": {state: sum(1 for each in rows if each["state"] == state) for state in STATES},
-        "vcpus": sum(told) if told else None,
+        "vcpus": sum(known) if known else None,
         "ram_gb": round(sum(memory) / 1024, 1) if memory else None,
         "public": sum(1 for each in rows if each["public_ips"]),
         "ring": ring(rows),

@@ -39,11 +39,9 @@ MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 
 class InProcessAction(ActionBase):
-    """What plugins/action has under the name of every module.
-
-    One file a module and no redirect in meta/runtime.yml: with a redirect, module_defaults of one module reach all of
-    them, and ansible-lint takes the action's name for the module's.
-    """
+    """The action plugin of every module in plugins/action. There is one file for each module and no redirect in
+    meta/runtime.yml: with a redirect, module_defaults of one module apply to all of them, and ansible-lint mistakes the
+    name of the action for that of the module."""
 
     _supports_check_mode = True
     _supports_async = True

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the histories of passwords are kept: an encrypted file on the controller, or HashiCorp Vault.
+"""The stores of password histories: an encrypted file on the controller, or HashiCorp Vault.
 
-Both places change a history only from what they have just read, so that runs at the same time lose nothing.
+Both stores change a history only from the state that they have just read, so that concurrent runs lose nothing.
 """
 
 from __future__ import annotations

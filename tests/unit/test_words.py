@@ -100,8 +100,8 @@ def unknown_words(text: str) -> list[str]:
     return [f"...{text[max(0, m.start() - 40) : m.end() + 40]}...: {reason}" for m, reason in found]
 
 
-def code(*folders: str) -> list[str]:
-    paths = (path for folder in folders for path in (ROOT / "plugins" / folder).rglob("*.py"))
+def code() -> list[str]:
+    paths = (ROOT / "plugins").rglob("*.py")
     return sorted(str(path.relative_to(ROOT)) for path in paths)
 
 
@@ -147,12 +147,12 @@ def test_pages_have_no_private_words(page: str) -> None:
     assert unknown_words((ROOT / page).read_text()) == []
 
 
-@pytest.mark.parametrize("path", code("."))
+@pytest.mark.parametrize("path", code())
 def test_messages_have_no_private_words(path: str) -> None:
     assert [found for text in messages((ROOT / path).read_text()) for found in unknown_words(text)] == []
 
 
-@pytest.mark.parametrize("path", code("module_utils"))
+@pytest.mark.parametrize("path", code())
 def test_docstrings_and_comments_have_no_private_words(path: str) -> None:
     assert [found for text in explanations((ROOT / path).read_text()) for found in unknown_words(text)] == []
 

@@ -257,11 +257,11 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
         return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
     except PartialFailure as halt:
         done = list(halt.completed_steps)
-        told = " Done before that: %s." % ", ".join(done) if done else ""
+        completed = " Done before that: %s." % ", ".join(done) if done else ""
         return {
             "failed": True,
             "changed": halt.changed,
-            "msg": str(halt) + told,
+            "msg": str(halt) + completed,
             "error": halt.error.as_dict(),
             "completed_steps": done,
         }

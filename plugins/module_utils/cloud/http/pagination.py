@@ -155,8 +155,8 @@ class NumberedPages:
         if count is None and repeats:
             self.session.warn(_PARTLY % (self.what, len(self.read)))
         elif count is not None and len(self.counts) < 2:
-            told = "Could probably %s only in part: %d were read, and the service reports %d."
-            self.session.warn(told % (self.what, len(self.read), count))
+            message = "Could probably %s only in part: %d were read, and the service reports %d."
+            self.session.warn(message % (self.what, len(self.read), count))
 
 
 def offset_pages(

@@ -183,10 +183,10 @@ class HuaweiCreation(HuaweiActions):
         except CloudError as error:
             why = ": " + error.message
         if not server_id:
-            told = ", ".join("%s %s" % pair for pair in (("job", job_id), ("order", order_id)) if pair[1])
+            references = ", ".join("%s %s" % pair for pair in (("job", job_id), ("order", order_id)) if pair[1])
             lost = ResponseLost(
                 "The cloud accepted the request to create the server %s (%s), but its id is unknown%s"
-                % (name, told, why),
+                % (name, references, why),
                 request_id=answer.request_id,
             )
             return CreatedServer(name, error=lost, outcome_unknown=True)

@@ -71,8 +71,8 @@ def set_tags(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -
 
 def lock(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     reason = arguments.get("reason")
-    told = {"locked_reason": reason} if reason and cloud.version >= (2, 73) else None
-    return ActionRequest({"lock": told}, is_retry_safe=True)
+    parameters = {"locked_reason": reason} if reason and cloud.version >= (2, 73) else None
+    return ActionRequest({"lock": parameters}, is_retry_safe=True)
 
 
 def reset_state(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
