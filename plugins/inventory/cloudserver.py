@@ -445,8 +445,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         # A host that another file made of another server is not to be mixed with this one's variables.
         known = self.get_option("vars_prefix") + "id"
         for name, key, _source in wanted:
-            there = self.inventory.hosts.get(name)
-            if there is not None and there.vars.get(known, key) != key:
+            observed = self.inventory.hosts.get(name)
+            if observed is not None and observed.vars.get(known, key) != key:
                 reserved.add(name)
         # add_host looks up the folder of the file for each host, with a stat; it is the same for all of them.
         source = self.inventory.current_source
@@ -490,16 +490,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Each server as a host with its composed variables and groups, under a name that no group has."""
         names = host_names.unique(wanted, reserved)
         found: list[Any] = [None] * len(names)
-        todo = list(range(len(names)))
+        plan = list(range(len(names)))
         for _round in range(_ROUNDS):
-            for index in todo:
+            for index in plan:
                 found[index] = self._draft(names[index], entries[index][1], memberships[index], where)
             made = set().union(*(draft.group_names() for draft in found))
             if made.isdisjoint(names):
                 break
             reserved |= made
             before, names = names, host_names.unique(wanted, reserved)
-            todo = [index for index, name in enumerate(names) if name != before[index]]
+            plan = [index for index, name in enumerate(names) if name != before[index]]
         # A group that is named after the host that is in it follows the host from name to name. Ansible warns of both.
         return found
 

@@ -153,17 +153,17 @@ def run(context: Context) -> Result:
     )
 
     known = cloud.aggregates.list()
-    there = find_aggregate(known, params["id"], params["name"])
-    if there is None and params["id"] is not None and params["state"] == "present":
+    observed = find_aggregate(known, params["id"], params["name"])
+    if observed is None and params["id"] is not None and params["state"] == "present":
         raise InvalidRequest("id: no aggregate has the id %s; leave it out to create one" % params["id"])
-    todo = plan_aggregate(there, known, wanted)
-    result = Result(changed=todo.changed, diff=todo.diff())
-    shown = todo.after
-    if todo.changed and not context.check_mode:
-        work = AggregateRun(cloud, there)
-        work.run(todo)
+    plan = plan_aggregate(observed, known, wanted)
+    result = Result(changed=plan.changed, diff=plan.diff())
+    shown = plan.after
+    if plan.changed and not context.check_mode:
+        work = AggregateRun(cloud, observed)
+        work.run(plan)
         if params["state"] == "present":
-            shown = _read_back(context, work.aggregate_id, dict(todo.after or {}, id=work.aggregate_id))
+            shown = _read_back(context, work.aggregate_id, dict(plan.after or {}, id=work.aggregate_id))
     if params["state"] == "present":
         result.data["aggregate"] = shown
     return result

@@ -165,22 +165,22 @@ def run(context: Context) -> Result:
     only = hosts[0] if len(hosts) == 1 else None
 
     found = choose_services(cloud.hosts.list_services(only, params["binary"]), hosts)
-    todo = [plan_service(service, wanted) for service in found]
-    changes = any(each.changes for each in todo)
+    plan = [plan_service(service, wanted) for service in found]
+    changes = any(each.changes for each in plan)
     if context.check_mode or not changes:
-        outcomes = predicted(todo)
-        shown = [replace(each.service, **each.changes) for each in todo]
+        outcomes = predicted(plan)
+        shown = [replace(each.service, **each.changes) for each in plan]
     else:
-        outcomes = carry_out(cloud, todo)
-        shown = refresh(cloud, todo, outcomes, context.warn)
+        outcomes = carry_out(cloud, plan)
+        shown = refresh(cloud, plan, outcomes, context.warn)
         # A change of two requests may have been half done, and an unknown one may have been made.
         changes = any(each.result == UNKNOWN for each in outcomes)
-        changes = changes or any(was.changed_to(now) for was, now in zip(todo, shown))
+        changes = changes or any(was.changed_to(now) for was, now in zip(plan, shown))
     data = {
         "outcomes": [each.as_dict() for each in sorted(outcomes, key=lambda each: each.error is None)],
         "services": [each.as_dict() for each in shown],
     }
-    return Result(changes, data, diff(todo), failure(outcomes))
+    return Result(changes, data, diff(plan), failure(outcomes))
 
 
 def main() -> None:

@@ -199,18 +199,18 @@ def run(context: Context) -> Result:
         cloud.require("flavor_descriptions")
 
     known = cloud.flavors.list()
-    there = find_flavor(known, params["id"], params["name"])
+    observed = find_flavor(known, params["id"], params["name"])
     if params["state"] == "present":
-        refuse_taken_name(known, there, params["name"])
-        there = cloud.flavors.with_access(there) if there else None
-    todo = plan_flavor(there, wanted)
-    result = Result(changed=todo.changed, diff=todo.diff())
-    shown = todo.after
-    if todo.changed and not context.check_mode:
-        work = FlavorRun(cloud, there)
-        work.run(todo)
+        refuse_taken_name(known, observed, params["name"])
+        observed = cloud.flavors.with_access(observed) if observed else None
+    plan = plan_flavor(observed, wanted)
+    result = Result(changed=plan.changed, diff=plan.diff())
+    shown = plan.after
+    if plan.changed and not context.check_mode:
+        work = FlavorRun(cloud, observed)
+        work.run(plan)
         if params["state"] == "present":
-            shown = _read_back(context, work.flavor_id, dict(todo.after or {}, id=work.flavor_id))
+            shown = _read_back(context, work.flavor_id, dict(plan.after or {}, id=work.flavor_id))
     if params["state"] == "present":
         result.data["flavor"] = shown
     return result

@@ -207,20 +207,20 @@ def wanted_of(context: Context) -> KeypairSpec:
 def run(context: Context) -> Result:
     user_id = context.params["user_id"]
     wanted = wanted_of(context)
-    there = context.cloud.keypairs.get(wanted.name, user_id)
-    todo = plan_keypair(there, wanted)
-    result = Result(changed=todo.changed, diff=todo.diff())
+    observed = context.cloud.keypairs.get(wanted.name, user_id)
+    plan = plan_keypair(observed, wanted)
+    result = Result(changed=plan.changed, diff=plan.diff())
 
-    generates = wanted.public_key is None and any(step.action == CREATE for step in todo.steps)
+    generates = wanted.public_key is None and any(step.action == CREATE for step in plan.steps)
     place = PrivateKeyFile(wanted.private_key_path or "", wanted.recreate) if generates else None
     try:
         if not context.check_mode:
-            there = apply_keypair(context.cloud, there, todo, wanted, user_id, place, context.register_secret)
+            observed = apply_keypair(context.cloud, observed, plan, wanted, user_id, place, context.register_secret)
     finally:
         if place:
             place.give_up()
-    if wanted.state == "present" and there and not (context.check_mode and todo.changed):
-        result.data["keypair"] = there.as_dict()
+    if wanted.state == "present" and observed and not (context.check_mode and plan.changed):
+        result.data["keypair"] = observed.as_dict()
     if place:
         result.data["private_key_path"] = place.path
     return result

@@ -59,8 +59,8 @@ MODULE = ModuleSpec(argument_spec(name={"type": "str"}, user_id={"type": "str"})
 def run(context: Context) -> Result:
     name, user_id = context.params["name"], context.params["user_id"]
     if name:
-        there = context.cloud.keypairs.get(name, user_id)
-        found = [there] if there else []
+        observed = context.cloud.keypairs.get(name, user_id)
+        found = [observed] if observed else []
     else:
         found = list(context.cloud.keypairs.list(user_id))
     return Result(data={"keypairs": [each.as_dict() for each in sorted(found, key=lambda each: each.name)]})

@@ -705,36 +705,36 @@ def run(context: Context) -> Result:
     waiter = context.waiter()
     wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
 
-    there = observe(cloud, params, names)
+    observed = observe(cloud, params, names)
     if params["select"] is not None:
-        context.warn_of_no_servers(params["select"], there.servers, there.missing)
+        context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
     image = find_image(cloud, wanted) if wanted else None
     flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
     spec = server_spec(params, cloud.rules, image, flavor)
-    todo = plan_servers(there.servers, there.to_make, spec, cloud.rules)
-    to_make = [str(item.server.name) for item in todo.items if "create" in item.actions]
+    plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
+    to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None
     if to_make:
         new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
     if context.check_mode:
-        return check_result_of_servers(context, todo, spec, there.missing)
+        return check_result_of_servers(context, plan, spec, observed.missing)
 
     work = ServerRun(
         cloud,
         spec,
         new,
-        there.known,
+        observed.known,
         params["wait"],
         waiter,
         params["on_error"] == "delete",
         params["client_token"],
         params["on_duplicate"],
     )
-    work.run(todo)
+    work.run(plan)
     for warning in work.warnings:
         context.warn(warning)
-    return run_result_of_servers(context, work, todo, spec, there.missing)
+    return run_result_of_servers(context, work, plan, spec, observed.missing)
 
 
 def main() -> None:

@@ -185,17 +185,17 @@ def run(context: Context) -> Result:
     wanted = wanted_of(context)
 
     known = cloud.server_groups.list()
-    there = find_group(known, group_id, wanted.name)
-    if there is None and group_id is not None and wanted.state == "present":
+    observed = find_group(known, group_id, wanted.name)
+    if observed is None and group_id is not None and wanted.state == "present":
         raise InvalidRequest("id: no server group has the id %s; leave it out to create one" % group_id)
-    members = labels(cloud, there) if there and needs_members(there, wanted) else []
-    todo = plan_group(there, wanted, members)
-    result = Result(changed=todo.changed, diff=todo.diff())
+    members = labels(cloud, observed) if observed and needs_members(observed, wanted) else []
+    plan = plan_group(observed, wanted, members)
+    result = Result(changed=plan.changed, diff=plan.diff())
 
-    shown = todo.after
-    if todo.changed and not context.check_mode:
-        work = GroupRun(cloud, there, known)
-        work.run(todo)
+    shown = plan.after
+    if plan.changed and not context.check_mode:
+        work = GroupRun(cloud, observed, known)
+        work.run(plan)
         shown = work.group.as_dict() if work.group else None
     if wanted.state == "present":
         result.data["server_group"] = shown

@@ -195,21 +195,21 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
-    there = context.cloud.interfaces.list(ids)
-    todo = plan_interfaces(chosen.servers, there, spec)
-    if todo.changed and spec.state == "present" and spec.network_id:
+    observed = context.cloud.interfaces.list(ids)
+    plan = plan_interfaces(chosen.servers, observed, spec)
+    if plan.changed and spec.state == "present" and spec.network_id:
         check_network(context.cloud, spec.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         strategy = InterfaceStrategy(context.cloud, spec)
         work = Executor(context.cloud, strategy, context.params["wait"], waiter)
-        work.run(todo)
+        work.run(plan)
         if any(outcome.actions for outcome in work.outcomes.values()):
-            there = context.read_back_or(lambda: context.cloud.interfaces.list(ids), there, "The interfaces")
-    data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in there.items()}
+            observed = context.read_back_or(lambda: context.cloud.interfaces.list(ids), observed, "The interfaces")
+    data["interfaces"] = {key: [each.as_dict() for each in rows] for key, rows in observed.items()}
     if context.check_mode:
-        return check_result(context, todo, "given its interfaces", data)
-    return run_result(context, work, todo, "given its interfaces", data)
+        return check_result(context, plan, "given its interfaces", data)
+    return run_result(context, work, plan, "given its interfaces", data)
 
 
 def main() -> None:

@@ -155,14 +155,14 @@ def run(context: Context) -> Result:
                 "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
             )
     chosen = context.select_servers(selection)
-    todo = plan_keypairs(chosen.servers, state, names)
+    plan = plan_keypairs(chosen.servers, state, names)
     data, action = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
     if context.check_mode:
-        return check_result(context, todo, action, data)
+        return check_result(context, plan, action, data)
 
     work = Executor(context.cloud, keypair_strategy(context.cloud, state, names), True, waiter)
-    work.run(todo)
-    return run_result(context, work, todo, action, data)
+    work.run(plan)
+    return run_result(context, work, plan, action, data)
 
 
 def main() -> None:

@@ -229,9 +229,9 @@ def run(context: Context) -> Result:
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    todo = plan_migrations(chosen.servers, spec, services, cloud.rules)
-    check_hosts(spec, services, moving=todo.changed)
-    waiting = unconfirmed(todo)
+    plan = plan_migrations(chosen.servers, spec, services, cloud.rules)
+    check_hosts(spec, services, moving=plan.changed)
+    waiting = unconfirmed(plan)
     if waiting:
         context.warn(
             "in status VERIFY_RESIZE; their resizes must be confirmed or reverted by the user who started them: %s"
@@ -239,12 +239,12 @@ def run(context: Context) -> Result:
         )
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        return check_result(context, todo, _DEED, data)
+        return check_result(context, plan, _DEED, data)
 
     strategy = MigrationStrategy(cloud, spec, services, params["max_concurrent"])
     work = Executor(cloud, strategy, params["wait"], waiter)
-    work.run(todo)
-    return run_result(context, work, todo, _DEED, data)
+    work.run(plan)
+    return run_result(context, work, plan, _DEED, data)
 
 
 def main() -> None:

@@ -267,17 +267,17 @@ def run(context: Context) -> Result:
     spec = _spec(context)
 
     chosen = context.select_servers(selection)
-    todo = plan_os(chosen.servers, spec, cloud.rules)
-    check_order(todo, spec, cloud.rules)
+    plan = plan_os(chosen.servers, spec, cloud.rules)
+    check_order(plan, spec, cloud.rules)
     data = {"missing": dict(chosen.missing)}
     if spec.order.image:
         data["image"] = spec.order.image.as_dict()
     if context.check_mode:
-        return check_result(context, todo, "reinstalled", data)
+        return check_result(context, plan, "reinstalled", data)
 
-    work = Executor(cloud, RebuildStrategy(cloud, spec, todo), context.params["wait"], waiter)
-    work.run(todo)
-    return run_result(context, work, todo, "reinstalled", data)
+    work = Executor(cloud, RebuildStrategy(cloud, spec, plan), context.params["wait"], waiter)
+    work.run(plan)
+    return run_result(context, work, plan, "reinstalled", data)
 
 
 def _spec(context: Context) -> RebuildOptions:

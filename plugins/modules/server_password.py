@@ -233,19 +233,19 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, spec)
     spec = replace(spec, passwords=secrets)
-    todo = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
-    passwords.check_strength((item.server for item in todo.items if item.actions), secrets, spec, context.cloud.rules)
+    plan = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
+    passwords.check_strength((item.server for item in plan.items if item.actions), secrets, spec, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
-        refused = rehearsed(context.cloud, todo)
-        todo = passwords.without(todo, refused)
-        result.changed, result.diff = todo.changed, todo.diff()
+        refused = rehearsed(context.cloud, plan)
+        plan = passwords.without(plan, refused)
+        result.changed, result.diff = plan.changed, plan.diff()
         result.data.update(records(context, chosen.servers))
-        return report([refused.get(each.server_id, each) for each in predicted(todo)], DEED, result)
+        return report([refused.get(each.server_id, each) for each in predicted(plan)], DEED, result)
 
-    work, with_password = set_passwords(context.cloud, spec, todo, params["wait"], waiter)
+    work, with_password = set_passwords(context.cloud, spec, plan, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
-    result = run_result(context, work, passwords.without(todo, untouched), DEED, result.data)
+    result = run_result(context, work, passwords.without(plan, untouched), DEED, result.data)
     if params["generate"] is not None and params["return_passwords"]:
         result.data["passwords"] = {key: secrets[key] for key in sorted(with_password)}
     return result

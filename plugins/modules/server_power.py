@@ -151,21 +151,21 @@ MODULE = ModuleSpec(
 
 
 def run(context: Context) -> Result:
-    want, force = context.params["state"], context.params["force"]
+    target_state, force = context.params["state"], context.params["force"]
     selection = Selection.from_options(context.params)
-    if want in LAST_ACTION:
-        context.cloud.require(LAST_ACTION[want])
+    if target_state in LAST_ACTION:
+        context.cloud.require(LAST_ACTION[target_state])
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    todo = plan_power(chosen.servers, want, force, context.cloud.rules)
+    plan = plan_power(chosen.servers, target_state, force, context.cloud.rules)
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
-        return check_result(context, todo, want, data)
+        return check_result(context, plan, target_state, data)
 
-    work = Executor(context.cloud, PowerStrategy(context.cloud, want, force), context.params["wait"], waiter)
-    work.run(todo)
-    return run_result(context, work, todo, want, data)
+    work = Executor(context.cloud, PowerStrategy(context.cloud, target_state, force), context.params["wait"], waiter)
+    work.run(plan)
+    return run_result(context, work, plan, target_state, data)
 
 
 def main() -> None:

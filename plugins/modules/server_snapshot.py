@@ -228,19 +228,19 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     images = _images(context, spec, chosen.servers)
-    todo = plan_snapshots(chosen.servers, images, spec)
+    plan = plan_snapshots(chosen.servers, images, spec)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
         data["snapshots"] = _shown(context, images, spec, chosen.servers)
-        return check_result(context, todo, "snapshotted", data)
+        return check_result(context, plan, "snapshotted", data)
 
     strategy = SnapshotStrategy(context.cloud, spec, images)
     work = Executor(context.cloud, strategy, context.params["wait"], waiter)
-    work.run(todo)
+    work.run(plan)
     if any(outcome.actions for outcome in work.outcomes.values()):
         images = context.read_back_or(lambda: _images(context, spec, chosen.servers), images, "The images")
     data["snapshots"] = _shown(context, images, spec, chosen.servers)
-    return run_result(context, work, todo, "snapshotted", data)
+    return run_result(context, work, plan, "snapshotted", data)
 
 
 def _images(context: Context, spec: SnapshotSpec, servers: Sequence[Any]) -> Sequence[Snapshot]:

@@ -193,17 +193,17 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
-    todo = plan_volumes(chosen.servers, attached, spec)
+    plan = plan_volumes(chosen.servers, attached, spec)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = Executor(context.cloud, VolumeStrategy(context.cloud, spec), params["wait"], waiter)
-        work.run(todo)
+        work.run(plan)
         if any(outcome.actions for outcome in work.outcomes.values()):
             attached = context.read_back_or(lambda: context.cloud.volumes.list(ids), attached, "The volumes")
     data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
     if context.check_mode:
-        return check_result(context, todo, "given its volumes", data)
-    return run_result(context, work, todo, "given its volumes", data)
+        return check_result(context, plan, "given its volumes", data)
+    return run_result(context, work, plan, "given its volumes", data)
 
 
 def main() -> None:

@@ -209,9 +209,9 @@ class Rules:
         """Why the platform would reject the action in any state of the server, with a hint; sends no request."""
         return None
 
-    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+    def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
         """The resulting tags of a server with the wanted tags; with ``purge`` no others."""
-        return set(wanted) if purge else set(there) | set(wanted)
+        return set(wanted) if purge else set(observed) | set(wanted)
 
     def keeps_metadata(self, key: str) -> bool:
         """Whether a metadata key is reserved by the platform, so that no task removes it."""

@@ -136,10 +136,10 @@ class Outcome:
         )
 
 
-def predicted(todo: Plan) -> list[Outcome]:
+def predicted(plan: Plan) -> list[Outcome]:
     """The outcomes that check mode shows: what the run would do to each server."""
     found = []
-    for item in todo.items:
+    for item in plan.items:
         result = FAILED if item.refusal else PLANNED if item.changes else UNCHANGED
         actions = item.actions if item.changes else ()
         found.append(Outcome(item.server.id, item.server.name, result, actions, message=item.refusal))

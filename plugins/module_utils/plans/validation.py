@@ -25,11 +25,11 @@ def check_name(option: str, value: str | None) -> None:
 
 
 def merged(
-    there: Mapping[str, str] | None, wanted: Mapping[str, str] | None, purge: bool
+    observed: Mapping[str, str] | None, wanted: Mapping[str, str] | None, purge: bool
 ) -> tuple[dict[str, str], dict[str, str], list[str]]:
     """Return the resulting mapping, the keys to set, and the keys to remove. Without ``purge`` other keys are kept;
     without ``wanted`` all keys are kept."""
-    have = dict(there or {})
+    have = dict(observed or {})
     if wanted is None:
         return have, {}, []
     to_set = {key: value for key, value in wanted.items() if have.get(key) != value}

@@ -213,18 +213,18 @@ class Work(Protocol):
     pending_actions: dict[str, PendingAction]
 
 
-def check_result(context: Context, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
+def check_result(context: Context, plan: Plan, action: str, data: Mapping[str, Any]) -> Result:
     """The report of check mode for a plan: ``action`` completes ``could not be …``, ``data`` is added to the result."""
-    shown = records(context, (item.server for item in todo.items))
-    result = Result(todo.changed, {**data, **shown}, todo.diff())
-    return report(predicted(todo), action, result)
+    shown = records(context, (item.server for item in plan.items))
+    result = Result(plan.changed, {**data, **shown}, plan.diff())
+    return report(predicted(plan), action, result)
 
 
-def run_result(context: Context, work: Work, todo: Plan, action: str, data: Mapping[str, Any]) -> Result:
+def run_result(context: Context, work: Work, plan: Plan, action: str, data: Mapping[str, Any]) -> Result:
     """The report of a run for its plan: changed, diff, outcomes, servers, handle."""
-    keys = [item.server.id for item in todo.items]
+    keys = [item.server.id for item in plan.items]
     outcomes = [work.outcomes[key] for key in keys]
-    result = Result(any(outcome.actions for outcome in outcomes), dict(data), todo.diff())
+    result = Result(any(outcome.actions for outcome in outcomes), dict(data), plan.diff())
     result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
     if work.pending_actions:
         result.data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())

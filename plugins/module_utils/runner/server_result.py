@@ -19,26 +19,26 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 Missing = Mapping[str, Sequence[str]]
 
 
-def check_result_of_servers(context: Context, todo: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
+def check_result_of_servers(context: Context, plan: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
     """The complete report of check mode."""
-    data = _data(context, (item.server for item in todo.items if item.server.id), missing)
-    return report(predicted(todo), WORDS[spec.state], Result(todo.changed, data, todo.diff()))
+    data = _data(context, (item.server for item in plan.items if item.server.id), missing)
+    return report(predicted(plan), WORDS[spec.state], Result(plan.changed, data, plan.diff()))
 
 
 def run_result_of_servers(
-    context: Context, work: ServerRun, todo: Plan, spec: ServerSpec, missing: Missing | None
+    context: Context, work: ServerRun, plan: Plan, spec: ServerSpec, missing: Missing | None
 ) -> Result:
     """The report of a run: changed, diff, outcomes, servers, handle."""
-    outcomes = [work.outcome_of(item) for item in todo.items]
+    outcomes = [work.outcome_of(item) for item in plan.items]
     ended = spec.state in ("absent", "purged")
     # A deleted server is not shown with its last record.
-    left = [item for item, outcome in zip(todo.items, outcomes) if not ended or outcome.result != DONE]
+    left = [item for item, outcome in zip(plan.items, outcomes) if not ended or outcome.result != DONE]
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)
     if work.pending_actions:
         data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
     changed = any(outcome.actions for outcome in outcomes)
-    return report(outcomes, WORDS[spec.state], Result(changed, data, todo.diff()))
+    return report(outcomes, WORDS[spec.state], Result(changed, data, plan.diff()))
 
 
 def _data(context: Context, servers: Iterable[Server], missing: Missing | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 )
 
 
-def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome]:
+def carry_out(cloud: Compute, plan: Sequence[ServiceChange]) -> list[HostOutcome]:
     """Changes all services concurrently; if the cloud rejects one of them, the others are still changed."""
 
     def change(each: ServiceChange) -> HostOutcome:
@@ -46,23 +46,23 @@ def carry_out(cloud: Compute, todo: Sequence[ServiceChange]) -> list[HostOutcome
             return HostOutcome(host, binary, FAILED, error)
         return HostOutcome(host, binary, DONE)
 
-    return in_parallel(change, todo, cloud.parallel)
+    return in_parallel(change, plan, cloud.parallel)
 
 
 def refresh(
-    cloud: Compute, todo: Sequence[ServiceChange], outcomes: Sequence[HostOutcome], warn: Callable[[str], None]
+    cloud: Compute, plan: Sequence[ServiceChange], outcomes: Sequence[HostOutcome], warn: Callable[[str], None]
 ) -> list[Service]:
     """The services after the changes. If they cannot be read, with a warning: the changed services as planned, the
     others as before."""
-    binary = todo[0].service.binary
-    only = todo[0].service.host if len(todo) == 1 else None
+    binary = plan[0].service.binary
+    only = plan[0].service.host if len(plan) == 1 else None
     try:
         now = {service.id: service for service in cloud.hosts.list_services(only, binary)}
     except CloudError as error:
         warn("The services could not be read after the change; the result shows those changed as planned: %s" % error)
         now = {}
     shown = []
-    for each, outcome in zip(todo, outcomes):
+    for each, outcome in zip(plan, outcomes):
         planned = replace(each.service, **each.changes) if outcome.result == DONE else each.service
         shown.append(now.get(each.service.id) or planned)
     return shown

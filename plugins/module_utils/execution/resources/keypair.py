@@ -47,8 +47,8 @@ _TRIES = 3
 
 def apply_keypair(
     cloud: Compute,
-    there: Keypair | None,
-    todo: ResourcePlan,
+    observed: Keypair | None,
+    plan: ResourcePlan,
     wanted: KeypairSpec,
     user_id: str | None,
     place: PrivateKeyFile | None,
@@ -58,12 +58,12 @@ def apply_keypair(
     step, and InvalidRequest if a private key could not be stored. If the replacement of a key pair cannot be created,
     the key pair is restored."""
     done: list[str] = []
-    for step in todo.steps:
+    for step in plan.steps:
         try:
             if step.action == DELETE:
                 delete_keypair(cloud, wanted.name, user_id)
             elif step.action == CREATE:
-                there = _create(cloud, there, wanted, user_id, place, register_secret, done)
+                observed = _create(cloud, observed, wanted, user_id, place, register_secret, done)
             else:
                 _move(cloud, step.action, step.value, wanted.name)
         except CloudError as error:
@@ -72,7 +72,7 @@ def apply_keypair(
                 error.hint = "%s %s" % (error.hint, words) if error.hint else words
             raise PartialFailure(error, done) from None
         done.append("%s %s" % (step.action, step.value.label) if step.value else step.action)
-    return there if wanted.state == "present" else None
+    return observed if wanted.state == "present" else None
 
 
 def delete_keypair(cloud: Compute, name: str, user_id: str | None) -> None:
@@ -174,8 +174,8 @@ def import_keypair(cloud: Compute, name: str, public_key: str, kind: str | None,
     CloudError."""
 
     def look() -> Keypair | None:
-        there = cloud.keypairs.get(name, user_id)
-        return there if there and material(there.public_key) == material(public_key) else None
+        observed = cloud.keypairs.get(name, user_id)
+        return observed if observed and material(observed.public_key) == material(public_key) else None
 
     return apply_and_verify(cloud, lambda: cloud.keypairs.create(name, public_key, kind, user_id), look)
 

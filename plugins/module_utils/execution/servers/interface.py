@@ -66,7 +66,7 @@ class InterfaceStrategy(Strategy):
     def _made(self, now: Server) -> Interface | None:
         """The port that matches the request, if the server has one now."""
         try:
-            there = self.cloud.interfaces.list([now.id]).get(now.id, ())
+            observed = self.cloud.interfaces.list([now.id]).get(now.id, ())
         except CloudError:
             return None
-        return next((each for each in there if self.spec.matches(each)), None)
+        return next((each for each in observed if self.spec.matches(each)), None)

@@ -98,11 +98,11 @@ class ServerRun:
         self.refused: dict[str, Outcome] = {}
         self._erased: dict[str, str] = {}
 
-    def run(self, todo: Plan) -> None:
-        names = [str(change.server.name) for change in todo.items if is_new(change)]
-        names += self._erase([change for change in todo.items if is_recreated(change)])
+    def run(self, plan: Plan) -> None:
+        names = [str(change.server.name) for change in plan.items if is_new(change)]
+        names += self._erase([change for change in plan.items if is_recreated(change)])
         created = self._create(names) if names else {}
-        rest = Plan(tuple(item for item in todo.items if not is_new(item) and not is_recreated(item)))
+        rest = Plan(tuple(item for item in plan.items if not is_new(item) and not is_recreated(item)))
         items = self.executor.prepare(rest)
         for key, item in created.items():
             if self.waits:

@@ -79,13 +79,13 @@ def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:
     # The limits apply to the servers of both lists.
     unlimited = replace(selection, min_targets=None, max_targets=None)
     candidates = _everywhere(cloud, selection)
-    there = unlimited.choose(candidates)
+    observed = unlimited.choose(candidates)
     rest = replace(unlimited, deleted=True, missing="ignore")
     # Nothing can be done to permanently deleted servers.
     binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
-    servers = there.servers + binned.servers
+    servers = observed.servers + binned.servers
     selection.check_number(len(servers))
-    return ObservedServers(servers, missing=dict(there.missing))
+    return ObservedServers(servers, missing=dict(observed.missing))
 
 
 def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:

@@ -20,13 +20,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 class PowerStrategy(Strategy):
     """Changes the power state of servers."""
 
-    def __init__(self, cloud: Compute, want: str, force: bool) -> None:
-        super().__init__(cloud, word="restarted" if want == "restarted" else GOAL[want])
-        self.want = want
+    def __init__(self, cloud: Compute, target_state: str, force: bool) -> None:
+        super().__init__(cloud, word="restarted" if target_state == "restarted" else GOAL[target_state])
+        self.target_state = target_state
         self.force = force
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.want, self.force, self.cloud.rules)
+        return plan_one(server, self.target_state, self.force, self.cloud.rules)
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None

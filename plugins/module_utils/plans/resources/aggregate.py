@@ -36,7 +36,7 @@ def find_aggregate(aggregates: Iterable[Aggregate], aggregate_id: int | None, na
     return lookup(aggregates, aggregate_id, name, "aggregates")
 
 
-def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted: AggregateSpec) -> ResourcePlan:
+def plan_aggregate(observed: Aggregate | None, others: Sequence[Aggregate], wanted: AggregateSpec) -> ResourcePlan:
     """Return the steps to reach the target state.
 
     Hosts are added before others are removed, so that an unknown host stops the task early. If the zone changes, hosts
@@ -45,34 +45,34 @@ def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted:
     Raises InvalidRequest if a host is in another zone through another aggregate, if the name is in use, and if an
     aggregate with hosts would be deleted without ``force``.
     """
-    before = there.as_dict() if there else None
+    before = observed.as_dict() if observed else None
     if wanted.state == "absent":
-        return ResourcePlan(before, None, _removal(there, wanted.force))
-    if there is None and not wanted.name:
+        return ResourcePlan(before, None, _removal(observed, wanted.force))
+    if observed is None and not wanted.name:
         raise InvalidRequest("the aggregate does not exist; set name to create it")
     known = before or {"hosts": [], "metadata": {}, "availability_zone": None, "name": wanted.name}
     have, name = set(known["hosts"]), wanted.name or known["name"]
     hosts = have if wanted.hosts is None else set(wanted.hosts) | (set() if wanted.purge_hosts else have)
     zone = known["availability_zone"] if wanted.zone is None else (wanted.zone or None)
     pairs, to_set, to_remove = merged(known["metadata"], wanted.metadata, wanted.purge_metadata)
-    _refuse_taken_name(name, there, others)
-    _refuse_two_zones(hosts, zone, there, others)
+    _refuse_taken_name(name, observed, others)
+    _refuse_two_zones(hosts, zone, observed, others)
 
     coming = [UpdateStep("add_host", host) for host in sorted(hosts - have)]
     leaving = [UpdateStep("remove_host", host) for host in sorted(have - hosts)]
     steps: list[UpdateStep] = []
-    if there is None:
+    if observed is None:
         steps = [UpdateStep("create", {"name": name, "availability_zone": zone})]
-    elif zone != there.availability_zone:
+    elif zone != observed.availability_zone:
         if zone is None:
             raise InvalidRequest(
                 "the aggregate %s is in the availability zone %s, and the zone of an aggregate cannot be removed;"
-                " delete the aggregate and create it again" % (there.name, there.availability_zone)
+                " delete the aggregate and create it again" % (observed.name, observed.availability_zone)
             )
         # A request of its own, because Nova keeps the new name even if it rejects the zone of the same request.
         steps = leaving + [UpdateStep("update", {"availability_zone": zone})]
         leaving = []
-    if there is not None and name != there.name:
+    if observed is not None and name != observed.name:
         steps.append(UpdateStep("update", {"name": name}))
     if to_set or to_remove:
         changes: dict[str, Any] = dict(to_set)
@@ -82,31 +82,31 @@ def plan_aggregate(there: Aggregate | None, others: Sequence[Aggregate], wanted:
     return ResourcePlan(before, dict(known, **after), tuple(steps + coming + leaving))
 
 
-def _removal(there: Aggregate | None, force: bool) -> tuple[UpdateStep, ...]:
-    if there is None:
+def _removal(observed: Aggregate | None, force: bool) -> tuple[UpdateStep, ...]:
+    if observed is None:
         return ()
-    if there.hosts and not force:
+    if observed.hosts and not force:
         raise InvalidRequest(
             "the aggregate %s still has the hosts %s; set force: true to remove them first"
-            % (there.name, ", ".join(sorted(there.hosts)))
+            % (observed.name, ", ".join(sorted(observed.hosts)))
         )
-    return tuple(UpdateStep("remove_host", host) for host in sorted(there.hosts)) + (UpdateStep("delete"),)
+    return tuple(UpdateStep("remove_host", host) for host in sorted(observed.hosts)) + (UpdateStep("delete"),)
 
 
-def _refuse_taken_name(name: str, there: Aggregate | None, others: Iterable[Aggregate]) -> None:
+def _refuse_taken_name(name: str, observed: Aggregate | None, others: Iterable[Aggregate]) -> None:
     for other in others:
-        if other.name == name and (there is None or (other.id != there.id and name != there.name)):
+        if other.name == name and (observed is None or (other.id != observed.id and name != observed.name)):
             raise InvalidRequest("the name %s is already used by the aggregate with the id %d" % (name, other.id))
 
 
 def _refuse_two_zones(
-    hosts: Iterable[str], zone: str | None, there: Aggregate | None, others: Sequence[Aggregate]
+    hosts: Iterable[str], zone: str | None, observed: Aggregate | None, others: Sequence[Aggregate]
 ) -> None:
     if zone is None:
         return
     wanted = set(hosts)
     for other in others:
-        if there is not None and other.id == there.id:
+        if observed is not None and other.id == observed.id:
             continue
         for host in sorted(wanted & set(other.hosts)):
             if other.availability_zone not in (None, zone):

@@ -89,9 +89,9 @@ def plan_service(service: Service, wanted: ServiceSpec) -> ServiceChange:
     return ServiceChange(service, changes)
 
 
-def diff(todo: Sequence[ServiceChange]) -> dict[str, Any]:
+def diff(plan: Sequence[ServiceChange]) -> dict[str, Any]:
     """Before and after of the changed services, by host."""
-    changing = [each for each in todo if each.changes]
+    changing = [each for each in plan if each.changes]
     return {
         "before": {each.service.host: each.side(False) for each in changing},
         "after": {each.service.host: each.side(True) for each in changing},
@@ -114,9 +114,9 @@ class HostOutcome:
         return found
 
 
-def predicted(todo: Sequence[ServiceChange]) -> list[HostOutcome]:
+def predicted(plan: Sequence[ServiceChange]) -> list[HostOutcome]:
     return [
-        HostOutcome(each.service.host, each.service.binary, PLANNED if each.changes else UNCHANGED) for each in todo
+        HostOutcome(each.service.host, each.service.binary, PLANNED if each.changes else UNCHANGED) for each in plan
     ]
 
 

@@ -62,21 +62,21 @@ def find_flavor(flavors: Iterable[FlavorDetails], flavor_id: str | None, name: s
     return lookup(flavors, flavor_id or None, name, "flavors")
 
 
-def refuse_taken_name(flavors: Iterable[FlavorDetails], there: FlavorDetails | None, name: str | None) -> None:
+def refuse_taken_name(flavors: Iterable[FlavorDetails], observed: FlavorDetails | None, name: str | None) -> None:
     """Raises InvalidRequest if another flavor has the name, because the cloud would reject it after the deletion."""
     for flavor in flavors:
-        if name is not None and flavor.name == name and (there is None or flavor.id != there.id):
+        if name is not None and flavor.name == name and (observed is None or flavor.id != observed.id):
             raise InvalidRequest("the name %s is already used by the flavor with the id %s" % (name, flavor.id))
 
 
-def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan:
-    """Return the steps to reach the target state; ``there`` includes the access list. A recreated flavor keeps its id
-    and all properties that the task does not set. Raises InvalidRequest for changes that need ``recreate``."""
-    before = there.as_dict() if there else None
+def plan_flavor(observed: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan:
+    """Return the steps to reach the target state; ``observed`` includes the access list. A recreated flavor keeps its
+    id and all properties that the task does not set. Raises InvalidRequest for changes that need ``recreate``."""
+    before = observed.as_dict() if observed else None
     if wanted.state == "absent":
-        return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
+        return ResourcePlan(before, None, (UpdateStep("delete"),) if observed else ())
     fields = {key: value for key, value in wanted.fields.items() if value is not None}
-    missing = [] if there else [name for name in NEEDED if name not in fields]
+    missing = [] if observed else [name for name in NEEDED if name not in fields]
     if missing:
         raise InvalidRequest("the flavor does not exist; set %s to create it" % ", ".join(missing))
     known = dict(DEFAULTS) if before is None else before
@@ -84,29 +84,29 @@ def plan_flavor(there: FlavorDetails | None, wanted: FlavorSpec) -> ResourcePlan
     changes = {
         name: fields[name] for name in IMMUTABLE if name in fields and known.get(name) not in (None, fields[name])
     }
-    if there and changes and not wanted.recreate:
+    if observed and changes and not wanted.recreate:
         shown = ", ".join("%s from %s to %s" % (name, known[name], new) for name, new in sorted(changes.items()))
         raise InvalidRequest(
             "the flavor %s cannot change %s in place; set recreate: true to delete it and create it again with the"
-            " same id. Existing servers are not changed" % (there.name, shown)
+            " same id. Existing servers are not changed" % (observed.name, shown)
         )
-    if there and there.extra_specs is None and (changes or wanted.extra_specs is not None):
+    if observed and observed.extra_specs is None and (changes or wanted.extra_specs is not None):
         raise InvalidRequest(
             "the cloud does not show the extra_specs of the flavor %s to this user, so they cannot be compared or"
-            " preserved; use credentials that are allowed to read them" % there.name
+            " preserved; use credentials that are allowed to read them" % observed.name
         )
     after = dict(known, **fields)
     after["description"] = after["description"] or None
     described = after["description"] != (known["description"] or None)
     specs, specs_to_set, specs_to_unset = merged(known.get("extra_specs"), wanted.extra_specs, wanted.purge_extra_specs)
-    after["extra_specs"] = specs if wanted.extra_specs is not None or not there else known.get("extra_specs")
+    after["extra_specs"] = specs if wanted.extra_specs is not None or not observed else known.get("extra_specs")
     have = set(known.get("access") or ())
     allowed = _allowed(have, wanted, after["is_public"] is not False)
     after["access"] = None if allowed is None else sorted(allowed)
 
     steps = []
-    if there is None or changes:
-        steps.extend([UpdateStep("delete")] if there else [])
+    if observed is None or changes:
+        steps.extend([UpdateStep("delete")] if observed else [])
         steps.append(UpdateStep("create", {key: after.get(key) for key in ("id", "description") + IMMUTABLE}))
         steps.extend([UpdateStep("set_extra_specs", specs)] if specs else [])
         steps.extend(UpdateStep("allow", project) for project in sorted(allowed or ()))

@@ -93,18 +93,18 @@ class KeypairSpec:
     detached_from: tuple[Server, ...] = ()
 
 
-def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
+def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
     """Return the plan to reach the target state. Raises InvalidRequest if the key pair differs and must not be
     replaced, and if neither a public key nor a path for the private key is given."""
-    before = _shown(there, wanted.detached_from + wanted.attached_to)
-    detach = [server for server in wanted.detached_from if there and to_detach(server, [wanted.name])]
+    before = _shown(observed, wanted.detached_from + wanted.attached_to)
+    detach = [server for server in wanted.detached_from if observed and to_detach(server, [wanted.name])]
     leaving = [UpdateStep(DETACH, server) for server in detach]
     if wanted.state == "absent":
-        return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if there else ())
+        return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if observed else ())
     public = material(wanted.public_key)
-    made = there is None
-    if there is not None:
-        other = _difference(there, wanted)
+    made = observed is None
+    if observed is not None:
+        other = _difference(observed, wanted)
         if other and not wanted.recreate:
             raise InvalidRequest(
                 "the key pair %s exists with %s, and a key pair cannot be changed; set recreate: true to delete it"
@@ -118,12 +118,12 @@ def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
                 "the key pair %s does not exist yet: set public_key to import a key, or private_key_path to save the"
                 " key that the cloud generates" % wanted.name
             )
-        steps = ([UpdateStep(DELETE)] if there else []) + [UpdateStep(CREATE)]
+        steps = ([UpdateStep(DELETE)] if observed else []) + [UpdateStep(CREATE)]
     attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]
     steps += [UpdateStep(ATTACH, server) for server in attach] + leaving
     after: dict[str, Any] = {"name": wanted.name}
     if not made:
-        after["public_key"] = material(there.public_key) if there else None
+        after["public_key"] = material(observed.public_key) if observed else None
     elif public is None:
         after["generated"] = True
     else:
@@ -132,21 +132,21 @@ def plan_keypair(there: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
     return ResourcePlan(before, after, tuple(steps))
 
 
-def _difference(there: Keypair, wanted: KeypairSpec) -> str | None:
+def _difference(observed: Keypair, wanted: KeypairSpec) -> str | None:
     """How the key pair differs from the target state. A field that the cloud does not return is not a difference."""
-    if wanted.public_key is not None and material(there.public_key) != material(wanted.public_key):
+    if wanted.public_key is not None and material(observed.public_key) != material(wanted.public_key):
         return "other key material"
-    if wanted.kind and there.type and there.type != wanted.kind:
-        return "the type %s" % there.type
+    if wanted.kind and observed.type and observed.type != wanted.kind:
+        return "the type %s" % observed.type
     return None
 
 
-def _shown(there: Keypair | None, servers: Sequence[Server]) -> dict[str, Any] | None:
-    if there is None:
+def _shown(observed: Keypair | None, servers: Sequence[Server]) -> dict[str, Any] | None:
+    if observed is None:
         return None
-    found: dict[str, Any] = {"name": there.name, "public_key": material(there.public_key)}
+    found: dict[str, Any] = {"name": observed.name, "public_key": material(observed.public_key)}
     if servers:
-        found["servers"] = sorted(server.label for server in servers if server.key_name == there.name)
+        found["servers"] = sorted(server.label for server in servers if server.key_name == observed.name)
     return found
 
 

@@ -52,49 +52,50 @@ def find_group(groups: Iterable[ServerGroup], group_id: str | None, name: str | 
     return lookup(groups, group_id, name, "server groups", lambda group: "%s with policy %s" % (group.id, group.policy))
 
 
-def needs_members(there: ServerGroup | None, wanted: ServerGroupSpec) -> bool:
+def needs_members(observed: ServerGroup | None, wanted: ServerGroupSpec) -> bool:
     """Whether plan_group needs the members of the group for its messages."""
-    if there is None or not there.members:
+    if observed is None or not observed.members:
         return False
-    return not wanted.force if wanted.state == "absent" else bool(_changes(there, wanted))
+    return not wanted.force if wanted.state == "absent" else bool(_changes(observed, wanted))
 
 
-def _changes(there: ServerGroup, wanted: ServerGroupSpec) -> dict[str, Any]:
+def _changes(observed: ServerGroup, wanted: ServerGroupSpec) -> dict[str, Any]:
     """The target values of the properties that differ. A property that the cloud does not return is not a
     difference."""
-    known = there.as_dict()
+    known = observed.as_dict()
     asked = {"name": wanted.name, "policy": wanted.policy, "rules": wanted.rules}
     return {key: value for key, value in asked.items() if value is not None and known[key] not in (None, value)}
 
 
-def plan_group(there: ServerGroup | None, wanted: ServerGroupSpec, members: Sequence[str] = ()) -> ResourcePlan:
+def plan_group(observed: ServerGroup | None, wanted: ServerGroupSpec, members: Sequence[str] = ()) -> ResourcePlan:
     """Return the steps to reach the target state; ``members`` are the labels of its servers. No property of a group can
     be changed in place, and a server joins a group only at its creation. So a group with servers is never recreated,
     and deleted only with ``force``; the InvalidRequest names its servers."""
-    before = there.as_dict() if there else None
+    before = observed.as_dict() if observed else None
     if wanted.state == "absent":
-        if there and there.members and not wanted.force:
+        if observed and observed.members and not wanted.force:
             raise InvalidRequest(
                 "the server group %s still has the servers %s; set force: true to delete it anyway. The servers stay"
-                " on their hosts, but the policy no longer applies to them" % (there.name, _listed(there, members))
+                " on their hosts, but the policy no longer applies to them"
+                % (observed.name, _listed(observed, members))
             )
-        return ResourcePlan(before, None, (UpdateStep("delete"),) if there else ())
-    if there is None:
+        return ResourcePlan(before, None, (UpdateStep("delete"),) if observed else ())
+    if observed is None:
         return _creation(wanted)
-    changes = _changes(there, wanted)
+    changes = _changes(observed, wanted)
     if not changes:
         return ResourcePlan(before, before)
-    known = there.as_dict()
+    known = observed.as_dict()
     shown = ", ".join("%s from %s to %s" % (key, known[key], new) for key, new in sorted(changes.items()))
-    if there.members:
+    if observed.members:
         raise InvalidRequest(
             "the server group %s cannot change %s: it has the servers %s, and a server joins a group only when it is"
-            " created. Create another group" % (there.name, shown, _listed(there, members))
+            " created. Create another group" % (observed.name, shown, _listed(observed, members))
         )
     if not wanted.recreate:
         raise InvalidRequest(
             "the server group %s cannot change %s in place; the group is empty, so set recreate: true to delete it"
-            " and create it again with another id" % (there.name, shown)
+            " and create it again with another id" % (observed.name, shown)
         )
     after = dict(known, id=None, **changes)
     if wanted.rules is not None:
@@ -126,7 +127,7 @@ def _create_step(after: Mapping[str, Any]) -> UpdateStep:
     return UpdateStep("create", {key: after[key] for key in _FIXED})
 
 
-def _listed(there: ServerGroup, members: Sequence[str]) -> str:
-    known = sorted(members or there.members)
+def _listed(observed: ServerGroup, members: Sequence[str]) -> str:
+    known = sorted(members or observed.members)
     rest = len(known) - _NAMED
     return ", ".join(known[:_NAMED]) + (" and %d more" % rest if rest > 0 else "")

@@ -96,13 +96,13 @@ class InterfaceSpec:
         return found
 
 
-def plan_interfaces(servers: Sequence[Server], there: Interfaces, spec: InterfaceSpec) -> Plan:
-    return Plan(tuple(plan_one(server, there.get(server.id, ()), spec) for server in servers))
+def plan_interfaces(servers: Sequence[Server], observed: Interfaces, spec: InterfaceSpec) -> Plan:
+    return Plan(tuple(plan_one(server, observed.get(server.id, ()), spec) for server in servers))
 
 
-def plan_one(server: Server, there: Sequence[Interface], spec: InterfaceSpec) -> Change:
-    ports = sorted(each.port_id for each in there)
-    found = [each for each in there if spec.matches(each)]
+def plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec) -> Change:
+    ports = sorted(each.port_id for each in observed)
+    found = [each for each in observed if spec.matches(each)]
     before = {"ports": ports}
     if spec.state == "absent":
         planned_actions = [

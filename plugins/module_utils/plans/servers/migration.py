@@ -115,11 +115,11 @@ def plan_migrations(
     return Plan(tuple(plan_one(server, spec, services, rules) for server in servers))
 
 
-def unconfirmed(todo: Plan) -> str | None:
+def unconfirmed(plan: Plan) -> str | None:
     """The servers that are on a suitable host, but in VERIFY_RESIZE; ``None`` if there are none."""
     found = [
         change.server.label
-        for change in todo.items
+        for change in plan.items
         if not change.planned_actions and not change.refusal and is_unconfirmed(change.server)
     ]
     return ", ".join(found) or None

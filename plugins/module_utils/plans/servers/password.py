@@ -168,7 +168,7 @@ def check_strength(servers: Iterable[Server], passwords: Mapping[str, str], spec
             raise InvalidRequest("the password for %s cannot be used: %s; nothing was done" % (server.label, problem))
 
 
-def without(todo: Plan, refused: Iterable[str]) -> Plan:
+def without(plan: Plan, refused: Iterable[str]) -> Plan:
     """The plan without the changes that the cloud rejected: the servers with these ids are not changed."""
     ids = set(refused)
-    return Plan(tuple(replace(item, refusal="refused") if item.server.id in ids else item for item in todo.items))
+    return Plan(tuple(replace(item, refusal="refused") if item.server.id in ids else item for item in plan.items))

@@ -52,29 +52,29 @@ _STANDING = {
 }
 
 
-def plan_power(servers: Iterable[Server], want: str, force: bool, policy: Rules) -> Plan:
+def plan_power(servers: Iterable[Server], target_state: str, force: bool, policy: Rules) -> Plan:
     """Return the plan to reach the target power state; ``rules`` is asked only for capabilities."""
-    return Plan(tuple(plan_one(server, want, force, policy) for server in servers))
+    return Plan(tuple(plan_one(server, target_state, force, policy) for server in servers))
 
 
-def plan_one(server: Server, want: str, force: bool, policy: Rules) -> Change:
+def plan_one(server: Server, target_state: str, force: bool, policy: Rules) -> Change:
     state = server.target_power_state
     before = {"power_state": state}
-    if state == ERROR and not (want == "restarted" and force):
+    if state == ERROR and not (target_state == "restarted" and force):
         hint = "; state: restarted with force: true tries a hard reboot"
         return Change(server, before=before, after=before, refusal=fault_text(server) + hint)
     if state == ERROR:
         actions: tuple[str, ...] = ("reboot",)
-    elif state not in ROUTES[want]:
-        why = _STANDING.get((server.status or "").upper(), "it cannot be %s from this status" % want)
+    elif state not in ROUTES[target_state]:
+        why = _STANDING.get((server.status or "").upper(), "it cannot be %s from this status" % target_state)
         refusal = "the server is in status %s: %s" % (server.status, why)
         return Change(server, before=before, after=before, refusal=refusal)
-    elif want == "restarted" and force and state in (PAUSED, SUSPENDED):
+    elif target_state == "restarted" and force and state in (PAUSED, SUSPENDED):
         actions = ("reboot",)
     else:
-        actions = ROUTES[want][state]
-    after: dict[str, Any] = {"power_state": GOAL[want]}
-    if want == "restarted" and state != STOPPED:
+        actions = ROUTES[target_state][state]
+    after: dict[str, Any] = {"power_state": GOAL[target_state]}
+    if target_state == "restarted" and state != STOPPED:
         after["restarted"] = True
     unsupported = _why_not(server, actions, policy)
     moving = server.power_state == TRANSITIONAL and not unsupported

@@ -106,12 +106,12 @@ def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
     state = server.target_power_state
     before = {"image": _label(server, spec, image_of(server)), "power_state": state}
     moving = server.power_state == TRANSITIONAL
-    want = spec.power_after(server)
+    target_state = spec.power_after(server)
     if not needs_rebuild(server, spec):
-        if spec.power_state == "unchanged" and (want is None or POWER_STATE_NOTE not in server.metadata):
+        if spec.power_state == "unchanged" and (target_state is None or POWER_STATE_NOTE not in server.metadata):
             # A rebuild in progress can still fail.
             return Change(server, (), before, before, wait_until_stable=(server.status or "").upper() == "REBUILD")
-        power = plan_power([server], str(want), False, rules).items[0]
+        power = plan_power([server], str(target_state), False, rules).items[0]
         after = dict(before, power_state=power.after.get("power_state", state))
         return replace(power, before=before, after=after)
     order = spec.order_for(server)
@@ -123,9 +123,12 @@ def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
         planned_actions, refusal = way.planned_actions, way.refusal
     planned_actions += (Action(REBUILD, {"spec": order}),)
     actions = tuple(action.action for action in planned_actions)
-    if rules.supports("rebuild_running") and want:
-        actions += ROUTES[want][STOPPED if state == STOPPED else RUNNING]
-    after = {"image": _label(server, spec, order.image_id), "power_state": GOAL[want] if want else RUNNING}
+    if rules.supports("rebuild_running") and target_state:
+        actions += ROUTES[target_state][STOPPED if state == STOPPED else RUNNING]
+    after = {
+        "image": _label(server, spec, order.image_id),
+        "power_state": GOAL[target_state] if target_state else RUNNING,
+    }
     if order.same_image:
         after["reinstalled"] = True
     note = next(iter(spec.note_for(server, rules).items()), None)
@@ -153,15 +156,15 @@ def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | 
     return image_id
 
 
-def check_order(todo: Plan, spec: RebuildOptions, rules: Rules) -> None:
+def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
     """Raises InvalidRequest for options that are invalid for every server, before a request is sent."""
     order = spec.order
     problem = rules.os_problem(order)
     if problem:
         raise InvalidRequest(problem)
-    for change in todo.items:
+    for change in plan.items:
         _check_password(change.server, order, rules)
-    if order.image and not order.image.active and any(REBUILD in change.actions for change in todo.items):
+    if order.image and not order.image.active and any(REBUILD in change.actions for change in plan.items):
         raise InvalidRequest(
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)

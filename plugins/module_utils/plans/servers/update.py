@@ -215,9 +215,9 @@ class _Present:
                 "it runs the image %s and not %s (server_os reinstalls it in place)"
                 % (server.image.name or runs, spec.image.label)
             )
-        there = {address.network for address in server.addresses}
-        absent = [name for name in spec.networks if name not in there]
-        if absent and there and None not in there:
+        observed = {address.network for address in server.addresses}
+        absent = [name for name in spec.networks if name not in observed]
+        if absent and observed and None not in observed:
             reasons.append("it is not on the network %s (server_interface attaches it in place)" % ", ".join(absent))
         zone = (spec.availability_zone or "").partition(":")[0]
         if zone and server.availability_zone and zone != server.availability_zone:
@@ -232,13 +232,17 @@ class _Present:
 
     def _reset(self) -> None:
         """Resets the status of a server in ERROR or of a server whose task does not end."""
-        server, want = self.server, str(self.spec.reset_state)
-        wrong = server.power_state == ERROR or not server.is_stable if want == "active" else server.power_state != ERROR
-        goal = want.upper()
+        server, target_state = self.server, str(self.spec.reset_state)
+        wrong = (
+            server.power_state == ERROR or not server.is_stable
+            if target_state == "active"
+            else server.power_state != ERROR
+        )
+        goal = target_state.upper()
         self._note("status", server.status, goal if wrong else server.status)
         if wrong:
             self.planned_actions.append(
-                Action("reset_state", {"state": want}, ExpectedState(status=(goal,)), is_retry_safe=True)
+                Action("reset_state", {"state": target_state}, ExpectedState(status=(goal,)), is_retry_safe=True)
             )
 
     def _unlocked(self) -> None:
@@ -265,14 +269,14 @@ class _Present:
 
     def _update(self) -> None:
         server, spec, wanted = self.server, self.spec, {}
-        for key, there, want in (
+        for key, observed, target_state in (
             ("name", server.name, spec.new_name),
             ("description", server.description or "", spec.description),
             ("hostname", server.hostname, spec.hostname),
         ):
-            if want is not None and want != there and not (key == "hostname" and there is None):
-                wanted[key] = want
-                self._note(key, there, want)
+            if target_state is not None and target_state != observed and not (key == "hostname" and observed is None):
+                wanted[key] = target_state
+                self._note(key, observed, target_state)
         if wanted:
             self._quickly("update", **wanted)
 
@@ -285,12 +289,14 @@ class _Present:
             purge = purge or spec.purge_tags
         if wanted is None:
             return
-        there = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {key: value for key, value in there.items() if key.startswith(_KEPT) or self.rules.keeps_metadata(key)}
-        whole, to_set, to_remove = merged(there, {**kept, **wanted}, purge)
+        observed = {str(key): str(value) for key, value in server.metadata.items()}
+        kept = {
+            key: value for key, value in observed.items() if key.startswith(_KEPT) or self.rules.keeps_metadata(key)
+        }
+        whole, to_set, to_remove = merged(observed, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
-        self._note("metadata", there, whole)
+        self._note("metadata", observed, whole)
         if to_remove:
             self._quickly("replace_metadata", metadata=whole, set=to_set, remove=to_remove)
         else:
@@ -307,12 +313,12 @@ class _Present:
         server, spec = self.server, self.spec
         if spec.tags is None or self.rules.supports("tags_in_metadata"):
             return
-        there, wanted = set(server.tags), set(spec.tags)
-        whole = self.rules.tags_after(sorted(there), sorted(wanted), spec.purge_tags)
-        if whole == there:
+        observed, wanted = set(server.tags), set(spec.tags)
+        whole = self.rules.tags_after(sorted(observed), sorted(wanted), spec.purge_tags)
+        if whole == observed:
             return
-        self._note("tags", sorted(there), sorted(whole))
-        self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - there), remove=sorted(there - whole))
+        self._note("tags", sorted(observed), sorted(whole))
+        self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - observed), remove=sorted(observed - whole))
 
     def _flavor(self) -> None:
         for key, before, after, planned_actions in plan_flavor(self.server, self._size(), self.rules):

@@ -76,12 +76,12 @@ def plan_volumes(servers: Sequence[Server], attached: Attachments, spec: VolumeS
 
 
 def plan_one(server: Server, attached: Sequence[VolumeAttachment], spec: VolumeSpec) -> Change:
-    there = {each.volume_id: each for each in attached}
-    before = {"volumes": sorted(there)}
+    observed = {each.volume_id: each for each in attached}
+    before = {"volumes": sorted(observed)}
     if spec.state == "absent":
-        leaving = [volume for volume in spec.volumes if volume in there]
+        leaving = [volume for volume in spec.volumes if volume in observed]
     else:
-        leaving = [volume for volume in there if spec.purge and volume not in spec.volumes]
+        leaving = [volume for volume in observed if spec.purge and volume not in spec.volumes]
     if leaving:
         try:
             boot = boot_volume(server, attached)
@@ -90,10 +90,10 @@ def plan_one(server: Server, attached: Sequence[VolumeAttachment], spec: VolumeS
         if boot in leaving and spec.state == "absent":
             return Change.refused(server, "it boots from the volume %s, which cannot be detached" % boot, before)
         leaving = [volume for volume in leaving if volume != boot]
-    coming = [volume for volume in spec.volumes if volume not in there] if spec.state == "present" else []
+    coming = [volume for volume in spec.volumes if volume not in observed] if spec.state == "present" else []
     kept = spec.delete_on_termination
     for volume in spec.volumes if spec.state == "present" else ():
-        shown = there[volume].delete_on_termination if volume in there else None
+        shown = observed[volume].delete_on_termination if volume in observed else None
         if kept is not None and shown is not None and kept != shown:
             why = "the volume %s is attached with delete_on_termination: %s; detach it first to change that"
             return Change.refused(server, why % (volume, str(shown).lower()), before)
@@ -103,7 +103,7 @@ def plan_one(server: Server, attached: Sequence[VolumeAttachment], spec: VolumeS
     planned_actions += [
         Action(ATTACH, _arguments(each, spec), ExpectedState(volumes=(each,)), is_retry_safe=True) for each in coming
     ]
-    after = sorted(set(there).difference(leaving).union(coming))
+    after = sorted(set(observed).difference(leaving).union(coming))
     return Change.of(server, planned_actions, before, {"volumes": after})
 
 

@@ -94,11 +94,11 @@ class HuaweiLifecycle(HuaweiBatches, HuaweiActions):
         def ask(pair: tuple[Server, Action]) -> PendingAction:
             server, action = pair
             wanted = rules.own_metadata(action.arguments["metadata"])
-            there = rules.own_metadata(server.metadata)
-            changed = {key: value for key, value in wanted.items() if there.get(key) != value}
+            observed = rules.own_metadata(server.metadata)
+            changed = {key: value for key, value in wanted.items() if observed.get(key) != value}
             steps: list[tuple[str, str, Any]] = [("POST", "/metadata", {"metadata": changed})] if changed else []
             try:
-                removed = [path_segment(key) for key in sorted(set(there) - set(wanted))]
+                removed = [path_segment(key) for key in sorted(set(observed) - set(wanted))]
             except CloudError as error:
                 return replace(
                     PendingAction(server.id, action.action, server.name, expected_state=action.expected_state),

@@ -110,8 +110,8 @@ class HuaweiRules(Rules):
             return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
         return None
 
-    def tags_after(self, there: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
-        return validation.tags_after(there, wanted, purge)
+    def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
+        return validation.tags_after(observed, wanted, purge)
 
     def keeps_metadata(self, key: str) -> bool:
         return validation.system_key(key)

@@ -117,11 +117,11 @@ def tags_problem(tags: Iterable[str]) -> str | None:
     return None
 
 
-def tags_after(there: Iterable[str], wanted: Iterable[str], purge: bool) -> set[str]:
+def tags_after(observed: Iterable[str], wanted: Iterable[str], purge: bool) -> set[str]:
     """The resulting tags: a key has one value, and reserved tags are kept."""
     asked = {tag[:-1] if tag.endswith("=") else tag for tag in wanted}
     keys = {key_of(tag) for tag in asked}
-    return asked | {tag for tag in there if system_tag(tag) or (not purge and key_of(tag) not in keys)}
+    return asked | {tag for tag in observed if system_tag(tag) or (not purge and key_of(tag) not in keys)}
 
 
 def too_many_tags(tags: Iterable[str]) -> str | None:

@@ -54,8 +54,8 @@ def remove_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, 
 def replace_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     # All metadata is replaced, so the present metadata is read first to keep changes of other users.
     what = "read the metadata of the server %s" % server.label
-    there = dict(cloud._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
-    whole = {key: value for key, value in there.items() if key not in arguments["remove"]}
+    observed = dict(cloud._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
+    whole = {key: value for key, value in observed.items() if key not in arguments["remove"]}
     wanted = {**whole, **arguments["set"]}
     return ActionRequest({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
 
