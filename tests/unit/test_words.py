@@ -33,7 +33,6 @@ WORDS = {
     r"nobody can say": "write that the result is unknown",
     r"what became of": "write outcome",
     r"lies in": "write is in",
-    r"returns nothing new": "say what does not end",
     r"makes? sure": "write ensures",
 }
 #: Turns of phrase that a reader whose English is a working language has to puzzle out.

@@ -120,7 +120,7 @@ class Action:
     hidden: bool = False
 
     def infinitive(self, server: Server) -> str:
-        """What is asked of the server, for a sentence: ``live migrate the server web-01 (4f…)``."""
+        """The action as an infinitive, for a message: ``live migrate the server web-01 (4f…)``."""
         return "%s the server %s" % (self.action.replace("_", " "), server.label)
 
     @property

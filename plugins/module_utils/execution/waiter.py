@@ -69,27 +69,27 @@ def pause(waited: float, last_look: float, interval: float) -> float:
 
 
 class Polling(Generic[T]):
-    """What is waited for: how it is polled, and what the answers mean. The keys are ids, of servers or of jobs."""
+    """The items of a wait, by server or job id: how to poll them, and how to evaluate the result."""
 
-    #: The past participle of what is waited for, such as ``stopped``.
+    #: The past participle for progress lines, such as ``stopped``.
     word = "done"
 
     def poll(self, left: dict[str, T], final: bool) -> Mapping[str, Any]:
-        """What is seen of those that it says anything about; the last poll, ``final``, asks for all of them. Raises
-        CloudError."""
+        """Returns the observations by id. Items without news may be absent, except in the last poll, which is ``final``.
+        Raises CloudError."""
         raise NotImplementedError
 
     def evaluate(self, item: T, seen: Any) -> Outcome | None:
-        """The outcome that is proven by what was seen; ``None`` asks for another poll."""
+        """Returns the outcome that the observation proves; ``None`` if another poll is needed."""
         raise NotImplementedError
 
     def submit_ready(self, left: dict[str, T]) -> Mapping[str, Outcome]:
-        """Submits what is ready for its next action, before the first poll and after each; gives the outcomes of those
-        that this ended."""
+        """Submits the items that are ready for their next action, before the first poll and after each. Returns the
+        outcomes of the items that this ended."""
         return {}
 
     def item_name(self, item: T) -> str:
-        """The item for a line about the wait; an empty text for one that holds nobody up."""
+        """The name of the item for a progress line; an empty string if the wait does not depend on it."""
         raise NotImplementedError
 
     def progress_text(self, outcomes: Mapping[str, Outcome], left: Mapping[str, T]) -> str:

@@ -73,7 +73,7 @@ class Settings:
 
     @property
     def has_catalog(self) -> bool:
-        """Whether Keystone's catalog says where the services are; otherwise they are where the document says."""
+        """Whether the endpoints of services come from Keystone's catalog, and not from the vendor's document."""
         return self.platform != "huaweicloud"
 
     def secrets(self) -> set[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which passwords a platform takes, so that a plan can refuse one before anything is sent. Pure."""
+"""The passwords that a platform accepts, so that a plan can reject one before a request is sent. Pure."""
 
 from __future__ import annotations
 

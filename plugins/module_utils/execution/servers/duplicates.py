@@ -164,7 +164,7 @@ class DuplicateRun:
 class _UntilOver(Polling[Server]):
     """Polls servers until each is deleted or ``is_over`` says so; ``seen`` are their records from the last poll."""
 
-    word = "settled"
+    word = "checked"
 
     def __init__(self, cloud: Compute, is_over: Callable[[Server], bool]) -> None:
         self.cloud = cloud

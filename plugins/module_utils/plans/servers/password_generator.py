@@ -14,7 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
     classes_of,
 )
 
-#: What every platform of the collection takes.
+#: The policy that is valid on every platform of the collection.
 STRICTEST = PasswordPolicy(8, 26, 3, "!@%-_=+[]:./?")
 #: Allowed by every call, and in a shell without quotes, except for the exclamation mark.
 SAFE_SPECIAL = "!@%-_=+:./"

@@ -69,15 +69,15 @@ class ActionRequest:
 
 @dataclass(frozen=True)
 class HuaweiAction:
-    """A row of the table of actions: ``request`` makes the one request for one server, or ``send`` asks for many
-    servers, where one call takes many or one server takes several calls."""
+    """A row of the table of actions. ``request`` builds the request for one server. ``send`` sends the requests for
+    several servers, for actions with a batch call or with several calls for each server."""
 
     request: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest] | None = None
     send: Callable[[HuaweiActions, Sequence[tuple[Server, Action]]], list[PendingAction]] | None = None
 
 
 class HuaweiActions(Compute):
-    """What everything that is asked of existing servers has in common."""
+    """The common part of all actions on existing servers."""
 
     api: HuaweiApi
     #: The actions of the platform, by name.

@@ -37,7 +37,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 Arguments = Mapping[str, Any]
 Requests = Sequence["tuple[Server, Action]"]
-#: The documented form of the answers without a body.
+#: The documented response of calls without a response body.
 EMPTY = DocumentedResponse((204, 202))
 
 _POWER = "/cloudservers/action"
