@@ -75,8 +75,8 @@ class Polling(Generic[T]):
     word = "done"
 
     def poll(self, left: dict[str, T], final: bool) -> Mapping[str, Any]:
-        """Returns the observations by id. Items without news may be absent, except in the last poll, which is ``final``.
-        Raises CloudError."""
+        """Returns the observations by id. Items without news may be absent, except in the last poll, which is
+        ``final``. Raises CloudError."""
         raise NotImplementedError
 
     def evaluate(self, item: T, seen: Any) -> Outcome | None:

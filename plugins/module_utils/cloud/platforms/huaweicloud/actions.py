@@ -106,7 +106,7 @@ class HuaweiActions(Compute):
         return self._ask(replace(pending, image_id=request.image_id), request, what)
 
     def _ask(self, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
-        """Sends the request once. The pending action with what became of it: ``what`` is the action as an
+        """Sends the request once. Returns the pending action with its result: ``what`` is the action as an
         infinitive."""
         try:
             url = self.api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)

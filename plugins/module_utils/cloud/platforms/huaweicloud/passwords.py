@@ -46,7 +46,8 @@ _PATIENCE = (15, 15, 30)
 
 
 def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-    """Sets passwords; one call for up to 1,000 servers with the same password. A server applies it at its next start."""
+    """Sets passwords; one call for up to 1,000 servers with the same password. A server applies it at its next
+    start."""
     cloud.hide(action.arguments["password"] for _server, action in requests)
     groups: dict[tuple[str, bool], list[Server]] = {}
     for server, action in requests:
