@@ -31,7 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
 )
 
-#: The documented form of the answers to changes of metadata.
+#: The documented response of changes of metadata.
 METADATA = DocumentedResponse((200,), "metadata")
 #: The response of the calls in Nova's form.
 ACCEPTED = DocumentedResponse((202,))
