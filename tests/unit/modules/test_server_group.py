@@ -32,7 +32,7 @@ def test_the_ten_steps(bench: Bench) -> None:
         {"name": "db"},
         {"name": "db", "policy": "anti-affinity", "rules": {"max_server_per_host": 2}},
         {"name": "db", "policy": "soft-affinity", "recreate": True},
-        "needs policy",
+        "set policy to create it",
     )
     shown = made["server_group"]
     assert (shown["name"], shown["policy"], shown["members"]) == ("db", "anti-affinity", [])

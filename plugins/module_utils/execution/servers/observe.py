@@ -69,8 +69,8 @@ def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> Obse
     absent = [name for name in names if name not in found]
     if absent and state == "restored":
         raise InvalidRequest(
-            "no active or soft-deleted server is named %s; on plain Nova only an administrator can list soft-deleted"
-            " servers, and other users select one by its id in select" % ", ".join(absent)
+            "no server in the list or in the recycle bin is named %s; on plain Nova only an administrator can list"
+            " the recycle bin, and other users select a server by its id in select" % ", ".join(absent)
         )
     return ObservedServers(tuple(found[name] for name in names if name in found))
 
