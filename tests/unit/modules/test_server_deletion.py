@@ -20,7 +20,7 @@ def test_into_the_recycle_bin_and_back(bench: Bench) -> None:
     assert not gone.get("failed") and bench.server("web-01")["vm_state"] == "soft-delete"
     with nothing_done(bench):
         assert bench.call("server", name="web-01", state="absent")["changed"] is False
-        refused(bench.call("server", name="nobody", state="restored"), "no active or soft-deleted server")
+        refused(bench.call("server", name="nobody", state="restored"), "no server in the list or in the recycle bin")
     back = bench.call("server", name="web-01", state="restored")
     assert back["server"]["status"] == "ACTIVE" and outcome(back, "web-01")["actions"] == ["restore"]
     with nothing_done(bench):
@@ -68,9 +68,7 @@ def test_a_member_takes_a_server_out_of_the_bin_by_its_id(bench: Bench) -> None:
     """Nova shows what is in the bin by its id, and lists it for administrators only."""
     key = bench.id_of("web-01")
     bench.change("web-01", status="SOFT_DELETED")
-    refused(
-        bench.call("server", name="web-01", state="restored"), "only an administrator can list soft-deleted servers"
-    )
+    refused(bench.call("server", name="web-01", state="restored"), "only an administrator can list the recycle bin")
     done = bench.call("server", select={"ids": [key]}, state="restored")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["restore"]
     with nothing_done(bench):
