@@ -158,3 +158,21 @@ def test_reports(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert text.splitlines()[0].split()[0] == "openstack" and text.splitlines()[-1].startswith("sum")
     cause = causes([found], {STOP: ["POST /openstack/identity/v3/auth/tokens (auth)"]})
     assert "POST /identity/v3/auth/tokens" in cause and "429_before" in cause
+
+
+def test_a_request_that_is_not_repeated_is_hit_in_one_run_for_both_cells(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[str] = []
+    hits = {"429_before/1+": 3, "429_before/2+": 1, "429_before/3": 1}
+
+    def run_cell(recording: Any, cell: Cell, seed: str) -> Verdict:
+        run.append(cell.id.partition("stop/")[2])
+        return Verdict(cell, hits.get(run[-1], 1), "changed", [])
+
+    monkeypatch.setattr(worker, "_run_cell", run_cell)
+    places = [(1, False), (1, True), (2, False), (2, True), (3, False)]
+    cells = [Cell(STOP, "429_before", position, always) for position, always in places]
+    found = worker.run_cells(worker.record(STOP), cells, "1")
+    assert [each.cell for each in found] == cells
+    assert run == ["429_before/1+", "429_before/2+", "429_before/1", "429_before/3"]
