@@ -136,7 +136,7 @@ def test_a_failed_image_costs_no_old_one(bench: Bench) -> None:
     before = set(images(bench))
     bench.fault(OPERATION[bench.platform], fail_servers="all", reason="disk full")
     result = snapshot(bench, names=["web-01"], name="{name}-{time}", keep_last=1)
-    says(result, "web-01", "it was not made" if bench.platform == "ustack" else "the cloud reports an error")
+    says(result, "web-01", "it was not created" if bench.platform == "ustack" else "the cloud reports an error")
     assert result["failed"] and set(images(bench)) == before
 
 
@@ -172,13 +172,13 @@ def test_what_may_not_be_deleted(bench: Bench) -> None:
     "options, words",
     [
         ({"names": ["web-01"], "name": "{nobody}"}, "{nobody}"),
-        ({"names": ["web-01"], "name": " x"}, "blanks"),
+        ({"names": ["web-01"], "name": " x"}, "leading or trailing spaces"),
         ({"names": ["web-01"], "name": "x", "keep_last": 0}, "keep_last"),
         ({"names": ["web-01"], "name": "x" * 256}, "255"),
         ({"names": ["web-01"], "name": "x", "metadata": {"a": []}}, "metadata"),
         ({"names": ["web-01"], "state": "absent"}, "image_ids"),
         ({"names": ["web-01"], "image_ids": ["a"], "state": "absent"}, "image_ids"),
-        ({"name": "{name}", "state": "absent"}, "chosen"),
+        ({"name": "{name}", "state": "absent"}, "needs options that select servers"),
         ({"name": "x"}, "no option selects servers"),
     ],
 )
