@@ -193,7 +193,7 @@ def test_chosen_passwords_come_by_variables(store: Store) -> None:
     "options, words",
     [
         ({"store": {}}, "set path or hashi_vault"),
-        ({"store": {"path": "x", "hashi_vault": {"path": "y"}}}, "two places"),
+        ({"store": {"path": "x", "hashi_vault": {"path": "y"}}}, "are mutually exclusive"),
         ({"store": {"path": "x"}}, "no vault password"),
         ({"store": {"path": "/nowhere/x", "allow_plain_text": True}}, "/nowhere/x.lock cannot be opened"),
         ({"store": {"path": "x", "vault_password_file": "nowhere"}}, "nowhere was not found"),
