@@ -74,7 +74,10 @@ def test_nothing_is_connected_to_in_check_mode(closed: int) -> None:
 
 @pytest.mark.parametrize(
     "options, words",
-    [({"timeout": 0, "port": 1}, "above 0"), ({"port": 1, "servers": [{"private_ips": []}]}, "mapping with name")],
+    [
+        ({"timeout": 0, "port": 1}, "must be more than 0"),
+        ({"port": 1, "servers": [{"private_ips": []}]}, "mapping with name"),
+    ],
 )
 def test_bad_options(options: dict[str, Any], words: str) -> None:
     with pytest.raises(AnsibleActionFail, match=words):
