@@ -17,25 +17,26 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     rebuild,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-    HuaweiAction,
+    Send,
+    for_each_server,
 )
 
-ACTIONS: Mapping[str, HuaweiAction] = {
+ACTIONS: Mapping[str, Send] = {
     # One call takes up to 1,000 servers.
-    "start": HuaweiAction(send=lifecycle.start),
-    "stop": HuaweiAction(send=lifecycle.stop),
-    "reboot": HuaweiAction(send=lifecycle.reboot),
-    "delete": HuaweiAction(send=lifecycle.delete),
-    "change_password": HuaweiAction(send=passwords.change_password),
+    "start": lifecycle.start,
+    "stop": lifecycle.stop,
+    "reboot": lifecycle.reboot,
+    "delete": lifecycle.delete,
+    "change_password": passwords.change_password,
     # One server takes several calls.
-    "replace_metadata": HuaweiAction(send=lifecycle.replace_metadata),
-    "set_tags": HuaweiAction(send=lifecycle.set_tags),
+    "replace_metadata": lifecycle.replace_metadata,
+    "set_tags": lifecycle.set_tags,
     # One call a server.
-    "rebuild": HuaweiAction(rebuild.rebuild),
-    "update": HuaweiAction(lifecycle.update),
-    "set_metadata": HuaweiAction(lifecycle.set_metadata),
-    "remove_metadata": HuaweiAction(lifecycle.remove_metadata),
-    "lock": HuaweiAction(lifecycle.lock),
-    "unlock": HuaweiAction(lifecycle.unlock),
-    "resize": HuaweiAction(lifecycle.resize),
+    "rebuild": for_each_server(rebuild.rebuild),
+    "update": for_each_server(lifecycle.update),
+    "set_metadata": for_each_server(lifecycle.set_metadata),
+    "remove_metadata": for_each_server(lifecycle.remove_metadata),
+    "lock": for_each_server(lifecycle.lock),
+    "unlock": for_each_server(lifecycle.unlock),
+    "resize": for_each_server(lifecycle.resize),
 }

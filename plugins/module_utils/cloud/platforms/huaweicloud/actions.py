@@ -67,13 +67,17 @@ class ActionRequest:
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class HuaweiAction:
-    """A row of the table of actions. ``request`` builds the request for one server. ``send`` sends the requests for
-    several servers, for actions with a batch call or with several calls for each server."""
+#: A row of the table of actions: sends the action to several servers, and returns one pending action for each.
+Send = Callable[["HuaweiActions", Sequence["tuple[Server, Action]"]], "list[PendingAction]"]
 
-    request: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest] | None = None
-    send: Callable[[HuaweiActions, Sequence[tuple[Server, Action]]], list[PendingAction]] | None = None
+
+def for_each_server(build: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest]) -> Send:
+    """A row for an action with one call for each server; ``build`` returns the request from the action's arguments."""
+
+    def send(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        return ask_each(lambda request: cloud.perform_one(*request, build), requests, cloud.parallel)
+
+    return send
 
 
 class HuaweiActions(Compute):
@@ -81,25 +85,23 @@ class HuaweiActions(Compute):
 
     api: HuaweiApi
     #: The actions of the platform, by name.
-    actions: Mapping[str, HuaweiAction] = {}
+    actions: Mapping[str, Send] = {}
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
         self.require_actions(requests)
         by_server: dict[str, PendingAction] = {}
         for name in sorted({action.action for _server, action in requests}):
             some = [request for request in requests if request[1].action == name]
-            send = self.actions[name].send
-            pending = send(self, some) if send else ask_each(self._perform_one, some, self.parallel)
-            by_server.update((each.server_id, each) for each in pending)
+            by_server.update((pending.server_id, pending) for pending in self.actions[name](self, some))
         return [by_server[server.id] for server, _action in requests]
 
-    def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
-        server, action = pair
+    def perform_one(
+        self, server: Server, action: Action, build: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest]
+    ) -> PendingAction:
+        """Sends the action to one server; ``build`` returns its request."""
         pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
         try:
-            make = self.actions[action.action].request
-            assert make, "a row of the table has one of both"
-            request = make(self, server, action.arguments)
+            request = build(self, server, action.arguments)
         except CloudError as error:
             return replace(pending, error=error)
         what = request.what or action.infinitive(server)
