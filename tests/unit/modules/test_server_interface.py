@@ -124,8 +124,8 @@ def test_a_port_of_another_server(bench: Bench) -> None:
         ({"network_id": "a", "fixed_ips": [{}]}, "either ip_address or subnet_id"),
         ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.0/8"}]}, "not an IP address"),
         ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {"ip_address": "10.0.0.8"}]}, "one address"),
-        ({"network_id": "a", "mac": "fa:16:3e:00:00:01"}, "to be removed"),
-        ({"network_id": "a", "ip": "10.0.0.9"}, "to be removed"),
+        ({"network_id": "a", "mac": "fa:16:3e:00:00:01"}, "select an interface to detach"),
+        ({"network_id": "a", "ip": "10.0.0.9"}, "select an interface to detach"),
         ({"names": WEB, "port_id": "a"}, "3 servers"),
     ],
 )
