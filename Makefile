@@ -10,7 +10,8 @@ BIN := $(CURDIR)/$(VENV)/bin
 RUN := $(BIN)/python
 CACHE := .cache
 MINIMUM_COVERAGE := 90
-WORKERS ?= 2
+# One process for each core: at least 2, and at most 4, for the integration targets have four platforms.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
 DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run
 # Runs of the fault matrix in `make test`
