@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     fault_text,
     state_text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import (
     Polling,
     Waiter,
@@ -34,6 +35,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 _VERSION = 1
+#: The actions that a handle can contain.
+_ACTIONS = frozenset(map(str, Capability)) | {SETTLE}
 
 
 def handle(cloud: Compute, pending_actions: Iterable[PendingAction]) -> dict[str, Any]:
@@ -53,6 +56,9 @@ def pending_actions_of(data: Mapping[str, Any], cloud: Compute) -> list[PendingA
         if data["version"] != _VERSION:
             raise KeyError("version")
         found = [PendingAction.from_dict(entry) for entry in data["pending_actions"]]
+        unknown = [pending.action for pending in found if pending.action not in _ACTIONS]
+        if unknown:
+            raise KeyError(unknown[0])
         platform, region = data["platform"], data["region"]
     except (KeyError, TypeError) as error:
         raise InvalidRequest(

@@ -52,12 +52,12 @@ _STANDING = {
 }
 
 
-def plan_power(servers: Iterable[Server], target_state: str, force: bool, policy: Rules) -> Plan:
+def plan_power(servers: Iterable[Server], target_state: str, force: bool, rules: Rules) -> Plan:
     """Return the plan to reach the target power state; ``rules`` is asked only for capabilities."""
-    return Plan(tuple(plan_one(server, target_state, force, policy) for server in servers))
+    return Plan(tuple(plan_one(server, target_state, force, rules) for server in servers))
 
 
-def plan_one(server: Server, target_state: str, force: bool, policy: Rules) -> Change:
+def plan_one(server: Server, target_state: str, force: bool, rules: Rules) -> Change:
     state = server.target_power_state
     before = {"power_state": state}
     if state == ERROR and not (target_state == "restarted" and force):
@@ -76,7 +76,7 @@ def plan_one(server: Server, target_state: str, force: bool, policy: Rules) -> C
     after: dict[str, Any] = {"power_state": GOAL[target_state]}
     if target_state == "restarted" and state != STOPPED:
         after["restarted"] = True
-    unsupported = _why_not(server, actions, policy)
+    unsupported = _why_not(server, actions, rules)
     moving = server.power_state == TRANSITIONAL and not unsupported
     planned_actions = tuple(power_action(action, force) for action in actions)
     return Change(server, actions, before, after if actions else before, unsupported, moving, planned_actions)

@@ -4,7 +4,7 @@
 
 """What Huawei Cloud ECS can be asked to do to a server: a row for each action.
 
-To add an action: a row here, its name in the platform's ``operations``, and its plan.
+To add an action: a row here, its name in the ``capabilities`` of the platform's rules, and its plan.
 """
 
 from __future__ import annotations

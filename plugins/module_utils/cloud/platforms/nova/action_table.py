@@ -5,7 +5,7 @@
 """The actions of a Nova cloud on servers: one row for each action.
 
 To add an action: add a row here, or in the file of the only platform that supports it, add its name to the platform's
-``operations``, and write its plan.
+``capabilities``, and write its plan.
 """
 
 from __future__ import annotations
@@ -32,9 +32,14 @@ ACTIONS: Mapping[str, NovaAction] = {
     "unpause": sends({"unpause": None}, what="unpause the server"),
     "suspend": sends({"suspend": None}, what="suspend the server"),
     "resume": sends({"resume": None}, what="resume the server"),
-    "reboot": sends({"reboot": {"type": "SOFT"}}, forced={"reboot": {"type": "HARD"}}, what="reboot the server"),
-    "rebuild": NovaAction(rebuild.rebuild),
-    "change_password": NovaAction(passwords.change_password, "changePassword"),
+    "reboot": sends(
+        {"reboot": {"type": "SOFT"}},
+        forced={"reboot": {"type": "HARD"}},
+        only_record_shows=True,
+        what="reboot the server",
+    ),
+    "rebuild": NovaAction(rebuild.rebuild, only_record_shows=True),
+    "change_password": NovaAction(passwords.change_password, "changePassword", only_record_shows=True),
     "update": NovaAction(lifecycle.update),
     "set_metadata": NovaAction(lifecycle.set_metadata),
     "remove_metadata": NovaAction(lifecycle.remove_metadata),
@@ -51,7 +56,7 @@ ACTIONS: Mapping[str, NovaAction] = {
     "purge": sends({"forceDelete": None}, "forceDelete"),
     "migrate": NovaAction(migrations.migrate),
     "live_migrate": NovaAction(migrations.live_migrate, "live-migration"),
-    "evacuate": NovaAction(migrations.evacuate),
+    "evacuate": NovaAction(migrations.evacuate, only_record_shows=True),
     "create_image": NovaAction(snapshots.create_image, "createImage"),
     "delete_image": NovaAction(snapshots.delete_image),
     "attach_volume": NovaAction(volumes.attach_volume),

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
-    CHANGE_PASSWORD,
-    REBUILD,
     Action,
     PendingAction,
 )
@@ -32,9 +30,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: Nova's response to nearly all actions: it has accepted them.
 ACCEPTED = DocumentedResponse((202,))
-#: The state of the server shows nothing of these; and the response to an evacuation is an empty 200 from microversion
-#: 2.14 on, which any proxy may return.
-_NEEDS_RECORD = ("reboot", "evacuate", CHANGE_PASSWORD, REBUILD)
 
 
 @dataclass(frozen=True)
@@ -74,15 +69,20 @@ class NovaAction:
 
     request: Callable[[NovaActions, Server, Mapping[str, Any]], ActionRequest]
     recorded_as: str | None = None
+    #: Only the instance action with the request's id shows the result, so a response without one proves nothing. An
+    #: evacuation is answered with an empty 200 from microversion 2.14 on, which a proxy may return too.
+    only_record_shows: bool = False
 
 
-def sends(body: Any, recorded_as: str | None = None, forced: Any = None, **known: Any) -> NovaAction:
+def sends(
+    body: Any, recorded_as: str | None = None, forced: Any = None, only_record_shows: bool = False, **known: Any
+) -> NovaAction:
     """A row whose body is always the same, except for ``force``; ``known`` are further properties of the request."""
 
     def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return ActionRequest(forced if forced and arguments.get("force") else body, **known)
 
-    return NovaAction(request, recorded_as)
+    return NovaAction(request, recorded_as, only_record_shows)
 
 
 class NovaActions(NovaServers):
@@ -122,15 +122,14 @@ class NovaActions(NovaServers):
             )
         return found
 
-    @staticmethod
-    def _proven(pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
+    def _proven(self, pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
         """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
         The response may contain a password that Nova generated; only the caller reads it."""
         if order.answer:
             order.answer.read(answer, what, order.shows)
         found = order.learn(pending, answer) if order.learn else pending
-        if pending.action in _NEEDS_RECORD and not answer.request_id:
-            # Every response of Nova has a request id, and only the instance action with this id shows the result.
+        if self.actions[pending.action].only_record_shows and not answer.request_id:
+            # Every response of Nova has a request id.
             raise unproven(answer, what, "the response has no request id")
         return found
 

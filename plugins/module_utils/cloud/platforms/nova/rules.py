@@ -91,7 +91,7 @@ class NovaRules(Rules):
                 thing,
                 *needed,
             )
-            error.hint = "Leave the option out."
+            error.hint = "Leave it out, or use a cloud that has it."
             raise error
         super().require(capability)
 
