@@ -86,7 +86,10 @@ SUBJECTS = (
     Subject(
         "os_reinstall",
         tuple(IMAGES),
-        lambda platform, _f: {"os_reinstall_image": IMAGES[platform], "os_reinstall_options": {"wait_interval": 0.5}},
+        lambda platform, _f: {
+            "os_reinstall_image": IMAGES[platform],
+            "os_reinstall_options": {"key_name": "operators", "wait_interval": 0.5},
+        },
         by_server=True,
     ),
     Subject(
