@@ -37,6 +37,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "easystack": {"flavor": "1C-2G", "image": "ubuntu-24.04", "networks": ["private"]},
     "ustack": {"flavor": "micro-1", "image": "Ubuntu 14.04 x64", "networks": ["shared"]},
 }
+#: What Huawei Cloud requires for an image without a password of its own.
+LOGINS = {"huaweicloud": {"password": "Fr0m-the-role-runs"}}
 IMAGES = {"openstack": "ubuntu-24.04", "easystack": "ubuntu-24.04", "huaweicloud": "Ubuntu 24.04 server 64bit"}
 
 
@@ -88,7 +90,7 @@ SUBJECTS = (
         tuple(IMAGES),
         lambda platform, _f: {
             "os_reinstall_image": IMAGES[platform],
-            "os_reinstall_options": {"key_name": "operators", "wait_interval": 0.5},
+            "os_reinstall_options": {**LOGINS.get(platform, {}), "wait_interval": 0.5},
         },
         by_server=True,
     ),
