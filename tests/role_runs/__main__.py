@@ -161,8 +161,10 @@ class Cell:
         return found
 
     def changes(self) -> list[str]:
+        """The requests that meant to change something: no login, and no password that ECS was only to check."""
         rows = self.lab.requests(self.platform, *CHANGING)
-        return ["%s %s" % (row["method"], row["path"]) for row in rows if "auth/tokens" not in row["path"]]
+        meant = [row for row in rows if "auth/tokens" not in row["path"] and not _is_dry_run(row["body"])]
+        return ["%s %s" % (row["method"], row["path"]) for row in meant]
 
     def state(self) -> dict[str, Any]:
         """The state of the cloud, without ids, times and secrets."""
@@ -175,6 +177,10 @@ class Cell:
             texts = json.dumps(rows, sort_keys=True, default=str)
             listed[kind] = sorted(_plain(json.loads(texts)))
         return {"servers": servers, **listed}
+
+
+def _is_dry_run(body: Any) -> bool:
+    return isinstance(body, dict) and body.get("dry_run") is True
 
 
 def _plain(document: Any) -> list[str]:
