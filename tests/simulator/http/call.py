@@ -33,6 +33,13 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
+def unauthorized(call: Call) -> Refusal:
+    """The 401 of the middleware of Keystone, which is before Nova and Neutron."""
+    error = {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}
+    keystone = 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)
+    return Refusal(401, {"error": error}, {"WWW-Authenticate": keystone})
+
+
 class Malformed:
     """In place of a body that is not JSON."""
 

@@ -14,6 +14,9 @@ from simulator.huaweicloud.iam import PLATFORM, admit
 from simulator.huaweicloud.iam import refuse as iam_refuse
 from simulator.state.servers import Server
 
+#: Servers in a batch call.
+MAX_SERVERS = 1000
+
 
 def enter(call: Call, parameters: dict[str, str]) -> None:
     """Authenticate the caller, and check the project of the path. Raises Refusal."""
@@ -72,3 +75,17 @@ def required_object(call: Call, key: str) -> dict[str, Any]:
 def refuse_locked(server: Server) -> None:
     if server.locked:
         raise refuse(400, "Ecs.0605", "The server %s is locked." % server.id)
+
+
+def batch_ids(body: dict[str, Any]) -> list[str]:
+    """The ids of the servers of a batch call, each once: at least one, at most MAX_SERVERS entries."""
+    rows = body.get("servers")
+    if (
+        not isinstance(rows, list)
+        or not rows
+        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
+    ):
+        raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
+    if len(rows) > MAX_SERVERS:
+        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
+    return list(dict.fromkeys(row["id"] for row in rows))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import enter, find, json_body, refuse
+from simulator.huaweicloud.checks import MAX_SERVERS, enter, find, json_body, refuse
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.jobs import MAX_SERVERS, Job, SubJob, injected_failure, store_job
+from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
 from simulator.huaweicloud.validation import check_boolean, check_keys
 from simulator.state.server_states import Power
 from simulator.state.servers import Server, Transition

@@ -14,12 +14,11 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Malformed, Refusal, answer
-from simulator.huaweicloud.checks import find, refuse
+from simulator.huaweicloud.checks import batch_ids, find, refuse
 from simulator.state.clock import iso_ms
 from simulator.state.server_states import ACTIONS, Power
 from simulator.state.servers import Server, Transition
 
-MAX_SERVERS = 1000
 JOB_RETENTION = 86400.0  # seconds; a finished job can be queried for so long
 OPERATIONS = {"os-start": "H03", "reboot": "H04", "os-stop": "H05"}
 _TARGET_STATES = {"os-start": "active", "os-stop": "stopped"}
@@ -163,18 +162,7 @@ def _read(call: Call) -> tuple[str, str, list[Server]]:
         kind = "SOFT"
     if kind not in ("SOFT", "HARD"):
         raise refuse(400, "Ecs.0005", "type must be SOFT or HARD.")
-    rows = argument.get("servers")
-    if (
-        not isinstance(rows, list)
-        or not rows
-        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
-    ):
-        raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
-    if len(rows) > MAX_SERVERS:
-        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
-    servers = []
-    for identity in dict.fromkeys(row["id"] for row in rows):
-        servers.append(find(call, identity))
+    servers = [find(call, identity) for identity in batch_ids(argument)]
     return key, kind, servers
 
 

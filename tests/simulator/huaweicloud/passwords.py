@@ -10,12 +10,11 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, Refusal, Router, answer
-from simulator.huaweicloud.checks import enter, find, find_own, json_body, refuse, required_object
+from simulator.huaweicloud.checks import batch_ids, enter, find, find_own, json_body, refuse, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.state.guest import RESET_SYMBOLS, password_weakness, set_password_at_next_start
 from simulator.state.servers import Server
 
-MAX_SERVERS = 1000
 _RESETTABLE = ("active", "stopped")
 
 
@@ -45,19 +44,10 @@ def reset_passwords(call: Call) -> Response:
     dry_run = body.get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise refuse(400, "Ecs.0005", "dry_run must be true or false.")
-    rows = body.get("servers")
-    if (
-        not isinstance(rows, list)
-        or not rows
-        or not all(isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] for row in rows)
-    ):
-        raise refuse(400, "Ecs.0005", "servers must be a list of objects with an id.")
-    if len(rows) > MAX_SERVERS:
-        raise refuse(400, "Ecs.0118", "Too many servers: %d, at most %d in a batch." % (len(rows), MAX_SERVERS))
+    ids = batch_ids(body)
     password = body.get("new_password")
     if not isinstance(password, str) and not (password is None and dry_run):
         raise refuse(400, "Ecs.0005", "new_password must be given.")
-    ids = list(dict.fromkeys(row["id"] for row in rows))
     servers = {identity: find_own(call, identity) for identity in ids}
     for server in servers.values():
         _check_password(password, server)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import request
 
-from simulator.http.call import Call, Refusal, Router
+from simulator.http.call import Call, Router, unauthorized
 from simulator.neutron.listing import list_view, refuse, show_view
 from simulator.neutron.resources import network_rows, port_rows, security_group_rows, subnet_rows
 
@@ -44,16 +44,6 @@ def register(router: Router) -> None:
 def enter(call: Call, _parameters: dict[str, str]) -> None:
     call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
     if call.token is None:
-        raise Refusal(
-            401,
-            {
-                "error": {
-                    "code": 401,
-                    "title": "Unauthorized",
-                    "message": "The request you have made requires authentication.",
-                }
-            },
-            {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)},
-        )
+        raise unauthorized(call)
     if call.token.project is None:
         raise refuse(403, "rule:get_network is disallowed by policy")

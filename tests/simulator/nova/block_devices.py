@@ -69,7 +69,7 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
         if not image_ref:
             raise refuse(400, "Invalid imageRef provided.")
         image = _image(call, image_ref)
-        _fits_flavor(flavor, image)
+        check_fits_flavor(flavor, image)
         return image, image
     first = [row for row in devices if row.get("boot_index") is not None and int(row["boot_index"]) == 0]
     if len(first) != 1:
@@ -81,7 +81,7 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
             if row.get("destination_type", "volume") == "volume":
                 _fits_volume(image, int(row["volume_size"]), flavor)
             else:
-                _fits_flavor(flavor, image)
+                check_fits_flavor(flavor, image)
     if root.get("source_type") == "image" and root.get("destination_type") == "local":
         image = _image(call, root["uuid"])
         if image_ref != image["id"]:
@@ -102,7 +102,8 @@ def _image(call: Call, image_id: str) -> dict[str, Any]:
     return dict(image)
 
 
-def _fits_flavor(flavor: dict[str, Any], image: dict[str, Any]) -> None:
+def check_fits_flavor(flavor: dict[str, Any], image: dict[str, Any]) -> None:
+    """Refuses an image that needs more memory or disk than the flavor has."""
     if flavor["ram"] < image["min_ram"]:
         raise refuse(400, "Flavor's memory is too small for requested image.")
     space = flavor["disk"] * GIB

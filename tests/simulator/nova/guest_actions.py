@@ -15,6 +15,7 @@ from flask import Response
 from simulator.http.call import Call, answer
 from simulator.nova import views
 from simulator.nova.actions import Action, begin, check_state
+from simulator.nova.block_devices import check_fits_flavor
 from simulator.nova.checks import (
     Check,
     boolean,
@@ -34,7 +35,6 @@ from simulator.state.hosts import NO_HOST
 from simulator.state.server_states import ACTIONS, SHUT_DOWN
 from simulator.state.servers import Server
 
-GIB = 1024**3
 View = Callable[[Call, Server], dict[str, Any]]
 # Below 2.75 the response to a rebuild has fewer fields than a show.
 _DETAILS_ONLY = ("OS-EXT-", "OS-SRV-USG:", "os-extended-volumes:", "security_groups", "config_drive", "host_status")
@@ -155,21 +155,7 @@ def _image(call: Call, server: Server, image_id: str) -> dict[str, Any]:
                 "server." % image_id,
             )
         return image
-    if server.flavor["ram"] < image["min_ram"]:
-        raise refuse(400, "Flavor's memory is too small for requested image.")
-    space = server.flavor["disk"] * GIB
-    if space and image["size"] > space:
-        raise refuse(
-            400,
-            "Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is %d bytes."
-            % (space, image["size"]),
-        )
-    if space and image["min_disk"] * GIB > space:
-        raise refuse(
-            400,
-            "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
-            "%d bytes, minimum size is %d bytes." % (space, image["min_disk"] * GIB),
-        )
+    check_fits_flavor(server.flavor, image)
     return image
 
 

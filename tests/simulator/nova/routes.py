@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from simulator.http.call import Call, Picker, Refusal, Router
+from simulator.http.call import Call, Picker, Refusal, Router, unauthorized
 from simulator.nova import (
     aggregates,
     consoles,
@@ -125,17 +125,7 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
         _find_region(call, parameters)
         call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
         if call.token is None:
-            raise Refusal(
-                401,
-                {
-                    "error": {
-                        "code": 401,
-                        "title": "Unauthorized",
-                        "message": "The request you have made requires authentication.",
-                    }
-                },
-                {"WWW-Authenticate": 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)},
-            )
+            raise unauthorized(call)
         if dialect.microversions:
             negotiate(call)
         pid = parameters.pop("pid", None)

@@ -240,3 +240,15 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Any:
         request, signer, credentials = SdkRequest, Signer, BasicCredentials
 
     return Sdk
+
+
+@pytest.fixture(params=["openstack", "easystack"])
+def admin(request: pytest.FixtureRequest) -> Any:
+    """The administrator of a cloud whose hosts can be administered."""
+    return request.getfixturevalue(request.param).by("admin")
+
+
+@pytest.fixture
+def nova(openstack: Any) -> Any:
+    """The administrator of plain OpenStack."""
+    return openstack.by("admin")

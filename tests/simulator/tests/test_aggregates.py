@@ -13,16 +13,6 @@ from simulator.state.config import ConfigError
 from simulator.state.hosts import Hosts
 
 
-@pytest.fixture(params=["openstack", "easystack"])
-def admin(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param).by("admin")
-
-
-@pytest.fixture
-def nova(openstack: Any) -> Any:
-    return openstack.by("admin")
-
-
 def create(cloud: Any, name: str = "ssd", zone: str | None = None) -> str:
     body: dict[str, Any] = {"name": name}
     if zone:

@@ -33,11 +33,6 @@ MALFORMED = [
 ]
 
 
-@pytest.fixture(params=["openstack", "easystack"])
-def admin(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param).by("admin")
-
-
 def create(cloud: Any, **fields: Any) -> Any:
     return cloud.post("/flavors", {"flavor": {**FLAVOR, **fields}})
 

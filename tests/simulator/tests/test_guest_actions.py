@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from typing import Any
 
 import pytest
 
+from simulator.tests.calls import digest
+
 PASSWORD = "correct horse"
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def image(cloud: Any, name: str) -> str:

@@ -6,29 +6,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from typing import Any
 
 import pytest
 
 from simulator.state.ids import hex_id
+from simulator.tests.calls import GOOD, digest, reset
 
-GOOD = "Tr0ub4dor+3"
 UBUNTU, WINDOWS, OLD = "Ubuntu 24.04 server 64bit", "Windows Server 2022 64bit", "CentOS 6.5 64bit"
 USER = hex_id("huaweicloud", "user", "operator")
 TEXT = base64.b64encode(b"#!/bin/sh\necho hello\n").decode()
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def reset(cloud: Any, *names: str, password: str | None = GOOD, **fields: Any) -> Any:
-    ids = [cloud.id(name) if not name.startswith("0") else name for name in names]
-    body = {"servers": [{"id": one} for one in ids], **fields}
-    if password is not None:
-        body["new_password"] = password
-    return cloud.put("/cloudservers/os-reset-passwords", body)
 
 
 def image(cloud: Any, name: str) -> str:

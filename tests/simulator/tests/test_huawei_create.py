@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from simulator.state.ids import stable_id
+from simulator.tests.calls import GOOD
 
-GOOD = "Tr0ub4dor+3"
 LONG = base64.b64encode(b"x" * 32769).decode()
 
 

@@ -5,26 +5,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import pytest
 
 from simulator.state.guest import CHANGE_OS_SYMBOLS, RESET_SYMBOLS, password_weakness
-
-GOOD = "Tr0ub4dor+3"
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def reset(cloud: Any, *names: str, password: str | None = GOOD, **fields: Any) -> Any:
-    ids = [cloud.id(name) if not name.startswith("0") else name for name in names]
-    body = {"servers": [{"id": one} for one in ids], **fields}
-    if password is not None:
-        body["new_password"] = password
-    return cloud.put("/cloudservers/os-reset-passwords", body)
+from simulator.tests.calls import GOOD, digest, reset
 
 
 def codes(response: Any) -> dict[str, str]:

@@ -13,16 +13,6 @@ LIVE = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
 MOVES: tuple[dict[str, Any], ...] = ({"migrate": None}, LIVE, {"evacuate": {}})
 
 
-@pytest.fixture(params=["openstack", "easystack"])
-def admin(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param).by("admin")
-
-
-@pytest.fixture
-def nova(openstack: Any) -> Any:
-    return openstack.by("admin")
-
-
 def host(cloud: Any, name: str) -> str:
     return str(cloud.seen(name)["host"])
 

@@ -7,32 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from simulator.tests.calls import create
 
 NO_HOST = "No valid host was found. There are not enough hosts available."
-
-
-def kind(cloud: Any, **more: Any) -> dict[str, Any]:
-    """A server that can be made."""
-    builder = cloud.sim.builders[cloud.platform]
-    network = next(row.id for row in builder.networks.rows.values() if not row.external)
-    return {
-        "name": "new",
-        "flavorRef": next(iter(builder.flavors)),
-        "imageRef": next(iter(builder.images)),
-        "networks": [{"uuid": network}],
-        **more,
-    }
-
-
-def create(cloud: Any, **more: Any) -> Any:
-    wanted = {key: value for key, value in kind(cloud, **more).items() if value is not None}
-    return cloud.post("/servers", {"server": wanted})
-
-
-@pytest.fixture(params=["openstack", "easystack"])
-def admin(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param).by("admin")
 
 
 def up(cloud: Any, value: bool, *names: str) -> None:

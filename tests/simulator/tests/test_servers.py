@@ -9,26 +9,10 @@ from typing import Any
 
 import pytest
 
+from simulator.tests.calls import create
+
 UUID = "0d0466b0-0000-4000-8000-000000000000"
 BINNED = "soft-delete"
-
-
-def kind(cloud: Any, **more: Any) -> dict[str, Any]:
-    """A server that can be made."""
-    builder = cloud.sim.builders[cloud.platform]
-    network = next(row.id for row in builder.networks.rows.values() if not row.external)
-    return {
-        "name": "new",
-        "flavorRef": next(iter(builder.flavors)),
-        "imageRef": next(iter(builder.images)),
-        "networks": [{"uuid": network}],
-        **more,
-    }
-
-
-def create(cloud: Any, **more: Any) -> Any:
-    wanted = {key: value for key, value in kind(cloud, **more).items() if value is not None}
-    return cloud.post("/servers", {"server": wanted})
 
 
 def message(response: Any) -> str:

@@ -10,16 +10,6 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(params=["openstack", "easystack"])
-def admin(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param).by("admin")
-
-
-@pytest.fixture
-def nova(openstack: Any) -> Any:
-    return openstack.by("admin")
-
-
 def service(cloud: Any, host: str) -> dict[str, Any]:
     (row,) = cloud.get("/os-services", query_string={"host": host}).json["services"]
     return dict(row)
