@@ -490,16 +490,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Each server as a host with its composed variables and groups, under a name that no group has."""
         names = host_names.unique(wanted, reserved)
         found: list[Any] = [None] * len(names)
-        plan = list(range(len(names)))
+        unsettled = list(range(len(names)))
         for _round in range(_ROUNDS):
-            for index in plan:
+            for index in unsettled:
                 found[index] = self._draft(names[index], entries[index][1], memberships[index], where)
             made = set().union(*(draft.group_names() for draft in found))
             if made.isdisjoint(names):
                 break
             reserved |= made
             before, names = names, host_names.unique(wanted, reserved)
-            plan = [index for index, name in enumerate(names) if name != before[index]]
+            unsettled = [index for index, name in enumerate(names) if name != before[index]]
         # A group that is named after the host that is in it follows the host from name to name. Ansible warns of both.
         return found
 

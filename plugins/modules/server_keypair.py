@@ -156,13 +156,14 @@ def run(context: Context) -> Result:
             )
     chosen = context.select_servers(selection)
     plan = plan_keypairs(chosen.servers, state, names)
-    data, action = {"missing": dict(chosen.missing)}, "given the key pairs" if state == "attached" else "rid of them"
+    data = {"missing": dict(chosen.missing)}
+    participle = "given the key pairs" if state == "attached" else "detached from the key pairs"
     if context.check_mode:
-        return check_result(context, plan, action, data)
+        return check_result(context, plan, participle, data)
 
     work = Executor(context.cloud, keypair_strategy(context.cloud, state, names), True, waiter)
     work.run(plan)
-    return run_result(context, work, plan, action, data)
+    return run_result(context, work, plan, participle, data)
 
 
 def main() -> None:

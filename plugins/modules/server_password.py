@@ -219,7 +219,7 @@ MODULE = ModuleSpec(
     mutually_exclusive=[("password", "passwords", "generate")],
     required_one_of=[("password", "passwords", "generate")],
 )
-DEED = "given the password"
+PARTICIPLE = "given the password"
 
 
 def run(context: Context) -> Result:
@@ -241,11 +241,11 @@ def run(context: Context) -> Result:
         plan = passwords.without(plan, refused)
         result.changed, result.diff = plan.changed, plan.diff()
         result.data.update(records(context, chosen.servers))
-        return report([refused.get(each.server_id, each) for each in predicted(plan)], DEED, result)
+        return report([refused.get(each.server_id, each) for each in predicted(plan)], PARTICIPLE, result)
 
     work, with_password = set_passwords(context.cloud, spec, plan, params["wait"], waiter)
     untouched = [key for key, outcome in work.outcomes.items() if not outcome.actions]
-    result = run_result(context, work, passwords.without(plan, untouched), DEED, result.data)
+    result = run_result(context, work, passwords.without(plan, untouched), PARTICIPLE, result.data)
     if params["generate"] is not None and params["return_passwords"]:
         result.data["passwords"] = {key: secrets[key] for key in sorted(with_password)}
     return result

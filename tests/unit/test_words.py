@@ -25,7 +25,7 @@ WORDS = {
     r"wish(es|ed)?": "write spec, options or target state",
     r"patience": "write timeout or waiter",
     r"asked for": "write requested or sent",
-    r"(be|is|are|get) rid of": "write deleted or detached",
+    r"rid of": "write deleted or detached",
     r"anew": "write again, or say what is created or replaced",
     r"told": "write returned or configured",
     r"by decree": "write reset",

@@ -119,6 +119,10 @@ class Action:
     note: tuple[str, str] | None = None
     hidden: bool = False
 
+    def pending(self, server: Server, **known: Any) -> PendingAction:
+        """The pending action on the server; ``known`` are further fields of it."""
+        return PendingAction(server.id, self.action, server.name, expected_state=self.expected_state, **known)
+
     def infinitive(self, server: Server) -> str:
         """The action as an infinitive, for a message: ``live migrate the server web-01 (4f…)``."""
         return "%s the server %s" % (self.action.replace("_", " "), server.label)

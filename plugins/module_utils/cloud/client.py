@@ -205,6 +205,13 @@ class Compute:
         """
         raise NotImplementedError
 
+    def submit(self, server: Server, action: Action) -> PendingAction:
+        """Performs one action on one server. Raises CloudError."""
+        (pending,) = self.perform([(server, action)])
+        if pending.error:
+            raise pending.error
+        return pending
+
     def create_servers(
         self, new: NewServer, names: Sequence[str], client_token: str | None = None
     ) -> list[CreatedServer]:
@@ -221,8 +228,8 @@ class Compute:
         raise NotImplementedError
 
     def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        """Adds and changes metadata keys of the server; other keys are kept."""
-        raise NotImplementedError
+        """Adds and changes keys of the server's metadata; others stay. Raises CloudError."""
+        self.submit(server, Action("set_metadata", {"metadata": metadata}))
 
     def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
         """For a pending action with a lost response: the pending action with its evidence, if the cloud has a record of

@@ -266,6 +266,10 @@ def _kind(status: int, code: str | None, retry_after: bool, message: str) -> typ
     return ServerError if status >= 500 else CloudError
 
 
+#: The hint for a response that is not the service's.
+OTHER_SENDER = "A proxy or gateway may have responded instead of the service; check endpoint and proxy."
+
+
 def is_ambiguous(error: CloudError) -> bool:
     """Whether a request that ended with this error may have been carried out: only the state can show it.
 

@@ -128,7 +128,7 @@ class Strategy:
         """The outcome of a server that no longer exists."""
         return ended_as(progress, FAILED, VANISHED)
 
-    # -- ending ------------------------------------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------------------------------------
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
         """The outcome of the planned actions, and the final actions, also if an action has failed."""

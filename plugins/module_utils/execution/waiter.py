@@ -234,12 +234,12 @@ def evaluate_action(pending: PendingAction, seen: ActionStatus) -> Outcome | Non
         return _outcome(pending, FAILED, seen.code, fault_text(server) or seen.message)
     if not server.is_stable or seen.verdict == JOB_PENDING:
         return None
-    observed = pending.reached(server)
+    reached = pending.reached(server)
     if failed:
-        if observed and not pending.is_unobservable:
+        if reached and not pending.is_unobservable:
             return _outcome(pending, DONE)
         return _outcome(pending, FAILED, seen.code, seen.message or "the cloud reports that the action failed")
-    if observed and (seen.verdict or pending.seen_in_progress or not pending.is_unobservable):
+    if reached and (seen.verdict or pending.seen_in_progress or not pending.is_unobservable):
         if pending.image_id and server.image.id and server.image.id != pending.image_id:
             message = "the cloud reports success, but the server runs the image %s and not %s"
             return _outcome(pending, FAILED, None, message % (server.image.id, pending.image_id))

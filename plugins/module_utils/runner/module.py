@@ -188,13 +188,13 @@ class Context:
             self._cloud.close()
 
 
-def report(outcomes: Iterable[Outcome], action: str, result: Result) -> Result:
+def report(outcomes: Iterable[Outcome], participle: str, result: Result) -> Result:
     """The result with the outcome of each server, failed ones first; failed if any server failed, with their names:
-    ``action`` completes ``could not be …``."""
+    ``participle`` completes ``could not be …``."""
     ordered = failed_first(outcomes)
     result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
     if failures(ordered):
-        result.failure = summary(ordered, action)
+        result.failure = summary(ordered, participle)
     return result
 
 
@@ -213,14 +213,14 @@ class Work(Protocol):
     pending_actions: dict[str, PendingAction]
 
 
-def check_result(context: Context, plan: Plan, action: str, data: Mapping[str, Any]) -> Result:
-    """The report of check mode for a plan: ``action`` completes ``could not be …``, ``data`` is added to the result."""
+def check_result(context: Context, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
+    """The report of check mode for a plan. ``participle`` completes ``could not be …``, ``data`` is added to it."""
     shown = records(context, (item.server for item in plan.items))
     result = Result(plan.changed, {**data, **shown}, plan.diff())
-    return report(predicted(plan), action, result)
+    return report(predicted(plan), participle, result)
 
 
-def run_result(context: Context, work: Work, plan: Plan, action: str, data: Mapping[str, Any]) -> Result:
+def run_result(context: Context, work: Work, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
     """The report of a run for its plan: changed, diff, outcomes, servers, handle."""
     keys = [item.server.id for item in plan.items]
     outcomes = [work.outcomes[key] for key in keys]
@@ -228,7 +228,7 @@ def run_result(context: Context, work: Work, plan: Plan, action: str, data: Mapp
     result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
     if work.pending_actions:
         result.data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
-    return report(outcomes, action, result)
+    return report(outcomes, participle, result)
 
 
 def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:

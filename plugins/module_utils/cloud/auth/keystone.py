@@ -331,9 +331,9 @@ class KeystoneAuthenticator:
             if of_service:
                 break
         else:
-            observed = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
+            services = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
             raise NotFound(
-                "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, observed),
+                "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, services),
                 hint="Check auth.project_name, or set %s to the URL of the service." % option,
             )
         found = [each for each in of_service if each.interface in (interface, interface + "URL")]
@@ -346,10 +346,10 @@ class KeystoneAuthenticator:
                 hint="Choose one with the option region or OS_REGION_NAME.",
             )
         if not found:
-            observed = ", ".join(sorted({"%s in %s" % (each.interface, each.region) for each in of_service}))
+            endpoints = ", ".join(sorted({"%s in %s" % (each.interface, each.region) for each in of_service}))
             raise NotFound(
                 "The catalog has no %s endpoint of the %s service in region %s; it has: %s."
-                % (interface, service, region or "any", observed),
+                % (interface, service, region or "any", endpoints),
                 hint="Check region and interface.",
             )
         return found[0].url

@@ -20,7 +20,7 @@ except ImportError:
 else:
     HAS_YAML = True
 
-ENDINGS = (".yaml", ".yml", ".json")
+FILE_SUFFIXES = (".yaml", ".yml", ".json")
 
 # auth_type of keystoneauth, and the secret option of the method.
 AUTH_TYPES = {
@@ -62,7 +62,7 @@ _OF_OTHERS = frozenset(
         " secgroup_source timing debug log_file log_level verbose_level"
     ).split()
 )
-_ENDINGS = (
+_OVERRIDE_SUFFIXES = (
     "_service_type",
     "_service_name",
     "_default_microversion",
@@ -96,7 +96,7 @@ def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
     folders = [os.curdir, os.path.join(config, "openstack"), os.path.join(home, ".config", "openstack")]
     folders += [os.path.join(os.sep, "etc", "xdg", "openstack"), os.path.join(os.sep, "etc", "openstack")]
     paths = [named] if named else []
-    return paths + [os.path.join(folder, kind + ending) for folder in folders for ending in ENDINGS]
+    return paths + [os.path.join(folder, kind + suffix) for folder in folders for suffix in FILE_SUFFIXES]
 
 
 def load_cloud(
@@ -316,11 +316,11 @@ def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str
 def _is_known(key: str) -> bool:
     if key in AUTH_LEAVES or key in _SPELLINGS or key in _KEYS or key in _OF_OTHERS:
         return True
-    service, _unused_part, ending = key.partition("_endpoint_override")
-    if not ending and any(service in names for names in SERVICES.values()):
+    service, _unused_part, suffix = key.partition("_endpoint_override")
+    if not suffix and any(service in names for names in SERVICES.values()):
         return True
     # The file does not select the versions of the APIs.
     if key.endswith("_api_version"):
         return True
     # Options of services that this collection does not use.
-    return key.endswith(_ENDINGS) and not key.startswith(tuple(name + "_" for name in SERVICES))
+    return key.endswith(_OVERRIDE_SUFFIXES) and not key.startswith(tuple(name + "_" for name in SERVICES))

@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth imp
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import canonical_query
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import is_plain_http
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    OTHER_SENDER,
     AuthenticationFailed,
     CloudError,
     DeadlineExceeded,
@@ -409,7 +410,7 @@ class Session:
                     "Could not %s: the response is not the expected JSON, but %s" % (what, shown[:200] or "empty"),
                     status=answer.status_code,
                     request_id=request_id_of(answer.headers),
-                    hint="A proxy or gateway may have responded instead of the service; check endpoint and proxy.",
+                    hint=OTHER_SENDER,
                 )
         return Response(answer.status_code, answer.headers, body, request_id_of(answer.headers))
 

@@ -15,6 +15,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 T = TypeVar("T")
 
 
+def raise_if_all_unauthorized(pending_actions: Sequence[PendingAction]) -> None:
+    """Raises AuthenticationFailed if it is the error of every pending action: then nothing was submitted."""
+    refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
+    if refused and len(refused) == len(pending_actions):
+        raise refused[0]
+
+
 def ask_each(ask: Callable[[T], PendingAction], items: Sequence[T], parallel: int) -> list[PendingAction]:
     """The pending actions, in the order of the items.
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    OTHER_SENDER,
     CloudError,
     InvalidResponse,
     ItemNotFound,
@@ -22,8 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mapping,
 )
-
-_BETWEEN = "A proxy or gateway may have responded instead of the service; check endpoint and proxy."
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ DELETED = DocumentedResponse((202, 204))
 def unproven(answer: Any, what: str, problem: str) -> InvalidResponse:
     """The error for a success that proves nothing."""
     return InvalidResponse(
-        "Could not %s: %s" % (what, problem), status=answer.status, request_id=answer.request_id, hint=_BETWEEN
+        "Could not %s: %s" % (what, problem), status=answer.status, request_id=answer.request_id, hint=OTHER_SENDER
     )
 
 

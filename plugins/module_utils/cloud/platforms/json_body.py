@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import OTHER_SENDER, InvalidResponse
 
 
 def part_of(body: Any, key: str, what: str, kind: type = dict) -> Any:
@@ -22,7 +22,7 @@ def part_of(body: Any, key: str, what: str, kind: type = dict) -> Any:
     if not isinstance(found, kind):
         raise InvalidResponse(
             "Could not %s: the response has no %s" % (what, key),
-            hint="A proxy or gateway may have responded instead of the service; check endpoint and proxy.",
+            hint=OTHER_SENDER,
         )
     return found
 

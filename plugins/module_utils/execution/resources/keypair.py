@@ -20,7 +20,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.appl
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
     PrivateKeyFile,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import ask_one
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import (
     InvalidRequest,
     OutcomeUnknown,
@@ -39,6 +38,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
     DETACH as DETACH_FROM,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
+    action_of,
 )
 
 #: The number of attempts to attach or detach a key pair while the responses prove nothing.
@@ -93,7 +95,7 @@ def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
         # asks to retry later.
         for left in range(_TRIES - 1, -1, -1):
             try:
-                ask_one(cloud, ATTACH_TO if action == ATTACH else DETACH_FROM, server, name)
+                cloud.submit(server, action_of(ATTACH_TO if action == ATTACH else DETACH_FROM, (name,)))
                 break
             except CloudError as error:
                 if not left or isinstance(error, RateLimited) or not is_ambiguous(error):

@@ -9,18 +9,10 @@ from __future__ import annotations
 from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import action_of, plan_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import plan_one
 
 
 def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:
     """Attaches key pairs to servers, or detaches them."""
     return Strategy(cloud, lambda server: plan_one(server, state, names), state)
-
-
-def ask_one(cloud: Compute, action: str, server: Server, name: str) -> None:
-    """Attaches one key pair to one server, or detaches it. Raises CloudError."""
-    (pending,) = cloud.perform([(server, action_of(action, (name,)))])
-    if pending.error:
-        raise pending.error

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     CloudError,
@@ -79,6 +80,8 @@ class FakeCloud:
     def delete(self, name: str, user_id: str | None = None) -> None:
         self._begin("delete")
         self.keys.pop(name, None)
+
+    submit = Compute.submit
 
     def perform(self, orders: Any) -> list[PendingAction]:
         return [self._one(server, action) for server, action in orders]

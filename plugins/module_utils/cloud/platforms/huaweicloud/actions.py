@@ -18,12 +18,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
     is_ambiguous,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import ask_each
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
-    has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
@@ -99,7 +98,7 @@ class HuaweiActions(Compute):
         self, server: Server, action: Action, build: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest]
     ) -> PendingAction:
         """Sends the action to one server; ``build`` returns its request."""
-        pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
+        pending = action.pending(server)
         try:
             request = build(self, server, action.arguments)
         except CloudError as error:
@@ -133,18 +132,6 @@ class HuaweiActions(Compute):
             order_id=text(body.get("order_id")),
             request_id=answer.request_id,
         )
-
-    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        what = "set metadata of the server %s" % server.label
-        answer = self.session.post(
-            self.api.url("/cloudservers/%s/metadata" % path_segment(server.id)),
-            json={"metadata": dict(metadata)},
-            what=what,
-            expect="any",
-            # The same keys and values once more change nothing.
-            is_retry_safe=True,
-        )
-        METADATA.read(answer, what, has(metadata))
 
 
 def of_state(error: CloudError) -> CloudError:

@@ -11,7 +11,6 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AuthenticationFailed,
     BadRequest,
     CloudError,
     Conflict,
@@ -21,6 +20,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import (
+    raise_if_all_unauthorized,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     HuaweiActions,
     of_state,
@@ -52,9 +54,7 @@ def in_batches(
 
     for batch in chunks(servers, _BATCH):
         pending_actions.extend(_batch(cloud, action, batch, path, body, [_HALVINGS]))
-        refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
-        if refused and len(refused) == len(pending_actions):
-            raise refused[0]
+        raise_if_all_unauthorized(pending_actions)
     return pending_actions
 
 

@@ -63,7 +63,13 @@ def set_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> 
     # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
     return ActionRequest(
-        {"metadata": wanted}, "/metadata", job=False, is_retry_safe=True, answer=METADATA, shows=has(wanted)
+        {"metadata": wanted},
+        "/metadata",
+        job=False,
+        is_retry_safe=True,
+        answer=METADATA,
+        shows=has(wanted),
+        what="set metadata of the server %s" % server.label,
     )
 
 
@@ -105,10 +111,7 @@ def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAc
         try:
             removed = [path_segment(key) for key in sorted(set(observed) - set(wanted))]
         except CloudError as error:
-            return replace(
-                PendingAction(server.id, action.action, server.name, expected_state=action.expected_state),
-                error=error,
-            )
+            return action.pending(server, error=error)
         steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
         return _several(cloud, server, action, steps, "set the metadata of the server %s" % server.label)
 
@@ -143,9 +146,7 @@ def _several(
 ) -> PendingAction:
     """One call after the other; each is safe to repeat, and a call that has nothing to delete is done. After one
     call was accepted, a failure of a later one makes the result unknown: the state shows what remains."""
-    pending = PendingAction(
-        server.id, action.action, server.name, expected_state=action.expected_state, steps=len(steps)
-    )
+    pending = action.pending(server, steps=len(steps))
     for method, path, body in steps:
         try:
             url = cloud.api.url("/cloudservers/%s%s" % (path_segment(server.id), path))
@@ -193,9 +194,7 @@ def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
         problem = cloud.rules.action_problem(server, action)
         if problem:
             error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
-            pending_actions.append(
-                PendingAction(server.id, action.action, server.name, error=error, expected_state=action.expected_state)
-            )
+            pending_actions.append(action.pending(server, error=error))
             continue
         kind = (action.arguments.get("delete_volume"), action.arguments.get("delete_publicip"))
         kinds.setdefault(kind, []).append((server, action))

@@ -28,6 +28,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import BY_CODE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.concurrency import (
+    raise_if_all_unauthorized,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     HuaweiActions,
     is_open,
@@ -75,9 +78,7 @@ def _reset_passwords(
     for batch in chunks(servers, _BATCH):
         by_id = _reset_batch(cloud, batch, password, dry_run)
         pending_actions.extend(by_id[server.id] for server in batch)
-        refused = [pending.error for pending in pending_actions if isinstance(pending.error, AuthenticationFailed)]
-        if refused and len(refused) == len(pending_actions):
-            raise refused[0]
+        raise_if_all_unauthorized(pending_actions)
     return pending_actions
 
 

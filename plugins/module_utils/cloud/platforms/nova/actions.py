@@ -142,7 +142,7 @@ class NovaActions(NovaServers):
 
     def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
         server, action = pair
-        pending = PendingAction(server.id, action.action, server.name, expected_state=action.expected_state)
+        pending = action.pending(server)
         try:
             request = self.actions[action.action].request(self, server, action.arguments)
         except CloudError as error:

@@ -22,8 +22,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaActions
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.passwords import NovaPasswords
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class OpenStack(
-    NovaPasswords,
+    NovaActions,
     NovaCreation,
 ):
     """A Nova cloud, found through Keystone's catalog."""

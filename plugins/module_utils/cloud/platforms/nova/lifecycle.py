@@ -42,7 +42,10 @@ def update(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> 
 def set_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
-    return ActionRequest({"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted))
+    return ActionRequest(
+        {"metadata": wanted}, path="/metadata", is_retry_safe=True, answer=METADATA, shows=has(wanted),
+        what="set metadata of the server %s" % server.label,
+    )  # fmt: skip
 
 
 def remove_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

@@ -11,33 +11,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
-    DocumentedResponse,
-    has,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
     NovaActions,
 )
-
-
-class NovaPasswords(NovaActions):
-    """The guest agent sets the password, so the guest must be running."""
-
-    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
-        what = "set metadata of the server %s" % server.label
-        answer = self.session.post(
-            "%s/servers/%s/metadata" % (self.endpoint, path_segment(server.id)),
-            json={"metadata": dict(metadata)},
-            headers=self.headers(),
-            what=what,
-            expect="any",
-            # It is safe to set the same keys and values again.
-            is_retry_safe=True,
-        )
-        DocumentedResponse((200,), "metadata").read(answer, what, has(metadata))
 
 
 def change_password(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

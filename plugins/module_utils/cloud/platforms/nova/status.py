@@ -30,9 +30,9 @@ def needs_extra_check(cloud: Compute, expected_state: ExpectedState, server: Ser
         states = {port.port_id: port.state for port in cloud.interfaces.list([server.id]).get(server.id, ())}
         # The ports of a server that is not running are down.
         up = ("ACTIVE", None) if server.power_state == RUNNING else tuple(states.values())
-        observed = all(port in states and states[port] in up for port in expected_state.ports)
+        attached = all(port in states and states[port] in up for port in expected_state.ports)
         return ActionStatus(
-            server, JOB_SUCCEEDED if observed and not states.keys() & set(expected_state.no_ports) else JOB_PENDING
+            server, JOB_SUCCEEDED if attached and not states.keys() & set(expected_state.no_ports) else JOB_PENDING
         )
     return ActionStatus(server, JOB_SUCCEEDED if expected_state.met(server) else JOB_PENDING)
 
