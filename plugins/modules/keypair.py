@@ -185,7 +185,7 @@ def wanted_of(context: Context) -> KeypairSpec:
         if params["attached_to"] and params["state"] == "absent":
             raise InvalidRequest("attached_to: it cannot be combined with state: absent")
         context.cloud.require("attach_keypairs")
-        servers = list(context.cloud.servers(ServerQuery()))
+        servers = list(context.cloud.servers.list(ServerQuery()))
     attached = find_servers(servers, "attached_to", params["attached_to"] or ())
     detached = find_servers(servers, "detached_from", params["detached_from"] or ())
     for server in attached:

@@ -174,7 +174,7 @@ def wanted_of(context: Context) -> ServerGroupSpec:
 def labels(cloud: Compute, group: ServerGroup) -> list[str]:
     """The members as a sentence names them: by their ids where their names cannot be read."""
     try:
-        known = cloud.servers_by_id(group.members)
+        known = cloud.servers.by_id(group.members)
     except CloudError:
         return list(group.members)
     return [known[each].label if each in known else each for each in group.members]

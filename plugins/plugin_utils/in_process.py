@@ -29,6 +29,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     consoles as huaweicloud_consoles,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    creation as huaweicloud_creation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     flavors as huaweicloud_flavors,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -43,6 +46,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
     aggregates,
     consoles,
+    creation,
     flavors,
     hosts,
     images,
@@ -65,8 +69,9 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
-    aggregates, consoles, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots, volumes,
-    zones, huaweicloud_consoles, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs, huaweicloud_server_groups,
+    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots,
+    volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
+    huaweicloud_jobs, huaweicloud_server_groups,
 )  # fmt: skip
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 STATUS = {"running": "ACTIVE", "stopped": "SHUTOFF", "paused": "PAUSED", "suspended": "SUSPENDED", "error": "ERROR"}
@@ -86,11 +88,15 @@ class FakeCloud(Compute):
                 self.here[key] = replace(self.here[key], status=status, task_state=None)
                 del self.arrival[key]
 
-    def servers(self, query: ServerQuery) -> Iterator[Server]:
+    @cached_property
+    def servers(self) -> FakeServers:
+        return FakeServers(self)
+
+    def listed(self, query: ServerQuery) -> Iterator[Server]:
         self._apply_and_verify()
         return iter(list(self.here.values()))
 
-    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+    def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         self.looks += 1
         self.on_poll(self)
         self._apply_and_verify()
@@ -112,14 +118,52 @@ class FakeCloud(Compute):
         self.here[server_id] = replace(self.here[server_id], task_state=TASK[action])
         self.arrival[server_id] = (self.clock.now + self.delay, STATUS[GOALS[action]])
 
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        return None
+
+    def was_not_done(self, *given: Any) -> bool:
+        return Servers.was_not_done(self.servers, *given)
+
+    def set_metadata(self, server: Server, metadata: Any) -> None:
+        Servers.set_metadata(self.servers, server, metadata)
+
     def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        found = self.servers_by_id([pending.server_id for pending in pending_actions])
+        found = self.by_id([pending.server_id for pending in pending_actions])
         looks = {}
         for pending in pending_actions:
             seen = found.get(pending.server_id)
             verdict = JOB_SUCCEEDED if seen and seen.is_stable and not pending.outcome_unknown else None
             looks[pending.server_id] = ActionStatus(seen, verdict)
         return looks
+
+
+class FakeServers(Servers):
+    """The servers of a fake cloud, whose methods tests replace."""
+
+    def __init__(self, cloud: FakeCloud) -> None:
+        super().__init__(cloud.api)
+        self.cloud = cloud
+
+    def list(self, query: ServerQuery) -> Iterator[Server]:
+        return self.cloud.listed(query)
+
+    def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        return self.cloud.by_id(ids, since)
+
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> Sequence[PendingAction]:
+        return self.cloud.perform(requests)
+
+    def status(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        return self.cloud.observe(pending_actions, since)
+
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        return self.cloud.recover_action(pending, since)
+
+    def was_not_done(self, *given: Any) -> bool:
+        return self.cloud.was_not_done(*given)
+
+    def set_metadata(self, server: Server, metadata: Mapping[str, str]) -> None:
+        self.cloud.set_metadata(server, metadata)
 
 
 def refused(error: CloudError) -> Callable[[PendingAction], PendingAction]:

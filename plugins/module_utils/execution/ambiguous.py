@@ -117,7 +117,7 @@ def _was_not_done(run: RunState, action: Action, pending: PendingAction, before:
     if not _only_record_tells(action, pending):
         return True
     try:
-        return run.cloud.was_not_done(pending, before, now, run.since)
+        return run.cloud.servers.was_not_done(pending, before, now, run.since)
     except CloudError:
         return False
 

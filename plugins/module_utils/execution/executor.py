@@ -115,7 +115,7 @@ class Executor(Polling[Progress]):
         if not self.state.stale or not self.strategy.shown_by_record:
             return
         try:
-            self.servers.update(self.cloud.servers_by_id(sorted(self.state.stale)))
+            self.servers.update(self.cloud.servers.by_id(sorted(self.state.stale)))
         except CloudError:
             # The action is done; the result only shows the record from before.
             pass
@@ -138,7 +138,7 @@ class Executor(Polling[Progress]):
                     self._detach([item for item in open_items if item.server.id not in ended], ended)
                 return ended
             if self.state.since is None:
-                self.state.since = self.cloud.mark()
+                self.state.since = self.cloud.servers.mark()
             for _name, items in sorted(groups.items()):
                 self._submit(items, ended)
 
@@ -193,9 +193,9 @@ class Executor(Polling[Progress]):
                 self._record(ended, item, Outcome.of_error(pending, FAILED, error, item.taken))
         self._look_at(unclear, ended)
 
-    def _perform(self, items: Sequence[Progress]) -> list[PendingAction]:
+    def _perform(self, items: Sequence[Progress]) -> Sequence[PendingAction]:
         try:
-            return self.cloud.perform([(item.server, item.actions[0]) for item in items])
+            return self.cloud.servers.perform([(item.server, item.actions[0]) for item in items])
         except CloudError as error:
             if not self.state.acted:
                 # Nothing was done to any server, so this is a failure of the task and not of each server.
@@ -220,7 +220,7 @@ class Executor(Polling[Progress]):
         if not unclear:
             return
         try:
-            now = self.cloud.servers_by_id([item.server.id for item, _pending, _error in unclear])
+            now = self.cloud.servers.by_id([item.server.id for item, _pending, _error in unclear])
         except CloudError as unreadable:
             for item, pending, error in unclear:
                 if pending.outcome_unknown:

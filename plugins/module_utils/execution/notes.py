@@ -23,7 +23,7 @@ def set_metadata(cloud: Compute, server: Server, metadata: Mapping[str, str]) ->
     """Sets metadata keys of a server. If the response proves nothing, the server is read. Raises CloudError if the
     metadata is not set, or if that is unknown."""
     try:
-        cloud.set_metadata(server, metadata)
+        cloud.servers.set_metadata(server, metadata)
     except CloudError as error:
         if not is_ambiguous(error):
             raise
@@ -54,7 +54,7 @@ def remove_notes(cloud: Compute, servers: Iterable[Server], keys: Sequence[str])
         if not having:
             continue
         try:
-            pending_actions = cloud.perform(
+            pending_actions = cloud.servers.perform(
                 [(server, Action(REMOVE_METADATA, {"key": key}, watched=False)) for server in having]
             )
         except CloudError as error:
@@ -72,6 +72,6 @@ def remove_notes(cloud: Compute, servers: Iterable[Server], keys: Sequence[str])
 def _read(cloud: Compute, server: Server) -> Server | None:
     """The present record of the server, or the given one if it cannot be read."""
     try:
-        return cloud.servers_by_id([server.id]).get(server.id)
+        return cloud.servers.by_id([server.id]).get(server.id)
     except CloudError:
         return server

@@ -28,5 +28,5 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     have excluded. Raises InvalidRequest for filters that cannot be verified."""
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
-    found = cloud.servers(selection.ask(brief))
+    found = cloud.servers.list(selection.ask(brief))
     return matching(cloud.rules, selection.filters, found) if selection.filters else found

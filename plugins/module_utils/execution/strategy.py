@@ -93,7 +93,7 @@ class Strategy:
     def recorded(self, pending: PendingAction, since: str | None) -> PendingAction | None:
         """The pending action in the cloud's own record of its actions."""
         try:
-            return self.cloud.recover_action(pending, since)
+            return self.cloud.servers.recover_action(pending, since)
         except CloudError:
             return None
 

@@ -205,9 +205,9 @@ def observe_all(
     moving = [key for key, pending in pending_actions.items() if not pending]
     seen: dict[str, ActionStatus] = {}
     if asked:
-        seen.update(cloud.observe(asked, since))
+        seen.update(cloud.servers.status(asked, since))
     if moving:
-        found = cloud.servers_by_id(moving)
+        found = cloud.servers.by_id(moving)
         seen.update((key, ActionStatus(found.get(key))) for key in moving)
     return seen
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -383,7 +384,11 @@ def test_fetch_asks_the_cloud_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> 
     closed = []
 
     class Cloud:
-        def servers(self, query: Any) -> list[Any]:
+        @property
+        def servers(self) -> Cloud:
+            return self
+
+        def list(self, query: Any) -> Sequence[Any]:
             return [server("web-2"), server("web-1"), server("db-1", tags=())]
 
         def close(self) -> None:

@@ -102,7 +102,7 @@ def test_a_lost_creation_and_another_clients_server_of_the_same_name(bench: Benc
 def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:
     """Makes a server, and does something to the cloud before the response to it is lost."""
     done: list[bool] = []
-    original = NovaCreation.create_servers
+    original = NovaCreation.create
 
     def create(self: Any, *given: Any) -> Any:
         answers = original(self, *given)
@@ -110,11 +110,11 @@ def _while_creating(bench: Bench, action: Any) -> dict[str, Any]:
         done.append(True)
         return answers
 
-    NovaCreation.create_servers = create  # type: ignore[method-assign]
+    NovaCreation.create = create  # type: ignore[method-assign]
     try:
         return make(bench, name="lost")
     finally:
-        NovaCreation.create_servers = original  # type: ignore[method-assign]
+        NovaCreation.create = original  # type: ignore[method-assign]
         assert done
 
 

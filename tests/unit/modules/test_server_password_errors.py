@@ -15,7 +15,7 @@ from modules.server_password_tasks import BATCH, GOOD, WEB, changes, hold_check_
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     passwords as huaweicloud_passwords,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaActions
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 
 #: What each platform calls the operation.
@@ -208,14 +208,14 @@ def _conflict(bench: Bench) -> dict[str, Any]:
 @pytest.mark.parametrize("platform", NOVA)
 def test_a_server_that_stops_meanwhile_says_so(bench: Bench) -> None:
     bench.fault(CALL[bench.platform], times=1, reset="before")
-    plain = NovaActions.perform
+    plain = NovaServers.perform
 
     def perform(*arguments: Any) -> Any:
         bench.change("web-01", status="SHUTOFF")
         return plain(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(NovaActions, "perform", perform)
+        patch.setattr(NovaServers, "perform", perform)
         result = set_password(bench, names=["web-01"])
     assert result["failed"] and changes(bench, "web-01") == [0]
     says(result, "web-01", "status SHUTOFF", "start it first")

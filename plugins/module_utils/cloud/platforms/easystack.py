@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import AbstractSet, Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -14,15 +15,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
     NovaAction,
-    NovaActions,
     sends,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 
-def _live_resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def _live_resize(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})
 
 
@@ -44,11 +46,9 @@ class EasyStackRules(NovaRules):
     capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
 
 
-class EasyStack(OpenStack):
-    """EasyStack's Nova. Its documentation uses microversions up to 2.67."""
+class EasyStackServers(NovaServers):
+    """Nova's, with EasyStack's recycle bin."""
 
-    newest_tested = (2, 67)
-    rules_class = EasyStackRules
     actions = _ACTIONS
 
     def _deleted_parameters(self) -> dict[str, str]:
@@ -60,5 +60,16 @@ class EasyStack(OpenStack):
         if not query.deleted or query.all_projects:
             return found
         # The documented list of the recycle bin contains all projects; servers of other projects are removed.
-        own = self.session.auth.project_id
+        own = self.api.session.auth.project_id
         return (server for server in found if server.raw.get("tenant_id") in (None, own))
+
+
+class EasyStack(OpenStack):
+    """EasyStack's Nova. Its documentation uses microversions up to 2.67."""
+
+    newest_tested = (2, 67)
+    rules_class = EasyStackRules
+
+    @cached_property
+    def servers(self) -> EasyStackServers:
+        return EasyStackServers(self.api, self.rules)

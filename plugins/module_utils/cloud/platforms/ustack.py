@@ -11,24 +11,24 @@ No microversions. A server has no tags, so its metadata is used as tags of the f
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import AbstractSet, Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse, ResponseLost
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
     NovaAction,
-    NovaActions,
     sends,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
@@ -39,7 +39,7 @@ _ACCEPTED = DocumentedResponse((202,))
 def _keypairs(verb: str, word: str) -> NovaAction:
     """Operations U18 and U19, for several key pairs at once. They are safe to repeat."""
 
-    def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    def request(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         names = list(arguments["key_names"])
         what = "%s key pair %s %s the server %s" % (verb, ", ".join(names), word, server.label)
         return ActionRequest({verb + "Keypairs": {"key_names": names}}, what=what, is_retry_safe=True, learn=_accepted)
@@ -72,6 +72,9 @@ class UStackRules(NovaRules):
     """No microversions, and no operations for administrators."""
 
     platform = "ustack"
+    #: Several servers of one request are named by their ids there.
+    numbers_names = False
+    sends_counts = True
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
         " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
@@ -132,17 +135,19 @@ class UStackApi(NovaApi):
         return "%s/%s" % (root or found + "/v2", path_segment(self.session.auth.project_id))
 
 
-class UStack(OpenStack):
+class UStackServers(NovaServers):
     """``os-shutdown`` shuts down the guest, ``os-stop`` powers it off."""
 
-    rules_class = UStackRules
-    api_class = UStackApi
     actions = _ACTIONS
 
-    #: Several servers of one request are named by their ids there.
-    numbers_names = False
 
-    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
-        body = super()._body(new, name)
-        body["server"].update(min_count=1, max_count=1)
-        return body
+class UStack(OpenStack):
+    """The documented UOS."""
+
+    newest_tested = (2, 1)
+    rules_class = UStackRules
+    api_class = UStackApi
+
+    @cached_property
+    def servers(self) -> UStackServers:
+        return UStackServers(self.api, self.rules)

@@ -14,10 +14,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 class Api:
     """A platform adds its URLs and headers."""
 
-    def __init__(self, session: Session, rules: Rules, parallel: int = 8) -> None:
+    def __init__(self, session: Session, rules: Rules, parallel: int = 8, region: str | None = None) -> None:
         self.session = session
         self.rules = rules
         self.parallel = parallel
+        #: The region in the records of servers.
+        self.region = region
         #: Whether servers of other projects are read, too; a query for servers sets it.
         self.all_projects = False
         self._withheld: dict[str, CloudError] = {}

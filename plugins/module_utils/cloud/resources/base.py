@@ -4,10 +4,10 @@
 
 """The base of the resource clients.
 
-A resource client holds the platform's ``api`` and nothing else. A method that a platform does not override raises
-UnsupportedOperation, which says what to use instead. Every method raises CloudError; a resource that does not exist is
-``None``, not an error. A method that changes something returns only where the cloud's response proves the change:
-after an InvalidResponse the state decides.
+A resource client holds the platform's ``api`` and no state of its own. A method that a platform does not override
+raises UnsupportedOperation, which says what to use instead. Every method raises CloudError; a resource that does not
+exist is ``None``, not an error. A method that changes something returns only where the cloud's response proves the
+change: after an InvalidResponse the state decides.
 """
 
 from __future__ import annotations

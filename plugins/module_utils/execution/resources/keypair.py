@@ -95,7 +95,7 @@ def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
         # asks to retry later.
         for left in range(_TRIES - 1, -1, -1):
             try:
-                cloud.submit(server, action_of(ATTACH_TO if action == ATTACH else DETACH_FROM, (name,)))
+                cloud.servers.submit(server, action_of(ATTACH_TO if action == ATTACH else DETACH_FROM, (name,)))
                 break
             except CloudError as error:
                 if not left or isinstance(error, RateLimited) or not is_ambiguous(error):
@@ -103,7 +103,7 @@ def _move(cloud: Compute, action: str, server: Server, name: str) -> None:
         return True
 
     def look() -> bool:
-        now = cloud.servers_by_id([server.id]).get(server.id)
+        now = cloud.servers.by_id([server.id]).get(server.id)
         shown = now.key_name if now else None
         if (shown == name) is (action == ATTACH) and name in (shown, server.key_name):
             return True

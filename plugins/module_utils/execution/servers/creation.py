@@ -72,7 +72,7 @@ class Creation:
         """Submits the creation of these servers once. Returns the errors of those that can be submitted again, by
         name."""
         try:
-            answers = self.cloud.create_servers(self.new, names, self.client_token)
+            answers = self.cloud.servers.create(self.new, names, self.client_token)
         except CloudError as error:
             if may_raise:
                 raise
@@ -90,7 +90,7 @@ class Creation:
         if not ambiguous:
             return {}
         try:
-            listed = list(self.cloud.servers(ServerQuery(names=tuple(each.name for each in ambiguous))))
+            listed = list(self.cloud.servers.list(ServerQuery(names=tuple(each.name for each in ambiguous))))
         except CloudError as unreadable:
             for each in ambiguous:
                 lost = self._outcome(each.name, UNKNOWN, _error_of(each))

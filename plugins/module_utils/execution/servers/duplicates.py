@@ -82,8 +82,8 @@ class DuplicateRun:
 
     def _list(self, names: tuple[str, ...]) -> list[Server]:
         if len(names) <= _FEW_NAMES and len(self.known) > _PAGE:
-            return [server for name in names for server in self.cloud.servers(ServerQuery(names=(name,)))]
-        return list(self.cloud.servers(ServerQuery(names=names)))
+            return [server for name in names for server in self.cloud.servers.list(ServerQuery(names=(name,)))]
+        return list(self.cloud.servers.list(ServerQuery(names=names)))
 
     # -- where an older server exists --------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class _UntilOver(Polling[Server]):
         self.seen: dict[str, Server] = {}
 
     def poll(self, left: dict[str, Server], final: bool) -> dict[str, Server | None]:
-        found = self.cloud.servers_by_id(list(left))
+        found = self.cloud.servers.by_id(list(left))
         return {key: found.get(key) for key in left}
 
     def evaluate(self, item: Server, seen: Server | None) -> Outcome | None:

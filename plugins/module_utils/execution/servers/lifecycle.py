@@ -162,7 +162,7 @@ class ServerRun:
         if not failed:
             return
         try:
-            left = self.cloud.servers_by_id(failed)
+            left = self.cloud.servers.by_id(failed)
         except CloudError:
             return
         for key in failed:
@@ -173,7 +173,7 @@ class ServerRun:
     def _create(self, names: Sequence[str]) -> dict[str, Progress]:
         if self.new is None:
             raise InvalidRequest("the task has no options to create the servers %s" % ", ".join(names))
-        self.executor.state.since = self.cloud.mark()
+        self.executor.state.since = self.cloud.servers.mark()
         creation = Creation(self.cloud, self.new, self.known, self.client_token)
         creation.run(names, may_raise=not self._erased)
         self._answered = self.waiter.clock.time()

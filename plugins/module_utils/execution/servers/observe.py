@@ -37,7 +37,7 @@ def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> 
     if state in ("restored", "purged"):
         return _declared_with_bin(cloud, names, state)
     asked = tuple(names) + ((params["new_name"],) if params["new_name"] else ())
-    listed = [server for server in cloud.servers(ServerQuery(names=asked)) if not server.is_deleted]
+    listed = [server for server in cloud.servers.list(ServerQuery(names=asked)) if not server.is_deleted]
     found = by_name(listed, asked)
     if params["new_name"] and params["new_name"] in found:
         if names[0] in found:
@@ -60,11 +60,11 @@ def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> Observe
 def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> ObservedServers:
     """Return the active server with a name; only if there is none, the server in the recycle bin."""
     wanted = Selection(names=tuple(names))
-    found = by_name([server for server in cloud.servers(wanted.ask()) if not server.is_deleted], names)
+    found = by_name([server for server in cloud.servers.list(wanted.ask()) if not server.is_deleted], names)
     rest = tuple(name for name in names if name not in found)
     if rest and cloud.supports("deleted"):
         # Not every user may list the recycle bin, so only names without an active server are queried there.
-        binned = cloud.servers(replace(wanted, names=rest, deleted=True).ask())
+        binned = cloud.servers.list(replace(wanted, names=rest, deleted=True).ask())
         found.update(by_name([server for server in binned if server.is_deleted], rest))
     absent = [name for name in names if name not in found]
     if absent and state == "restored":
@@ -92,7 +92,7 @@ def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
     """The list and the recycle bin. Servers with a given id are found in both."""
     if selection.ids and not selection.filters:
         cloud.all_projects = selection.all_projects
-        return list(cloud.servers_by_id(selection.ids).values())
+        return list(cloud.servers.by_id(selection.ids).values())
     found = {server.id: server for server in listed(cloud, selection)}
     if cloud.supports("deleted"):
         found.update((server.id, server) for server in listed(cloud, replace(selection, deleted=True)))

@@ -51,7 +51,9 @@ def rehearsed(cloud: Compute, plan: Plan) -> dict[str, Outcome]:
         if action.action == CHANGE_PASSWORD
     ]
     return {
-        each.server_id: Outcome.of_error(each, FAILED, each.error) for each in cloud.perform(requests) if each.error
+        each.server_id: Outcome.of_error(each, FAILED, each.error)
+        for each in cloud.servers.perform(requests)
+        if each.error
     }
 
 

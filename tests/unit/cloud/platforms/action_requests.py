@@ -15,15 +15,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 
 def act(cloud: Compute, action: str, servers: Sequence[Server], force: bool = False) -> list[PendingAction]:
     asked = Action(action, {"force": True} if force else {})
-    return cloud.perform([(server, asked) for server in servers])
+    return cloud.servers.perform([(server, asked) for server in servers])
 
 
 def set_passwords(
     cloud: Compute, servers: Sequence[Server], password: str, dry_run: bool = False
 ) -> list[PendingAction]:
     arguments = {"password": password, "dry_run": True} if dry_run else {"password": password}
-    return cloud.perform([(server, Action("change_password", arguments)) for server in servers])
+    return cloud.servers.perform([(server, Action("change_password", arguments)) for server in servers])
 
 
 def rebuild(cloud: Compute, requests: Sequence[tuple[Server, RebuildSpec]]) -> list[PendingAction]:
-    return cloud.perform([(server, Action("rebuild", {"spec": spec})) for server, spec in requests])
+    return cloud.servers.perform([(server, Action("rebuild", {"spec": spec})) for server, spec in requests])

@@ -30,7 +30,7 @@ def connect(wire: Any, clock: Any) -> Iterator[Callable[..., Any]]:
         cloud = platforms.connect(resolve(given, {}), parallel=4, clock=clock)
         opened.append(cloud)
         if version and cloud.supports("microversions"):
-            cloud.session.auth.set_fact("microversion " + cloud.endpoint, version)
+            cloud.session.auth.set_fact("microversion " + cloud.api.endpoint, version)
         return cloud
 
     yield make

@@ -33,7 +33,7 @@ ALL = pytest.mark.parametrize("platform", list(ROOT))
 
 
 def perform(cloud: Any, action: str, **arguments: Any) -> PendingAction:
-    (pending,) = cloud.perform([(S, Action(action, arguments))])
+    (pending,) = cloud.servers.perform([(S, Action(action, arguments))])
     return pending
 
 
@@ -43,7 +43,7 @@ def images(wire: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def make(platform: str = "openstack", **options: Any) -> Any:
         cloud = connect(platform, **options)
-        compute = cloud.endpoint
+        compute = cloud.api.endpoint
         monkeypatch.setattr(
             cloud.session.auth,
             "endpoint",
@@ -348,7 +348,7 @@ def test_what_proves_it(
         }
     )
     pending = PendingAction("s", "attach_volume", request_id="r", expected_state=expected_state)
-    assert images().observe([pending])["s"].verdict == verdict
+    assert images().servers.status([pending])["s"].verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_a_404_of_something_in_between_is_no_deletion(
 READERS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "key pair": (lambda cloud: cloud.keypairs.get("k"), ALL),
     "flavor": (lambda cloud: cloud.flavors.get("f"), NOVA),
-    "server": (lambda cloud: cloud.servers_by_id(["5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"]), ALL),
+    "server": (lambda cloud: cloud.servers.by_id(["5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"]), ALL),
     "image": (lambda cloud: cloud.images.get("i"), NOVA),
     "snapshot": (lambda cloud: cloud.snapshots.get("i"), NOVA),
     "volumes": (lambda cloud: cloud.volumes.list(["s"]), NOVA),
@@ -192,10 +192,10 @@ def test_the_key_pair_extension_of_uos(wire: Any, reply: Any, connect: Any, acti
     cloud, server = connect("ustack"), Server(id="s", platform="ustack", region=None, name="web")
     orders = [(server, Action(action, {"key_names": ("k",)}, is_retry_safe=True, watched=False))]
     wire.serve(lambda seen: reply(202))
-    assert cloud.perform(orders)[0].error is None
+    assert cloud.servers.perform(orders)[0].error is None
     for strange in (reply(200), reply(200, text=PAGE), reply(202, text=PAGE), reply(200, {})):
         wire.serve(lambda seen, strange=strange: strange)
-        (pending,) = cloud.perform(orders)
+        (pending,) = cloud.servers.perform(orders)
         assert pending.outcome_unknown and pending.error is not None
 
 
@@ -203,7 +203,7 @@ def test_a_lost_response_of_the_extension_causes_a_retry(wire: Any, reply: Any, 
     cloud, server = connect("ustack", api_retries=2), Server(id="s", platform="ustack", region=None, name="web")
     answers = iter([reply(502, text=PAGE), reply(200, broken="close"), reply(202)])
     wire.serve(lambda seen: next(answers))
-    (pending,) = cloud.perform([(server, Action("attach_keypairs", {"key_names": ("k",)}, watched=False))])
+    (pending,) = cloud.servers.perform([(server, Action("attach_keypairs", {"key_names": ("k",)}, watched=False))])
     assert pending.error is None and len(wire.seen) == 3
 
 
@@ -215,7 +215,7 @@ def test_a_volume_that_something_in_between_does_not_know_is_not_detached(
 ) -> None:
     wire.serve(lambda seen: reply(status, text=text))
     server = Server(id="s", platform="openstack", region=None, name="web")
-    (pending,) = connect().perform([(server, Action("detach_volume", {"volume_id": "v"}))])
+    (pending,) = connect().servers.perform([(server, Action("detach_volume", {"volume_id": "v"}))])
     assert pending.outcome_unknown is outcome_unknown and bool(pending.error) is outcome_unknown
 
 

@@ -179,10 +179,10 @@ def test_metadata_of_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
     path = "/v1/p1/cloudservers/a/metadata"
     wire.expect("POST", path, json={"metadata": {"k": "v"}}, reply=reply(broken="close"))
     wire.expect("POST", path, json={"metadata": {"k": "v"}}, reply=reply(200, {"metadata": {"k": "v"}}))
-    connect("huaweicloud", api_retries=1).set_metadata(server("a"), {"k": "v"})
+    connect("huaweicloud", api_retries=1).servers.set_metadata(server("a"), {"k": "v"})
     wire.expect("POST", path, reply=reply(400, {"error": {"code": "Ecs.0005", "message": "full"}}))
     with pytest.raises(BadRequest, match=r"metadata of the server n-a \(a\): full"):
-        connect("huaweicloud").set_metadata(server("a"), {"k": "v"})
+        connect("huaweicloud").servers.set_metadata(server("a"), {"k": "v"})
 
 
 # -- Nova -------------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_what_nova_is_asked(wire: Any, reply: Any, connect: Any, platform: str) 
         headers=headers,
         reply=reply(200, {"metadata": {"k": "v", "old": "x"}}),
     )
-    cloud.set_metadata(server("a"), {"k": "v"})
+    cloud.servers.set_metadata(server("a"), {"k": "v"})
     assert set_passwords(cloud, [], SECRET) == []
     with pytest.raises(UnsupportedOperation, match="password_dry_run"):
         set_passwords(cloud, [server("a")], SECRET, dry_run=True)
@@ -252,20 +252,20 @@ def test_only_the_instance_action_proves_a_change(connect: Any, serve: Any, even
         }
     )
     pending = PendingAction("a", "change_password", "n-a", request_id="req-1")
-    assert connect().observe([pending])["a"].verdict == verdict
+    assert connect().servers.status([pending])["a"].verdict == verdict
 
 
 def test_a_server_in_status_password_is_not_done(connect: Any, serve: Any) -> None:
     data = nova("a", "PASSWORD", "updating_password")
     serve({"GET /v2.1/servers/a": {"server": data}})
-    seen = connect().observe([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
+    seen = connect().servers.status([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
     assert seen.verdict is None and seen.server and not seen.server.is_stable
 
 
 @pytest.mark.parametrize("platform", ["ustack"])
 def test_without_instance_actions_a_stable_server_is_done(connect: Any, serve: Any, platform: str) -> None:
     serve({"GET /v2/p1/servers/a": {"server": nova("a")}})
-    seen = connect(platform).observe([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
+    seen = connect(platform).servers.status([PendingAction("a", "change_password", "n-a", request_id="req-1")])["a"]
     assert seen.verdict == JOB_SUCCEEDED
 
 

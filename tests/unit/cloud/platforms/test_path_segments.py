@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -44,8 +44,8 @@ def test_what_is_no_segment_is_one_sentence(value: str) -> None:
 @pytest.mark.parametrize("value", [*NO_ID[1:], "detail"])
 def test_an_id_that_cannot_be_one_belongs_to_no_server(wire: Any, connect: Any, platform: str, value: str) -> None:
     cloud = connect(platform)
-    assert list(cloud.servers(ServerQuery(ids=(value,)))) == []
-    assert cloud.servers_by_id([value]) == {}
+    assert list(cloud.servers.list(ServerQuery(ids=(value,)))) == []
+    assert cloud.servers.by_id([value]) == {}
     assert wire.seen == []
 
 
@@ -55,9 +55,9 @@ def test_the_id_of_a_server_is_quoted(
     wire: Any, reply: Any, connect: Any, platform: str, value: str, segment: str
 ) -> None:
     cloud = connect(platform)
-    base = cloud.endpoint[len(wire.url) :]
+    base = cloud.api.endpoint[len(wire.url) :]
     wire.expect("GET", "%s/servers/%s" % (base, segment), query=[], reply=reply(200, {"server": {"id": value}}))
-    assert list(cloud.servers_by_id([value])) == [value]
+    assert list(cloud.servers.by_id([value])) == [value]
     wire.expect("POST", "%s/servers/%s/action" % (base, segment), query=[], reply=reply(202, headers=REQUEST_ID))
     assert act(cloud, "reboot", [Server(id=value, platform=platform)])[0].error is None
 
@@ -68,23 +68,16 @@ def test_an_action_on_what_is_no_id_fails_for_that_server_alone(
 ) -> None:
     cloud = connect(platform)
     if platform == "huaweicloud":
-        pending = cloud._ask(PendingAction("../x", "lock"), _huawei_rebuild(), "lock the server ../x")
+        server = Server(id="../x", platform=platform)
+        (pending,) = cloud.servers.perform([(server, Action("lock"))])
         assert isinstance(pending.error, BadRequest)
     else:
-        base = cloud.endpoint[len(wire.url) :]
+        base = cloud.api.endpoint[len(wire.url) :]
         wire.expect("POST", base + "/servers/a/action", reply=reply(202, headers=REQUEST_ID))
         pending_actions = act(
             cloud, "reboot", [Server(id="../x", platform=platform), Server(id="a", platform=platform)]
         )
         assert [type(pending.error) for pending in pending_actions] == [BadRequest, type(None)]
-
-
-def _huawei_rebuild() -> Any:
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-        ActionRequest,
-    )
-
-    return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, base="/servers")
 
 
 def test_the_ids_of_huawei_cloud_are_quoted(wire: Any, reply: Any, connect: Any) -> None:
@@ -105,4 +98,4 @@ def test_a_flavor_of_an_impossible_id_is_one_sentence(wire: Any, connect: Any, v
 def test_a_project_id_cannot_lead_elsewhere(wire: Any, connect: Any) -> None:
     auth = {"access_key": "AK", "secret_key": "SK", "project_id": "../p2"}
     with pytest.raises(BadRequest, match="is not a valid name or id"):
-        list(connect("huaweicloud", auth=auth).servers(ServerQuery()))
+        list(connect("huaweicloud", auth=auth).servers.list(ServerQuery()))

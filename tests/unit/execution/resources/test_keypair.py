@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     CloudError,
@@ -27,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
     PrivateKeyFile,
@@ -46,13 +46,17 @@ class FakeCloud:
 
     def __init__(self, *keys: Keypair) -> None:
         self.keys = {key.name: key for key in keys}
-        self.servers = {"id-web": server("web"), "id-db": server("db")}
+        self.here = {"id-web": server("web"), "id-db": server("db")}
         self.calls: list[str] = []
         self.fail: dict[str, CloudError] = {}
         self.after = False
 
     @property
     def keypairs(self) -> FakeCloud:
+        return self
+
+    @property
+    def servers(self) -> FakeCloud:
         return self
 
     def _begin(self, call: str) -> CloudError | None:
@@ -81,7 +85,7 @@ class FakeCloud:
         self._begin("delete")
         self.keys.pop(name, None)
 
-    submit = Compute.submit
+    submit = Servers.submit
 
     def perform(self, orders: Any) -> list[PendingAction]:
         return [self._one(server, action) for server, action in orders]
@@ -94,9 +98,9 @@ class FakeCloud:
         except CloudError as error:
             return replace(pending, error=error)
         if action.action == "attach_keypairs":
-            self.servers[server.id] = replace(self.servers[server.id], key_name=name)
-        elif self.servers[server.id].key_name == name:
-            self.servers[server.id] = replace(self.servers[server.id], key_name=None)
+            self.here[server.id] = replace(self.here[server.id], key_name=name)
+        elif self.here[server.id].key_name == name:
+            self.here[server.id] = replace(self.here[server.id], key_name=None)
         return pending
 
 
@@ -128,7 +132,7 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
     cloud = FakeCloud(*([Keypair("k", old, "ssh")] if old else []))
     wanted = KeypairSpec("k", state, key, recreate=recreate)
     if attach and state == "present":
-        wanted = replace(wanted, attached_to=(cloud.servers["id-web"],), detached_from=(cloud.servers["id-db"],))
+        wanted = replace(wanted, attached_to=(cloud.here["id-web"],), detached_from=(cloud.here["id-db"],))
     if state == "present" and old and old != key and not recreate:
         with pytest.raises(InvalidRequest, match="other key material"):
             carry_out(cloud, wanted)
@@ -142,8 +146,8 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
         assert plan.after["public_key"] == material(existing.public_key) == material(key)
     again = replace(
         wanted,
-        attached_to=tuple(cloud.servers[each.id] for each in wanted.attached_to),
-        detached_from=tuple(cloud.servers[each.id] for each in wanted.detached_from),
+        attached_to=tuple(cloud.here[each.id] for each in wanted.attached_to),
+        detached_from=tuple(cloud.here[each.id] for each in wanted.detached_from),
     )
     second = plan_keypair(existing, again)
     assert not second.changed
@@ -263,7 +267,7 @@ def test_an_old_key_pair_that_cannot_be_restored_is_reported_whole() -> None:
 def test_completed_steps_before_a_refusal_are_reported() -> None:
     cloud = FakeCloud()
     cloud.fail["attach id-db"] = Conflict("locked")
-    both = (cloud.servers["id-web"], cloud.servers["id-db"])
+    both = (cloud.here["id-web"], cloud.here["id-db"])
     with pytest.raises(PartialFailure, match="locked") as caught:
         carry_out(cloud, KeypairSpec("k", public_key=A, attached_to=both))
     assert caught.value.completed_steps == ("create", "attach web (id-web)")

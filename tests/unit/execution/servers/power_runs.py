@@ -16,7 +16,7 @@ from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 def carry_out(
     cloud: FakeCloud, want: str, force: bool = False, wait: bool = True, timeout: float = 60.0
 ) -> tuple[Plan, Executor]:
-    plan = plan_power(list(cloud.servers(None)), want, force, cloud.rules)  # type: ignore[arg-type]
+    plan = plan_power(list(cloud.servers.list(None)), want, force, cloud.rules)  # type: ignore[arg-type]
     said: list[str] = []
     power = Executor(cloud, PowerStrategy(cloud, want, force), wait, Waiter(cloud, timeout, 5.0, said.append))
     power.run(plan)

@@ -160,7 +160,7 @@ def test_the_end_of_a_wait_is_noticed_within_half_a_second_or_a_tenth(delay: flo
     power = Executor(
         cloud, PowerStrategy(cloud, "stopped", False), True, Waiter(cloud, 4000.0, 1e9, lambda words: None)
     )
-    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
+    power.run(plan_power(list(cloud.servers.list(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE
     assert cloud.clock.now - begin - delay <= max(0.5, 0.1 * delay)
 
@@ -176,5 +176,5 @@ def test_the_time_to_read_the_fleet_is_not_part_of_the_wait() -> None:
     waiter = Waiter(cloud, 10.0, 1.0, lambda words: None)
     cloud.clock.now += 60
     power = Executor(cloud, PowerStrategy(cloud, "stopped", False), True, waiter)
-    power.run(plan_power(list(cloud.servers(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
+    power.run(plan_power(list(cloud.servers.list(None)), "stopped", False, cloud.rules))  # type: ignore[arg-type]
     assert power.outcomes["id-web"].result == DONE

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     CloudError,
     NotFound,
@@ -67,71 +66,68 @@ class ActionRequest:
 
 
 #: A row of the table of actions: sends the action to several servers, and returns one pending action for each.
-Send = Callable[["HuaweiActions", Sequence["tuple[Server, Action]"]], "list[PendingAction]"]
+Send = Callable[[HuaweiApi, Sequence["tuple[Server, Action]"]], "list[PendingAction]"]
 
 
-def for_each_server(build: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest]) -> Send:
-    """A row for an action with one call for each server; ``build`` returns the request from the action's arguments."""
+#: Returns the request of one action on one server from the action's arguments.
+Build = Callable[[HuaweiApi, Server, Mapping[str, Any]], ActionRequest]
 
-    def send(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        return ask_each(lambda request: cloud.perform_one(*request, build), requests, cloud.parallel)
+
+def perform(
+    api: HuaweiApi, table: Mapping[str, Send], requests: Sequence[tuple[Server, Action]]
+) -> list[PendingAction]:
+    """Submits one action on each server, each kind of action together; ``table`` has the actions of the platform."""
+    by_server: dict[str, PendingAction] = {}
+    for name in sorted({action.action for _server, action in requests}):
+        some = [request for request in requests if request[1].action == name]
+        by_server.update((pending.server_id, pending) for pending in table[name](api, some))
+    return [by_server[server.id] for server, _action in requests]
+
+
+def for_each_server(build: Build) -> Send:
+    """A row for an action with one call for each server."""
+
+    def send(api: HuaweiApi, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+        return ask_each(lambda request: _perform_one(api, *request, build), requests, api.parallel)
 
     return send
 
 
-class HuaweiActions(Compute):
-    """The common part of all actions on existing servers."""
+def _perform_one(api: HuaweiApi, server: Server, action: Action, build: Build) -> PendingAction:
+    pending = action.pending(server)
+    try:
+        request = build(api, server, action.arguments)
+    except CloudError as error:
+        return replace(pending, error=error)
+    what = request.what or action.infinitive(server)
+    return _send(api, replace(pending, image_id=request.image_id), request, what)
 
-    api: HuaweiApi
-    #: The actions of the platform, by name.
-    actions: Mapping[str, Send] = {}
 
-    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        self.require_actions(requests)
-        by_server: dict[str, PendingAction] = {}
-        for name in sorted({action.action for _server, action in requests}):
-            some = [request for request in requests if request[1].action == name]
-            by_server.update((pending.server_id, pending) for pending in self.actions[name](self, some))
-        return [by_server[server.id] for server, _action in requests]
-
-    def perform_one(
-        self, server: Server, action: Action, build: Callable[[HuaweiActions, Server, Mapping[str, Any]], ActionRequest]
-    ) -> PendingAction:
-        """Sends the action to one server; ``build`` returns its request."""
-        pending = action.pending(server)
-        try:
-            request = build(self, server, action.arguments)
-        except CloudError as error:
-            return replace(pending, error=error)
-        what = request.what or action.infinitive(server)
-        return self._ask(replace(pending, image_id=request.image_id), request, what)
-
-    def _ask(self, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
-        """Sends the request once. Returns the pending action with its result: ``what`` is the action as an
-        infinitive."""
-        try:
-            url = self.api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
-            answer = self.session.request(
-                request.method, url, json=request.body, what=what, expect="json" if request.job else "any",
-                is_retry_safe=request.is_retry_safe,
-            )  # fmt: skip
-            body = mapping(answer.body)
-            if not request.job:
-                request.answer.read(answer, what, request.shows)
-            elif not text(body.get("job_id")):
-                raise ResponseLost("the cloud accepted the request, but returned no job", request_id=answer.request_id)
-        except CloudError as error:
-            if request.gone_is_done and is_of_part(error):
-                return pending
-            error.hint = request.hints.get(error.code or "", error.hint)
-            of_state(error)
-            return replace(pending, error=error, outcome_unknown=is_open(error))
-        return replace(
-            pending,
-            job_id=text(body.get("job_id")),
-            order_id=text(body.get("order_id")),
-            request_id=answer.request_id,
-        )
+def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
+    """Sends the request once. Returns the pending action with its result: ``what`` is the action as an infinitive."""
+    try:
+        url = api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
+        answer = api.session.request(
+            request.method, url, json=request.body, what=what, expect="json" if request.job else "any",
+            is_retry_safe=request.is_retry_safe,
+        )  # fmt: skip
+        body = mapping(answer.body)
+        if not request.job:
+            request.answer.read(answer, what, request.shows)
+        elif not text(body.get("job_id")):
+            raise ResponseLost("the cloud accepted the request, but returned no job", request_id=answer.request_id)
+    except CloudError as error:
+        if request.gone_is_done and is_of_part(error):
+            return pending
+        error.hint = request.hints.get(error.code or "", error.hint)
+        of_state(error)
+        return replace(pending, error=error, outcome_unknown=is_open(error))
+    return replace(
+        pending,
+        job_id=text(body.get("job_id")),
+        order_id=text(body.get("order_id")),
+        request_id=answer.request_id,
+    )
 
 
 def of_state(error: CloudError) -> CloudError:

@@ -24,9 +24,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     raise_if_all_unauthorized,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-    HuaweiActions,
     of_state,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 
 #: The maximum number of servers in a batch call (Ecs.0118 above it).
 _BATCH = 1000
@@ -37,7 +37,7 @@ _OF_ONE_SERVER = ("Ecs.0603", "Ecs.0605")
 
 
 def in_batches(
-    cloud: HuaweiActions,
+    api: HuaweiApi,
     action: str,
     servers: Sequence[Server],
     path: str,
@@ -53,13 +53,13 @@ def in_batches(
         return {key: found} if key else found
 
     for batch in chunks(servers, _BATCH):
-        pending_actions.extend(_batch(cloud, action, batch, path, body, [_HALVINGS]))
+        pending_actions.extend(_batch(api, action, batch, path, body, [_HALVINGS]))
         raise_if_all_unauthorized(pending_actions)
     return pending_actions
 
 
 def _batch(
-    cloud: HuaweiActions,
+    api: HuaweiApi,
     action: str,
     servers: Sequence[Server],
     path: str,
@@ -68,7 +68,7 @@ def _batch(
 ) -> list[PendingAction]:
     """One batch call. A rejected batch has changed nothing, so it is halved to find the servers that caused it."""
     try:
-        job_id = _post_batch(cloud, path, body(servers), action)
+        job_id = _post_batch(api, path, body(servers), action)
     except CloudError as error:
         # Without a valid response, and after a failure of the service itself, the batch may be in progress.
         is_own = error.code in _OF_ONE_SERVER
@@ -77,8 +77,8 @@ def _batch(
         if of_some and len(servers) > 1 and halvings[0] > 0:
             halvings[0] -= 1
             middle = len(servers) // 2
-            return _batch(cloud, action, servers[:middle], path, body, halvings) + _batch(
-                cloud, action, servers[middle:], path, body, halvings
+            return _batch(api, action, servers[:middle], path, body, halvings) + _batch(
+                api, action, servers[middle:], path, body, halvings
             )
         if of_some and len(servers) > 1:
             text = "%s (for one or more of %d servers; nothing was done to any of them)"
@@ -88,10 +88,10 @@ def _batch(
     return [PendingAction(server.id, action, server.name, job_id=job_id) for server in servers]
 
 
-def _post_batch(cloud: HuaweiActions, path: str, body: dict[str, Any], action: str) -> str:
+def _post_batch(api: HuaweiApi, path: str, body: dict[str, Any], action: str) -> str:
     """The id of the job. Sent once: if the cloud asks to retry later, the states of the servers are read first,
     because a gateway may have responded after the service had acted."""
-    return _job_id(cloud.session.post(cloud.api.url(path), json=body, what="%s a batch of servers" % action).body)
+    return _job_id(api.session.post(api.url(path), json=body, what="%s a batch of servers" % action).body)
 
 
 def _job_id(body: Any) -> str:

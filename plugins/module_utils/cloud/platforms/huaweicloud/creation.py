@@ -20,7 +20,7 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     BUILT,
@@ -40,10 +40,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import may_be_created
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_FAILED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-    HuaweiActions,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
     request_body,
 )
@@ -72,13 +72,17 @@ _ROUNDS = 10000
 _FOR_ALL = (BadRequest, PermissionDenied, AuthenticationFailed)
 
 
-class HuaweiCreation(HuaweiActions):
-    """``POST /v1.1/{project}/cloudservers``."""
+class HuaweiCreation:
+    """``POST /v1.1/{project}/cloudservers``. ``by_id`` reads servers by their ids."""
 
-    def create_servers(
-        self, new: NewServer, names: Sequence[str], client_token: str | None = None
-    ) -> list[CreatedServer]:
-        self.require("create")
+    def __init__(self, api: HuaweiApi, by_id: Callable[[Sequence[str]], Mapping[str, Server]]) -> None:
+        self.api = api
+        self._by_id = by_id
+        self._jobs = HuaweiJobs(api)
+
+    def create(self, new: NewServer, names: Sequence[str], client_token: str | None = None) -> list[CreatedServer]:
+        """As ``Servers.create``."""
+        self.api.require("create")
         seed = client_token or self._seed(new)
         made: dict[str, CreatedServer] = {}
         for name in names:
@@ -96,21 +100,21 @@ class HuaweiCreation(HuaweiActions):
             if isinstance(first.error, _FOR_ALL) and not first.outcome_unknown:
                 made.update((each, replace(first, name=each)) for each in good)
         left = [name for name in good if name not in made]
-        made.update(zip(left, in_parallel(create, left, self.parallel)))
+        made.update(zip(left, in_parallel(create, left, self.api.parallel)))
         return [made[name] for name in names]
 
     def _seed(self, new: NewServer) -> str:
         """The seed of derived tokens: the same for all tasks that request such servers in this period."""
         body = json.dumps(request_body(new, ""), sort_keys=True, default=str).encode()
-        period = int(self.session.server_time().timestamp()) // _TOKEN_PERIOD
-        salt = "%s/%d" % (self.session.auth.project_id, period)
+        period = int(self.api.session.server_time().timestamp()) // _TOKEN_PERIOD
+        salt = "%s/%d" % (self.api.session.auth.project_id, period)
         return hashlib.pbkdf2_hmac("sha256", body, salt.encode(), _ROUNDS).hex()
 
     def _create(self, body: dict[str, Any], seed: str) -> CreatedServer:
         """Sends the request with derived tokens until one is not used up. All tasks find the same token."""
         name = body["name"]
         for generation in range(_MAX_GENERATIONS):
-            began = self.session.server_time()
+            began = self.api.session.server_time()
             created = self._ask_for(body, token_of(seed, "%s/%d" % (name, generation)))
             expired = created.error is not None and created.error.code == _EXPIRED
             if not expired and not (created.pending and self._is_spent(created.pending, began)):
@@ -129,20 +133,20 @@ class HuaweiCreation(HuaweiActions):
         treated as used up: the wait for the job reads it again.
         """
         try:
-            job = self.jobs.get(pending.job_id) if pending.job_id else None
+            job = self._jobs.get(pending.job_id) if pending.job_id else None
             if job is None or not job.finished:
                 return False
             if job.status == JOB_FAILED and (_instant(job.begin_time) or began) >= began:
                 # This request itself has already failed.
                 return False
             ended = _instant(job.end_time)
-            late = ended is not None and (self.session.server_time() - ended).total_seconds() < _SHOWN_WITHIN
+            late = ended is not None and (self.api.session.server_time() - ended).total_seconds() < _SHOWN_WITHIN
             for again in (late, False):
-                found = self.servers_by_id([pending.server_id]).get(pending.server_id)
+                found = self._by_id([pending.server_id]).get(pending.server_id)
                 if found is not None:
                     return found.is_deleted
                 if again:
-                    self.session.sleep(_PAUSE)
+                    self.api.session.sleep(_PAUSE)
             return True
         except CloudError:
             return False
@@ -153,7 +157,7 @@ class HuaweiCreation(HuaweiActions):
         created = CreatedServer(name)
         for _attempt in range(_MAX_TRIES):
             try:
-                answer = self.session.post(
+                answer = self.api.session.post(
                     self.api.url("/cloudservers", "v1.1"),
                     json={"server": body},
                     headers={"X-Client-Token": token},
@@ -178,7 +182,7 @@ class HuaweiCreation(HuaweiActions):
         server_id, why = next(iter(texts(body.get("serverIds"))), None), ""
         try:
             # If the response contains no server, the job may.
-            parts = self.jobs.get(job_id).parts if job_id and not server_id else ()
+            parts = self._jobs.get(job_id).parts if job_id and not server_id else ()
             server_id = server_id or next((part.server_id for part in parts if part.server_id), None)
         except CloudError as error:
             why = ": " + error.message

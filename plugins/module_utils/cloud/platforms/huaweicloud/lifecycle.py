@@ -26,11 +26,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     METADATA,
     ActionRequest,
-    HuaweiActions,
     is_of_part,
     is_open,
     of_state,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.batches import (
     in_batches,
 )
@@ -50,7 +50,7 @@ _PREPAID = (
 # -- one call a server ------------------------------------------------------------------------------------------------
 
 
-def update(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def update(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     name = arguments.get("name")
     answer = DocumentedResponse((200,), "server")
     return ActionRequest(
@@ -59,7 +59,7 @@ def update(cloud: HuaweiActions, server: Server, arguments: Arguments) -> Action
     )  # fmt: skip
 
 
-def set_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def set_metadata(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
     return ActionRequest(
@@ -73,21 +73,21 @@ def set_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> 
     )
 
 
-def remove_metadata(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def remove_metadata(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     path = "/metadata/%s" % path_segment(arguments["key"])
     return ActionRequest(None, path, method="DELETE", job=False, answer=EMPTY, gone_is_done=True)
 
 
-def lock(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def lock(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     # Nova's own call; ECS supports no reason.
     return ActionRequest({"lock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
 
-def unlock(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def unlock(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     return ActionRequest({"unlock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
 
-def resize(cloud: HuaweiActions, server: Server, arguments: Arguments) -> ActionRequest:
+def resize(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
     if server.target_power_state == RUNNING:
         wanted["mode"] = "withStopServer"
@@ -99,7 +99,7 @@ def resize(cloud: HuaweiActions, server: Server, arguments: Arguments) -> Action
 # -- several calls a server -------------------------------------------------------------------------------------------
 
 
-def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+def replace_metadata(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
     """The call merges, so removed keys are deleted one by one; the cloud's own keys are not changed."""
 
     def ask(pair: tuple[Server, Action]) -> PendingAction:
@@ -113,12 +113,12 @@ def replace_metadata(cloud: HuaweiActions, requests: Requests) -> list[PendingAc
         except CloudError as error:
             return action.pending(server, error=error)
         steps += [("DELETE", "/metadata/" + segment, None) for segment in removed]
-        return _several(cloud, server, action, steps, "set the metadata of the server %s" % server.label)
+        return _several(api, server, action, steps, "set the metadata of the server %s" % server.label)
 
-    return ask_each(ask, requests, cloud.parallel)
+    return ask_each(ask, requests, api.parallel)
 
 
-def set_tags(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+def set_tags(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
     """Removed tags are deleted first, because the number of tags is limited; a key with another value is
     overwritten."""
 
@@ -136,21 +136,21 @@ def set_tags(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
             for verb, tags in (("delete", remove), ("create", add))
             if tags
         ]
-        return _several(cloud, server, action, steps, "set the tags of the server %s" % server.label)
+        return _several(api, server, action, steps, "set the tags of the server %s" % server.label)
 
-    return ask_each(ask, requests, cloud.parallel)
+    return ask_each(ask, requests, api.parallel)
 
 
 def _several(
-    cloud: HuaweiActions, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
+    api: HuaweiApi, server: Server, action: Action, steps: Sequence[tuple[str, str, Any]], what: str
 ) -> PendingAction:
     """One call after the other; each is safe to repeat, and a call that has nothing to delete is done. After one
     call was accepted, a failure of a later one makes the result unknown: the state shows what remains."""
     pending = action.pending(server, steps=len(steps))
     for method, path, body in steps:
         try:
-            url = cloud.api.url("/cloudservers/%s%s" % (path_segment(server.id), path))
-            answer = cloud.session.request(method, url, json=body, what=what, expect="any", is_retry_safe=True)
+            url = api.url("/cloudservers/%s%s" % (path_segment(server.id), path))
+            answer = api.session.request(method, url, json=body, what=what, expect="any", is_retry_safe=True)
             if path == "/metadata":
                 METADATA.read(answer, what, has(body["metadata"]))
             else:
@@ -166,32 +166,32 @@ def _several(
 # -- one call for many ------------------------------------------------------------------------------------------------
 
 
-def start(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    return in_batches(cloud, "start", [server for server, _action in requests], _POWER, {}, "os-start")
+def start(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
+    return in_batches(api, "start", [server for server, _action in requests], _POWER, {}, "os-start")
 
 
-def stop(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    return _soft_or_hard(cloud, "stop", "os-stop", requests)
+def stop(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
+    return _soft_or_hard(api, "stop", "os-stop", requests)
 
 
-def reboot(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
-    return _soft_or_hard(cloud, "reboot", "reboot", requests)
+def reboot(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
+    return _soft_or_hard(api, "reboot", "reboot", requests)
 
 
-def _soft_or_hard(cloud: HuaweiActions, action: str, key: str, requests: Requests) -> list[PendingAction]:
+def _soft_or_hard(api: HuaweiApi, action: str, key: str, requests: Requests) -> list[PendingAction]:
     pending = []
     for kind in ("SOFT", "HARD"):
         servers = [server for server, each in requests if bool(each.arguments.get("force")) == (kind == "HARD")]
-        pending += in_batches(cloud, action, servers, _POWER, {"type": kind}, key)
+        pending += in_batches(api, action, servers, _POWER, {"type": kind}, key)
     return pending
 
 
-def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
+def delete(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
     """The arguments ``delete_volume`` and ``delete_publicip`` select what is deleted with the server."""
     pending_actions = []
     kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
     for server, action in requests:
-        problem = cloud.rules.action_problem(server, action)
+        problem = api.rules.action_problem(server, action)
         if problem:
             error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
             pending_actions.append(action.pending(server, error=error))
@@ -202,7 +202,7 @@ def delete(cloud: HuaweiActions, requests: Requests) -> list[PendingAction]:
         options = {"delete_volume": volume, "delete_publicip": publicip}
         given = {key: value for key, value in options.items() if value is not None}
         servers = [server for server, _action in some]
-        asked = in_batches(cloud, "delete", servers, "/cloudservers/delete", given)
+        asked = in_batches(api, "delete", servers, "/cloudservers/delete", given)
         pending_actions += [
             # If it is already deleted, another user deleted it: the state decides.
             replace(

@@ -32,10 +32,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     raise_if_all_unauthorized,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-    HuaweiActions,
     is_open,
     of_state,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mappings,
 )
@@ -48,10 +48,10 @@ _ROUNDS = 5
 _PATIENCE = (15, 15, 30)
 
 
-def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
+def change_password(api: HuaweiApi, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
     """Sets passwords; one call for up to 1,000 servers with the same password. A server applies it at its next
     start."""
-    cloud.hide(action.arguments["password"] for _server, action in requests)
+    api.session.hide(action.arguments["password"] for _server, action in requests)
     groups: dict[tuple[str, bool], list[Server]] = {}
     for server, action in requests:
         key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
@@ -60,38 +60,34 @@ def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Actio
 
     def ask(key: tuple[str, bool]) -> list[PendingAction]:
         try:
-            return _reset_passwords(cloud, groups[key], *key)
+            return _reset_passwords(api, groups[key], *key)
         except CloudError as error:
             return [_pending(server, error=error) for server in groups[key]]
 
     # The first call alone: if the credentials are invalid, they are invalid for all others.
-    pending = _reset_passwords(cloud, groups[order[0]], *order[0]) if order else []
-    for some in in_parallel(ask, order[1:], cloud.parallel):
+    pending = _reset_passwords(api, groups[order[0]], *order[0]) if order else []
+    for some in in_parallel(ask, order[1:], api.parallel):
         pending.extend(some)
     return pending
 
 
-def _reset_passwords(
-    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
-) -> list[PendingAction]:
+def _reset_passwords(api: HuaweiApi, servers: Sequence[Server], password: str, dry_run: bool) -> list[PendingAction]:
     pending_actions: list[PendingAction] = []
     for batch in chunks(servers, _BATCH):
-        by_id = _reset_batch(cloud, batch, password, dry_run)
+        by_id = _reset_batch(api, batch, password, dry_run)
         pending_actions.extend(by_id[server.id] for server in batch)
         raise_if_all_unauthorized(pending_actions)
     return pending_actions
 
 
-def _reset_batch(
-    cloud: HuaweiActions, batch: Sequence[Server], password: str, dry_run: bool
-) -> dict[str, PendingAction]:
+def _reset_batch(api: HuaweiApi, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
     """If the response lists failed servers, it is not documented whether the others are done, so the others are
     sent again without the failed ones: it is safe to set the same password twice."""
     rest = list(batch)
     found: dict[str, PendingAction] = {}
     for _round in range(_ROUNDS):
         try:
-            accepted, request_id = _put_reset(cloud, rest, password, dry_run)
+            accepted, request_id = _put_reset(api, rest, password, dry_run)
         except CloudError as error:
             refused = _refused(error, rest)
             if refused and not isinstance(error, AuthenticationFailed):
@@ -112,9 +108,7 @@ def _reset_batch(
     return dict(found, **_all_failed(rest, left))
 
 
-def _put_reset(
-    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
-) -> tuple[set[str], str | None]:
+def _put_reset(api: HuaweiApi, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
     """The ids of the servers that accepted it, and the request id."""
     body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
     if dry_run:
@@ -123,12 +117,12 @@ def _put_reset(
     answer = None
     for pause in _PATIENCE:
         try:
-            answer = cloud.session.put(cloud.api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
+            answer = api.session.put(api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
             break
         except RateLimited:
-            cloud.session.sleep(pause)
+            api.session.sleep(pause)
     if answer is None:
-        answer = cloud.session.put(cloud.api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
+        answer = api.session.put(api.url("/cloudservers/os-reset-passwords"), json=body, what=what)
     listed = answer.body.get("response") if isinstance(answer.body, dict) else None
     if not isinstance(listed, list):
         raise InvalidResponse(

@@ -17,13 +17,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     ActionRequest,
-    HuaweiActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 
 _NO_CLOUD_INIT = "If the image has no cloud-init, set cloud_init: false."
 
 
-def rebuild(cloud: HuaweiActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def rebuild(api: HuaweiApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     """``changeos``, and ``reinstallos`` for the image that the server has."""
     spec: RebuildSpec = arguments["spec"]
     word = "reinstall" if spec.same_image else "change"

@@ -25,7 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     DocumentedResponse,
     unproven,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 #: Nova's response to nearly all actions: it has accepted them.
@@ -67,7 +67,7 @@ class NovaAction:
     """A row of the table of actions: creates the request of one action on one server. ``recorded_as`` is the name of
     the instance action in Nova, if it differs."""
 
-    request: Callable[[NovaActions, Server, Mapping[str, Any]], ActionRequest]
+    request: Callable[[NovaApi, Server, Mapping[str, Any]], ActionRequest]
     recorded_as: str | None = None
     #: Only the instance action with the request's id shows the result, so a response without one proves nothing. An
     #: evacuation is answered with an empty 200 from microversion 2.14 on, which a proxy may return too.
@@ -79,73 +79,71 @@ def sends(
 ) -> NovaAction:
     """A row whose body is always the same, except for ``force``; ``known`` are further properties of the request."""
 
-    def request(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    def request(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
         return ActionRequest(forced if forced and arguments.get("force") else body, **known)
 
     return NovaAction(request, recorded_as, only_record_shows)
 
 
-class NovaActions(NovaServers):
-    """Common code of all actions on one server."""
+def perform(
+    api: NovaApi, table: Mapping[str, NovaAction], requests: Sequence[tuple[Server, Action]]
+) -> list[PendingAction]:
+    """Submits one action on each server, concurrently; ``table`` has the actions of the platform."""
+    api.session.hide(action.arguments["password"] for _server, action in requests if action.arguments.get("password"))
+    # The version is read once, and not by each thread.
+    api.headers()
+    return ask_each(lambda request: _perform_one(api, table, *request), requests, api.parallel)
 
-    #: The actions of the platform, by name.
-    actions: Mapping[str, NovaAction] = {}
 
-    def _ask(self, pending: PendingAction, order: ActionRequest, what: str) -> PendingAction:
-        """Sends the order once. Gives the pending action with its result; ``what`` is the action as an infinitive."""
-        version = min(order.version, self.version) if order.version else None
-        try:
-            answer = self.session.request(
-                order.method,
-                order.url or "%s/servers/%s%s" % (self.endpoint, id_segment(pending.server_id), order.path),
-                json=order.body,
-                headers=self.headers(version),
-                what=what,
-                expect="any",
-                is_retry_safe=order.is_retry_safe,
-            )
-            found = self._proven(replace(pending, request_id=answer.request_id), order, answer, what)
-        except CloudError as error:
-            # A 404 that is not Nova's own may come from a proxy or gateway.
-            if order.gone_is_done and isinstance(error, ItemNotFound):
-                return pending
-            for word, hint in order.hints:
-                if word in error.message.lower():
-                    error.hint = hint
-                    break
-            outcome_unknown = is_ambiguous(error)
-            return replace(
-                pending,
-                error=error,
-                outcome_unknown=outcome_unknown,
-                image_id=pending.image_id if outcome_unknown else None,
-            )
-        return found
+def _perform_one(api: NovaApi, table: Mapping[str, NovaAction], server: Server, action: Action) -> PendingAction:
+    row = table[action.action]
+    pending = action.pending(server)
+    try:
+        request = row.request(api, server, action.arguments)
+    except CloudError as error:
+        return replace(pending, error=error)
+    what = request.what or action.infinitive(server)
+    return _send(api, row, replace(pending, image_id=request.image_id), request, what)
 
-    def _proven(self, pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
-        """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
-        The response may contain a password that Nova generated; only the caller reads it."""
-        if order.answer:
-            order.answer.read(answer, what, order.shows)
-        found = order.learn(pending, answer) if order.learn else pending
-        if self.actions[pending.action].only_record_shows and not answer.request_id:
-            # Every response of Nova has a request id.
-            raise unproven(answer, what, "the response has no request id")
-        return found
 
-    def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
-        self.require_actions(requests)
-        self.hide(action.arguments["password"] for _server, action in requests if action.arguments.get("password"))
-        # The version is read once, and not by each thread.
-        self.headers()
-        return ask_each(self._perform_one, requests, self.parallel)
+def _send(api: NovaApi, row: NovaAction, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
+    """Sends the request once. Gives the pending action with its result; ``what`` is the action as an infinitive."""
+    version = min(request.version, api.version) if request.version else None
+    try:
+        answer = api.session.request(
+            request.method,
+            request.url or "%s/servers/%s%s" % (api.endpoint, id_segment(pending.server_id), request.path),
+            json=request.body,
+            headers=api.headers(version),
+            what=what,
+            expect="any",
+            is_retry_safe=request.is_retry_safe,
+        )
+        return _proven(row, replace(pending, request_id=answer.request_id), request, answer, what)
+    except CloudError as error:
+        # A 404 that is not Nova's own may come from a proxy or gateway.
+        if request.gone_is_done and isinstance(error, ItemNotFound):
+            return pending
+        for word, hint in request.hints:
+            if word in error.message.lower():
+                error.hint = hint
+                break
+        outcome_unknown = is_ambiguous(error)
+        return replace(
+            pending,
+            error=error,
+            outcome_unknown=outcome_unknown,
+            image_id=pending.image_id if outcome_unknown else None,
+        )
 
-    def _perform_one(self, pair: tuple[Server, Action]) -> PendingAction:
-        server, action = pair
-        pending = action.pending(server)
-        try:
-            request = self.actions[action.action].request(self, server, action.arguments)
-        except CloudError as error:
-            return replace(pending, error=error)
-        what = request.what or action.infinitive(server)
-        return self._ask(replace(pending, image_id=request.image_id), request, what)
+
+def _proven(row: NovaAction, pending: PendingAction, request: ActionRequest, answer: Any, what: str) -> PendingAction:
+    """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
+    The response may contain a password that Nova generated; only the caller reads it."""
+    if request.answer:
+        request.answer.read(answer, what, request.shows)
+    found = request.learn(pending, answer) if request.learn else pending
+    if row.only_record_shows and not answer.request_id:
+        # Every response of Nova has a request id.
+        raise unproven(answer, what, "the response has no request id")
+    return found

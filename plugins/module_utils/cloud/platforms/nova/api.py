@@ -31,8 +31,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 class NovaApi(Api):
     """The compute service, found through Keystone's catalog."""
 
-    def __init__(self, session: Session, rules: Rules, parallel: int = 8, newest_tested: Version = (2, 1)) -> None:
-        super().__init__(session, rules, parallel)
+    def __init__(
+        self,
+        session: Session,
+        rules: Rules,
+        parallel: int = 8,
+        region: str | None = None,
+        newest_tested: Version = (2, 1),
+    ) -> None:
+        super().__init__(session, rules, parallel, region)
         self._newest_tested = newest_tested
         self._version: Version | None = None
 

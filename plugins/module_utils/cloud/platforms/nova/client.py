@@ -2,29 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plain OpenStack: the capabilities of Nova's compute API v2.1, and the actions on its servers. Sources: the Nova API
-reference; behaviour of a real Nova 34."""
+"""Plain OpenStack: the clients of the resources of Nova's compute API v2.1. Sources: the Nova API reference; behaviour
+of a real Nova 34."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import NotFound, PermissionDenied
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
-    mappings,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import NovaActions
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import NovaCreation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.aggregates import (
@@ -49,14 +39,25 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 
-class OpenStack(
-    NovaActions,
-    NovaCreation,
-):
+class OpenStack(Compute):
     """A Nova cloud, found through Keystone's catalog."""
 
-    newest_tested = (2, 96)
-    actions = ACTIONS
+    #: The newest microversion in the tests; a newer cloud is used with this one.
+    newest_tested: Version = (2, 96)
+
+    #: The API of this platform; a platform with other URLs replaces it.
+    api_class: type[NovaApi] = NovaApi
+    api: NovaApi
+    rules_class: type[NovaRules] = NovaRules
+    rules: NovaRules
+
+    def _make_api(self) -> NovaApi:
+        rules = self.rules_class(lambda: self.api.version)
+        return self.api_class(self.session, rules, self.parallel, self.region, self.newest_tested)
+
+    @cached_property
+    def servers(self) -> NovaServers:
+        return NovaServers(self.api, self.rules)
 
     @cached_property
     def flavors(self) -> NovaFlavors:
@@ -147,71 +148,3 @@ class OpenStack(
         )
 
         return NovaNetworks(self.api)
-
-    def observe(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """Nova sets ``task_state`` before it responds to an action, so the action of a stable server has ended. If the
-        state alone does not show that it succeeded, the instance action of the request does."""
-        seen, looked_at = self._look([pending.server_id for pending in pending_actions], since)
-
-        def look(pending: PendingAction) -> tuple[str, ActionStatus] | None:
-            server = seen.get(pending.server_id)
-            if server is None:
-                return (pending.server_id, ActionStatus(None)) if pending.server_id in looked_at else None
-            if not server.is_stable or (server.is_deleted and not pending.expected_state):
-                return pending.server_id, ActionStatus(server)
-            if not pending.is_unobservable and pending.reached(server):
-                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED)
-            proof = self._proof(pending)
-            if pending.expected_state and pending.expected_state.needs_extra_check:
-                return pending.server_id, needs_extra_check(self, pending.expected_state, server, proof)
-            if proof is None:
-                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED if not pending.outcome_unknown else None)
-            return pending.server_id, ActionStatus(server, proof.status, proof.code, proof.message)
-
-        return dict(pair for pair in in_parallel(look, pending_actions, self.parallel) if pair)
-
-    def _proof(self, pending: PendingAction) -> Job | None:
-        """The result of the pending action's request; ``None`` if the cloud has or shows no record of it."""
-        if not pending.request_id or not self.supports("instance_actions"):
-            return None
-        path = "/servers/%s/os-instance-actions/%s" % (
-            path_segment(pending.server_id),
-            path_segment(pending.request_id),
-        )
-        what = "read the result of the %s of %s" % (pending.action, pending.label)
-        try:
-            data = self._get(path, "instanceAction", what)
-        except (NotFound, PermissionDenied):
-            return None
-        return parse.instance_action(data, pending.server_id, settled=True)
-
-    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
-        recent = self._recorded(pending, since)
-        return replace(pending, request_id=max(recent)[1], error=None, outcome_unknown=False) if recent else None
-
-    def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
-        """Nova records an action before it does anything, so an action without a record was not carried out."""
-        recent = self._recorded(pending, since)
-        if recent is None:
-            return super().was_not_done(pending, before, now, since)
-        return not recent and now.is_stable
-
-    def _recorded(self, pending: PendingAction, since: str | None) -> list[tuple[str, str]] | None:
-        """Times and request ids of Nova's records of the action since a time; ``None`` if they are not shown."""
-        if since is None or not self.supports("instance_actions"):
-            return None
-        path = "/servers/%s/os-instance-actions" % path_segment(pending.server_id)
-        try:
-            listed = self._get(path, "instanceActions", "list the actions of %s" % pending.label, list)
-        except (NotFound, PermissionDenied):
-            return None
-        row = self.actions.get(pending.action)
-        name = (row.recorded_as if row else None) or pending.action
-        return [
-            (entry["start_time"], entry["request_id"])
-            for entry in mappings(listed)
-            if entry.get("action") == name
-            and entry.get("request_id")
-            # Both are ISO 8601 in UTC, one of them without its Z: the order of the texts is the order of the times.
-            and (entry.get("start_time") or "") >= since.rstrip("Z")
-        ]

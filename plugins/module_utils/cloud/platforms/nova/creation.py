@@ -12,7 +12,7 @@ volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     BUILT,
@@ -35,13 +35,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     NewServer,
     Nic,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     id_in,
     mapping,
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 #: The maximum number of servers of one request: Nova creates them before it responds, and gateways time out.
@@ -50,23 +52,24 @@ _MOST_AT_ONCE = 100
 _FOR_ALL = (BadRequest, PermissionDenied, NotFound)
 
 
-class NovaCreation(NovaServers):
-    """``POST /servers``."""
+class NovaCreation:
+    """``POST /servers``. ``reserved`` returns the servers of a reservation id."""
 
-    #: Whether several servers of one request are named ``name-1`` to ``name-N``.
-    numbers_names = True
+    def __init__(self, api: NovaApi, rules: NovaRules, reserved: Callable[[str], Iterable[Server]]) -> None:
+        self.api = api
+        self.rules = rules
+        self._reserved = reserved
 
-    def create_servers(
-        self, new: NewServer, names: Sequence[str], client_token: str | None = None
-    ) -> list[CreatedServer]:
-        self.require("create")
-        stem = _stem(new, names) if self.numbers_names else None
+    def create(self, new: NewServer, names: Sequence[str]) -> list[CreatedServer]:
+        """As ``Servers.create``."""
+        self.rules.require("create")
+        stem = _stem(new, names) if self.rules.numbers_names else None
         if stem:
             return self._create_together(new, stem, names)
         first = self._create(new, names[0])
         if isinstance(first.error, _FOR_ALL) and not first.outcome_unknown:
             return [replace(first, name=name) for name in names]
-        return [first] + list(in_parallel(lambda name: self._create(new, name), names[1:], self.parallel))
+        return [first] + list(in_parallel(lambda name: self._create(new, name), names[1:], self.api.parallel))
 
     def _create(self, new: NewServer, name: str) -> CreatedServer:
         what = "create the server %s" % name
@@ -95,7 +98,7 @@ class NovaCreation(NovaServers):
             lost: CloudError = InvalidResponse("Could not %s: the response has no reservation_id" % what)
             return [CreatedServer(name, error=lost, outcome_unknown=True) for name in names]
         try:
-            listed = list(self._list({"reservation_id": reservation}))
+            listed = list(self._reserved(reservation))
         except CloudError as error:
             lost = ResponseLost(
                 "The cloud accepted the request to %s (reservation %s), but their ids could not be read: %s"
@@ -118,10 +121,10 @@ class NovaCreation(NovaServers):
         ]
 
     def _post(self, body: dict[str, Any], what: str, new: NewServer) -> Any:
-        return self.session.post(
-            self.endpoint + "/servers",
+        return self.api.session.post(
+            self.api.endpoint + "/servers",
             json=body,
-            headers=self.headers(self.rules.version_for(new)),
+            headers=self.api.headers(self.rules.version_for(new)),
             what=what,
             is_retry_safe=False,
         )
@@ -158,6 +161,8 @@ class NovaCreation(NovaServers):
             server["config_drive"] = new.config_drive
         if new.tags and version >= (2, 52):
             server["tags"] = list(new.tags)
+        if self.rules.sends_counts:
+            server.update(min_count=1, max_count=1)
         body: dict[str, Any] = {"server": server}
         if new.group_id:
             body["os:scheduler_hints"] = {"group": new.group_id}

@@ -31,7 +31,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.interfaces import Interfaces
@@ -66,7 +65,7 @@ class NovaInterfaces(Interfaces):
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
 
 
-def attach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def attach_interface(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     wanted: dict[str, Any] = {}
     for name, key in (("port_id", "port_id"), ("network_id", "net_id"), ("fixed_ips", "fixed_ips"), ("tag", "tag")):
         if arguments.get(name):
@@ -85,7 +84,7 @@ def attach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str,
     )
 
 
-def detach_interface(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def detach_interface(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     path = "/os-interface/" + path_segment(arguments["port_id"])
     what = "remove the port %s from the server %s" % (arguments["port_id"], server.label)
     return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)

@@ -19,17 +19,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
 #: The resulting metadata.
 METADATA = DocumentedResponse((200,), "metadata")
 
 
-def update(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def update(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     for name in ("description", "hostname"):
         if name in arguments:
-            cloud.require(name + "s")
+            api.require(name + "s")
 
     def shows(found: Any) -> bool:
         asked = {key: arguments[key] for key in ("name", "description") if key in arguments}
@@ -39,7 +39,7 @@ def update(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> 
     return ActionRequest({"server": dict(arguments)}, path="", method="PUT", answer=answer, shows=shows)
 
 
-def set_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def set_metadata(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     # It is safe to set the same keys and values again.
     wanted = dict(arguments["metadata"])
     return ActionRequest(
@@ -48,22 +48,22 @@ def set_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any
     )  # fmt: skip
 
 
-def remove_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def remove_metadata(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     path = "/metadata/%s" % path_segment(arguments["key"])
     what = "remove the key %s from the metadata of the server %s" % (arguments["key"], server.label)
     return ActionRequest(path=path, method="DELETE", answer=DocumentedResponse((204,)), gone_is_done=True, what=what)
 
 
-def replace_metadata(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def replace_metadata(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     # All metadata is replaced, so the present metadata is read first to keep changes of other users.
     what = "read the metadata of the server %s" % server.label
-    observed = dict(cloud._get("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
+    observed = dict(api.read_part("/servers/%s/metadata" % path_segment(server.id), "metadata", what))
     whole = {key: value for key, value in observed.items() if key not in arguments["remove"]}
     wanted = {**whole, **arguments["set"]}
     return ActionRequest({"metadata": wanted}, path="/metadata", method="PUT", answer=METADATA, shows=has(wanted))
 
 
-def set_tags(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def set_tags(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     wanted = list(arguments["tags"])
     answer = DocumentedResponse((200,), "tags", list)
     # Nova returns them in another order.
@@ -72,21 +72,21 @@ def set_tags(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -
     )
 
 
-def lock(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def lock(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     reason = arguments.get("reason")
-    parameters = {"locked_reason": reason} if reason and cloud.version >= (2, 73) else None
+    parameters = {"locked_reason": reason} if reason and api.version >= (2, 73) else None
     return ActionRequest({"lock": parameters}, is_retry_safe=True)
 
 
-def reset_state(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def reset_state(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest({"os-resetState": {"state": arguments["state"]}}, is_retry_safe=True)
 
 
-def resize(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def resize(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest({"resize": {"flavorRef": arguments["flavor_id"]}})
 
 
-def delete(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def delete(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     # Never repeated automatically: if a server is deleted again during its deletion, Nova can permanently lose its
     # state.
     return ActionRequest(None, path="", method="DELETE", is_retry_safe=False, answer=DELETED)

@@ -20,41 +20,41 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import unproven
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
 #: The last microversions in which a host can be forced, and in which an evacuated server keeps its power state.
 _FORCING = (2, 67)
 _KEEPS_POWER_STATE = (2, 94)
 
 
-def migrate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def migrate(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     host = arguments.get("host")
     if host:
-        cloud.require("migrate_to_host")
+        api.require("migrate_to_host")
     return ActionRequest({"migrate": {"host": host} if host else None})
 
 
-def live_migrate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def live_migrate(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     blocks = arguments.get("block_migration")
     body: dict[str, Any] = {"host": arguments.get("host"), "block_migration": "auto" if blocks is None else blocks}
-    if cloud.version < (2, 25):
+    if api.version < (2, 25):
         body.update(block_migration=bool(blocks), disk_over_commit=False)
     if arguments.get("force"):
-        cloud.require("force_host")
+        api.require("force_host")
         return ActionRequest({"os-migrateLive": dict(body, force=True)}, version=_FORCING)
     return ActionRequest({"os-migrateLive": body})
 
 
-def evacuate(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def evacuate(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     body: dict[str, Any] = {}
     for key, value in (("host", arguments.get("host")), ("adminPass", arguments.get("password"))):
         if value:
             body[key] = value
-    if cloud.version < (2, 14):
+    if api.version < (2, 14):
         body["onSharedStorage"] = bool(arguments.get("shared_storage"))
     if arguments.get("force"):
-        cloud.require("force_host")
+        api.require("force_host")
         body["force"] = True
     version = _FORCING if arguments.get("force") else _KEEPS_POWER_STATE
     return ActionRequest({"evacuate": body}, version=version, answer=None, learn=_with_evacuation)

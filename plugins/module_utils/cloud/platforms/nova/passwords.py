@@ -14,10 +14,10 @@ from typing import Any, Mapping
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
 
-def change_password(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def change_password(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     what = "set the password of the server %s" % server.label
     return ActionRequest({"changePassword": {"adminPass": arguments["password"]}}, what=what)

@@ -20,11 +20,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
 
-def rebuild(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def rebuild(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     spec: RebuildSpec = arguments["spec"]
     body = {"rebuild": _rebuild(server, spec)}
     return ActionRequest(body, answer=DocumentedResponse((202,), "server"), image_id=spec.image_id)

@@ -64,6 +64,10 @@ class NovaRules(Rules):
     }
     #: The newest microversion that supports files for a new server.
     newest_files: Version = (2, 56)
+    #: Whether several servers of one request are named ``name-1`` to ``name-N``.
+    numbers_names = True
+    #: Whether a request for one server contains ``min_count`` and ``max_count``, too.
+    sends_counts = False
     #: Whether an interface of a new server can be attached by its subnet.
     takes_subnets = False
     #: Nova's limit is 65535 characters of base64.

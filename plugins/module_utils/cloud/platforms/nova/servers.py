@@ -2,26 +2,44 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads servers of a Nova cloud. Sources: the Nova API reference; behaviour of a real Nova 34."""
+"""Servers of a Nova cloud. Sources: the Nova API reference; behaviour of a real Nova 34."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    Action,
+    ActionStatus,
+    CreatedServer,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    ItemNotFound,
+    NotFound,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
+    NovaAction,
+    perform,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import (
-    Version,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
 #: For fewer servers than this, one GET each is cheaper for the cloud than a list: its database reads complete pages.
 _FEW_TO_READ = 20
@@ -32,49 +50,32 @@ _SLOW_PAGE = 0.1
 _FEW_ADDRESSES = 8
 
 
-class NovaServers(Compute):
-    """Common code of all platforms with Nova's API."""
+class NovaServers(Servers):
+    """``/servers``: the common code of all platforms with Nova's API."""
 
-    #: The newest microversion in the tests; a newer cloud is used with this one.
-    newest_tested: Version = (2, 1)
-
-    #: The API of this platform; a platform with other URLs replaces it.
-    api_class: type[NovaApi] = NovaApi
     api: NovaApi
-    rules_class: type[NovaRules] = NovaRules
-    rules: NovaRules
+    #: The actions of the platform, by name.
+    actions: Mapping[str, NovaAction] = ACTIONS
 
-    def _make_api(self) -> NovaApi:
-        rules = self.rules_class(lambda: self.api.version)
-        return self.api_class(self.session, rules, self.parallel, self.newest_tested)
+    def __init__(self, api: NovaApi, rules: NovaRules) -> None:
+        super().__init__(api)
+        self.rules = rules
 
-    # -- requests ----------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------------
 
-    @property
-    def endpoint(self) -> str:
-        return self.api.endpoint
-
-    @property
-    def version(self) -> Version:
-        return self.api.version
-
-    def headers(self, version: Version | None = None) -> dict[str, str]:
-        return self.api.headers(version)
-
-    def _get(self, path: str, key: str, what: str, kind: type = dict) -> Any:
-        return self.api.read_part(path, key, what, kind)
-
-    def _record(self, data: Any) -> Server:
-        return parse.server(data, self.platform, self.region)
-
-    # -- servers -----------------------------------------------------------------------------------------------
-
-    def servers(self, query: ServerQuery) -> Iterator[Server]:
-        self.all_projects = query.all_projects
+    def list(self, query: ServerQuery) -> Iterator[Server]:
+        self.api.all_projects = query.all_projects
         if query.deleted:
-            self.require("deleted")
+            self.rules.require("deleted")
         found = self._candidates(query)
-        return with_flavor_ids(found, self.flavors.list_sizes()) if query.flavor else found
+        return with_flavor_ids(found, self._flavor_sizes()) if query.flavor else found
+
+    def _flavor_sizes(self) -> Sequence[Flavor]:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.flavors import (
+            NovaFlavors,
+        )
+
+        return NovaFlavors(self.api).list_sizes()
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         # Only a list supports the recycle bin and the platform's own filters, of which few can be checked again.
@@ -99,7 +100,7 @@ class NovaServers(Compute):
             parameters["status"] = query.status[0]
         if len(query.availability_zone) == 1:
             parameters["availability_zone"] = query.availability_zone[0]
-        if self.version >= (2, 26):
+        if self.api.version >= (2, 26):
             if query.tags:
                 parameters["tags"] = ",".join(query.tags)
             if query.not_tags:
@@ -113,14 +114,14 @@ class NovaServers(Compute):
     def _list(self, parameters: dict[str, str], query: ServerQuery | None = None) -> Iterator[Server]:
         # A short list fits on one page, and reading it from both ends would cost one request more.
         wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
-        pages = self.session.by_marker(
-            self.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
+        pages = self.api.session.by_marker(
+            self.api.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
             "servers",
             params=parameters,
             limit=query.page_size if query else 1000,
-            headers=self.headers(),
+            headers=self.api.headers(),
             what="list the servers",
-            both_ends=_SLOW_PAGE if wide and self.supports("sorting") else False,
+            both_ends=_SLOW_PAGE if wide and self.rules.supports("sorting") else False,
         )
         for data in pages:
             yield self._record(data)
@@ -137,8 +138,8 @@ class NovaServers(Compute):
             return list(self._list(dict(base, **{"ip6" if ":" in ip else "ip": ip})))
 
         # The version is read once, and not by each thread.
-        self.headers()
-        for servers in in_parallel(ask, query.ips, self.parallel):
+        self.api.headers()
+        for servers in in_parallel(ask, query.ips, self.api.parallel):
             for server in servers:
                 own = {address.ip for address in server.addresses}
                 if own & set(query.ips):
@@ -149,7 +150,7 @@ class NovaServers(Compute):
                 found[server.id] = server
         yield from found.values()
 
-    def servers_by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+    def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         return self._look(ids, since)[0]
 
     def _look(
@@ -159,7 +160,7 @@ class NovaServers(Compute):
         wanted = set(ids)
         if len(wanted) <= (_FEW_TO_POLL if since else _FEW_TO_READ):
             return self._show_each(sorted(wanted)), wanted
-        parameters = {"all_tenants": "1"} if self.all_projects else {}
+        parameters = {"all_tenants": "1"} if self.api.all_projects else {}
         if since:
             parameters["changes-since"] = since
         found = {server.id: server for server in self._list(parameters, query) if server.id in wanted}
@@ -178,16 +179,105 @@ class NovaServers(Compute):
             if not can_be_id(server_id):
                 return None
             try:
-                return self._record(
-                    self._get("/servers/%s" % path_segment(server_id), "server", "show the server %s" % server_id)
-                )
+                path, what = "/servers/%s" % path_segment(server_id), "show the server %s" % server_id
+                return self._record(self.api.read_part(path, "server", what))
             except ItemNotFound:
                 return None
 
         if ids:
-            self.headers()
-        return {server.id: server for server in in_parallel(show, ids, self.parallel) if server}
+            self.api.headers()
+        return {server.id: server for server in in_parallel(show, ids, self.api.parallel) if server}
 
     def mark(self) -> str | None:
         # Five seconds earlier: changes-since compares whole seconds, and the clocks of a cloud's hosts differ a little.
-        return (self.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (self.api.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _record(self, data: Any) -> Server:
+        return parse.server(data, self.rules.platform, self.api.region)
+
+    # -- acting ------------------------------------------------------------------------------------------------
+
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> Sequence[PendingAction]:
+        self.require_actions(requests)
+        return perform(self.api, self.actions, requests)
+
+    def create(self, new: NewServer, names: Sequence[str], client_token: str | None = None) -> Sequence[CreatedServer]:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.creation import (
+            NovaCreation,
+        )
+
+        return NovaCreation(self.api, self.rules, self._reserved).create(new, names)
+
+    def _reserved(self, reservation_id: str) -> Iterator[Server]:
+        """The servers that one request created."""
+        return self._list({"reservation_id": reservation_id})
+
+    # -- the results of actions --------------------------------------------------------------------------------
+
+    def status(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        """Nova sets ``task_state`` before it responds to an action, so the action of a stable server has ended. If the
+        state alone does not show that it succeeded, the instance action of the request does."""
+        seen, looked_at = self._look([pending.server_id for pending in pending_actions], since)
+
+        def look(pending: PendingAction) -> tuple[str, ActionStatus] | None:
+            server = seen.get(pending.server_id)
+            if server is None:
+                return (pending.server_id, ActionStatus(None)) if pending.server_id in looked_at else None
+            if not server.is_stable or (server.is_deleted and not pending.expected_state):
+                return pending.server_id, ActionStatus(server)
+            if not pending.is_unobservable and pending.reached(server):
+                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED)
+            proof = self._proof(pending)
+            if pending.expected_state and pending.expected_state.needs_extra_check:
+                return pending.server_id, needs_extra_check(self.api, pending.expected_state, server, proof)
+            if proof is None:
+                return pending.server_id, ActionStatus(server, JOB_SUCCEEDED if not pending.outcome_unknown else None)
+            return pending.server_id, ActionStatus(server, proof.status, proof.code, proof.message)
+
+        return dict(pair for pair in in_parallel(look, pending_actions, self.api.parallel) if pair)
+
+    def _proof(self, pending: PendingAction) -> Job | None:
+        """The result of the pending action's request; ``None`` if the cloud has or shows no record of it."""
+        if not pending.request_id or not self.rules.supports("instance_actions"):
+            return None
+        path = "/servers/%s/os-instance-actions/%s" % (
+            path_segment(pending.server_id),
+            path_segment(pending.request_id),
+        )
+        what = "read the result of the %s of %s" % (pending.action, pending.label)
+        try:
+            data = self.api.read_part(path, "instanceAction", what)
+        except (NotFound, PermissionDenied):
+            return None
+        return parse.instance_action(data, pending.server_id, settled=True)
+
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        recent = self._recorded(pending, since)
+        return replace(pending, request_id=max(recent)[1], error=None, outcome_unknown=False) if recent else None
+
+    def was_not_done(self, pending: PendingAction, before: Server, now: Server, since: str | None) -> bool:
+        """Nova records an action before it does anything, so an action without a record was not carried out."""
+        recent = self._recorded(pending, since)
+        if recent is None:
+            return super().was_not_done(pending, before, now, since)
+        return not recent and now.is_stable
+
+    def _recorded(self, pending: PendingAction, since: str | None) -> Sequence[tuple[str, str]] | None:
+        """Times and request ids of Nova's records of the action since a time; ``None`` if they are not shown."""
+        if since is None or not self.rules.supports("instance_actions"):
+            return None
+        path = "/servers/%s/os-instance-actions" % path_segment(pending.server_id)
+        try:
+            listed = self.api.read_part(path, "instanceActions", "list the actions of %s" % pending.label, list)
+        except (NotFound, PermissionDenied):
+            return None
+        row = self.actions.get(pending.action)
+        name = (row.recorded_as if row else None) or pending.action
+        return [
+            (entry["start_time"], entry["request_id"])
+            for entry in mappings(listed)
+            if entry.get("action") == name
+            and entry.get("request_id")
+            # Both are ISO 8601 in UTC, one of them without its Z: the order of the texts is the order of the times.
+            and (entry.get("start_time") or "") >= since.rstrip("Z")
+        ]

@@ -33,7 +33,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.images import (
@@ -88,17 +87,17 @@ class NovaSnapshots(Snapshots):
             raise
 
 
-def create_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def create_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
     body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
     return ActionRequest(body, answer=None, learn=_with_image, what="create an image of the server %s" % server.label)
 
 
-def delete_image(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def delete_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest(
         method="DELETE",
         what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
-        url=image_url(cloud.api, arguments["image_id"]),
+        url=image_url(api, arguments["image_id"]),
         answer=DELETED,
         gone_is_done=True,
         hints=(("protected", _PROTECTED),),

@@ -8,7 +8,6 @@ volumes."""
 from __future__ import annotations
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, ExpectedState
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_FAILED,
     JOB_PENDING,
@@ -16,18 +15,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     Job,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
 _LOST = ("killed", "deleted", "pending_delete")
 
 
-def needs_extra_check(cloud: Compute, expected_state: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
+def needs_extra_check(api: NovaApi, expected_state: ExpectedState, server: Server, proof: Job | None) -> ActionStatus:
     """Poll the resources in the expected state once; ``proof`` is the cloud's record of the action, if it keeps one."""
     if proof is not None and proof.status in (JOB_FAILED, JOB_PENDING):
         return ActionStatus(server, proof.status, proof.code, proof.message)
     if expected_state.image:
-        return _image(cloud, expected_state.image, server)
+        return _image(api, expected_state.image, server)
     if expected_state.ports or expected_state.no_ports:
-        states = {port.port_id: port.state for port in cloud.interfaces.list([server.id]).get(server.id, ())}
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.interfaces import (
+            NovaInterfaces,
+        )
+
+        states = {port.port_id: port.state for port in NovaInterfaces(api).list([server.id]).get(server.id, ())}
         # The ports of a server that is not running are down.
         up = ("ACTIVE", None) if server.power_state == RUNNING else tuple(states.values())
         attached = all(port in states and states[port] in up for port in expected_state.ports)
@@ -37,8 +41,12 @@ def needs_extra_check(cloud: Compute, expected_state: ExpectedState, server: Ser
     return ActionStatus(server, JOB_SUCCEEDED if expected_state.met(server) else JOB_PENDING)
 
 
-def _image(cloud: Compute, image_id: str, server: Server) -> ActionStatus:
-    found = cloud.snapshots.get(image_id)
+def _image(api: NovaApi, image_id: str, server: Server) -> ActionStatus:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.snapshots import (
+        NovaSnapshots,
+    )
+
+    found = NovaSnapshots(api).get(image_id)
     status = (found.status or "").lower() if found else "deleted"
     if status in _LOST:
         return ActionStatus(

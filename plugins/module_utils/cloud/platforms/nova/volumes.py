@@ -24,7 +24,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
-    NovaActions,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
@@ -57,7 +56,7 @@ class NovaVolumes(Volumes):
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
 
 
-def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def attach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     wanted = {"volumeId": arguments["volume_id"]}
     for name in ("device", "tag", "delete_on_termination"):
         if arguments.get(name) is not None:
@@ -69,7 +68,7 @@ def attach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, An
     return ActionRequest(body, "/os-volume_attachments", answer=answer, what=what, hints=_HINTS)
 
 
-def detach_volume(cloud: NovaActions, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+def detach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
     # Nova rejects a second request while it is being detached.
     what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)

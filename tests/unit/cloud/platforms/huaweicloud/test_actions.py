@@ -274,7 +274,7 @@ def pending_actions_of(*ids: str, job_id: str | None = "j1", action: str = "stop
 def observed(cloud: Any, pending_actions: list[PendingAction]) -> dict[str, tuple[Any, ...]]:
     return {
         key: (seen.server.power_state if seen.server else None, seen.verdict, seen.code, seen.message)
-        for key, seen in cloud.observe(pending_actions, "2026-03-01T11:59:55Z").items()
+        for key, seen in cloud.servers.status(pending_actions, "2026-03-01T11:59:55Z").items()
     }
 
 
@@ -363,6 +363,7 @@ def test_a_pending_action_without_a_job_and_several_jobs(wire: Any, connect: Any
 
 def test_no_action_is_recovered(wire: Any, connect: Any) -> None:
     assert (
-        connect("huaweicloud").recover_action(pending_actions_of("a", job_id=None)[0], "2026-03-01T11:59:55Z") is None
+        connect("huaweicloud").servers.recover_action(pending_actions_of("a", job_id=None)[0], "2026-03-01T11:59:55Z")
+        is None
     )
     assert wire.seen == []

@@ -31,7 +31,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     Nic,
     SystemDisk,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import token_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
+    HuaweiCreation,
+    token_of,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import evaluate_action
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicloud.ecs_responses import (
@@ -86,7 +89,7 @@ def test_what_is_sent(wire: Any, reply: Any, connect: Any, new: NewServer, body:
     headers = {"X-Client-Token": token_of("run-7", "web"), "X-Project-Id": "p1"}
     wire.expect("POST", URL, query=[], json={"server": {"name": "web", **body}}, headers=headers,
                 absent=("X-Auth-Token",), reply=reply(200, answer, headers={"X-Request-Id": "r1"}))  # fmt: skip
-    assert cloud.create_servers(new, ["web"], "run-7") == [
+    assert cloud.servers.create(new, ["web"], "run-7") == [
         CreatedServer(
             "web",
             PendingAction("a", "create", "web", job_id="j1", order_id="CS1", request_id="r1", expected_state=BUILT),
@@ -115,7 +118,7 @@ def test_each_name_has_a_token_that_stays(wire: Any, reply: Any, connect: Any) -
     wire.serve(answer)
     rounds = [("run-7", SMALL), ("run-7", SMALL), (None, SMALL), (None, SMALL), (None, FULL), ("run-8", SMALL)]
     for token, new in rounds:
-        made = cloud.create_servers(new, ["a", "b", "c"], token)
+        made = cloud.servers.create(new, ["a", "b", "c"], token)
         assert [(each.name, each.pending.job_id) for each in made] == [("a", "j-a"), ("b", "j-b"), ("c", "j-c")]
     sent = [seen.headers["x-client-token"] for seen in sorted_by_round(posts(wire))]
     assert all(uuid.UUID(token) for token in sent)
@@ -135,7 +138,8 @@ def sorted_by_round(seen: list[Any]) -> list[Any]:
 
 def test_the_token_of_another_project_is_another_one(connect: Any) -> None:
     def seed(**auth: Any) -> str:
-        return str(connect("huaweicloud", **auth)._seed(SMALL))
+        cloud = connect("huaweicloud", **auth)
+        return str(HuaweiCreation(cloud.api, cloud.servers.by_id)._seed(SMALL))
 
     other = {"access_key": "AK-ID", "secret_key": "SK-SECRET", "project_id": "p2"}
     assert seed() == seed() != seed(auth=other)
@@ -187,7 +191,7 @@ def test_a_client_token_whose_server_is_deleted_is_used_up(
         return reply(200, {"servers": existing, "count": len(existing)})
 
     wire.serve(answer)
-    (made,) = cloud.create_servers(SMALL, ["web"])
+    (made,) = cloud.servers.create(SMALL, ["web"])
     assert made.pending.server_id == ("b" if spent else "a")
     assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == len(posts(wire)) == (2 if spent else 1)
 
@@ -203,7 +207,7 @@ def test_an_expired_token_is_spent_too(connect: Any, wire: Any, reply: Any) -> N
             else reply(200, {"job_id": "j1", "serverIds": ["a"]})
         )
     )
-    assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a" and len(posts(wire)) == 2
+    assert cloud.servers.create(SMALL, ["web"])[0].pending.server_id == "a" and len(posts(wire)) == 2
 
 
 def test_a_lost_response_causes_a_retry_with_the_same_client_token(wire: Any, reply: Any, connect: Any) -> None:
@@ -212,7 +216,7 @@ def test_a_lost_response_causes_a_retry_with_the_same_client_token(wire: Any, re
     wire.expect("POST", URL, reply=reply(503, error("x")))
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(200, samples.huawei_job("RUNNING")))
-    (made,) = cloud.create_servers(SMALL, ["web"])
+    (made,) = cloud.servers.create(SMALL, ["web"])
     assert made.pending.server_id == "a"
     assert len({seen.headers["x-client-token"] for seen in posts(wire)}) == 1
     assert len({seen.content for seen in posts(wire)}) == 1
@@ -223,7 +227,7 @@ def test_a_response_without_ids_causes_a_retry(wire: Any, reply: Any, connect: A
     cloud = connect("huaweicloud")
     wire.expect("POST", URL, reply=reply(200, text="<html>") if strange == "page" else reply(200, strange))
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1", "serverIds": ["a"]}))
-    assert cloud.create_servers(SMALL, ["web"], "run-7")[0].pending.server_id == "a"
+    assert cloud.servers.create(SMALL, ["web"], "run-7")[0].pending.server_id == "a"
     assert len({seen.headers["x-client-token"] for seen in wire.seen}) == 1
 
 
@@ -231,7 +235,7 @@ def test_what_was_accepted_and_whose_job_cannot_be_read(wire: Any, reply: Any, c
     cloud = connect("huaweicloud")
     wire.expect("POST", URL, reply=reply(200, {"job_id": "j1"}))
     wire.expect("GET", "/v1/p1/jobs/j1", reply=reply(403, error("Pdp.0001")))
-    (made,) = cloud.create_servers(SMALL, ["web"], "run-7")
+    (made,) = cloud.servers.create(SMALL, ["web"], "run-7")
     assert made.outcome_unknown and "accepted the request to create the server web (job j1)" in made.error.message
 
 
@@ -258,7 +262,7 @@ def test_what_is_refused(
 ) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(status, body))
-    made = cloud.create_servers(SMALL, ["a", "b", "c"])
+    made = cloud.servers.create(SMALL, ["a", "b", "c"])
     assert [each.name for each in made] == ["a", "b", "c"]
     assert all(
         isinstance(each.error, kind) and each.outcome_unknown is outcome_unknown and not each.pending for each in made
@@ -269,13 +273,13 @@ def test_what_is_refused(
 def test_an_order_of_which_only_the_job_names_the_server(connect: Any, serve: Any) -> None:
     cloud = connect("huaweicloud")
     serve({"POST " + URL: {"job_id": "j1"}, "GET /v1/p1/jobs/j1": samples.huawei_job("RUNNING", ("a", "RUNNING"))})
-    assert cloud.create_servers(SMALL, ["web"])[0].pending.server_id == "a"
+    assert cloud.servers.create(SMALL, ["web"])[0].pending.server_id == "a"
 
 
 def test_a_bad_name_is_not_requested(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(200, {"job_id": "j1", "serverIds": ["a"]}))
-    first, second = cloud.create_servers(SMALL, ["web 1", "web-1"])
+    first, second = cloud.servers.create(SMALL, ["web 1", "web-1"])
     assert "the name 'web 1': it takes" in first.error.message and second.pending.server_id == "a"
     assert len(posts(wire)) == 1
     assert cloud.rules.name_problem("名" * 64) is None and "128" in cloud.rules.name_problem("名" * 65)
@@ -331,7 +335,7 @@ MADE = PendingAction("a", "create", "n-a", job_id="j1", expected_state=BUILT)
 
 
 def evaluated(cloud: Any) -> Any:
-    seen = cloud.observe([MADE])
+    seen = cloud.servers.status([MADE])
     return evaluate_action(MADE, seen["a"]) if seen else None
 
 

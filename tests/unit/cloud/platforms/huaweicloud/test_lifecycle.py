@@ -50,7 +50,7 @@ def record(server_id: str = "a", **more: Any) -> Server:
 def ask(
     cloud: Any, action: str, arguments: dict[str, Any] | None = None, server: Server | None = None
 ) -> PendingAction:
-    (pending,) = cloud.perform([(server or record(status="ACTIVE"), Action(action, arguments or {}))])
+    (pending,) = cloud.servers.perform([(server or record(status="ACTIVE"), Action(action, arguments or {}))])
     assert isinstance(pending, PendingAction)
     return pending
 
@@ -210,7 +210,7 @@ def test_many_are_deleted_by_one_call(wire: Any, reply: Any, connect: Any) -> No
     cloud = connect("huaweicloud")
     body = {"servers": rows("a", "b")}
     wire.expect("POST", DELETE, json=body, reply=reply(200, {"job_id": "j1"}))
-    assert cloud.perform([(record("a"), ACTION), (record("b"), ACTION)]) == [
+    assert cloud.servers.perform([(record("a"), ACTION), (record("b"), ACTION)]) == [
         PendingAction("a", "delete", "n-a", job_id="j1", expected_state=EXPECTED_STATE),
         PendingAction("b", "delete", "n-b", job_id="j1", expected_state=EXPECTED_STATE),
     ]  # fmt: skip
@@ -221,14 +221,14 @@ def test_what_goes_along(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", DELETE, json={"delete_volume": True, "servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     wire.expect("POST", DELETE, json={"servers": rows("a", "c")}, reply=reply(200, {"job_id": "j2"}))
     with_disks = replace(ACTION, arguments={"delete_volume": True})
-    pending_actions = cloud.perform([(record("b"), with_disks), (record("a"), ACTION), (record("c"), ACTION)])
+    pending_actions = cloud.servers.perform([(record("b"), with_disks), (record("a"), ACTION), (record("c"), ACTION)])
     assert [(each.server_id, each.job_id) for each in pending_actions] == [("b", "j1"), ("a", "j2"), ("c", "j2")]
 
 
 def test_a_thousand_at_once(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.serve(lambda seen: reply(200, {"job_id": "j%d" % len(wire.seen)}))
-    pending_actions = cloud.perform([(record(str(number)), ACTION) for number in range(1500)])
+    pending_actions = cloud.servers.perform([(record(str(number)), ACTION) for number in range(1500)])
     assert [len(seen.json["servers"]) for seen in wire.seen] == [1000, 500]
     assert [each.server_id for each in pending_actions] == [str(number) for number in range(1500)]
 
@@ -238,7 +238,7 @@ def test_a_prepaid_one_is_not_requested(wire: Any, reply: Any, connect: Any) -> 
     wire.expect("POST", DELETE, json={"servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     prepaid = record("a", metadata={"charging_mode": "1"})
     assert "unsubscribe" in cloud.rules.action_problem(prepaid, ACTION)
-    first, second = cloud.perform([(prepaid, ACTION), (record("b"), ACTION)])
+    first, second = cloud.servers.perform([(prepaid, ACTION), (record("b"), ACTION)])
     assert "Could not delete the server n-a (a): it is billed yearly/monthly" in first.error.message
     assert not first.outcome_unknown and second.job_id == "j1"
 
@@ -253,7 +253,7 @@ def test_the_one_at_fault_is_found(wire: Any, reply: Any, connect: Any) -> None:
         return reply(200, {"job_id": "j%d" % len(wire.seen)})
 
     wire.serve(answer)
-    pending_actions = cloud.perform([(record(each), ACTION) for each in "abcd"])
+    pending_actions = cloud.servers.perform([(record(each), ACTION) for each in "abcd"])
     assert [(each.server_id, bool(each.error), each.outcome_unknown) for each in pending_actions] == [
         ("a", False, False), ("b", False, False), ("c", True, True), ("d", False, False),
     ]  # fmt: skip
@@ -264,21 +264,21 @@ def test_a_postponed_batch_is_not_sent_again_before_the_state_was_read(
 ) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.expect("POST", "/v1/p1/cloudservers/delete", reply=reply(429, error("APIGW.0308")))
-    (pending,) = cloud.perform([(record("a"), ACTION)])
+    (pending,) = cloud.servers.perform([(record("a"), ACTION)])
     assert pending.outcome_unknown and isinstance(pending.error, RateLimited) and clock.sleeps == []
 
 
 def test_a_request_whose_response_was_lost_is_not_sent_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud", api_retries=3)
     wire.serve(lambda seen: reply(broken="close"))
-    pending_actions = cloud.perform([(record("a"), ACTION), (record("b"), ACTION)])
+    pending_actions = cloud.servers.perform([(record("a"), ACTION), (record("b"), ACTION)])
     assert [each.outcome_unknown for each in pending_actions] == [True, True] and len(wire.seen) == 1
 
 
 def test_wrong_credentials_are_the_failure_of_all(wire: Any, reply: Any, connect: Any) -> None:
     wire.serve(lambda seen: reply(401, error("APIGW.0301")))
     with pytest.raises(AuthenticationFailed):
-        connect("huaweicloud").perform([(record("a"), ACTION), (record("b"), ACTION)])
+        connect("huaweicloud").servers.perform([(record("a"), ACTION), (record("b"), ACTION)])
     assert len(wire.seen) == 1
 
 
@@ -299,7 +299,7 @@ def test_the_job_and_the_list_decide(
     cloud = connect("huaweicloud")
     serve({"GET /v1/p1/jobs/j1": job, **listed(*existing)})
     pending = PendingAction("a", "delete", "n-a", job_id="j1", expected_state=EXPECTED_STATE)
-    seen = cloud.observe([pending])
+    seen = cloud.servers.status([pending])
     outcome = evaluate_action(pending, seen["a"]) if seen else None
     assert (outcome.result if outcome else None) == result
 
@@ -318,5 +318,5 @@ def test_a_resize_is_done_when_the_server_has_the_flavor(
     expected_state = ExpectedState(status=("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"), flavor=("f2",))
     pending = PendingAction("a", "resize", "n-a", job_id="j1", expected_state=expected_state)
     assert expected_state.met(record(status="ACTIVE", flavor=Flavor("f2")))
-    outcome = evaluate_action(pending, cloud.observe([pending])["a"])
+    outcome = evaluate_action(pending, cloud.servers.status([pending])["a"])
     assert (outcome.result if outcome else None) == result

@@ -60,7 +60,7 @@ def test_what_is_filtered_by_the_cloud(
 ) -> None:
     cloud = connect("huaweicloud")
     expect_page(wire, reply, *asked, servers=[server("a"), server("b", status="SHUTOFF")])
-    found = list(cloud.servers(ServerQuery(**query)))
+    found = list(cloud.servers.list(ServerQuery(**query)))
     assert [(each.id, each.power_state, each.platform) for each in found] == [
         ("a", "running", "huaweicloud"),
         ("b", "stopped", "huaweicloud"),
@@ -70,7 +70,7 @@ def test_what_is_filtered_by_the_cloud(
 
 def test_the_equals_sign_of_a_tag_is_encoded(wire: Any, reply: Any, connect: Any) -> None:
     expect_page(wire, reply, ("tags", "env=prod"))
-    assert list(connect("huaweicloud").servers(ServerQuery(tags=("env=prod",)))) == []
+    assert list(connect("huaweicloud").servers.list(ServerQuery(tags=("env=prod",)))) == []
     assert "tags=env%3Dprod" in wire.seen[0].raw_query
 
 
@@ -78,14 +78,14 @@ def test_all_pages(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     expect_page(wire, reply, servers=[server("a"), server("b")], count=3, limit=2)
     expect_page(wire, reply, servers=[server("c")], count=3, page=2, limit=2)
-    assert [each.id for each in cloud.servers(ServerQuery(page_size=2))] == ["a", "b", "c"]
+    assert [each.id for each in cloud.servers.list(ServerQuery(page_size=2))] == ["a", "b", "c"]
 
 
 def test_an_address_is_asked_for_exactly(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     expect_page(wire, reply, ("ip_eq", "192.168.0.203"), ("enterprise_project_id", "0"), servers=[server("a")])
     query = ServerQuery(ips=("192.168.0.203",), filters=(("enterprise_project_id", "0"),))
-    assert [each.private_ips for each in cloud.servers(query)] == [["192.168.0.203"]]
+    assert [each.private_ips for each in cloud.servers.list(query)] == [["192.168.0.203"]]
 
 
 def test_a_public_address_needs_the_whole_list(wire: Any, reply: Any, connect: Any) -> None:
@@ -93,13 +93,13 @@ def test_a_public_address_needs_the_whole_list(wire: Any, reply: Any, connect: A
     expect_page(wire, reply, ("ip_eq", "139.9.0.7"))
     expect_page(wire, reply, servers=[server("a")], limit=500)
     query = ServerQuery(ips=("139.9.0.7",), page_size=500)
-    assert [each.public_ips for each in cloud.servers(query)] == [["139.9.0.7"]]
+    assert [each.public_ips for each in cloud.servers.list(query)] == [["139.9.0.7"]]
 
 
 @pytest.mark.parametrize("option", ["all_projects", "deleted"])
 def test_what_it_has_not(wire: Any, connect: Any, option: str) -> None:
     with pytest.raises(UnsupportedOperation, match="huaweicloud has no operation " + option):
-        connect("huaweicloud").servers(ServerQuery(**{option: True}))
+        connect("huaweicloud").servers.list(ServerQuery(**{option: True}))
     assert wire.seen == []
 
 
@@ -107,14 +107,14 @@ def test_few_ids_are_one_request_and_unknown_ones_are_missing(wire: Any, reply: 
     cloud = connect("huaweicloud")
     unknown = {**samples.HUAWEI_UNKNOWN, "id": "b"}
     for ask in (
-        lambda: list(cloud.servers(ServerQuery(ids=("c", "b", "a", "a")))),
-        lambda: cloud.servers_by_id(["a", "b", "c"], "ignored").values(),
+        lambda: list(cloud.servers.list(ServerQuery(ids=("c", "b", "a", "a")))),
+        lambda: cloud.servers.by_id(["a", "b", "c"], "ignored").values(),
     ):
         asked = [("server_id", "a"), ("server_id", "b"), ("server_id", "c")]
         expect_page(wire, reply, *asked, servers=[server("a"), unknown, server("c")])
         assert sorted(each.id for each in ask()) == ["a", "c"]
-    assert cloud.servers_by_id([]) == {}
-    assert cloud.mark() is None
+    assert cloud.servers.by_id([]) == {}
+    assert cloud.servers.mark() is None
 
 
 ID = "5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"
@@ -123,8 +123,8 @@ ID = "5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"
 def test_one_id_alone_is_shown(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     for ask in (
-        lambda: list(cloud.servers(ServerQuery(ids=(ID,)))),
-        lambda: list(cloud.servers_by_id([ID, ID], "ignored").values()),
+        lambda: list(cloud.servers.list(ServerQuery(ids=(ID,)))),
+        lambda: list(cloud.servers.by_id([ID, ID], "ignored").values()),
     ):
         wire.expect("GET", "/v1/p1/cloudservers/" + ID, query=[], reply=reply(200, {"server": server(ID)}))
         assert [each.id for each in ask()] == [ID]
@@ -134,27 +134,27 @@ def test_one_id_alone_is_shown(wire: Any, reply: Any, connect: Any) -> None:
 def test_one_id_that_the_cloud_does_not_know_is_missing(wire: Any, reply: Any, connect: Any, code: str) -> None:
     refusal = {"error": {"code": code, "message": "Instance could not be found."}}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
-    assert connect("huaweicloud").servers_by_id([ID]) == {}
+    assert connect("huaweicloud").servers.by_id([ID]) == {}
 
 
 def test_one_id_that_is_shown_as_an_empty_record_is_missing(wire: Any, reply: Any, connect: Any) -> None:
     shown = {"server": {**samples.HUAWEI_UNKNOWN, "id": ID}}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, shown))
-    assert connect("huaweicloud").servers_by_id([ID]) == {}
+    assert connect("huaweicloud").servers.by_id([ID]) == {}
 
 
 def test_a_gateways_404_does_not_mean_that_the_server_is_deleted(wire: Any, reply: Any, connect: Any) -> None:
     refusal = {"error_code": "APIGW.0101", "error_msg": "The API does not exist or has not been published."}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
     with pytest.raises(NotFound, match="does not exist or has not been published"):
-        connect("huaweicloud").servers_by_id([ID])
+        connect("huaweicloud").servers.by_id([ID])
 
 
 @pytest.mark.parametrize("body", [{}, {"server": None}, {"servers": [server("a")]}])
 def test_a_response_without_the_server(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not show the server %s: the response has no server" % ID):
-        connect("huaweicloud").servers_by_id([ID])
+        connect("huaweicloud").servers.by_id([ID])
 
 
 @pytest.mark.parametrize("name", ["detail", "flavors", "../jobs", "a/b", ID + "\n", ""])
@@ -163,12 +163,14 @@ def test_an_id_that_would_be_another_path_is_looked_for_in_the_list(
 ) -> None:
     unknown = {**samples.HUAWEI_UNKNOWN, "id": name or "x"}
     expect_page(wire, reply, ("server_id", name), servers=[unknown])
-    assert connect("huaweicloud").servers_by_id([name]) == {}
+    assert connect("huaweicloud").servers.by_id([name]) == {}
 
 
 def test_the_short_list_that_it_has_not_is_the_whole_one(wire: Any, reply: Any, connect: Any) -> None:
     expect_page(wire, reply, servers=[server("a")])
-    assert [each.status for each in connect("huaweicloud").servers(ServerQuery(brief=True))] == [server("a")["status"]]
+    assert [each.status for each in connect("huaweicloud").servers.list(ServerQuery(brief=True))] == [
+        server("a")["status"]
+    ]
 
 
 def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: Any, serve: Any) -> None:
@@ -183,7 +185,7 @@ def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: A
         return {"count": len(known), "servers": known}
 
     serve({"GET " + DETAIL: answer})
-    assert sorted(cloud.servers_by_id(ids)) == ids[:349]
+    assert sorted(cloud.servers.by_id(ids)) == ids[:349]
     asked = [sum(key == "server_id" for key, _value in seen.query) for seen in wire.seen]
     assert asked[0] == 0 and sorted(asked[1:]) == [1, 100, 100]
 
@@ -193,7 +195,7 @@ def test_a_response_without_a_list_of_servers(wire: Any, reply: Any, connect: An
     cloud = connect("huaweicloud")
     wire.expect("GET", DETAIL, reply=reply(200, body))
     with pytest.raises(InvalidResponse, match="Could not list the servers: the response has no list named servers"):
-        list(cloud.servers(ServerQuery()))
+        list(cloud.servers.list(ServerQuery()))
 
 
 def test_flavors(wire: Any, reply: Any, connect: Any) -> None:

@@ -180,7 +180,7 @@ def test_what_nova_has_no_record_of_was_not_done(
 ) -> None:
     serve({RECORDS: {"instanceActions": listed}})
     now = Server(id="a", platform="p", status="ACTIVE", task_state=None if is_stable else "rebooting")
-    assert connect().was_not_done(pending("a", "reboot"), now, now, SINCE) is expected
+    assert connect().servers.was_not_done(pending("a", "reboot"), now, now, SINCE) is expected
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_what_has_not_written_the_servers_record_was_not_done(
     connect: Any, platform: str, before: Any, after: Any, expected: bool
 ) -> None:
     sides = [Server(id="a", platform="p", status="ACTIVE", updated=each) for each in (before, after)]
-    assert connect(platform).was_not_done(pending("a", "reboot"), *sides, SINCE) is expected
+    assert connect(platform).servers.was_not_done(pending("a", "reboot"), *sides, SINCE) is expected
 
 
 @pytest.mark.parametrize("later, expected", [("11:59:58", True), ("12:00:02", False), (None, False)])
@@ -207,7 +207,7 @@ def test_a_young_record_is_read_again(connect: Any, serve: Any, clock: Any, late
     else:
         serve({})
     before = Server(id="a", platform="p", status="ACTIVE", updated="2026-03-01T11:59:58Z")
-    assert connect("ustack").was_not_done(pending("a", "reboot"), before, before, None) is expected
+    assert connect("ustack").servers.was_not_done(pending("a", "reboot"), before, before, None) is expected
     assert 3 < clock.elapsed < 7
 
 
@@ -222,7 +222,7 @@ def test_credentials_that_are_refused_at_the_first_server_end_it_all(wire: Any, 
 
 
 def poll_one(cloud: Any, one: PendingAction, since: str | None = None) -> Any:
-    found = cloud.observe([one], since)
+    found = cloud.servers.status([one], since)
     assert list(found) == [one.server_id]
     return found[one.server_id]
 
@@ -306,14 +306,14 @@ def test_a_response_without_the_instance_action(connect: Any, serve: Any, body: 
     serve({"GET /v2.1/servers/a": {"server": nova("a")}, ACTION: body})
     said = r"Could not read the result of the reboot of n-a \(a\): the response has no instanceAction"
     with pytest.raises(InvalidResponse, match=said):
-        cloud.observe([pending("a", "reboot", request_id="req-1")])
+        cloud.servers.status([pending("a", "reboot", request_id="req-1")])
 
 
 def test_a_poll_of_many_is_one_listing(connect: Any, serve: Any, wire: Any) -> None:
     cloud = connect()
     listed = [nova(each, "SHUTOFF") for each in "abcd"] + [nova("e", "ACTIVE", "powering-off")]
     serve({"GET /v2.1/servers/detail": {"servers": listed}})
-    found = cloud.observe([pending(each) for each in "abcde"], SINCE)
+    found = cloud.servers.status([pending(each) for each in "abcde"], SINCE)
     assert {key: seen.verdict for key, seen in found.items()} == {**dict.fromkeys("abcd", JOB_SUCCEEDED), "e": None}
     assert [seen.query for seen in wire.seen] == [[("changes-since", SINCE), ("limit", "1000")]]
 
@@ -322,7 +322,7 @@ def test_a_poll_finds_servers_of_other_projects_and_deleted_ones(connect: Any, s
     cloud = connect()
     listed = [nova(each, "SHUTOFF") for each in "abcd"]
     serve({"GET /v2.1/servers/detail": {"servers": listed}, "GET /v2.1/servers/e": {"server": nova("e", "SHUTOFF")}})
-    found = cloud.observe([pending(each) for each in "abcdef"], SINCE)
+    found = cloud.servers.status([pending(each) for each in "abcdef"], SINCE)
     assert found["e"].verdict == JOB_SUCCEEDED and found["f"].server is None and len(found) == 6
 
 
@@ -330,8 +330,8 @@ def test_a_poll_reports_only_the_servers_that_it_read(connect: Any, serve: Any) 
     cloud = connect()
     ids = ["s%02d" % number for number in range(25)]
     serve({"GET /v2.1/servers/detail": {"servers": []}})
-    assert sorted(cloud.observe([pending(each) for each in ids], SINCE)) == ids[:20]
-    assert sorted(cloud.observe([pending(each) for each in ids])) == ids, "the last look leaves nobody out"
+    assert sorted(cloud.servers.status([pending(each) for each in ids], SINCE)) == ids[:20]
+    assert sorted(cloud.servers.status([pending(each) for each in ids])) == ids, "the last look leaves nobody out"
 
 
 # -- lost responses ---------------------------------------------------------------------------------------------------
@@ -362,19 +362,19 @@ def test_the_action_of_a_lost_response_is_found_in_the_clouds_record(
     serve({LIST: {"instanceActions": listed}})
     lost = pending("a", error=ResponseLost("lost"), outcome_unknown=True)
     expected = PendingAction("a", "stop", "n-a", request_id=request_id) if request_id else None
-    assert cloud.recover_action(lost, SINCE) == expected
+    assert cloud.servers.recover_action(lost, SINCE) == expected
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_no_action_is_recovered_where_no_record_is_shown(connect: Any, serve: Any, reply: Any, status: int) -> None:
     cloud = connect()
     serve({LIST: reply(status, text="no")})
-    assert cloud.recover_action(pending("a", outcome_unknown=True), SINCE) is None
+    assert cloud.servers.recover_action(pending("a", outcome_unknown=True), SINCE) is None
 
 
 @pytest.mark.parametrize(("platform", "since"), [("openstack", None), ("ustack", SINCE)])
 def test_no_server_is_taken_over_unread(connect: Any, wire: Any, platform: str, since: str | None) -> None:
-    assert connect(platform).recover_action(pending("a", outcome_unknown=True), since) is None
+    assert connect(platform).servers.recover_action(pending("a", outcome_unknown=True), since) is None
     assert wire.seen == []
 
 
@@ -383,4 +383,4 @@ def test_a_response_without_instance_actions(connect: Any, serve: Any, body: Any
     cloud = connect()
     serve({LIST: body})
     with pytest.raises(InvalidResponse, match="Could not list the actions of n-a .*no instanceActions"):
-        cloud.recover_action(pending("a", outcome_unknown=True), SINCE)
+        cloud.servers.recover_action(pending("a", outcome_unknown=True), SINCE)

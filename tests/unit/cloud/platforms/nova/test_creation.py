@@ -155,7 +155,7 @@ def test_what_a_creation_sends(
     body = {"server": {"name": "web", "flavorRef": "f", **expected}}
     path = BASE.get(platform, "/v2.1") + "/servers"
     wire.expect("POST", path, json=body, headers=headers, reply=reply(202, made("s1")))
-    (created,) = cloud.create_servers(new, ["web"])
+    (created,) = cloud.servers.create(new, ["web"])
     assert created.error is None and created.pending is not None
     assert (created.pending.server_id, created.pending.action, created.pending.expected_state) == (
         "s1",
@@ -185,7 +185,7 @@ def test_files_take_an_older_version_of_nova(wire: Any, reply: Any, connect: Any
         headers={"OpenStack-API-Version": "compute 2.56"},
         reply=reply(202, made("s1")),
     )
-    assert cloud.create_servers(new, ["web"])[0].pending
+    assert cloud.servers.create(new, ["web"])[0].pending
 
 
 BY_RESERVATION = [("limit", "1000"), ("reservation_id", "r-7")]
@@ -208,7 +208,7 @@ def test_several_by_one_request(wire: Any, reply: Any, connect: Any) -> None:
     rows = [{"id": "s%d" % number, "name": "w.x-%d" % number} for number in (3, 2, 1)]
     wire.expect("POST", "/v2.1/servers", json=body, reply=reply(202, {"reservation_id": "r-7"}))
     wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(200, {"servers": rows}))
-    created = cloud.create_servers(NEW, ["w.x-1", "w.x-2", "w.x-3"])
+    created = cloud.servers.create(NEW, ["w.x-1", "w.x-2", "w.x-3"])
     assert [each.pending.server_id for each in created] == ["s1", "s2", "s3"]
 
 
@@ -221,7 +221,7 @@ def test_of_several_one_that_the_list_does_not_show(wire: Any, reply: Any, conne
         query=BY_RESERVATION,
         reply=reply(200, {"servers": [{"id": "s1", "name": "w-1"}]}),
     )
-    one, two = cloud.create_servers(NEW, ["w-1", "w-2"])
+    one, two = cloud.servers.create(NEW, ["w-1", "w-2"])
     assert one.pending.server_id == "s1" and two.outcome_unknown and isinstance(two.error, InvalidResponse)
 
 
@@ -230,7 +230,7 @@ def test_several_that_were_accepted_and_cannot_be_listed(wire: Any, reply: Any, 
     wire.expect("POST", "/v2.1/servers", reply=reply(202, {"reservation_id": "r-7"}))
     reported = {"forbidden": {"code": 403, "message": "No."}}
     wire.expect("GET", "/v2.1/servers/detail", query=BY_RESERVATION, reply=reply(403, reported))
-    created = cloud.create_servers(NEW, ["w-1", "w-2"])
+    created = cloud.servers.create(NEW, ["w-1", "w-2"])
     assert all(each.outcome_unknown and "accepted the request" in each.error.message for each in created)
     assert "r-7" in created[0].error.message and created[0].error.status == 403
 
@@ -260,7 +260,7 @@ def test_only_the_services_own_refusal_proves_that_nothing_was_created(
     cloud = connect(api_retries=0)
     answer = reply(status, text=body) if isinstance(body, str) else reply(status, body)
     wire.serve(lambda seen: answer)
-    created = cloud.create_servers(NEW, ["a"])
+    created = cloud.servers.create(NEW, ["a"])
     assert [each.outcome_unknown for each in created] == [outcome_unknown] and len(wire.seen) == 1
 
 
@@ -269,7 +269,7 @@ def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any
     cloud = connect(api_retries=0)
     reported = {"overLimit": {"code": status, "message": "x"}}
     wire.serve(lambda seen: reply(status, reported, headers={"Retry-After": "1"}))
-    (created,) = cloud.create_servers(NEW, ["a"])
+    (created,) = cloud.servers.create(NEW, ["a"])
     assert created.outcome_unknown and is_deferred(created.error)
 
 
@@ -285,7 +285,7 @@ def test_what_was_put_off_may_have_been_done(wire: Any, reply: Any, connect: Any
 )
 def test_names_that_nova_would_not_give(serve: Any, reply: Any, connect: Any, wire: Any, names: Any, new: Any) -> None:
     serve({"POST /v2.1/servers": lambda seen: reply(202, made("id-" + seen.json["server"]["name"]))})
-    created = connect().create_servers(new, names)
+    created = connect().servers.create(new, names)
     assert [each.pending.server_id for each in created] == ["id-" + name for name in names]
     assert not any("max_count" in seen.json["server"] for seen in wire.seen)
 
@@ -293,7 +293,7 @@ def test_names_that_nova_would_not_give(serve: Any, reply: Any, connect: Any, wi
 def test_what_is_refused_for_one_is_refused_for_all(wire: Any, reply: Any, connect: Any) -> None:
     reported = {"badRequest": {"code": 400, "message": "Invalid flavorRef"}}
     wire.expect("POST", "/v2.1/servers", reply=reply(400, reported))
-    created = connect().create_servers(NEW, ["a", "b", "c"])
+    created = connect().servers.create(NEW, ["a", "b", "c"])
     assert [each.name for each in created] == ["a", "b", "c"] and len(wire.seen) == 1
     assert all(isinstance(each.error, BadRequest) and not each.outcome_unknown for each in created)
 
@@ -312,7 +312,7 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
         else reply(202, made("s1"), broken=how)
     )
     wire.expect("POST", "/v2.1/servers", reply=answer)
-    created = cloud.create_servers(NEW, ["w-%d" % (number + 1) for number in range(count)])
+    created = cloud.servers.create(NEW, ["w-%d" % (number + 1) for number in range(count)])
     assert len(wire.seen) == 1 and all(each.outcome_unknown and each.error for each in created)
 
 

@@ -142,13 +142,13 @@ def test_attaching_on_ustack(wire: Any, reply: Any, connect: Any) -> None:
     server = Server(id="s1", platform="x", name="web")
     for action in ("attach_keypairs", "detach_keypairs"):
         orders = [(server, Action(action, {"key_names": ("k", "l")}))]
-        (pending,) = cloud.perform(orders)
+        (pending,) = cloud.servers.perform(orders)
         assert pending.error is None and pending.label == "web (s1)"
         for platform in ("openstack", "easystack", "huaweicloud"):
             with pytest.raises(UnsupportedOperation, match=action + ". Use server_os"):
-                connect(platform).perform(orders)
+                connect(platform).servers.perform(orders)
     wire.expect("POST", path, reply=reply(404, {"itemNotFound": {"code": 404, "message": "no key"}}))
-    (pending,) = cloud.perform(orders)
+    (pending,) = cloud.servers.perform(orders)
     assert "Could not detach key pair k, l from the server web (s1): no key" in str(pending.error)
 
 

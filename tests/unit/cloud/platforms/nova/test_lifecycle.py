@@ -47,7 +47,7 @@ def test_the_request_of_each_action(
     headers = {"OpenStack-API-Version": "compute 2.96"}
     done = reply(200, body) if action in ("update", "set_metadata", "set_tags") else reply(204 if body is None else 202)
     wire.expect(method, "/v2.1/servers/s" + path, json=body, headers=headers, reply=done)
-    (pending,) = cloud.perform([(server(), Action(action, arguments))])
+    (pending,) = cloud.servers.perform([(server(), Action(action, arguments))])
     assert pending.error is None and pending.action == action
     if body is None:
         assert wire.seen[-1].content == b""
@@ -56,10 +56,10 @@ def test_the_request_of_each_action(
 def test_a_live_resize_of_easystack(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("easystack", version="2.67")
     wire.expect("POST", "/v2.1/servers/s/action", json={"live_resize": {"flavorRef": "2"}}, reply=reply(202))
-    (pending,) = cloud.perform([(server(), Action("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
+    (pending,) = cloud.servers.perform([(server(), Action("live_resize", {"flavor_id": "2", "flavor_name": "x"}))])
     assert pending.error is None
     with pytest.raises(UnsupportedOperation, match="Use resize: offline instead"):
-        connect().perform([(server(), Action("live_resize", {"flavor_id": "2"}))])
+        connect().servers.perform([(server(), Action("live_resize", {"flavor_id": "2"}))])
 
 
 def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: Any) -> None:
@@ -68,7 +68,7 @@ def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: 
     wire.expect("PUT", "/v2.1/servers/s/metadata", json={"metadata": {"others": "2", "new": "3"}},
                 reply=reply(200, {"metadata": {"others": "2", "new": "3"}}))  # fmt: skip
     arguments = {"metadata": {"new": "3"}, "set": {"new": "3"}, "remove": ["old"]}
-    (pending,) = cloud.perform([(server(), Action("replace_metadata", arguments))])
+    (pending,) = cloud.servers.perform([(server(), Action("replace_metadata", arguments))])
     assert pending.error is None
 
 
@@ -76,7 +76,7 @@ def test_metadata_is_read_before_it_is_replaced(wire: Any, reply: Any, connect: 
 def test_a_deletion_is_sent_once(wire: Any, reply: Any, connect: Any, status: int | None) -> None:
     cloud = connect(api_retries=5)
     wire.expect("DELETE", "/v2.1/servers/s", reply=reply(broken="reset") if status is None else reply(status, {}))
-    (pending,) = cloud.perform([(server(), Action("delete"))])
+    (pending,) = cloud.servers.perform([(server(), Action("delete"))])
     assert pending.outcome_unknown and isinstance(pending.error, ResponseLost if status is None else ServerError)
     assert len(wire.seen) == 1
 
@@ -84,9 +84,9 @@ def test_a_deletion_is_sent_once(wire: Any, reply: Any, connect: Any, status: in
 def test_older_clouds_lock_without_a_reason_and_have_no_descriptions(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(version="2.18")
     wire.expect("POST", "/v2.1/servers/s/action", json={"lock": None}, reply=reply(202))
-    (pending,) = cloud.perform([(server(), Action("lock", {"reason": "audit"}))])
+    (pending,) = cloud.servers.perform([(server(), Action("lock", {"reason": "audit"}))])
     assert pending.error is None
-    (pending,) = cloud.perform([(server(), Action("update", {"description": "x"}))])
+    (pending,) = cloud.servers.perform([(server(), Action("update", {"description": "x"}))])
     assert isinstance(pending.error, UnsupportedOperation) and "needs 2.19" in pending.error.message
     with pytest.raises(UnsupportedOperation, match=r"tags needs 2\.26"):
-        cloud.perform([(server(), Action("set_tags", {"tags": ["a"]}))])
+        cloud.servers.perform([(server(), Action("set_tags", {"tags": ["a"]}))])

@@ -18,7 +18,11 @@ UNREADABLE = {
     "GET /v2.1/os-services": ("services", {"id": "s", "host": "a"}, lambda cloud: cloud.hosts.list_services()),
     "GET /v2.1/os-keypairs": ("keypairs", {"keypair": {"name": "a"}}, lambda cloud: cloud.keypairs.list()),
     "GET /v2.1/flavors/detail": ("flavors", {"id": "f", "name": "a"}, lambda cloud: cloud.flavors.list()),
-    "GET /v2.1/servers/detail": ("servers", {"id": "s", "name": "a"}, lambda cloud: list(cloud.servers(ServerQuery()))),
+    "GET /v2.1/servers/detail": (
+        "servers",
+        {"id": "s", "name": "a"},
+        lambda cloud: list(cloud.servers.list(ServerQuery())),
+    ),
     "GET /image/v2/images": ("images", {"id": "i", "name": "a"}, lambda cloud: cloud.snapshots.list()),
 }
 

@@ -46,8 +46,8 @@ def test_every_form_of_an_endpoint(wire: Any, reply: Any, connect: Any, path: st
     wire.expect("GET", root, headers={"X-Auth-Token": "t0k3n"}, absent=absent, reply=reply(200, document("2.79")))
     headers = {"OpenStack-API-Version": "compute 2.79", "X-OpenStack-Nova-API-Version": "2.79"}
     wire.expect("GET", endpoint + "/servers/a", headers=headers, reply=reply(200, {"server": {"id": "a"}}))
-    assert list(cloud.servers_by_id(["a"])) == ["a"]
-    assert cloud.endpoint == wire.url + endpoint
+    assert list(cloud.servers.by_id(["a"])) == ["a"]
+    assert cloud.api.endpoint == wire.url + endpoint
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,21 @@ def test_the_highest_version_that_both_sides_know(
 ) -> None:
     cloud = connect(cloud_class.rules_class.platform, version=None)
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
-    assert cloud.version == sent_version
-    assert cloud.version == sent_version, "found once"
-    assert cloud.headers((2, 3))["X-OpenStack-Nova-API-Version"] == "2.3"
+    assert cloud.api.version == sent_version
+    assert cloud.api.version == sent_version, "found once"
+    assert cloud.api.headers((2, 3))["X-OpenStack-Nova-API-Version"] == "2.3"
 
 
 def test_the_version_is_remembered_for_the_next_session(wire: Any, connect: Any) -> None:
-    assert connect(version="2.53").version == (2, 53)
+    assert connect(version="2.53").api.version == (2, 53)
     assert wire.seen == []
 
 
 def test_a_remembered_version_that_is_none_is_found_out_again(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect(version="junk")
     wire.expect("GET", "/v2.1/", reply=reply(200, document("2.60")))
-    assert cloud.version == (2, 60)
-    assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) == "2.60"
+    assert cloud.api.version == (2, 60)
+    assert cloud.session.auth.get_fact("microversion " + cloud.api.endpoint) == "2.60"
 
 
 @pytest.mark.parametrize("body", [{}, {"version": None}, {"version": "2.1"}, {"versions": []}, [], {"server": {}}])
@@ -93,7 +93,7 @@ def test_a_document_that_is_none(wire: Any, reply: Any, connect: Any, body: Any)
     wire.expect("GET", "/v2.1/", reply=reply(200, body))
     wire.expect("GET", "/v2.1/servers", reply=reply(200, body))
     with pytest.raises(InvalidResponse, match=r"/v2\.1/ is not a compute service") as caught:
-        cloud.servers_by_id(["a"])
+        cloud.servers.by_id(["a"])
     assert "check the option endpoint" in str(caught.value)
 
 
@@ -103,10 +103,10 @@ def test_a_version_that_is_none_is_not_remembered(wire: Any, reply: Any, connect
     wire.expect("GET", "/v2.1/", reply=reply(200, document(newest)))
     wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
     with pytest.raises(InvalidResponse, match="version document gives .* as its newest version"):
-        cloud.headers()
-    assert cloud.session.auth.get_fact("microversion " + cloud.endpoint) is None
+        cloud.api.headers()
+    assert cloud.session.auth.get_fact("microversion " + cloud.api.endpoint) is None
     wire.expect("GET", "/v2.1/", reply=reply(200, document("2.90")))
-    assert cloud.version == (2, 90)
+    assert cloud.api.version == (2, 90)
 
 
 def test_an_endpoint_that_does_not_exist(wire: Any, reply: Any, connect: Any) -> None:
@@ -114,14 +114,14 @@ def test_an_endpoint_that_does_not_exist(wire: Any, reply: Any, connect: Any) ->
     wire.expect("GET", "/v2.1/", reply=reply(404, text="not here"))
     wire.expect("GET", "/v2.1/servers", reply=reply(404, text="not here"))
     with pytest.raises(NotFound, match="Could not read the versions of the compute service"):
-        cloud.servers_by_id(["a"])
+        cloud.servers.by_id(["a"])
 
 
 def test_many_threads_find_the_version_out_once(wire: Any, connect: Any, serve: Any) -> None:
     cloud = connect(version=None)
     ids = [str(number) for number in range(8)]
     serve({"GET /v2.1/": document("2.90")} | {"GET /v2.1/servers/" + key: {"server": {"id": key}} for key in ids})
-    assert sorted(cloud.servers_by_id(ids)) == ids
+    assert sorted(cloud.servers.by_id(ids)) == ids
     assert [seen.path for seen in wire.seen].count("/v2.1/") == 1
 
 
@@ -134,8 +134,8 @@ def test_ustack_gets_no_microversions(wire: Any, reply: Any, connect: Any, path:
     cloud = connect("ustack", path=path)
     absent = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
     wire.expect("GET", endpoint + "/servers/a", absent=absent, reply=reply(200, {"server": {"id": "a"}}))
-    assert list(cloud.servers_by_id(["a"])) == ["a"]
-    assert cloud.version == (2, 1) and cloud.headers() == {}
+    assert list(cloud.servers.by_id(["a"])) == ["a"]
+    assert cloud.api.version == (2, 1) and cloud.api.headers() == {}
 
 
 # -- clouds without a version document -----------------------------------------------------------------------------
@@ -175,11 +175,11 @@ def test_without_a_version_document_the_headers_of_a_response_give_the_version(
     version = "%d.%d" % sent_version
     wire.expect("GET", base + "/servers/a", headers={"X-OpenStack-Nova-API-Version": version},
                 reply=reply(200, {"server": {"id": "a"}}))  # fmt: skip
-    assert list(cloud.servers_by_id(["a"])) == ["a"]
-    assert cloud.version == sent_version
+    assert list(cloud.servers.by_id(["a"])) == ["a"]
+    assert cloud.api.version == sent_version
     (warning,) = warnings
     assert reason in warning and "microversion %s is used" % version in warning
-    known = cloud.session.auth.get_fact("microversion " + cloud.endpoint)
+    known = cloud.session.auth.get_fact("microversion " + cloud.api.endpoint)
     assert known == (version if sent_version > (2, 1) else None), "what is not certain is not kept"
 
 
@@ -190,7 +190,7 @@ def test_a_service_that_fails_is_not_taken_for_one_without_versions(
     cloud = connect(version=None)
     wire.expect("GET", "/v2.1/", reply=reply(status, {"error": {"message": "later"}}))
     with pytest.raises(CloudError, match="Could not read the versions"):
-        cloud.headers()
+        cloud.api.headers()
 
 
 def test_a_host_that_is_named_like_a_version_is_none() -> None:

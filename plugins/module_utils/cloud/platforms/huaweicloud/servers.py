@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Servers of Huawei Cloud ECS and Flexus L: batch calls and jobs. Sources: Elastic Cloud Server API Reference
+(support.huaweicloud.com), "APIs (Recommended)", and the official SDK for Python, version 3. docs/operations.yml lists
+the calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    Action,
+    ActionStatus,
+    CreatedServer,
+    PendingAction,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_AWAITING_PAYMENT,
+    JOB_FAILED,
+    JOB_PENDING,
+    JOB_SUCCEEDED,
+    JOB_VANISHED,
+    Job,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.action_table import (
+    ACTIONS,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
+    BUSY,
+    Send,
+    perform,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
+
+#: The maximum number of servers on a page of a list call, and of ids in a query.
+_PAGE = 1000
+_IDS = 100
+#: Seconds after the end of its job until a new server is in the list.
+_LISTED_WITHIN = 300.0
+
+
+class HuaweiServers(Servers):
+    """A Flexus L server is an ordinary server of ECS."""
+
+    api: HuaweiApi
+    #: The actions of the platform, by name.
+    actions: Mapping[str, Send] = ACTIONS
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def list(self, query: ServerQuery) -> Iterator[Server]:
+        if query.all_projects:
+            self.api.require("all_projects")
+        if query.deleted:
+            self.api.require("deleted")
+        # A list by id ignores all other filters, and the platform's own filters are not checked again.
+        if query.ids and not query.filters:
+            return iter(self.by_id(query.ids).values())
+        if query.ips:
+            return self._by_address(query)
+        return self._list(self._parameters(query), query.page_size)
+
+    def _parameters(self, query: ServerQuery) -> Sequence[tuple[str, str]]:
+        """The filters that ECS supports: its ``name`` is a regular expression found anywhere, its ``status`` also finds
+        transitions to the next status. Its ``not-tags`` excludes every tag that contains the text, which may exclude
+        too many servers, so it is not used."""
+        parameters = list(query.filters)
+        if len(query.names) == 1:
+            parameters.append(("name", query.names[0]))
+        if len(query.status) == 1 and query.status[0].isupper():
+            parameters.append(("status", query.status[0]))
+        parameters.extend(("tags", tag) for tag in query.tags)
+        return parameters
+
+    def _list(self, parameters: Sequence[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
+        pages = self.api.session.by_number(
+            self.api.url("/cloudservers/detail"),
+            "servers",
+            params=parameters,
+            limit=page_size,
+            what="list the servers",
+            parallel=self.api.parallel,
+        )
+        for data in pages:
+            server = records.server(data, self.api.rules.platform, self.api.region)
+            if server:
+                yield server
+
+    def _by_address(self, query: ServerQuery) -> Iterator[Server]:
+        """``ip_eq`` finds exact private addresses; a public address needs the complete list."""
+        if len(query.ips) == 1 and ":" not in query.ips[0]:
+            found = list(self._list(list(query.filters) + [("ip_eq", query.ips[0])]))
+            if found:
+                return iter(found)
+        return self._list(list(query.filters), query.page_size)
+
+    def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        wanted = set(ids)
+
+        def ask(some: list[str]) -> list[Server]:
+            return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
+
+        if len(wanted) == 1 and is_uuid(ids[0]):
+            shown = self._show(ids[0])
+            return {shown.id: shown} if shown else {}
+        if len(wanted) <= _IDS:
+            return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
+        found = {server.id: server for server in self._list([]) if server.id in wanted}
+        for servers in in_parallel(ask, list(chunks(sorted(wanted - set(found)), _IDS)), self.api.parallel):
+            found.update((server.id, server) for server in servers)
+        return found
+
+    def _show(self, server_id: str) -> Server | None:
+        what = "show the server %s" % server_id
+        try:
+            answer = self.api.session.get(self.api.url("/cloudservers/%s" % path_segment(server_id)), what=what)
+        except ItemNotFound:
+            return None
+        return records.server(part_of(answer.body, "server", what), self.api.rules.platform, self.api.region)
+
+    # -- acting ------------------------------------------------------------------------------------------------
+
+    def perform(self, requests: Sequence[tuple[Server, Action]]) -> Sequence[PendingAction]:
+        self.require_actions(requests)
+        return perform(self.api, self.actions, requests)
+
+    def create(self, new: NewServer, names: Sequence[str], client_token: str | None = None) -> Sequence[CreatedServer]:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
+            HuaweiCreation,
+        )
+
+        return HuaweiCreation(self.api, self.by_id).create(new, names, client_token)
+
+    # -- the results of actions --------------------------------------------------------------------------------
+
+    def status(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
+        """A job is read before its servers: while it is running, the servers need not be read. A failed job may have
+        succeeded for some servers, and SUCCESS is not the end: the servers may still be in a transition."""
+        job_ids = sorted({pending.job_id for pending in pending_actions if pending.job_id})
+        jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(self.api).get, job_ids, self.api.parallel)))
+        verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
+        done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
+        seen = self.by_id(done)
+        # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
+        # to an earlier request with the same client token, and its server has been deleted since.
+        now = self.api.session.server_time()
+        late = {
+            pending.server_id
+            for pending in pending_actions
+            if pending.action == "create" and pending.server_id not in seen and _ended_just_now(jobs, pending, now)
+        }
+        return {
+            server_id: ActionStatus(seen.get(server_id), *verdicts[server_id], is_busy=verdicts[server_id][1] == BUSY)
+            for server_id in done
+            if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
+        }
+
+
+def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:
+    job = jobs.get(pending.job_id or "")
+    try:
+        ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        return True
+    return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
+
+
+def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
+    """The evidence of a job for one server: verdict, code, message."""
+    if job is None or job.status == JOB_VANISHED:
+        return None, None, job.message if job else None
+    if job.status == JOB_AWAITING_PAYMENT:
+        return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for the payment of its order"
+    if not job.finished:
+        return JOB_PENDING, None, None
+    for part in job.parts:
+        if part.server_id == pending.server_id and part.status != JOB_PENDING:
+            return (
+                part.status,
+                part.code or (job.code if part.status == JOB_FAILED else None),
+                part.message or (job.message if part.status == JOB_FAILED else None),
+            )
+    return job.status, job.code, job.message
