@@ -64,7 +64,7 @@ def _decide_lost(
         _retry_later(run, item, error)
         return None
     if not may_still_run(error) and _was_not_done(run, action, pending, before, now):
-        if item.tries >= most_tries(error, strategy.tries):
+        if item.tries >= most_tries(error, strategy.tries, action.is_retry_safe):
             return _given_up(item, pending, error)
         _retry_later(run, item, error)
         return None

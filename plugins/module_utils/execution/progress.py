@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     InvalidResponse,
     ResponseLost,
     ServerError,
+    is_ambiguous,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import is_postponed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, state_text
@@ -88,10 +89,15 @@ def may_still_run(error: CloudError) -> bool:
     return isinstance(last, ResponseLost) or (isinstance(last, ServerError) and not is_postponed(last))
 
 
-def most_tries(error: CloudError, most: int) -> int:
+def most_tries(error: CloudError, most: int, is_retry_safe: bool = False) -> int:
     """The maximum number of attempts for a request that was not carried out according to the state: ``most`` if the
-    cloud asks to retry later, three if the response was no valid response, and one for a refusal."""
-    return most if is_postponed(error) else min(3, most) if isinstance(error, InvalidResponse) else 1
+    cloud asks to retry later, three if the response was no valid response, two if a refusal may be that of a gateway
+    and the request is safe to repeat, because the state may show its effect later, and one for any other refusal."""
+    if is_postponed(error):
+        return most
+    if isinstance(error, InvalidResponse):
+        return min(3, most)
+    return min(2, most) if is_retry_safe and is_ambiguous(error) else 1
 
 
 def unnoted(server: Server, error: CloudError, taken: tuple[str, ...] = ()) -> Outcome:

@@ -161,6 +161,17 @@ def test_a_lost_response_about_a_port(bench: Bench, state: str, reset: str) -> N
     assert outcome(result, "web-01")["outcome"] == "done", result
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_404_of_a_gateway_after_a_port_was_changed(bench: Bench, state: str) -> None:
+    options = {"names": ["web-01"], "port_id": port(bench)["id"]}
+    if state == "absent":
+        interface(bench, **options)
+    operation = (ATTACH if state == "present" else DETACH)[bench.platform]
+    bench.fault(operation, status=404, html=True, effect=True, times=1)
+    result = interface(bench, **options, state=state)
+    assert not result.get("failed") and result["changed"] and outcome(result, "web-01")["outcome"] == "done", result
+
+
 @pytest.mark.parametrize("platform", RECORDED)
 def test_a_port_that_cannot_be_detached(bench: Bench) -> None:
     interface(bench, names=["web-01"], port_id=port(bench)["id"])

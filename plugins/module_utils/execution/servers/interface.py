@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -58,15 +59,19 @@ class InterfaceStrategy(Strategy):
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
     ) -> PendingAction | None:
-        made = self._made(now) if action.action == ATTACH else None
-        if made:
-            return replace(proven(pending), expected_state=ExpectedState(ports=(made.port_id,)))
+        ports = self._ports(now)
+        if action.action == ATTACH:
+            made = next((each for each in ports or () if self.spec.matches(each)), None)
+            if made:
+                return replace(proven(pending), expected_state=ExpectedState(ports=(made.port_id,)))
+        elif ports is not None and action.arguments["port_id"] not in [each.port_id for each in ports]:
+            # The record of the server does not contain its ports, so it cannot show that one was detached.
+            return proven(pending)
         return super().evidence(action, pending, before, now, since)
 
-    def _made(self, now: Server) -> Interface | None:
-        """The port that matches the request, if the server has one now."""
+    def _ports(self, now: Server) -> Sequence[Interface] | None:
+        """The ports of the server, ``None`` if they cannot be read."""
         try:
-            observed = self.cloud.interfaces.list([now.id]).get(now.id, ())
+            return self.cloud.interfaces.list([now.id]).get(now.id, ())
         except CloudError:
             return None
-        return next((each for each in observed if self.spec.matches(each)), None)

@@ -48,14 +48,15 @@ _JOB_STATUS = {
 
 
 def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server | None:
-    """A server of the list or the show call; ``None`` for the empty record that is returned for an unknown id. Raises
-    InvalidResponse for a server without id."""
+    """A server of the list or the show call; ``None`` for the empty record of an unknown id, which has the id. Raises
+    InvalidResponse for a record without id."""
+    server_id = id_in(data, "a server")
     if data.get("status") is None and data.get("name") is None:
         return None
     metadata = {key: value for key, value in mapping(data.get("metadata")).items() if value is not None}
     named = image(data.get("image"))
     return Server(
-        id=id_in(data, "a server"),
+        id=server_id,
         platform=platform,
         region=region,
         name=name_in(data, "a server"),

@@ -143,6 +143,19 @@ def test_one_id_that_is_shown_as_an_empty_record_is_missing(wire: Any, reply: An
     assert connect("huaweicloud").servers.by_id([ID]) == {}
 
 
+def test_an_empty_record_without_id_does_not_mean_that_the_server_is_deleted(
+    wire: Any, reply: Any, connect: Any
+) -> None:
+    """The record of an unknown server has its id; a record in which everything is null says nothing."""
+    nothing = dict.fromkeys(server("a"))
+    wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(200, {"server": nothing}))
+    with pytest.raises(InvalidResponse, match="id"):
+        connect("huaweicloud").servers.by_id([ID])
+    expect_page(wire, reply, ("server_id", "a"), ("server_id", "b"), servers=[server("a"), nothing])
+    with pytest.raises(InvalidResponse, match="id"):
+        connect("huaweicloud").servers.by_id(["a", "b"])
+
+
 def test_a_gateways_404_does_not_mean_that_the_server_is_deleted(wire: Any, reply: Any, connect: Any) -> None:
     refusal = {"error_code": "APIGW.0101", "error_msg": "The API does not exist or has not been published."}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
