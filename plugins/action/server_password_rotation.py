@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner import 
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import CONNECTION
 from ansible_collections.cloudserver.compute.plugins.modules import server_password
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import password_history as histories
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_history import History, HistoryError
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import Place, StoreError
@@ -176,6 +177,7 @@ class ActionModule(PasswordStoreAction):
             warnings.append,
             self._report_progress,
             no_log_values=secrets,
+            run_folder=run_folder.run_folder(),
         )
         found = frame.execute(server_password.run, context, bool(self._task.diff))
         for warning in warnings:

@@ -117,8 +117,12 @@ options:
     type: int
   token_cache:
     description:
-      - Stores tokens between tasks, in files that only their owner can read. By default tokens are not stored.
-      - V(true) uses the directory C(~/.cache/cloudserver.compute). A path sets another directory.
+      - Where tokens and facts about the cloud are kept between tasks, in files that only their owner can read.
+      - V(run), the default, keeps them until the run of Ansible ends, in its private temporary folder, for the tasks
+        that run in its own process, and for the inventory plugin. Only tasks with the same credentials share a token.
+      - V(true) keeps them for later runs, too, in the directory C(~/.cache/cloudserver.compute). A path sets another
+        directory.
+      - V(false) does not keep them.
       - Read from the environment variable E(CLOUDSERVER_TOKEN_CACHE) if not set here.
     type: str
   auth:

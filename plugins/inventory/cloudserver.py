@@ -213,6 +213,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.inventory impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import AUTH_OPTIONS
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.host_draft import HostDraft
 
 MARK: Any = None
@@ -287,7 +288,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._check(sources)
             kept = self._kept()
             try:
-                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache)
+                folder = run_folder.run_folder()
+                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache, run_folder=folder)
             finally:
                 if kept:
                     # Now, so that a good answer stays even if another source ends everything.

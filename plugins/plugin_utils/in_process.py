@@ -63,6 +63,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printabl
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import without_nulls
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
 
 display = Display()
 
@@ -127,7 +128,12 @@ class InProcessAction(ActionBase):
         hidden = frozenset(validation._no_log_values)
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % each for each in validation._warnings]
         context = frame.Context(
-            params, bool(self._task.check_mode), warnings.append, self._report_progress, no_log_values=hidden
+            params,
+            bool(self._task.check_mode),
+            warnings.append,
+            self._report_progress,
+            no_log_values=hidden,
+            run_folder=run_folder.run_folder(),
         )
         if validation.error_messages:
             message = validation.errors.msg

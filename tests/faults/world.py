@@ -226,7 +226,9 @@ class World:
         found = Run(before=self.look())
         timeout = HURRIED if plan and plan.kind.slow else UNHURRIED
         wait = {"wait_timeout": WAIT_TIMEOUT, "wait_interval": 5, "parallel": 1}
-        options = {**self.options(task.user), "api_timeout": timeout, "api_retries": 2 - bool(plan and plan.kind.slow)}
+        # Every run logs in, so that this is hit, too.
+        options = {**self.options(task.user), "token_cache": "false", "api_timeout": timeout}
+        options["api_retries"] = 2 - bool(plan and plan.kind.slow)
         options.update({name: value for name, value in wait.items() if name in task.knows}, **self.given)
         auth = options.get("auth") or {}
         self.secrets |= {auth[name] for name in ("password", "secret_key") if auth.get(name)}

@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
+
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
@@ -206,6 +208,12 @@ class Wire:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_run_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks of one test process are tasks of different runs, so they share no token."""
+    monkeypatch.setattr(run_folder, "run_folder", lambda: None)
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, SettingsError, redact
@@ -202,16 +203,17 @@ def gather(
     warn: Callable[[str], None],
     kept: InventoryCache | None = None,
     read: bool = True,
+    run_folder: RunFolder | None = None,
 ) -> list[tuple[InventorySource, tuple[str, ...], list[dict[str, Any]]]]:
     """The records of each source, with their location: from the cache if it is fresh and ``read`` allows it, otherwise
-    from the cloud. All clouds are queried concurrently. Raises InvalidHosts if a source with ``on_error: fail`` fails,
-    and if all sources fail."""
+    from the cloud. All clouds are queried concurrently; their tokens are kept in ``run_folder``. Raises InvalidHosts if
+    a source with ``on_error: fail`` fails, and if all sources fail."""
     settings: dict[str, Settings] = {}
     records: dict[str, list[dict[str, Any]]] = {}
     failed: dict[str, Exception] = {}
     for source in found:
         try:
-            settings[source.name] = source.settings(environ)
+            settings[source.name] = replace(source.settings(environ), run_folder=run_folder)
         except SettingsError as error:
             failed[source.name] = error
             continue

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -22,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
@@ -99,6 +100,8 @@ class Context:
     _cloud: Compute | None = None
     #: The secrets according to the argument spec: the values of all options with ``no_log``.
     no_log_values: frozenset[str] = frozenset()
+    #: The folder of the run, if the module runs in its worker.
+    run_folder: RunFolder | None = None
     _met: set[str] = field(default_factory=set)
     _unsaid: set[str] = field(default_factory=set)
 
@@ -126,7 +129,7 @@ class Context:
         """The cloud of the connection options; raises SettingsError if they are not sufficient."""
         if self._cloud is None:
             options = {name: self.params.get(name) for name in CONNECTION}
-            found = settings.resolve(options, os.environ)
+            found = replace(settings.resolve(options, os.environ), run_folder=self.run_folder)
             for warning in found.warnings:
                 self.warn(warning)
             self._cloud = connect(found, parallel=self._parallel(), warn=self.warn)

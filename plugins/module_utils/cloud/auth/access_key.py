@@ -65,13 +65,21 @@ class AccessKeyAuthenticator:
     def project_id(self) -> str:
         with self._lock:
             if not self._project_id:
-                kept = (self._memory.recall() or {}).get("project_id")
-                if kept and isinstance(kept, str):
-                    self._project_id = kept
-                else:
-                    self._project_id = self._discover()
-                    self._memory.keep(PROJECT_LIFETIME, project_id=self._project_id)
+                self._project_id = self._recall() or self._find_project()
             return self._project_id
+
+    def _find_project(self) -> str:
+        """The project's id; if another process of the run has found it meanwhile, the cloud is not asked."""
+        with self._memory.alone():
+            found = self._recall(again=True)
+            if not found:
+                found = self._discover()
+                self._memory.keep(PROJECT_LIFETIME, project_id=found)
+            return found
+
+    def _recall(self, again: bool = False) -> str:
+        kept = (self._memory.recall(again) or {}).get("project_id")
+        return kept if isinstance(kept, str) else ""
 
     def endpoint(self, service: str = "compute") -> str:
         return documented_endpoint(self._settings, service)

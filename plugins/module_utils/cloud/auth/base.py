@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Protocol
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Protocol
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import RunCache, TokenCache
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RUN, default_directory
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -79,15 +80,18 @@ class AuthCache:
         self.facts: dict[str, Any] = {}
         self.entry: dict[str, Any] = {}
         self.recalled = False
-        folder = settings.token_cache
-        if folder is True:
-            folder = default_directory(os.environ)
-        self.cache = TokenCache(folder, identity) if folder and cachable else None
+        self.cache = _cache_of(settings, identity) if cachable else None
 
-    def recall(self) -> dict[str, Any] | None:
-        """The entry of the token cache, read once, with its facts."""
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process of the run requests a token for these credentials meanwhile."""
+        with self.cache.lock() if self.cache else nullcontext():
+            yield
+
+    def recall(self, again: bool = False) -> dict[str, Any] | None:
+        """The entry of the token cache, read once, with its facts. ``again``: another process may have written it."""
         with self.lock:
-            if not self.recalled and self.cache:
+            if (again or not self.recalled) and self.cache:
                 self.entry = self.cache.load(self._now()) or {}
                 if isinstance(self.entry.get("facts"), dict):
                     self.facts = dict(self.entry["facts"], **self.facts)
@@ -111,8 +115,13 @@ class AuthCache:
             if self.facts.get(name) == value:
                 return
             self.facts[name] = value
-            if self.entry:
-                self._save()
+            if self.entry and self.cache:
+                with self.cache.lock():
+                    # Another process may have added facts meanwhile.
+                    kept = self.cache.load(self._now())
+                    if kept and isinstance(kept.get("facts"), dict):
+                        self.facts = dict(kept["facts"], **self.facts)
+                    self._save()
 
     def _save(self) -> None:
         if self.cache:
@@ -120,6 +129,16 @@ class AuthCache:
 
     def _now(self) -> float:
         return float(self.clock.now().timestamp())
+
+
+def _cache_of(settings: Settings, identity: str) -> TokenCache | None:
+    folder = settings.token_cache
+    if folder == RUN:
+        run = settings.run_folder
+        return RunCache(run, identity, settings.secrets()) if run else None
+    if folder is True:
+        folder = default_directory(os.environ)
+    return TokenCache(str(folder), identity) if folder else None
 
 
 def need(transport: Transport | None) -> Transport:

@@ -160,7 +160,7 @@ class KeystoneAuthenticator:
             return False
         with self._lock:
             if self._access is None or self._access.token == used:
-                self._access = self._authenticate()
+                self._access = self._log_in(used)
         return True
 
     @property
@@ -215,12 +215,18 @@ class KeystoneAuthenticator:
         if access is None:
             with self._lock:
                 if self._access is None:
-                    self._access = self._recall() or self._authenticate()
+                    self._access = self._recall() or self._log_in()
                 access = self._access
         return access
 
-    def _recall(self) -> Access | None:
-        entry = self._memory.recall()
+    def _log_in(self, refused: str | None = None) -> Access:
+        """A new token; that of another process of the run, if it has requested one meanwhile."""
+        with self._memory.alone():
+            access = self._recall(again=True)
+            return access if access and access.token != refused else self._authenticate()
+
+    def _recall(self, again: bool = False) -> Access | None:
+        entry = self._memory.recall(again)
         if not entry:
             return None
         try:

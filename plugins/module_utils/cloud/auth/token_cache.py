@@ -1,27 +1,34 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The optional token cache: one file for each identity and cloud, readable only by its owner.
+"""The token caches: one file for each identity and cloud, readable only by its owner.
 
-The name of a file is a hash of identity and cloud without any secret, so the file does not help to guess a password.
-Anyone who can read the file can use the token without the password until it expires.
+Anyone who can read a file can use the token without the password until it expires. The name of a file does not help to
+guess a password: in a TokenCache it is a hash without any secret; in a RunCache the secrets are part of it, hashed with
+a random key that is in no file.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import hmac
 import json
 import os
 import stat
 import tempfile
-from typing import Any, Mapping
+import time
+from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 # The minimum validity of an entry in seconds, so that a token does not expire soon after the start of a task.
 MARGIN = 300.0
 FORMAT = 1
+# Seconds that a process waits at most for another one that requests the same token.
+LOCK_SECONDS = 60.0
 
 
 class TokenCache:
@@ -38,7 +45,8 @@ class TokenCache:
             return None
         self._check_directory()
         try:
-            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            # Without O_NONBLOCK, a FIFO would be waited for.
+            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -61,8 +69,14 @@ class TokenCache:
             return None
         return entry
 
-    def save(self, entry: Mapping[str, Any]) -> None:
-        """Replace the entry in one step. A full disk is no error, but a directory that is accessible to others is."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Other processes do not request a token meanwhile; only the cache of a run locks."""
+        yield
+
+    def save(self, entry: Mapping[str, Any]) -> bool:
+        """Replace the entry in one step. A full disk is no error, but a directory that is accessible to others is.
+        False if the entry could not be written."""
         try:
             os.makedirs(os.path.dirname(self.directory), exist_ok=True)
             if not os.path.lexists(self.directory):
@@ -83,9 +97,82 @@ class TokenCache:
         except OSError:
             if temporary is not None:
                 _remove(temporary)
+            return False
+        return True
 
     def _check_directory(self) -> None:
         _check(os.lstat(self.directory), self.directory, 0o700, stat.S_ISDIR)
+
+
+class RunCache(TokenCache):
+    """The entry of one identity in the folder of the run. It is found with the same secrets only, and never fails a
+    task: where it cannot be used, the task goes on without it."""
+
+    def __init__(self, folder: RunFolder, identity: str, known: Iterable[str]) -> None:
+        super().__init__(folder.path, identity)
+        self.folder = folder
+        text = "\0".join([identity, *sorted(known)])
+        digest = hmac.new(folder.key, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+        self.path = os.path.join(folder.path, digest + ".json")
+        self.usable = True
+
+    def load(self, now: float) -> dict[str, Any] | None:
+        if not self.usable:
+            return None
+        try:
+            entry = super().load(now)
+        except (SettingsError, OSError) as error:
+            self._give_up(error)
+            return None
+        self.folder.say(3, "The run's token cache has %s entry for these credentials." % ("an" if entry else "no"))
+        return entry
+
+    def save(self, entry: Mapping[str, Any]) -> bool:
+        try:
+            done = self.usable and super().save(entry)
+        except (SettingsError, OSError) as error:
+            self._give_up(error)
+            return False
+        if self.usable and not done:
+            self._give_up("the folder %s cannot be written to" % self.directory)
+        return done
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        handle = self._open_lock()
+        try:
+            yield
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+    def _open_lock(self) -> int | None:
+        """The locked file, or None if it cannot be locked within LOCK_SECONDS."""
+        import fcntl
+
+        if not self.usable:
+            return None
+        try:
+            os.makedirs(self.directory, 0o700, exist_ok=True)
+            self._check_directory()
+            handle = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except (SettingsError, OSError) as error:
+            self._give_up(error)
+            return None
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return handle
+            except OSError:
+                if time.monotonic() >= end:
+                    os.close(handle)
+                    return None
+                time.sleep(0.02)
+
+    def _give_up(self, why: object) -> None:
+        self.usable = False
+        self.folder.say(1, "The run's token cache is not used: %s" % why)
 
 
 def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:

@@ -7,7 +7,11 @@
 from __future__ import annotations
 
 import os
-from typing import Mapping
+from dataclasses import dataclass, field
+from typing import Callable, Mapping
+
+#: token_cache: tokens are kept until the run of Ansible ends.
+RUN = "run"
 
 
 def default_directory(environ: Mapping[str, str]) -> str:
@@ -15,3 +19,14 @@ def default_directory(environ: Mapping[str, str]) -> str:
     home = environ.get("HOME") or os.path.expanduser("~")
     base = environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
     return os.path.join(base, "cloudserver.compute")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run of Ansible, in its private temporary folder. ``key`` is random, in the memory of the run's
+    processes only, so that the names of the files reveal nothing. ``say`` shows a message from a verbosity (1 to 3)
+    on."""
+
+    path: str
+    key: bytes = field(repr=False)
+    say: Callable[[int, str], None]

@@ -39,7 +39,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     Credentials,
     environment_names,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import default_directory
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import (
+    RUN,
+    RunFolder,
+    default_directory,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 PLATFORMS = ("huaweicloud", "easystack", "ustack", "openstack")
@@ -52,8 +56,8 @@ DEFAULT_RETRIES = 4
 @dataclass(frozen=True)
 class Settings:
     """The settings of a connection, complete and checked as far as possible without I/O. timeout is in seconds, for one
-    request; verify is True, False or the path of a CA bundle; token_cache is the directory of the token cache or None;
-    warnings are messages for the user."""
+    request; verify is True, False or the path of a CA bundle; token_cache is the directory of the token cache, RUN for
+    run_folder, or None; warnings are messages for the user."""
 
     platform: str
     region: str = ""
@@ -68,6 +72,8 @@ class Settings:
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     token_cache: bool | str | None = None
+    #: The folder of the run of Ansible, if there is one.
+    run_folder: RunFolder | None = None
     auth: Credentials = field(default_factory=Credentials)
     warnings: tuple[str, ...] = ()
 
@@ -266,11 +272,13 @@ def _place(name: str, platform: str) -> str:
 
 
 def _cache(value: Any, environ: Mapping[str, str]) -> str | None:
+    if value in (None, "", RUN):
+        return RUN
     try:
         wanted = as_boolean(value, "token_cache", False)
     except SettingsError:
         path = os.path.expanduser(as_text(value, "token_cache"))
         if not os.path.isabs(path):
-            raise SettingsError("token_cache is %r; it must be true, false or an absolute path." % value) from None
+            raise SettingsError("token_cache is %r; it must be run, true, false or an absolute path." % value) from None
         return path
     return default_directory(environ) if wanted else None

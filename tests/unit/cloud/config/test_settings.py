@@ -40,7 +40,7 @@ def test_password_from_options() -> None:
         project_domain_id="default",
     )
     assert (found.region, found.interface, found.endpoint, found.verify, found.cert) == ("", "public", None, True, None)
-    assert (found.timeout, found.retries, found.token_cache, found.warnings) == (60.0, 4, None, ())
+    assert (found.timeout, found.retries, found.token_cache, found.warnings) == (60.0, 4, "run", ())
     assert found.secrets() == {"s3cret"}
 
 
@@ -192,7 +192,9 @@ def test_numbers_from_yaml_are_texts() -> None:
     assert found.secrets() == {"12345"}
 
 
-@pytest.mark.parametrize(("value", "used"), [(True, "/home/me/.cache/cloudserver.compute"), ("no", None), (None, None)])
+@pytest.mark.parametrize(
+    ("value", "used"), [(True, "/home/me/.cache/cloudserver.compute"), ("no", None), (None, "run"), ("run", "run")]
+)
 def test_token_cache_folder(value: Any, used: str | None) -> None:
     assert given({**OPENSTACK, "token_cache": value}).token_cache == used
 
