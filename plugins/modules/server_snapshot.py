@@ -296,13 +296,11 @@ def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
         return report(outcomes.values(), "deleted", result)
 
     def delete(image: Snapshot) -> Outcome:
-        def send() -> bool:
-            context.cloud.snapshots.delete(image.id)
-            return True
-
-        actions = outcomes[image.id].actions
+        snapshots, actions = context.cloud.snapshots, outcomes[image.id].actions
         try:
-            apply_and_verify(context.cloud, send, lambda: context.cloud.snapshots.get(image.id) is None, ())
+            apply_and_verify(
+                context.cloud, lambda: snapshots.delete(image.id), lambda: snapshots.get(image.id) is None, ()
+            )
         except OutcomeUnknown as error:
             return Outcome.of_error(image, UNKNOWN, error, actions)
         except CloudError as error:

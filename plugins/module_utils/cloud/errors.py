@@ -80,6 +80,9 @@ class CloudError(Exception):
             text += "."
         return "%s %s" % (text, self.hint) if self.hint else text
 
+    def add_hint(self, words: str) -> None:
+        self.hint = "%s %s" % (self.hint, words) if self.hint else words
+
     def as_dict(self) -> dict[str, Any]:
         """The error for the result of a task: message, code, status, request_id and hint, if known."""
         whole = {

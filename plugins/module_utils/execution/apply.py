@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, TypeVar
+from typing import Any, Callable, TypeVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -33,11 +33,12 @@ OF_STATE: tuple[type[CloudError], ...] = (Conflict, ItemNotFound)
 
 def apply_and_verify(
     cloud: Compute,
-    ask: Callable[[], T],
-    look: Callable[[], T | None],
+    ask: Callable[[], Any],
+    look: Callable[[], Any],
     refusals: tuple[type[CloudError], ...] = OF_STATE,
-) -> T:
-    """Submit one change, and return what ``ask`` returns, or what ``look`` finds if the response proves nothing.
+) -> Any:
+    """Submit one change, and return what ``ask`` returns (``True`` for nothing), or what ``look`` finds if the response
+    proves nothing.
 
     ``look`` reads the state: it returns what proves the change, a false value if the state shows that the change was
     not made, and raises CloudError if the state cannot show it. ``refusals`` are errors after which it is called as
@@ -50,7 +51,8 @@ def apply_and_verify(
     attempt = 0
     while True:
         try:
-            return ask()
+            answer = ask()
+            return True if answer is None else answer
         except CloudError as error:
             failure = error
         refused = isinstance(failure, refusals)
@@ -69,7 +71,7 @@ def apply_and_verify(
         pause = _pause(failure)
         if pause is None or attempt >= cloud.settings.retries:
             if is_ambiguous(failure):
-                failure.hint = " ".join(filter(None, (failure.hint, "The state shows that it was not done.")))
+                failure.add_hint("The state shows that it was not done.")
             raise failure
         cloud.session.sleep(pause)
         # A refusal of a later attempt may be the result of an earlier attempt that succeeded.

@@ -13,7 +13,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.steps import StepDefinition
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import OutcomeUnknown
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
@@ -25,25 +25,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 def carry_out(cloud: Compute, plan: Sequence[ServiceChange]) -> list[HostOutcome]:
     """Changes all services concurrently; if the cloud rejects one of them, the others are still changed."""
 
+    def is_done(each: ServiceChange) -> bool:
+        services = cloud.hosts.list_services(each.service.host, each.service.binary)
+        return any(now.id == each.service.id and each.is_made_in(now) for now in services)
+
+    update = StepDefinition(lambda each: cloud.hosts.update_service(each.service, each.changes), is_done)
+
     def change(each: ServiceChange) -> HostOutcome:
         host, binary = each.service.host, each.service.binary
         if not each.changes:
             return HostOutcome(host, binary, UNCHANGED)
-
-        def send() -> bool:
-            cloud.hosts.update_service(each.service, each.changes)
-            return True
-
-        def look() -> bool:
-            found = [service for service in cloud.hosts.list_services(host, binary) if service.id == each.service.id]
-            return bool(found) and each.is_made_in(found[0])
-
         try:
-            apply_and_verify(cloud, send, look)
-        except OutcomeUnknown as error:
-            return HostOutcome(host, binary, UNKNOWN, error)
+            update.take(cloud, each)
         except CloudError as error:
-            return HostOutcome(host, binary, FAILED, error)
+            return HostOutcome(host, binary, UNKNOWN if isinstance(error, OutcomeUnknown) else FAILED, error)
         return HostOutcome(host, binary, DONE)
 
     return in_parallel(change, plan, cloud.parallel)

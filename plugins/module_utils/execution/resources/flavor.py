@@ -82,7 +82,7 @@ def _rollback(old: FlavorDetails) -> Rollback:
     steps = [UpdateStep("create", {key: fields[key] for key in ("id", "description") + IMMUTABLE})]
     steps.extend([UpdateStep("set_extra_specs", dict(old.extra_specs))] if old.extra_specs else [])
     steps.extend(UpdateStep("allow", project) for project in sorted(old.access or ()))
-    record = "The old flavor was: %s" % fields
+    record = "The old flavor was: %s." % fields
     return Rollback("flavor", steps, record, lambda: "The previous flavor was restored.")
 
 

@@ -58,7 +58,7 @@ class GroupRun(StepEngine):
 
     def _rollback(self, old: ServerGroup) -> Rollback:
         rules = ", ".join("%s=%s" % pair for pair in (old.rules or {}).items()) or "none"
-        record = "It was: %s with policy %s and rules %s" % (old.name, old.policy, rules)
+        record = "It was: %s with policy %s and rules %s." % (old.name, old.policy, rules)
 
         def restored() -> str:
             return "The previous group was restored with the id %s." % (self.group.id if self.group else "")

@@ -118,7 +118,8 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
                 "the key pair %s does not exist yet: set public_key to import a key, or private_key_path to save the"
                 " key that the cloud generates" % wanted.name
             )
-        steps = ([UpdateStep(DELETE)] if observed else []) + [UpdateStep(CREATE)]
+        steps = [UpdateStep(DELETE)] if observed else []
+        steps.append(UpdateStep(CREATE, Keypair(wanted.name, wanted.public_key, wanted.kind)))
     attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]
     steps += [UpdateStep(ATTACH, server) for server in attach] + leaving
     after: dict[str, Any] = {"name": wanted.name}
