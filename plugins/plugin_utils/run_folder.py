@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folder in which a run of Ansible keeps tokens, so that not every task requests one.
+"""The folder in which a run of Ansible keeps its tokens. Its tasks share them.
 
-It lies in Ansible's own temporary folder of the run, which belongs to the user alone (mode 0700) and is removed when
+The folder is in Ansible's own temporary folder of the run, which belongs to the user alone (mode 0700) and is removed when
 the run ends. This module is imported before the workers are forked, so they share the key.
 """
 

@@ -113,13 +113,25 @@ class Run:
 
     @property
     def unsafe(self) -> Counter[str]:
-        """How often the service carried out each request that must not be carried out twice."""
+        """How often the service carried out each request that must not be carried out twice; that of a batch counts
+        for each of its servers, because a refused batch is divided."""
         return Counter(
-            str(each)
+            name
             for each in self.requests
+            for name in _for_each_server(each)
             if each.changes and each.method == "POST" and each.status is not None and 200 <= each.status < 300
             and each.action in UNREPEATABLE
         )  # fmt: skip
+
+
+def _for_each_server(request: Request) -> list[str]:
+    """The request, once for each server of its batch."""
+    try:
+        body = json.loads(request.content or b"{}")
+        servers = [each["id"] for each in body[request.action]["servers"]]
+    except (ValueError, KeyError, TypeError):
+        return [str(request)]
+    return ["%s on %s" % (request, server_id) for server_id in servers]
 
 
 class World:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import worker
 import world as worlds
 from cells import Cell
+from kinds import Request
 from tables import causes, lines, tables
 from worker import Verdict
 
@@ -61,6 +63,17 @@ def test_lost(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_doubled(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert columns(monkeypatch, RESTART, twice) == {"doubled"}
+
+
+def test_a_batch_counts_for_each_of_its_servers() -> None:
+    def batch(*servers: str, status: int = 200) -> Request:
+        body = {"reboot": {"type": "SOFT", "servers": [{"id": each} for each in servers]}}
+        return Request(1, "POST", "/action", "", "reboot", status, content=json.dumps(body).encode())
+
+    divided = worlds.Run(requests=[batch("a", "b", status=400), batch("a"), batch("b")])
+    assert sorted(divided.unsafe.values()) == [1, 1]
+    twice = worlds.Run(requests=[batch("a", "b"), batch("a")])
+    assert sorted(twice.unsafe.values()) == [1, 2]
 
 
 def test_doubled_servers(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
