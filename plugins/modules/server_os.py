@@ -101,7 +101,8 @@ options:
     default: unchanged
   auto_pay:
     description:
-      - Whether the order of a change is paid automatically from the account, for prepaid servers on V(huaweicloud).
+      - Whether the order of another image is paid automatically from the account, for prepaid servers on
+        V(huaweicloud). O(reinstall=true) has no order.
       - Otherwise the change waits for the payment. The outcome of such a server is V(awaiting_payment).
     type: bool
     default: false

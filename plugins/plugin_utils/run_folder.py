@@ -4,8 +4,8 @@
 
 """The folder in which a run of Ansible keeps its tokens. Its tasks share them.
 
-The folder is in Ansible's own temporary folder of the run, which belongs to the user alone (mode 0700) and is removed when
-the run ends. This module is imported before the workers are forked, so they share the key.
+The folder is in Ansible's own temporary folder of the run, which belongs to the user alone (mode 0700) and is removed
+when the run ends. This module is imported before the workers are forked, so they share the key.
 """
 
 from __future__ import annotations

@@ -73,9 +73,11 @@ def _view(key: str, modern: bool) -> Callable[..., Response]:
             server_id=server.id,
             payment=begin,
         )
-        if server.prepaid:
+        # Only another image can have a price.
+        ordered = server.prepaid and key == "os-change"
+        if ordered:
             body["order_id"] = "CS" + uuid.uuid4().hex[:15].upper()
-        if not server.prepaid or wanted.pays:
+        if not ordered or wanted.pays:
             job.pay(call.now)
         return answer({**body, "job_id": store_job(call, job).id})
 
@@ -90,6 +92,8 @@ def _read(call: Call, part: dict[str, Any], server: Server, changing: bool, mode
             raise refuse(400, "Ecs.0005", "%s must be a text." % name)
     if texts["mode"] not in (None, "", "withStopServer"):
         raise refuse(400, "Ecs.0005", "mode can be withStopServer only.")
+    if not changing and "isAutoPay" in part:
+        raise refuse(400, "Ecs.0005", "reinstalling an OS has no parameter isAutoPay.")
     if texts["isAutoPay"] not in (None, "", "true", "false"):
         raise refuse(400, "Ecs.0005", 'isAutoPay must be "true" or "false".')
     user_data, encryption_key = _metadata(part.get("metadata"), modern)

@@ -213,7 +213,7 @@ def test_another_image_for_a_volume(connect: Any) -> None:
         (
             {"same_image": True, "password": "pw", "stop_running": True, "auto_pay": True},
             ECS % ("v2", "reinstallos"),
-            {"os-reinstall": {"adminpass": "pw", "mode": "withStopServer", "isAutoPay": "true"}},
+            {"os-reinstall": {"adminpass": "pw", "mode": "withStopServer"}},
         ),
         (
             {"user_data": "eA==", "encrypted": True, "kms_key_id": "c"},

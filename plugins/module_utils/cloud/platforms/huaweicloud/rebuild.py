@@ -47,7 +47,8 @@ def _body(spec: RebuildSpec) -> dict[str, Any]:
             found[key] = value
     if spec.stop_running:
         found["mode"] = "withStopServer"
-    if spec.auto_pay:
+    if spec.auto_pay and not spec.same_image:
+        # The call that keeps the image has no such parameter, because it costs nothing.
         found["isAutoPay"] = "true"
     metadata = {}
     if spec.user_data:

@@ -9,7 +9,7 @@ the calls."""
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -87,7 +87,13 @@ class HuaweiServers(Servers):
         return parameters
 
     def _list(self, parameters: Sequence[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:
-        pages = self.api.session.by_number(
+        for data in self._pages(parameters, page_size):
+            server = self._record(data)
+            if server:
+                yield server
+
+    def _pages(self, parameters: Sequence[tuple[str, str]], page_size: int) -> Iterator[Any]:
+        return self.api.session.by_number(
             self.api.url("/cloudservers/detail"),
             "servers",
             params=parameters,
@@ -95,10 +101,9 @@ class HuaweiServers(Servers):
             what="list the servers",
             parallel=self.api.parallel,
         )
-        for data in pages:
-            server = records.server(data, self.api.rules.platform, self.api.region)
-            if server:
-                yield server
+
+    def _record(self, data: Any) -> Server | None:
+        return records.server(data, self.api.rules.platform, self.api.region)
 
     def _by_address(self, query: ServerQuery) -> Iterator[Server]:
         """``ip_eq`` finds exact private addresses; a public address needs the complete list."""
@@ -109,20 +114,29 @@ class HuaweiServers(Servers):
         return self._list(list(query.filters), query.page_size)
 
     def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
+        """An id for which the list contains neither a server nor the empty record of an unknown one is read alone: the
+        documents disagree on how several ids are sent, and only the cloud itself may say that a server is gone."""
         wanted = set(ids)
-
-        def ask(some: list[str]) -> list[Server]:
-            return list(self._list([("server_id", server_id) for server_id in some], _PAGE))
-
         if len(wanted) == 1 and is_uuid(ids[0]):
             shown = self._show(ids[0])
             return {shown.id: shown} if shown else {}
-        if len(wanted) <= _IDS:
-            return {server.id: server for server in ask(sorted(wanted))} if wanted else {}
-        found = {server.id: server for server in self._list([]) if server.id in wanted}
-        for servers in in_parallel(ask, list(chunks(sorted(wanted - set(found)), _IDS)), self.api.parallel):
-            found.update((server.id, server) for server in servers)
+        found: dict[str, Server] = {}
+        if len(wanted) > _IDS:
+            found = {server.id: server for server in self._list([]) if server.id in wanted}
+        unanswered = wanted - set(found)
+        for records_of in in_parallel(self._records_of, list(chunks(sorted(unanswered), _IDS)), self.api.parallel):
+            unanswered -= set(records_of)
+            found.update((key, server) for key, server in records_of.items() if server)
+        alone = [server_id for server_id in sorted(unanswered) if is_uuid(server_id)]
+        for server in in_parallel(self._show, alone, self.api.parallel):
+            if server:
+                found[server.id] = server
         return found
+
+    def _records_of(self, ids: Sequence[str]) -> dict[str, Server | None]:
+        """The servers with these ids, ``None`` for an id that the cloud does not know; an id may be missing."""
+        pages = self._pages([("server_id", server_id) for server_id in ids], _PAGE)
+        return {str(data.get("id")): self._record(data) for data in pages}
 
     def _show(self, server_id: str) -> Server | None:
         what = "show the server %s" % server_id
@@ -130,7 +144,7 @@ class HuaweiServers(Servers):
             answer = self.api.session.get(self.api.url("/cloudservers/%s" % path_segment(server_id)), what=what)
         except ItemNotFound:
             return None
-        return records.server(part_of(answer.body, "server", what), self.api.rules.platform, self.api.region)
+        return self._record(part_of(answer.body, "server", what))
 
     # -- acting ------------------------------------------------------------------------------------------------
 

@@ -203,6 +203,27 @@ def test_many_ids_are_one_listing_and_the_rest_by_hundreds(wire: Any, connect: A
     assert asked[0] == 0 and sorted(asked[1:]) == [1, 100, 100]
 
 
+@pytest.mark.parametrize("reads", ["first", "last", "none"])
+def test_a_service_that_reads_one_of_several_ids_reports_no_server_as_gone(
+    reply: Any, connect: Any, serve: Any, reads: str
+) -> None:
+    ids = ["%08d-0000-4000-8000-000000000000" % number for number in range(5)]
+
+    def listed(seen: Any) -> Any:
+        asked = [value for key, value in seen.query if key == "server_id"]
+        kept = {"first": asked[:1], "last": asked[-1:], "none": []}[reads]
+        return {"count": len(kept), "servers": [server(each) for each in kept]}
+
+    def shown(seen: Any) -> Any:
+        name = seen.path.rpartition("/")[2]
+        missing = {"error": {"code": "Ecs.0114", "message": "Instance could not be found."}}
+        return reply(404, missing) if name == ids[3] else {"server": server(name)}
+
+    serve({"GET " + DETAIL: listed, **{"GET /v1/p1/cloudservers/" + each: shown for each in ids}})
+    cloud = connect("huaweicloud")
+    assert sorted(cloud.servers.by_id(ids)) == [each for each in ids if each != ids[3]]
+
+
 @pytest.mark.parametrize("body", [{}, {"servers": None}, {"servers": {}}, {"count": 0}])
 def test_a_response_without_a_list_of_servers(wire: Any, reply: Any, connect: Any, body: Any) -> None:
     cloud = connect("huaweicloud")
