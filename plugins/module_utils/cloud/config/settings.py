@@ -82,6 +82,14 @@ class Settings:
         """Whether the endpoints of services come from Keystone's catalog, and not from the vendor's document."""
         return self.platform != "huaweicloud"
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of every request. Without a language, Huawei Cloud responds in Chinese in some regions, and its API
+        references ask for a Content-Type without a body, too."""
+        if self.has_catalog:
+            return {}
+        return {"X-Language": "en-us", "Content-Type": "application/json"}
+
     def secrets(self) -> set[str]:
         """The values that no output may contain."""
         return self.auth.secrets()

@@ -353,6 +353,7 @@ class Session:
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
             "User-Agent": "cloudserver.compute",
+            **self.settings.headers,
         }
         if body is not None:
             own["Content-Type"] = "application/json"

@@ -10,6 +10,7 @@ key except ``id`` may be missing or null, and numbers are strings.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
@@ -47,13 +48,18 @@ _JOB_STATUS = {
 }
 
 
+def _plain(value: Any) -> str:
+    """A value of the metadata, which the document describes as text; some services write numbers and booleans."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server | None:
     """A server of the list or the show call; ``None`` for the empty record of an unknown id, which has the id. Raises
     InvalidResponse for a record without id."""
     server_id = id_in(data, "a server")
     if data.get("status") is None and data.get("name") is None:
         return None
-    metadata = {key: value for key, value in mapping(data.get("metadata")).items() if value is not None}
+    metadata = {key: _plain(value) for key, value in mapping(data.get("metadata")).items() if value is not None}
     named = image(data.get("image"))
     return Server(
         id=server_id,

@@ -156,6 +156,13 @@ def test_an_empty_record_without_id_does_not_mean_that_the_server_is_deleted(
         connect("huaweicloud").servers.by_id(["a", "b"])
 
 
+def test_metadata_is_text_whatever_the_service_writes(wire: Any, reply: Any, connect: Any) -> None:
+    shown = {**server("a"), "metadata": {"os_type": 7, "agent": True, "none": None, "a": "b"}}
+    wire.expect("GET", DETAIL, reply=reply(200, {"servers": [shown], "count": 1}))
+    (found,) = connect("huaweicloud").servers.list(ServerQuery())
+    assert found.metadata == {"os_type": "7", "agent": "true", "a": "b"}
+
+
 def test_a_gateways_404_does_not_mean_that_the_server_is_deleted(wire: Any, reply: Any, connect: Any) -> None:
     refusal = {"error_code": "APIGW.0101", "error_msg": "The API does not exist or has not been published."}
     wire.expect("GET", "/v1/p1/cloudservers/" + ID, reply=reply(404, refusal))
