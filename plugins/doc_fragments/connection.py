@@ -70,6 +70,15 @@ options:
       volume:
         description: The block storage service's URL.
         type: str
+  enterprise_project_id:
+    description:
+      - The enterprise project on V(huaweicloud), V(0) for the default one, or V(all_granted_eps) for all that the user
+        may see.
+      - Lists and polls are limited to it, and new servers belong to it. A user who is limited to an enterprise project
+        needs it, and finds the images of it and those that belong to none.
+      - Also read from C(enterprise_project_id) of the O(cloud) in C(clouds.yaml).
+      - Read from the environment variable E(HW_ENTERPRISE_PROJECT_ID) on V(huaweicloud) if not set here.
+    type: str
   allow_plain_http:
     description:
       - Whether to send credentials to C(http://) URLs from the options or the service catalog.

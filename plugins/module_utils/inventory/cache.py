@@ -30,7 +30,7 @@ def cache_key(selection: Mapping[str, Any], settings: Settings) -> str:
     if auth.method == "token" and not auth.project_id:
         who.append(getattr(auth, "token", None))
     asked = {name: value for name, value in selection.items() if name != "page_size" and value}
-    identity = [_FORMAT, place(settings), auth.auth_url, settings.interface, who, asked]
+    identity = [_FORMAT, place(settings), auth.auth_url, settings.interface, who, asked, settings.enterprise_project_id]
     text = json.dumps(identity, sort_keys=True, default=str)
     return "cloudserver_%s" % hashlib.sha256(text.encode("utf-8")).hexdigest()[:40]
 

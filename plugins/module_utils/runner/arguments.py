@@ -43,6 +43,7 @@ CONNECTION: dict[str, Any] = {
         "type": "dict",
         "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
     },
+    "enterprise_project_id": {"type": "str"},
     "allow_plain_http": {"type": "bool"},
     "validate_certs": {"type": "bool", "aliases": ["verify"]},
     "ca_cert": {"type": "path", "aliases": ["cacert"]},

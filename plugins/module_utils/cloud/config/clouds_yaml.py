@@ -50,7 +50,7 @@ _OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
 _KEYS = frozenset(
     (
         "auth auth_type auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
-        " endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
+        " enterprise_project_id endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
     ).split()
 )
 #: Keys of openstacksdk and related tools that have no meaning for this collection.
@@ -235,6 +235,7 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
         "interface": entry.get("interface") or entry.get("endpoint_type"),
         "endpoint": None,
         "endpoints": endpoint_overrides(entry),
+        "enterprise_project_id": entry.get("enterprise_project_id"),
         "allow_plain_http": entry.get("cloudserver_allow_plain_http"),
         # Like in openstacksdk, insecure has precedence.
         "validate_certs": False if as_boolean(entry.get("insecure"), "insecure", False) else entry.get("verify"),

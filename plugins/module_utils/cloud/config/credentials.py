@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "region": ["HW_REGION_NAME", "OS_REGION_NAME"],
     "interface": ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
     "endpoint": ["OS_COMPUTE_ENDPOINT_OVERRIDE"],
+    "enterprise_project_id": ["HW_ENTERPRISE_PROJECT_ID"],
     "allow_plain_http": ["CLOUDSERVER_ALLOW_PLAIN_HTTP"],
     # These two are the opposite of the option: true disables the verification of certificates.
     "validate_certs": ["HW_INSECURE", "OS_INSECURE"],

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping
 
@@ -65,6 +66,8 @@ class Settings:
     endpoint: str | None = None
     #: The endpoints of other services, by name, which have precedence over the catalog.
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    #: Huawei Cloud's enterprise project, to which a user may be limited; empty for all that the user may see.
+    enterprise_project_id: str = ""
     #: Requests to http:// on other machines: True allows them, False rejects them, None allows them with a warning.
     allow_plain_http: bool | None = None
     verify: bool | str = True
@@ -84,8 +87,8 @@ class Settings:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers of every request. Without a language, Huawei Cloud responds in Chinese in some regions, and its API
-        references ask for a Content-Type without a body, too."""
+        """The headers of every request. Without a language, Huawei Cloud responds in Chinese in some regions. Its API
+        references ask for a Content-Type also without a body."""
         if self.has_catalog:
             return {}
         return {"X-Language": "en-us", "Content-Type": "application/json"}
@@ -143,6 +146,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         interface = interface[:-3]
     if interface not in INTERFACES:
         raise SettingsError("interface is %r; it must be one of %s." % (interface, ", ".join(INTERFACES)))
+    enterprise_project = _enterprise_project(plain("enterprise_project_id"), platform)
     endpoints = _endpoints(sources)
     endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
     if endpoint:
@@ -180,6 +184,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         interface=interface,
         endpoint=endpoint or None,
         endpoints=endpoints,
+        enterprise_project_id=enterprise_project,
         allow_plain_http=allow_plain_http,
         verify=(ca_cert or True) if as_boolean(plain("validate_certs"), "validate_certs", True) else False,
         cert=(client_cert, client_key) if client_cert and client_key else (client_cert or None),
@@ -189,6 +194,20 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         auth=credentials,
         warnings=tuple(warnings),
     )
+
+
+def _enterprise_project(given: Any, platform: str) -> str:
+    value = as_text(given, "enterprise_project_id")
+    if value and platform != "huaweicloud":
+        raise SettingsError(
+            "enterprise_project_id: platform %s has no enterprise projects; leave it out." % platform,
+        )
+    if value and not re.fullmatch(r"0|[0-9A-Za-z-]{32,36}|all_granted_eps", value):
+        raise SettingsError(
+            "enterprise_project_id is %r; it must be an id, 0 for the default enterprise project, or all_granted_eps."
+            % value
+        )
+    return value
 
 
 def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:

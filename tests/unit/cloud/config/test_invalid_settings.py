@@ -44,6 +44,8 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_sa
         ({"api_retries": -1}, "api_retries is -1"),
         ({"api_retries": True}, "api_retries is True"),
         ({"token_cache": "relative/path"}, "token_cache is 'relative/path'"),
+        ({"enterprise_project_id": "0"}, "platform openstack has no enterprise projects"),
+        ({"platform": "huaweicloud", "region": "r1", "enterprise_project_id": "a b"}, "enterprise_project_id is 'a b'"),
         ({"region": ["a"]}, "region is not a string"),
         ({"auth": "password"}, "auth is not a mapping"),
         ({"auth": {"user": "x"}}, "auth has no key user; its keys are auth_url"),

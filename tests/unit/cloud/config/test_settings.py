@@ -102,7 +102,7 @@ def test_the_table_covers_every_leaf_and_option() -> None:
     assert set(module.OPTIONS) == {
         "platform", "cloud", "region", "interface", "endpoint", "validate_certs", "ca_cert", "client_cert",
         "client_key",
-        "api_timeout", "api_retries", "token_cache", "allow_plain_http",
+        "api_timeout", "api_retries", "token_cache", "allow_plain_http", "enterprise_project_id",
     }  # fmt: skip
 
 

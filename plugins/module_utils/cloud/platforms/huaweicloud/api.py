@@ -17,6 +17,11 @@ class HuaweiApi(NovaApi):
     def endpoint(self) -> str:
         return self.url("", "v2.1")
 
+    @property
+    def enterprise_project_id(self) -> str:
+        """The enterprise project of the connection; empty without one."""
+        return str(self.session.settings.enterprise_project_id)
+
     def url(self, path: str, version: str = "v1") -> str:
         """The URL of a call of ECS."""
         auth = self.session.auth

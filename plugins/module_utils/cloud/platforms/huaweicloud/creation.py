@@ -91,7 +91,7 @@ class HuaweiCreation:
                 made[name] = CreatedServer(name, error=BadRequest("Could not create the server: %s." % problem))
 
         def create(name: str) -> CreatedServer:
-            body = request_body(new, name)
+            body = self._body(new, name)
             return self._ask_for(body, token_of(seed, name)) if client_token else self._create(body, seed)
 
         good = [name for name in names if name not in made]
@@ -103,9 +103,16 @@ class HuaweiCreation:
         made.update(zip(left, in_parallel(create, left, self.api.parallel)))
         return [made[name] for name in names]
 
+    def _body(self, new: NewServer, name: str) -> dict[str, Any]:
+        body = request_body(new, name)
+        project = self.api.enterprise_project_id
+        if project and project != "all_granted_eps":
+            body["extendparam"] = {"enterprise_project_id": project, **body.get("extendparam", {})}
+        return body
+
     def _seed(self, new: NewServer) -> str:
         """The seed of derived tokens: the same for all tasks that request such servers in this period."""
-        body = json.dumps(request_body(new, ""), sort_keys=True, default=str).encode()
+        body = json.dumps(self._body(new, ""), sort_keys=True, default=str).encode()
         period = int(self.api.session.server_time().timestamp()) // _TOKEN_PERIOD
         salt = "%s/%d" % (self.api.session.auth.project_id, period)
         return hashlib.pbkdf2_hmac("sha256", body, salt.encode(), _ROUNDS).hex()

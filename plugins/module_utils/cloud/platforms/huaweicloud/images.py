@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
@@ -19,6 +20,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import Images
+
+#: The kinds of images that belong to no enterprise project: public, shared and from the marketplace.
+_OF_NO_PROJECT = ("gold", "shared", "market")
 
 
 class HuaweiImages(Images):
@@ -33,10 +37,24 @@ class HuaweiImages(Images):
         return next((image for image in self._read(id=image_id) if image.id == image_id), None)
 
     def _read(self, name: str | None = None, id: str | None = None) -> Sequence[ImageDetails]:
+        """The images of the project. A user who is limited to an enterprise project cannot list them: then the images
+        of the enterprise project, and those that belong to none."""
+        project = self.api.enterprise_project_id
+        try:
+            return self._request(name, id)
+        except PermissionDenied:
+            if not project:
+                raise
+        found = {image.id: image for image in self._request(name, id, enterprise_project_id=project)}
+        for kind in _OF_NO_PROJECT:
+            found.update((image.id, image) for image in self._request(name, id, __imagetype=kind))
+        return list(found.values())
+
+    def _request(self, name: str | None, id: str | None, **more: str) -> Sequence[ImageDetails]:
         found = self.api.session.by_marker(
             "%s/v2/cloudimages" % self.api.session.auth.endpoint("image"),
             "images",
-            params={"name": name, "id": id},
+            params={"name": name, "id": id, **more},
             what="list the images",
         )
         return [_image(data) for data in found]

@@ -93,6 +93,10 @@ class HuaweiServers(Servers):
                 yield server
 
     def _pages(self, parameters: Sequence[tuple[str, str]], page_size: int) -> Iterator[Any]:
+        project = self.api.enterprise_project_id
+        if project and "enterprise_project_id" not in [name for name, _value in parameters]:
+            # Without it, the list is forbidden to users who are limited to an enterprise project.
+            parameters = [*parameters, ("enterprise_project_id", project)]
         return self.api.session.by_number(
             self.api.url("/cloudservers/detail"),
             "servers",
