@@ -1,4 +1,5 @@
-"""Show by which targets each operation of docs/operations.yml was driven; fail where one was not.
+"""Show by which targets each operation of docs/operations.yml was driven, and how many parameters are reached; fail
+where an operation was not driven.
 
 An operation is driven where a target of tests/integration/targets had its request answered with success on the
 platform whose document has it, and calls a module that is to reach it. `run.py` saves what the simulator's log says
@@ -93,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.returncode
     text, missing = report(operations.load(), records)
     print(text)
+    print(operations.summary(operations.everything()))
     return 1 if missing else 0
 
 
