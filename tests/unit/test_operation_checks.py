@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,68 @@ def test_what_exists_is_accepted() -> None:
     assert operation_checks.option_spec("", "auth.token")
     assert operation_checks.option_spec("", "state") is None
     assert operation_checks.argument_spec("no_such_module") == {}
+
+
+# -- the code --------------------------------------------------------------------------------------------------------
+
+_CLOUD = operations.ROOT / "plugins" / "module_utils" / "cloud"
+_SHARED = ("http/*.py", "platforms/nova/*.py", "auth/base.py", "auth/keystone.py", "../plans/servers/*.py")
+_FILES = {
+    "huaweicloud": (*_SHARED, "auth/access_key.py", "platforms/huaweicloud/*.py"),
+    "easystack": (*_SHARED, "platforms/easystack.py"),
+    "ustack": (*_SHARED, "platforms/ustack.py"),
+}
+#: The library that sends requests makes them.
+_BY_LIBRARY = {"Content-Length", "Host"}
+#: A list that is read from both ends is ordered by uuid, which no task chooses.
+_ONLY_BY_PAGES = {"sort_key", "sort_dir"}
+
+
+@cache
+def words(platform: str) -> frozenset[str]:
+    """The texts and the names of arguments in the code that makes the platform's requests."""
+    text = "\n".join(path.read_text() for form in _FILES[platform] for path in sorted(_CLOUD.glob(form)))
+    return frozenset(re.findall(r'"([\w:.-]+)"', text) + re.findall(r"\b(\w+)=", text))
+
+
+def is_a_word(name: str, platform: str) -> bool:
+    """Whether the code has the last part of the name. Keys of metadata have a dot; a word in capitals is replaced."""
+    parts = re.sub(r"[A-Z]+_[A-Z]+$", "", name).split(".")
+    return any(".".join(parts[first:]) in words(platform) for first in range(len(parts)))
+
+
+def rows_of(platform: str) -> list[tuple[str, operations.Parameters]]:
+    return [("every request", COMMON[platform])] + [
+        (each.id, each.parameters) for each in OPERATIONS if each.platform == platform
+    ]
+
+
+@pytest.mark.parametrize("platform", operations.HEADING)
+def test_the_code_has_a_word_for_each_parameter_that_it_is_to_send(platform: str) -> None:
+    for place, found in rows_of(platform):
+        for name in found.sent:
+            # Filters are sent with the keys of the task.
+            if found.reached.get(name) != ("filters",) and name not in _BY_LIBRARY:
+                assert is_a_word(name, platform), f"{place}: the code for {platform} has no {name}"
+
+
+@pytest.mark.parametrize("platform", operations.HEADING)
+def test_the_code_has_no_word_for_a_parameter_that_nothing_reaches(platform: str) -> None:
+    """A word that another operation sends says nothing."""
+    known = {name.rpartition(".")[2] for _place, found in rows_of(platform) for name in found.sent} | _ONLY_BY_PAGES
+    for place, found in rows_of(platform):
+        for name in found.unreached:
+            if name.rpartition(".")[2] not in known:
+                assert not is_a_word(name, platform), f"{place}: {name} is in the code now; name its option"
+
+
+def test_the_words_of_the_code_can_miss() -> None:
+    assert is_a_word("server.flavorRef", "ustack") and is_a_word("metadata.nodeinfo.com:bootorder", "easystack")
+    assert is_a_word("server.metadata.nodeinfo.com:iso-IMAGE_UUID", "easystack")
+    assert is_a_word("os-change.metadata.__system__cmkid", "huaweicloud")
+    assert is_a_word("server.max_count", "ustack"), "a name of an argument"
+    assert not is_a_word("os-change.metadata.__system__cmkid", "easystack")
+    assert not is_a_word("attachKeypairs.no_such_key", "ustack")
 
 
 # -- the numbers and the page ----------------------------------------------------------------------------------------

@@ -107,6 +107,39 @@ def test_only_what_succeeded_was_driven() -> None:
     assert record.driven(rows) == {"E05": 2, "H02": 1, "H11": 1}
 
 
+def test_the_parameters_of_requests_that_succeeded_are_recorded() -> None:
+    body = {"server": {"name": "web", "networks": [{"uuid": "n"}, {"port": "p"}], "metadata": {}}}
+    rows = [
+        {**entry("E04", 202), "query": [], "headers": ["Host"], "body": body},
+        {**entry("E04", 400), "query": [], "headers": [], "body": {"server": {"host": "node-1"}}},
+        {**entry("E05", 202), "query": [], "headers": [], "body": {"os-start": None}},
+        {**entry("H02", auth="signature"), "query": [["limit", "1"], ["tags", "a"]], "headers": ["X-Sdk-Date"],
+         "body": None},
+        {**entry(None), "query": [], "headers": [], "body": None},
+    ]  # fmt: skip
+    assert record.sent(rows) == {
+        "E04": ["Host", "server.metadata", "server.name", "server.networks.port", "server.networks.uuid"],
+        "E05": ["os-start"],
+        "H02": ["X-Sdk-Date", "limit", "tags"],
+        "H11": ["X-Sdk-Date", "limit", "tags"],
+    }
+
+
+def test_the_report_names_the_parameters_that_no_target_sent() -> None:
+    reached = {name: ("name",) for name in ("name", "metadata", "flavor.id", "meta.IMAGE_UUID", "host")}
+    parameters = operations.Parameters(reached, {"limit": "Always."}, {"ip": "E02"}, {"sort_key": "No."})
+    rows = [operations.Operation("E05", "easystack", "GET", "/servers", "", (), (), parameters)]
+    sent = ["name", "metadata.role", "flavor", "meta.6f7e", "hosts"]
+    records = [
+        {"platform": "easystack", "parameters": {"E05": sent, "E06": ["limit"]}},
+        {"platform": "openstack", "parameters": {"E05": ["host"]}},
+    ]
+    assert report.unsent(rows, records) == {"E05": ["flavor.id", "host", "limit"]}
+    text = report.parameter_report(rows, records)
+    assert text == "3 of 6 parameters of the operations were sent by targets\n    E05  flavor.id, host, limit"
+    assert report.parameter_report([], []) == "0 of 0 parameters of the operations were sent by targets"
+
+
 @pytest.fixture
 def targets(tmp_path: Path) -> Path:
     for name, text in (("test_power", "cloudserver.compute.server_power:"), ("test_info", "x"), ("inventory", "x")):
@@ -150,7 +183,9 @@ def test_an_inventory_counts_where_a_target_has_one(targets: Path) -> None:
 def test_the_report_fails_where_one_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     everything = {each.id: 1 for each in OPERATIONS}
     monkeypatch.setattr(report, "calls", lambda target, modules, root: True)
-    records = [{"target": "t", "platform": name, "operations": everything} for name in operations.HEADING]
+    records = [
+        {"target": "t", "platform": name, "operations": everything, "parameters": {}} for name in operations.HEADING
+    ]
     monkeypatch.setattr(report, "collected", lambda: records)
     assert report.main([]) == 0
     printed = capsys.readouterr().out
