@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,9 @@ def load_common(path: Path = DATA) -> dict[str, Parameters]:
     return {platform: parameters_of(row) for platform, row in read(path)[COMMON].items()}
 
 
+@cache
 def read(path: Path = DATA) -> dict[str, Any]:
-    """The document, which tools/operation_checks.py checks."""
+    """The document, which tools/operation_checks.py checks; nobody changes it."""
     found: dict[str, Any] = yaml.safe_load(path.read_text())
     return found
 
