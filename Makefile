@@ -71,7 +71,8 @@ types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins, tools, the s
 	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
 	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins
 	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tests.,$(DRIVERS))
-	@MYPYPATH=tools mypy tools
+	@MYPYPATH=tools mypy --exclude tools/operation_ tools
+	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tools.,operation_checks operation_pages)
 	@MYPYPATH=tests mypy -p simulator
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
@@ -121,8 +122,8 @@ $(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt 
 docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py
 
-operations-page: $(VENV)/.test  ## Write the documentation's page of all operations from docs/operations.yml
-	@$(RUN) tools/operations.py
+operations-page: $(VENV)/.test  ## Write the documentation's pages of operations and parameters from docs/operations.yml
+	@$(RUN) tools/operation_pages.py
 
 dist: $(VENV)/.test  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist

@@ -1,6 +1,7 @@
-"""Which of the documents' operations the collection reaches, by docs/operations.yml; writes the documentation's page.
+"""Which operations and parameters of the documents the collection reaches, by docs/operations.yml.
 
-tests/integration/report.py says by which targets each of them is driven.
+tools/operation_checks.py checks the file, tools/operation_pages.py makes the documentation's pages from it, and
+tests/integration/report.py says by which targets each of the operations is driven.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -8,11 +9,10 @@ tests/integration/report.py says by which targets each of them is driven.
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +20,42 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "docs" / "operations.yml"
-PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 MODULES = ROOT / "plugins" / "modules"
 COLLECTION = "cloudserver.compute"
+#: The name in `modules` of the inventory plugin.
 INVENTORY = "inventory"
+#: The key of docs/operations.yml that is no platform.
+COMMON = "every_request"
 HEADING = {
     "huaweicloud": "Huawei Cloud ECS and Flexus L",
     "easystack": "EasyStack ECS 6.2.1",
     "ustack": "UnitedStack UOS",
 }
-INTRODUCTION = """\
-.. Copyright: (c) 2026, cloudserver.compute contributors
-   GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-   SPDX-License-Identifier: GPL-3.0-or-later
 
-.. Made from docs/operations.yml by tools/operations.py; change that and run: make operations-page
 
-.. _ansible_collections.cloudserver.compute.docsite.operations:
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters that a document names, by the ways in which they are reached, and the fields of the response that
+    no result of a module shows; the values are reasons unless stated otherwise."""
 
-Operations
-==========
+    #: The options that are sent as the parameter.
+    reached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What the collection sends or derives itself.
+    derived: Mapping[str, str] = field(default_factory=dict)
+    #: The id of the operation by which a task reaches the same.
+    instead: Mapping[str, str] = field(default_factory=dict)
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    fields_dropped: Mapping[str, str] = field(default_factory=dict)
 
-Every operation that the vendors' documents describe, the module that reaches it and the options that lead to it. The
-``openstack`` platform has those of EasyStack but for live resize, by the same modules. ``make operations-report`` shows
-by which tests each of them is driven.
-"""
+    @property
+    def names(self) -> list[str]:
+        """All parameters, in the order of the file."""
+        return [*self.reached, *self.derived, *self.instead, *self.unreached]
+
+    @property
+    def sent(self) -> list[str]:
+        """The parameters that requests of the operation contain."""
+        return [*self.reached, *self.derived]
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Operation:
     action: str
     modules: tuple[str, ...]
     options: tuple[str, ...]
+    parameters: Parameters = field(default_factory=Parameters)
 
     @property
     def request(self) -> str:
@@ -77,10 +89,35 @@ def load(path: Path = DATA) -> list[Operation]:
             action_of(row),
             tuple(row["modules"]),
             tuple(row.get("options", ())),
+            parameters_of(row),
         )
-        for platform, rows in yaml.safe_load(path.read_text()).items()
+        for platform, rows in read(path).items()
+        if platform != COMMON
         for row in rows
     ]
+
+
+def load_common(path: Path = DATA) -> dict[str, Parameters]:
+    """The parameters of every request, by platform."""
+    return {platform: parameters_of(row) for platform, row in read(path)[COMMON].items()}
+
+
+@cache
+def read(path: Path = DATA) -> dict[str, Any]:
+    """The document, which tools/operation_checks.py checks; nobody changes it."""
+    found: dict[str, Any] = yaml.safe_load(path.read_text())
+    return found
+
+
+def parameters_of(row: Mapping[str, Any]) -> Parameters:
+    """The parameters of a row, or of every request to a platform."""
+    return Parameters(
+        {name: (value,) if isinstance(value, str) else tuple(value) for name, value in row["parameters"].items()},
+        dict(row.get("set", {})),
+        {name: other for other, names in row.get("instead", {}).items() for name in names},
+        dict(row.get("unreached", {})),
+        dict(row.get("fields_dropped", {})),
+    )
 
 
 def action_of(row: Mapping[str, Any]) -> str:
@@ -89,44 +126,20 @@ def action_of(row: Mapping[str, Any]) -> str:
     return found[1] if found and "action" in row["path"] else ""
 
 
-def page(operations: Sequence[Operation]) -> str:
-    """The page of the documentation. Only a module that exists is linked to."""
-    parts = [INTRODUCTION]
-    for platform in dict.fromkeys(operation.platform for operation in operations):
-        title = f"{HEADING[platform]} (``{platform}``)"
-        parts.append(f"\n{title}\n{'-' * len(title)}\n\n.. list-table::\n   :header-rows: 1\n   :widths: auto\n\n")
-        rows = [("Operation", "Request", "Module", "Options")]
-        rows += [cells(operation) for operation in operations if operation.platform == platform]
-        parts += [f"   * - {row[0]}\n" + "".join(f"     - {cell}".rstrip() + "\n" for cell in row[1:]) for row in rows]
-    return "".join(parts)
+def summary(every: Iterable[Parameters]) -> str:
+    """How many of the parameters are reached, and how."""
+    known = list(every)
+    reached, derived, instead, unreached = (
+        sum(len(getattr(each, name)) for each in known) for name in ("reached", "derived", "instead", "unreached")
+    )
+    fields = {name for each in known for name in each.fields_dropped}
+    return (
+        f"{reached + derived + instead} of {reached + derived + instead + unreached} parameters are reached:\n"
+        f"{reached} by an option, {derived} by the collection itself, {instead} by another operation;"
+        f" {unreached} have a reason.\n{len(fields)} fields of responses are not shown, each with a reason."
+    )
 
 
-def cells(operation: Operation) -> tuple[str, str, str, str]:
-    request = f"``{operation.method} {operation.path}``" if operation.method != "*" else "every request"
-    if operation.action:
-        request += f", ``{operation.action}``"
-    modules = ", ".join(reference(module) for module in operation.modules) or "the connection of every module"
-    first = next(iter(operation.modules), "")
-    if (MODULES / f"{first}.py").exists():
-        options = [f":ansopt:`{COLLECTION}.{first}#module:{option}`" for option in operation.options]
-    else:
-        options = [f"``{option}``" for option in operation.options]
-    return operation.id, request, modules, ", ".join(options)
-
-
-def reference(module: str) -> str:
-    if module == INVENTORY:
-        return f":ansplugin:`{COLLECTION}.cloudserver#inventory`"
-    existing = (MODULES / f"{module}.py").exists()
-    return f":ansplugin:`{COLLECTION}.{module}#module`" if existing else f"``{module}``"
-
-
-def main() -> int:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    PAGE.write_text(page(load()))
-    print(PAGE.relative_to(ROOT))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def everything(path: Path = DATA) -> list[Parameters]:
+    """The parameters of all operations, and those of every request."""
+    return [*load_common(path).values(), *(operation.parameters for operation in load(path))]

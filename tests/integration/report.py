@@ -1,4 +1,5 @@
-"""Show by which targets each operation of docs/operations.yml was driven; fail where one was not.
+"""Show by which targets each operation of docs/operations.yml was driven, and how many parameters are reached; fail
+where an operation was not driven.
 
 An operation is driven where a target of tests/integration/targets had its request answered with success on the
 platform whose document has it, and calls a module that is to reach it. `run.py` saves what the simulator's log says
@@ -19,8 +20,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.cloudserver.compute.tests.integration import record
 from ansible_collections.cloudserver.compute.tests.integration import run as integration
-from ansible_collections.cloudserver.compute.tests.integration.record import RECORD
 from ansible_collections.cloudserver.compute.tools import operations
 from ansible_collections.cloudserver.compute.tools.operations import COLLECTION, INVENTORY, Operation
 
@@ -40,10 +41,10 @@ def drivers(
 ) -> dict[str, list[str]]:
     """The targets that drove an operation and call a module that is to reach it, by platform. Every module connects."""
     found: dict[str, set[str]] = {}
-    for record in records:
-        reached = operation.id in record["operations"]
-        if reached and (not operation.modules or calls(record["target"], operation.modules, root)):
-            found.setdefault(record["platform"], set()).add(record["target"])
+    for run in records:
+        reached = operation.id in run["operations"]
+        if reached and (not operation.modules or calls(run["target"], operation.modules, root)):
+            found.setdefault(run["platform"], set()).add(run["target"])
     return {platform: sorted(targets) for platform, targets in sorted(found.items())}
 
 
@@ -67,16 +68,46 @@ def report(
     return "\n".join(lines), missing
 
 
+def unsent(documented: Sequence[Operation], records: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By operation, the parameters that the collection is to send and that no target sent on its platform."""
+    found = {}
+    for operation in documented:
+        sent = {
+            name
+            for run in records
+            if run["platform"] == operation.platform
+            for name in run["parameters"].get(operation.id, ())
+        }
+        missing = [name for name in operation.parameters.sent if not _is_among(name, sent)]
+        if missing:
+            found[operation.id] = missing
+    return found
+
+
+def _is_among(name: str, sent: Iterable[str]) -> bool:
+    """Whether a parameter was sent, itself or with keys of the user below it. A word in capitals in its name is a
+    placeholder."""
+    form = re.sub(r"[A-Z]+_[A-Z_]+", "[^.]+", re.escape(name))
+    return any(re.fullmatch(form + r"(\..*)?", each) for each in sent)
+
+
+def parameter_report(documented: Sequence[Operation], records: Sequence[Mapping[str, Any]]) -> str:
+    """How many parameters are reached, and how many of those the targets sent."""
+    total = sum(len(each.parameters.sent) for each in documented)
+    missing = sum(map(len, unsent(documented, records).values()))
+    driven = f"{total - missing} of {total} parameters of requests were sent by targets"
+    return "\n".join((operations.summary(operations.everything()), f"{driven}; a unit test sends all of them"))
+
+
 def collected() -> list[dict[str, Any]]:
     """What all runs on simulators drove; those that are missing or older than the code are made first.
 
     Raises CalledProcessError where they fail.
     """
     runs = integration.plan(integration.targets(), integration.PLATFORMS, integration.MODES)
-    files = {run: integration.WORK / run.name / RECORD for run in runs}
-    changed = max(
-        path.stat().st_mtime for part in CODE for path in (integration.ROOT / part).rglob("*") if path.is_file()
-    )
+    files = {run: integration.WORK / run.name / record.RECORD for run in runs}
+    code = [path for part in CODE for path in (integration.ROOT / part).rglob("*") if path.is_file()]
+    changed = max(path.stat().st_mtime for path in (*code, Path(record.__file__)))
     stale = sorted({run.target for run, path in files.items() if not path.exists() or path.stat().st_mtime < changed})
     if stale:
         print(f"Running the targets that have not been run with this code: {', '.join(stale)}", flush=True)
@@ -93,6 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.returncode
     text, missing = report(operations.load(), records)
     print(text)
+    print(parameter_report(operations.load(), records))
     return 1 if missing else 0
 
 

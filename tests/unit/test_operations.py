@@ -6,7 +6,6 @@ And the report says what was driven by whom, and fails where something was not.
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import _platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Capability
 from ansible_collections.cloudserver.compute.tests.integration import record, report
-from ansible_collections.cloudserver.compute.tools import operations
+from ansible_collections.cloudserver.compute.tools import operation_pages, operations
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,12 +24,6 @@ OPERATIONS = operations.load()
 PAIRS = sorted({(module, row.id) for row in OPERATIONS for module in row.modules if module != operations.INVENTORY})
 #: A word that a module asks of the platform: cloud.require("x"), cloud.supports("x").
 ASKED = re.compile(r"""\.(?:require|supports)\(\s*"(\w+)"\s*\)""")
-
-
-def options_of(module: str) -> dict[str, Any]:
-    """The argument spec of a module, which sanity holds to its documentation."""
-    found = import_module(f"ansible_collections.cloudserver.compute.plugins.modules.{module}")
-    return dict(found.MODULE.argument_spec)
 
 
 # -- the data --------------------------------------------------------------------------------------------------------
@@ -42,10 +35,8 @@ def test_the_rows_are_those_of_the_documents() -> None:
     assert [row.id for row in OPERATIONS] == [
         f"{letter}{number:02}" for letter, most in (("H", 11), ("E", 59), ("U", 28)) for number in range(1, most + 1)
     ]
-    known = {"id", "method", "path", "query", "body", "ok", "needs", "then", "note", "modules", "options"}
-    for rows in yaml.safe_load(operations.DATA.read_text()).values():
-        for row in rows:
-            assert set(row) <= known and {"id", "method", "path", "modules"} <= set(row), row
+    for platform in operations.HEADING:
+        for row in operations.read()[platform]:
             assert row["method"] in ("GET", "POST", "PUT", "DELETE", "*")
             assert row["id"] == "H11" or all(200 <= status < 300 for status in row["ok"])
 
@@ -59,18 +50,6 @@ def test_the_modules_exist(module: str) -> None:
     assert (operations.MODULES / f"{module}.py").is_file()
     group = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]["compute"]
     assert module in group and (ROOT / "plugins" / "action" / f"{module}.py").is_file()
-
-
-@pytest.mark.parametrize("row", [row for row in OPERATIONS if row.modules], ids=lambda row: row.id)
-def test_the_options_exist(row: operations.Operation) -> None:
-    """Of the modules that exist; test_the_modules_exist reports the others."""
-    if not (operations.MODULES / f"{row.modules[0]}.py").is_file():
-        pytest.skip(f"{row.modules[0]} is not there")
-    spec = options_of(row.modules[0])
-    for option in row.options:
-        name, _equals, value = option.partition("=")
-        assert name in spec, f"{row.id}: {row.modules[0]} has no option {name}"
-        assert not value or value in spec[name].get("choices", [value]), f"{row.id}: {name} is never {value}"
 
 
 def test_every_word_that_a_module_asks_for_is_one_that_some_platform_has() -> None:
@@ -101,11 +80,13 @@ def test_what_a_platform_has_not_says_what_to_use_instead(platform: str) -> None
 
 
 def test_the_page_is_what_the_data_makes() -> None:
-    assert operations.PAGE.read_text() == operations.page(OPERATIONS), "run: make operations-page"
+    assert operation_pages.OPERATION_PAGE.read_text() == operation_pages.operation_page(OPERATIONS), (
+        "run: make operations-page"
+    )
 
 
 def test_the_page_has_a_row_for_each_operation() -> None:
-    text = operations.page(OPERATIONS)
+    text = operation_pages.operation_page(OPERATIONS)
     assert re.findall(r"^   \* - ([HEU]\d\d)$", text, re.MULTILINE) == [row.id for row in OPERATIONS]
     assert ":ansopt:`cloudserver.compute.server_power#module:state=started`" in text
     assert "``POST /servers/{server_id}/action``, ``pause``" in text
@@ -124,6 +105,37 @@ def test_only_what_succeeded_was_driven() -> None:
         entry(None), entry("H02", 200, auth="signature"), entry("H03", 401, auth="signature"),
     ]  # fmt: skip
     assert record.driven(rows) == {"E05": 2, "H02": 1, "H11": 1}
+
+
+def test_the_parameters_of_requests_that_succeeded_are_recorded() -> None:
+    body = {"server": {"name": "web", "networks": [{"uuid": "n"}, {"port": "p"}], "metadata": {}}}
+    rows = [
+        {**entry("E04", 202), "query": [], "headers": ["Host"], "body": body},
+        {**entry("E04", 400), "query": [], "headers": [], "body": {"server": {"host": "node-1"}}},
+        {**entry("E05", 202), "query": [], "headers": [], "body": {"os-start": None}},
+        {**entry("H02", auth="signature"), "query": [["limit", "1"], ["tags", "a"]], "headers": ["X-Sdk-Date"],
+         "body": None},
+        {**entry(None), "query": [], "headers": [], "body": None},
+    ]  # fmt: skip
+    assert record.sent(rows) == {
+        "E04": ["Host", "server.metadata", "server.name", "server.networks.port", "server.networks.uuid"],
+        "E05": ["os-start"],
+        "H02": ["X-Sdk-Date", "limit", "tags"],
+        "H11": ["X-Sdk-Date", "limit", "tags"],
+    }
+
+
+def test_the_report_names_the_parameters_that_no_target_sent() -> None:
+    reached = {name: ("name",) for name in ("name", "metadata", "flavor.id", "meta.IMAGE_UUID", "host")}
+    parameters = operations.Parameters(reached, {"limit": "Always."}, {"ip": "E02"}, {"sort_key": "No."})
+    rows = [operations.Operation("E05", "easystack", "GET", "/servers", "", (), (), parameters)]
+    sent = ["name", "metadata.role", "flavor", "meta.6f7e", "hosts"]
+    records = [
+        {"platform": "easystack", "parameters": {"E05": sent, "E06": ["limit"]}},
+        {"platform": "openstack", "parameters": {"E05": ["host"]}},
+    ]
+    assert report.unsent(rows, records) == {"E05": ["flavor.id", "host", "limit"]}
+    assert "\n3 of 6 parameters of requests were sent by targets" in report.parameter_report(rows, records)
 
 
 @pytest.fixture
@@ -169,9 +181,13 @@ def test_an_inventory_counts_where_a_target_has_one(targets: Path) -> None:
 def test_the_report_fails_where_one_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     everything = {each.id: 1 for each in OPERATIONS}
     monkeypatch.setattr(report, "calls", lambda target, modules, root: True)
-    records = [{"target": "t", "platform": name, "operations": everything} for name in operations.HEADING]
+    records = [
+        {"target": "t", "platform": name, "operations": everything, "parameters": {}} for name in operations.HEADING
+    ]
     monkeypatch.setattr(report, "collected", lambda: records)
-    assert report.main([]) == 0 and "98 of 98 operations" in capsys.readouterr().out
+    assert report.main([]) == 0
+    printed = capsys.readouterr().out
+    assert "98 of 98 operations" in printed and operations.summary(operations.everything()) in printed
     del everything["U28"]
     assert report.main([]) == 1 and "97 of 98 operations" in capsys.readouterr().out
 
