@@ -81,9 +81,8 @@ attributes:
     platforms: all
 extends_documentation_fragment:
   - action_common_attributes
-seealso:
-  - module: ansible.builtin.wait_for
-  - module: ansible.builtin.uri
+notes:
+  - For a single server, C(ansible.builtin.wait_for) and C(ansible.builtin.uri) do the same.
 """
 
 EXAMPLES = r"""
