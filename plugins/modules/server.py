@@ -160,10 +160,15 @@ options:
   flavor:
     description:
       - The flavor, by id or name. Required to create a server. For an existing server see O(resize).
+      - An existing server whose record shows this flavor is not changed, also if the flavor was deleted or hidden since.
+        The task warns if the record contains only the id or only the name and therefore cannot be compared.
     type: str
   image:
     description:
       - The image, by id or by unique name.
+      - An existing server keeps its image if this image was deleted or hidden, and if the name now belongs to an image
+        that is newer than the server. The task warns if the image could not be compared.
+        M(cloudserver.compute.server_os) installs the newer image.
     type: str
   iso:
     description:
@@ -574,10 +579,11 @@ missing:
   type: dict
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import (
-    find_flavor,
-    find_image,
+    DeclaredLookup,
     network_ids,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
@@ -703,18 +709,25 @@ def run(context: Context) -> Result:
         params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
     )
     waiter = context.waiter()
-    wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
+    present = params["state"] == "present"
+    wanted = (params["image"] or params["iso"]) if present else None
 
     observed = observe(cloud, params, names)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
-    image = find_image(cloud, wanted) if wanted else None
-    flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
+    found = DeclaredLookup(cloud, context.warn)
+    image, flavor = (
+        found.image(wanted, observed.servers),
+        found.flavor(params["flavor"] if present else None, observed.servers),
+    )
     spec = server_spec(params, cloud.rules, image, flavor)
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None
     if to_make:
+        # Only new servers need an image and a flavor that still exist.
+        spec = replace(spec, image=found.image_to_use(image), flavor=found.flavor_to_use(params["flavor"]))
+        plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
         new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
     if context.check_mode:

@@ -21,7 +21,8 @@ author:
 options:
   key_names:
     description:
-      - The names of the key pairs. One request for each server attaches all of them.
+      - The names of the key pairs. One request for each server attaches all of them. A key pair that the record of a
+        server shows may have been deleted since.
     type: list
     elements: str
     required: true
@@ -147,15 +148,16 @@ def run(context: Context) -> Result:
     context.cloud.require(DEEDS[state])
     waiter = context.waiter()
 
+    chosen = context.select_servers(selection)
+    plan = plan_keypairs(chosen.servers, state, names)
     if state == "attached":
-        known = {each.name for each in context.cloud.keypairs.list()}
-        unknown = sorted(set(names) - known)
+        # A key pair that a server already has may have been deleted since.
+        needed = {name for change in plan.items for name in change.after.get(state, ())}
+        unknown = sorted(needed - {each.name for each in context.cloud.keypairs.list()}) if needed else []
         if unknown:
             raise InvalidRequest(
                 "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
             )
-    chosen = context.select_servers(selection)
-    plan = plan_keypairs(chosen.servers, state, names)
     data = {"missing": dict(chosen.missing)}
     participle = "given the key pairs" if state == "attached" else "detached from the key pairs"
     if context.check_mode:

@@ -23,7 +23,8 @@ author:
 options:
   image:
     description:
-      - The image to install, by id or by unique name.
+      - The image to install, by id or by unique name. If a newer image has the name now, it is installed.
+      - A server that already runs the image with this id is not changed, also if the image was deleted since.
       - Without it, and with O(reinstall=true), each run installs the current image of each server again.
     type: str
   reinstall:
@@ -205,9 +206,11 @@ missing:
   type: dict
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image_to_install
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
@@ -267,6 +270,10 @@ def run(context: Context) -> Result:
     spec = _spec(context)
 
     chosen = context.select_servers(selection)
+    wanted = context.params["image"]
+    if wanted:
+        image = find_image_to_install(cloud, wanted.strip(), chosen.servers)
+        spec = replace(spec, order=replace(spec.order, image=image))
     plan = plan_os(chosen.servers, spec, cloud.rules)
     check_order(plan, spec, cloud.rules)
     data = {"missing": dict(chosen.missing)}
@@ -293,7 +300,6 @@ def _spec(context: Context) -> RebuildOptions:
         given["user_data"], given["user_data_file"], context.cloud.rules.max_user_data_bytes, context.register_secret
     )
     order = RebuildSpec(
-        image=find_image(context.cloud, given["image"].strip()) if given["image"] else None,
         user_data=data,
         metadata=texts(given["metadata"], "metadata") or {},
         **{

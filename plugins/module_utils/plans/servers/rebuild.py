@@ -163,6 +163,10 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
     for change in plan.items:
         _check_password(change.server, order, rules)
     if order.image and not order.image.active and any(REBUILD in change.actions for change in plan.items):
+        if order.image.status is None:
+            raise InvalidRequest(
+                "image: the image %s no longer exists, so it cannot be installed on a server again" % order.image.label
+            )
         raise InvalidRequest(
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)

@@ -23,6 +23,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
+    ISO_RECORD,
+    DeclaredImage,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,
@@ -106,7 +110,7 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 
 def server_spec(
-    params: Mapping[str, Any], rules: Rules, image: ImageDetails | None, flavor: Flavor | None
+    params: Mapping[str, Any], rules: Rules, image: DeclaredImage | None, flavor: Flavor | None
 ) -> ServerSpec:
     """Return the target state. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
@@ -193,7 +197,7 @@ def new_server(
     networks: tuple[Nic, ...] | str | None,
 ) -> NewServer:
     """Return the properties of a new server. Raises InvalidRequest."""
-    image = spec.image
+    image = spec.image.details if spec.image else None
     volumes, from_volume = _volumes(params, image)
     metadata = dict(spec.metadata or {})
     tags = spec.tags or ()
@@ -204,7 +208,7 @@ def new_server(
         metadata.setdefault(IMAGE_RECORD, image.id)
     if image and params["iso"] and rules.supports("boot_order"):
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
-        metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
+        metadata.setdefault(ISO_RECORD + image.id, json.dumps(known, separators=(",", ":")))
     new = NewServer(
         flavor_id=str(spec.flavor.id or spec.flavor.name) if spec.flavor else "",
         image_id=image.id if image and not from_volume else None,

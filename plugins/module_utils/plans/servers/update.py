@@ -11,7 +11,6 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -22,6 +21,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
+    DeclaredImage,
+    image_name,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import (
     DELETE,
     absent,
@@ -70,7 +73,7 @@ class ServerSpec:
     reset_state: str | None = None
     reboot: bool = False
     recreate: bool = False
-    image: ImageDetails | None = None
+    image: DeclaredImage | None = None
     networks: tuple[str, ...] = ()
     availability_zone: str | None = None
     key_name: str | None = None
@@ -209,11 +212,10 @@ class _Present:
         in place."""
         server, spec = self.server, self.spec
         reasons = []
-        runs = image_of(server)
-        if spec.image and runs and runs != spec.image.id:
+        if spec.image and spec.image.differs(server):
             reasons.append(
                 "it runs the image %s and not %s (server_os reinstalls it in place)"
-                % (server.image.name or runs, spec.image.label)
+                % (image_name(server) or image_of(server), spec.image.label)
             )
         observed = {address.network for address in server.addresses}
         absent = [name for name in spec.networks if name not in observed]
