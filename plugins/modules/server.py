@@ -160,7 +160,7 @@ options:
   flavor:
     description:
       - The flavor, by id or name. Required to create a server. For an existing server see O(resize).
-      - An existing server whose record shows this flavor is not changed, also if the flavor was deleted or hidden since.
+      - An existing server whose record shows this flavor is not changed, also if the flavor was deleted or hidden.
         The task warns if the record contains only the id or only the name and therefore cannot be compared.
     type: str
   image:
@@ -183,7 +183,8 @@ options:
     choices: [hd, cdrom, network]
   apply:
     description:
-      - V(now) hard-reboots a running server if O(boot_order) changed. V(later) leaves this to the next hard reboot.
+      - V(now) hard-reboots a running server if O(boot_order) changed, and restarts a running server on V(huaweicloud)
+        if O(hostname) changed. V(later) leaves this to the next hard reboot or restart.
     type: str
     choices: [now, later]
     default: later
@@ -321,7 +322,10 @@ options:
     type: str
   user_data:
     description:
-      - The user data for cloud-init of a new server, as plain text without base64.
+      - The user data for cloud-init, as plain text without base64.
+      - On V(huaweicloud) the module also changes the user data of an existing server. The guest reads it at the next
+        start at the earliest. On the other platforms it only applies to a new server, see O(unapplied_options).
+      - On V(huaweicloud) a Linux server with user data ignores O(password). The task warns if both are set.
     type: str
   user_data_file:
     description:
@@ -360,6 +364,8 @@ options:
   hostname:
     description:
       - The host name in the guest. On Nova clouds it needs microversion 2.90.
+      - On V(huaweicloud) it takes effect at the next restart of the server, see O(apply). The vendor has deprecated it
+        and recommends to set the host name in the guest. The task warns if it changes it.
     type: str
   metadata:
     description:
@@ -388,7 +394,9 @@ options:
     type: bool
   lock_reason:
     description:
-      - The reason of the lock. Needs microversion 2.73; older clouds do not store it.
+      - The reason of the lock. Needs O(locked=true).
+      - Needs microversion 2.73. Other clouds do not store it, and the task warns. The reason of an existing lock is not
+        changed, see O(unapplied_options).
     type: str
   resize:
     description:
@@ -450,13 +458,25 @@ options:
       - By default it is derived from the project, the name and the content of the request, so that concurrent tasks
         create one server. A server that was deleted in the meantime is created again.
     type: str
+  unapplied_options:
+    description:
+      - What to do if an option that only applies to new servers is set and a server already exists, such as
+        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server.
+        It reports those that the record does not show.
+      - V(warn) names the options and the servers in a warning. V(fail) fails before the first change. V(ignore) reports
+        nothing.
+      - With O(select), such an option is always an error, unless O(recreate=true).
+    type: str
+    choices: [warn, ignore, fail]
+    default: warn
+    version_added: 0.1.0
   extra:
     description:
       - Additional request fields of a new server on V(huaweicloud), with the names of the API reference.
     type: dict
 notes:
-  - Options that only apply to a new server (O(volumes), O(security_groups), O(password), O(user_data), O(files),
-    O(group) and others) are not compared with existing servers.
+  - Options that only apply to a new server are reported for existing servers, see O(unapplied_options).
+  - With O(state=absent), O(state=restored) and O(state=purged), options that describe a server are ignored.
   - With O(wait=false), actions after the creation, such as a lock, are left to the next run.
   - If a server is already being deleted, the module sends no second delete request.
 extends_documentation_fragment:
@@ -588,6 +608,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
@@ -597,8 +619,26 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     new_server,
     server_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import STATES, plan_servers
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
+    CHOICES as UNAPPLIED,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
+    FAIL,
+    IGNORE,
+    WARN,
+    check_selected,
+    unapplied,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
+    STATES,
+    ServerSpec,
+    hostname_warning,
+    plan_servers,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import (
+    disabled_password,
+    read_user_data,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
@@ -688,6 +728,7 @@ MODULE = ModuleSpec(
         recreate={"type": "bool", "default": False},
         on_error={"type": "str", "choices": ["keep", "delete"], "default": "keep"},
         on_duplicate={"type": "str", "choices": list(CHOICES), "default": KEEP},
+        unapplied_options={"type": "str", "choices": list(UNAPPLIED), "default": WARN},
         extra={"type": "dict"},
     ),
     mutually_exclusive=[
@@ -705,6 +746,7 @@ def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     names = names_of(params)
     check_options(params)
+    check_selected(params, cloud.rules)
     user_data = read_user_data(
         params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
     )
@@ -720,7 +762,7 @@ def run(context: Context) -> Result:
         found.image(wanted, observed.servers),
         found.flavor(params["flavor"] if present else None, observed.servers),
     )
-    spec = server_spec(params, cloud.rules, image, flavor)
+    spec = server_spec(params, cloud.rules, image, flavor, user_data)
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None
@@ -730,6 +772,9 @@ def run(context: Context) -> Result:
         plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
         new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
+        context.warn_if(disabled_password(new.password, new.user_data, _os_type(spec), cloud.rules))
+    _report_unapplied(context, plan, user_data)
+    context.warn_if(hostname_warning(plan, spec, cloud.rules))
     if context.check_mode:
         return check_result_of_servers(context, plan, spec, observed.missing)
 
@@ -748,6 +793,21 @@ def run(context: Context) -> Result:
     for warning in work.warnings:
         context.warn(warning)
     return run_result_of_servers(context, work, plan, spec, observed.missing)
+
+
+def _os_type(spec: ServerSpec) -> str | None:
+    image = spec.image.details if spec.image else None
+    return image.os_type if image else None
+
+
+def _report_unapplied(context: Context, plan: Plan, user_data: str | None) -> None:
+    """Reports options that have no effect, before the first change. Raises InvalidRequest if the task says so."""
+    what = context.params["unapplied_options"]
+    found = unapplied(context.params, plan, context.cloud.rules, user_data) if what != IGNORE else None
+    if found and what == FAIL:
+        raise InvalidRequest(found)
+    if found:
+        context.warn(found)
 
 
 def main() -> None:

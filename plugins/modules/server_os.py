@@ -42,8 +42,8 @@ options:
     description:
       - The administrator's password. If O(password), O(key_name) and O(user_data) are all missing, Nova generates a
         password that this module does not return. V(huaweicloud) requires one of them for its public images.
-      - On V(huaweicloud) the module checks the password rules before it sends a request. There, O(user_data) disables
-        the password on Linux, and O(key_name) excludes it.
+      - On V(huaweicloud) the module checks the password rules before it sends a request. There, a
+        Linux server with O(user_data) ignores the password, so the task warns if both are set. O(key_name) excludes it.
     type: str
   key_name:
     description:
@@ -219,6 +219,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     STOPS,
     RebuildOptions,
     check_order,
+    password_warning,
     plan_os,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
@@ -276,6 +277,7 @@ def run(context: Context) -> Result:
         spec = replace(spec, order=replace(spec.order, image=image))
     plan = plan_os(chosen.servers, spec, cloud.rules)
     check_order(plan, spec, cloud.rules)
+    context.warn_if(password_warning(plan, spec, cloud.rules))
     data = {"missing": dict(chosen.missing)}
     if spec.order.image:
         data["image"] = spec.order.image.as_dict()

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import AbstractSet, Mapping, Sequence
+from typing import AbstractSet, Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
@@ -58,6 +58,12 @@ class Capability(str, Enum):
     DESCRIPTIONS = "descriptions"
     #: A server has its own host name in addition to its name.
     HOSTNAMES = "hostnames"
+    #: A changed host name takes effect at the next restart.
+    HOSTNAME_AT_BOOT = "hostname_at_boot"
+    #: The user data of an existing server can be changed.
+    UPDATE_USER_DATA = "update_user_data"
+    #: A lock has a reason.
+    LOCK_REASONS = "lock_reasons"
     #: Metadata sets the order of boot devices.
     BOOT_ORDER = "boot_order"
     #: An administrator can read the servers of all projects.
@@ -175,6 +181,8 @@ class Rules:
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
+    #: What the vendor says about setting the host name, as a sentence for a warning.
+    hostname_note = ""
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
     #: The passwords that it takes for an existing server, and for a new one or a new OS.
@@ -202,6 +210,15 @@ class Rules:
     def server_problem(self, new: NewServer) -> str | None:
         """Why the platform would reject such a server, with a hint; ``None`` if it would not. Sends no request."""
         return None
+
+    def shows(self, server: Server, option: str, value: Any) -> bool | None:
+        """Whether the record of a server shows this value of an option for new servers, by the name of the option;
+        ``None`` if it does not show the option."""
+        return None
+
+    def user_data_disables_password(self, os_type: str | None) -> bool:
+        """Whether a server with user data, and with an operating system of this type, ignores its password."""
+        return False
 
     def name_problem(self, name: str) -> str | None:
         """Why the platform would reject such a name of a new server; ``None`` if it would not. Sends no request."""

@@ -107,6 +107,11 @@ class Context:
         self.warn = lambda words: warn(self._clean(words))
         self.report_progress = lambda words: progress(self._clean(words))
 
+    def warn_if(self, words: str | None) -> None:
+        """Adds a warning, if there is one."""
+        if words:
+            self.warn(words)
+
     def register_secret(self, text: str, returned: bool = False) -> None:
         """Register a secret of the task, which is removed from the result, as a whole and line by line. ``returned``:
         the result contains the secret, so it is removed only from messages."""

@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import POWER_STATE_NOTE, are_kept
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import REVISION
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, ROUTES, plan_power
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import disabled_password
 
 STOPS = ("first", "with_server", "refuse")
 POWER_STATES = ("unchanged", "started", "stopped")
@@ -171,6 +172,17 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)
         )
+
+
+def password_warning(plan: Plan, spec: RebuildOptions, rules: Rules) -> str | None:
+    """A warning if servers would ignore the password because of the user data."""
+    order = spec.order
+    for change in plan.items:
+        os_type = order.image.os_type if order.image else change.server.metadata.get("os_type")
+        found = disabled_password(order.password, order.user_data, os_type, rules)
+        if found and REBUILD in change.actions:
+            return found
+    return None
 
 
 def _check_password(server: Server, order: RebuildSpec, rules: Rules) -> None:

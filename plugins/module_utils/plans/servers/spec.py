@@ -110,14 +110,22 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 
 def server_spec(
-    params: Mapping[str, Any], rules: Rules, image: DeclaredImage | None, flavor: Flavor | None
+    params: Mapping[str, Any],
+    rules: Rules,
+    image: DeclaredImage | None,
+    flavor: Flavor | None,
+    user_data: str | None = None,
 ) -> ServerSpec:
-    """Return the target state. Raises InvalidRequest and UnsupportedOperation."""
+    """Return the target state; ``user_data`` is base64. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
         return ServerSpec(params["state"], locked=params["locked"])
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
         if params[option]:
             rules.require(operation)
+    if params["revert"]:
+        rules.require("revert_resize")
+    if params["lock_reason"] and not params["locked"]:
+        raise InvalidRequest("lock_reason: it is the reason of a lock, so it needs locked: true")
     tags = _tags(params, rules)
     networks = params["networks"] if isinstance(params["networks"], list) else []
     named = [each.get("network") if isinstance(each, dict) else each for each in networks]
@@ -146,6 +154,7 @@ def server_spec(
         networks=tuple(str(name) for name in named if name and not is_uuid(str(name))),
         availability_zone=params["availability_zone"],
         key_name=params["key_name"],
+        user_data=user_data if rules.supports("update_user_data") else None,
     )
 
 
