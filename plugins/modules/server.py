@@ -284,6 +284,7 @@ options:
     description:
       - The networks of a new server. Each is a name, an id, or a mapping with C(network) (name or id), C(port) (id),
         C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - On V(easystack) C(subnet) is also a list of ids, for an interface with an IPv4 and an IPv6 address.
       - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
       - An existing server must be on the networks that are given by name.
     type: raw

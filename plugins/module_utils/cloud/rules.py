@@ -138,6 +138,8 @@ class Capability(str, Enum):
     INTERFACE_TAGS = "interface_tags"
     #: An interface can be attached by its subnet.
     INTERFACE_SUBNETS = "interface_subnets"
+    #: An interface can be attached with several addresses.
+    INTERFACE_ADDRESSES = "interface_addresses"
     #: Networks can be listed.
     NETWORKS = "networks"
 
@@ -181,7 +183,7 @@ class Rules:
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
-    #: What the vendor says about setting the host name, as a sentence for a warning.
+    #: The vendor's statement on setting the host name: a sentence for a warning.
     hostname_note = ""
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0

@@ -217,7 +217,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         )
         server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
-        _begin(call, server, [nic.address(call) for nic in nics])
+        _begin(call, server, [row for nic in nics for row in nic.addresses(call)])
         made.append(server)
     return made
 

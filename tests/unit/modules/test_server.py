@@ -238,3 +238,26 @@ def test_a_resize_whose_response_is_lost_is_not_sent_again(bench: Bench) -> None
     done = bench.call("server", name="web-01", flavor=FLAVORS[bench.platform][1], resize="offline")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize", "confirm_resize"]
     assert len(bench.requests("E13")) == 1
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_a_new_server_with_two_subnets(bench: Bench) -> None:
+    """EasyStack's document: networks.subnet_id is an array, for IPv4 and IPv6."""
+    order = {"name": "dual", "shared": True, "subnets": ["172.30.0.0/16", "2001:db8:30::/64"]}
+    network = str(bench.control("POST", "/easystack/networks", order)["network"]["id"])
+    rows = bench.control("GET", "/easystack/networks")["networks"]
+    both = [row["id"] for row in next(row for row in rows if row["id"] == network)["subnets"]]
+    done = make(bench, name="dual-1", networks=[{"network": "dual", "subnet": both}])
+    assert outcome(done, "dual-1")["outcome"] == "done", done
+    assert [address["version"] for address in done["server"]["addresses"]] == [4, 6]
+    assert bench.requests("E04")[-1]["body"]["server"]["networks"] == [{"uuid": network, "subnet_id": both}]
+    make(bench, name="dual-2", networks=[{"network": "dual", "subnet": both[1]}])
+    assert bench.requests("E04")[-1]["body"]["server"]["networks"] == [{"uuid": network, "subnet_id": both[1]}]
+    with nothing_done(bench):
+        for wrong, words in (
+            ({"network": "dual", "subnet": [*both, both[0]]}, "listed twice"),
+            ({"network": "dual", "subnet": [both]}, "or a list of such ids"),
+            ({"network": ["dual"]}, "network of an entry is one string"),
+            ({"network": "dual", "subnet": "0d0466b0-0000-4000-8000-000000000000"}, "no subnet that"),
+        ):
+            refused(make(bench, name="dual-3", networks=[wrong]), words)

@@ -23,11 +23,12 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Nic:
-    """One interface: on a network, on a subnet of one, or an existing port. ``fixed_ip`` is one address."""
+    """One interface: on a network, on subnets of one, or an existing port. Several subnets give the interface an
+    address of each, such as IPv4 and IPv6. ``fixed_ip`` is one address."""
 
     network_id: str | None = None
     port_id: str | None = None
-    subnet_id: str | None = None
+    subnet_ids: tuple[str, ...] = ()
     fixed_ip: str | None = None
     tag: str | None = None
 

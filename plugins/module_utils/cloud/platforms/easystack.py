@@ -41,7 +41,9 @@ class EasyStackRules(NovaRules):
     #: Its documentation has files in the same request as everything else.
     newest_files = (2, 67)
     takes_subnets = True
-    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
+    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set(
+        "live_resize boot_order interface_addresses"
+    )
 
 
 class EasyStack(OpenStack):

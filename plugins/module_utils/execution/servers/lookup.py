@@ -176,13 +176,28 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
         raise InvalidRequest("networks: an entry has no key %s; its keys are %s" % (unknown[0], ", ".join(_NIC_KEYS)))
-    values = {key: str(value) for key, value in given.items() if value not in (None, "")}
-    if not any(values.get(key) for key in ("network", "port", "subnet")):
+    values = {key: str(value) for key, value in given.items() if key != "subnet" and value not in (None, "")}
+    for key, value in given.items():
+        if key != "subnet" and isinstance(value, (list, dict)):
+            raise InvalidRequest("networks: %s of an entry is one string, not a list or a mapping" % key)
+    subnets = _subnets(given.get("subnet"))
+    if not any(values.get(key) for key in ("network", "port")) and not subnets:
         raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
     network = values.get("network")
     if network and not is_uuid(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)
-    return Nic(network, values.get("port"), values.get("subnet"), values.get("fixed_ip"), values.get("tag"))
+    return Nic(network, values.get("port"), subnets, values.get("fixed_ip"), values.get("tag"))
+
+
+def _subnets(wanted: Any) -> tuple[str, ...]:
+    """The subnets of an interface: one, or a list for an address of each."""
+    listed = wanted if isinstance(wanted, list) else [] if wanted in (None, "") else [wanted]
+    if any(isinstance(each, (list, dict)) or each in (None, "") for each in listed):
+        raise InvalidRequest("networks: subnet is the id of a subnet, or a list of such ids")
+    found = tuple(str(each) for each in listed)
+    if len(set(found)) != len(found):
+        raise InvalidRequest("networks: a subnet is listed twice in subnet")
+    return found
 
 
 def _network_id(cloud: Compute, name: str) -> str:

@@ -185,11 +185,12 @@ def _networks(networks: tuple[Nic, ...] | str | None, version: Version) -> Any:
     return None
 
 
-def _nic(nic: Nic) -> dict[str, str]:
-    named = {
+def _nic(nic: Nic) -> dict[str, Any]:
+    named: dict[str, Any] = {
         "uuid": nic.network_id,
         "port": nic.port_id,
-        "subnet_id": nic.subnet_id,
+        # The type of the parameter is an array; the example of the document has a string for one subnet.
+        "subnet_id": list(nic.subnet_ids) if len(nic.subnet_ids) > 1 else next(iter(nic.subnet_ids), None),
         "fixed_ip": nic.fixed_ip,
         "tag": nic.tag,
     }

@@ -60,6 +60,7 @@ class NovaRules(Rules):
     alternatives: Mapping[str, str] = {
         "attach_keypairs": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
+        "interface_addresses": "one address, or a port with these addresses by port_id",
         "live_resize": "resize: offline",
         "boot_order": "boot_index of volumes",
         "detach_keypairs": "server_os, which sets the key pair of a server",
@@ -111,7 +112,7 @@ class NovaRules(Rules):
                     (option,) + needed + self.version
                 )
         nics = new.networks if isinstance(new.networks, tuple) else ()
-        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
+        if not self.takes_subnets and any(nic.subnet_ids for nic in nics):
             return (
                 "networks: subnet: %s attaches servers to networks and ports; create a port on the subnet"
                 % self.platform
