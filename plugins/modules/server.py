@@ -319,8 +319,19 @@ options:
     type: str
   password:
     description:
-      - The administrator's password of a new server. If the cloud generates a password, the module does not return it.
+      - The administrator's password of a new server. Without it and without
+        O(key_name) some clouds generate a password, see O(return_passwords).
     type: str
+  return_passwords:
+    description:
+      - Returns the administrator's passwords that the cloud generates for new servers as RV(passwords), unless
+        O(password) is set. Then set C(no_log) on this task and on each task that uses the result, because
+        Ansible prints and logs results.
+      - It depends on the image and on the cloud whether the guest uses such a password.
+      - One request creates one server then. Not supported on V(huaweicloud).
+    type: bool
+    default: false
+    version_added: 0.1.0
   user_data:
     description:
       - The user data for cloud-init, as plain text without base64.
@@ -516,6 +527,17 @@ EXAMPLES = r"""
       - {network: private, fixed_ip: 10.0.0.21}
     locked: true
 
+- name: Create a server and keep the password that the cloud generates
+  cloudserver.compute.server:
+    cloud: production
+    name: legacy-1
+    flavor: m1.small
+    image: windows-2022
+    networks: [private]
+    return_passwords: true
+  no_log: true
+  register: created
+
 - name: Resize a server to a larger flavor
   cloudserver.compute.server:
     cloud: production
@@ -588,6 +610,12 @@ servers:
 server:
   description: The record of the server, as M(cloudserver.compute.server_info) returns it.
   returned: with O(name) and without O(count), when the server exists
+  type: dict
+passwords:
+  description:
+    - The passwords that the cloud generated, by server id.
+    - Returned also when the task fails.
+  returned: O(return_passwords=true) and no O(password), not in check mode
   type: dict
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
@@ -706,6 +734,7 @@ MODULE = ModuleSpec(
         key_name={"type": "str", "no_log": False},
         client_token={"type": "str", "no_log": False},
         password={"type": "str", "no_log": True},
+        return_passwords={"type": "bool", "default": False, "no_log": False},
         user_data={"type": "str", "no_log": True},
         user_data_file={"type": "path"},
         files={"type": "dict", "no_log": True},
@@ -751,6 +780,8 @@ def run(context: Context) -> Result:
     user_data = read_user_data(
         params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
     )
+    if params["return_passwords"]:
+        cloud.require("response_passwords")
     waiter = context.waiter()
     present = params["state"] == "present"
     wanted = (params["image"] or params["iso"]) if present else None

@@ -41,10 +41,20 @@ options:
   password:
     description:
       - The administrator's password. If O(password), O(key_name) and O(user_data) are all missing, Nova generates a
-        password that this module does not return. V(huaweicloud) requires one of them for its public images.
+        password, see O(return_passwords). V(huaweicloud) requires one of them for its public images.
       - On V(huaweicloud) the module checks the password rules before it sends a request. There, a
         Linux server with O(user_data) ignores the password, so the task warns if both are set. O(key_name) excludes it.
     type: str
+  return_passwords:
+    description:
+      - Returns the administrator's passwords that the cloud generates for the new system disks as RV(passwords), unless
+        O(password) is set. Then set C(no_log) on this task and on each task that uses the result, because
+        Ansible prints and logs results.
+      - It depends on the image and on the cloud whether the guest uses such a password.
+      - Not supported on V(huaweicloud).
+    type: bool
+    default: false
+    version_added: 0.1.0
   key_name:
     description:
       - The name of the key pair for the login.
@@ -195,6 +205,12 @@ servers:
   returned: O(return_servers=true)
   type: list
   elements: dict
+passwords:
+  description:
+    - The passwords that the cloud generated, by server id.
+    - Returned also when the task fails.
+  returned: O(return_passwords=true) and no O(password), not in check mode
+  type: dict
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of changes that are still in
     progress.
@@ -235,6 +251,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     ModuleSpec,
     Result,
     check_result,
+    response_passwords,
     run_as_module,
     run_result,
 )
@@ -248,6 +265,7 @@ MODULE = ModuleSpec(
         reinstall={"type": "bool", "default": False},
         cloud_init={"type": "bool", "default": True},
         password={"type": "str", "no_log": True},
+        return_passwords={"type": "bool", "default": False, "no_log": False},
         # Names and ids, no secrets.
         key_name={"type": "str", "no_log": False},
         user_id={"type": "str"},
@@ -267,6 +285,8 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     cloud, selection = context.cloud, Selection.from_options(context.params)
     cloud.require("rebuild")
+    if context.params["return_passwords"]:
+        cloud.require("response_passwords")
     waiter = context.waiter()
     spec = _spec(context)
 
@@ -286,7 +306,7 @@ def run(context: Context) -> Result:
 
     work = Executor(cloud, RebuildStrategy(cloud, spec, plan), context.params["wait"], waiter)
     work.run(plan)
-    return run_result(context, work, plan, "reinstalled", data)
+    return run_result(context, work, plan, "reinstalled", {**data, **response_passwords(context, work)})
 
 
 def _spec(context: Context) -> RebuildOptions:

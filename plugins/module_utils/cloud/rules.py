@@ -82,6 +82,8 @@ class Capability(str, Enum):
     #: A rebuild needs no stop, and does not change the power state.
     REBUILD_RUNNING = "rebuild_running"
     CHANGE_PASSWORD = "change_password"
+    #: The response to a creation, a rebuild or an evacuation contains the administrator's password.
+    RESPONSE_PASSWORDS = "response_passwords"
     #: A password takes effect at the next start, also on a stopped server. Without it, a password takes effect
     #: immediately, and only on a running server.
     PASSWORD_AT_BOOT = "password_at_boot"

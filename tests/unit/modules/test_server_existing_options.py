@@ -25,7 +25,7 @@ NO_ID = "0d0466b0-0000-4000-8000-000000000000"
 
 #: What selects servers, and how the task runs: they do not describe a server.
 NOT_OF_A_SERVER = {"name", "names", "count", "name_pattern", "select", "state", "recreate", "on_error", "on_duplicate"}
-NOT_OF_A_SERVER |= {"unapplied_options", "client_token"}
+NOT_OF_A_SERVER |= {"unapplied_options", "client_token", "return_passwords"}
 #: Options that only say how another one is applied, with that one.
 MODIFIERS = {
     "purge_metadata": "metadata", "purge_tags": "tags", "resize": "flavor", "confirm": "flavor", "apply": "boot_order",

@@ -75,6 +75,8 @@ class NewServer:
     security_groups: tuple[str, ...] = ()
     user_data: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    #: Whether the task needs the password that the cloud generates.
+    return_password: bool = False
     description: str | None = None
     hostname: str | None = None
     host: str | None = None

@@ -73,7 +73,7 @@ class UStackRules(NovaRules):
 
     platform = "ustack"
     capabilities: AbstractSet[str] = capability_set(
-        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+        "start stop reboot change_password response_passwords act_on_locked all_projects keypairs attach_keypairs"
         " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
         " interface_addresses"
         " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"

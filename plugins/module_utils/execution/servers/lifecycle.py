@@ -85,6 +85,7 @@ class ServerRun:
         self.outcomes = self.executor.outcomes
         self.servers = self.executor.servers
         self.pending_actions = self.executor.pending_actions
+        self.passwords = self.executor.passwords
         self.made = self.strategy.made
         self.new = new
         self.known = set(known)
@@ -187,6 +188,8 @@ class ServerRun:
             server = Server(pending.server_id, self.cloud.platform, name=name)
             self.servers[server.id] = server
             self.made[name] = server.id
+            if pending.password:
+                self.passwords[server.id] = pending.password
             items[server.id] = Progress(server, _CREATE, ("create",), pending)
         return items
 

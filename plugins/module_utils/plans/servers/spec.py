@@ -228,6 +228,7 @@ def new_server(
         security_groups=tuple(params["security_groups"] or ()),
         user_data=user_data,
         files=params["files"] or {},
+        return_password=params["return_passwords"] and params["password"] is None,
         group_id=params["group"],
         system_disk=SystemDisk(**params["system_disk"]) if params["system_disk"] else None,
         extra=params["extra"] or {},

@@ -65,6 +65,7 @@ class HuaweiRules(Rules):
         "resume": "the console",
         "all_projects": "one task a project",
         "deleted": "the console's recycle bin",
+        "response_passwords": "password, or server_password with generate and return_passwords",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
         "attach_keypairs": "server_os, which sets the key pair of a server",

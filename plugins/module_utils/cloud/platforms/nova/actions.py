@@ -124,13 +124,15 @@ class NovaActions(NovaServers):
 
     def _proven(self, pending: PendingAction, order: ActionRequest, answer: Any, what: str) -> PendingAction:
         """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
-        The response may contain a password that Nova generated; only the caller reads it."""
+        A password in the response is hidden in all messages."""
         if order.answer:
             order.answer.read(answer, what, order.shows)
         found = order.learn(pending, answer) if order.learn else pending
         if self.actions[pending.action].only_record_shows and not answer.request_id:
             # Every response of Nova has a request id.
             raise unproven(answer, what, "the response has no request id")
+        if found.password:
+            self.hide((found.password,))
         return found
 
     def perform(self, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:

@@ -72,13 +72,16 @@ class NovaCreation(NovaServers):
         what = "create the server %s" % name
         try:
             answer = self._post(self._body(new, name), what, new)
-            # The password in the response is ignored.
-            server_id = id_in(part_of(answer.body, "server", what), "a server")
+            found = part_of(answer.body, "server", what)
+            server_id, password = id_in(found, "a server"), text(found.get("adminPass"))
         except CloudError as error:
             return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
-        return CreatedServer(
-            name, PendingAction(server_id, "create", name, request_id=answer.request_id, expected_state=BUILT)
+        if password:
+            self.hide((password,))
+        pending = PendingAction(
+            server_id, "create", name, request_id=answer.request_id, expected_state=BUILT, password=password
         )
+        return CreatedServer(name, pending)
 
     def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
         """Creates all servers by one request, or none. The response contains the reservation, and the list of its
@@ -168,7 +171,8 @@ def _stem(new: NewServer, names: Sequence[str]) -> str | None:
     """The name with which one request creates all servers, if Nova then uses these names. Only one server can have a
     port, an address or a host name."""
     nics = new.networks if isinstance(new.networks, tuple) else ()
-    own = new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
+    # The response to a request for several servers contains no passwords.
+    own = new.return_password or new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
     own = own or any(device.source == "volume" for device in new.volumes)
     if own or not 1 < len(names) <= _MOST_AT_ONCE or not names[0].endswith("-1"):
         return None

@@ -47,6 +47,7 @@ class NovaRules(Rules):
     platform = "openstack"
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
+        " response_passwords"
         " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
         " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
         " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
