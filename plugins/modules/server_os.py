@@ -74,6 +74,13 @@ options:
     description:
       - A file with the user data for cloud-init, on the machine that runs the task.
     type: path
+  new_name:
+    description:
+      - Renames the server together with the change of its image. Only for one server. A server that keeps its image is
+        not renamed, and the task warns.
+      - Not supported on V(huaweicloud). M(cloudserver.compute.server) renames a server without a new image.
+    type: str
+    version_added: 0.1.0
   metadata:
     description:
       - Metadata keys to set together with the image. Other keys are not changed. Servers that keep their image are
@@ -234,6 +241,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     POWER_STATES,
     STOPS,
     RebuildOptions,
+    check_name_after,
     check_order,
     password_warning,
     plan_os,
@@ -271,6 +279,7 @@ MODULE = ModuleSpec(
         user_id={"type": "str"},
         user_data={"type": "str", "no_log": True},
         user_data_file={"type": "path"},
+        new_name={"type": "str"},
         metadata={"type": "dict"},
         encrypted={"type": "bool"},
         kms_key_id={"type": "str", "no_log": False},
@@ -297,6 +306,7 @@ def run(context: Context) -> Result:
         spec = replace(spec, order=replace(spec.order, image=image))
     plan = plan_os(chosen.servers, spec, cloud.rules)
     check_order(plan, spec, cloud.rules)
+    context.warn_if(check_name_after(plan, spec))
     context.warn_if(password_warning(plan, spec, cloud.rules))
     data = {"missing": dict(chosen.missing)}
     if spec.order.image:
@@ -323,6 +333,7 @@ def _spec(context: Context) -> RebuildOptions:
     )
     order = RebuildSpec(
         user_data=data,
+        name=given["new_name"],
         metadata=texts(given["metadata"], "metadata") or {},
         **{
             name: given[name]

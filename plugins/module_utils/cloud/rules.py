@@ -175,6 +175,10 @@ def capability_set(words: str) -> frozenset[str]:
 _ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
 
 
+#: The maximum number of characters of a metadata key and of its value.
+_LONGEST_METADATA = 255
+
+
 class Rules:
     """The capabilities and limits of one platform. Each ``..._problem`` says why the platform would reject something,
     with a hint; ``None`` if it would not."""
@@ -239,6 +243,13 @@ class Rules:
     def keeps_metadata(self, key: str) -> bool:
         """Whether a metadata key is reserved by the platform, so that no task removes it."""
         return False
+
+    def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
+        """Why the platform would reject such metadata, with a hint; ``None`` if it would not. Sends no request."""
+        for key, value in metadata.items():
+            if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
+                return "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
+        return None
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         """Why the platform would reject such tags, with a hint; ``None`` if it would not. Sends no request."""

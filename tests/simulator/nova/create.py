@@ -78,7 +78,7 @@ def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, C
         "flavorRef": text(),
         "imageRef": text(0),
         "adminPass": text(0, 65535),
-        "metadata": metadata(),
+        "metadata": metadata(in_bytes=subnets),
         "networks": check_networks(version, subnets),
         "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
         "accessIPv4": text(0),

@@ -122,6 +122,9 @@ class UStackRules(NovaRules):
 class UStackApi(NovaApi):
     """The compute endpoint needs the id of the project."""
 
+    #: The UOS API reference gives the swap of a flavor in GB.
+    swap_unit_mb = 1024
+
     @property
     def endpoint(self) -> str:
         """The compute endpoint with the id of the project, which the catalog contains and the documented list of

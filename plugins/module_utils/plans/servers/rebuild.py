@@ -29,6 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import REVISION
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, ROUTES, plan_power
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import disabled_password
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 
 STOPS = ("first", "with_server", "refuse")
 POWER_STATES = ("unchanged", "started", "stopped")
@@ -130,6 +131,8 @@ def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
     }
     if order.same_image:
         after["reinstalled"] = True
+    if order.name and order.name != server.name:
+        before["name"], after["name"] = server.name, order.name
     note = next(iter(spec.note_for(server, rules).items()), None)
     planned_actions = tuple(replace(action, note=note) for action in planned_actions)
     return Change(server, actions, before, after, refusal, moving and not refusal, planned_actions)
@@ -158,7 +161,7 @@ def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | 
 def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
     """Raises InvalidRequest for options that are invalid for every server, before a request is sent."""
     order = spec.order
-    problem = rules.os_problem(order)
+    problem = rules.os_problem(order) or rules.metadata_problem(order.metadata)
     if problem:
         raise InvalidRequest(problem)
     for change in plan.items:
@@ -172,6 +175,21 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)
         )
+
+
+def check_name_after(plan: Plan, spec: RebuildOptions) -> str | None:
+    """A warning for a server that keeps its image, and therefore its name; ``None`` if there is none. Raises
+    InvalidRequest if several servers would get the name."""
+    name = spec.order.name
+    if name is None:
+        return None
+    check_name("new_name", name)
+    if len(plan.items) > 1:
+        raise InvalidRequest("new_name: it renames one server, and the selection matches %d" % len(plan.items))
+    kept = [item.server for item in plan.items if REBUILD not in item.actions and item.server.name != name]
+    if not kept:
+        return None
+    return "new_name: %s keeps its image, so it is not renamed. Rename it with server." % kept[0].label
 
 
 def password_warning(plan: Plan, spec: RebuildOptions, rules: Rules) -> str | None:

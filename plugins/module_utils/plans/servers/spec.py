@@ -36,7 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 
 _LONGEST_NAME = 255
 _MOST_SERVERS = 1000
-_LONGEST_METADATA = 255
 DEVICES = ("hd", "cdrom", "network")
 
 
@@ -137,7 +136,7 @@ def server_spec(
         new_name=params["new_name"],
         description=params["description"],
         hostname=params["hostname"],
-        metadata=_metadata(params),
+        metadata=_metadata(params, rules),
         purge_metadata=params["purge_metadata"],
         tags=tags,
         purge_tags=params["purge_tags"],
@@ -158,13 +157,11 @@ def server_spec(
     )
 
 
-def _metadata(params: Mapping[str, Any]) -> dict[str, str] | None:
+def _metadata(params: Mapping[str, Any], rules: Rules) -> dict[str, str] | None:
     found = texts(params["metadata"], "metadata")
-    for key, value in (found or {}).items():
-        if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
-            raise InvalidRequest(
-                "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
-            )
+    problem = rules.metadata_problem(found or {})
+    if problem:
+        raise InvalidRequest(problem)
     if params["boot_order"]:
         found = {**(found or {}), BOOT_ORDER: _boot_order(params["boot_order"])}
     return found

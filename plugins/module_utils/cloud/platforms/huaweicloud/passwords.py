@@ -51,14 +51,14 @@ _PATIENCE = (15, 15, 30)
 def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
     """Sets passwords; one call for up to 1,000 servers with the same password. A server applies it at its next
     start."""
-    cloud.hide(action.arguments["password"] for _server, action in requests)
-    groups: dict[tuple[str, bool], list[Server]] = {}
+    cloud.hide(action.arguments["password"] for _server, action in requests if action.arguments["password"])
+    groups: dict[tuple[str | None, bool], list[Server]] = {}
     for server, action in requests:
         key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
         groups.setdefault(key, []).append(server)
     order = list(groups)
 
-    def ask(key: tuple[str, bool]) -> list[PendingAction]:
+    def ask(key: tuple[str | None, bool]) -> list[PendingAction]:
         try:
             return _reset_passwords(cloud, groups[key], *key)
         except CloudError as error:
@@ -72,7 +72,7 @@ def change_password(cloud: HuaweiActions, requests: Sequence[tuple[Server, Actio
 
 
 def _reset_passwords(
-    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
+    cloud: HuaweiActions, servers: Sequence[Server], password: str | None, dry_run: bool
 ) -> list[PendingAction]:
     pending_actions: list[PendingAction] = []
     for batch in chunks(servers, _BATCH):
@@ -83,7 +83,7 @@ def _reset_passwords(
 
 
 def _reset_batch(
-    cloud: HuaweiActions, batch: Sequence[Server], password: str, dry_run: bool
+    cloud: HuaweiActions, batch: Sequence[Server], password: str | None, dry_run: bool
 ) -> dict[str, PendingAction]:
     """If the response lists failed servers, it is not documented whether the others are done, so the others are
     sent again without the failed ones: it is safe to set the same password twice."""
@@ -113,10 +113,13 @@ def _reset_batch(
 
 
 def _put_reset(
-    cloud: HuaweiActions, servers: Sequence[Server], password: str, dry_run: bool
+    cloud: HuaweiActions, servers: Sequence[Server], password: str | None, dry_run: bool
 ) -> tuple[set[str], str | None]:
     """The ids of the servers that accepted it, and the request id."""
-    body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
+    body: dict[str, Any] = {"servers": [{"id": server.id} for server in servers]}
+    if password is not None:
+        # Only a dry run needs none.
+        body["new_password"] = password
     if dry_run:
         body["dry_run"] = True
     what = "check the passwords of a batch of servers" if dry_run else "set the passwords of a batch of servers"

@@ -150,6 +150,8 @@ class HuaweiRules(Rules):
             if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
                 return "a public image needs a password, a key_name with user_id, or user_data"
             return None
+        if order.name:
+            return "new_name: %s does not rename a server here; use new_name of server" % self.platform
         if order.password and order.key_name:
             return "password and key_name are mutually exclusive on %s; give one of them" % self.platform
         if order.key_name and not order.user_id:

@@ -41,7 +41,12 @@ def _with_password(pending: PendingAction, answer: Any) -> PendingAction:
 
 def _rebuild(server: Server, order: RebuildSpec) -> dict[str, Any]:
     wanted: dict[str, Any] = {"imageRef": order.image_id}
-    for key, value in (("adminPass", order.password), ("key_name", order.key_name), ("user_data", order.user_data)):
+    for key, value in (
+        ("name", order.name),
+        ("adminPass", order.password),
+        ("key_name", order.key_name),
+        ("user_data", order.user_data),
+    ):
         if value:
             wanted[key] = value
     metadata = metadata_wanted(server, order)
