@@ -246,6 +246,8 @@ options:
       destination:
         description:
           - V(volume) creates a volume of the block storage service. V(local) creates a disk on the host.
+          - With O(volumes[].source=blank), a disk on the host is an ephemeral disk, or the swap disk with
+            O(volumes[].guest_format=swap). The flavor limits its size.
         type: str
         choices: [volume, local]
         default: volume
@@ -267,6 +269,25 @@ options:
         description:
           - The tag of the disk in the metadata service of the server. Needs microversion 2.42.
         type: str
+      guest_format:
+        description:
+          - The file system of a blank disk, such as V(ext4) or V(xfs). V(swap) makes it the swap disk, with
+            O(volumes[].destination=local). A server can have one swap disk. Not supported on V(huaweicloud).
+        type: str
+        version_added: 0.1.0
+      device_name:
+        description:
+          - The device name in the guest, such as V(/dev/vdb). The libvirt driver of Nova ignores it. Not supported on
+            V(huaweicloud).
+        type: str
+        version_added: 0.1.0
+      no_device:
+        description:
+          - Removes the device O(volumes[].device_name) that the image maps. Such an entry has no other options. Not
+            supported on V(huaweicloud).
+        type: bool
+        default: false
+        version_added: 0.1.0
   system_disk:
     description:
       - The system disk on V(huaweicloud).
@@ -538,6 +559,17 @@ EXAMPLES = r"""
   no_log: true
   register: created
 
+- name: Create a server with a swap disk and an ephemeral disk on the host
+  cloudserver.compute.server:
+    cloud: production
+    name: batch-1
+    flavor: c1.local
+    image: debian-12
+    networks: [private]
+    volumes:
+      - {source: blank, destination: local, guest_format: swap, size_gb: 4}
+      - {source: blank, destination: local, guest_format: ext4, size_gb: 20}
+
 - name: Resize a server to a larger flavor
   cloudserver.compute.server:
     cloud: production
@@ -696,6 +728,9 @@ VOLUME = {
     "device_type": {"type": "str", "choices": ["disk", "cdrom"]},
     "disk_bus": {"type": "str"},
     "tag": {"type": "str"},
+    "guest_format": {"type": "str"},
+    "device_name": {"type": "str"},
+    "no_device": {"type": "bool", "default": False},
 }
 BOOT_VOLUME = {
     "size_gb": {"type": "int"},

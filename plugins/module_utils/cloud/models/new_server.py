@@ -37,7 +37,8 @@ class Nic:
 class BlockDevice:
     """One disk or CD drive. ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` is the id of the
     source; ``destination`` is ``volume`` or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB.
-    ``boot_index`` 0 boots first, ``None`` and -1 never."""
+    ``boot_index`` 0 boots first, ``None`` and -1 never. A blank local disk is ephemeral, or swap with the
+    ``guest_format`` ``swap``. ``no_device`` removes the device ``device_name`` that the image maps."""
 
     source: str
     id: str | None = None
@@ -49,6 +50,9 @@ class BlockDevice:
     device_type: str | None = None
     disk_bus: str | None = None
     tag: str | None = None
+    guest_format: str | None = None
+    device_name: str | None = None
+    no_device: bool = False
 
 
 @dataclass(frozen=True)

@@ -309,9 +309,13 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
             raise InvalidRequest("boot_volume: a volume that is created from an image needs size_gb")
         found.append(_boot_device(boot, source, image.id if source == "image" and image else boot.get(source), 0))
     for row in params["volumes"] or ():
+        if row["no_device"]:
+            found.append(_removed_device(row))
+            continue
         if (row["source"] == "blank") != (row["id"] is None):
             raise InvalidRequest("volumes: every source except blank needs an id, and blank has none")
         found.append(BlockDevice(**row))
+    _check_local_disks(found)
     indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
     if len(set(indexes)) != len(indexes):
         raise InvalidRequest(
@@ -319,6 +323,31 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
         )
     first = next((device for device in found if device.boot_index == 0), None)
     return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
+
+
+def _removed_device(row: Mapping[str, Any]) -> BlockDevice:
+    """An entry that removes a device of the image. Raises InvalidRequest."""
+    if not row["device_name"]:
+        raise InvalidRequest("volumes: no_device removes a device of the image, so it needs its device_name")
+    others = ("id", "size_gb", "boot_index", "volume_type", "device_type", "disk_bus", "tag", "guest_format")
+    given = [key for key in others if row[key] is not None]
+    if given:
+        raise InvalidRequest("volumes: an entry with no_device has only device_name, and not %s" % given[0])
+    return BlockDevice("blank", device_name=row["device_name"], no_device=True)
+
+
+def _check_local_disks(devices: Sequence[BlockDevice]) -> None:
+    """Raises InvalidRequest for disks on the host that no Nova cloud creates."""
+    swap = [device for device in devices if device.guest_format == "swap"]
+    for device in devices:
+        if device.destination == "local" and device.source in ("volume", "snapshot"):
+            raise InvalidRequest("volumes: a %s cannot be a disk on the host; set destination: volume" % device.source)
+        if device.destination == "local" and device.volume_type:
+            raise InvalidRequest("volumes: volume_type is for destination: volume, and not for a disk on the host")
+        if device in swap and (device.source != "blank" or device.destination != "local"):
+            raise InvalidRequest("volumes: a swap disk needs source: blank and destination: local")
+    if len(swap) > 1:
+        raise InvalidRequest("volumes: a server can have one swap disk, and the task sets %d" % len(swap))
 
 
 def _boot_device(boot: Mapping[str, Any], source: str, source_id: str | None, index: int) -> BlockDevice:

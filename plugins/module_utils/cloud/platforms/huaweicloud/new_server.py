@@ -93,6 +93,8 @@ def _volume_problem(device: BlockDevice, platform: str) -> str | None:
         return "volumes: on %s they are data disks; the server boots from image, on system_disk" % platform
     if device.disk_bus or device.tag:
         return "volumes: %s does not support disk_bus and tag; leave them out" % platform
+    if device.guest_format or device.device_name or device.no_device:
+        return "volumes: %s does not support guest_format, device_name and no_device; leave them out" % platform
     if not device.volume_type or not device.size_gb:
         return "volumes: %s needs volume_type and size_gb of each" % platform
     return None

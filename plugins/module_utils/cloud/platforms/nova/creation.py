@@ -210,6 +210,8 @@ def _devices(new: NewServer) -> Iterator[dict[str, Any]]:
 
 
 def _device(device: BlockDevice) -> dict[str, Any]:
+    if device.no_device:
+        return {"device_name": device.device_name, "no_device": True}
     named = {
         "uuid": device.id,
         "volume_size": device.size_gb,
@@ -217,6 +219,8 @@ def _device(device: BlockDevice) -> dict[str, Any]:
         "device_type": device.device_type,
         "disk_bus": device.disk_bus,
         "tag": device.tag,
+        "guest_format": device.guest_format,
+        "device_name": device.device_name,
     }
     found: dict[str, Any] = {"source_type": device.source, "destination_type": device.destination}
     found.update((key, value) for key, value in named.items() if value is not None)
