@@ -434,8 +434,9 @@ options:
   resize:
     description:
       - How to change the flavor of an existing server to O(flavor). With V(never) a different flavor is an error.
-      - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack) and
-        only to a larger flavor. V(auto) uses V(live) if it is possible.
+      - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack).
+      - V(auto) tries V(live) on a running server where the platform has it. If the cloud refuses that, for example for
+        a smaller flavor, it uses V(offline). Check mode cannot predict the refusal.
     type: str
     choices: [never, offline, live, auto]
     default: never

@@ -191,6 +191,9 @@ class Executor(Polling[Progress]):
                 self._record(ended, item, self.state.accept(item, pending))
             elif not pending.outcome_unknown and error.is_busy and self.strategy.waits_for_busy(item):
                 self.state.later(item, error)
+            elif self.strategy.replaces(item, pending):
+                # The next round submits the other actions.
+                continue
             elif pending.outcome_unknown or error.is_state_conflict or error.is_busy:
                 unclear.append((item, pending, error))
             else:
