@@ -37,16 +37,19 @@ def noted(server: Server) -> Mapping[str, bool]:
     return {str(name): value for name, value in entries if isinstance(value, bool)}
 
 
-def note_after(server: Server, state: str, names: Sequence[str]) -> str:
-    """The value of NOTE after the key pairs were attached or detached. The oldest entries are left out if the value is
-    too long: a request is then sent for them again."""
+def note_after(server: Server, state: str, names: Sequence[str]) -> str | None:
+    """The value of NOTE after the key pairs were attached or detached; ``None`` if the record of the server, read after
+    that, suffices. The oldest entries are left out if the value is too long: a request is then sent for them again."""
     entries = {name: value for name, value in noted(server).items() if name not in names}
     entries.update((name, state == "attached") for name in names)
-    while True:
+    shown = server.key_name
+    entries = {name: value for name, value in entries.items() if (name != shown if value else shown is not None)}
+    while entries:
         text = json.dumps(entries, separators=(",", ":"))
-        if len(text) <= _LONGEST_NOTE or not entries:
+        if len(text) <= _LONGEST_NOTE:
             return text
         del entries[next(iter(entries))]
+    return None
 
 
 def to_attach(server: Server, names: Sequence[str]) -> tuple[str, ...]:
