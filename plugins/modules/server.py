@@ -160,10 +160,15 @@ options:
   flavor:
     description:
       - The flavor, by id or name. Required to create a server. For an existing server see O(resize).
+      - An existing server whose record shows this flavor is not changed, also if the flavor was deleted or hidden.
+        The task warns if the record contains only the id or only the name and therefore cannot be compared.
     type: str
   image:
     description:
       - The image, by id or by unique name.
+      - An existing server keeps its image if this image was deleted or hidden, and if the name now belongs to an image
+        that is newer than the server. The task warns if the image could not be compared.
+        M(cloudserver.compute.server_os) installs the newer image.
     type: str
   iso:
     description:
@@ -178,7 +183,8 @@ options:
     choices: [hd, cdrom, network]
   apply:
     description:
-      - V(now) hard-reboots a running server if O(boot_order) changed. V(later) leaves this to the next hard reboot.
+      - V(now) hard-reboots a running server if O(boot_order) changed, and restarts a running server on V(huaweicloud)
+        if O(hostname) changed. V(later) leaves this to the next hard reboot or restart.
     type: str
     choices: [now, later]
     default: later
@@ -240,6 +246,8 @@ options:
       destination:
         description:
           - V(volume) creates a volume of the block storage service. V(local) creates a disk on the host.
+          - With O(volumes[].source=blank), a disk on the host is an ephemeral disk, or the swap disk with
+            O(volumes[].guest_format=swap). The flavor limits its size.
         type: str
         choices: [volume, local]
         default: volume
@@ -261,6 +269,25 @@ options:
         description:
           - The tag of the disk in the metadata service of the server. Needs microversion 2.42.
         type: str
+      guest_format:
+        description:
+          - The file system of a blank disk, such as V(ext4) or V(xfs). V(swap) makes it the swap disk, with
+            O(volumes[].destination=local). A server can have one swap disk. Not supported on V(huaweicloud).
+        type: str
+        version_added: 0.1.0
+      device_name:
+        description:
+          - The device name in the guest, such as V(/dev/vdb). The libvirt driver of Nova ignores it. Not supported on
+            V(huaweicloud).
+        type: str
+        version_added: 0.1.0
+      no_device:
+        description:
+          - Removes the device O(volumes[].device_name) that the image maps. Such an entry has no other options. Not
+            supported on V(huaweicloud).
+        type: bool
+        default: false
+        version_added: 0.1.0
   system_disk:
     description:
       - The system disk on V(huaweicloud).
@@ -278,6 +305,7 @@ options:
     description:
       - The networks of a new server. Each is a name, an id, or a mapping with C(network) (name or id), C(port) (id),
         C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - On V(easystack) C(subnet) is also a list of ids, for an interface with an IPv4 and an IPv6 address.
       - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
       - An existing server must be on the networks that are given by name.
     type: raw
@@ -312,11 +340,25 @@ options:
     type: str
   password:
     description:
-      - The administrator's password of a new server. If the cloud generates a password, the module does not return it.
+      - The administrator's password of a new server. Without it and without
+        O(key_name) some clouds generate a password, see O(return_passwords).
     type: str
+  return_passwords:
+    description:
+      - Returns the administrator's passwords that the cloud generates for new servers as RV(passwords), unless
+        O(password) is set. Then set C(no_log) on this task and on each task that uses the result, because
+        Ansible prints and logs results.
+      - It depends on the image and on the cloud whether the guest uses such a password.
+      - One request creates one server then. Not supported on V(huaweicloud).
+    type: bool
+    default: false
+    version_added: 0.1.0
   user_data:
     description:
-      - The user data for cloud-init of a new server, as plain text without base64.
+      - The user data for cloud-init, as plain text without base64.
+      - On V(huaweicloud) the module also changes the user data of an existing server. The guest reads it at the next
+        start at the earliest. On the other platforms it only applies to a new server, see O(unapplied_options).
+      - On V(huaweicloud) a Linux server with user data ignores O(password). The task warns if both are set.
     type: str
   user_data_file:
     description:
@@ -355,6 +397,8 @@ options:
   hostname:
     description:
       - The host name in the guest. On Nova clouds it needs microversion 2.90.
+      - On V(huaweicloud) it takes effect at the next restart of the server, see O(apply). The vendor has deprecated it
+        and recommends to set the host name in the guest. The task warns if it changes it.
     type: str
   metadata:
     description:
@@ -383,13 +427,16 @@ options:
     type: bool
   lock_reason:
     description:
-      - The reason of the lock. Needs microversion 2.73; older clouds do not store it.
+      - The reason of the lock. Needs O(locked=true).
+      - Needs microversion 2.73. Other clouds do not store it, and the task warns. The reason of an existing lock is not
+        changed, see O(unapplied_options).
     type: str
   resize:
     description:
       - How to change the flavor of an existing server to O(flavor). With V(never) a different flavor is an error.
-      - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack) and
-        only to a larger flavor. V(auto) uses V(live) if it is possible.
+      - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack).
+      - V(auto) tries V(live) on a running server where the platform has it. If the cloud refuses that, for example for
+        a smaller flavor, it uses V(offline). Check mode cannot predict the refusal.
     type: str
     choices: [never, offline, live, auto]
     default: never
@@ -445,13 +492,25 @@ options:
       - By default it is derived from the project, the name and the content of the request, so that concurrent tasks
         create one server. A server that was deleted in the meantime is created again.
     type: str
+  unapplied_options:
+    description:
+      - What to do if an option that only applies to new servers is set and a server already exists, such as
+        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server.
+        It reports those that the record does not show.
+      - V(warn) names the options and the servers in a warning. V(fail) fails before the first change. V(ignore) reports
+        nothing.
+      - With O(select), such an option is always an error, unless O(recreate=true).
+    type: str
+    choices: [warn, ignore, fail]
+    default: warn
+    version_added: 0.1.0
   extra:
     description:
       - Additional request fields of a new server on V(huaweicloud), with the names of the API reference.
     type: dict
 notes:
-  - Options that only apply to a new server (O(volumes), O(security_groups), O(password), O(user_data), O(files),
-    O(group) and others) are not compared with existing servers.
+  - Options that only apply to a new server are reported for existing servers, see O(unapplied_options).
+  - With O(state=absent), O(state=restored) and O(state=purged), options that describe a server are ignored.
   - With O(wait=false), actions after the creation, such as a lock, are left to the next run.
   - If a server is already being deleted, the module sends no second delete request.
 extends_documentation_fragment:
@@ -489,6 +548,28 @@ EXAMPLES = r"""
     networks:
       - {network: private, fixed_ip: 10.0.0.21}
     locked: true
+
+- name: Create a server and keep the password that the cloud generates
+  cloudserver.compute.server:
+    cloud: production
+    name: legacy-1
+    flavor: m1.small
+    image: windows-2022
+    networks: [private]
+    return_passwords: true
+  no_log: true
+  register: created
+
+- name: Create a server with a swap disk and an ephemeral disk on the host
+  cloudserver.compute.server:
+    cloud: production
+    name: batch-1
+    flavor: c1.local
+    image: debian-12
+    networks: [private]
+    volumes:
+      - {source: blank, destination: local, guest_format: swap, size_gb: 4}
+      - {source: blank, destination: local, guest_format: ext4, size_gb: 20}
 
 - name: Resize a server to a larger flavor
   cloudserver.compute.server:
@@ -563,6 +644,12 @@ server:
   description: The record of the server, as M(cloudserver.compute.server_info) returns it.
   returned: with O(name) and without O(count), when the server exists
   type: dict
+passwords:
+  description:
+    - The passwords that the cloud generated, by server id.
+    - Returned also when the task fails.
+  returned: O(return_passwords=true) and no O(password), not in check mode
+  type: dict
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
     progress.
@@ -574,14 +661,17 @@ missing:
   type: dict
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import (
-    find_flavor,
-    find_image,
+    DeclaredLookup,
     network_ids,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
@@ -591,8 +681,26 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     new_server,
     server_spec,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import STATES, plan_servers
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
+    CHOICES as UNAPPLIED,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
+    FAIL,
+    IGNORE,
+    WARN,
+    check_selected,
+    unapplied,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
+    STATES,
+    ServerSpec,
+    hostname_warning,
+    plan_servers,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import (
+    disabled_password,
+    read_user_data,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
@@ -621,6 +729,9 @@ VOLUME = {
     "device_type": {"type": "str", "choices": ["disk", "cdrom"]},
     "disk_bus": {"type": "str"},
     "tag": {"type": "str"},
+    "guest_format": {"type": "str"},
+    "device_name": {"type": "str"},
+    "no_device": {"type": "bool", "default": False},
 }
 BOOT_VOLUME = {
     "size_gb": {"type": "int"},
@@ -659,6 +770,7 @@ MODULE = ModuleSpec(
         key_name={"type": "str", "no_log": False},
         client_token={"type": "str", "no_log": False},
         password={"type": "str", "no_log": True},
+        return_passwords={"type": "bool", "default": False, "no_log": False},
         user_data={"type": "str", "no_log": True},
         user_data_file={"type": "path"},
         files={"type": "dict", "no_log": True},
@@ -682,6 +794,7 @@ MODULE = ModuleSpec(
         recreate={"type": "bool", "default": False},
         on_error={"type": "str", "choices": ["keep", "delete"], "default": "keep"},
         on_duplicate={"type": "str", "choices": list(CHOICES), "default": KEEP},
+        unapplied_options={"type": "str", "choices": list(UNAPPLIED), "default": WARN},
         extra={"type": "dict"},
     ),
     mutually_exclusive=[
@@ -699,24 +812,37 @@ def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     names = names_of(params)
     check_options(params)
+    check_selected(params, cloud.rules)
     user_data = read_user_data(
         params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
     )
+    if params["return_passwords"]:
+        cloud.require("response_passwords")
     waiter = context.waiter()
-    wanted = (params["image"] or params["iso"]) if params["state"] == "present" else None
+    present = params["state"] == "present"
+    wanted = (params["image"] or params["iso"]) if present else None
 
     observed = observe(cloud, params, names)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
-    image = find_image(cloud, wanted) if wanted else None
-    flavor = find_flavor(cloud, params["flavor"]) if params["flavor"] and params["state"] == "present" else None
-    spec = server_spec(params, cloud.rules, image, flavor)
+    found = DeclaredLookup(cloud, context.warn)
+    image, flavor = (
+        found.image(wanted, observed.servers),
+        found.flavor(params["flavor"] if present else None, observed.servers),
+    )
+    spec = server_spec(params, cloud.rules, image, flavor, user_data)
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None
     if to_make:
+        # Only new servers need an image and a flavor that still exist.
+        spec = replace(spec, image=found.image_to_use(image), flavor=found.flavor_to_use(params["flavor"]))
+        plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
         new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
+        context.warn_if(disabled_password(new.password, new.user_data, _os_type(spec), cloud.rules))
+    _report_unapplied(context, plan, user_data)
+    context.warn_if(hostname_warning(plan, spec, cloud.rules))
     if context.check_mode:
         return check_result_of_servers(context, plan, spec, observed.missing)
 
@@ -735,6 +861,21 @@ def run(context: Context) -> Result:
     for warning in work.warnings:
         context.warn(warning)
     return run_result_of_servers(context, work, plan, spec, observed.missing)
+
+
+def _os_type(spec: ServerSpec) -> str | None:
+    image = spec.image.details if spec.image else None
+    return image.os_type if image else None
+
+
+def _report_unapplied(context: Context, plan: Plan, user_data: str | None) -> None:
+    """Reports options that have no effect, before the first change. Raises InvalidRequest if the task says so."""
+    what = context.params["unapplied_options"]
+    found = unapplied(context.params, plan, context.cloud.rules, user_data) if what != IGNORE else None
+    if found and what == FAIL:
+        raise InvalidRequest(found)
+    if found:
+        context.warn(found)
 
 
 def main() -> None:

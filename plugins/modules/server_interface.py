@@ -32,7 +32,9 @@ options:
     type: str
   fixed_ips:
     description:
-      - The address of the interface on O(network_id). At most one.
+      - The addresses of the interface on O(network_id). Several of them, such as an IPv4 and an IPv6 address, are
+        supported on V(easystack) and V(ustack), and one on V(openstack).
+      - A server that already has an interface with all of these addresses is not changed.
     type: list
     elements: dict
     suboptions:
@@ -186,7 +188,8 @@ def run(context: Context) -> Result:
     for needed, operation in (
         (True, "detach_interface" if spec.state == "absent" else "attach_interface"),
         (spec.tag is not None, "interface_tags"),
-        (spec.subnet_id is not None and spec.state == "present", "interface_subnets"),
+        (bool(spec.subnet_ids) and spec.state == "present", "interface_subnets"),
+        (len(spec.ips + spec.subnet_ids) > 1 and spec.state == "present", "interface_addresses"),
     ):
         if needed:
             context.cloud.require(operation)

@@ -12,25 +12,27 @@ version_added: 0.1.0
 description:
   - Attaches key pairs to servers and detaches them. Supported on V(ustack). On the other platforms
     M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.
-  - The cloud returns only one key pair of a server, although a server may have several. The module trusts the key pair
-    that the cloud returns. For any other key pair it sends the request in each run and reports V(done). Attaching a
-    key pair twice is safe.
+  - The cloud returns only one key pair of a server, although a server may have several. So the module stores the key
+    pairs that it attached and detached in the server's metadata as C(cloudserver_keypairs). It trusts this metadata and
+    the key pair that the cloud returns, and sends a request for any other key pair. Attaching a key pair twice is safe.
+  - Key pairs that were changed without this module are not in the metadata. Remove the key C(cloudserver_keypairs) from
+    the metadata to have the requests sent again.
   - The result has an outcome for each server, also when the task fails.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
   key_names:
     description:
-      - The names of the key pairs. One request for each server attaches all of them.
+      - The names of the key pairs. One request for each server attaches all of them. A key pair that the record of a
+        server shows may have been deleted since.
     type: list
     elements: str
     required: true
   state:
     description:
-      - V(attached) attaches the key pairs that the cloud does not return for the server. So a task with one key pair is
-        idempotent. A task with several key pairs sends a request in each run.
-      - V(detached) detaches the key pairs. A server that has no key pair is not changed. If the cloud returns another
-        key pair, the server may also have these, so the request is sent in each run.
+      - V(attached) attaches the key pairs that neither the cloud nor the metadata shows for the server.
+      - V(detached) detaches the key pairs, except those that the metadata shows as detached. A server that has no key
+        pair is not changed.
     type: str
     choices: [attached, detached]
     default: attached
@@ -106,7 +108,10 @@ missing:
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import keypair_strategy
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.keypair import (
+    keypair_strategy,
+    note_keypairs,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import DEEDS, plan_keypairs
@@ -147,15 +152,16 @@ def run(context: Context) -> Result:
     context.cloud.require(DEEDS[state])
     waiter = context.waiter()
 
+    chosen = context.select_servers(selection)
+    plan = plan_keypairs(chosen.servers, state, names)
     if state == "attached":
-        known = {each.name for each in context.cloud.keypairs.list()}
-        unknown = sorted(set(names) - known)
+        # A key pair that a server already has may have been deleted since.
+        needed = {name for change in plan.items for name in change.after.get(state, ())}
+        unknown = sorted(needed - {each.name for each in context.cloud.keypairs.list()}) if needed else []
         if unknown:
             raise InvalidRequest(
                 "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
             )
-    chosen = context.select_servers(selection)
-    plan = plan_keypairs(chosen.servers, state, names)
     data = {"missing": dict(chosen.missing)}
     participle = "given the key pairs" if state == "attached" else "detached from the key pairs"
     if context.check_mode:
@@ -163,6 +169,7 @@ def run(context: Context) -> Result:
 
     work = Executor(context.cloud, keypair_strategy(context.cloud, state, names), True, waiter)
     work.run(plan)
+    note_keypairs(work, plan, state)
     return run_result(context, work, plan, participle, data)
 
 

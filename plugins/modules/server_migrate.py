@@ -73,8 +73,18 @@ options:
   password:
     description:
       - The administrator's password of an evacuated server with a rebuilt disk. Without it the cloud generates a
-        password that nobody can read.
+        password, see O(return_passwords).
     type: str
+  return_passwords:
+    description:
+      - Returns the administrator's passwords that the cloud generates for evacuated servers as RV(passwords), unless
+        O(password) is set. Then set C(no_log) on this task and on each task that uses the result, because
+        Ansible prints and logs results.
+      - It depends on the image and on the cloud whether the guest uses such a password.
+      - Nova returns it below microversion 2.14. Newer clouds return none, so RV(passwords) is empty.
+    type: bool
+    default: false
+    version_added: 0.1.0
   shared_storage:
     description:
       - Whether the disks of evacuated servers are on shared storage. Only below microversion 2.14. Newer clouds detect
@@ -150,6 +160,12 @@ servers:
   returned: O(return_servers=true)
   type: list
   elements: dict
+passwords:
+  description:
+    - The passwords that the cloud generated, by server id.
+    - Returned also when the task fails.
+  returned: O(return_passwords=true) and no O(password), not in check mode
+  type: dict
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
     progress.
@@ -187,6 +203,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     ModuleSpec,
     Result,
     check_result,
+    response_passwords,
     run_as_module,
     run_result,
 )
@@ -206,6 +223,7 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
         block_migration={"type": "bool"},
         password={"type": "str", "no_log": True},
+        return_passwords={"type": "bool", "default": False, "no_log": False},
         shared_storage={"type": "bool", "default": False},
     ),
     required_one_of=[("host", "from_host")],
@@ -244,7 +262,7 @@ def run(context: Context) -> Result:
     strategy = MigrationStrategy(cloud, spec, services, params["max_concurrent"])
     work = Executor(cloud, strategy, params["wait"], waiter)
     work.run(plan)
-    return run_result(context, work, plan, _DEED, data)
+    return run_result(context, work, plan, _DEED, {**data, **response_passwords(context, work)})
 
 
 def main() -> None:

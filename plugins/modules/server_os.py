@@ -23,7 +23,8 @@ author:
 options:
   image:
     description:
-      - The image to install, by id or by unique name.
+      - The image to install, by id or by unique name. If a newer image has the name now, it is installed.
+      - A server that already runs the image with this id is not changed, also if the image was deleted since.
       - Without it, and with O(reinstall=true), each run installs the current image of each server again.
     type: str
   reinstall:
@@ -40,10 +41,20 @@ options:
   password:
     description:
       - The administrator's password. If O(password), O(key_name) and O(user_data) are all missing, Nova generates a
-        password that this module does not return. V(huaweicloud) requires one of them for its public images.
-      - On V(huaweicloud) the module checks the password rules before it sends a request. There, O(user_data) disables
-        the password on Linux, and O(key_name) excludes it.
+        password, see O(return_passwords). V(huaweicloud) requires one of them for its public images.
+      - On V(huaweicloud) the module checks the password rules before it sends a request. There, a
+        Linux server with O(user_data) ignores the password, so the task warns if both are set. O(key_name) excludes it.
     type: str
+  return_passwords:
+    description:
+      - Returns the administrator's passwords that the cloud generates for the new system disks as RV(passwords), unless
+        O(password) is set. Then set C(no_log) on this task and on each task that uses the result, because
+        Ansible prints and logs results.
+      - It depends on the image and on the cloud whether the guest uses such a password.
+      - Not supported on V(huaweicloud).
+    type: bool
+    default: false
+    version_added: 0.1.0
   key_name:
     description:
       - The name of the key pair for the login.
@@ -63,6 +74,13 @@ options:
     description:
       - A file with the user data for cloud-init, on the machine that runs the task.
     type: path
+  new_name:
+    description:
+      - Renames the server together with the change of its image. Only for one server. A server that keeps its image is
+        not renamed, and the task warns.
+      - Not supported on V(huaweicloud). M(cloudserver.compute.server) renames a server without a new image.
+    type: str
+    version_added: 0.1.0
   metadata:
     description:
       - Metadata keys to set together with the image. Other keys are not changed. Servers that keep their image are
@@ -195,6 +213,12 @@ servers:
   returned: O(return_servers=true)
   type: list
   elements: dict
+passwords:
+  description:
+    - The passwords that the cloud generated, by server id.
+    - Returned also when the task fails.
+  returned: O(return_passwords=true) and no O(password), not in check mode
+  type: dict
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of changes that are still in
     progress.
@@ -206,9 +230,11 @@ missing:
   type: dict
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import find_image_to_install
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.rebuild import RebuildStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
@@ -216,7 +242,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     POWER_STATES,
     STOPS,
     RebuildOptions,
+    check_name_after,
     check_order,
+    password_warning,
     plan_os,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
@@ -232,6 +260,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     ModuleSpec,
     Result,
     check_result,
+    response_passwords,
     run_as_module,
     run_result,
 )
@@ -245,11 +274,13 @@ MODULE = ModuleSpec(
         reinstall={"type": "bool", "default": False},
         cloud_init={"type": "bool", "default": True},
         password={"type": "str", "no_log": True},
+        return_passwords={"type": "bool", "default": False, "no_log": False},
         # Names and ids, no secrets.
         key_name={"type": "str", "no_log": False},
         user_id={"type": "str"},
         user_data={"type": "str", "no_log": True},
         user_data_file={"type": "path"},
+        new_name={"type": "str"},
         metadata={"type": "dict"},
         encrypted={"type": "bool"},
         kms_key_id={"type": "str", "no_log": False},
@@ -264,12 +295,20 @@ MODULE = ModuleSpec(
 def run(context: Context) -> Result:
     cloud, selection = context.cloud, Selection.from_options(context.params)
     cloud.require("rebuild")
+    if context.params["return_passwords"]:
+        cloud.require("response_passwords")
     waiter = context.waiter()
     spec = _spec(context)
 
     chosen = context.select_servers(selection)
+    wanted = context.params["image"]
+    if wanted:
+        image = find_image_to_install(cloud, wanted.strip(), chosen.servers)
+        spec = replace(spec, order=replace(spec.order, image=image))
     plan = plan_os(chosen.servers, spec, cloud.rules)
     check_order(plan, spec, cloud.rules)
+    context.warn_if(check_name_after(plan, spec))
+    context.warn_if(password_warning(plan, spec, cloud.rules))
     data = {"missing": dict(chosen.missing)}
     if spec.order.image:
         data["image"] = spec.order.image.as_dict()
@@ -278,7 +317,7 @@ def run(context: Context) -> Result:
 
     work = Executor(cloud, RebuildStrategy(cloud, spec, plan), context.params["wait"], waiter)
     work.run(plan)
-    return run_result(context, work, plan, "reinstalled", data)
+    return run_result(context, work, plan, "reinstalled", {**data, **response_passwords(context, work)})
 
 
 def _spec(context: Context) -> RebuildOptions:
@@ -294,8 +333,8 @@ def _spec(context: Context) -> RebuildOptions:
         given["user_data"], given["user_data_file"], context.cloud.rules.max_user_data_bytes, context.register_secret
     )
     order = RebuildSpec(
-        image=find_image(context.cloud, given["image"].strip()) if given["image"] else None,
         user_data=data,
+        name=given["new_name"],
         metadata=texts(given["metadata"], "metadata") or {},
         **{
             name: given[name]

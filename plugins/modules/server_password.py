@@ -85,6 +85,7 @@ options:
     default: false
 notes:
   - In check mode the module uses the dry run of the call on V(huaweicloud). The other platforms have no dry run.
+  - Check mode needs no password. Then the dry run only checks whether the servers can get a password.
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
@@ -182,6 +183,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
     set_passwords,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import predicted
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_generator import SAFE_SPECIAL
@@ -217,7 +219,6 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("password", "passwords", "generate")],
-    required_one_of=[("password", "passwords", "generate")],
 )
 PARTICIPLE = "given the password"
 
@@ -225,16 +226,20 @@ PARTICIPLE = "given the password"
 def run(context: Context) -> Result:
     params = context.params
     selection = Selection.from_options(params)
-    passwords.check_revision(params["revision"])
+    passwords.check_revision(params["revision"], context.cloud.rules)
     spec = passwords.PasswordSpec(params["revision"], params["apply"] == "now", params["force"], params["user"])
     context.cloud.require(CHANGE_PASSWORD)
+    if not context.check_mode and all(params[name] is None for name in ("password", "passwords", "generate")):
+        raise InvalidRequest("one of the following is required: password, passwords, generate")
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, spec)
     spec = replace(spec, passwords=secrets)
     plan = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
-    passwords.check_strength((item.server for item in plan.items if item.actions), secrets, spec, context.cloud.rules)
+    if secrets:
+        checked = (item.server for item in plan.items if item.actions)
+        passwords.check_strength(checked, secrets, spec, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
         refused = rehearsed(context.cloud, plan)
@@ -252,8 +257,10 @@ def run(context: Context) -> Result:
 
 
 def _secrets(context: Context, servers: Sequence[Server], spec: passwords.PasswordSpec) -> dict[str, str]:
-    """The password of each server, by its id."""
+    """The password of each server, by its id; empty for a dry run without passwords."""
     params = context.params
+    if all(params[name] is None for name in ("password", "passwords", "generate")):
+        return {}
     if params["password"] is not None:
         return {server.id: params["password"] for server in servers}
     if params["passwords"] is not None:

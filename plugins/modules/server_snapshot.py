@@ -12,6 +12,8 @@ version_added: 0.1.0
 description:
   - Creates an image of each selected server, or deletes such images. Supported on V(openstack), V(easystack) and
     V(ustack).
+  - Nova also creates images of stopped servers. EasyStack documents running, paused and suspended servers only. The
+    response of the cloud decides, and the message of a refusal says what to do.
   - If a server already has an image with that name, nothing changes. So a name with V({date}) creates one image a day.
   - The metadata key C(cloudserver_server) of the image contains the id of its server.
 author:

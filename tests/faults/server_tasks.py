@@ -192,7 +192,7 @@ def _hangers(task: Any) -> None:
          prepare=with_volume)  # fmt: skip
     task("server_keypair.attach", ("ustack",), {"names": ["web-02"], "key_names": ["deploy"]})
     task("server_keypair.attach_two", ("ustack",), {"names": ["web-02"], "key_names": ["deploy", "operators"]},
-         again=True)  # fmt: skip
+         unshown=True)  # fmt: skip
     task("server_keypair.detach", ("ustack",), {"names": ["web-01"], "key_names": ["operators"], "state": "detached"})
 
 

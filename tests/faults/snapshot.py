@@ -14,6 +14,8 @@ from typing import Any
 Snapshot = dict[str, list[str]]
 
 #: Keys of a server's metadata in which the collection notes what it is at, beside those that a user asks for.
+#: What only spares a request: the next run sends it if the note is missing.
+ADVISORY = ("cloudserver_keypairs",)
 NOTES, ASKED_FOR = "cloudserver_", ("cloudserver_password_revision",)
 #: How the rows of such notes begin.
 NOTES_OF = "notes of "
@@ -95,7 +97,7 @@ def _rows(sim: Any, platform: str, known: Known) -> Iterator[tuple[str, dict[str
 
 
 def _is_note(key: str) -> bool:
-    return key.startswith(NOTES) and key not in ASKED_FOR
+    return key.startswith(NOTES) and key not in ASKED_FOR and key not in ADVISORY
 
 
 def without_notes(found: Snapshot) -> Snapshot:
@@ -114,7 +116,8 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
         for name in ("name", "region", "project_id", "vm_state", "task_state", "power_state", "locked",
                      "key_name", "description", "enterprise_project_id", "encryption_key", "delete_lost", "moved_from")
     }  # fmt: skip
-    row["metadata"] = {key: value for key, value in server.metadata.items() if not _is_note(key)}
+    own = {key: value for key, value in server.metadata.items() if key not in ADVISORY}
+    row["metadata"] = {key: value for key, value in own.items() if not _is_note(key)}
     row["tags"] = sorted(server.tags)
     row["key_names"] = sorted(server.key_names)
     row["flavor"] = server.flavor["name"]

@@ -34,7 +34,8 @@ class Task:
 
     `options(world)` are the module's; `prepare(world)` brings the simulator to where the task begins; `user` "admin" is
     the administrator. `info`: it changes nothing, so its data are judged. `again`: a second run changes something, by
-    its documentation. `final`: a second run after an interruption may fail, or warn, with these words, for
+    its documentation. `unshown`: no record shows what it did, so a second run after a fault may say `changed` again.
+    `final`: a second run after an interruption may fail, or warn, with these words, for
     the first one has lost what no run can bring back. `secrets` may not be in any output.
     """
 
@@ -46,6 +47,7 @@ class Task:
     user: str = ""
     info: bool = False
     again: bool = False
+    unshown: bool = False
     final: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
 

@@ -108,7 +108,8 @@ def _run_cell(recording: Recording, cell: Cell, seed: str) -> Verdict:
     second = None
     if not task.info and run.hits:
         second = _seen(world, world.run(task, None, f"{seed}/{cell.id}/again"))
-    rules = Rules(task.info, task.again, task.final, kind.name.startswith("wrong_types"))
+    loose = kind.name.startswith("wrong_types")
+    rules = Rules(task.info, task.again, task.unshown, task.final, loose)
     violations = judge(rules, recording.wanted, first, second)
     return Verdict(cell, run.hits, _said(first), violations, run.elapsed)
 

@@ -186,6 +186,8 @@ class PendingAction:
     #: The number of requests of the action, and how many of them the service accepted before one failed.
     steps: int = 1
     accepted: int = 0
+    #: The administrator's password in the response. A handle does not contain it.
+    password: str | None = field(default=None, repr=False)
 
     @property
     def goal(self) -> str | None:

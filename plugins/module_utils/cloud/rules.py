@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import AbstractSet, Mapping, Sequence
+from typing import AbstractSet, Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
@@ -58,6 +58,12 @@ class Capability(str, Enum):
     DESCRIPTIONS = "descriptions"
     #: A server has its own host name in addition to its name.
     HOSTNAMES = "hostnames"
+    #: A changed host name takes effect at the next restart.
+    HOSTNAME_AT_BOOT = "hostname_at_boot"
+    #: The user data of an existing server can be changed.
+    UPDATE_USER_DATA = "update_user_data"
+    #: A lock has a reason.
+    LOCK_REASONS = "lock_reasons"
     #: Metadata sets the order of boot devices.
     BOOT_ORDER = "boot_order"
     #: An administrator can read the servers of all projects.
@@ -76,6 +82,8 @@ class Capability(str, Enum):
     #: A rebuild needs no stop, and does not change the power state.
     REBUILD_RUNNING = "rebuild_running"
     CHANGE_PASSWORD = "change_password"
+    #: The response to a creation, a rebuild or an evacuation contains the administrator's password.
+    RESPONSE_PASSWORDS = "response_passwords"
     #: A password takes effect at the next start, also on a stopped server. Without it, a password takes effect
     #: immediately, and only on a running server.
     PASSWORD_AT_BOOT = "password_at_boot"
@@ -132,6 +140,8 @@ class Capability(str, Enum):
     INTERFACE_TAGS = "interface_tags"
     #: An interface can be attached by its subnet.
     INTERFACE_SUBNETS = "interface_subnets"
+    #: An interface can be attached with several addresses.
+    INTERFACE_ADDRESSES = "interface_addresses"
     #: Networks can be listed.
     NETWORKS = "networks"
 
@@ -165,6 +175,10 @@ def capability_set(words: str) -> frozenset[str]:
 _ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
 
 
+#: The maximum number of characters of a metadata key and of its value.
+_LONGEST_METADATA = 255
+
+
 class Rules:
     """The capabilities and limits of one platform. Each ``..._problem`` says why the platform would reject something,
     with a hint; ``None`` if it would not."""
@@ -175,6 +189,8 @@ class Rules:
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
+    #: The vendor's statement on setting the host name: a sentence for a warning.
+    hostname_note = ""
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
     #: The passwords that it takes for an existing server, and for a new one or a new OS.
@@ -203,6 +219,15 @@ class Rules:
         """Why the platform would reject such a server, with a hint; ``None`` if it would not. Sends no request."""
         return None
 
+    def shows(self, server: Server, option: str, value: Any) -> bool | None:
+        """Whether the record of a server shows this value of an option for new servers, by the name of the option;
+        ``None`` if it does not show the option."""
+        return None
+
+    def user_data_disables_password(self, os_type: str | None) -> bool:
+        """Whether a server with user data, and with an operating system of this type, ignores its password."""
+        return False
+
     def name_problem(self, name: str) -> str | None:
         """Why the platform would reject such a name of a new server; ``None`` if it would not. Sends no request."""
         return None
@@ -218,6 +243,13 @@ class Rules:
     def keeps_metadata(self, key: str) -> bool:
         """Whether a metadata key is reserved by the platform, so that no task removes it."""
         return False
+
+    def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
+        """Why the platform would reject such metadata, with a hint; ``None`` if it would not. Sends no request."""
+        for key, value in metadata.items():
+            if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
+                return "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
+        return None
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         """Why the platform would reject such tags, with a hint; ``None`` if it would not. Sends no request."""

@@ -66,6 +66,8 @@ class Executor(Polling[Progress]):
         self.outcomes: dict[str, Outcome] = {}
         self.servers: dict[str, Server] = {}
         self.pending_actions: dict[str, PendingAction] = {}
+        #: The administrator's passwords that the cloud returned, by server id.
+        self.passwords: dict[str, str] = {}
         self.state = RunState(cloud, strategy, waiter.clock)
         self._notes = NoteKeeper(cloud, strategy.notes)
         if not wait:
@@ -180,6 +182,8 @@ class Executor(Polling[Progress]):
         unclear = []
         for item, pending in zip(items, self._perform(items)):
             pending = self.strategy.answered(item, pending)
+            if pending.password:
+                self.passwords[pending.server_id] = pending.password
             error = pending.error
             # If no record shows the action, a later error must not hide that it may have been done.
             self.state.acted = self.state.acted or (pending.outcome_unknown and not self.strategy.shown_by_record)
@@ -187,6 +191,9 @@ class Executor(Polling[Progress]):
                 self._record(ended, item, self.state.accept(item, pending))
             elif not pending.outcome_unknown and error.is_busy and self.strategy.waits_for_busy(item):
                 self.state.later(item, error)
+            elif self.strategy.replaces(item, pending):
+                # The next round submits the other actions.
+                continue
             elif pending.outcome_unknown or error.is_state_conflict or error.is_busy:
                 unclear.append((item, pending, error))
             else:

@@ -72,6 +72,10 @@ class Strategy:
         """The outcome of a response, or of a refusal."""
         return pending
 
+    def replaces(self, progress: Progress, pending: PendingAction) -> bool:
+        """Whether the actions of a server were replaced because the cloud refused the first of them."""
+        return False
+
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         """The cloud has accepted the action, according to its response or to the state."""
 

@@ -110,6 +110,11 @@ class Context:
         self.warn = lambda words: warn(self._clean(words))
         self.report_progress = lambda words: progress(self._clean(words))
 
+    def warn_if(self, words: str | None) -> None:
+        """Adds a warning, if there is one."""
+        if words:
+            self.warn(words)
+
     def register_secret(self, text: str, returned: bool = False) -> None:
         """Register a secret of the task, which is removed from the result, as a whole and line by line. ``returned``:
         the result contains the secret, so it is removed only from messages."""
@@ -209,8 +214,10 @@ def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
 
 
 class Work(Protocol):
-    """An executor of a plan that has the outcome of each server by its id."""
+    """An executor of a plan that has the outcome of each server by its id. ``passwords`` are those in responses of the
+    cloud."""
 
+    passwords: dict[str, str]
     outcomes: dict[str, Outcome]
     servers: dict[str, Server]
     pending_actions: dict[str, PendingAction]
@@ -221,6 +228,16 @@ def check_result(context: Context, plan: Plan, participle: str, data: Mapping[st
     shown = records(context, (item.server for item in plan.items))
     result = Result(plan.changed, {**data, **shown}, plan.diff())
     return report(predicted(plan), participle, result)
+
+
+def response_passwords(context: Context, work: Work) -> dict[str, Any]:
+    """The passwords that the cloud generated, for the result; empty unless the task requests them. Those of the options
+    are not repeated."""
+    if not context.params.get("return_passwords") or context.params.get("password") is not None:
+        return {}
+    for password in work.passwords.values():
+        context.register_secret(password, returned=True)
+    return {"passwords": dict(sorted(work.passwords.items()))}
 
 
 def run_result(context: Context, work: Work, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:

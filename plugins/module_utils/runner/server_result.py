@@ -14,7 +14,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, Plan, predicted
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context, Result, records, report
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
+    Context,
+    Result,
+    records,
+    report,
+    response_passwords,
+)
 
 Missing = Mapping[str, Sequence[str]]
 
@@ -35,6 +41,7 @@ def run_result_of_servers(
     left = [item for item, outcome in zip(plan.items, outcomes) if not ended or outcome.result != DONE]
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)
+    data.update(response_passwords(context, work))
     if work.pending_actions:
         data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
     changed = any(outcome.actions for outcome in outcomes)

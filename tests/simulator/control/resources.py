@@ -33,6 +33,16 @@ def register(route: Route, sim: Simulator) -> None:
         with sim.lock:
             return answer({"flavors": list(sim.builders[check_platform(platform)].flavors.values())})
 
+    @route("/<platform>/flavors/<flavor>", "DELETE")
+    def remove_flavor(platform: str, flavor: str) -> Response:
+        """Servers keep what they have of it."""
+        with sim.lock:
+            rows = sim.builders[check_platform(platform)].flavors
+            if flavor not in rows:
+                raise BadRequest("there is no flavor %s on %s" % (flavor, platform), 404)
+            del rows[flavor]
+        return answer(None, 204)
+
     @route("/<platform>/aggregates", "GET")
     def aggregates(platform: str) -> Response:
         with sim.lock:
@@ -108,7 +118,7 @@ def register(route: Route, sim: Simulator) -> None:
             _check_image(body, ROW_KEYS["images"])
             if not body.get("name") or any(body["name"] in (row["name"], row["id"]) for row in builder.images.values()):
                 raise BadRequest("an image needs a name that no other image has")
-            return answer({"image": builder.image(body)}, 201)
+            return answer({"image": builder.image(body, sim.clock.now())}, 201)
 
     @route("/<platform>/quota", "PUT")
     def change_quota(platform: str) -> Response:

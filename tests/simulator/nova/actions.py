@@ -64,13 +64,14 @@ def reboot(operation: str | None) -> Action:
 
 
 def locking(locked: bool, operation: str | None) -> Action:
-    def run(call: Call, server: Server, _argument: Any) -> Response:
+    def run(call: Call, server: Server, argument: Any) -> Response:
         _check_role(call, "os_compute_api:os-lock-server:" + ("lock" if locked else "unlock"))
         if not locked and server.locked_by_admin and not call.is_admin:
             raise refuse(
                 403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed."
             )
         server.locked = locked
+        server.locked_reason = argument.get("locked_reason") if isinstance(argument, dict) else None
         server.locked_by_admin = locked and call.is_admin
         call.fleet.mark_updated(server)
         return answer(None, 202)

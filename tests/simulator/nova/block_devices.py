@@ -53,7 +53,8 @@ def device(version: tuple[int, int]) -> Check:
 
 def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> tuple[Any, Any]:
     """The image that the server shows (None if it boots from a volume), and the image that it boots from."""
-    devices = wanted.get("block_device_mapping_v2") or []
+    # Nova reads nothing else of an entry with no_device.
+    devices = [row for row in wanted.get("block_device_mapping_v2") or [] if not row.get("no_device")]
     image_ref = (wanted.get("imageRef") or "").rsplit("/", 1)[-1]
     for row in devices:
         if row.get("source_type", "blank") != "blank" and not row.get("uuid"):
@@ -65,6 +66,7 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
                 "Block Device Mapping is Invalid: Images with destination_type 'volume' need to have a "
                 "non-zero size specified",
             )
+    _check_local_disks(devices, flavor)
     if not devices:
         if not image_ref:
             raise refuse(400, "Invalid imageRef provided.")
@@ -91,6 +93,24 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
         # The server has an image, and boots from a volume.
         _image(call, image_ref)
     return None, _image(call, root["uuid"]) if root.get("source_type") == "image" else None
+
+
+def _check_local_disks(devices: list[dict[str, Any]], flavor: dict[str, Any]) -> None:
+    """The swap disk and the ephemeral disks of the host, which the flavor limits (EasyStack's document, and Nova)."""
+    local = [row for row in devices if row.get("source_type") == "blank" and row.get("destination_type") == "local"]
+    swap = [row for row in devices if row.get("guest_format") == "swap"]
+    if any(row not in local for row in swap):
+        raise refuse(400, "Block Device Mapping is Invalid: a swap disk is blank and local")
+    if any(
+        row.get("destination_type") == "local" and row.get("source_type") in ("volume", "snapshot") for row in devices
+    ):
+        raise refuse(400, "Block Device Mapping is Invalid: Mapping volume to local is not supported.")
+    if len(swap) > 1:
+        raise refuse(400, "Block Device Mapping is Invalid: More than one swap drive requested.")
+    if sum(int(row.get("volume_size") or 0) for row in swap) * 1024 > flavor["swap"]:
+        raise refuse(400, "Swap drive requested is larger than instance type allows.")
+    if sum(int(row.get("volume_size") or 0) for row in local if row not in swap) > flavor["ephemeral"]:
+        raise refuse(400, "Ephemeral disks requested are larger than the instance type allows.")
 
 
 def _image(call: Call, image_id: str) -> dict[str, Any]:

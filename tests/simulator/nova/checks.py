@@ -152,8 +152,9 @@ def encoded(name: str, value: Any) -> None:
         raise invalid(name, value, "%r is not a 'base64'" % value) from None
 
 
-def metadata(null: bool = False, numbers: bool = False) -> Check:
-    """A mapping of strings to strings of at most 255 characters; `null` allows null, `numbers` numbers."""
+def metadata(null: bool = False, numbers: bool = False, in_bytes: bool = False) -> Check:
+    """A mapping of strings to strings of at most 255 characters, or with `in_bytes` 255 bytes; `null` allows null,
+    `numbers` numbers."""
 
     def check(name: str, value: Any) -> None:
         if not isinstance(value, dict):
@@ -167,7 +168,7 @@ def metadata(null: bool = False, numbers: bool = False) -> Check:
                 continue
             if not isinstance(item, str):
                 raise invalid(key, item, "%r is not of type 'string'" % (item,))
-            if len(item) > 255:
+            if len(item.encode() if in_bytes else item) > 255:
                 raise invalid(key, item, "%r is too long" % item)
 
     return check

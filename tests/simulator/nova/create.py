@@ -78,7 +78,7 @@ def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, C
         "flavorRef": text(),
         "imageRef": text(0),
         "adminPass": text(0, 65535),
-        "metadata": metadata(),
+        "metadata": metadata(in_bytes=subnets),
         "networks": check_networks(version, subnets),
         "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
         "accessIPv4": text(0),
@@ -119,6 +119,8 @@ def create(dialect: Dialect) -> Callable[[Call], Response]:
         check_fields("server", wanted, _fields(version, easystack or version < (2, 57), easystack), needed)
         need_member(call, "servers:create")
         low, high = _counts(wanted)
+        # Nova generates a password that the request does not contain, and returns it.
+        wanted = {**wanted, "adminPass": wanted.get("adminPass") or secrets.token_urlsafe(9)}
         servers = _make(call, wanted, low, high)
         if is_true(wanted.get("return_reservation_id", False)):
             return answer({"reservation_id": servers[0].reservation_id}, 202)
@@ -130,7 +132,7 @@ def create(dialect: Dialect) -> Callable[[Call], Response]:
             "security_groups": [
                 {"name": row["name"]} for row in wanted.get("security_groups") or [{"name": "default"}]
             ],
-            "adminPass": wanted.get("adminPass") or secrets.token_urlsafe(9),
+            "adminPass": wanted["adminPass"],
         }
         return answer({"server": shown}, 202, {"Location": links[0]["href"]})
 
@@ -213,11 +215,11 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
             description=_description(call, wanted, name),
             user_data=wanted.get("user_data") or "",
             os_type=(boots or {}).get("os_type", "Linux"),
-            password=digest(wanted.get("adminPass") or secrets.token_urlsafe(9)),
+            password=digest(wanted["adminPass"]),
         )
         server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
-        _begin(call, server, [nic.address(call) for nic in nics])
+        _begin(call, server, [row for nic in nics for row in nic.addresses(call)])
         made.append(server)
     return made
 

@@ -25,9 +25,9 @@ FindServer = Callable[[Call, str], Server]
 _UUID = text(32, 36, "[0-9a-fA-F-]*")
 
 
-def register(add: Callable[..., None], find: FindServer, by_network: str | None, subnets: bool) -> None:
+def register(add: Callable[..., None], find: FindServer, by_network: str | None, subnets: bool, several: bool) -> None:
     """Register the calls. `by_network` is the operation of attaching by network if it has an id of its own; `subnets`:
-    a request may name a subnet for the address."""
+    a request may name a subnet for the address; `several`: it may have several addresses."""
 
     def list_all(call: Call, server_id: str) -> Response:
         return answer({"interfaceAttachments": list(interfaces(call, find(call, server_id)).values())})
@@ -39,9 +39,8 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         return answer({"interfaceAttachment": found})
 
     def attach(call: Call, server_id: str) -> Response:
-        wanted = check_fields(
-            "interfaceAttachment", required_value(call, "interfaceAttachment"), _fields(call.microversion, subnets)
-        )
+        known = _fields(call.microversion, subnets, several)
+        wanted = check_fields("interfaceAttachment", required_value(call, "interfaceAttachment"), known)
         need_member(call, "os-attach-interfaces:create")
         if wanted.get("port_id") and wanted.get("net_id"):
             raise refuse(400, "Must not input both network_id and port_id")
@@ -56,19 +55,21 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         port = _port(call, wanted)
         port.device_id = server.id
         network = call.sim.builders[call.platform].networks.rows[port.network_id]
-        version = ipaddress.ip_address(str(port.ip)).version
         server.addresses = [
             *server.addresses,
-            {
-                "network": network.name,
-                "ip": port.ip,
-                "version": version,
-                "kind": "fixed",
-                "mac": port.mac,
-                "typed": True,
-                "port": port.id,
-                "up": call.now + call.sim.delay(call.platform, "attach"),
-            },
+            *(
+                {
+                    "network": network.name,
+                    "ip": ip,
+                    "version": ipaddress.ip_address(ip).version,
+                    "kind": "fixed",
+                    "mac": port.mac,
+                    "typed": True,
+                    "port": port.id,
+                    "up": call.now + call.sim.delay(call.platform, "attach"),
+                }
+                for ip in [str(port.ip), *_further(call, network, wanted)]
+            ),
         ]
         record_action(call, server, "attach_interface", "attach", lambda failed: None)
         call.fleet.mark_updated(server, server.updated)
@@ -137,14 +138,15 @@ def interfaces(call: Call, server: Server) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _fields(version: tuple[int, int], subnets: bool) -> dict[str, Check]:
+def _fields(version: tuple[int, int], subnets: bool, several: bool) -> dict[str, Check]:
     def fixed_ips(name: str, value: Any) -> None:
-        if not isinstance(value, list) or len(value) != 1:
+        if not isinstance(value, list) or not value or (len(value) > 1 and not several):
             raise invalid(name, value, "%r is not a list of one" % (value,))
         known: dict[str, Check] = {"ip_address": _address}
         if subnets:
             known["subnet_id"] = _UUID
-        check_fields(name, value[0], known, () if subnets else ("ip_address",))
+        for each in value:
+            check_fields(name, each, known, () if subnets else ("ip_address",))
 
     known: dict[str, Check] = {"port_id": _UUID, "net_id": _UUID, "fixed_ips": fixed_ips}
     if version >= (2, 49):
@@ -174,20 +176,36 @@ def _port(call: Call, wanted: dict[str, Any]) -> Port:
         raise refuse(
             400, "Network requires port_security_enabled and subnet associated in order to apply security groups."
         )
+    for asked in wanted.get("fixed_ips") or ():
+        _check_address(call, network, asked)
     asked = (wanted.get("fixed_ips") or [{}])[0]
-    ip = asked.get("ip_address")
+    ip, subnet = asked.get("ip_address"), asked.get("subnet_id")
+    port = builder.ports.add(network, str(uuid.uuid4()), "", ip, subnet)
+    port.made_by_nova = True
+    return port
+
+
+def _check_address(call: Call, network: Network, asked: dict[str, Any]) -> None:
+    """Raises Refusal for an address or a subnet that is not free, or not of the network."""
+    ip, subnet = asked.get("ip_address"), asked.get("subnet_id")
     if ip is not None:
         if not any(ipaddress.ip_address(ip) in subnet.range for subnet in network.subnets):
             raise refuse(400, "Fixed IP %s is not a valid ip address for network %s." % (ip, network.id))
         used = {row["ip"] for server in call.fleet.servers.values() if not server.hidden for row in server.addresses}
-        if ip in used | builder.ports.used_addresses():
+        if ip in used | call.sim.builders[call.platform].ports.used_addresses():
             raise refuse(409, "Fixed IP address %s is already in use on instance." % ip)
-    subnet = asked.get("subnet_id")
     if subnet is not None and subnet not in [row.id for row in network.subnets]:
         raise refuse(400, "Invalid input for operation: Invalid subnet %s for network %s" % (subnet, network.id))
-    port = builder.ports.add(network, str(uuid.uuid4()), "", ip, subnet)
-    port.made_by_nova = True
-    return port
+
+
+def _further(call: Call, network: Network, wanted: dict[str, Any]) -> list[str]:
+    """The addresses of a new port after its first."""
+    builder = call.sim.builders[call.platform]
+    return [
+        each.get("ip_address")
+        or builder.networks.address(network, builder.ports.used_addresses(), each.get("subnet_id"))
+        for each in (wanted.get("fixed_ips") or [])[1:]
+    ]
 
 
 def _network(call: Call, network_id: str | None) -> Network:

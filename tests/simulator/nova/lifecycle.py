@@ -174,8 +174,6 @@ def _live_resize(call: Call, server: Server, argument: Any) -> Response:
     check_state(call, server, LIVE, "os_compute_api:servers:resize")
     check_host_is_up(call, server)
     flavor = _new_flavor(call, server, argument)
-    if flavor["vcpus"] < server.flavor["vcpus"] or flavor["ram"] < server.flavor["ram"]:
-        raise refuse(400, "A live resize cannot take vCPUs or memory away.")
     begin(call, server, LIVE, {"flavor": flavor})
     return answer(None, 202)
 

@@ -39,7 +39,7 @@ def register(add: Callable[..., None], find: FindServer) -> None:
 
     def set_one(call: Call, server_id: str, key: str) -> Response:
         wanted = required_value(call, "meta")
-        metadata()("meta", wanted)
+        metadata(in_bytes=call.platform == "easystack")("meta", wanted)
         if len(wanted) != 1:
             raise invalid("meta", wanted, "exactly one property is needed")
         server = find(call, server_id)
@@ -66,7 +66,7 @@ def register(add: Callable[..., None], find: FindServer) -> None:
 
 def _wanted(call: Call) -> dict[str, Any]:
     wanted = required_value(call, "metadata")
-    metadata()("metadata", wanted)
+    metadata(in_bytes=call.platform == "easystack")("metadata", wanted)
     return dict(wanted)
 
 

@@ -21,28 +21,32 @@ class Nic:
     """A requested interface of a new server."""
 
     network: Network
-    subnet_id: str | None = None
+    subnet_ids: tuple[str, ...] = ()
     fixed_ip: str | None = None
 
-    def address(self, call: Call) -> dict[str, Any]:
-        """The record of an address."""
+    def addresses(self, call: Call) -> list[dict[str, Any]]:
+        """The records of its addresses: one of each subnet."""
         networks = call.sim.builders[call.platform].networks
-        ip = self.fixed_ip or networks.address(self.network, _taken(call, self.network), self.subnet_id)
-        return {
-            "network": self.network.name,
-            "ip": ip,
-            "version": ipaddress.ip_address(ip).version,
-            "kind": "fixed",
-            "mac": networks.mac(),
-            "typed": True,
-        }
+        taken, mac = _taken(call, self.network), networks.mac()
+        ips = [networks.address(self.network, taken, subnet) for subnet in self.subnet_ids or (None,)]
+        return [
+            {
+                "network": self.network.name,
+                "ip": ip,
+                "version": ipaddress.ip_address(ip).version,
+                "kind": "fixed",
+                "mac": mac,
+                "typed": True,
+            }
+            for ip in ([self.fixed_ip] if self.fixed_ip else ips)
+        ]
 
 
 def check_networks(version: tuple[int, int], subnets: bool) -> Check:
     """The schema: a list, or from 2.37 on `auto` and `none`; tags in 2.32 to 2.36 and from 2.42 on."""
     known: dict[str, Check] = {"uuid": _UUID, "port": _UUID, "fixed_ip": _ip}
     if subnets:
-        known["subnet_id"] = _UUID
+        known["subnet_id"] = _subnets
     if (2, 32) <= version <= (2, 36) or version >= (2, 42):
         known["tag"] = text(1, 60, "[^,/]*")
 
@@ -57,6 +61,12 @@ def check_networks(version: tuple[int, int], subnets: bool) -> Check:
                 raise refuse(400, "Bad networks format: network uuid is not in proper format (None)")
 
     return check
+
+
+def _subnets(name: str, value: Any) -> None:
+    """The id of a subnet, or an array of ids (EasyStack's document: an array, in its example a string)."""
+    for each in value if isinstance(value, list) and value else [value]:
+        _UUID(name, each)
 
 
 def _ip(name: str, value: Any) -> None:
@@ -94,14 +104,16 @@ def _nic(call: Call, item: dict[str, Any]) -> Nic:
     network = call.sim.builders[call.platform].networks.find(item["uuid"], call.project_id, call.is_admin)
     if network is None:
         raise refuse(400, "Network %s could not be found." % item["uuid"])
-    subnet_id, ip = item.get("subnet_id"), item.get("fixed_ip")
-    if subnet_id and subnet_id not in [row.id for row in network.subnets]:
-        raise refuse(400, "Subnet %s could not be found on network %s." % (subnet_id, network.id))
+    subnets, ip = item.get("subnet_id") or [], item.get("fixed_ip")
+    subnet_ids = tuple(subnets if isinstance(subnets, list) else [subnets])
+    for subnet_id in subnet_ids:
+        if subnet_id not in [row.id for row in network.subnets]:
+            raise refuse(400, "Subnet %s could not be found on network %s." % (subnet_id, network.id))
     if ip and not any(ipaddress.ip_address(ip) in row.range for row in network.subnets):
         raise refuse(400, "Fixed IP %s is not a valid ip address for network %s." % (ip, network.id))
     if ip in _taken(call, network):
         raise refuse(400, "Fixed IP address %s is already in use on instance." % ip)
-    return Nic(network, subnet_id, ip)
+    return Nic(network, subnet_ids, ip)
 
 
 def _taken(call: Call, network: Network) -> set[str]:

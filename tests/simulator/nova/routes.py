@@ -96,7 +96,8 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         add("GET", "/flavors/<flavor_id>", flavors.show_flavor(dialect.version), "show flavor")
         metadata.register(add, find_server)
         volumes.register(add, find_server, 202 if dialect.version == "v2" else 200)
-        interfaces.register(add, find_server, dialect.ids.get("attach network"), dialect.version == "v2")
+        several = dialect.platform != "openstack"
+        interfaces.register(add, find_server, dialect.ids.get("attach network"), dialect.version == "v2", several)
         keypairs.register(add, dialect.keypair_status, dialect.keypair_status, dialect.ids)
         if dialect.has_admin_api:
             flavor_admin.register(add, dialect.version, dialect.ids)

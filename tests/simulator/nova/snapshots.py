@@ -25,8 +25,10 @@ def create_image(operation: str | None) -> Action:
         check_fields("createImage", argument, {"name": text(), "metadata": metadata()}, ("name",))
 
     def run(call: Call, server: Server, argument: Any) -> Response:
+        # EasyStack's document lists ACTIVE, PAUSED and SUSPENDED only.
+        states = _STATES - {"stopped"} if call.platform == "easystack" else _STATES
         what = Power(
-            "createImage", "createImage", _STATES, "image_snapshot", server.vm_state, server.power_state, "create_image"
+            "createImage", "createImage", states, "image_snapshot", server.vm_state, server.power_state, "create_image"
         )
         check_state(call, server, what, "os_compute_api:servers:create_image")
         image = _queued(call, server, argument)

@@ -158,7 +158,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
         ((2, 19), "description", server.description),
         ((2, 26), "tags", server.tags),
         ((2, 63), "trusted_image_certificates", None),
-        ((2, 73), "locked_reason", None),
+        ((2, 73), "locked_reason", server.locked_reason),
         ((2, 96), "pinned_availability_zone", None),
     ):
         if version >= since:

@@ -126,8 +126,9 @@ class Builder:
         self.flavors[flavor["id"]] = flavor
         return flavor
 
-    def image(self, wanted: Any) -> dict[str, Any] | None:
-        """An image by name, id or mapping; '' is a server that boots from a volume."""
+    def image(self, wanted: Any, created: float | None = None) -> dict[str, Any] | None:
+        """An image by name, id or mapping; '' is a server that boots from a volume. An image without a time of
+        creation is older than all servers of the configuration."""
         if wanted == "":
             return None
         row: dict[str, Any] = wanted if isinstance(wanted, dict) else {"name": str(wanted)}
@@ -147,7 +148,7 @@ class Builder:
             "visibility": row.get("visibility", "public"),
             "type": row.get("type", "gold"),
             "owner": self.project(row.get("owner"))["id"],
-            "created": FIRST_CREATED + len(self.images),
+            "created": FIRST_CREATED - 86400 + len(self.images) if created is None else created,
             "protected": bool(row.get("protected")),
             "properties": dict(row.get("properties") or {}),
         }

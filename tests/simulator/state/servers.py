@@ -70,6 +70,7 @@ class Server:
     tags: list[str] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
     locked: bool = False
+    locked_reason: str | None = None
     locked_by_admin: bool = False
     key_name: str | None = None
     description: str | None = None

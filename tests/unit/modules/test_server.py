@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused
 from modules.idempotency_steps import ten_steps
@@ -238,3 +240,58 @@ def test_a_resize_whose_response_is_lost_is_not_sent_again(bench: Bench) -> None
     done = bench.call("server", name="web-01", flavor=FLAVORS[bench.platform][1], resize="offline")
     assert not done.get("failed") and outcome(done, "web-01")["actions"] == ["resize", "confirm_resize"]
     assert len(bench.requests("E13")) == 1
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_a_new_server_with_two_subnets(bench: Bench) -> None:
+    """EasyStack's document: networks.subnet_id is an array, for IPv4 and IPv6."""
+    order = {"name": "dual", "shared": True, "subnets": ["172.30.0.0/16", "2001:db8:30::/64"]}
+    network = str(bench.control("POST", "/easystack/networks", order)["network"]["id"])
+    rows = bench.control("GET", "/easystack/networks")["networks"]
+    both = [row["id"] for row in next(row for row in rows if row["id"] == network)["subnets"]]
+    done = make(bench, name="dual-1", networks=[{"network": "dual", "subnet": both}])
+    assert outcome(done, "dual-1")["outcome"] == "done", done
+    assert [address["version"] for address in done["server"]["addresses"]] == [4, 6]
+    assert bench.requests("E04")[-1]["body"]["server"]["networks"] == [{"uuid": network, "subnet_id": both}]
+    make(bench, name="dual-2", networks=[{"network": "dual", "subnet": both[1]}])
+    assert bench.requests("E04")[-1]["body"]["server"]["networks"] == [{"uuid": network, "subnet_id": both[1]}]
+    with nothing_done(bench):
+        for wrong, words in (
+            ({"network": "dual", "subnet": [*both, both[0]]}, "listed twice"),
+            ({"network": "dual", "subnet": [both]}, "or a list of such ids"),
+            ({"network": ["dual"]}, "network of an entry is one string"),
+            ({"network": "dual", "subnet": "0d0466b0-0000-4000-8000-000000000000"}, "no subnet that"),
+        ):
+            refused(make(bench, name="dual-3", networks=[wrong]), words)
+
+
+LIVE_REFUSED = {"status": 400, "reason": "A live resize cannot take memory away."}
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_a_refused_live_resize_goes_offline(bench: Bench) -> None:
+    """EasyStack's document has no limit for a live resize, so the response of the cloud decides."""
+    small, medium, _large = FLAVORS["easystack"]
+    up = bench.call("server", name="web-01", flavor=medium, resize="auto")
+    assert outcome(up, "web-01")["actions"] == ["live_resize"]
+    down = bench.call("server", name="web-01", flavor=small, resize="auto")
+    assert outcome(down, "web-01")["actions"] == ["live_resize"], "nothing refuses it in advance"
+    bench.fault("E14", **LIVE_REFUSED)
+    options = {"names": ["web-01", "web-02"], "flavor": medium, "resize": "auto"}
+    done = bench.call("server", **options)
+    assert not done.get("failed"), done
+    for name in ("web-01", "web-02"):
+        assert outcome(done, name)["actions"] == ["resize", "confirm_resize"]
+        assert bench.server(name)["status"] == "ACTIVE"
+    assert [server["flavor"]["name"] for server in done["servers"]] == [medium, medium]
+    with nothing_done(bench):
+        assert not bench.call("server", **options)["changed"]
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+@pytest.mark.parametrize("how, fault", [("live", LIVE_REFUSED), ("auto", {"status": 409, "reason": "task_state busy"})])
+def test_other_refusals_of_a_live_resize_stop_no_server(bench: Bench, how: str, fault: dict[str, Any]) -> None:
+    bench.fault("E14", **fault)
+    done = bench.call("server", name="web-01", flavor=FLAVORS["easystack"][1], resize=how, wait_timeout=30)
+    assert done["failed"] and bench.server("web-01")["status"] == "ACTIVE"
+    assert "resize" not in outcome(done, "web-01")["actions"]

@@ -100,6 +100,26 @@ def test_an_address_of_a_subnet(bench: Bench) -> None:
             refused(interface(bench, **options), "interface_subnets", "a port of that subnet")
 
 
+def test_several_addresses(bench: Bench) -> None:
+    """EasyStack and UOS document an array of addresses; Nova's schema allows one."""
+    wanted = network(bench, ["172.30.0.0/16", "2001:db8:30::/64"])
+    addresses = [{"ip_address": "172.30.0.9"}, {"ip_address": "2001:db8:30:0::9"}]
+    options = {"names": ["web-01"], "network_id": wanted, "fixed_ips": addresses}
+    if bench.platform == "openstack":
+        with nothing_done(bench):
+            refused(interface(bench, **options), "interface_addresses", "by port_id")
+        return
+    done = held(bench, **options)
+    (made,) = [each for each in done["interfaces"][bench.id_of("web-01")] if each["network_id"] == wanted]
+    assert [each["ip_address"] for each in made["fixed_ips"]] == ["172.30.0.9", "2001:db8:30::9"]
+    (asked,) = bench.requests(BY_NETWORK[bench.platform])
+    sent = [{"ip_address": "172.30.0.9"}, {"ip_address": "2001:db8:30::9"}]
+    assert asked["body"] == {"interfaceAttachment": {"net_id": wanted, "fixed_ips": sent}}
+    other = [{"ip_address": "172.30.0.9"}, {"ip_address": "2001:db8:30::8"}]
+    says(interface(bench, **{**options, "fixed_ips": other}), "web-01", "The address is already in use")
+    held(bench, **options, state="absent")
+
+
 def test_a_stopped_server_has_its_port_down(bench: Bench) -> None:
     done = held(bench, names=["batch-01"], port_id=port(bench)["id"])
     assert done["interfaces"][bench.id_of("batch-01")][-1]["state"] == "DOWN"
@@ -123,7 +143,8 @@ def test_a_port_of_another_server(bench: Bench) -> None:
         ({"port_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}]}, "fixed_ips"),
         ({"network_id": "a", "fixed_ips": [{}]}, "either ip_address or subnet_id"),
         ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.0/8"}]}, "not an IP address"),
-        ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {"ip_address": "10.0.0.8"}]}, "one address"),
+        ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {"ip_address": "10.0.0.9"}]}, "listed twice"),
+        ({"network_id": "a", "fixed_ips": [{"ip_address": "10.0.0.9"}, {}]}, "in each entry"),
         ({"network_id": "a", "mac": "fa:16:3e:00:00:01"}, "select an interface to detach"),
         ({"network_id": "a", "ip": "10.0.0.9"}, "select an interface to detach"),
         ({"names": WEB, "port_id": "a"}, "3 servers"),

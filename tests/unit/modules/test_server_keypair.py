@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from modules.bench import Bench, nothing_done, outcome, refused
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import NOTE, note_after
 
 USTACK = pytest.mark.parametrize("platform", ["ustack"], indirect=True)
 #: What `deploy` and `operators` of the simulator's user are for.
@@ -57,11 +61,56 @@ def test_several_key_pairs_cost_one_request(bench: Bench) -> None:
         {"attachKeypairs": {"key_names": ["operators", "deploy"]}},
     ], "what the cloud shows is not asked for"
     assert [bench.server(name)["key_names"] for name in ("web-01", "web-02")] == [BOTH, BOTH]
-    again = bench.call("server_keypair", names=["web-01"], key_names=BOTH)
-    assert outcome(again, "web-01")["outcome"] == "done", "the cloud shows one of them, so the other is asked for"
-    assert bench.server("web-01")["key_names"] == BOTH
+    with nothing_done(bench):
+        # The cloud shows one of them, and the metadata of the server the other.
+        assert not bench.call("server_keypair", names=["web-01", "web-02"], key_names=BOTH)["changed"]
+    assert json.loads(bench.server("web-01")["metadata"]["cloudserver_keypairs"]) == {"deploy": True}
     assert bench.call("server_keypair", names=["web-01"], key_names=BOTH, state="detached")["changed"] is True
     assert bench.server("web-01")["key_names"] == []
+    with nothing_done(bench):
+        assert not bench.call("server_keypair", names=["web-01"], key_names=BOTH, state="detached")["changed"]
+
+
+@USTACK
+def test_what_was_detached_is_not_detached_again(bench: Bench) -> None:
+    bench.change("web-02", key_name="operators")
+    options = {"names": ["web-02"], "key_names": ["deploy"]}
+    assert bench.call("server_keypair", state="detached", **options)["changed"]
+    with nothing_done(bench):
+        assert not bench.call("server_keypair", state="detached", **options)["changed"]
+    assert bench.call("server_keypair", **options)["changed"]
+    assert bench.call("server_keypair", state="detached", **options)["changed"]
+
+
+@USTACK
+@pytest.mark.parametrize("note", ["", "no json", "[1]", '{"deploy": 7}'])
+def test_metadata_that_is_no_note(bench: Bench, note: str) -> None:
+    bench.change("web-02", key_name="operators", metadata={"cloudserver_keypairs": note})
+    options = {"names": ["web-02"], "key_names": ["deploy"]}
+    assert bench.call("server_keypair", **options)["changed"]
+    assert json.loads(bench.server("web-02")["metadata"]["cloudserver_keypairs"]) == {"deploy": True}
+
+
+def test_a_note_fits_into_a_metadata_value() -> None:
+    server = Server("s", "ustack", metadata={NOTE: json.dumps({"k" * 100: True, "l" * 100: True})})
+    found = json.loads(note_after(server, "attached", ["m" * 100]))
+    assert list(found) == ["l" * 100, "m" * 100] and note_after(server, "attached", ["n" * 300]) is None
+
+
+@USTACK
+def test_metadata_that_cannot_be_written(bench: Bench) -> None:
+    bench.change("web-02", key_name="operators")
+    bench.fault("merge metadata", status=403)
+    failed = bench.call("server_keypair", names=["web-02"], key_names=["deploy"])
+    assert "the key pairs were attached, but this could not be stored" in outcome(failed, "web-02")["message"]
+
+
+@USTACK
+def test_a_key_pair_that_was_deleted_since(bench: Bench) -> None:
+    bench.change("web-02", key_name="gone")
+    with nothing_done(bench):
+        assert not bench.call("server_keypair", names=["web-02"], key_names=["gone"])["changed"]
+        refused(bench.call("server_keypair", names=["web-01"], key_names=["gone"]), "no key pair gone")
 
 
 @USTACK

@@ -78,6 +78,10 @@ def test_many_servers_need_names_that_differ(bench: Bench) -> None:
 @pytest.mark.parametrize("server, status", [("batch-01", "SHUTOFF"), ("web-01", "PAUSED"), ("web-01", "SUSPENDED")])
 def test_an_image_of_a_server_that_does_not_run(bench: Bench, server: str, status: str) -> None:
     bench.change(server, status=status)
+    if bench.platform == "easystack" and status == "SHUTOFF":
+        # Its document lists ACTIVE, PAUSED and SUSPENDED; the answer of the cloud decides.
+        says(snapshot(bench, names=[server], name="still"), server, "vm_state stopped", "start the server first")
+        return
     held(bench, names=[server], name="still")
     assert bench.server(server)["status"] == status
 

@@ -31,6 +31,8 @@ class ImageDetails:
     status: str | None = None
     os_type: str | None = None
     kind: str | None = None
+    #: The time of its creation: the cloud's own text, ISO 8601 in UTC.
+    created: str | None = None
 
     @property
     def active(self) -> bool:

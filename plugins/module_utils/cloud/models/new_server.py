@@ -23,11 +23,12 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Nic:
-    """One interface: on a network, on a subnet of one, or an existing port. ``fixed_ip`` is one address."""
+    """One interface: on a network, on subnets of one, or an existing port. Several subnets give the interface an
+    address of each, such as IPv4 and IPv6. ``fixed_ip`` is one address."""
 
     network_id: str | None = None
     port_id: str | None = None
-    subnet_id: str | None = None
+    subnet_ids: tuple[str, ...] = ()
     fixed_ip: str | None = None
     tag: str | None = None
 
@@ -36,7 +37,8 @@ class Nic:
 class BlockDevice:
     """One disk or CD drive. ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` is the id of the
     source; ``destination`` is ``volume`` or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB.
-    ``boot_index`` 0 boots first, ``None`` and -1 never."""
+    ``boot_index`` 0 boots first, ``None`` and -1 never. A blank local disk is ephemeral, or swap with the
+    ``guest_format`` ``swap``. ``no_device`` removes the device ``device_name`` that the image maps."""
 
     source: str
     id: str | None = None
@@ -48,6 +50,9 @@ class BlockDevice:
     device_type: str | None = None
     disk_bus: str | None = None
     tag: str | None = None
+    guest_format: str | None = None
+    device_name: str | None = None
+    no_device: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class NewServer:
     security_groups: tuple[str, ...] = ()
     user_data: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    #: Whether the task needs the password that the cloud generates.
+    return_password: bool = False
     description: str | None = None
     hostname: str | None = None
     host: str | None = None

@@ -32,6 +32,8 @@ class RebuildSpec:
     user_id: str | None = None
     user_data: str | None = field(default=None, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    #: The new name of the server.
+    name: str | None = None
     encrypted: bool | None = None
     kms_key_id: str | None = None
     #: The cloud stops a running server automatically.

@@ -23,6 +23,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
+_MOST_METADATA_BYTES = 255
+
 
 def _live_resize(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest({"live_resize": {"flavorRef": arguments["flavor_id"]}})
@@ -43,7 +45,18 @@ class EasyStackRules(NovaRules):
     #: Its documentation has files in the same request as everything else.
     newest_files = (2, 67)
     takes_subnets = True
-    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set("live_resize boot_order")
+    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set(
+        "live_resize boot_order interface_addresses"
+    )
+
+    def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
+        # Its API reference limits keys and values to 255 bytes, and a Chinese character has three.
+        for key, value in metadata.items():
+            size = max(len(key.encode()), len(value.encode()))
+            if size > _MOST_METADATA_BYTES:
+                text = "metadata: %s: keys and values have %d bytes at most on %s, and it has %d"
+                return text % (key[:40], _MOST_METADATA_BYTES, self.platform, size)
+        return super().metadata_problem(metadata)
 
 
 class EasyStackServers(NovaServers):

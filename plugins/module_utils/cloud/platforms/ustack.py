@@ -76,8 +76,9 @@ class UStackRules(NovaRules):
     numbers_names = False
     sends_counts = True
     capabilities: AbstractSet[str] = capability_set(
-        "start stop reboot change_password act_on_locked all_projects keypairs attach_keypairs"
+        "start stop reboot change_password response_passwords act_on_locked all_projects keypairs attach_keypairs"
         " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
+        " interface_addresses"
         " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
         " detach_keypairs console"
     )
@@ -123,6 +124,9 @@ class UStackRules(NovaRules):
 
 class UStackApi(NovaApi):
     """The compute endpoint needs the id of the project."""
+
+    #: The UOS API reference gives the swap of a flavor in GB.
+    swap_unit_mb = 1024
 
     @property
     def endpoint(self) -> str:

@@ -6,11 +6,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.notes import remove_notes, write_notes
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import plan_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
+    NOTE,
+    note_after,
+    plan_one,
+)
+
+
+def note_keypairs(work: Executor, plan: Plan, state: str) -> None:
+    """Stores the key pairs that were attached or detached in the metadata of each server, for the next task."""
+    done = [item for item in plan.items if work.outcomes[item.server.id].result == DONE and item.after.get(state)]
+    after = {item.server.id: note_after(work.servers[item.server.id], state, item.after[state]) for item in done}
+    errors = write_notes(work.cloud, [(work.servers[key], {NOTE: note}) for key, note in after.items() if note])
+    errors.update(remove_notes(work.cloud, [work.servers[key] for key, note in after.items() if not note], (NOTE,)))
+    for key, note in after.items():
+        server, outcome = work.servers[key], work.outcomes[key]
+        if key not in errors:
+            metadata = {name: value for name, value in server.metadata.items() if name != NOTE}
+            work.servers[key] = replace(server, metadata={**metadata, **({NOTE: note} if note else {})})
+            continue
+        failed = Outcome.of_error(server, FAILED, errors[key], outcome.actions)
+        text = "the key pairs were %s, but this could not be stored in its metadata: %s"
+        message = text % (state, errors[key].message)
+        work.outcomes[key] = replace(failed, message=message)
 
 
 def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:

@@ -53,8 +53,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 _CREATE = (Action("create"),)
 _NOT_REBOOTED = (
-    "the boot order is set, but it is unknown whether the server rebooted, which it must (use server_power with"
-    " state: restarted and force: true): %s"
+    "the %s is set, but it is unknown whether the server rebooted, which it must (use server_power with"
+    " state: restarted%s): %s"
 )
 
 
@@ -85,6 +85,7 @@ class ServerRun:
         self.outcomes = self.executor.outcomes
         self.servers = self.executor.servers
         self.pending_actions = self.executor.pending_actions
+        self.passwords = self.executor.passwords
         self.made = self.strategy.made
         self.new = new
         self.known = set(known)
@@ -113,7 +114,7 @@ class ServerRun:
                 self.executor.state.stale.add(key)
         self.executor.carry_out(items)
         for key in self.strategy.owed:
-            self.outcomes[key] = _not_rebooted(self.outcomes[key])
+            self.outcomes[key] = _not_rebooted(self.outcomes[key], self.cloud.supports("boot_order"))
         if self.made:
             self._check_duplicates()
 
@@ -187,6 +188,8 @@ class ServerRun:
             server = Server(pending.server_id, self.cloud.platform, name=name)
             self.servers[server.id] = server
             self.made[name] = server.id
+            if pending.password:
+                self.passwords[server.id] = pending.password
             items[server.id] = Progress(server, _CREATE, ("create",), pending)
         return items
 
@@ -237,11 +240,16 @@ class ServerRun:
         )
 
 
-def _not_rebooted(outcome: Outcome) -> Outcome:
-    """The outcome of a server whose metadata is set, so that the next run does not see the missing reboot."""
-    if outcome.result == DONE or not {"set_metadata", "replace_metadata"} & set(outcome.actions):
+def _not_rebooted(outcome: Outcome, boot_order: bool) -> Outcome:
+    """The outcome of a server whose record is changed, so that the next run does not see the missing reboot."""
+    if outcome.result == DONE:
         return outcome
-    return replace(outcome, message=_NOT_REBOOTED % (outcome.message or "the task did not wait for it"))
+    why = outcome.message or "the task did not wait for it"
+    if {"set_metadata", "replace_metadata"} & set(outcome.actions) and boot_order:
+        return replace(outcome, message=_NOT_REBOOTED % ("boot order", " and force: true", why))
+    if "update" in outcome.actions and not boot_order:
+        return replace(outcome, message=_NOT_REBOOTED % ("host name", "", why))
+    return outcome
 
 
 def _until_gone(server: Server) -> Change:

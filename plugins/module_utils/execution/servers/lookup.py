@@ -2,30 +2,48 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the image, the flavor and the networks in the options of a task."""
+"""Finds the image, the flavor and the networks in the options of a task. A comparison with existing servers needs
+them only where the records of the servers do not suffice."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
+    DeclaredImage,
+    image_name,
+    is_image_id,
+    same_id,
+    shows_flavor,
+    shows_image,
+)
 
-#: Glance takes a UUID with hyphens and without.
-_IMAGE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
     """The image with that id or name. Raises InvalidRequest if there is none, or more than one."""
-    by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
-    found = by_id or only(cloud.images.list(name=wanted), wanted, "images", option="image")
+    return _only_image(_images(cloud, wanted), wanted)
+
+
+def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
+    """The image with that id, or all images with that name."""
+    by_id = cloud.images.get(wanted) if is_image_id(wanted) else None
+    return (by_id,) if by_id else cloud.images.list(name=wanted)
+
+
+def _only_image(images: Sequence[ImageDetails], wanted: str) -> ImageDetails:
+    found = only(images, wanted, "images", option="image")
     if not found:
         raise InvalidRequest(
             "image: no image that this project may use has the id or name %s; check its spelling, region and project"
@@ -34,14 +52,112 @@ def find_image(cloud: Compute, wanted: str) -> ImageDetails:
     return found
 
 
-def find_flavor(cloud: Compute, wanted: str) -> Flavor:
-    """The flavor with that id or name. Raises InvalidRequest if there is none, or more than one."""
-    found = id_or_name(cloud.flavors.list_sizes(), wanted, "flavors", "flavor")
-    if not found:
-        raise InvalidRequest(
-            "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
+def find_image_to_install(cloud: Compute, wanted: str, servers: Sequence[Server]) -> ImageDetails:
+    """The image with that id or name. An image that no longer exists is found by its id, which is all that a server
+    needs that already runs it. Raises InvalidRequest if there is none, or more than one."""
+    found = _images(cloud, wanted)
+    running = [image_id for image_id in map(image_of, servers) if image_id and same_id(image_id, wanted)]
+    if not found and running:
+        return ImageDetails(running[0])
+    return _only_image(found, wanted)
+
+
+class DeclaredLookup:
+    """Finds the image and the flavor of a task that compares them with existing servers.
+
+    They are looked up only if a record does not show them. If one of them no longer exists, a server that could have
+    been created from it is not changed, and ``warn`` gets the reason. Each list is read once at most.
+    """
+
+    def __init__(self, cloud: Compute, warn: Callable[[str], None]) -> None:
+        self.cloud = cloud
+        self.warn = warn
+        self._images: dict[str, Sequence[ImageDetails]] = {}
+        self._flavors: Sequence[Flavor] | None = None
+
+    # -- the image ---------------------------------------------------------------------------------------------
+
+    def image(self, wanted: str | None, servers: Sequence[Server]) -> DeclaredImage | None:
+        """The image to compare with the servers. Raises InvalidRequest if a server is certain to run another one, and
+        no such image exists."""
+        if wanted is None:
+            return None
+        declared = DeclaredImage(wanted)
+        unclear = [server for server in servers if not shows_image(server, wanted)]
+        if not unclear:
+            return declared
+        found = self._images_of(wanted)
+        if not found and (is_image_id(wanted) or any(image_name(server) for server in unclear)):
+            _only_image(found, wanted)
+        if not found:
+            self.warn(
+                "image: no image that this project may use is named %s. It may have been deleted or hidden, so it was"
+                " not compared with the image of %s." % (wanted, _labels(unclear))
+            )
+        declared = replace(declared, found=tuple(found))
+        if len(found) > 1 and any(declared.differs(server) for server in unclear):
+            _only_image(found, wanted)
+        return declared
+
+    def image_to_use(self, declared: DeclaredImage | None) -> DeclaredImage | None:
+        """The image for a new server. Raises InvalidRequest if there is none, or more than one."""
+        if declared is None:
+            return None
+        return replace(declared, found=(_only_image(self._images_of(declared.text), declared.text),))
+
+    def _images_of(self, wanted: str) -> Sequence[ImageDetails]:
+        if wanted not in self._images:
+            self._images[wanted] = _images(self.cloud, wanted)
+        return self._images[wanted]
+
+    # -- the flavor --------------------------------------------------------------------------------------------
+
+    def flavor(self, wanted: str | None, servers: Sequence[Server]) -> Flavor | None:
+        """The flavor to compare with the servers; ``None`` if nothing can be compared. Raises InvalidRequest if a
+        server has another flavor, and no such flavor exists."""
+        if wanted is None or not servers:
+            return None
+        unclear = [server for server in servers if not shows_flavor(server, wanted)]
+        if not unclear:
+            return Flavor(servers[0].flavor.id, servers[0].flavor.name)
+        found = id_or_name(self._listed(), wanted, "flavors", "flavor")
+        if found:
+            return found
+        if not all(self._may_have_had(server) for server in unclear):
+            return self.flavor_to_use(wanted)
+        self.warn(
+            "flavor: no flavor that this project may use has the id or name %s. It may have been deleted or hidden, so"
+            " it was not compared with the flavor of %s." % (wanted, _labels(unclear))
         )
-    return found
+        return None
+
+    def _may_have_had(self, server: Server) -> bool:
+        """Whether the flavor of the server is not listed either: then only one of its id and name is known."""
+        shown = (server.flavor.id, server.flavor.name)
+        return None in shown and not any(
+            known in (each.id, each.name) for each in self._listed() for known in shown if known
+        )
+
+    def flavor_to_use(self, wanted: str | None) -> Flavor | None:
+        """The flavor for a new server. Raises InvalidRequest if there is none, or more than one."""
+        if wanted is None:
+            return None
+        found = id_or_name(self._listed(), wanted, "flavors", "flavor")
+        if not found:
+            raise InvalidRequest(
+                "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
+            )
+        return found
+
+    def _listed(self) -> Sequence[Flavor]:
+        if self._flavors is None:
+            self._flavors = list(self.cloud.flavors.list_sizes())
+        return self._flavors
+
+
+def _labels(servers: Sequence[Server]) -> str:
+    shown = ", ".join(server.label for server in servers[:5])
+    return shown + (" and %d more" % (len(servers) - 5) if len(servers) > 5 else "")
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
@@ -60,13 +176,28 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
         raise InvalidRequest("networks: an entry has no key %s; its keys are %s" % (unknown[0], ", ".join(_NIC_KEYS)))
-    values = {key: str(value) for key, value in given.items() if value not in (None, "")}
-    if not any(values.get(key) for key in ("network", "port", "subnet")):
+    values = {key: str(value) for key, value in given.items() if key != "subnet" and value not in (None, "")}
+    for key, value in given.items():
+        if key != "subnet" and isinstance(value, (list, dict)):
+            raise InvalidRequest("networks: %s of an entry is one string, not a list or a mapping" % key)
+    subnets = _subnets(given.get("subnet"))
+    if not any(values.get(key) for key in ("network", "port")) and not subnets:
         raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
     network = values.get("network")
     if network and not is_uuid(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)
-    return Nic(network, values.get("port"), values.get("subnet"), values.get("fixed_ip"), values.get("tag"))
+    return Nic(network, values.get("port"), subnets, values.get("fixed_ip"), values.get("tag"))
+
+
+def _subnets(wanted: Any) -> tuple[str, ...]:
+    """The subnets of an interface: one, or a list for an address of each."""
+    listed = wanted if isinstance(wanted, list) else [] if wanted in (None, "") else [wanted]
+    if any(isinstance(each, (list, dict)) or each in (None, "") for each in listed):
+        raise InvalidRequest("networks: subnet is the id of a subnet, or a list of such ids")
+    found = tuple(str(each) for each in listed)
+    if len(set(found)) != len(found):
+        raise InvalidRequest("networks: a subnet is listed twice in subnet")
+    return found
 
 
 def _network_id(cloud: Compute, name: str) -> str:

@@ -72,7 +72,7 @@ def _network_things(cloud: Compute, new: NewServer) -> Iterator[str]:
     wanted = (
         ("networks", "network", [nic.network_id for nic in nics if nic.network_id]),
         ("ports", "port", [nic.port_id for nic in nics if nic.port_id]),
-        ("subnets", "subnet", [nic.subnet_id for nic in nics if nic.subnet_id]),
+        ("subnets", "subnet", [subnet for nic in nics for subnet in nic.subnet_ids]),
     )
     for kind, word, ids in wanted:
         known = {identity for identity, _name in cloud.networks.list_names(kind, ids)} if ids else set()

@@ -11,6 +11,7 @@ from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
@@ -41,10 +42,13 @@ class ServerStrategy(Strategy):
         self.made: dict[str, str] = {}
         #: The ids of the servers that still need a reboot after a change of this run.
         self.owed: set[str] = set()
+        #: The ids of the servers whose live resize the cloud refused.
+        self._offline: set[str] = set()
         self.ends = spec.state in ("absent", "purged")
 
     def plan_one(self, server: Server) -> Change:
-        return plan_one(server, self.spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
+        spec = replace(self.spec, resize="offline") if server.id in self._offline else self.spec
+        return plan_one(server, spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
 
     def replan(self, progress: Progress, server: Server) -> Change:
         return self.plan_one(server)
@@ -58,6 +62,18 @@ class ServerStrategy(Strategy):
         if any(action.action == "reboot" for action in progress.actions):
             self.owed.add(progress.server.id)
         return pending
+
+    def replaces(self, progress: Progress, pending: PendingAction) -> bool:
+        """If the cloud refuses a live resize, ``resize: auto`` stops the server for it: the document of the cloud does
+        not say which flavors it refuses."""
+        # A conflict belongs to the present state of the server, in which a stop does not help.
+        refused = isinstance(pending.error, (BadRequest, PermissionDenied)) and not pending.outcome_unknown
+        if pending.action != "live_resize" or self.spec.resize != "auto" or not refused:
+            return False
+        self._offline.add(progress.server.id)
+        change = self.plan_one(progress.server)
+        progress.actions = tuple(change.planned_actions)
+        return not change.refusal and bool(progress.actions)
 
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         if pending.action == "reboot":

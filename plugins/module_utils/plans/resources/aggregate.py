@@ -70,7 +70,8 @@ def plan_aggregate(observed: Aggregate | None, others: Sequence[Aggregate], want
                 " delete the aggregate and create it again" % (observed.name, observed.availability_zone)
             )
         # A request of its own, because Nova keeps the new name even if it rejects the zone of the same request.
-        steps = leaving + [UpdateStep("update", {"availability_zone": zone})]
+        # It contains the present name, which is required in EasyStack's API reference.
+        steps = leaving + [UpdateStep("update", {"name": observed.name, "availability_zone": zone})]
         leaving = []
     if observed is not None and name != observed.name:
         steps.append(UpdateStep("update", {"name": name}))

@@ -27,8 +27,8 @@ class InterfaceSpec:
     state: str = "present"
     port_id: str | None = None
     network_id: str | None = None
-    ip: str | None = None
-    subnet_id: str | None = None
+    ips: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
     mac: str | None = None
     tag: str | None = None
 
@@ -36,11 +36,8 @@ class InterfaceSpec:
     def from_options(cls, options: Mapping[str, Any]) -> InterfaceSpec:
         """Raises InvalidRequest for options that contradict each other or cannot be used."""
         fixed = options.get("fixed_ips") or []
-        if len(fixed) > 1:
-            raise InvalidRequest("fixed_ips: an interface is attached with exactly one address; list one")
-        place = fixed[0] if fixed else {}
-        if fixed and bool(place.get("ip_address")) == bool(place.get("subnet_id")):
-            raise InvalidRequest("fixed_ips: give either ip_address or subnet_id")
+        if any(bool(each.get("ip_address")) == bool(each.get("subnet_id")) for each in fixed):
+            raise InvalidRequest("fixed_ips: give either ip_address or subnet_id in each entry")
         given = options.get("ip")
         if fixed and given:
             raise InvalidRequest("ip and fixed_ips are mutually exclusive")
@@ -48,20 +45,23 @@ class InterfaceSpec:
             options["state"],
             options.get("port_id"),
             options.get("network_id"),
-            _address(given or place.get("ip_address")),
-            place.get("subnet_id"),
+            tuple(_address(each) for each in ([given] if given else _values(fixed, "ip_address"))),
+            _values(fixed, "subnet_id"),
             (options.get("mac") or "").lower() or None,
             options.get("tag"),
         )
+        for listed in (found.ips, found.subnet_ids):
+            if len(set(listed)) != len(listed):
+                raise InvalidRequest("fixed_ips: an address or a subnet is listed twice")
         found._check(bool(fixed))
         return found
 
     def _check(self, fixed: bool) -> None:
         if self.state == "absent":
-            if not (self.port_id or self.network_id or self.ip or self.mac):
+            if not (self.port_id or self.network_id or self.ips or self.mac):
                 raise InvalidRequest("no option selects an interface: set port_id, network_id, ip or mac")
             return
-        if self.mac or (self.ip and not fixed):
+        if self.mac or (self.ips and not fixed):
             raise InvalidRequest("mac and ip select an interface to detach; to attach one, set port_id or network_id")
         if bool(self.port_id) == bool(self.network_id):
             raise InvalidRequest("give either port_id or network_id")
@@ -70,7 +70,7 @@ class InterfaceSpec:
 
     def check(self, servers: Sequence[Server]) -> None:
         """Raises InvalidRequest if a port would be attached to several servers."""
-        if self.state == "present" and len(servers) > 1 and (self.port_id or self.ip):
+        if self.state == "present" and len(servers) > 1 and (self.port_id or self.ips):
             thing = "port" if self.port_id else "address"
             raise InvalidRequest(
                 "the selection matches %d servers, and one %s can be attached to one server only; select one server,"
@@ -81,18 +81,17 @@ class InterfaceSpec:
         return (
             self.port_id in (None, interface.port_id)
             and self.network_id in (None, interface.network_id)
-            and (self.ip is None or self.ip in [_canonical(each.ip) for each in interface.fixed_ips])
-            and (self.subnet_id is None or self.subnet_id in [each.subnet_id for each in interface.fixed_ips])
+            and {_canonical(each.ip) for each in interface.fixed_ips}.issuperset(self.ips)
+            and {each.subnet_id for each in interface.fixed_ips}.issuperset(self.subnet_ids)
             and self.mac in (None, (interface.mac or "").lower())
         )
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of the request that attaches an interface."""
         found: dict[str, Any] = {"port_id": self.port_id, "network_id": self.network_id, "tag": self.tag}
-        if self.ip:
-            found["fixed_ips"] = [{"ip_address": self.ip}]
-        elif self.subnet_id:
-            found["fixed_ips"] = [{"subnet_id": self.subnet_id}]
+        fixed = [{"ip_address": ip} for ip in self.ips] + [{"subnet_id": subnet} for subnet in self.subnet_ids]
+        if fixed:
+            found["fixed_ips"] = fixed
         return found
 
 
@@ -121,9 +120,11 @@ def plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec)
     return Change.of(server, (Action(ATTACH, spec.arguments()),), before, after)
 
 
-def _address(text: str | None) -> str | None:
-    if not text:
-        return None
+def _values(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:
+    return tuple(str(entry[key]) for entry in entries if entry.get(key))
+
+
+def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:

@@ -4,11 +4,13 @@
 
 """Plans for the key pairs of servers. The record of a server contains one key pair (``key_name``), but the server may
 have several: the UOS compute API reference has no call that lists them. So the plan trusts the key pair that the cloud
-shows, and sends a request for the others."""
+shows, and the metadata in which earlier tasks noted what they attached and detached. It sends a request for the
+others."""
 
 from __future__ import annotations
 
-from typing import Sequence
+import json
+from typing import Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -19,14 +21,50 @@ ATTACH, DETACH = "attach_keypairs", "detach_keypairs"
 DEEDS = {"attached": ATTACH, "detached": DETACH}
 
 
+#: The metadata key with the key pairs that this collection attached (true) and detached (false).
+NOTE = "cloudserver_keypairs"
+#: The maximum number of bytes of a metadata value.
+_LONGEST_NOTE = 255
+
+
+def noted(server: Server) -> Mapping[str, bool]:
+    """The key pairs that earlier tasks attached and detached."""
+    try:
+        found = json.loads(server.metadata.get(NOTE) or "{}")
+    except ValueError:
+        return {}
+    entries = found.items() if isinstance(found, dict) else ()
+    return {str(name): value for name, value in entries if isinstance(value, bool)}
+
+
+def note_after(server: Server, state: str, names: Sequence[str]) -> str | None:
+    """The value of NOTE after the key pairs were attached or detached; ``None`` if the record of the server, read after
+    that, suffices. The oldest entries are left out if the value is too long: a request is then sent for them again."""
+    entries = {name: value for name, value in noted(server).items() if name not in names}
+    entries.update((name, state == "attached") for name in names)
+    shown = server.key_name
+    entries = {name: value for name, value in entries.items() if (name != shown if value else shown is not None)}
+    while entries:
+        text = json.dumps(entries, separators=(",", ":"))
+        if len(text) <= _LONGEST_NOTE:
+            return text
+        del entries[next(iter(entries))]
+    return None
+
+
 def to_attach(server: Server, names: Sequence[str]) -> tuple[str, ...]:
-    """The key pairs that the record of the server does not show."""
-    return tuple(name for name in dict.fromkeys(names) if name != server.key_name)
+    """The key pairs that neither the record of the server nor its metadata shows."""
+    known = noted(server)
+    return tuple(name for name in dict.fromkeys(names) if name != server.key_name and not known.get(name))
 
 
 def to_detach(server: Server, names: Sequence[str]) -> tuple[str, ...]:
-    """The key pairs that the server may have: all of them, unless the record shows that it has none."""
-    return tuple(dict.fromkeys(names)) if server.key_name is not None else ()
+    """The key pairs that the server may have: those that its metadata does not show as detached. None if the record
+    shows that it has no key pair, and the metadata none either."""
+    known = noted(server)
+    if server.key_name is None:
+        return tuple(name for name in dict.fromkeys(names) if known.get(name))
+    return tuple(name for name in dict.fromkeys(names) if name == server.key_name or known.get(name) is not False)
 
 
 def action_of(action: str, names: Sequence[str]) -> Action:

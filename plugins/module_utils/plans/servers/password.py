@@ -56,12 +56,15 @@ class PasswordOptions:
 # -- deciding ----------------------------------------------------------------------------------------------------------
 
 
-def check_revision(revision: str | None) -> None:
+def check_revision(revision: str | None, rules: Rules) -> None:
     """Raises InvalidRequest for a label that cannot be stored in metadata."""
     if revision is not None and not 1 <= len(revision) <= _LONGEST_REVISION:
         raise InvalidRequest(
             "revision: it has %d characters, and 1 to %d are allowed" % (len(revision), _LONGEST_REVISION)
         )
+    problem = rules.metadata_problem({REVISION: revision or ""})
+    if problem:
+        raise InvalidRequest("revision: it is stored in metadata; " + problem)
 
 
 def plan_passwords(servers: Iterable[Server], spec: PasswordSpec, rules: Rules) -> Plan:

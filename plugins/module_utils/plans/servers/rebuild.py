@@ -28,6 +28,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import POWER_STATE_NOTE, are_kept
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password import REVISION
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL, ROUTES, plan_power
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import disabled_password
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 
 STOPS = ("first", "with_server", "refuse")
 POWER_STATES = ("unchanged", "started", "stopped")
@@ -129,6 +131,8 @@ def plan_one(server: Server, spec: RebuildOptions, rules: Rules) -> Change:
     }
     if order.same_image:
         after["reinstalled"] = True
+    if order.name and order.name != server.name:
+        before["name"], after["name"] = server.name, order.name
     note = next(iter(spec.note_for(server, rules).items()), None)
     planned_actions = tuple(replace(action, note=note) for action in planned_actions)
     return Change(server, actions, before, after, refusal, moving and not refusal, planned_actions)
@@ -157,16 +161,46 @@ def _label(server: Server, spec: RebuildOptions, image_id: str | None) -> str | 
 def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
     """Raises InvalidRequest for options that are invalid for every server, before a request is sent."""
     order = spec.order
-    problem = rules.os_problem(order)
+    problem = rules.os_problem(order) or rules.metadata_problem(order.metadata)
     if problem:
         raise InvalidRequest(problem)
     for change in plan.items:
         _check_password(change.server, order, rules)
     if order.image and not order.image.active and any(REBUILD in change.actions for change in plan.items):
+        if order.image.status is None:
+            raise InvalidRequest(
+                "image: the image %s no longer exists, so it cannot be installed on a server again" % order.image.label
+            )
         raise InvalidRequest(
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)
         )
+
+
+def check_name_after(plan: Plan, spec: RebuildOptions) -> str | None:
+    """A warning for a server that keeps its image, and therefore its name; ``None`` if there is none. Raises
+    InvalidRequest if several servers would get the name."""
+    name = spec.order.name
+    if name is None:
+        return None
+    check_name("new_name", name)
+    if len(plan.items) > 1:
+        raise InvalidRequest("new_name: it renames one server, and the selection matches %d" % len(plan.items))
+    kept = [item.server for item in plan.items if REBUILD not in item.actions and item.server.name != name]
+    if not kept:
+        return None
+    return "new_name: %s keeps its image, so it is not renamed. Rename it with server." % kept[0].label
+
+
+def password_warning(plan: Plan, spec: RebuildOptions, rules: Rules) -> str | None:
+    """A warning if servers would ignore the password because of the user data."""
+    order = spec.order
+    for change in plan.items:
+        os_type = order.image.os_type if order.image else change.server.metadata.get("os_type")
+        found = disabled_password(order.password, order.user_data, os_type, rules)
+        if found and REBUILD in change.actions:
+            return found
+    return None
 
 
 def _check_password(server: Server, order: RebuildSpec, rules: Rules) -> None:

@@ -23,6 +23,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
+    ISO_RECORD,
+    DeclaredImage,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,
@@ -32,7 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 
 _LONGEST_NAME = 255
 _MOST_SERVERS = 1000
-_LONGEST_METADATA = 255
 DEVICES = ("hd", "cdrom", "network")
 
 
@@ -106,14 +109,22 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 
 def server_spec(
-    params: Mapping[str, Any], rules: Rules, image: ImageDetails | None, flavor: Flavor | None
+    params: Mapping[str, Any],
+    rules: Rules,
+    image: DeclaredImage | None,
+    flavor: Flavor | None,
+    user_data: str | None = None,
 ) -> ServerSpec:
-    """Return the target state. Raises InvalidRequest and UnsupportedOperation."""
+    """Return the target state; ``user_data`` is base64. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
         return ServerSpec(params["state"], locked=params["locked"])
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
         if params[option]:
             rules.require(operation)
+    if params["revert"]:
+        rules.require("revert_resize")
+    if params["lock_reason"] and not params["locked"]:
+        raise InvalidRequest("lock_reason: it is the reason of a lock, so it needs locked: true")
     tags = _tags(params, rules)
     networks = params["networks"] if isinstance(params["networks"], list) else []
     named = [each.get("network") if isinstance(each, dict) else each for each in networks]
@@ -125,7 +136,7 @@ def server_spec(
         new_name=params["new_name"],
         description=params["description"],
         hostname=params["hostname"],
-        metadata=_metadata(params),
+        metadata=_metadata(params, rules),
         purge_metadata=params["purge_metadata"],
         tags=tags,
         purge_tags=params["purge_tags"],
@@ -142,16 +153,15 @@ def server_spec(
         networks=tuple(str(name) for name in named if name and not is_uuid(str(name))),
         availability_zone=params["availability_zone"],
         key_name=params["key_name"],
+        user_data=user_data if rules.supports("update_user_data") else None,
     )
 
 
-def _metadata(params: Mapping[str, Any]) -> dict[str, str] | None:
+def _metadata(params: Mapping[str, Any], rules: Rules) -> dict[str, str] | None:
     found = texts(params["metadata"], "metadata")
-    for key, value in (found or {}).items():
-        if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
-            raise InvalidRequest(
-                "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
-            )
+    problem = rules.metadata_problem(found or {})
+    if problem:
+        raise InvalidRequest(problem)
     if params["boot_order"]:
         found = {**(found or {}), BOOT_ORDER: _boot_order(params["boot_order"])}
     return found
@@ -193,7 +203,7 @@ def new_server(
     networks: tuple[Nic, ...] | str | None,
 ) -> NewServer:
     """Return the properties of a new server. Raises InvalidRequest."""
-    image = spec.image
+    image = spec.image.details if spec.image else None
     volumes, from_volume = _volumes(params, image)
     metadata = dict(spec.metadata or {})
     tags = spec.tags or ()
@@ -204,7 +214,7 @@ def new_server(
         metadata.setdefault(IMAGE_RECORD, image.id)
     if image and params["iso"] and rules.supports("boot_order"):
         known = {"image_uuid": image.id, "boot_order": 1, "image_name": image.name}
-        metadata.setdefault("nodeinfo.com:iso-" + image.id, json.dumps(known, separators=(",", ":")))
+        metadata.setdefault(ISO_RECORD + image.id, json.dumps(known, separators=(",", ":")))
     new = NewServer(
         flavor_id=str(spec.flavor.id or spec.flavor.name) if spec.flavor else "",
         image_id=image.id if image and not from_volume else None,
@@ -215,6 +225,7 @@ def new_server(
         security_groups=tuple(params["security_groups"] or ()),
         user_data=user_data,
         files=params["files"] or {},
+        return_password=params["return_passwords"] and params["password"] is None,
         group_id=params["group"],
         system_disk=SystemDisk(**params["system_disk"]) if params["system_disk"] else None,
         extra=params["extra"] or {},
@@ -298,9 +309,13 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
             raise InvalidRequest("boot_volume: a volume that is created from an image needs size_gb")
         found.append(_boot_device(boot, source, image.id if source == "image" and image else boot.get(source), 0))
     for row in params["volumes"] or ():
+        if row["no_device"]:
+            found.append(_removed_device(row))
+            continue
         if (row["source"] == "blank") != (row["id"] is None):
             raise InvalidRequest("volumes: every source except blank needs an id, and blank has none")
         found.append(BlockDevice(**row))
+    _check_local_disks(found)
     indexes = [device.boot_index for device in found if device.boot_index is not None and device.boot_index >= 0]
     if len(set(indexes)) != len(indexes):
         raise InvalidRequest(
@@ -308,6 +323,31 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
         )
     first = next((device for device in found if device.boot_index == 0), None)
     return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
+
+
+def _removed_device(row: Mapping[str, Any]) -> BlockDevice:
+    """An entry that removes a device of the image. Raises InvalidRequest."""
+    if not row["device_name"]:
+        raise InvalidRequest("volumes: no_device removes a device of the image, so it needs its device_name")
+    others = ("id", "size_gb", "boot_index", "volume_type", "device_type", "disk_bus", "tag", "guest_format")
+    given = [key for key in others if row[key] is not None]
+    if given:
+        raise InvalidRequest("volumes: an entry with no_device has only device_name, and not %s" % given[0])
+    return BlockDevice("blank", device_name=row["device_name"], no_device=True)
+
+
+def _check_local_disks(devices: Sequence[BlockDevice]) -> None:
+    """Raises InvalidRequest for disks on the host that no Nova cloud creates."""
+    swap = [device for device in devices if device.guest_format == "swap"]
+    for device in devices:
+        if device.destination == "local" and device.source in ("volume", "snapshot"):
+            raise InvalidRequest("volumes: a %s cannot be a disk on the host; set destination: volume" % device.source)
+        if device.destination == "local" and device.volume_type:
+            raise InvalidRequest("volumes: volume_type is for destination: volume, and not for a disk on the host")
+        if device in swap and (device.source != "blank" or device.destination != "local"):
+            raise InvalidRequest("volumes: a swap disk needs source: blank and destination: local")
+    if len(swap) > 1:
+        raise InvalidRequest("volumes: a server can have one swap disk, and the task sets %d" % len(swap))
 
 
 def _boot_device(boot: Mapping[str, Any], source: str, source_id: str | None, index: int) -> BlockDevice:

@@ -11,7 +11,6 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -22,6 +21,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
+    DeclaredImage,
+    image_name,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import (
     DELETE,
     absent,
@@ -45,6 +48,7 @@ _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 
 _CREATE = Action("create", tasks=("scheduling", "spawning"))
 _REBOOT = Action("reboot", {"force": True})
+_RESTART = Action("reboot", {"force": False})
 _ENDS = {"absent": absent, "purged": purged, "restored": restored}
 
 
@@ -70,10 +74,12 @@ class ServerSpec:
     reset_state: str | None = None
     reboot: bool = False
     recreate: bool = False
-    image: ImageDetails | None = None
+    image: DeclaredImage | None = None
     networks: tuple[str, ...] = ()
     availability_zone: str | None = None
     key_name: str | None = None
+    #: Base64; ``None`` on a platform that cannot change it.
+    user_data: str | None = field(default=None, repr=False)
 
 
 def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
@@ -84,6 +90,22 @@ def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: Server
         raise InvalidRequest(refusal)
     found = [plan_one(server, spec, rules) for server in servers]
     return Plan(tuple(found + [new_one(name, spec, rules.platform) for name in missing]))
+
+
+def hostname_warning(plan: Plan, spec: ServerSpec, rules: Rules) -> str | None:
+    """A warning if the plan changes host names, and they take effect later; ``None`` if it does not."""
+    if not rules.supports("hostname_at_boot"):
+        return None
+    changed = [
+        change.server.label
+        for change in plan.items
+        if "hostname" in change.after or (spec.hostname and "create" in change.actions)
+    ]
+    if not changed:
+        return None
+    some = ", ".join(changed[:5]) + (" and %d more" % (len(changed) - 5) if len(changed) > 5 else "")
+    when = "" if spec.reboot else " It takes effect at the next restart of %s. Set apply: now to restart them." % some
+    return "hostname: %s%s" % (rules.hostname_note, when)
 
 
 def new_one(name: str, spec: ServerSpec, platform: str) -> Change:
@@ -178,7 +200,8 @@ class _Present:
         """Whether the declared state of a server in ERROR can be reached: only its lock."""
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
-        return spec.locked is not None and not any(each is not None for each in other) and not spec.recreate
+        declared = any(each is not None for each in other) or spec.user_data is not None
+        return spec.locked is not None and not declared and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
         self.before[key], self.after[key] = before, after
@@ -209,11 +232,10 @@ class _Present:
         in place."""
         server, spec = self.server, self.spec
         reasons = []
-        runs = image_of(server)
-        if spec.image and runs and runs != spec.image.id:
+        if spec.image and spec.image.differs(server):
             reasons.append(
                 "it runs the image %s and not %s (server_os reinstalls it in place)"
-                % (server.image.name or runs, spec.image.label)
+                % (image_name(server) or image_of(server), spec.image.label)
             )
         observed = {address.network for address in server.addresses}
         absent = [name for name in spec.networks if name not in observed]
@@ -277,8 +299,13 @@ class _Present:
             if target_state is not None and target_state != observed and not (key == "hostname" and observed is None):
                 wanted[key] = target_state
                 self._note(key, observed, target_state)
+        data = None if self.fresh else spec.user_data
+        if data and not self.rules.shows(server, "user_data", data):
+            wanted["user_data"] = data
+            self._note("user_data", "other user data", "changed")
         if wanted:
             self._quickly("update", **wanted)
+        self.owed = self.owed or (spec.reboot and "hostname" in wanted and self.rules.supports("hostname_at_boot"))
 
     def _metadata(self) -> None:
         server, spec = self.server, self.spec
@@ -305,8 +332,8 @@ class _Present:
 
     def _reboot(self) -> None:
         if self.owed and self.server.target_power_state == RUNNING:
-            # Only a hard reboot applies the changed devices. The metadata do not show whether it was done.
-            self.planned_actions.append(_REBOOT)
+            # Only a hard reboot applies changed devices. The record does not show whether it was done.
+            self.planned_actions.append(_REBOOT if self.rules.supports("boot_order") else _RESTART)
             self._note("rebooted", False, True)
 
     def _tags(self) -> None:

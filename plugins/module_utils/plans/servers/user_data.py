@@ -9,7 +9,18 @@ from __future__ import annotations
 import base64
 from typing import Callable
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+
+def disabled_password(password: str | None, user_data: str | None, os_type: str | None, rules: Rules) -> str | None:
+    """A warning if the server would ignore its password because it has user data; ``None`` if it would not."""
+    if not (password and user_data and rules.user_data_disables_password(os_type)):
+        return None
+    return (
+        "password: on %s, a Linux server with user_data ignores its password. Set the password in user_data, or leave"
+        " out one of the two options." % rules.platform
+    )
 
 
 def read_user_data(text: str | None, path: str | None, most: int, register_secret: Callable[[str], None]) -> str | None:

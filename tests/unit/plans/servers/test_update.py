@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import DeclaredImage
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name, names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     ServerSpec,
@@ -30,6 +31,12 @@ ALL = (
     "create update set_metadata replace_metadata set_tags lock unlock reset_state resize confirm_resize "
     "revert_resize live_resize delete restore purge deleted reboot".split()
 )
+
+
+def declared_image(image_id: str, name: str) -> DeclaredImage:
+    return DeclaredImage(image_id, (ImageDetails(image_id, name),))
+
+
 SMALL, LARGE = Flavor("1", "small"), Flavor("2", "large")
 
 
@@ -98,7 +105,7 @@ specs = st.builds(
     resize=st.sampled_from(["never", "offline", "live", "auto"]),
     confirm=st.booleans(),
     recreate=st.booleans(),
-    image=st.sampled_from([None, ImageDetails("i-1", "one"), ImageDetails("i-2", "two")]),
+    image=st.sampled_from([None, declared_image("i-1", "one"), declared_image("i-2", "two"), DeclaredImage("gone")]),
     networks=st.sampled_from([(), ("private",), ("other",)]),
     reboot=st.booleans(),
 )

@@ -67,4 +67,5 @@ def _image(data: Mapping[str, Any]) -> ImageDetails:
         status=text(data.get("status")),
         os_type=text(data.get("__os_type")),
         kind=text(data.get("__imagetype")),
+        created=text(data.get("created_at")),
     )

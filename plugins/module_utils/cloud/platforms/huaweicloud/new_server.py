@@ -78,8 +78,10 @@ def missing_options(new: NewServer, platform: str) -> Iterator[str]:
 
 def _networks_problem(new: NewServer, platform: str) -> str | None:
     for nic in new.networks if isinstance(new.networks, tuple) else ():
-        if nic.port_id or nic.tag or not (nic.subnet_id or nic.network_id):
+        if nic.port_id or nic.tag or not (nic.subnet_ids or nic.network_id):
             return "networks: %s supports only subnet and fixed_ip; it creates the ports itself" % platform
+        if len(nic.subnet_ids) > 1:
+            return "networks: subnet: an interface on %s has one subnet; add an entry for each of them" % platform
     return None
 
 
@@ -91,6 +93,8 @@ def _volume_problem(device: BlockDevice, platform: str) -> str | None:
         return "volumes: on %s they are data disks; the server boots from image, on system_disk" % platform
     if device.disk_bus or device.tag:
         return "volumes: %s does not support disk_bus and tag; leave them out" % platform
+    if device.guest_format or device.device_name or device.no_device:
+        return "volumes: %s does not support guest_format, device_name and no_device; leave them out" % platform
     if not device.volume_type or not device.size_gb:
         return "volumes: %s needs volume_type and size_gb of each" % platform
     return None
@@ -150,7 +154,7 @@ def request_body(new: NewServer, name: str) -> dict[str, Any]:
 
 def _nic(nic: Nic) -> dict[str, str]:
     # The network in the API reference is the network of a subnet.
-    found = {"subnet_id": nic.subnet_id or nic.network_id or ""}
+    found = {"subnet_id": next(iter(nic.subnet_ids), None) or nic.network_id or ""}
     if nic.fixed_ip:
         found["ip_address"] = nic.fixed_ip
     return found

@@ -51,14 +51,14 @@ _PATIENCE = (15, 15, 30)
 def change_password(api: HuaweiApi, requests: Sequence[tuple[Server, Action]]) -> list[PendingAction]:
     """Sets passwords; one call for up to 1,000 servers with the same password. A server applies it at its next
     start."""
-    api.session.hide(action.arguments["password"] for _server, action in requests)
-    groups: dict[tuple[str, bool], list[Server]] = {}
+    api.session.hide(action.arguments["password"] for _server, action in requests if action.arguments["password"])
+    groups: dict[tuple[str | None, bool], list[Server]] = {}
     for server, action in requests:
         key = (action.arguments["password"], bool(action.arguments.get("dry_run")))
         groups.setdefault(key, []).append(server)
     order = list(groups)
 
-    def ask(key: tuple[str, bool]) -> list[PendingAction]:
+    def ask(key: tuple[str | None, bool]) -> list[PendingAction]:
         try:
             return _reset_passwords(api, groups[key], *key)
         except CloudError as error:
@@ -71,7 +71,9 @@ def change_password(api: HuaweiApi, requests: Sequence[tuple[Server, Action]]) -
     return pending
 
 
-def _reset_passwords(api: HuaweiApi, servers: Sequence[Server], password: str, dry_run: bool) -> list[PendingAction]:
+def _reset_passwords(
+    api: HuaweiApi, servers: Sequence[Server], password: str | None, dry_run: bool
+) -> list[PendingAction]:
     pending_actions: list[PendingAction] = []
     for batch in chunks(servers, _BATCH):
         by_id = _reset_batch(api, batch, password, dry_run)
@@ -80,7 +82,9 @@ def _reset_passwords(api: HuaweiApi, servers: Sequence[Server], password: str, d
     return pending_actions
 
 
-def _reset_batch(api: HuaweiApi, batch: Sequence[Server], password: str, dry_run: bool) -> dict[str, PendingAction]:
+def _reset_batch(
+    api: HuaweiApi, batch: Sequence[Server], password: str | None, dry_run: bool
+) -> dict[str, PendingAction]:
     """If the response lists failed servers, it is not documented whether the others are done, so the others are
     sent again without the failed ones: it is safe to set the same password twice."""
     rest = list(batch)
@@ -108,9 +112,14 @@ def _reset_batch(api: HuaweiApi, batch: Sequence[Server], password: str, dry_run
     return dict(found, **_all_failed(rest, left))
 
 
-def _put_reset(api: HuaweiApi, servers: Sequence[Server], password: str, dry_run: bool) -> tuple[set[str], str | None]:
+def _put_reset(
+    api: HuaweiApi, servers: Sequence[Server], password: str | None, dry_run: bool
+) -> tuple[set[str], str | None]:
     """The ids of the servers that accepted it, and the request id."""
-    body: dict[str, Any] = {"new_password": password, "servers": [{"id": server.id} for server in servers]}
+    body: dict[str, Any] = {"servers": [{"id": server.id} for server in servers]}
+    if password is not None:
+        # Only a dry run needs none.
+        body["new_password"] = password
     if dry_run:
         body["dry_run"] = True
     what = "check the passwords of a batch of servers" if dry_run else "set the passwords of a batch of servers"

@@ -10,11 +10,14 @@ Passwords for Logging In to ECSs in a Batch".
 
 from __future__ import annotations
 
-from typing import AbstractSet, Sequence
+from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import PasswordPolicy
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
+    PasswordPolicy,
+    is_windows,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation
@@ -28,6 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     text,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
 
 _PREPAID = (
@@ -43,6 +47,7 @@ class HuaweiRules(Rules):
 
     platform = "huaweicloud"
     lists_new_servers_at_once = False
+    hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
     max_user_data_bytes = 32 * 1024
     filter_checks = FILTER_CHECKS
     # The sets of special characters differ from one call to the other.
@@ -51,7 +56,7 @@ class HuaweiRules(Rules):
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-        " descriptions hostnames server_groups console"
+        " descriptions hostnames hostname_at_boot update_user_data server_groups console"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -60,6 +65,7 @@ class HuaweiRules(Rules):
         "resume": "the console",
         "all_projects": "one task a project",
         "deleted": "the console's recycle bin",
+        "response_passwords": "password, or server_password with generate and return_passwords",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
         "attach_keypairs": "server_os, which sets the key pair of a server",
@@ -90,6 +96,21 @@ class HuaweiRules(Rules):
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
     }
+
+    def shows(self, server: Server, option: str, value: Any) -> bool | None:
+        if option == "vpc_id":
+            return bool(server.metadata.get("vpc_id") == value)
+        if option == "extra":
+            known = {
+                "enterprise_project_id": server.enterprise_project_id,
+                "chargingMode": "prePaid" if validation.prepaid(server) else "postPaid",
+            }
+            return all(known.get(key) == each for key, each in value.items()) or None
+        return recorded.shows(server, option, value)
+
+    def user_data_disables_password(self, os_type: str | None) -> bool:
+        # The API reference says so of Linux, where cloud-init applies the user data.
+        return not is_windows(os_type)
 
     def name_problem(self, name: str) -> str | None:
         return validation.name_problem(name)
@@ -129,6 +150,8 @@ class HuaweiRules(Rules):
             if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
                 return "a public image needs a password, a key_name with user_id, or user_data"
             return None
+        if order.name:
+            return "new_name: %s does not rename a server here; use new_name of server" % self.platform
         if order.password and order.key_name:
             return "password and key_name are mutually exclusive on %s; give one of them" % self.platform
         if order.key_name and not order.user_id:

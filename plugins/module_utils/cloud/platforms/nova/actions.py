@@ -119,7 +119,7 @@ def _send(api: NovaApi, row: NovaAction, pending: PendingAction, request: Action
             expect="any",
             is_retry_safe=request.is_retry_safe,
         )
-        return _proven(row, replace(pending, request_id=answer.request_id), request, answer, what)
+        return _proven(api, row, replace(pending, request_id=answer.request_id), request, answer, what)
     except CloudError as error:
         # A 404 that is not Nova's own may come from a proxy or gateway.
         if request.gone_is_done and isinstance(error, ItemNotFound):
@@ -137,13 +137,17 @@ def _send(api: NovaApi, row: NovaAction, pending: PendingAction, request: Action
         )
 
 
-def _proven(row: NovaAction, pending: PendingAction, request: ActionRequest, answer: Any, what: str) -> PendingAction:
+def _proven(
+    api: NovaApi, row: NovaAction, pending: PendingAction, request: ActionRequest, answer: Any, what: str
+) -> PendingAction:
     """The pending action with the facts of the response. Raises InvalidResponse for a success that proves nothing.
-    The response may contain a password that Nova generated; only the caller reads it."""
+    A password in the response is hidden in all messages."""
     if request.answer:
         request.answer.read(answer, what, request.shows)
     found = request.learn(pending, answer) if request.learn else pending
     if row.only_record_shows and not answer.request_id:
         # Every response of Nova has a request id.
         raise unproven(answer, what, "the response has no request id")
+    if found.password:
+        api.session.hide((found.password,))
     return found

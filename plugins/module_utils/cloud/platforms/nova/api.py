@@ -31,6 +31,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 class NovaApi(Api):
     """The compute service, found through Keystone's catalog."""
 
+    #: The unit of the swap of a flavor, in MiB.
+    swap_unit_mb = 1
+
     def __init__(
         self,
         session: Session,

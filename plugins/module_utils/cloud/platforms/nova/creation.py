@@ -75,13 +75,16 @@ class NovaCreation:
         what = "create the server %s" % name
         try:
             answer = self._post(self._body(new, name), what, new)
-            # The password in the response is ignored.
-            server_id = id_in(part_of(answer.body, "server", what), "a server")
+            found = part_of(answer.body, "server", what)
+            server_id, password = id_in(found, "a server"), text(found.get("adminPass"))
         except CloudError as error:
             return CreatedServer(name, error=error, outcome_unknown=may_be_created(error))
-        return CreatedServer(
-            name, PendingAction(server_id, "create", name, request_id=answer.request_id, expected_state=BUILT)
+        if password:
+            self.api.session.hide((password,))
+        pending = PendingAction(
+            server_id, "create", name, request_id=answer.request_id, expected_state=BUILT, password=password
         )
+        return CreatedServer(name, pending)
 
     def _create_together(self, new: NewServer, stem: str, names: Sequence[str]) -> list[CreatedServer]:
         """Creates all servers by one request, or none. The response contains the reservation, and the list of its
@@ -173,7 +176,8 @@ def _stem(new: NewServer, names: Sequence[str]) -> str | None:
     """The name with which one request creates all servers, if Nova then uses these names. Only one server can have a
     port, an address or a host name."""
     nics = new.networks if isinstance(new.networks, tuple) else ()
-    own = new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
+    # The response to a request for several servers contains no passwords.
+    own = new.return_password or new.hostname or any(nic.port_id or nic.fixed_ip for nic in nics)
     own = own or any(device.source == "volume" for device in new.volumes)
     if own or not 1 < len(names) <= _MOST_AT_ONCE or not names[0].endswith("-1"):
         return None
@@ -190,11 +194,12 @@ def _networks(networks: tuple[Nic, ...] | str | None, version: Version) -> Any:
     return None
 
 
-def _nic(nic: Nic) -> dict[str, str]:
-    named = {
+def _nic(nic: Nic) -> dict[str, Any]:
+    named: dict[str, Any] = {
         "uuid": nic.network_id,
         "port": nic.port_id,
-        "subnet_id": nic.subnet_id,
+        # The type of the parameter is an array; the example of the document has a string for one subnet.
+        "subnet_id": list(nic.subnet_ids) if len(nic.subnet_ids) > 1 else next(iter(nic.subnet_ids), None),
         "fixed_ip": nic.fixed_ip,
         "tag": nic.tag,
     }
@@ -210,6 +215,8 @@ def _devices(new: NewServer) -> Iterator[dict[str, Any]]:
 
 
 def _device(device: BlockDevice) -> dict[str, Any]:
+    if device.no_device:
+        return {"device_name": device.device_name, "no_device": True}
     named = {
         "uuid": device.id,
         "volume_size": device.size_gb,
@@ -217,6 +224,8 @@ def _device(device: BlockDevice) -> dict[str, Any]:
         "device_type": device.device_type,
         "disk_bus": device.disk_bus,
         "tag": device.tag,
+        "guest_format": device.guest_format,
+        "device_name": device.device_name,
     }
     found: dict[str, Any] = {"source_type": device.source, "destination_type": device.destination}
     found.update((key, value) for key, value in named.items() if value is not None)

@@ -72,7 +72,7 @@ class NovaFlavors(Flavors):
         )
         if brief:
             return [FlavorDetails(id=each.id, name=each.name) for each in map(flavor, listed)]
-        flavors = [flavor(entry) for entry in listed]
+        flavors = [flavor(entry, self.api.swap_unit_mb) for entry in listed]
         if self._specs_apart:
             return in_parallel(self._with_extra_specs, flavors, self.api.parallel)
         return flavors
@@ -83,7 +83,7 @@ class NovaFlavors(Flavors):
             body = self.api.read(_path(flavor_id), what)
         except ItemNotFound:
             return None
-        found = flavor(part_of(body, "flavor", what))
+        found = flavor(part_of(body, "flavor", what), self.api.swap_unit_mb)
         return self._with_extra_specs(found) if self._specs_apart else found
 
     @property
@@ -175,9 +175,11 @@ def _path(flavor_id: str, rest: str = "") -> str:
     return "/flavors/%s%s" % (id_segment(flavor_id), rest)
 
 
-def flavor(data: Mapping[str, Any]) -> FlavorDetails:
-    """A flavor; an empty ``swap`` means none, and ``extra_specs`` are returned from microversion 2.61 on."""
+def flavor(data: Mapping[str, Any], swap_unit_mb: int = 1) -> FlavorDetails:
+    """A flavor; an empty ``swap`` means none, and ``extra_specs`` are returned from microversion 2.61 on.
+    ``swap_unit_mb`` is the unit of ``swap`` in MiB."""
     specs = data.get("extra_specs")
+    swap = integer(data.get("swap") or 0)
     return FlavorDetails(
         id=id_in(data, "a flavor"),
         name=name_in(data, "a flavor"),
@@ -185,7 +187,7 @@ def flavor(data: Mapping[str, Any]) -> FlavorDetails:
         ram_mb=integer(data.get("ram")),
         disk_gb=integer(data.get("disk")),
         ephemeral_gb=integer(data.get("OS-FLV-EXT-DATA:ephemeral")),
-        swap_mb=integer(data.get("swap") or 0),
+        swap_mb=None if swap is None else swap * swap_unit_mb,
         rxtx_factor=number(data.get("rxtx_factor")),
         is_public=data.get("os-flavor-access:is_public"),
         disabled=data.get("OS-FLV-DISABLED:disabled"),

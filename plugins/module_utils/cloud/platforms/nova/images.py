@@ -68,4 +68,5 @@ def _image(data: Mapping[str, Any]) -> ImageDetails:
         status=text(data.get("status")),
         os_type=text(data.get("os_type")),
         kind=text(data.get("visibility")),
+        created=text(data.get("created_at")),
     )

@@ -13,11 +13,13 @@ that support it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import unproven
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
 )
@@ -66,4 +68,4 @@ def _with_evacuation(pending: PendingAction, answer: Any) -> PendingAction:
     password = isinstance(answer.body, dict) and "adminPass" in answer.body
     if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
         raise unproven(answer, "evacuate the server %s" % pending.label, "the response is not the documented one")
-    return pending
+    return replace(pending, password=text(answer.body["adminPass"]) if password else None)

@@ -10,14 +10,17 @@ a volume-backed server from 2.93), the Image API v2 reference; E26, E29 and E57 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import (
     RebuildSpec,
     metadata_wanted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     ActionRequest,
 )
@@ -27,12 +30,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 def rebuild(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     spec: RebuildSpec = arguments["spec"]
     body = {"rebuild": _rebuild(server, spec)}
-    return ActionRequest(body, answer=DocumentedResponse((202,), "server"), image_id=spec.image_id)
+    answer = DocumentedResponse((202,), "server")
+    return ActionRequest(body, answer=answer, image_id=spec.image_id, learn=_with_password)
+
+
+def _with_password(pending: PendingAction, answer: Any) -> PendingAction:
+    """The pending action with the password of the response: that of the request, or one that Nova generated."""
+    return replace(pending, password=text(mapping(mapping(answer.body).get("server")).get("adminPass")))
 
 
 def _rebuild(server: Server, order: RebuildSpec) -> dict[str, Any]:
     wanted: dict[str, Any] = {"imageRef": order.image_id}
-    for key, value in (("adminPass", order.password), ("key_name", order.key_name), ("user_data", order.user_data)):
+    for key, value in (
+        ("name", order.name),
+        ("adminPass", order.password),
+        ("key_name", order.key_name),
+        ("user_data", order.user_data),
+    ):
         if value:
             wanted[key] = value
     metadata = metadata_wanted(server, order)

@@ -12,6 +12,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NONE, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
@@ -31,6 +32,7 @@ SINCE: Mapping[str, tuple[Version, str]] = {
     "set_tags": ((2, 26), "tags"),
     "descriptions": ((2, 19), "the description of a server"),
     "hostnames": ((2, 90), "the host name of a server"),
+    "lock_reasons": ((2, 73), "the reason of a lock"),
     "server_group_soft": ((2, 15), "a soft policy of a server group"),
     "server_group_rules": ((2, 64), "a rule of a server group"),
     "console_mks": ((2, 8), "a console of type webmks"),
@@ -45,12 +47,13 @@ class NovaRules(Rules):
     platform = "openstack"
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot pause unpause suspend resume change_password act_on_locked deleted all_projects"
+        " response_passwords"
         " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
         " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
         " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
         " attach_interface detach_interface interface_tags"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
-        " confirm_resize revert_resize delete restore purge networks descriptions hostnames"
+        " confirm_resize revert_resize delete restore purge networks descriptions hostnames lock_reasons"
         " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         " server_groups server_group_policies server_group_soft server_group_rules"
         " console console_types console_mks console_output"
@@ -58,6 +61,7 @@ class NovaRules(Rules):
     alternatives: Mapping[str, str] = {
         "attach_keypairs": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
+        "interface_addresses": "one address, or a port with these addresses by port_id",
         "live_resize": "resize: offline",
         "boot_order": "boot_index of volumes",
         "detach_keypairs": "server_os, which sets the key pair of a server",
@@ -113,7 +117,7 @@ class NovaRules(Rules):
                     (option,) + needed + self.version
                 )
         nics = new.networks if isinstance(new.networks, tuple) else ()
-        if not self.takes_subnets and any(nic.subnet_id for nic in nics):
+        if not self.takes_subnets and any(nic.subnet_ids for nic in nics):
             return (
                 "networks: subnet: %s attaches servers to networks and ports; create a port on the subnet"
                 % self.platform
@@ -127,6 +131,9 @@ class NovaRules(Rules):
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
             return ("image: the server has nothing to boot from; set image, or add a volume with boot_index: 0",)
         return ()
+
+    def shows(self, server: Server, option: str, value: Any) -> bool | None:
+        return recorded.shows(server, option, value)
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         if self.supports("tags_in_metadata"):

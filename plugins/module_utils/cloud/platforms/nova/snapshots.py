@@ -50,6 +50,7 @@ _OWN = frozenset(
         " direct_url stores"
     ).split()
 )
+_STOPPED = "This cloud creates images of running, paused and suspended servers only: start the server first."
 _PROTECTED = "The image is protected against deletion: remove the protection first, or keep the image."
 
 
@@ -90,7 +91,8 @@ class NovaSnapshots(Snapshots):
 def create_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
     metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
     body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
-    return ActionRequest(body, answer=None, learn=_with_image, what="create an image of the server %s" % server.label)
+    what = "create an image of the server %s" % server.label
+    return ActionRequest(body, answer=None, learn=_with_image, what=what, hints=(("vm_state stopped", _STOPPED),))
 
 
 def delete_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

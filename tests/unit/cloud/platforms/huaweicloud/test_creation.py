@@ -46,7 +46,7 @@ from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.huaweicl
 URL = "/v1.1/p1/cloudservers"
 GROUP = "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0"
 SMALL = NewServer(
-    flavor_id="s6.small.1", image_id="i1", networks=(Nic(subnet_id="net1"),), vpc_id="vpc1",
+    flavor_id="s6.small.1", image_id="i1", networks=(Nic(subnet_ids=("net1",)),), vpc_id="vpc1",
     system_disk=SystemDisk("GPSSD"),
 )  # fmt: skip
 BODY: dict[str, Any] = {
@@ -54,7 +54,7 @@ BODY: dict[str, Any] = {
     "root_volume": {"volumetype": "GPSSD"},
 }  # fmt: skip
 FULL = replace(
-    SMALL, networks=(Nic(subnet_id="net1", fixed_ip="10.0.0.9"), Nic(network_id="net2")),
+    SMALL, networks=(Nic(subnet_ids=("net1",), fixed_ip="10.0.0.9"), Nic(network_id="net2")),
     system_disk=SystemDisk("SSD", 40), availability_zone="az1", password="Secret-1", metadata={"team": "a"},
     tags=("spot", "env=prod"), security_groups=(GROUP,), user_data="ZQ==", description="mine", group_id="g1",
     volumes=(

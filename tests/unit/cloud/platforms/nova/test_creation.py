@@ -129,7 +129,7 @@ BODIES: list[tuple[str, str, NewServer, dict[str, Any]]] = [
     (
         "easystack",
         "2.67",
-        NewServer("f", "i", (Nic("n", subnet_id="sub"),), files={"/etc/motd": "aGk="}),
+        NewServer("f", "i", (Nic("n", subnet_ids=("sub",)),), files={"/etc/motd": "aGk="}),
         {
             "imageRef": "i",
             "networks": [{"uuid": "n", "subnet_id": "sub"}],
@@ -323,7 +323,8 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
         ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "b"}), "cannot be combined with files"),
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
-        ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_id="s"),)), "subnet: openstack"),
+        ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_ids=("s",)),)), "subnet: openstack"),
+        ("ustack", "2.1", NewServer("f", "i", (Nic("n", subnet_ids=("s", "t")),)), "subnet: ustack"),
         ("ustack", "", NewServer("f", "i", description="d"), "description: ustack does not support it"),
     ],
 )

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options of a task that cannot take effect for an existing server. Pure functions.
+
+The options of a new server are compared with the record of an existing one. The task reports those that the record does
+not show: the cloud does not return a password, for example.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Iterator, Mapping, Sequence
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+
+WARN, IGNORE, FAIL = "warn", "ignore", "fail"
+CHOICES = (WARN, IGNORE, FAIL)
+#: The options for new servers, and the module that changes an existing server.
+NEW_ONLY: Mapping[str, str | None] = {
+    "boot_volume": None,
+    "volumes": "server_volume",
+    "system_disk": None,
+    "networks": "server_interface",
+    "vpc_id": None,
+    "security_groups": None,
+    "host": "server_migrate",
+    "hypervisor_hostname": "server_migrate",
+    "group": None,
+    "key_name": "server_os",
+    "password": "server_password",
+    "user_data": "server_os",
+    "user_data_file": "server_os",
+    "files": None,
+    "config_drive": None,
+    "disk_config": None,
+    "access_ipv4": None,
+    "access_ipv6": None,
+    "extra": None,
+    "client_token": None,
+}
+#: The options that are compared with an existing server, with an error if they differ.
+_COMPARED = ("networks", "key_name")
+#: Behaviour of a creation: nothing can be compared.
+_BEHAVIOUR = ("client_token",)
+
+
+def check_selected(params: Mapping[str, Any], rules: Rules) -> None:
+    """Raises InvalidRequest for options of new servers in a task that creates no server."""
+    if params["select"] is None or params["recreate"] or params["state"] != "present":
+        return
+    given = [
+        option
+        for option in NEW_ONLY
+        if params[option] is not None and option not in _COMPARED and not _is_updated(option, rules)
+    ]
+    if given:
+        raise InvalidRequest(
+            "select: it selects existing servers, and %s only applies to new servers; leave it out%s"
+            % (given[0], _instead(given[:1]))
+        )
+
+
+def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: str | None) -> str | None:
+    """The options that have no effect on existing servers of the plan, as a sentence; ``None`` if there are none.
+    ``user_data`` is base64."""
+    if params["state"] != "present":
+        return None
+    existing = [item.server for item in plan.items if item.server.id and "create" not in item.actions]
+    found = {
+        option: [server for server in existing if not _has(server, option, value, rules)]
+        for option, value in _given(params, rules, user_data)
+    }
+    options = [option for option, servers in found.items() if servers]
+    if not options:
+        return None
+    servers = list(dict.fromkeys(server.label for option in options for server in found[option]))
+    shown = ", ".join(servers[:5]) + (" and %d more" % (len(servers) - 5) if len(servers) > 5 else "")
+    return (
+        "These options do not change existing servers, and the record of the server does not show that it has them: %s"
+        " (%s). Set unapplied_options: ignore if this is expected%s." % (", ".join(options), shown, _instead(options))
+    )
+
+
+def _given(params: Mapping[str, Any], rules: Rules, user_data: str | None) -> Iterator[tuple[str, Any]]:
+    for option in NEW_ONLY:
+        value = params[option]
+        if value is None or value in ([], {}, "") or option in _BEHAVIOUR or _is_updated(option, rules):
+            continue
+        yield option, user_data if option in ("user_data", "user_data_file") else value
+    if params["hostname"]:
+        yield "hostname", params["hostname"]
+    if params["locked"] and params["lock_reason"]:
+        yield "lock_reason", params["lock_reason"]
+
+
+def _is_updated(option: str, rules: Rules) -> bool:
+    """Whether the platform changes it for an existing server."""
+    return option in ("user_data", "user_data_file") and rules.supports("update_user_data")
+
+
+def _has(server: Server, option: str, value: Any, rules: Rules) -> bool:
+    if option == "hostname":
+        # Without a host name in the record, the plan cannot compare it.
+        return server.hostname is not None
+    if option == "lock_reason":
+        return rules.supports("lock_reasons") and (not server.locked or bool(rules.shows(server, option, value)))
+    if option == "key_name":
+        return server.key_name is not None
+    if option == "networks":
+        return _on_networks(server, value)
+    return bool(rules.shows(server, "user_data" if option == "user_data_file" else option, value))
+
+
+def _on_networks(server: Server, wanted: Any) -> bool:
+    """Whether the addresses of the server show the networks. The plan compares networks that are given by name."""
+    if wanted in (AUTO, NONE):
+        return wanted == AUTO or not server.addresses
+    addresses = {address.ip for address in server.addresses}
+    return all(_on_network(each, addresses) for each in wanted if each)
+
+
+def _on_network(wanted: Any, addresses: set[str]) -> bool:
+    if not isinstance(wanted, Mapping):
+        return not is_uuid(str(wanted))
+    if wanted.get("fixed_ip"):
+        return _canonical(str(wanted["fixed_ip"])) in addresses
+    named = wanted.get("network") and not is_uuid(str(wanted["network"]))
+    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag"))
+
+
+def _canonical(address: str) -> str:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
+
+
+def _instead(options: Sequence[str]) -> str:
+    """The modules that change these options of an existing server."""
+    known = dict.fromkeys(module for module in map(NEW_ONLY.get, options) if module)
+    return ", or use %s" % " and ".join(known) if known else ""
