@@ -110,7 +110,18 @@ options:
       - Use O(keyed_groups) for other groups.
     type: list
     elements: str
-    choices: [tags, status, power_state, platform, region, availability_zone, flavor, image, source]
+    choices:
+      - tags
+      - status
+      - power_state
+      - platform
+      - region
+      - availability_zone
+      - flavor
+      - image
+      - source
+      - project_id
+      - security_groups
     default: [tags, platform]
   vars_prefix:
     description:
@@ -287,7 +298,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._check(sources)
             kept = self._kept()
             try:
-                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache)
+                spec = self._record_spec(config, fields, expressions)
+                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache, spec=spec)
             finally:
                 if kept:
                     # Now, so that a good answer stays even if another source ends everything.
@@ -301,6 +313,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if conditions:
                 entries = [entry for entry in entries if self._any(option, conditions, entry[1]) == wanted]
         self._populate(entries, _as_list(config.get("hostnames")) or ["name"])
+
+    def _record_spec(
+        self, config: Mapping[str, Any], variables: list[tuple[str, str]], expressions: str
+    ) -> inventory_sources.RecordSpec:
+        """What the hosts need of the records. The default of fields contains image, and does not ask for its name."""
+        groups_by = self.get_option("groups_by")
+        fields = self.get_option("fields") if config.get("fields") else ()
+        return inventory_sources.RecordSpec(
+            frozenset(inventory_hosts.record_fields(variables, groups_by, _as_list(config.get("hostnames")))),
+            inventory_hosts.needs_image_names(self.get_option("vars_prefix"), fields, groups_by, expressions),
+        )
 
     # -- options -----------------------------------------------------------------------------------------------
 

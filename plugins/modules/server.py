@@ -369,8 +369,8 @@ options:
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
-    type: list
-    elements: str
+      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot)."
+    type: raw
   purge_tags:
     description:
       - Removes the tags that O(tags) does not list.
@@ -671,7 +671,8 @@ MODULE = ModuleSpec(
         hostname={"type": "str"},
         metadata={"type": "dict"},
         purge_metadata={"type": "bool", "default": False},
-        tags={"type": "list", "elements": "str"},
+        # A list of strings, a string with commas, or a mapping; plans/servers/spec.py parses them.
+        tags={"type": "raw"},
         purge_tags={"type": "bool", "default": False},
         locked={"type": "bool"},
         lock_reason={"type": "str"},

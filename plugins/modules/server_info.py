@@ -179,7 +179,11 @@ missing:
   sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    REQUESTED_FIELDS,
+    SERVER_FIELDS,
+    as_dicts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
@@ -207,18 +211,14 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     fields = context.params["fields"]
-    unknown = [name for name in fields or () if name not in SERVER_FIELDS]
+    known = SERVER_FIELDS + REQUESTED_FIELDS
+    unknown = [name for name in fields or () if name not in known]
     if unknown:
-        raise InvalidRequest(
-            "fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS))
-        )
+        raise InvalidRequest("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(known)))
     selection = Selection.from_options(context.params, missing="ignore", listing=True)
     brief = bool(fields) and set(fields) <= BRIEF and not context.params["raw"]
-    chosen = find(context.cloud, selection, brief)
-    records = [server.as_dict(raw=context.params["raw"]) for server in chosen.servers]
-    if fields:
-        kept = set(fields) | {"id"} | ({"raw"} if context.params["raw"] else set())
-        records = [{key: value for key, value in record.items() if key in kept} for record in records]
+    chosen = find(context.cloud, selection, brief, image_names="image" in (fields or ()))
+    records = as_dicts(chosen.servers, {"id", *fields} if fields else None, context.params["raw"])
     return Result(data={"servers": records, "missing": dict(chosen.missing)})
 
 

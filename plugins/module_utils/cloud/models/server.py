@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field, replace
-from typing import Any, Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
@@ -119,6 +120,10 @@ class Address:
     kind: str | None = None
     mac: str | None = None
     network: str | None = None
+    port_id: str | None = None
+    subnet_id: str | None = None
+    subnet_name: str | None = None
+    subnet_shared: bool | None = None
 
     @property
     def public(self) -> bool:
@@ -126,7 +131,26 @@ class Address:
         return self.kind == "floating" or (self.kind is None and not in_private_range(self.ip))
 
     def as_dict(self) -> dict[str, Any]:
-        return {"ip": self.ip, "version": self.version, "kind": self.kind, "mac": self.mac, "network": self.network}
+        return {
+            "ip": self.ip,
+            "version": self.version,
+            "kind": self.kind,
+            "mac": self.mac,
+            "network": self.network,
+            "port_id": self.port_id,
+            "subnet_id": self.subnet_id,
+            "subnet_name": self.subnet_name,
+            "subnet_shared": self.subnet_shared,
+        }
+
+
+class ServerVolume(NamedTuple):
+    """A volume in the record of a server."""
+
+    id: str
+    device: str | None = None
+    boot_index: int | None = None
+    delete_on_termination: bool | None = None
 
 
 @dataclass
@@ -154,11 +178,27 @@ class Server:
     launched_at: str | None = None
     fault: Mapping[str, Any] | None = None
     enterprise_project_id: str | None = None
-    #: The ids of the attached volumes.
-    volumes: tuple[str, ...] | None = None
+    #: The attached volumes; ``None`` if the cloud does not show them.
+    volumes: tuple[ServerVolume, ...] | None = None
     #: The name inside the guest, and the device that it boots from, where the cloud shows them.
     hostname: str | None = None
     root_device_name: str | None = None
+    project_id: str | None = None
+    user_id: str | None = None
+    #: Their names; ``None`` if the cloud does not show them.
+    security_groups: tuple[str, ...] | None = None
+    access_ipv4: str | None = None
+    access_ipv6: str | None = None
+    vm_state: str | None = None
+    hypervisor_hostname: str | None = None
+    #: The state of the compute service of its host: UP, DOWN, UNKNOWN or MAINTENANCE.
+    host_status: str | None = None
+    reservation_id: str | None = None
+    deleted_at: str | None = None
+    #: When the recycle bin deletes it permanently.
+    estimated_deleted_at: str | None = None
+    #: Base64; it may contain passwords.
+    user_data: str | None = field(default=None, repr=False, compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -203,43 +243,92 @@ class Server:
         """The name of the server in a message; a server that does not exist yet has no id."""
         return "%s (%s)" % (self.name, self.id) if self.name and self.id else self.name or self.id
 
-    def as_dict(self, raw: bool = False) -> dict[str, Any]:
-        """The record for the result of a task. ``raw`` adds the cloud's own response without ``user_data``, which may
-        contain password hashes."""
-        record: dict[str, Any] = {
-            "id": self.id,
-            "name": self.name,
-            "status": self.status,
-            "power_state": self.power_state,
-            "task_state": self.task_state,
-            "locked": self.locked,
-            "addresses": [address.as_dict() for address in self.addresses],
-            "private_ips": self.private_ips,
-            "public_ips": self.public_ips,
-            "flavor": self.flavor.as_dict(),
-            "image": self.image.as_dict(),
-            "key_name": self.key_name,
-            "tags": list(self.tags),
-            "metadata": dict(self.metadata),
-            "availability_zone": self.availability_zone,
-            "host": self.host,
-            "description": self.description,
-            "created": self.created,
-            "updated": self.updated,
-            "launched_at": self.launched_at,
-            "fault": dict(self.fault) if self.fault else None,
-            "enterprise_project_id": self.enterprise_project_id,
-            "volumes": None if self.volumes is None else list(self.volumes),
-            "platform": self.platform,
-            "region": self.region,
-        }
-        if raw:
-            record["raw"] = {key: value for key, value in self.raw.items() if not key.endswith("user_data")}
+    @property
+    def volume_ids(self) -> tuple[str, ...] | None:
+        return None if self.volumes is None else tuple(volume.id for volume in self.volumes)
+
+    @property
+    def tag_map(self) -> dict[str, str]:
+        """The tags by key; a tag without a value has an empty string. If several tags have the same key, the last of
+        them in alphabetical order."""
+        return {key: value for key, _equals, value in (tag.partition("=") for tag in sorted(self.tags))}
+
+    def as_dict(self, raw: bool = False, fields: Iterable[str] | None = None) -> dict[str, Any]:
+        """The record for the result of a task: the default fields, or only ``fields``, in the order of SERVER_FIELDS.
+
+        ``raw`` adds the cloud's own response. It contains ``user_data`` only if ``fields`` contains it, because
+        ``user_data`` may contain passwords.
+        """
+        (record,) = as_dicts((self,), fields, raw)
         return record
 
 
+#: How each key of a record is read, in the order in which the keys are shown.
+_READERS: dict[str, Callable[[Server], Any]] = {
+    "id": attrgetter("id"),
+    "name": attrgetter("name"),
+    "status": attrgetter("status"),
+    "power_state": attrgetter("power_state"),
+    "task_state": attrgetter("task_state"),
+    "vm_state": attrgetter("vm_state"),
+    "locked": attrgetter("locked"),
+    "addresses": lambda server: [address.as_dict() for address in server.addresses],
+    "private_ips": attrgetter("private_ips"),
+    "public_ips": attrgetter("public_ips"),
+    "access_ipv4": attrgetter("access_ipv4"),
+    "access_ipv6": attrgetter("access_ipv6"),
+    "security_groups": lambda server: _listed(server.security_groups),
+    "flavor": lambda server: server.flavor.as_dict(),
+    "image": lambda server: server.image.as_dict(),
+    "key_name": attrgetter("key_name"),
+    "tags": lambda server: list(server.tags),
+    "tag_map": attrgetter("tag_map"),
+    "metadata": lambda server: dict(server.metadata),
+    "availability_zone": attrgetter("availability_zone"),
+    "host": attrgetter("host"),
+    "hypervisor_hostname": attrgetter("hypervisor_hostname"),
+    "host_status": attrgetter("host_status"),
+    "hostname": attrgetter("hostname"),
+    "description": attrgetter("description"),
+    "created": attrgetter("created"),
+    "updated": attrgetter("updated"),
+    "launched_at": attrgetter("launched_at"),
+    "deleted_at": attrgetter("deleted_at"),
+    "estimated_deleted_at": attrgetter("estimated_deleted_at"),
+    "fault": lambda server: dict(server.fault) if server.fault else None,
+    "project_id": attrgetter("project_id"),
+    "user_id": attrgetter("user_id"),
+    "enterprise_project_id": attrgetter("enterprise_project_id"),
+    "reservation_id": attrgetter("reservation_id"),
+    "root_device_name": attrgetter("root_device_name"),
+    "volumes": lambda server: None if server.volumes is None else [volume._asdict() for volume in server.volumes],
+    "platform": attrgetter("platform"),
+    "region": attrgetter("region"),
+    "user_data": attrgetter("user_data"),
+}
+#: The keys that a record has only if the task requests them: they may contain secrets.
+REQUESTED_FIELDS = ("user_data",)
 #: The keys of a server record, in the order in which they are shown.
-SERVER_FIELDS = tuple(Server(id="", platform="").as_dict())
+SERVER_FIELDS = tuple(name for name in _READERS if name not in REQUESTED_FIELDS)
+
+
+def as_dicts(servers: Sequence[Server], fields: Iterable[str] | None = None, raw: bool = False) -> list[dict[str, Any]]:
+    """The records of the servers; ``fields`` and ``raw`` as in ``Server.as_dict``."""
+    wanted = SERVER_FIELDS if fields is None else frozenset(fields)
+    readers = [(name, read) for name, read in _READERS.items() if name in wanted]
+    found = [{name: read(server) for name, read in readers} for server in servers]
+    if not raw:
+        return found
+    with_user_data = "user_data" in wanted
+    for record, server in zip(found, servers):
+        record["raw"] = {
+            key: value for key, value in server.raw.items() if with_user_data or not key.endswith("user_data")
+        }
+    return found
+
+
+def _listed(values: Sequence[Any] | None) -> list[Any] | None:
+    return None if values is None else list(values)
 
 
 def fault_text(server: Server) -> str:
@@ -269,3 +358,11 @@ def with_flavor_ids(servers: Iterable[Server], flavors: Iterable[Flavor]) -> Ite
             # since.
             server = replace(server, flavor=replace(found, **own))
         yield server
+
+
+def with_image_names(servers: Iterable[Server], names: Mapping[str, str]) -> Iterator[Server]:
+    """The servers with the missing names of their images, from the names by id. A server that boots from a volume has
+    no image."""
+    for server in servers:
+        found = names.get(server.image.id or "") if server.image.name is None else None
+        yield replace(server, image=replace(server.image, name=found)) if found else server

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     sends,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import TEXTS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
@@ -50,6 +51,7 @@ class EasyStack(OpenStack):
     newest_tested = (2, 67)
     rules_class = EasyStackRules
     actions = _ACTIONS
+    record_keys = {**TEXTS, "deleted_at": "deleted", "estimated_deleted_at": "estimated_deleted"}
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The documented list of the recycle bin.

@@ -138,6 +138,11 @@ class UStack(OpenStack):
     rules_class = UStackRules
     api_class = UStackApi
     actions = _ACTIONS
+    address_keys = {
+        "subnet_id": "UOS-EXT-IPS:subnet_id",
+        "subnet_name": "UOS-EXT-IPS:subnet_name",
+        "subnet_shared": "UOS-EXT-IPS:subnet_shared",
+    }
 
     #: Several servers of one request are named by their ids there.
     numbers_names = False

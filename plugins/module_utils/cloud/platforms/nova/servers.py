@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
@@ -43,6 +43,9 @@ class NovaServers(Compute):
     api: NovaApi
     rules_class: type[NovaRules] = NovaRules
     rules: NovaRules
+    #: The keys of a server and of its addresses; see parse.py.
+    record_keys: Mapping[str, str] = parse.TEXTS
+    address_keys: Mapping[str, str] = {}
 
     def _make_api(self) -> NovaApi:
         rules = self.rules_class(lambda: self.api.version)
@@ -65,7 +68,7 @@ class NovaServers(Compute):
         return self.api.read_part(path, key, what, kind)
 
     def _record(self, data: Any) -> Server:
-        return parse.server(data, self.platform, self.region)
+        return parse.server(data, self.platform, self.region, self.record_keys, self.address_keys)
 
     # -- servers -----------------------------------------------------------------------------------------------
 
