@@ -8,6 +8,7 @@ invented."""
 from __future__ import annotations
 
 import ipaddress
+import sys
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence
@@ -85,7 +86,8 @@ def power_state(status: str | None, task_state: str | None) -> str:
 
 
 # Ten thousand records are created at a time. They are not frozen, because that takes a third more time. They are never
-# changed: use dataclasses.replace.
+# changed: use dataclasses.replace. With slots they need half the memory; Python 3.8 and 3.9 have no such option.
+_SLOTS: dict[str, Any] = {"slots": True} if sys.version_info >= (3, 10) else {}
 
 #: Addresses that cannot be reached from the Internet: RFC 1918, RFC 6598, RFC 4193 and link-local.
 _PRIVATE_RANGES = tuple(
@@ -111,7 +113,7 @@ def in_private_range(ip: str) -> bool:
     return any(address in network for network in _PRIVATE_RANGES if network.version == address.version)
 
 
-@dataclass
+@dataclass(**_SLOTS)
 class Address:
     """One address of a server; ``kind`` is ``fixed``, ``floating`` or ``None`` if the platform does not return it."""
 
@@ -152,8 +154,19 @@ class ServerVolume(NamedTuple):
     boot_index: int | None = None
     delete_on_termination: bool | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "device": self.device,
+            "boot_index": self.boot_index,
+            "delete_on_termination": self.delete_on_termination,
+        }
 
-@dataclass
+
+_VERSION = attrgetter("version")
+
+
+@dataclass(**_SLOTS)
 class Server:
     """A cloud server. Times are the cloud's own text, ISO 8601 in UTC."""
 
@@ -235,8 +248,8 @@ class Server:
         """IPv4 first."""
         return [address.ip for address in self._by_version() if address.public]
 
-    def _by_version(self) -> list[Address]:
-        return sorted(self.addresses, key=lambda address: address.version)
+    def _by_version(self) -> Sequence[Address]:
+        return self.addresses if len(self.addresses) < 2 else sorted(self.addresses, key=_VERSION)
 
     @property
     def label(self) -> str:
@@ -251,7 +264,10 @@ class Server:
     def tag_map(self) -> dict[str, str]:
         """The tags by key; a tag without a value has an empty string. If several tags have the same key, the last of
         them in alphabetical order."""
-        return {key: value for key, _equals, value in (tag.partition("=") for tag in sorted(self.tags))}
+        found = {}
+        for tag in sorted(self.tags):
+            key, _equals, found[key] = tag.partition("=")
+        return found
 
     def as_dict(self, raw: bool = False, fields: Iterable[str] | None = None) -> dict[str, Any]:
         """The record for the result of a task: the default fields, or only ``fields``, in the order of SERVER_FIELDS.
@@ -263,67 +279,89 @@ class Server:
         return record
 
 
-#: How each key of a record is read, in the order in which the keys are shown.
-_READERS: dict[str, Callable[[Server], Any]] = {
-    "id": attrgetter("id"),
-    "name": attrgetter("name"),
-    "status": attrgetter("status"),
-    "power_state": attrgetter("power_state"),
-    "task_state": attrgetter("task_state"),
-    "vm_state": attrgetter("vm_state"),
-    "locked": attrgetter("locked"),
-    "addresses": lambda server: [address.as_dict() for address in server.addresses],
-    "private_ips": attrgetter("private_ips"),
-    "public_ips": attrgetter("public_ips"),
-    "access_ipv4": attrgetter("access_ipv4"),
-    "access_ipv6": attrgetter("access_ipv6"),
-    "security_groups": lambda server: _listed(server.security_groups),
-    "flavor": lambda server: server.flavor.as_dict(),
-    "image": lambda server: server.image.as_dict(),
-    "key_name": attrgetter("key_name"),
-    "tags": lambda server: list(server.tags),
-    "tag_map": attrgetter("tag_map"),
-    "metadata": lambda server: dict(server.metadata),
-    "availability_zone": attrgetter("availability_zone"),
-    "host": attrgetter("host"),
-    "hypervisor_hostname": attrgetter("hypervisor_hostname"),
-    "host_status": attrgetter("host_status"),
-    "hostname": attrgetter("hostname"),
-    "description": attrgetter("description"),
-    "created": attrgetter("created"),
-    "updated": attrgetter("updated"),
-    "launched_at": attrgetter("launched_at"),
-    "deleted_at": attrgetter("deleted_at"),
-    "estimated_deleted_at": attrgetter("estimated_deleted_at"),
-    "fault": lambda server: dict(server.fault) if server.fault else None,
-    "project_id": attrgetter("project_id"),
-    "user_id": attrgetter("user_id"),
-    "enterprise_project_id": attrgetter("enterprise_project_id"),
-    "reservation_id": attrgetter("reservation_id"),
-    "root_device_name": attrgetter("root_device_name"),
-    "volumes": lambda server: None if server.volumes is None else [volume._asdict() for volume in server.volumes],
-    "platform": attrgetter("platform"),
-    "region": attrgetter("region"),
-    "user_data": attrgetter("user_data"),
-}
 #: The keys that a record has only if the task requests them: they may contain secrets.
 REQUESTED_FIELDS = ("user_data",)
 #: The keys of a server record, in the order in which they are shown.
-SERVER_FIELDS = tuple(name for name in _READERS if name not in REQUESTED_FIELDS)
+SERVER_FIELDS = (
+    "id",
+    "name",
+    "status",
+    "power_state",
+    "task_state",
+    "vm_state",
+    "locked",
+    "addresses",
+    "private_ips",
+    "public_ips",
+    "access_ipv4",
+    "access_ipv6",
+    "security_groups",
+    "flavor",
+    "image",
+    "key_name",
+    "tags",
+    "tag_map",
+    "metadata",
+    "availability_zone",
+    "host",
+    "hypervisor_hostname",
+    "host_status",
+    "hostname",
+    "description",
+    "created",
+    "updated",
+    "launched_at",
+    "deleted_at",
+    "estimated_deleted_at",
+    "fault",
+    "project_id",
+    "user_id",
+    "enterprise_project_id",
+    "reservation_id",
+    "root_device_name",
+    "volumes",
+    "platform",
+    "region",
+)
+#: The fields whose form in a record differs from that of the server.
+_FORMS: dict[str, Callable[[Server], Any]] = {
+    "addresses": lambda server: [address.as_dict() for address in server.addresses],
+    "security_groups": lambda server: _listed(server.security_groups),
+    "flavor": lambda server: server.flavor.as_dict(),
+    "image": lambda server: server.image.as_dict(),
+    "tags": lambda server: list(server.tags),
+    "metadata": lambda server: dict(server.metadata),
+    "fault": lambda server: dict(server.fault) if server.fault else None,
+    "volumes": lambda server: None if server.volumes is None else [volume.as_dict() for volume in server.volumes],
+}
 
 
 def as_dicts(servers: Sequence[Server], fields: Iterable[str] | None = None, raw: bool = False) -> list[dict[str, Any]]:
     """The records of the servers; ``fields`` and ``raw`` as in ``Server.as_dict``."""
     wanted = SERVER_FIELDS if fields is None else frozenset(fields)
-    readers = [(name, read) for name, read in _READERS.items() if name in wanted]
-    found = [{name: read(server) for name, read in readers} for server in servers]
-    if not raw:
-        return found
-    with_user_data = "user_data" in wanted
-    for record, server in zip(found, servers):
-        record["raw"] = {
-            key: value for key, value in server.raw.items() if with_user_data or not key.endswith("user_data")
-        }
+    shown = [name for name in SERVER_FIELDS + REQUESTED_FIELDS if name in wanted]
+    # A record costs half the time if its plain fields are read together. The empty record keeps the order of the keys.
+    empty = dict.fromkeys(shown)
+    # Two more names, because attrgetter returns a tuple only for several.
+    plain = ["id", "id", *(name for name in shown if name not in _FORMS)]
+    values = attrgetter(*plain)
+    forms = [(name, _FORMS[name]) for name in shown if name in _FORMS]
+    found = []
+    for server in servers:
+        record: dict[str, Any] = empty.copy()
+        record.update(zip(plain, values(server)))
+        for name, form in forms:
+            record[name] = form(server)
+        found.append(record)
+    if "id" not in wanted:
+        for record in found:
+            del record["id"]
+    if raw:
+        hides = "user_data" not in wanted
+        for record, server in zip(found, servers):
+            record["raw"] = {
+                key: value for key, value in server.raw.items() if not (hides and key.endswith("user_data"))
+            }
     return found
 
 

@@ -148,7 +148,12 @@ def server(
 
 def common_fields(data: Mapping[str, Any], keys: Mapping[str, str], address_keys: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a server that have the same form on all platforms."""
-    found: dict[str, Any] = {name: text(data.get(key)) or None for name, key in keys.items()}
+    found: dict[str, Any] = {}
+    get = data.get
+    for name, key in keys.items():
+        value = get(key)
+        if value:
+            found[name] = value if value.__class__ is str else text(value)
     found.update(
         name=name_in(data, "a server"),
         status=text(data.get("status")),
