@@ -671,7 +671,7 @@ MODULE = ModuleSpec(
         hostname={"type": "str"},
         metadata={"type": "dict"},
         purge_metadata={"type": "bool", "default": False},
-        # A list of strings, a string with commas, or a mapping; plans/servers/spec.py parses them.
+        # A list of strings, a string with commas, or a mapping; plans/tags.py parses them.
         tags={"type": "raw"},
         purge_tags={"type": "bool", "default": False},
         locked={"type": "bool"},

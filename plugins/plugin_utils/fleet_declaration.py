@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import mapped_tags
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 
 #: The keys of an entry that define the names of its servers.
 NAMING = ("name", "names", "name_pattern", "count")
@@ -70,12 +70,8 @@ def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]
 
 
 def _texts(given: Any) -> list[str]:
-    """The tags of a list, of a string with commas, or of a mapping. Raises DeclarationError."""
-    values = given.split(",") if isinstance(given, str) else [given] if isinstance(given, Mapping) else given or []
-    found: list[str] = []
-    for value in values:
-        try:
-            found.extend(mapped_tags("tags", value) if isinstance(value, Mapping) else [str(value).strip()])
-        except InvalidRequest as error:
-            raise DeclarationError(str(error)) from None
-    return found
+    """The tags of an option. Raises DeclarationError."""
+    try:
+        return [tag.strip() for tag in tag_texts(given or [])]
+    except InvalidRequest as error:
+        raise DeclarationError(str(error)) from None

@@ -51,14 +51,14 @@ def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
         raise InvalidRequest("%s: %s is not a list of tags; write each as key or key=value" % (name, given))
     found: list[str] = []
     for item in given:
-        found.extend(mapped_tags(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
+        found.extend(_pairs(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
     if not found:
         # For example [{}]: it must not select every server.
         raise InvalidRequest("%s: an empty mapping selects nothing; leave it out" % name)
     return tuple(dict.fromkeys(found))
 
 
-def mapped_tags(option: str, item: Mapping[Any, Any]) -> list[str]:
+def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
     """The entries of a mapping as tags; an entry without a value is a tag without a value."""
     found = []
     for key, value in item.items():

@@ -23,12 +23,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import mapped_tags
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,
     labels_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
 
 _LONGEST_NAME = 255
@@ -164,24 +164,10 @@ def _boot_order(devices: Sequence[str]) -> str:
     return json.dumps({"order": list(devices)}, separators=(",", ":"))
 
 
-def _tag_texts(given: Any) -> tuple[str, ...]:
-    """The tags of a list, of a string with commas, or of a mapping. Raises InvalidRequest."""
-    if isinstance(given, str):
-        given = given.split(",")
-    elif isinstance(given, (int, float, Mapping)) and not isinstance(given, bool):
-        given = [given]
-    if not isinstance(given, (list, tuple)):
-        raise InvalidRequest("tags: %s is not a list of tags; write each as key or key=value" % given)
-    found: dict[str, None] = {}
-    for item in given:
-        found.update(dict.fromkeys(mapped_tags("tags", item) if isinstance(item, Mapping) else [str(item)]))
-    return tuple(found)
-
-
 def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
     if params["tags"] is None:
         return None
-    found = _tag_texts(params["tags"])
+    found = tuple(tag_texts(params["tags"]))
     for tag in found:
         if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
             raise InvalidRequest(
