@@ -10,7 +10,14 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from modules.bench import NOVA, Bench, nothing_done
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    REQUESTED_FIELDS,
+    SERVER_FIELDS,
+)
+from ansible_collections.cloudserver.compute.plugins.modules import server_info
 
 #: The platforms that return a server with the id of its image only.
 WITHOUT_NAMES = ("openstack", "easystack")
@@ -114,6 +121,11 @@ def test_an_unknown_field_is_an_error_that_lists_the_fields(bench: Bench) -> Non
     result = bench.call("server_info", all=True, fields=["owner"])
     assert result["failed"] and "a server has no owner" in result["msg"]
     assert "project_id" in result["msg"] and "user_data" in result["msg"]
+
+
+def test_every_field_is_documented_and_no_other() -> None:
+    (servers,) = [yaml.safe_load(server_info.RETURN)["servers"]]
+    assert tuple(servers["contains"]) == (*SERVER_FIELDS, *REQUESTED_FIELDS, "raw")
 
 
 # -- names of images ------------------------------------------------------------------------------------------------

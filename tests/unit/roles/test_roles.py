@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from typing import Any
@@ -337,3 +338,11 @@ def test_a_report_shows_no_text_of_a_cloud_as_a_template(lab: Lab) -> None:
     table = (lab.folder / "fleet.csv").read_text()
     assert "{{ 40 + 2 }}" in table and "{{ 40 + 3 }}" in table
     assert "42" not in [line.split(",")[0] for line in table.splitlines()]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_report_has_the_names_of_images(lab: Lab, platform: str) -> None:
+    lab.play(lab.inventory(platform), role("fleet_report", fleet_report_date="2026-11-20")).succeeded()
+    rows = list(csv.DictReader((lab.folder / "fleet.csv").open()))
+    images = {row["name"]: row["image"] for row in rows}
+    assert images["web-01"] == lab.control("GET", "/%s/servers/web-01" % platform)["server"]["image"]["name"]
