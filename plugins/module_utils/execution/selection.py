@@ -11,8 +11,10 @@ from typing import Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
     NotFound,
     PermissionDenied,
+    SettingsError,
     UnsupportedOperation,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -25,9 +27,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
     matching,
     refuse_unchecked,
 )
-
-#: The user may not list images, or the cloud has no image service.
-_NOT_SHOWN = (NotFound, PermissionDenied, UnsupportedOperation)
 
 
 def find(cloud: Compute, selection: Selection, brief: bool = False, image_names: bool = False) -> SelectedServers:
@@ -49,7 +48,9 @@ def with_names_for_query(cloud: Compute, selection: Selection, servers: Iterable
         return servers
     try:
         return _with_image_names(cloud, servers, withhold=selection.listing)
-    except _NOT_SHOWN as error:
+    except CloudError as error:
+        if not _is_permanent(error):
+            raise
         raise InvalidRequest(
             "query: it contains image, and the names of the images cannot be read: %s Select by image.id, or leave it"
             " out." % error
@@ -64,11 +65,19 @@ def _with_image_names(cloud: Compute, servers: Iterable[Server], withhold: bool 
         return found
     try:
         return list(with_image_names(found, cloud.images.names()))
-    except _NOT_SHOWN as error:
-        if not withhold:
+    except CloudError as error:
+        if not withhold or not _is_permanent(error):
             raise
         cloud.withhold("the names of images", error)
         return found
+
+
+def _is_permanent(error: CloudError) -> bool:
+    """Whether the user may not list images, or the endpoint of the image service is unknown. A response 404 is neither:
+    a gateway sends it if the service is not available."""
+    return isinstance(error, (PermissionDenied, SettingsError, UnsupportedOperation)) or (
+        isinstance(error, NotFound) and error.status is None
+    )
 
 
 def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from modules.bench import NOVA, Bench, nothing_done
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     REQUESTED_FIELDS,
     SERVER_FIELDS,
@@ -177,10 +178,24 @@ def test_the_names_are_null_with_a_warning_where_images_may_not_be_listed(bench:
 
 
 @pytest.mark.parametrize("platform", WITHOUT_NAMES)
-def test_a_list_of_images_that_fails_is_an_error(bench: Bench) -> None:
-    bench.fault(IMAGE_LISTS, status=500)
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_list_of_images_that_fails_is_an_error(bench: Bench, status: int) -> None:
+    bench.fault(IMAGE_LISTS, status=status)
     result = bench.call("server_info", all=True, fields=["image"])
     assert result["failed"] and "list the images" in result["msg"]
+
+
+@pytest.mark.parametrize("platform", WITHOUT_NAMES)
+def test_a_cloud_without_an_image_service(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = KeystoneAuthenticator.endpoint
+
+    def endpoint(auth: KeystoneAuthenticator, service: str = "compute") -> str:
+        return original(auth, "no-such-service" if service == "image" else service)
+
+    monkeypatch.setattr(KeystoneAuthenticator, "endpoint", endpoint)
+    result = bench.call("server_info", names=["web-01"], fields=["image"])
+    assert result["servers"][0]["image"]["name"] is None
+    assert "The cloud does not show the names of images" in result["warnings"][-1]
 
 
 @pytest.mark.parametrize("platform", WITHOUT_NAMES)
