@@ -105,8 +105,8 @@ options:
             - They only narrow the selection. They need an option that selects servers, such as O(select.all=true).
             - A cloud ignores an unknown parameter. Nova also ignores a parameter that the user is not permitted to use,
               such as C(host) without administrator rights. So the module checks the returned records again for C(host),
-              C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid) and tags. It is an error if the cloud
-              does not return such a field to the user.
+              C(availability_zone), C(key_name), C(locked), C(task_state), C(vm_state), C(project_id), C(user_id),
+              C(uuid) and tags. It is an error if the cloud does not return such a field to the user.
             - Other parameters that need permissions require O(select.max_targets).
           type: dict
         all:
