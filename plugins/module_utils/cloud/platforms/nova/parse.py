@@ -10,7 +10,7 @@ responses are Nova's with additions.
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
@@ -87,13 +87,12 @@ def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Addr
             kind = text(entry.get("OS-EXT-IPS:type"))
             if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
                 kind = "floating"
-            found.append(Address(ip, version, kind, mac, network, **dict(_further(entry, keys)) if keys else {}))
+            address = Address(ip, version, kind, mac, network)
+            for name, key in keys.items():
+                value = entry.get(key)
+                setattr(address, name, boolean(value) if name == "subnet_shared" else text(value))
+            found.append(address)
     return tuple(found)
-
-
-def _further(entry: Mapping[str, Any], keys: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    for name, key in keys.items():
-        yield name, boolean(entry.get(key)) if name == "subnet_shared" else text(entry.get(key))
 
 
 def flavor(data: Any) -> Flavor:
