@@ -341,8 +341,11 @@ def test_a_report_shows_no_text_of_a_cloud_as_a_template(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_report_has_the_names_of_images(lab: Lab, platform: str) -> None:
-    lab.play(lab.inventory(platform), role("fleet_report", fleet_report_date="2026-11-20")).succeeded()
+def test_a_report_of_tags_as_a_mapping_has_the_names_of_images(lab: Lab, platform: str) -> None:
+    selection = {"tags": {"env": "demo", "role": "web"}}
+    report = role("fleet_report", fleet_report_date="2026-11-20", fleet_report_selection=selection)
+    lab.play(lab.inventory(platform), report).succeeded()
     rows = list(csv.DictReader((lab.folder / "fleet.csv").open()))
     images = {row["name"]: row["image"] for row in rows}
+    assert sorted(images) == ["web-01", "web-02", "web-03", "web-04"]
     assert images["web-01"] == lab.control("GET", "/%s/servers/web-01" % platform)["server"]["image"]["name"]
