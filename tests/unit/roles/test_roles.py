@@ -223,6 +223,14 @@ def test_a_purge_of_servers_never_deletes_the_whole_fleet(lab: Lab) -> None:
     assert "shop-3" not in lab.servers("openstack") or lab.servers("openstack")["shop-3"]["status"] != "ACTIVE"
 
 
+def test_the_tags_of_a_fleet_may_be_mappings(lab: Lab) -> None:
+    common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"], "tags": {"env": "shop"}}
+    entry = {"name": "shop", "tags": {"role": "kv", "spot": ""}}
+    fleet = role("server_fleet", server_fleet_servers=[entry], server_fleet_defaults=common)
+    lab.play(lab.inventory("openstack"), fleet).succeeded()
+    assert sorted(lab.servers("openstack")["shop"]["tags"]) == ["env=shop", "role=kv", "spot"]
+
+
 def test_an_option_of_an_entry_that_is_misspelt_is_refused_before_the_cloud_is_asked(lab: Lab) -> None:
     cases = [
         ("server_fleet", {"server_fleet_servers": [{"name": "a", "flavour": "m1.small"}]}),
