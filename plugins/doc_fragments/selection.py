@@ -63,8 +63,8 @@ options:
         O(all=true).
       - A cloud ignores an unknown parameter. Nova also ignores a parameter that the user is not permitted to use, such
         as C(host) without administrator rights. So the module checks the returned records again for C(host),
-        C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid) and tags. It is an error if the cloud does
-        not return such a field to the user.
+        C(availability_zone), C(key_name), C(locked), C(task_state), C(vm_state), C(project_id), C(user_id), C(uuid) and
+        tags. It is an error if the cloud does not return such a field to the user.
       - Other parameters that need permissions require O(max_targets) in modules that change servers.
     type: dict
   all:

@@ -48,6 +48,9 @@ options:
         description: Like O(connect_with), for this source.
         type: list
         elements: str
+      deleted:
+        description: Like O(deleted), for this source.
+        type: bool
   name:
     description: The name of the source, if O(sources) is not set.
     type: str
@@ -57,6 +60,12 @@ options:
     type: list
     elements: str
     aliases: [server]
+  deleted:
+    description:
+      - Creates a host for each server in the recycle bin instead. These servers were deleted and can be restored.
+      - Supported on V(easystack) and V(openstack), as in M(cloudserver.compute.server_info).
+    type: bool
+    default: false
   on_error:
     description:
       - What to do if a source fails.
@@ -106,11 +115,24 @@ options:
   groups_by:
     description:
       - Groups to create automatically. The tag C(role=web) creates the group C(tag_role_web), the platform C(openstack)
-        creates C(platform_openstack), and the source C(prod) creates C(source_prod).
+        creates C(platform_openstack), the source C(prod) creates C(source_prod), the security group C(default) creates
+        C(security_group_default), and V(project_id) creates C(project_) with the id.
+      - With V(image), the plugin resolves the names of images. See O(fields).
       - Use O(keyed_groups) for other groups.
     type: list
     elements: str
-    choices: [tags, status, power_state, platform, region, availability_zone, flavor, image, source]
+    choices:
+      - tags
+      - status
+      - power_state
+      - platform
+      - region
+      - availability_zone
+      - flavor
+      - image
+      - source
+      - project_id
+      - security_groups
     default: [tags, platform]
   vars_prefix:
     description:
@@ -124,9 +146,26 @@ options:
       - The keys of the M(cloudserver.compute.server_info) records that become variables.
       - V(id), V(platform), V(region) and each key that an expression in the file uses are always included.
       - With thousands of servers, few fields reduce the run time.
+      - The plugin resolves the names of images if the file uses them. This is the case if the file itself sets
+        O(fields) with V(image), if O(groups_by) contains V(image), or if an expression contains C(cloudserver_image)
+        and not only C(cloudserver_image.id). On V(openstack) and V(easystack), this reads the list of images once.
+        Otherwise C(cloudserver_image.name) is null there. If the user may not list images, the names are null, with a
+        warning.
+      - V(user_data) cannot be a variable, because it can contain passwords.
     type: list
     elements: str
-    default: [name, status, power_state, private_ips, public_ips, flavor, image, tags, metadata, availability_zone]
+    default:
+      - name
+      - status
+      - power_state
+      - private_ips
+      - public_ips
+      - flavor
+      - image
+      - tags
+      - tag_map
+      - metadata
+      - availability_zone
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
@@ -134,8 +173,9 @@ extends_documentation_fragment:
   - inventory_cache
 notes:
   - Without a selection all servers are in the inventory.
-  - The cache key of a response consists of the identity and the selection of its source. The other options are applied
-    after the cache. They can be changed without a new request to the cloud.
+  - The cache key of a response consists of the identity and the selection of its source, and of whether the file uses
+    the names of images. The other options are applied after the cache. They can be changed without a new request to
+    the cloud.
 seealso:
   - module: cloudserver.compute.server_info
 """
@@ -165,6 +205,16 @@ cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible-inventory
 cache_timeout: 600
+
+---
+# projects.cloudserver.yml: the servers of all projects, in groups by project, security group and image
+plugin: cloudserver.compute.cloudserver
+cloud: admin
+all_projects: true
+groups_by: [project_id, security_groups, image]
+keyed_groups:
+  - prefix: role
+    key: cloudserver_tag_map.role
 
 ---
 # estate.cloudserver.yml: three sources; "lab" may fail, and "old" may use the last cached response
@@ -288,8 +338,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._check(sources)
             kept = self._kept()
             try:
+                spec = self._record_spec(config, fields, expressions)
                 folder = run_folder.run_folder()
-                found = inventory_sources.gather(sources, os.environ, self._warn, kept, read=cache, run_folder=folder)
+                found = inventory_sources.gather(
+                    sources, os.environ, self._warn, kept, read=cache, spec=spec, run_folder=folder
+                )
             finally:
                 if kept:
                     # Now, so that a good answer stays even if another source ends everything.
@@ -303,6 +356,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if conditions:
                 entries = [entry for entry in entries if self._any(option, conditions, entry[1]) == wanted]
         self._populate(entries, _as_list(config.get("hostnames")) or ["name"])
+
+    def _record_spec(
+        self, config: Mapping[str, Any], variables: list[tuple[str, str]], expressions: str
+    ) -> inventory_sources.RecordSpec:
+        """The fields that the hosts need. The default of ``fields`` contains image, but does not request its name."""
+        groups_by = self.get_option("groups_by")
+        fields = self.get_option("fields") if config.get("fields") else ()
+        return inventory_sources.RecordSpec(
+            frozenset(inventory_hosts.record_fields(variables, groups_by, _as_list(config.get("hostnames")))),
+            inventory_hosts.needs_image_names(self.get_option("vars_prefix"), fields, groups_by, expressions),
+        )
 
     # -- options -----------------------------------------------------------------------------------------------
 

@@ -91,6 +91,10 @@ aggregate:
     availability_zone: {description: The zone of its hosts., type: str}
     hosts: {description: Its hosts., type: list, elements: str}
     metadata: {description: Its metadata without the zone., type: dict}
+    created_at: {description: When it was created., type: str}
+    updated_at: {description: When its properties were last changed; null if they were not., type: str}
+    deleted: {description: Whether it is deleted; null if the cloud does not return it., type: bool}
+    deleted_at: {description: When it was deleted; null if it was not., type: str}
 completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure

@@ -117,6 +117,10 @@ keypair:
     fingerprint: {description: The fingerprint., type: str}
     user_id: {description: The id of its user., type: str}
     created: {description: When it was created., type: str}
+    id: {description: The number of the key pair in the cloud; null if the cloud does not return it., type: int}
+    updated_at: {description: When it was last changed; null if it was not., type: str}
+    deleted: {description: Whether its user deleted it; null if the cloud does not return it., type: bool}
+    deleted_at: {description: When it was deleted; null if it was not., type: str}
 private_key_path:
   description: The file that the private key was written to.
   returned: when the cloud generated a key pair

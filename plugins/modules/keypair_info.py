@@ -39,7 +39,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 keypairs:
-  description: The key pairs, sorted by name, as M(cloudserver.compute.keypair) returns them.
+  description:
+    - The key pairs, sorted by name, as M(cloudserver.compute.keypair) returns them.
+    - C(user_id), C(created), C(id), C(updated_at), C(deleted) and C(deleted_at) are null without O(name), because the
+      list of the cloud does not contain them.
   returned: success
   type: list
   elements: dict

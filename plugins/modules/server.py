@@ -105,8 +105,8 @@ options:
             - They only narrow the selection. They need an option that selects servers, such as O(select.all=true).
             - A cloud ignores an unknown parameter. Nova also ignores a parameter that the user is not permitted to use,
               such as C(host) without administrator rights. So the module checks the returned records again for C(host),
-              C(availability_zone), C(key_name), C(locked), C(task_state), C(uuid) and tags. It is an error if the cloud
-              does not return such a field to the user.
+              C(availability_zone), C(key_name), C(locked), C(task_state), C(vm_state), C(project_id), C(user_id),
+              C(uuid) and tags. It is an error if the cloud does not return such a field to the user.
             - Other parameters that need permissions require O(select.max_targets).
           type: dict
         all:
@@ -413,8 +413,8 @@ options:
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
-    type: list
-    elements: str
+      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot)."
+    type: raw
   purge_tags:
     description:
       - Removes the tags that O(tags) does not list.
@@ -783,7 +783,8 @@ MODULE = ModuleSpec(
         hostname={"type": "str"},
         metadata={"type": "dict"},
         purge_metadata={"type": "bool", "default": False},
-        tags={"type": "list", "elements": "str"},
+        # A list of strings, a string with commas, or a mapping; plans/tags.py parses them.
+        tags={"type": "raw"},
         purge_tags={"type": "bool", "default": False},
         locked={"type": "bool"},
         lock_reason={"type": "str"},

@@ -106,6 +106,7 @@ server_group:
     members: {description: The ids of its servers., type: list, elements: str}
     project_id: {description: The id of its project; null if the cloud does not return it., type: str}
     user_id: {description: The id of the user who created it; null if the cloud does not return it., type: str}
+    metadata: {description: "Its metadata; null from microversion 2.64 on, where groups have none.", type: dict}
 completed_steps:
   description: The steps that were taken before one failed.
   returned: on failure

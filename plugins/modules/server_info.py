@@ -17,7 +17,9 @@ author:
 options:
   fields:
     description:
-      - The keys of the records to return. By default all keys. V(id) is always returned.
+      - The keys of the records to return. By default all keys, except V(user_data). V(id) is always returned.
+      - V(user_data) can contain passwords, so it is returned only if it is listed here. Set C(no_log) on such a task.
+      - With V(image), the module resolves the names of images. See C(image) of the return value.
       - For thousands of servers, select few fields to keep the result small.
       - If only V(id) and V(name) are requested, and only O(all), O(ids) or O(names) select servers, the module uses the
         short list of the cloud, which is faster. V(huaweicloud) has no short list.
@@ -31,7 +33,8 @@ options:
     default: false
   raw:
     description:
-      - Adds the record of the cloud's API as C(raw), without C(user_data), which contains password hashes.
+      - Adds the record of the cloud's API as C(raw). It contains the user data only if O(fields) contains V(user_data),
+        because user data can contain passwords.
     type: bool
     default: false
   parallel:
@@ -62,6 +65,19 @@ EXAMPLES = r"""
   cloudserver.compute.server_info:
     cloud: production
     ips: [192.0.2.10]
+
+- name: List the servers of all projects, with the project of each
+  cloudserver.compute.server_info:
+    cloud: admin
+    all: true
+    all_projects: true
+    fields: [name, project_id, user_id, security_groups, hypervisor_hostname]
+
+- name: List the servers with an old image
+  cloudserver.compute.server_info:
+    cloud: production
+    query: "[?contains(image.name || '', '20.04')]"
+    fields: [name, image]
 
 - name: List the running servers of a team in a zone
   cloudserver.compute.server_info:
@@ -95,6 +111,10 @@ servers:
     task_state:
       description: The task in progress on the server. V(null) if there is none.
       type: str
+    vm_state:
+      description: The state of the virtual machine in the cloud's own words.
+      type: str
+      sample: active
     locked:
       description: Whether the server is locked. V(null) if the cloud does not return it.
       type: bool
@@ -108,6 +128,10 @@ servers:
         kind: {description: "V(fixed), V(floating), or V(null) if the cloud does not return it.", type: str}
         mac: {description: The MAC address of its port., type: str}
         network: {description: "The network's name, on V(huaweicloud) the VPC's id.", type: str}
+        port_id: {description: "The id of its port, on V(huaweicloud).", type: str}
+        subnet_id: {description: "The id of its subnet, on V(ustack).", type: str}
+        subnet_name: {description: "The name of its subnet, on V(ustack).", type: str}
+        subnet_shared: {description: "Whether several projects use the subnet, on V(ustack).", type: bool}
     private_ips:
       description: The addresses that are not floating, IPv4 first.
       type: list
@@ -116,11 +140,27 @@ servers:
       description: The floating addresses, IPv4 first.
       type: list
       elements: str
+    access_ipv4:
+      description: The IPv4 address that its user recorded for access to the server.
+      type: str
+    access_ipv6:
+      description: The IPv6 address that its user recorded for access to the server.
+      type: str
+    security_groups:
+      description: The names of the security groups of its ports. V(null) if the cloud does not return them.
+      type: list
+      elements: str
     flavor:
       description: The flavor, with C(id), C(name), C(vcpus) and C(ram_mb). Unknown values are V(null).
       type: dict
     image:
-      description: The image, with C(id) and C(name). Both are V(null) for a server that boots from a volume.
+      description:
+        - The image, with C(id) and C(name). Both are V(null) for a server that boots from a volume.
+        - V(ustack) and V(huaweicloud) return the name with the server. On V(openstack) and V(easystack) the module
+          reads the list of images, once, if O(fields) contains V(image), or if O(query) contains C(image) and not only
+          C(image.id). Otherwise the name is V(null) there, and the list of servers is the only request.
+        - The name is V(null) for an image that is not in this list, for example because it was deleted or hidden. If
+          the user may not list images, the names are V(null), with a warning.
       type: dict
     key_name:
       description: The name of the key pair.
@@ -131,6 +171,12 @@ servers:
         - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
       type: list
       elements: str
+    tag_map:
+      description:
+        - The tags as a mapping, V(role=web) as V(role) with the value V(web). The value of a tag without a value is an
+          empty string. If several tags have the same key, the last one in alphabetical order.
+      type: dict
+      sample: {role: web, spot: ""}
     metadata:
       description: The metadata.
       type: dict
@@ -139,6 +185,17 @@ servers:
       type: str
     host:
       description: The compute host, if the cloud returns it.
+      type: str
+    hypervisor_hostname:
+      description: The name of its hypervisor, if the cloud returns it.
+      type: str
+    host_status:
+      description:
+        - The state of the compute service of its host, V(UP), V(DOWN), V(UNKNOWN) or V(MAINTENANCE). V(null) without a
+          host, and if the cloud does not return it.
+      type: str
+    hostname:
+      description: The host name inside the guest, if the cloud returns it.
       type: str
     description:
       description: The description.
@@ -152,21 +209,51 @@ servers:
     launched_at:
       description: When the server was first started.
       type: str
+    deleted_at:
+      description: When the server was deleted. V(null) if it was not, and if the cloud does not return it.
+      type: str
+    estimated_deleted_at:
+      description: When the recycle bin deletes the server permanently, on V(easystack).
+      type: str
     fault:
       description: The reason of the status ERROR, with C(code), C(message) and C(created).
       type: dict
+    project_id:
+      description: The id of its project.
+      type: str
+    user_id:
+      description: The id of the user who created the server.
+      type: str
     enterprise_project_id:
       description: The enterprise project, on V(huaweicloud).
       type: str
+    reservation_id:
+      description: The id of the request that created the server, alone or with others, if the cloud returns it.
+      type: str
+    root_device_name:
+      description: The device of its boot disk, if the cloud returns it.
+      type: str
+      sample: /dev/vda
     volumes:
-      description: The ids of the attached volumes.
+      description: The attached volumes. V(null) if the cloud does not return them.
       type: list
-      elements: str
+      elements: dict
+      contains:
+        id: {description: The volume's id., type: str}
+        device: {description: "The device of the volume, on V(huaweicloud).", type: str}
+        boot_index: {description: "The boot order, V(0) for the system disk, on V(huaweicloud).", type: int}
+        delete_on_termination:
+          description: Whether the volume is deleted with the server. V(null) below microversion 2.3, and on V(ustack).
+          type: bool
     platform:
       description: The platform.
       type: str
     region:
       description: The region.
+      type: str
+    user_data:
+      description: The user data, encoded with Base64, if the cloud returns it to this user.
+      returned: if O(fields) contains V(user_data)
       type: str
     raw:
       description: The record of the cloud's API.
@@ -179,7 +266,11 @@ missing:
   sample: {ids: [2e136db7-b4a4-4815-8a00-25d9bfe59617]}
 """
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    REQUESTED_FIELDS,
+    SERVER_FIELDS,
+    as_dicts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
@@ -207,18 +298,14 @@ MODULE = ModuleSpec(
 
 def run(context: Context) -> Result:
     fields = context.params["fields"]
-    unknown = [name for name in fields or () if name not in SERVER_FIELDS]
+    known = SERVER_FIELDS + REQUESTED_FIELDS
+    unknown = [name for name in fields or () if name not in known]
     if unknown:
-        raise InvalidRequest(
-            "fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(SERVER_FIELDS))
-        )
+        raise InvalidRequest("fields: a server has no %s; choose from %s" % (", ".join(unknown), ", ".join(known)))
     selection = Selection.from_options(context.params, missing="ignore", listing=True)
     brief = bool(fields) and set(fields) <= BRIEF and not context.params["raw"]
-    chosen = find(context.cloud, selection, brief)
-    records = [server.as_dict(raw=context.params["raw"]) for server in chosen.servers]
-    if fields:
-        kept = set(fields) | {"id"} | ({"raw"} if context.params["raw"] else set())
-        records = [{key: value for key, value in record.items() if key in kept} for record in records]
+    chosen = find(context.cloud, selection, brief, image_names="image" in (fields or ()))
+    records = as_dicts(chosen.servers, {"id", *fields} if fields else None, context.params["raw"])
     return Result(data={"servers": records, "missing": dict(chosen.missing)})
 
 

@@ -10,6 +10,9 @@ import json
 from collections import Counter
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
+
 #: The keys of an entry that define the names of its servers.
 NAMING = ("name", "names", "name_pattern", "count")
 
@@ -67,5 +70,8 @@ def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]
 
 
 def _texts(given: Any) -> list[str]:
-    values = given.split(",") if isinstance(given, str) else given or []
-    return [str(value).strip() for value in values]
+    """The tags of an option. Raises DeclarationError."""
+    try:
+        return [tag.strip() for tag in tag_texts(given or [])]
+    except InvalidRequest as error:
+        raise DeclarationError(str(error)) from None

@@ -38,6 +38,7 @@ def add(found: list[Task]) -> None:
     read("server_info.pages", ALL, {"all": True, "page_size": 5})
     read("server_info.ids", ALL, lambda world: {"ids": [world.server("web-01").id]})
     read("server_info.fields", NOVA, {"all": True, "fields": ["id", "name"]})
+    read("server_info.images", ("openstack", "easystack"), {"all": True, "fields": ["name", "image"]})
     read("server_info.deleted", ("easystack",), {"all": True, "deleted": True}, user="admin")
     read("flavor_info.all", ALL, {})
     read("flavor_info.fields", NOVA, {"fields": ["id", "name"]})

@@ -71,8 +71,8 @@ class ExpectedState:
             and self.name in (None, server.name)
             and self.host in (None, server.host)
             and (self.left_host is None or server.host not in (None, self.left_host))
-            and not set(self.volumes).difference(server.volumes or ())
-            and not set(self.no_volumes).intersection(server.volumes or ())
+            and not set(self.volumes).difference(server.volume_ids or ())
+            and not set(self.no_volumes).intersection(server.volume_ids or ())
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,10 +6,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    CloudError,
+    NotFound,
+    PermissionDenied,
+    SettingsError,
+    UnsupportedOperation,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    Server,
+    with_image_names,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import SelectedServers, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_filters import (
     matching,
@@ -17,10 +29,55 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 )
 
 
-def find(cloud: Compute, selection: Selection, brief: bool = False) -> SelectedServers:
+def find(cloud: Compute, selection: Selection, brief: bool = False, image_names: bool = False) -> SelectedServers:
     """Return the selected servers, with as few requests as the platform allows. ``brief``: the caller needs only their
-    ids and names, and the other fields may be empty."""
-    return selection.choose(listed(cloud, selection, brief))
+    ids and names, and the other fields may be empty. ``image_names``: the caller needs the names of their images."""
+    chosen = selection.choose(listed(cloud, selection, brief))
+    if not image_names or selection.needs_image_names:
+        return chosen
+    return replace(chosen, servers=tuple(_with_image_names(cloud, chosen.servers)))
+
+
+def with_names_for_query(cloud: Compute, selection: Selection, servers: Iterable[Server]) -> Iterable[Server]:
+    """The servers, with the names of their images if the query of the selection needs them.
+
+    Raises InvalidRequest if a task that changes servers cannot read them: without names the query might select other
+    servers.
+    """
+    if not selection.needs_image_names:
+        return servers
+    try:
+        return _with_image_names(cloud, servers, withhold=selection.listing)
+    except CloudError as error:
+        if not _is_permanent(error):
+            raise
+        raise InvalidRequest(
+            "query: it contains image, and the names of the images cannot be read: %s Select by image.id, or leave it"
+            " out." % error
+        ) from None
+
+
+def _with_image_names(cloud: Compute, servers: Iterable[Server], withhold: bool = True) -> list[Server]:
+    """The servers with the names of their images, from one list of the images; no request if no name is missing. With
+    ``withhold`` the names are null, with a warning, if the user may not list the images."""
+    found = list(servers)
+    if not any(server.image.id and server.image.name is None for server in found):
+        return found
+    try:
+        return list(with_image_names(found, cloud.images.names()))
+    except CloudError as error:
+        if not withhold or not _is_permanent(error):
+            raise
+        cloud.withhold("the names of images", error)
+        return found
+
+
+def _is_permanent(error: CloudError) -> bool:
+    """Whether the user may not list images, or the endpoint of the image service is unknown. A response 404 is neither:
+    a gateway sends it if the service is not available."""
+    return isinstance(error, (PermissionDenied, SettingsError, UnsupportedOperation)) or (
+        isinstance(error, NotFound) and error.status is None
+    )
 
 
 def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:
@@ -28,5 +85,7 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     have excluded. Raises InvalidRequest for filters that cannot be verified."""
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
-    found = cloud.servers.list(selection.ask(brief))
-    return matching(cloud.rules, selection.filters, found) if selection.filters else found
+    found: Iterable[Server] = cloud.servers.list(selection.ask(brief))
+    if selection.filters:
+        found = matching(cloud.rules, selection.filters, found)
+    return with_names_for_query(cloud, selection, found)

@@ -13,7 +13,7 @@ from typing import Any, Callable, Mapping, MutableMapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 #: The version of the cache format.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def place(settings: Settings) -> tuple[str, ...]:
@@ -21,8 +21,9 @@ def place(settings: Settings) -> tuple[str, ...]:
     return settings.platform, settings.endpoint or settings.auth.auth_url, settings.region or ""
 
 
-def cache_key(selection: Mapping[str, Any], settings: Settings) -> str:
-    """The cache key of a source: a digest of identity, location and query, without options that only affect hosts. The
+def cache_key(selection: Mapping[str, Any], settings: Settings, image_names: bool = False) -> str:
+    """The cache key of a source: a digest of identity, location and query, without options that only affect hosts.
+    ``image_names``: whether the records contain the names of the images. The
     id of an access key identifies its owner and is not secret. A token without a project has no other identity, so its
     digest is used; a token is long and random, and cannot be guessed from a digest."""
     auth = settings.auth
@@ -30,6 +31,8 @@ def cache_key(selection: Mapping[str, Any], settings: Settings) -> str:
     if auth.method == "token" and not auth.project_id:
         who.append(getattr(auth, "token", None))
     asked = {name: value for name, value in selection.items() if name != "page_size" and value}
+    if image_names:
+        asked["image_names"] = True
     identity = [_FORMAT, place(settings), auth.auth_url, settings.interface, who, asked, settings.enterprise_project_id]
     text = json.dumps(identity, sort_keys=True, default=str)
     return "cloudserver_%s" % hashlib.sha256(text.encode("utf-8")).hexdigest()[:40]

@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    REQUESTED_FIELDS,
+    SERVER_FIELDS,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.host_names import is_host_name
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import names_image
 
 #: The values of ``groups_by``, and the prefixes of the group names.
 GROUPS = {
@@ -23,6 +27,8 @@ GROUPS = {
     "flavor": "flavor",
     "image": "image",
     "source": "source",
+    "project_id": "project",
+    "security_groups": "security_group",
 }
 #: The values of ``connect_with`` besides ``network:NAME``, by kind and IP version.
 _POLICIES = {
@@ -99,6 +105,12 @@ def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") ->
     if not prefix.isidentifier() or not prefix.isascii():
         raise InvalidHosts("vars_prefix: %s cannot begin the name of a variable" % (prefix or "an empty string"))
     wanted = {"id", "platform", "region"}.union(fields)
+    hidden = sorted(wanted.intersection(REQUESTED_FIELDS))
+    if hidden:
+        raise InvalidHosts(
+            "fields: %s can contain passwords and does not become a variable; use server_info to read it"
+            % ", ".join(hidden)
+        )
     unknown = sorted(wanted.difference(SERVER_FIELDS))
     if unknown:
         raise InvalidHosts(
@@ -106,3 +118,16 @@ def variable_names(prefix: str, fields: Iterable[str], expressions: str = "") ->
         )
     named = set(re.findall(r"\w+", expressions))
     return [(prefix + name, name) for name in SERVER_FIELDS if name in wanted or prefix + name in named]
+
+
+def record_fields(variables: Iterable[tuple[str, str]], groups_by: Iterable[str], hostnames: Iterable[str]) -> set[str]:
+    """The fields that the hosts need of each record: those of the variables, groups, names and addresses."""
+    addresses = {name + "s" for name in hostnames if name in ("private_ip", "public_ip")}
+    return {"id", "name", "addresses"}.union(
+        addresses, (field for _variable, field in variables), (name for name in groups_by if name != "source")
+    )
+
+
+def needs_image_names(prefix: str, fields: Iterable[str], groups_by: Iterable[str], expressions: str) -> bool:
+    """Whether the file uses the names of images: ``fields`` are the fields that it sets itself."""
+    return "image" in fields or "image" in groups_by or names_image(expressions, prefix + "image")

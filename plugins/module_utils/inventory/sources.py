@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, SettingsError, redact
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import as_dicts
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import (
     InventoryCache,
@@ -56,6 +57,7 @@ _WIDTH = 8
 
 SPEC = argument_spec(
     SELECTION,
+    deleted={"type": "bool", "default": False},
     name={"type": "str"},
     on_error={"type": "str", "choices": [FAIL, WARN, USE_STALE], "default": FAIL},
     connect_with={"type": "list", "elements": "str", "default": ["floating_v4", "fixed_v4", "fixed_v6"]},
@@ -172,7 +174,7 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> InventorySourc
         texts = unknown + [each.msg for each in result.errors if not isinstance(each, UnsupportedError)]
         raise InvalidHosts(redact("%s: %s" % (label, "; ".join(texts)), secrets))
     values = result.validated_parameters
-    selection = {key: values.get(key) for key in SELECTION}
+    selection = {key: values.get(key) for key in (*SELECTION, "deleted")}
     if not any(selection.get(chooser) for chooser in CHOOSERS):
         selection["all"] = True
     try:
@@ -184,15 +186,26 @@ def _source(options: Mapping[str, Any], label: str, name: str) -> InventorySourc
     return InventorySource(name, connection, selection, values["on_error"], connect_with)
 
 
-def fetch(source: InventorySource, settings: Settings) -> SourceResult:
+@dataclass(frozen=True)
+class RecordSpec:
+    """The fields that the hosts need of the records, ``None`` for all, and whether they need the names of images."""
+
+    fields: frozenset[str] | None = None
+    image_names: bool = False
+
+
+ALL_FIELDS = RecordSpec()
+
+
+def fetch(source: InventorySource, settings: Settings, spec: RecordSpec = ALL_FIELDS) -> SourceResult:
     """Queries the cloud of the source. Raises CloudError and InvalidRequest."""
     selection = Selection.from_options(source.selection, missing="ignore", listing=True)
     warnings: list[str] = []
     cloud = connect(settings, warn=warnings.append)
     try:
-        chosen = find(cloud, selection)
+        chosen = find(cloud, selection, image_names=spec.image_names)
         # Only records: the raw responses in the servers are several times as large.
-        return SourceResult([server.as_dict() for server in chosen.servers], chosen.missing, warnings)
+        return SourceResult(as_dicts(chosen.servers, spec.fields), chosen.missing, warnings)
     finally:
         cloud.close()
 
@@ -203,11 +216,19 @@ def gather(
     warn: Callable[[str], None],
     kept: InventoryCache | None = None,
     read: bool = True,
+    spec: RecordSpec = ALL_FIELDS,
     run_folder: RunFolder | None = None,
 ) -> list[tuple[InventorySource, tuple[str, ...], list[dict[str, Any]]]]:
     """The records of each source, with their location: from the cache if it is fresh and ``read`` allows it, otherwise
     from the cloud. All clouds are queried concurrently; their tokens are kept in ``run_folder``. Raises InvalidHosts if
     a source with ``on_error: fail`` fails, and if all sources fail."""
+    if kept:
+        # Other files use the same cached records, and this file may need other fields of them later.
+        spec = replace(spec, fields=None)
+
+    def key(source: InventorySource, settings: Settings) -> str:
+        return cache_key(source.selection, settings, spec.image_names)
+
     settings: dict[str, Settings] = {}
     records: dict[str, list[dict[str, Any]]] = {}
     failed: dict[str, Exception] = {}
@@ -217,11 +238,13 @@ def gather(
         except SettingsError as error:
             failed[source.name] = error
             continue
-        fresh = kept.fresh(cache_key(source.selection, settings[source.name])) if kept and read else None
+        fresh = kept.fresh(key(source, settings[source.name])) if kept and read else None
         if fresh is not None:
             records[source.name] = fresh
     asked = [source for source in found if source.name not in records and source.name not in failed]
-    for source, answer in zip(asked, in_parallel(lambda each: _attempt(each, settings[each.name]), asked, _WIDTH)):
+    for source, answer in zip(
+        asked, in_parallel(lambda each: _attempt(each, settings[each.name], spec), asked, _WIDTH)
+    ):
         for warning in settings[source.name].warnings:
             warn("source %s: %s" % (source.name, warning))
         if isinstance(answer, SourceResult):
@@ -231,7 +254,7 @@ def gather(
             for option, values in answer.missing.items():
                 warn("source %s: no server has %s %s" % (source.name, option, ", ".join(values)))
             if kept:
-                kept.keep(cache_key(source.selection, settings[source.name]), answer.records)
+                kept.keep(key(source, settings[source.name]), answer.records)
         else:
             failed[source.name] = answer
     fatal = []
@@ -239,9 +262,7 @@ def gather(
         if source.name in failed:
             own = settings.get(source.name)
             text = redact("source %s: %s" % (source.name, failed[source.name]), own.secrets() if own else ())
-            last = (
-                kept.last(cache_key(source.selection, own)) if kept and own and source.on_error == USE_STALE else None
-            )
+            last = kept.last(key(source, own)) if kept and own and source.on_error == USE_STALE else None
             if last:
                 records[source.name] = last[0]
                 warn("%s Its servers are from the cache, which is %d s old." % (text, last[1]))
@@ -254,10 +275,10 @@ def gather(
     return [(source, place(settings[source.name]), records[source.name]) for source in found if source.name in records]
 
 
-def _attempt(source: InventorySource, settings: Settings) -> SourceResult | Exception:
+def _attempt(source: InventorySource, settings: Settings, spec: RecordSpec) -> SourceResult | Exception:
     """Calls ``fetch`` and returns its error as a result, so that an error of one source does not stop the others."""
     try:
-        return fetch(source, settings)
+        return fetch(source, settings, spec)
     except (CloudError, InvalidRequest) as error:
         return error
     except Exception as error:

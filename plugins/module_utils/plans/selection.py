@@ -11,10 +11,16 @@ finds servers in a transition.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    REQUESTED_FIELDS,
+    SERVER_FIELDS,
+    Server,
+    as_dicts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
@@ -95,6 +101,11 @@ class Selection:
             max_targets=options.get("max_targets"),
             listing=listing,
         )
+
+    @property
+    def needs_image_names(self) -> bool:
+        """Whether the query contains more of an image than its id."""
+        return self.query is not None and names_image(self.query.expression)
 
     @property
     def by_name_alone(self) -> bool:
@@ -208,7 +219,7 @@ class Selection:
         if self.query is None:
             return servers
         try:
-            found = self.query.search([server.as_dict() for server in servers])
+            found = self.query.search(as_dicts(servers, SERVER_FIELDS + REQUESTED_FIELDS))
         except jmespath.exceptions.JMESPathError as error:
             raise InvalidRequest(
                 "query: the JMESPath expression cannot be evaluated for the servers: %s" % error
@@ -260,6 +271,11 @@ def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
             raise InvalidRequest("%s: %s is not a number of servers; use 0 or more" % (name, limit))
     if lowest is not None and highest is not None and lowest > highest:
         raise InvalidRequest("min_targets: %s is more than max_targets: %s" % (lowest, highest))
+
+
+def names_image(expression: str, variable: str = "image") -> bool:
+    """Whether an expression contains the variable, and not only its id."""
+    return re.search(r"\b%s\b(?!\s*\.\s*id\b)" % re.escape(variable), expression) is not None
 
 
 def _canonical(text: str) -> str:

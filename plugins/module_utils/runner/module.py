@@ -26,7 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.d
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, as_dicts
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
@@ -210,7 +210,7 @@ def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
     """The records of the servers in the result; empty unless the task requests them."""
     if not context.params.get("return_servers"):
         return {}
-    return {"servers": [server.as_dict() for server in servers]}
+    return {"servers": as_dicts(list(servers))}
 
 
 class Work(Protocol):

@@ -131,7 +131,8 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
         "config_drive": "",
         "key_name": server.key_name,
         "OS-SRV-USG:launched_at": iso_us(server.launched, ""),
-        "OS-SRV-USG:terminated_at": iso_us(server.deleted_at, ""),
+        # A server in the recycle bin was not terminated yet.
+        "OS-SRV-USG:terminated_at": iso_us(server.deleted_at if server.vm_state == "deleted" else None, ""),
         "OS-EXT-STS:task_state": server.task_state,
         "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:power_state": server.power_state,

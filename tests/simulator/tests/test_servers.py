@@ -202,7 +202,8 @@ def test_regions_of_openstack_with_a_recycle_bin(openstack: Any) -> None:
     key = openstack.id("web-01")
     openstack.delete("/servers/" + key)
     openstack.pass_time(1)
-    assert openstack.show(key)["status"] == "SOFT_DELETED"
+    shown = openstack.show(key)
+    assert shown["status"] == "SOFT_DELETED" and shown["OS-SRV-USG:terminated_at"] is None
 
 
 def test_deleted_twice_at_once_is_lost(easystack: Any) -> None:

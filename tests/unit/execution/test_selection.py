@@ -53,8 +53,10 @@ class Ignoring(FakeCloud):
     rules_class = IgnoringRules
 
 
-ON_A = server("on-a", host="cmp-a", availability_zone="az1", key_name="ops", tags=("t",), locked=True)
-ON_B = server("on-b", host="cmp-b", availability_zone="az2", task_state="powering-off")
+OF_A = {"project_id": "p1", "user_id": "u1", "vm_state": "active"}
+OF_B = {"project_id": "p2", "user_id": "u2", "vm_state": "active"}
+ON_A = server("on-a", host="cmp-a", availability_zone="az1", key_name="ops", tags=("t",), locked=True, **OF_A)
+ON_B = server("on-b", host="cmp-b", availability_zone="az2", task_state="powering-off", **OF_B)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,10 @@ ON_B = server("on-b", host="cmp-b", availability_zone="az2", task_state="powerin
         ({"not-tags-any": "t,u"}, ["on-b"]),
         ({"name": "nobody", "reservation_id": "r-1"}, ["on-a", "on-b"]),
         ({"host": "cmp-a", "availability_zone": "az2"}, []),
+        ({"project_id": "p1"}, ["on-a"]),
+        ({"tenant_id": "p"}, []),
+        ({"user_id": "u2"}, ["on-b"]),
+        ({"vm_state": "active"}, ["on-a", "on-b"]),
     ],
 )
 def test_filters_that_the_cloud_ignores_are_checked_on_the_records(filters: dict[str, str], found: list[str]) -> None:
@@ -91,8 +97,8 @@ def test_a_filter_that_the_records_do_not_show_is_refused() -> None:
 
 
 def test_a_filter_that_cannot_be_checked_needs_a_limit_where_something_is_done() -> None:
-    cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"user_id": "u"}}
-    with pytest.raises(InvalidRequest, match="do not contain user_id.*set max_targets"):
+    cloud, options = Ignoring([ON_A, ON_B]), {"all": True, "filters": {"launch_index": "1"}}
+    with pytest.raises(InvalidRequest, match="do not contain launch_index.*set max_targets"):
         find(cloud, Selection.from_options(options))
     assert len(find(cloud, Selection.from_options(options, listing=True)).servers) == 2
     with pytest.raises(InvalidRequest, match="max_targets allows 1"):

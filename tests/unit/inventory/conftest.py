@@ -55,15 +55,19 @@ class Clouds:
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    specs: list[sources.RecordSpec] = field(default_factory=list)
 
-    def fetch(self, source: sources.InventorySource, settings: Any) -> sources.SourceResult:
+    def fetch(
+        self, source: sources.InventorySource, settings: Any, spec: sources.RecordSpec = sources.ALL_FIELDS
+    ) -> sources.SourceResult:
         self.asked.append(source.name)
+        self.specs.append(spec)
         answer = self.answers[source.name]
         if isinstance(answer, Exception):
             raise answer
         selection = sources.Selection.from_options(source.selection, missing="ignore")
         chosen = selection.choose(answer)
-        return sources.SourceResult([each.as_dict() for each in chosen.servers], chosen.missing)
+        return sources.SourceResult([each.as_dict(fields=spec.fields) for each in chosen.servers], chosen.missing)
 
 
 @pytest.fixture

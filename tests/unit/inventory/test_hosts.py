@@ -71,7 +71,7 @@ def test_field_value() -> None:
 
 
 def test_group_names() -> None:
-    one = record(tags=("role=web", "spot"), availability_zone=None)
+    one = record(tags=("role=web", "spot"), availability_zone=None, project_id="p1", security_groups=("default", "web"))
     assert list(fleet_hosts.group_names(one, "prod", list(fleet_hosts.GROUPS))) == [
         "tag_role=web",
         "tag_spot",
@@ -82,7 +82,40 @@ def test_group_names() -> None:
         "flavor_m1.small",
         "image_i1",
         "source_prod",
+        "project_p1",
+        "security_group_default",
+        "security_group_web",
     ]
+
+
+def test_a_server_without_groups_or_project_is_in_no_group_of_them() -> None:
+    assert list(fleet_hosts.group_names(record(), "prod", ["project_id", "security_groups"])) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "groups_by", "expressions", "needed"),
+    [
+        ([], ["tags"], "", False),
+        (["name", "image"], [], "", True),
+        ([], ["image"], "", True),
+        ([], [], "['ansible_user': \"cloudserver_image.name or ''\"]", True),
+        ([], [], "cloudserver_image['name']", True),
+        ([], [], "cloudserver_image.id", False),
+        ([], [], "cloudserver_image .id == 'x' and cloudserver_image", True),
+        ([], [], "cloudserver_image.identity", True),
+        ([], [], "cloudserver_images or my_cloudserver_image", False),
+    ],
+)
+def test_the_names_of_images_are_needed_where_the_file_uses_them(
+    fields: list[str], groups_by: list[str], expressions: str, needed: bool
+) -> None:
+    assert fleet_hosts.needs_image_names("cloudserver_", fields, groups_by, expressions) is needed
+
+
+def test_the_fields_that_hosts_need() -> None:
+    variables = [("c_id", "id"), ("c_tags", "tags")]
+    found = fleet_hosts.record_fields(variables, ["source", "region"], ["public_ip", "c_x", "name"])
+    assert found == {"id", "name", "addresses", "tags", "region", "public_ips"}
 
 
 def test_variables_are_the_fields_and_the_identity_of_the_server() -> None:
@@ -101,7 +134,13 @@ def test_variables_that_an_expression_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "fields", "text"), [("", [], "vars_prefix"), ("a-", [], "vars_prefix"), ("c", ["nope"], "no nope")]
+    ("prefix", "fields", "text"),
+    [
+        ("", [], "vars_prefix"),
+        ("a-", [], "vars_prefix"),
+        ("c", ["nope"], "no nope"),
+        ("c", ["user_data"], "user_data can contain passwords"),
+    ],
 )
 def test_variables_that_cannot_be(prefix: str, fields: list[str], text: str) -> None:
     with pytest.raises(InvalidHosts, match=text):

@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleError, AnsibleParserError
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServerError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
 
 from .conftest import CONNECTION, ONE, Clouds, Parse, members, server
 
@@ -128,6 +129,57 @@ def test_include_and_exclude(parse: Parse, options: dict[str, Any], expected: li
 def test_what_is_wrong_with_a_file(parse: Parse, options: dict[str, Any], text: str) -> None:
     with pytest.raises(AnsibleError, match=text):
         parse({**ONE, **options})
+
+
+def test_groups_by_project_security_group_and_image(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [
+        server("web-1", project_id="p1", security_groups=("default", "web"), image=Image("i1", "Ubuntu 24.04")),
+        server("db-1", project_id="p2", security_groups=("default",)),
+    ]
+    inventory, _warnings = parse({**ONE, "groups_by": ["project_id", "security_groups", "image"]})
+    assert members(inventory, "project_p1") == ["web-1"] and members(inventory, "project_p2") == ["db-1"]
+    assert members(inventory, "security_group_default") == ["db-1", "web-1"]
+    assert members(inventory, "security_group_web") == ["web-1"]
+    assert members(inventory, "image_Ubuntu_24_04") == ["web-1"] and members(inventory, "image_i1") == ["db-1"]
+
+
+def test_keyed_groups_by_the_tags_as_a_mapping_and_by_new_fields(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("web-1", tags=("role=web", "spot"), project_id="p1", security_groups=("web",))]
+    keys = ["cloudserver_tag_map.role", "cloudserver_project_id", "cloudserver_security_groups"]
+    keyed = [{"prefix": "by", "key": key} for key in keys]
+    inventory, _warnings = parse({**ONE, "fields": ["name"], "keyed_groups": keyed, "strict": True})
+    assert [members(inventory, "by_web"), members(inventory, "by_p1")] == [["web-1"], ["web-1"]]
+    assert inventory.hosts["web-1"].vars["cloudserver_tag_map"] == {"role": "web", "spot": ""}
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [
+        ({}, False),
+        ({"fields": ["name", "tags"]}, False),
+        ({"fields": ["name", "image"]}, True),
+        ({"groups_by": ["image"]}, True),
+        ({"compose": {"ansible_user": "'ubuntu' if 'Ubuntu' in (cloudserver_image.name or '') else 'root'"}}, True),
+        ({"keyed_groups": [{"key": "cloudserver_image.name | default('none', true)", "prefix": "os"}]}, True),
+        ({"include": ["cloudserver_image.name is none"]}, True),
+        ({"keyed_groups": [{"key": "cloudserver_image.id", "prefix": "os"}]}, False),
+        ({"vars_prefix": "c_", "compose": {"os": "c_image.name"}}, True),
+    ],
+    ids=str,
+)
+def test_the_names_of_images_are_requested_where_the_file_uses_them(
+    parse: Parse, clouds: Clouds, options: dict[str, Any], needed: bool
+) -> None:
+    clouds.answers["one"] = [server("web-1")]
+    parse({**ONE, **options})
+    assert [spec.image_names for spec in clouds.specs] == [needed]
+
+
+def test_only_the_fields_that_hosts_need_are_kept(parse: Parse, clouds: Clouds) -> None:
+    clouds.answers["one"] = [server("web-1")]
+    parse({**ONE, "fields": ["name"], "groups_by": ["region"], "hostnames": ["public_ip", "name"]})
+    (spec,) = clouds.specs
+    assert spec.fields == {"id", "name", "platform", "region", "addresses", "public_ips"}
 
 
 def test_a_server_that_two_sources_find_counts_once(parse: Parse, clouds: Clouds) -> None:

@@ -38,6 +38,17 @@ def test_a_hit_asks_nothing_and_options_of_hosts_still_count(
     assert clouds.asked == ["one", "one"]
 
 
+def test_a_file_that_uses_the_names_of_images_does_not_use_records_without_them(
+    parse: Parse, clouds: Clouds, cached: dict[str, Any]
+) -> None:
+    parse(cached)
+    parse({**cached, "groups_by": ["image"]})
+    assert clouds.asked == ["one", "one"]
+    parse({**cached, "groups_by": ["image", "project_id"], "fields": ["volumes"]})
+    parse(cached)
+    assert clouds.asked == ["one", "one"], "the cached records have all fields"
+
+
 def test_flush_cache_asks_again(parse: Parse, clouds: Clouds, cached: dict[str, Any]) -> None:
     parse(cached)
     clouds.answers["one"] = [server("new")]

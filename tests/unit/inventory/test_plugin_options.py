@@ -24,9 +24,9 @@ pytestmark = pytest.mark.usefixtures("fleet_of_three")
 def test_options_may_be_templates(parse: Parse, clouds: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def fetch(source: Any, settings: Any) -> Any:
+    def fetch(source: Any, settings: Any, spec: Any) -> Any:
         seen.append((source, settings))
-        return clouds.fetch(source, settings)
+        return clouds.fetch(source, settings, spec)
 
     monkeypatch.setattr(cloudserver.inventory_sources, "fetch", fetch)
     text = """

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServerError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources as fleet
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache, cache_key
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 
 from .conftest import CONNECTION, PASSWORD, Clouds, record, server
 
@@ -378,6 +380,27 @@ def test_warns_of_what_is_missing_and_of_what_settings_warn_of(gathering: Gather
     gathering.run([{"name": "a", "names": ["a-1", "a-2"], "auth": auth}])
     assert gathering.warnings[0].startswith("source a: auth.auth_url is http://cloud.example/v3")
     assert gathering.warnings[1] == "source a: no server has names a-2"
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_records_have_the_needed_fields_and_in_a_cache_all(gathering: Gathering, cached: bool) -> None:
+    spec = fleet.RecordSpec(frozenset(("id", "name")), image_names=True)
+    kept = InventoryCache({}, 0, lambda: 0.0) if cached else None
+    (found,) = fleet.gather(fleet.sources({**CONNECTION, "name": "a"}), {}, lambda text: None, kept, spec=spec)
+    assert set(found[2][0]) == (set(SERVER_FIELDS) if cached else {"id", "name"})
+
+
+def test_records_with_and_without_names_of_images_are_two_cache_entries() -> None:
+    (source,) = fleet.sources({**CONNECTION, "all": True})
+    settings = source.settings({})
+    assert cache_key(source.selection, settings) != cache_key(source.selection, settings, image_names=True)
+
+
+def test_the_recycle_bin_is_an_option_of_a_source_and_of_its_cache_key() -> None:
+    top, own = fleet.sources({**CONNECTION}, [{"name": "a"}, {"name": "bin", "deleted": True}])
+    assert (top.selection["deleted"], own.selection["deleted"]) == (False, True)
+    assert Selection.from_options(own.selection, listing=True).ask().deleted
+    assert cache_key(top.selection, top.settings({})) != cache_key(own.selection, own.settings({}))
 
 
 def test_fetch_asks_the_cloud_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:

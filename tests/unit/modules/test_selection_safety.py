@@ -98,10 +98,18 @@ def test_an_administrator_filters_by_host(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["openstack", "ustack", "huaweicloud"])
 def test_a_filter_that_nothing_proves_needs_a_limit(bench: Bench) -> None:
-    unknown = {"filters": {"project_id": "0123"}, "all": True}
+    unknown = {"filters": {"launch_index": "1"}, "all": True}
     with nothing_done(bench):
-        refused(bench.power(state="stopped", **unknown), "do not contain project_id", "set max_targets")
+        refused(bench.power(state="stopped", **unknown), "do not contain launch_index", "set max_targets")
         refused(bench.power(state="stopped", max_targets=1, **unknown), "max_targets allows 1")
+
+
+@pytest.mark.parametrize("platform", ["openstack", "ustack"])
+def test_a_filter_of_projects_that_the_cloud_ignores_selects_no_server_of_another(bench: Bench) -> None:
+    with nothing_done(bench):
+        for name in ("project_id", "tenant_id", "vm_state"):
+            result = bench.power(all=True, filters={name: "0123"}, state="stopped")
+            assert result["outcomes"] == [] and len(result["warnings"]) == 1
 
 
 # -- no server is found -----------------------------------------------------------------------------------------------

@@ -34,6 +34,22 @@ def test_the_ten_steps(bench: Bench) -> None:
     assert gone["servers"] == [] and outcome(gone, "new-1")["actions"] == ["delete"]
 
 
+@EVERY_NOVA
+def test_tags_as_a_mapping(bench: Bench) -> None:
+    made = make(bench, name="new-1", tags={"role": "new", "blue": ""})
+    assert not made.get("failed"), made
+    assert made["server"]["tag_map"] == {"role": "new", "blue": ""}
+    with nothing_done(bench):
+        for same in ({"blue": None, "role": "new"}, ["role=new", "blue"], "role=new,blue", made["server"]["tag_map"]):
+            assert make(bench, name="new-1", tags=same, purge_tags=True)["changed"] is False
+    changed = make(bench, name="new-1", tags={"role": "old"}, purge_tags=True)
+    assert changed["server"]["tag_map"] == {"role": "old"}
+    refused(make(bench, name="new-1", tags={"role": ["a", "b"]}), "the value of role is not a string")
+    refused(make(bench, name="new-1", tags=True), "neither a list of tags nor a mapping")
+    found = bench.call("server_info", tags={"role": "old"})
+    assert [each["name"] for each in found["servers"]] == ["new-1"]
+
+
 # -- several at once ---------------------------------------------------------------------------------------------------
 
 

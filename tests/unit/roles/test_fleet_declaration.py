@@ -31,6 +31,16 @@ def test_entries_that_differ_in_their_names_are_one_group() -> None:
     ]
 
 
+def test_tags_may_be_mappings() -> None:
+    entries = [{"name": "a", "tags": {"role": "web", "spot": "", "size": 3}}, {"name": "b", "tags": "x, y"}]
+    assert [group["tags"] for group in fleet_groups(entries, {"env": "shop"})] == [
+        ["env=shop", "role=web", "spot", "size=3"],
+        ["env=shop", "x", "y"],
+    ]
+    with pytest.raises(AnsibleFilterError, match="the value of role is not a string"):
+        fleet_groups([{"name": "a", "tags": {"role": ["web", "db"]}}])
+
+
 def test_groups_hold_no_option_that_may_be_a_secret() -> None:
     assert "hunter2" not in str(fleet_groups([{"name": "a", "password": "hunter2", "user_data": "hunter2"}]))
 

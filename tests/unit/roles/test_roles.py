@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from typing import Any
@@ -222,6 +223,14 @@ def test_a_purge_of_servers_never_deletes_the_whole_fleet(lab: Lab) -> None:
     assert "shop-3" not in lab.servers("openstack") or lab.servers("openstack")["shop-3"]["status"] != "ACTIVE"
 
 
+def test_the_tags_of_a_fleet_may_be_mappings(lab: Lab) -> None:
+    common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"], "tags": {"env": "shop"}}
+    entry = {"name": "shop", "tags": {"role": "kv", "spot": ""}}
+    fleet = role("server_fleet", server_fleet_servers=[entry], server_fleet_defaults=common)
+    lab.play(lab.inventory("openstack"), fleet).succeeded()
+    assert sorted(lab.servers("openstack")["shop"]["tags"]) == ["env=shop", "role=kv", "spot"]
+
+
 def test_an_option_of_an_entry_that_is_misspelt_is_refused_before_the_cloud_is_asked(lab: Lab) -> None:
     cases = [
         ("server_fleet", {"server_fleet_servers": [{"name": "a", "flavour": "m1.small"}]}),
@@ -337,3 +346,14 @@ def test_a_report_shows_no_text_of_a_cloud_as_a_template(lab: Lab) -> None:
     table = (lab.folder / "fleet.csv").read_text()
     assert "{{ 40 + 2 }}" in table and "{{ 40 + 3 }}" in table
     assert "42" not in [line.split(",")[0] for line in table.splitlines()]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_report_of_tags_as_a_mapping_has_the_names_of_images(lab: Lab, platform: str) -> None:
+    selection = {"tags": {"env": "demo", "role": "web"}}
+    report = role("fleet_report", fleet_report_date="2026-11-20", fleet_report_selection=selection)
+    lab.play(lab.inventory(platform), report).succeeded()
+    rows = list(csv.DictReader((lab.folder / "fleet.csv").open()))
+    images = {row["name"]: row["image"] for row in rows}
+    assert sorted(images) == ["web-01", "web-02", "web-03", "web-04"]
+    assert images["web-01"] == lab.control("GET", "/%s/servers/web-01" % platform)["server"]["image"]["name"]

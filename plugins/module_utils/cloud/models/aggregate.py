@@ -20,6 +20,10 @@ class Aggregate:
     hosts: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     uuid: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    deleted: bool | None = None
+    deleted_at: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -29,6 +33,10 @@ class Aggregate:
             "availability_zone": self.availability_zone,
             "hosts": sorted(self.hosts),
             "metadata": dict(self.metadata),
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "deleted": self.deleted,
+            "deleted_at": self.deleted_at,
         }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Keypair:
-    """A key pair. ``private_key`` is only set in the response to its creation, and never in ``as_dict``."""
+    """A key pair. ``private_key`` is only set in the response to its creation, and never in ``as_dict``. ``user_id``,
+    ``created`` and the fields below it are not in a list."""
 
     name: str
     public_key: str | None = None
@@ -20,6 +21,10 @@ class Keypair:
     fingerprint: str | None = None
     user_id: str | None = None
     created: str | None = None
+    id: int | None = None
+    updated_at: str | None = None
+    deleted: bool | None = None
+    deleted_at: str | None = None
     private_key: str | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:

@@ -15,8 +15,8 @@ POLICIES = ("affinity", ANTI_AFFINITY, "soft-affinity", "soft-anti-affinity")
 
 @dataclass(frozen=True)
 class ServerGroup:
-    """A server group. ``rules`` is ``None`` if the cloud returns none, below microversion 2.64; ``members`` are the ids
-    of servers."""
+    """A server group. ``rules`` is ``None`` if the cloud returns none, below microversion 2.64; ``metadata`` is
+    ``None`` from there on. ``members`` are the ids of servers."""
 
     id: str
     name: str | None = None
@@ -25,6 +25,7 @@ class ServerGroup:
     members: tuple[str, ...] = ()
     project_id: str | None = None
     user_id: str | None = None
+    metadata: Mapping[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -35,4 +36,5 @@ class ServerGroup:
             "members": sorted(self.members),
             "project_id": self.project_id,
             "user_id": self.user_id,
+            "metadata": None if self.metadata is None else dict(self.metadata),
         }

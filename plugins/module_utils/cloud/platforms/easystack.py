@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import TEXTS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
@@ -63,6 +64,7 @@ class EasyStackServers(NovaServers):
     """Nova's, with EasyStack's recycle bin."""
 
     actions = _ACTIONS
+    record_keys = {**TEXTS, "deleted_at": "deleted", "estimated_deleted_at": "estimated_deleted"}
 
     def _deleted_parameters(self) -> dict[str, str]:
         # The documented list of the recycle bin.

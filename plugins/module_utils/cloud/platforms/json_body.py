@@ -98,6 +98,13 @@ def number(value: Any) -> float | None:
         return None
 
 
+def boolean(value: Any) -> bool | None:
+    """The boolean, also if the cloud returned it as a string; ``None`` for any other value."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
 def integer(value: Any) -> int | None:
     """The number, also if the cloud returned a string; ``None`` for any other value."""
     if value is None or isinstance(value, bool):

@@ -143,6 +143,11 @@ class UStackServers(NovaServers):
     """``os-shutdown`` shuts down the guest, ``os-stop`` powers it off."""
 
     actions = _ACTIONS
+    address_keys = {
+        "subnet_id": "UOS-EXT-IPS:subnet_id",
+        "subnet_name": "UOS-EXT-IPS:subnet_name",
+        "subnet_shared": "UOS-EXT-IPS:subnet_shared",
+    }
 
 
 class UStack(OpenStack):

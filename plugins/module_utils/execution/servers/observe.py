@@ -12,7 +12,11 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find, listed
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import (
+    find,
+    listed,
+    with_names_for_query,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name
@@ -92,7 +96,7 @@ def _everywhere(cloud: Compute, selection: Selection) -> list[Server]:
     """The list and the recycle bin. Servers with a given id are found in both."""
     if selection.ids and not selection.filters:
         cloud.all_projects = selection.all_projects
-        return list(cloud.servers.by_id(selection.ids).values())
+        return list(with_names_for_query(cloud, selection, cloud.servers.by_id(selection.ids).values()))
     found = {server.id: server for server in listed(cloud, selection)}
     if cloud.supports("deleted"):
         found.update((server.id, server) for server in listed(cloud, replace(selection, deleted=True)))

@@ -32,6 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     ServerSpec,
     labels_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
 
 _LONGEST_NAME = 255
@@ -176,7 +177,7 @@ def _boot_order(devices: Sequence[str]) -> str:
 def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
     if params["tags"] is None:
         return None
-    found = tuple(dict.fromkeys(str(tag) for tag in params["tags"]))
+    found = tuple(tag_texts(params["tags"]))
     for tag in found:
         if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
             raise InvalidRequest(

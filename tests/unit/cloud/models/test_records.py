@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_AWAITING_PAYMENT,
     JOB_FAILED,
@@ -27,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     Server,
     in_private_range,
     power_state,
+    with_image_names,
 )
 
 #: status: the power state of a stable server, and where the status leads.
@@ -140,6 +142,36 @@ def test_every_address_is_either_private_or_public(ip: Any) -> None:
 def test_label_and_fields() -> None:
     assert server(name="web").label == "web (i)" and server().label == "i"
     assert SERVER_FIELDS[:4] == ("id", "name", "status", "power_state") and SERVER_FIELDS[-1] == "region"
+
+
+def test_a_record_has_the_requested_fields_in_their_order() -> None:
+    found = server(name="web", user_data="secret", tags=("a=1",))
+    assert found.as_dict(fields=["tags", "id", "name"]) == {"id": "i", "name": "web", "tags": ["a=1"]}
+    assert list(found.as_dict(fields=["tags", "id", "name"])) == ["id", "name", "tags"]
+    assert tuple(found.as_dict()) == SERVER_FIELDS and "secret" not in str(found.as_dict(raw=True))
+    assert found.as_dict(fields=["user_data"]) == {"user_data": "secret"} and "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ((), {}),
+        (("role=web", "spot"), {"role": "web", "spot": ""}),
+        (("spot=",), {"spot": ""}),
+        (("a=b=c",), {"a": "b=c"}),
+        (("role=web", "role=db"), {"role": "web"}),
+        (("role=web", "role"), {"role": "web"}),
+    ],
+)
+def test_tags_as_a_mapping(tags: tuple[str, ...], expected: dict[str, str]) -> None:
+    assert server(tags=tags).tag_map == expected == server(tags=tags[::-1]).as_dict()["tag_map"]
+
+
+def test_image_names_come_from_the_list_where_the_record_has_none() -> None:
+    known = {"i1": "Ubuntu", "i2": "Debian"}
+    images = [Image("i1"), Image("i2", "own"), Image("i3"), Image()]
+    found = with_image_names([server(image=image) for image in images], known)
+    assert [each.image for each in found] == [Image("i1", "Ubuntu"), Image("i2", "own"), Image("i3"), Image()]
 
 
 def test_a_record_holds_copies() -> None:

@@ -16,6 +16,7 @@ EASYSTACK_IN_ERROR: dict[str, Any] = {
     "name": "instance-bgzz",
     "status": "ERROR",
     "tenant_id": "c1869da142e94aa99ae1a0391360f99a",
+    "user_id": "e36a6c6aafcb4581bbb12196e393242d",
     "metadata": {},
     "hostId": "",
     "image": "",
@@ -35,6 +36,7 @@ EASYSTACK_IN_ERROR: dict[str, Any] = {
     "estimated_deleted": "",
     "addresses": {},
     "accessIPv4": "",
+    "accessIPv6": "",
     "fault": {
         "code": 500,
         "created": "2022-08-23T11:37:45Z",
@@ -44,15 +46,37 @@ EASYSTACK_IN_ERROR: dict[str, Any] = {
     "OS-EXT-AZ:availability_zone": "",
     "key_name": None,
     "OS-SRV-USG:launched_at": None,
+    "OS-SRV-USG:terminated_at": None,
     "OS-EXT-SRV-ATTR:host": None,
+    "OS-EXT-SRV-ATTR:hypervisor_hostname": None,
+    "OS-EXT-SRV-ATTR:reservation_id": "r-oxaqe5rb",
+    "OS-EXT-SRV-ATTR:hostname": "instance-bgzz",
+    "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
     "OS-EXT-SRV-ATTR:user_data": USER_DATA,
     "OS-EXT-STS:task_state": None,
     "OS-EXT-STS:vm_state": "error",
     "OS-EXT-STS:power_state": 0,
+    "os-extended-volumes:volumes_attached": [
+        {"id": "9d5e20bf-8bf3-4441-8fc5-b0bd3746a613", "delete_on_termination": True}
+    ],
     "locked": False,
     "description": None,
     "tags": [],
     "host_status": "",
+}
+
+#: EasyStack, the recycle bin: what differs from the server above.
+EASYSTACK_DELETED: dict[str, Any] = {
+    **EASYSTACK_IN_ERROR,
+    "id": "c819da53-eedb-47ea-a305-be7dbf747c36",
+    "name": "pve179",
+    "status": "DELETED",
+    "image": {"id": "4d84f09b-f41a-4dd8-9752-90adf8d709ea", "links": []},
+    "deleted": "2022-04-12T06:56:25Z",
+    "estimated_deleted": "2022-04-19T06:56:25Z",
+    "OS-SRV-USG:terminated_at": "2022-04-12T06:56:25.000000",
+    "OS-EXT-STS:vm_state": "deleted",
+    "os-extended-volumes:volumes_attached": [],
 }
 
 #: EasyStack, one server.
@@ -104,9 +128,17 @@ USTACK_BUILDING: dict[str, Any] = {
                 "OS-EXT-IPS:type": "fixed",
                 "UOS-EXT-IPS:subnet_shared": True,
                 "version": 4,
+                "UOS-EXT-IPS:subnet_id": "0383c257-d730-4bbc-bd20-c7482bc925e8",
             }
         ]
     },
+    "OS-EXT-SRV-ATTR:hypervisor_hostname": "server-85.0.lg.ustack.in",
+    "security_groups": [
+        {"port_id": "d6c7d1b5", "name": "default", "id": "6c0d1e0a"},
+        {"port_id": "e7d8e2c6", "name": "default", "id": "6c0d1e0a"},
+        {"port_id": "e7d8e2c6", "name": "web", "id": "7d1e2f1b"},
+    ],
+    "os-extended-volumes:volumes_attached": [{"id": "b1b2"}],
     "key_name": None,
     "image": {"id": "81ebf00b-6221-43ff-8551-f8908520dad5", "name": "Ubuntu 13.04 x64"},
     "OS-EXT-STS:task_state": "spawning",
@@ -144,6 +176,18 @@ HUAWEI_ACTIVE: dict[str, Any] = {
     "name": "ecs-2ecf",
     "status": "ACTIVE",
     "tenant_id": "05041fffa40025702f6dc009cc6f8f33",
+    "user_id": "05498fe56b8010d41f7fc01e280b6666",
+    "host_status": "UP",
+    "accessIPv4": "",
+    "security_groups": [{"id": "88a5a3c6-9a7b-4ad7-8d5a-fb6a2cc1bb6d", "name": "sg-95ec"}],
+    "os-extended-volumes:volumes_attached": [
+        {"id": "8f8bd5a0", "bootIndex": "0", "device": "/dev/vda", "delete_on_termination": "true"},
+        {"id": "9a9ce6b1", "device": "/dev/vdb", "delete_on_termination": "false"},
+    ],
+    "OS-EXT-SRV-ATTR:reservation_id": "r-dh2hrf0o",
+    "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
+    "OS-EXT-SRV-ATTR:hypervisor_hostname": "nova003@49",
+    "OS-SRV-USG:terminated_at": None,
     "enterprise_project_id": "441d55a6-c6f3-4f0a-a3c8-7e6d1b2c0f5e",
     "addresses": {
         "0431c5e5-bc94-4a27-8263-15815d642435": [

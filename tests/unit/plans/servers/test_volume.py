@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ServerVolume
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import volume
 from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import server
@@ -62,7 +63,8 @@ def test_the_boot_volume() -> None:
     ],
 )
 def test_the_expected_state_of_volumes(expected_state: ExpectedState, record: Any, met: bool) -> None:
+    volumes = record and tuple(ServerVolume(volume) for volume in record)
     assert (
-        expected_state.met(server(volumes=record)) is met
+        expected_state.met(server(volumes=volumes)) is met
         and ExpectedState.from_dict(expected_state.as_dict()) == expected_state
     )

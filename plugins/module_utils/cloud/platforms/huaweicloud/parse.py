@@ -27,18 +27,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     id_in,
     mapping,
     mappings,
-    name_in,
     text,
     texts,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import (
-    addresses,
-    fault,
-    flavor,
+    TEXTS,
+    common_fields,
     image,
-    volumes,
 )
 
+_ADDRESS_KEYS = {"port_id": "OS-EXT-IPS:port_id"}
 _JOB_STATUS = {
     "INIT": JOB_PENDING,
     "RUNNING": JOB_PENDING,
@@ -65,28 +63,11 @@ def server(data: Mapping[str, Any], platform: str, region: str | None) -> Server
         id=server_id,
         platform=platform,
         region=region,
-        name=name_in(data, "a server"),
-        status=text(data.get("status")),
-        task_state=text(data.get("OS-EXT-STS:task_state")) or None,
-        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
-        addresses=addresses(data.get("addresses")),
-        flavor=flavor(data.get("flavor")),
         image=Image(named.id, text(metadata.get("image_name"))),
-        key_name=text(data.get("key_name")) or None,
         tags=texts(data.get("tags")),
         metadata=metadata,
-        availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
-        host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
-        description=text(data.get("description")),
-        created=text(data.get("created")),
-        updated=text(data.get("updated")),
-        launched_at=text(data.get("OS-SRV-USG:launched_at")),
-        fault=fault(data.get("fault")),
         enterprise_project_id=text(data.get("enterprise_project_id")),
-        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
-        hostname=text(data.get("OS-EXT-SRV-ATTR:hostname")) or None,
-        root_device_name=text(data.get("OS-EXT-SRV-ATTR:root_device_name")) or None,
-        raw=data,
+        **common_fields(data, TEXTS, _ADDRESS_KEYS),
     )
 
 

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    boolean,
     id_in,
     integer,
     mapping,
@@ -105,4 +106,8 @@ def aggregate(data: Mapping[str, Any]) -> Aggregate:
         hosts=texts(data.get("hosts")),
         metadata=metadata,
         uuid=text(data.get("uuid")),
+        created_at=text(data.get("created_at")),
+        updated_at=text(data.get("updated_at")),
+        deleted=boolean(data.get("deleted")),
+        deleted_at=text(data.get("deleted_at")),
     )

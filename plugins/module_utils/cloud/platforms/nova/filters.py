@@ -6,9 +6,9 @@
 
 Nova applies the filters of ``_FOR_EVERYBODY`` for every user. It silently drops the others, from microversion 2.83 on
 fewer of them, if the user is not an administrator (API reference, "List Servers", and Nova's
-``_get_server_search_options``). ``host``, ``uuid`` and ``image`` are compared exactly, ``availability_zone`` and
-``key_name`` as regular expressions (Nova's ``instance_get_all_by_filters``). Filters that are not listed here cannot be
-checked, because the records do not show them.
+``_get_server_search_options``). ``host``, ``uuid``, ``image``, ``vm_state``, projects and users are compared exactly,
+``availability_zone`` and ``key_name`` as regular expressions (Nova's ``instance_get_all_by_filters``). Filters that are
+not listed here cannot be checked, because the records do not show them.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ FILTER_CHECKS: Mapping[str, FilterCheck] = {
     **{name: applied for name in _FOR_EVERYBODY},
     "host": equals("host"),
     "uuid": equals("id"),
+    "project_id": equals("project_id"),
+    "tenant_id": equals("project_id"),
+    "user_id": equals("user_id"),
+    "vm_state": equals("vm_state"),
     "availability_zone": contains_pattern("availability_zone"),
     "key_name": _key_name,
     "task_state": _task_state,

@@ -19,7 +19,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     has,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    boolean,
     id_in,
+    integer,
     mapping,
     part_of,
     records,
@@ -111,5 +113,9 @@ def keypair(data: Mapping[str, Any]) -> Keypair:
         fingerprint=text(data.get("fingerprint")),
         user_id=text(data.get("user_id")),
         created=text(data.get("created_at")),
+        id=integer(data.get("id")),
+        updated_at=text(data.get("updated_at")),
+        deleted=boolean(data.get("deleted")),
+        deleted_at=text(data.get("deleted_at")),
         private_key=text(data.get("private_key")),
     )

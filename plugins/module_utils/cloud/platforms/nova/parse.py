@@ -21,8 +21,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     Job,
     JobPart,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    Address,
+    Server,
+    ServerVolume,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    boolean,
     id_in,
     integer,
     mapping,
@@ -32,9 +37,34 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     texts,
 )
 
+#: The fields of a server that are a string of its record, and the keys of the record. An empty string is treated as
+#: missing.
+TEXTS: Mapping[str, str] = {
+    "task_state": "OS-EXT-STS:task_state",
+    "vm_state": "OS-EXT-STS:vm_state",
+    "key_name": "key_name",
+    "availability_zone": "OS-EXT-AZ:availability_zone",
+    "host": "OS-EXT-SRV-ATTR:host",
+    "hypervisor_hostname": "OS-EXT-SRV-ATTR:hypervisor_hostname",
+    "host_status": "host_status",
+    "hostname": "OS-EXT-SRV-ATTR:hostname",
+    "root_device_name": "OS-EXT-SRV-ATTR:root_device_name",
+    "reservation_id": "OS-EXT-SRV-ATTR:reservation_id",
+    "user_data": "OS-EXT-SRV-ATTR:user_data",
+    "project_id": "tenant_id",
+    "user_id": "user_id",
+    "access_ipv4": "accessIPv4",
+    "access_ipv6": "accessIPv6",
+    "created": "created",
+    "updated": "updated",
+    "launched_at": "OS-SRV-USG:launched_at",
+    "deleted_at": "OS-SRV-USG:terminated_at",
+}
+_NO_KEYS: Mapping[str, str] = {}
 
-def addresses(by_network: Any) -> tuple[Address, ...]:
-    """The addresses, by network.
+
+def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Address, ...]:
+    """The addresses, by network. ``keys`` are the keys of further fields of an address on the platform.
 
     ``OS-EXT-IPS:type`` is missing on old clouds and on some UnitedStack servers. If an address has no type, but another
     address with the same MAC is fixed, it is floating: Nova lists the floating address of a port with the same MAC.
@@ -57,7 +87,11 @@ def addresses(by_network: Any) -> tuple[Address, ...]:
             kind = text(entry.get("OS-EXT-IPS:type"))
             if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
                 kind = "floating"
-            found.append(Address(ip, version, kind, mac, network))
+            address = Address(ip, version, kind, mac, network)
+            for name, key in keys.items():
+                value = entry.get(key)
+                setattr(address, name, boolean(value) if name == "subnet_shared" else text(value))
+            found.append(address)
     return tuple(found)
 
 
@@ -85,9 +119,18 @@ def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(metadata.items()))
 
 
-def server(data: Any, platform: str, region: str | None) -> Server:
-    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key except ``id`` may be missing. Raises
-    InvalidResponse for a server without id."""
+def server(
+    data: Any,
+    platform: str,
+    region: str | None,
+    keys: Mapping[str, str] = TEXTS,
+    address_keys: Mapping[str, str] = _NO_KEYS,
+) -> Server:
+    """A server of ``GET /servers/detail`` or ``GET /servers/{id}``. Every key except ``id`` may be missing.
+
+    ``keys`` are TEXTS with the differences of the platform, ``address_keys`` the keys of ``addresses``. Raises
+    InvalidResponse for a server without id.
+    """
     server_id = id_in(data, "a server")
     metadata = mapping(data.get("metadata"))
     tags = data.get("tags")
@@ -95,35 +138,58 @@ def server(data: Any, platform: str, region: str | None) -> Server:
         id=server_id,
         platform=platform,
         region=region,
-        name=name_in(data, "a server"),
-        status=text(data.get("status")),
-        task_state=text(data.get("OS-EXT-STS:task_state")) or None,
-        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
-        addresses=addresses(data.get("addresses")),
-        flavor=flavor(data.get("flavor")),
         image=image(data.get("image")),
-        key_name=text(data.get("key_name")) or None,
         tags=labels(metadata) if tags is None else texts(tags),
         metadata=metadata,
-        availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
-        host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
-        description=text(data.get("description")),
-        created=text(data.get("created")),
-        updated=text(data.get("updated")),
-        launched_at=text(data.get("OS-SRV-USG:launched_at")),
-        fault=fault(data.get("fault")),
-        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
-        hostname=text(data.get("OS-EXT-SRV-ATTR:hostname")) or None,
-        root_device_name=text(data.get("OS-EXT-SRV-ATTR:root_device_name")) or None,
-        raw=data,
+        **common_fields(data, keys, address_keys),
     )
 
 
-def volumes(listed: Any) -> tuple[str, ...] | None:
-    """The ids of the attached volumes; ``None`` if the cloud does not return them."""
+def common_fields(data: Mapping[str, Any], keys: Mapping[str, str], address_keys: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a server that have the same form on all platforms."""
+    found: dict[str, Any] = {}
+    get = data.get
+    for name, key in keys.items():
+        value = get(key)
+        if value:
+            found[name] = value if value.__class__ is str else text(value)
+    found.update(
+        name=name_in(data, "a server"),
+        status=text(data.get("status")),
+        locked=data["locked"] if isinstance(data.get("locked"), bool) else None,
+        addresses=addresses(data.get("addresses"), address_keys),
+        flavor=flavor(data.get("flavor")),
+        description=text(data.get("description")),
+        fault=fault(data.get("fault")),
+        volumes=volumes(data.get("os-extended-volumes:volumes_attached")),
+        security_groups=security_groups(data.get("security_groups")),
+        raw=data,
+    )
+    return found
+
+
+def security_groups(listed: Any) -> tuple[str, ...] | None:
+    """The names of the security groups, each once: the cloud lists them for each port. ``None`` if it does not return
+    them."""
+    if not isinstance(listed, list):
+        return None
+    return tuple(dict.fromkeys(str(each["name"]) for each in mappings(listed) if each.get("name")))
+
+
+def volumes(listed: Any) -> tuple[ServerVolume, ...] | None:
+    """The attached volumes; ``None`` if the cloud does not return them."""
     if not listed:
         return () if isinstance(listed, list) else None
-    return tuple(str(each["id"]) for each in mappings(listed) if each.get("id"))
+    return tuple(
+        ServerVolume(
+            str(each["id"]),
+            text(each.get("device")) or None,
+            integer(each.get("bootIndex")),
+            boolean(each.get("delete_on_termination")),
+        )
+        for each in mappings(listed)
+        if each.get("id")
+    )
 
 
 def fault(data: Any) -> Mapping[str, Any] | None:

@@ -70,7 +70,7 @@ class NovaServerGroups(ServerGroups):
 
 def server_group(data: Mapping[str, Any]) -> ServerGroup:
     """A server group; below microversion 2.64 it has a list with one policy, and no rules."""
-    rules = data.get("rules")
+    rules, metadata = data.get("rules"), data.get("metadata")
     return ServerGroup(
         id=id_in(data, "a server group"),
         name=name_in(data, "a server group"),
@@ -79,4 +79,5 @@ def server_group(data: Mapping[str, Any]) -> ServerGroup:
         members=texts(data.get("members")),
         project_id=text(data.get("project_id")),
         user_id=text(data.get("user_id")),
+        metadata=dict(mapping(metadata)) if metadata is not None else None,
     )

@@ -56,6 +56,9 @@ class NovaServers(Servers):
     api: NovaApi
     #: The actions of the platform, by name.
     actions: Mapping[str, NovaAction] = ACTIONS
+    #: The keys of a server and of its addresses; see parse.py.
+    record_keys: Mapping[str, str] = parse.TEXTS
+    address_keys: Mapping[str, str] = {}
 
     def __init__(self, api: NovaApi, rules: NovaRules) -> None:
         super().__init__(api)
@@ -193,7 +196,7 @@ class NovaServers(Servers):
         return (self.api.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _record(self, data: Any) -> Server:
-        return parse.server(data, self.rules.platform, self.api.region)
+        return parse.server(data, self.rules.platform, self.api.region, self.record_keys, self.address_keys)
 
     # -- acting ------------------------------------------------------------------------------------------------
 

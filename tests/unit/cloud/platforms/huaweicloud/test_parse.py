@@ -21,7 +21,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     JOB_SUCCEEDED,
     JobPart,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    SERVER_FIELDS,
+    Server,
+    ServerVolume,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import ANYTHING, PARTIAL
@@ -45,6 +49,17 @@ def test_a_server() -> None:
     assert (found.power_state, found.availability_zone, found.key_name) == ("running", "cn-north-4a", "kp-1")
     assert found.enterprise_project_id == "441d55a6-c6f3-4f0a-a3c8-7e6d1b2c0f5e" and found.fault is None
     assert samples.USER_DATA not in str(found.as_dict(raw=True))
+    assert found.as_dict(fields=["user_data"]) == {"user_data": samples.USER_DATA}
+    assert [each.port_id for each in found.addresses] == ["7ba2a5b6-9c4b-4b3c-8c1d-0c2b1d5e6f70", None]
+    assert (found.project_id, found.user_id) == (samples.HUAWEI_ACTIVE["tenant_id"], samples.HUAWEI_ACTIVE["user_id"])
+    assert (found.security_groups, found.host_status, found.vm_state) == (("sg-95ec",), "UP", "active")
+    assert found.volumes == (
+        ServerVolume("8f8bd5a0", "/dev/vda", 0, True),
+        ServerVolume("9a9ce6b1", "/dev/vdb", None, False),
+    )
+    assert (found.reservation_id, found.root_device_name) == ("r-dh2hrf0o", "/dev/vda")
+    assert (found.hypervisor_hostname, found.deleted_at, found.access_ipv4) == ("nova003@49", None, None)
+    assert found.tag_map == {"__type_baremetal": "", "_sys_type_hcss_x": "", "env": "prod"}
 
 
 def test_the_record_of_an_unknown_id_is_no_server() -> None:

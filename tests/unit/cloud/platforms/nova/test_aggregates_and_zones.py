@@ -26,6 +26,10 @@ AGGREGATE = {
     "availability_zone": "z1",
     "hosts": ["h2", "h1"],
     "metadata": {"availability_zone": "z1", "ssd": "true"},
+    "created_at": "2016-12-27T23:47:32.897139",
+    "updated_at": "2016-12-27T23:47:33.067180",
+    "deleted": False,
+    "deleted_at": None,
 }
 
 
@@ -65,6 +69,10 @@ def test_the_life_of_an_aggregate(wire: Any, reply: Any, connect: Any) -> None:
         "availability_zone": "z1",
         "hosts": ["h1", "h2"],
         "metadata": {"ssd": "true"},
+        "created_at": "2016-12-27T23:47:32.897139",
+        "updated_at": "2016-12-27T23:47:33.067180",
+        "deleted": False,
+        "deleted_at": None,
     }
 
 

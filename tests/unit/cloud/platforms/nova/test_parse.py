@@ -18,15 +18,25 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     JOB_PENDING,
     JOB_SUCCEEDED,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS, Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    SERVER_FIELDS,
+    Server,
+    ServerVolume,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.ustack import UStack
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import ADDRESSES, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server:
-    return parse.server(data, "easystack", "r1")
+    return parse.server(data, "easystack", "r1", EasyStack.record_keys, EasyStack.address_keys)
+
+
+def ustack_record(data: dict[str, Any]) -> Server:
+    return parse.server(data, "ustack", None, UStack.record_keys, UStack.address_keys)
 
 
 def test_a_server_in_error_as_easystack_prints_it() -> None:
@@ -37,24 +47,45 @@ def test_a_server_in_error_as_easystack_prints_it() -> None:
         "status": "ERROR",
         "power_state": "error",
         "task_state": None,
+        "vm_state": "error",
         "locked": False,
         "addresses": [],
         "private_ips": [],
         "public_ips": [],
+        "access_ipv4": None,
+        "access_ipv6": None,
+        "security_groups": None,
         "flavor": {"id": "2", "name": "1C-1G", "vcpus": 1, "ram_mb": 1024},
         "image": {"id": None, "name": None},
         "key_name": None,
         "tags": [],
+        "tag_map": {},
         "metadata": {},
         "availability_zone": None,
         "host": None,
+        "hypervisor_hostname": None,
+        "host_status": None,
+        "hostname": "instance-bgzz",
         "description": None,
         "created": "2022-08-23T11:35:12Z",
         "updated": "2022-08-23T11:37:44Z",
         "launched_at": None,
+        "deleted_at": None,
+        "estimated_deleted_at": None,
         "fault": {"code": 500, "message": "Exceeded maximum number of retries.", "created": "2022-08-23T11:37:45Z"},
+        "project_id": "c1869da142e94aa99ae1a0391360f99a",
+        "user_id": "e36a6c6aafcb4581bbb12196e393242d",
         "enterprise_project_id": None,
-        "volumes": None,
+        "reservation_id": "r-oxaqe5rb",
+        "root_device_name": "/dev/vda",
+        "volumes": [
+            {
+                "id": "9d5e20bf-8bf3-4441-8fc5-b0bd3746a613",
+                "device": None,
+                "boot_index": None,
+                "delete_on_termination": True,
+            }
+        ],
         "platform": "easystack",
         "region": "r1",
     }
@@ -70,28 +101,57 @@ def test_an_active_server_as_easystack_prints_it() -> None:
         "kind": "fixed",
         "mac": "fa:16:3e:e7:ce:0b",
         "network": "share_net",
+        "port_id": None,
+        "subnet_id": None,
+        "subnet_name": None,
+        "subnet_shared": None,
     }
     assert (found.private_ips, found.public_ips) == (["192.168.111.202"], [])
     assert found.launched_at == "2022-04-27T13:03:56.000000"
 
 
+def test_the_recycle_bin_as_easystack_prints_it() -> None:
+    found = record(samples.EASYSTACK_DELETED)
+    assert (found.deleted_at, found.estimated_deleted_at) == ("2022-04-12T06:56:25Z", "2022-04-19T06:56:25Z")
+    assert (found.vm_state, found.volumes, found.is_deleted) == ("deleted", (), True)
+    elsewhere = parse.server(samples.EASYSTACK_DELETED, "openstack", "r1")
+    assert (elsewhere.deleted_at, elsewhere.estimated_deleted_at) == ("2022-04-12T06:56:25.000000", None)
+
+
 def test_a_server_as_ustack_prints_it() -> None:
-    found = parse.server({**samples.USTACK_BUILDING, "metadata": {"role": "db", "b": ""}}, "ustack", None)
+    found = ustack_record({**samples.USTACK_BUILDING, "metadata": {"role": "db", "b": ""}})
     assert (found.power_state, found.target_power_state, found.task_state) == ("transitional", "running", "spawning")
     assert found.image == Image("81ebf00b-6221-43ff-8551-f8908520dad5", "Ubuntu 13.04 x64")
     assert found.flavor == Flavor("8abaa0f9-30e1-4509-8ba5-5c97366029df", "micro-1")
-    assert found.tags == ("b", "role=db")
+    assert found.tags == ("b", "role=db") and found.tag_map == {"b": "", "role": "db"}
     assert found.locked is None and found.region is None
+    assert found.security_groups == ("default", "web"), "a group is listed once for each port"
+    assert found.project_id == "0f1255df40374d02a23e1a6ceeaefec7" and found.user_id is None
+    assert (found.hypervisor_hostname, found.vm_state) == ("server-85.0.lg.ustack.in", "building")
+    assert found.volumes == (ServerVolume("b1b2"),)
+    (address,) = found.addresses
+    assert address.subnet_id == "0383c257-d730-4bbc-bd20-c7482bc925e8"
+    assert (address.subnet_name, address.subnet_shared, address.port_id) == ("shared_subnet", True, None)
+
+
+@pytest.mark.parametrize("shared", ["true", 1, None])
+def test_a_subnet_is_shared_only_where_the_cloud_says_so(shared: Any) -> None:
+    entry = {**samples.USTACK_BARE_ADDRESS, "UOS-EXT-IPS:subnet_shared": shared}
+    (address,) = ustack_record({"id": "i", "addresses": {"net": [entry]}}).addresses
+    assert address.subnet_shared is (True if shared == "true" else None)
 
 
 @pytest.mark.parametrize("sample", [samples.EASYSTACK_IN_ERROR, samples.EASYSTACK_ACTIVE])
-def test_user_data_is_never_shown(sample: dict[str, Any]) -> None:
+def test_user_data_is_shown_only_on_request(sample: dict[str, Any]) -> None:
     data = {**sample, "user_data": samples.USER_DATA, "OS-EXT-SRV-ATTR:hostname": "h"}
     shown = record(data).as_dict(raw=True)
     assert samples.USER_DATA not in str(shown)
     assert set(data) - set(shown["raw"]) == {"user_data", "OS-EXT-SRV-ATTR:user_data"}
     assert shown["raw"]["OS-EXT-SRV-ATTR:hostname"] == "h"
     assert samples.USER_DATA not in repr(record(data)) and "raw" not in record(data).as_dict()
+    assert samples.USER_DATA not in str(record(data).as_dict())
+    requested = record(data).as_dict(raw=True, fields=["user_data"])
+    assert requested == {"user_data": samples.USER_DATA, "raw": data}
 
 
 @pytest.mark.parametrize("sample", [samples.EASYSTACK_IN_ERROR, samples.EASYSTACK_ACTIVE, samples.USTACK_BUILDING])
