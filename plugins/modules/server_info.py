@@ -26,7 +26,8 @@ options:
   deleted:
     description:
       - Lists the servers in the recycle bin instead. These servers were deleted and can be restored.
-      - Requires an administrator. Supported on V(easystack) and V(openstack).
+      - Supported on V(easystack) and V(openstack). On V(openstack), and with O(all_projects=true), it requires an
+        administrator.
     type: bool
     default: false
   raw:

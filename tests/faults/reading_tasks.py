@@ -38,7 +38,7 @@ def add(found: list[Task]) -> None:
     read("server_info.pages", ALL, {"all": True, "page_size": 5})
     read("server_info.ids", ALL, lambda world: {"ids": [world.server("web-01").id]})
     read("server_info.fields", NOVA, {"all": True, "fields": ["id", "name"]})
-    read("server_info.deleted", ("easystack",), {"all": True, "deleted": True}, user="admin")
+    read("server_info.deleted", ("easystack",), {"all": True, "deleted": True})
     read("flavor_info.all", ALL, {})
     read("flavor_info.fields", NOVA, {"fields": ["id", "name"]})
     read("flavor_info.id", NOVA, lambda world: {"id": next(iter(world.sim.builders[world.platform].flavors))})

@@ -1,4 +1,4 @@
-"""EasyStack ECS 6.2.1: Nova v2.1 with more details for every user, and a recycle bin that can be listed."""
+"""EasyStack ECS 6.2.1: Nova v2.1 with more details for every user, and a recycle bin that members can list."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -162,10 +162,12 @@ def test_raw_is_the_clouds_own_response_without_user_data(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["easystack"])
 def test_the_recycle_bin(bench: Bench) -> None:
+    assert names(bench.call("server_info", all=True, deleted=True)) == ["binned-01"]
+    assert "binned-01" not in names(bench.call("server_info", all=True))
     admin = bench.credentials("admin")
-    admin["auth"]["project_name"] = "demo"
-    assert names(bench.call("server_info", all=True, deleted=True, **admin)) == ["binned-01"]
-    assert "binned-01" not in names(bench.call("server_info", all=True, **admin))
+    assert names(bench.call("server_info", all=True, deleted=True, all_projects=True, **admin)) == ["binned-01"]
+    refused = bench.call("server_info", all=True, deleted=True, all_projects=True)
+    assert refused["failed"] and "administrator" in refused["msg"]
 
 
 @pytest.mark.parametrize("platform", NOVA)

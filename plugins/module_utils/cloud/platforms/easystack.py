@@ -52,13 +52,14 @@ class EasyStack(OpenStack):
     actions = _ACTIONS
 
     def _deleted_parameters(self) -> dict[str, str]:
-        # The documented list of the recycle bin.
-        return {"all_tenants": "1", "deleted": "True"}
+        # The documented request has all_tenants as well, which only an administrator may use: it is sent with
+        # all_projects only, as in every other list.
+        return {"deleted": "True"}
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         found = super()._candidates(query)
         if not query.deleted or query.all_projects:
             return found
-        # The documented list of the recycle bin contains all projects; servers of other projects are removed.
+        # The document describes the recycle bin of all projects only, so the project of each server is checked here.
         own = self.session.auth.project_id
         return (server for server in found if server.raw.get("tenant_id") in (None, own))

@@ -312,7 +312,7 @@ def test_easystack_lists_its_recycle_bin_as_documented(wire: Any, reply: Any, co
         nova("unsaid", "SOFT_DELETED"),
     ]
     asked = [("all_tenants", "1"), ("deleted", "True")]
-    listing(wire, reply, *asked, servers=binned, headers=headers)
+    listing(wire, reply, ("deleted", "True"), servers=binned, headers=headers)
     found = list(cloud.servers(ServerQuery(deleted=True)))
     assert [each.id for each in found] == ["own", "unsaid"] and all(each.is_deleted for each in found)
     listing(wire, reply, *asked, servers=binned, headers=headers)
