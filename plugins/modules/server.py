@@ -164,6 +164,8 @@ options:
   image:
     description:
       - The image, by id or by unique name.
+      - A name needs the image service. An id is sent without a check if the endpoint of the image service is unknown,
+        see O(endpoints).
     type: str
   iso:
     description:

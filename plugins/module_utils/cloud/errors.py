@@ -120,6 +120,10 @@ class ItemNotFound(NotFound):
     """
 
 
+class UnknownEndpoint(SettingsError, NotFound):
+    """No option and no service catalog contains the endpoint of the service; no request was sent to it."""
+
+
 class Conflict(CloudError):
     """409: the state of the resource does not allow the operation."""
 

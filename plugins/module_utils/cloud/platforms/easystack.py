@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.client import OpenStack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 
@@ -61,5 +62,5 @@ class EasyStack(OpenStack):
         if not query.deleted or query.all_projects:
             return found
         # The document describes the recycle bin of all projects only, so the project of each server is checked here.
-        own = self.session.auth.project_id
+        own = split_endpoint(self.endpoint)[1].strip("/") or self.session.auth.project_id
         return (server for server in found if server.raw.get("tenant_id") in (None, own))

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnknownEndpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
@@ -23,8 +24,14 @@ _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
-    """The image with that id or name. Raises InvalidRequest if there is none, or more than one."""
-    by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
+    """The image with that id or name. Raises InvalidRequest if there is none, or more than one.
+
+    An id needs no image service: if its endpoint is unknown, only the id is returned, and the cloud checks it.
+    """
+    try:
+        by_id = cloud.images.get(wanted) if _IMAGE_ID.fullmatch(wanted) else None
+    except UnknownEndpoint:
+        return ImageDetails(wanted)
     found = by_id or only(cloud.images.list(name=wanted), wanted, "images", option="image")
     if not found:
         raise InvalidRequest(
