@@ -59,6 +59,18 @@ EXAMPLES = r"""
     tags: [role=web]
   register: web
 
+- name: List all servers with a role, whatever it is, on the addresses of a network
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: ["role=*"]
+    ips: [10.0.0.0/24]
+
+- name: List the servers of two groups by their names
+  cloudserver.compute.server_info:
+    cloud: production
+    name_patterns: ["web-*", "db-0?"]
+    fields: [name]
+
 - name: Find the server with an address
   cloudserver.compute.server_info:
     cloud: production
@@ -128,7 +140,7 @@ servers:
       type: str
     tags:
       description:
-        - The tags, each V(key) or V(key=value).
+        - The tags, each V(key) or V(key=value). A tag with an empty value is V(key), on some clouds V(key=).
         - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
       type: list
       elements: str

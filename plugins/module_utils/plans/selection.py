@@ -12,8 +12,10 @@ finds servers in a transition.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import has_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
@@ -26,7 +28,9 @@ if HAS_JMESPATH:
 #: Options that only narrow a selection: a typo in one of them selects more servers, not fewer.
 NARROWING = ("not_tags", "filters")
 #: Options that select servers, each sufficient alone.
-CHOOSING = ("ids", "names", "ips", "tags", "status", "flavor", "availability_zone", "query", "all")
+CHOOSING = (
+    "ids", "names", "name_patterns", "ips", "tags", "status", "flavor", "availability_zone", "query", "all",
+)  # fmt: skip
 CHOOSERS = CHOOSING + NARROWING
 _FAIL = "fail"
 
@@ -46,7 +50,9 @@ class Selection:
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    name_patterns: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
+    ip_ranges: tuple[values.AddressRange, ...] = ()
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -75,10 +81,13 @@ class Selection:
         page_size = options.get("page_size")
         if page_size is not None and not 1 <= page_size <= 1000:
             raise InvalidRequest("page_size: %s is out of range; use 1 to 1000" % page_size)
+        ips, ip_ranges = values.addresses(values.texts(options, "ips"))
         return cls(
             ids=values.texts(options, "ids"),
             names=values.texts(options, "names"),
-            ips=tuple(values.address(text) for text in values.texts(options, "ips")),
+            name_patterns=values.texts(options, "name_patterns"),
+            ips=ips,
+            ip_ranges=ip_ranges,
             tags=values.tags(options, "tags"),
             not_tags=values.tags(options, "not_tags"),
             status=tuple(values.status(text) for text in values.texts(options, "status")),
@@ -101,6 +110,7 @@ class Selection:
         """Whether only the id and the name of a server are needed."""
         return not (
             self.ips
+            or self.ip_ranges
             or self.tags
             or self.not_tags
             or self.status
@@ -124,8 +134,11 @@ class Selection:
         }
         for name in ("ids", "names", "ips"):
             if getattr(self, name):
-                return ServerQuery(flavor=self.flavor, **{name: getattr(self, name)}, **common)
+                # No list finds the servers of a range: Nova and ECS compare private addresses only.
+                only = {} if name == "ips" and self.ip_ranges else {name: getattr(self, name)}
+                return ServerQuery(flavor=self.flavor, **only, **common)
         return ServerQuery(
+            name_patterns=self.name_patterns,
             tags=self.tags,
             not_tags=self.not_tags,
             status=self.status,
@@ -139,14 +152,18 @@ class Selection:
         return (
             _among(server.id, self.ids)
             and _among(server.name, self.names)
-            and (not self.ips or any(_canonical(address.ip) in self.ips for address in server.addresses))
-            and all(tag in server.tags for tag in self.tags)
-            and not any(tag in server.tags for tag in self.not_tags)
+            and (not self.name_patterns or any(fnmatchcase(server.name or "", each) for each in self.name_patterns))
+            and (not (self.ips or self.ip_ranges) or any(self._has_address(each.ip) for each in server.addresses))
+            and all(has_tag(server.tags, tag) for tag in self.tags)
+            and not any(has_tag(server.tags, tag) for tag in self.not_tags)
             and (not self.status or (server.status or "").upper() in self.status or server.power_state in self.status)
             and (not self.flavor or server.flavor.id in self.flavor or server.flavor.name in self.flavor)
             and _among(server.availability_zone, self.availability_zone)
             and server.is_deleted == self.deleted
         )
+
+    def _has_address(self, ip: str) -> bool:
+        return _canonical(ip) in self.ips or any(each.contains(ip) for each in self.ip_ranges)
 
     def choose(self, servers: Iterable[Server]) -> SelectedServers:
         """Return the matching servers of the list, sorted by name and id. Raises InvalidRequest for an ambiguous name,

@@ -217,3 +217,44 @@ def test_a_token_cache_saves_the_second_log_in(bench: Bench, tmp_path: Any) -> N
     assert len(logins) == 1
     kept = list((tmp_path / "tokens").iterdir())
     assert kept and all(path.stat().st_mode & 0o077 == 0 for path in kept)
+
+
+def test_the_key_of_a_tag_patterns_of_names_and_networks(bench: Bench) -> None:
+    assert set(WEB) < set(names(bench.call("server_info", tags=["role=*"])))
+    assert names(bench.call("server_info", tags={"role": "*"}, name_patterns=["web-*"])) == WEB
+    without = names(bench.call("server_info", all=True, not_tags=["role=*"]))
+    assert not set(without) & set(WEB)
+    assert names(bench.call("server_info", name_patterns=["web-0[12]", "b?stion-*"], fields=["name"])) == [
+        "bastion-01",
+        *WEB[:2],
+    ]
+    found = bench.call("server_info", ips=["203.0.113.5", "203.0.113.10/31", "192.0.2.0/24", "192.0.2.9"])
+    assert names(found) == ["bastion-01", "web-01"] and found["missing"] == {"ips": ["192.0.2.9"]}
+
+
+def test_an_empty_value_of_a_tag(bench: Bench) -> None:
+    """Nova has the tags `idle` and `idle=`, Huawei Cloud and metadata only the key."""
+    bench.change("web-01", tags=["idle"])
+    bench.change("web-02", tags=["idle=now"])
+    if bench.platform == "ustack":
+        bench.change("web-01", metadata={"idle": ""})
+        bench.change("web-02", metadata={"idle": "now"})
+    assert names(bench.call("server_info", tags=["idle="])) == ["web-01"]
+    assert names(bench.call("server_info", tags=["idle"])) == ["web-01"]
+    assert names(bench.call("server_info", tags=["idle=*"])) == ["web-01", "web-02"]
+    assert names(bench.call("server_info", names=WEB, not_tags=["idle="])) == WEB[1:]
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+def test_ecs_filters_by_the_key_of_a_tag(bench: Bench) -> None:
+    bench.call("server_info", tags=["role=*"], name_patterns=["web-0?"])
+    (row,) = bench.requests("list")
+    assert ["tags", "role"] in row["query"] and ["name", "web-0"] in row["query"]
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_nova_filters_by_what_it_can(bench: Bench) -> None:
+    bench.call("server_info", tags=["role=", "env=*"], not_tags=["a="], name_patterns=["web-0?"])
+    (row,) = bench.requests("list")
+    wanted = {"tags-any": "role,role=", "not-tags-any": "a,a=", "name": "^web-0.$"}
+    assert {key: value for key, value in row["query"] if key != "limit"} == wanted

@@ -16,7 +16,10 @@ class ServerQuery:
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    #: Names in shell style.
+    name_patterns: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
+    #: Tags, ``key=*`` for any value and ``key=`` for an empty value of a key (patterns.py).
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     status: tuple[str, ...] = ()

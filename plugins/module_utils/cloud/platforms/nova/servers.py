@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any, Iterator, Sequence
 
@@ -14,6 +13,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
+    escape_name,
+    is_exact_tag,
+    key_of_tag,
+    name_expression,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
@@ -28,6 +33,8 @@ _FEW_TO_READ = 20
 _FEW_TO_POLL = 4
 #: The minimum seconds of a page for which it is worth to read the list from both ends concurrently.
 _SLOW_PAGE = 0.1
+#: The maximum number of name patterns in one query.
+_FEW_PATTERNS = 10
 #: The maximum number of addresses that are queried one by one; for more, the complete list is cheaper.
 _FEW_ADDRESSES = 8
 
@@ -94,16 +101,16 @@ class NovaServers(Compute):
         if query.deleted:
             parameters.update(self._deleted_parameters())
         if len(query.names) == 1:
-            parameters["name"] = "^%s$" % re.escape(query.names[0]).replace("\\-", "-").replace("\\ ", " ")
+            parameters["name"] = "^%s$" % escape_name(query.names[0])
+        elif not query.names and 0 < len(query.name_patterns) <= _FEW_PATTERNS:
+            expressions = [name_expression(pattern) for pattern in query.name_patterns]
+            parameters["name"] = "^%s$" % (expressions[0] if len(expressions) == 1 else "(%s)" % "|".join(expressions))
         if len(query.status) == 1 and query.status[0].isupper():
             parameters["status"] = query.status[0]
         if len(query.availability_zone) == 1:
             parameters["availability_zone"] = query.availability_zone[0]
         if self.version >= (2, 26):
-            if query.tags:
-                parameters["tags"] = ",".join(query.tags)
-            if query.not_tags:
-                parameters["not-tags-any"] = ",".join(query.not_tags)
+            parameters.update(_tag_parameters(query))
         return parameters
 
     def _deleted_parameters(self) -> dict[str, str]:
@@ -191,3 +198,22 @@ class NovaServers(Compute):
     def mark(self) -> str | None:
         # Five seconds earlier: changes-since compares whole seconds, and the clocks of a cloud's hosts differ a little.
         return (self.session.server_time() - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _tag_parameters(query: ServerQuery) -> dict[str, str]:
+    """The tags that Nova can compare: it compares complete tags, so a key with any value is only checked here."""
+    exact = [tag for tag in query.tags if is_exact_tag(tag)]
+    empty = [tag for tag in query.tags if tag.endswith("=") and not is_exact_tag(tag)]
+    excluded = [tag for tag in query.not_tags if is_exact_tag(tag)]
+    for tag in query.not_tags:
+        if tag.endswith("=") and not is_exact_tag(tag):
+            excluded += [key_of_tag(tag), tag]
+    found = {}
+    if exact:
+        found["tags"] = ",".join(exact)
+    if empty:
+        # The parameter exists once, so only one of several keys is compared there.
+        found["tags-any"] = "%s,%s" % (key_of_tag(empty[0]), empty[0])
+    if excluded:
+        found["not-tags-any"] = ",".join(excluded)
+    return found
