@@ -30,6 +30,26 @@ options:
         administrator.
     type: bool
     default: false
+  sort_key:
+    description:
+      - The key of the records by which to sort them. Records with the same value are sorted by name and id. Records
+        without a value are the last ones.
+      - With O(limit), the clouds V(openstack) and V(easystack) sort by V(created) and V(id), and the module reads only
+        as many servers as it needs. For other keys and on other platforms it reads all selected servers and sorts them.
+    type: str
+    choices: [name, id, status, power_state, created, updated, launched_at, availability_zone, host, key_name]
+    default: name
+  sort_dir:
+    description:
+      - Whether to sort in ascending or descending order.
+    type: str
+    choices: [asc, desc]
+    default: asc
+  limit:
+    description:
+      - Returns only the first servers in the order of O(sort_key), at most this number. By default all.
+      - O(missing), O(min_targets) and O(max_targets) apply to the selection before the limit.
+    type: int
   raw:
     description:
       - Adds the record of the cloud's API as C(raw), without C(user_data), which contains password hashes.
@@ -71,6 +91,15 @@ EXAMPLES = r"""
     name_patterns: ["web-*", "db-0?"]
     fields: [name]
 
+- name: Show the five newest servers
+  cloudserver.compute.server_info:
+    cloud: production
+    all: true
+    sort_key: created
+    sort_dir: desc
+    limit: 5
+    fields: [name, created]
+
 - name: Find the server with an address
   cloudserver.compute.server_info:
     cloud: production
@@ -86,7 +115,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: The servers, sorted by name and id.
+  description: The servers, sorted as O(sort_key) says, by default by name and id.
   returned: success
   type: list
   elements: dict
@@ -206,12 +235,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 #: The fields of a server in a cloud's short list.
 BRIEF = frozenset(("id", "name"))
+SORT_KEYS = (
+    "name", "id", "status", "power_state", "created", "updated", "launched_at", "availability_zone", "host", "key_name",
+)  # fmt: skip
 
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         fields={"type": "list", "elements": "str"},
         deleted={"type": "bool", "default": False},
+        sort_key={"type": "str", "choices": list(SORT_KEYS), "default": "name"},
+        sort_dir={"type": "str", "choices": ["asc", "desc"], "default": "asc"},
+        limit={"type": "int"},
         raw={"type": "bool", "default": False},
         parallel={"type": "int", "default": 8},
     )

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
@@ -16,11 +18,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
     refuse_unchecked,
 )
 
+#: The page size of a list of which only the first servers are needed.
+_SMALL_PAGE = 50
+
 
 def find(cloud: Compute, selection: Selection, brief: bool = False) -> SelectedServers:
     """Return the selected servers, with as few requests as the platform allows. ``brief``: the caller needs only their
     ids and names, and the other fields may be empty."""
-    return selection.choose(listed(cloud, selection, brief))
+    found = listed(cloud, selection, brief)
+    if selection.ends_early(cloud.rules.sort_keys):
+        # The cloud sorts the list, so further pages are not read.
+        found = islice(filter(selection.matches, found), selection.order.limit)
+    return selection.choose(found)
 
 
 def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:
@@ -28,5 +37,9 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     have excluded. Raises InvalidRequest for filters that cannot be verified."""
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
-    found = cloud.servers(selection.ask(brief))
+    query = selection.ask(brief)
+    if selection.ends_early(cloud.rules.sort_keys):
+        # Some servers of a page may not match.
+        query = replace(query, page_size=min(query.page_size, max(selection.order.limit or 0, _SMALL_PAGE)))
+    found = cloud.servers(query)
     return matching(cloud.rules, selection.filters, found) if selection.filters else found

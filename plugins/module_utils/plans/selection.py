@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import has_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH, shortened
 
 if HAS_JMESPATH:
@@ -63,6 +64,7 @@ class Selection:
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
+    order: Order = Order()
     missing: str = _FAIL
     duplicates: str = _FAIL
     min_targets: int | None = None
@@ -98,6 +100,7 @@ class Selection:
             all_projects=bool(options.get("all_projects")),
             deleted=bool(options.get("deleted")),
             page_size=page_size or 1000,
+            order=Order.of(options.get("sort_key"), options.get("sort_dir"), options.get("limit")),
             missing=options.get("missing") or missing,
             duplicates=options.get("duplicates") or _FAIL,
             min_targets=options.get("min_targets"),
@@ -119,6 +122,18 @@ class Selection:
             or self.query is not None
             or self.filters
             or self.deleted
+            or self.order.key not in ("name", "id")
+        )
+
+    def ends_early(self, sort_keys: Collection[str]) -> bool:
+        """Whether the first matching servers of the list are the result, if the cloud sorts by these fields."""
+        return (
+            self.order.limit is not None
+            and self.order.key in sort_keys
+            and not (self.ids or self.names or self.ips)
+            and self.query is None
+            and self.min_targets is None
+            and self.max_targets is None
         )
 
     def ask(self, brief: bool = False) -> ServerQuery:
@@ -131,6 +146,8 @@ class Selection:
             "deleted": self.deleted,
             "page_size": self.page_size,
             "brief": brief and self.by_name_alone,
+            "sort_key": self.order.key,
+            "descending": self.order.descending,
         }
         for name in ("ids", "names", "ips"):
             if getattr(self, name):
@@ -166,9 +183,9 @@ class Selection:
         return _canonical(ip) in self.ips or any(each.contains(ip) for each in self.ip_ranges)
 
     def choose(self, servers: Iterable[Server]) -> SelectedServers:
-        """Return the matching servers of the list, sorted by name and id. Raises InvalidRequest for an ambiguous name,
-        for fewer servers than ``min_targets`` or more than ``max_targets``, and with ``missing: fail`` for an id, name
-        or address without a server."""
+        """Return the matching servers of the list in their order, at most the limit. Raises InvalidRequest for an
+        ambiguous name, for fewer servers than ``min_targets`` or more than ``max_targets``, and with ``missing: fail``
+        for an id, name or address without a server."""
         known = list({server.id: server for server in servers}.values())
         missing = self._missing(known)
         if missing and self.missing == _FAIL:
@@ -180,7 +197,8 @@ class Selection:
         chosen = self._filtered([server for server in known if self.matches(server)])
         self._refuse_shared_names(chosen)
         self.check_number(len(chosen))
-        return SelectedServers(tuple(sorted(chosen, key=lambda server: (server.name or "", server.id))), missing)
+        first = self.order.applied(chosen, lambda server: (server.name or "", server.id))
+        return SelectedServers(tuple(first), missing)
 
     def check_number(self, found: int) -> None:
         """Raises InvalidRequest if the number of servers is not between ``min_targets`` and ``max_targets``."""

@@ -258,3 +258,20 @@ def test_nova_filters_by_what_it_can(bench: Bench) -> None:
     (row,) = bench.requests("list")
     wanted = {"tags-any": "role,role=", "not-tags-any": "a,a=", "name": "^web-0.$"}
     assert {key: value for key, value in row["query"] if key != "limit"} == wanted
+
+
+def test_the_order_and_the_first_servers(bench: Bench) -> None:
+    whole = bench.call("server_info", all=True)["servers"]
+    dated = sorted(sorted(whole, key=lambda each: (each["name"], each["id"])), key=lambda each: each["created"])
+    assert [each["id"] for each in bench.call("server_info", all=True, sort_key="created")["servers"]] == [
+        each["id"] for each in dated
+    ]
+    before = len(bench.requests("list"))
+    newest = bench.call("server_info", all=True, sort_key="created", sort_dir="desc", limit=2, page_size=2)["servers"]
+    assert [each["created"] for each in newest] == [each["created"] for each in dated[-1:-3:-1]]
+    pages = len(bench.requests("list")) - before
+    assert pages == 1 if bench.platform in ("openstack", "easystack") else pages > 1
+    assert names(bench.call("server_info", tags=["role=web"], sort_dir="desc", limit=3)) == WEB[:0:-1]
+    short = bench.call("server_info", all=True, fields=["name"], sort_key="id", limit=1)["servers"]
+    assert [each["id"] for each in short] == [min(each["id"] for each in whole)]
+    assert "limit: 0 is out of range" in bench.call("server_info", all=True, limit=0)["msg"]

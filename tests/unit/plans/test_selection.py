@@ -247,3 +247,34 @@ def test_only_single_addresses_are_missing_and_asked_for() -> None:
 def test_names_in_the_short_list() -> None:
     assert Selection.from_options({"name_patterns": ["w*"]}).ask(brief=True).brief
     assert not Selection.from_options({"ips": ["10.8.0.0/16"]}).ask(brief=True).brief
+
+
+def test_the_order_and_the_first_servers() -> None:
+    fleet = [
+        server("b", created="2026-01-02", host=None),
+        server("a", created="2026-01-03", host="h1"),
+        server("c", created="2026-01-01", host="h2"),
+    ]
+
+    def order(**options: Any) -> list[str]:
+        return names({"all": True, **options}, fleet)
+
+    assert order() == ["a", "b", "c"]
+    assert order(sort_dir="desc", limit=2) == ["c", "b"]
+    assert order(sort_key="created", limit=1) == ["c"]
+    assert order(sort_key="created", sort_dir="desc") == ["a", "b", "c"]
+    # No value is the last one in both directions.
+    assert order(sort_key="host") == ["a", "c", "b"] and order(sort_key="host", sort_dir="desc") == ["c", "a", "b"]
+    with pytest.raises(InvalidRequest, match="limit: 0 is out of range"):
+        order(limit=0)
+
+
+def test_a_list_ends_early_only_where_the_cloud_sorts_it() -> None:
+    def ends_early(**options: Any) -> bool:
+        return Selection.from_options(options, listing=True).ends_early({"created": "created_at"})
+
+    first = {"sort_key": "created", "limit": 2}
+    assert ends_early(all=True, **first) and ends_early(tags=["a=*"], **first)
+    assert not ends_early(all=True, sort_key="created") and not ends_early(all=True, limit=2)
+    assert not ends_early(names=["a"], **first) and not ends_early(all=True, max_targets=5, **first)
+    assert not ends_early(query="[]", **first)

@@ -30,5 +30,8 @@ class ServerQuery:
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
+    #: The field to sort by, if the platform can (``Rules.sort_keys``).
+    sort_key: str = "name"
+    descending: bool = False
     #: Ids and names are sufficient; a platform with a faster list of those leaves the other fields empty.
     brief: bool = False

@@ -120,6 +120,10 @@ class NovaServers(Compute):
     def _list(self, parameters: dict[str, str], query: ServerQuery | None = None) -> Iterator[Server]:
         # A short list fits on one page, and reading it from both ends would cost one request more.
         wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
+        sorts = self.rules.sort_keys.get(query.sort_key) if query else None
+        if query and sorts:
+            parameters = dict(parameters, sort_key=sorts, sort_dir="desc" if query.descending else "asc")
+            wide = False
         pages = self.session.by_marker(
             self.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
             "servers",

@@ -53,6 +53,9 @@ def listing(wire: Any, reply: Any, *query: tuple[str, str], servers: Any = (), l
         ({"tags": ("env=*",)}, BOTH_ENDS),
         ({"tags": ("a", "b=", "c=")}, [("tags", "a"), ("tags-any", "b,b=")]),
         ({"not_tags": ("a", "b=", "c=*")}, [("not-tags-any", "a,b,b="), *BOTH_ENDS]),
+        ({"sort_key": "created", "descending": True}, [("sort_dir", "desc"), ("sort_key", "created_at")]),
+        ({"sort_key": "id", "tags": ("a",)}, [("sort_dir", "asc"), ("sort_key", "uuid"), ("tags", "a")]),
+        ({"sort_key": "updated"}, BOTH_ENDS),
         ({"name_patterns": ("web-0?.example*",)}, [("name", r"^web-0.\.example.*$")]),
         ({"name_patterns": ("w*", "[!a]b")}, [("name", "^(w.*|.b)$")]),
         ({"name_patterns": tuple("%d*" % number for number in range(11))}, BOTH_ENDS),
@@ -342,6 +345,7 @@ def test_easystack_lists_as_openstack_does(wire: Any, reply: Any, connect: Any) 
         ({"names": ("w",)}, [("name", "^w$")]),
         ({"name_patterns": ("w*",), "tags": ("k=",)}, [("name", "^w.*$")]),
         ({"all_projects": True}, [("all_tenants", "1")]),
+        ({"sort_key": "created"}, []),
     ],
 )
 def test_ustack_is_read_in_one_direction_and_never_asked_for_tags(
