@@ -26,7 +26,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     if call.microversion >= (2, 3):
         shown.update(views.host_attributes(server, True))
     if call.microversion >= (2, 16):
-        shown["host_status"] = "UP"
+        shown["host_status"] = views.host_status(call, server)
     binned = server.deleted_at if server.vm_state == "soft-delete" else None
     shown["deleted"] = iso(binned) or ""
     shown["estimated_deleted"] = iso(binned + RETENTION if binned is not None else None) or ""

@@ -148,6 +148,8 @@ class Server:
     metadata: Mapping[str, str] = field(default_factory=dict)
     availability_zone: str | None = None
     host: str | None = None
+    #: The state of the compute service of its host: UP, DOWN, UNKNOWN or MAINTENANCE.
+    host_status: str | None = None
     description: str | None = None
     created: str | None = None
     updated: str | None = None

@@ -107,6 +107,7 @@ def server(data: Any, platform: str, region: str | None) -> Server:
         metadata=metadata,
         availability_zone=text(data.get("OS-EXT-AZ:availability_zone")) or None,
         host=text(data.get("OS-EXT-SRV-ATTR:host")) or None,
+        host_status=text(data.get("host_status")) or None,
         description=text(data.get("description")),
         created=text(data.get("created")),
         updated=text(data.get("updated")),
