@@ -17,7 +17,7 @@ __all__ = ["MASK", "redact"]
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import FOREIGN_404, hint_for, is_quota
 
-REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id")
+REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id", "RequestId")
 
 # Responses that ask to retry later, regardless of their HTTP status: Common.0024 has 202, Common.1503 429 or 503.
 THROTTLE_CODES = ("Common.0024", "Common.1503", "APIGW.0308")

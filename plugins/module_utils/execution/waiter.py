@@ -269,7 +269,7 @@ def _outcome(pending: PendingAction, result: str, code: Any = None, message: str
         (pending.action,),
         code=str(code) if code is not None else None,
         message=message,
-        request_id=pending.request_id if result != DONE else None,
+        request_id=pending.request_id,
     )
 
 
