@@ -41,6 +41,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.creation import (
     HuaweiCreation,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import key_owner
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     part_of,
@@ -133,6 +134,9 @@ class HuaweiCloud(HuaweiCreation):
         )
 
         return HuaweiJobs(self.api)
+
+    def key_owner(self, key_name: str) -> str | None:
+        return key_owner(self.keypairs, self.settings, key_name)
 
     # -- reading servers ---------------------------------------------------------------------------------------
 
