@@ -99,7 +99,7 @@ class Compute:
         self.api.withhold(detail, error)
 
     def key_owner(self, key_name: str) -> str | None:
-        """The id of the user who owns the key pair, if the cloud must be told it with the name of the key pair. Raises
+        """The id of the user who owns the key pair, if a request needs it beside the name of the key pair. Raises
         CloudError if it cannot be read."""
         return None
 
