@@ -15,14 +15,23 @@ options:
       - Servers with one of these ids.
     type: list
     elements: str
+  name_patterns:
+    description:
+      - Servers with a name that matches one of these patterns in shell style. C(*) matches any characters, C(?) one
+        character, and C([ab]) one of a set. Upper and lower case differ.
+    type: list
+    elements: str
   ips:
     description:
       - Servers with one of these addresses, private or public, IPv4 or IPv6.
+      - Also networks such as V(10.0.0.0/24), and ranges such as V(10.0.0.5-10.0.0.9). For these the module reads the
+        complete list of the cloud.
     type: list
     elements: str
   tags:
     description:
-      - Servers with all of these tags, each V(key) or V(key=value).
+      - Servers with all of these tags, each V(key) or V(key=value). Only a tag with exactly this text matches.
+      - V(key=*) matches every tag with this key, with any value or without one. V(key=) matches an empty value.
       - "Also a mapping, where V(role: web) means V(role=web)."
       - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
     type: raw

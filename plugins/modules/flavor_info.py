@@ -25,6 +25,28 @@ options:
       - Return only the flavor with this id. The module requests only this flavor, except on V(huaweicloud), which can
         only list flavors.
     type: str
+  is_public:
+    description:
+      - V(true) returns only public flavors, V(false) only private flavors. By default both.
+      - A flavor without this field in the response is public, as all flavors of V(huaweicloud).
+    type: bool
+  sort_key:
+    description:
+      - The key of the records by which to sort them. Flavors with the same value are sorted by name and id. The module
+        always reads all flavors and sorts them.
+    type: str
+    choices: [name, id, vcpus, ram_mb, disk_gb, ephemeral_gb, swap_mb]
+    default: name
+  sort_dir:
+    description:
+      - Whether to sort in ascending or descending order.
+    type: str
+    choices: [asc, desc]
+    default: asc
+  limit:
+    description:
+      - Returns only the first flavors in the order of O(sort_key), at most this number. By default all.
+    type: int
   fields:
     description:
       - The keys of the records to return. By default all keys. V(id) is always returned.
@@ -51,6 +73,13 @@ EXAMPLES = r"""
   cloudserver.compute.flavor_info:
     cloud: production
 
+- name: Find the smallest public flavor
+  cloudserver.compute.flavor_info:
+    cloud: production
+    is_public: true
+    sort_key: ram_mb
+    limit: 1
+
 - name: List only ids and names
   cloudserver.compute.flavor_info:
     cloud: production
@@ -60,7 +89,7 @@ EXAMPLES = r"""
 RETURN = r"""
 flavors:
   description:
-    - The flavors, sorted by name and id, as M(cloudserver.compute.flavor) returns them.
+    - The flavors, sorted as O(sort_key) says, as M(cloudserver.compute.flavor) returns them.
     - With O(fields), only these keys and V(id).
   returned: success
   type: list
@@ -72,6 +101,7 @@ from typing import Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -83,11 +113,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 FLAVOR_FIELDS = tuple(FlavorDetails(id="").as_dict())
 #: The fields of a flavor in a cloud's short list.
 BRIEF = frozenset(("id", "name"))
+SORT_KEYS = ("name", "id", "vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
 
 MODULE = ModuleSpec(
     argument_spec(
         name={"type": "str"},
         id={"type": "str"},
+        is_public={"type": "bool"},
+        sort_key={"type": "str", "choices": list(SORT_KEYS), "default": "name"},
+        sort_dir={"type": "str", "choices": ["asc", "desc"], "default": "asc"},
+        limit={"type": "int"},
         fields={"type": "list", "elements": "str"},
         access={"type": "bool", "default": False},
     )
@@ -103,10 +138,18 @@ def run(context: Context) -> Result:
         )
     if context.params["access"]:
         context.cloud.require("flavor_access")
-    found = [flavor for flavor in _candidates(context) if not name or flavor.name == name]
+    order = Order.of(*(context.params[key] for key in ("sort_key", "sort_dir", "limit")))
+    is_public = context.params["is_public"]
+    found = order.applied(
+        (
+            flavor
+            for flavor in _candidates(context)
+            if (not name or flavor.name == name) and is_public in (None, flavor.is_public is not False)
+        ),
+        lambda flavor: (flavor.name or "", flavor.id),
+    )
     if context.params["access"]:
         found = [_with_access(context, flavor) for flavor in found]
-    found.sort(key=lambda flavor: (flavor.name or "", flavor.id))
     records = [flavor.as_dict() for flavor in found]
     if fields:
         records = [{key: value for key, value in each.items() if key in fields or key == "id"} for each in records]
@@ -130,8 +173,10 @@ def _candidates(context: Context) -> Sequence[FlavorDetails]:
         one = context.cloud.flavors.get(context.params["id"])
         return [one] if one else []
     fields = context.params["fields"]
-    # Whether a flavor is private, and so has an access list, the short list does not tell.
-    return context.cloud.flavors.list(bool(fields) and set(fields) <= BRIEF and not context.params["access"])
+    is_public = context.params["is_public"]
+    # The short list does not show whether a flavor is private, and so has an access list, nor its size.
+    brief = bool(fields) and set(fields) <= BRIEF and not context.params["access"] and is_public is None
+    return context.cloud.flavors.list(brief and context.params["sort_key"] in BRIEF, is_public)
 
 
 def main() -> None:

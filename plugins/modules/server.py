@@ -59,14 +59,23 @@ options:
           type: list
           elements: str
           aliases: [name, server]
+        name_patterns:
+          description:
+            - Servers with a name that matches one of these patterns in shell style. C(*) matches any characters, C(?)
+              one character, and C([ab]) one of a set. Upper and lower case differ.
+          type: list
+          elements: str
         ips:
           description:
             - Servers with one of these addresses, private or public, IPv4 or IPv6.
+            - Also networks such as V(10.0.0.0/24), and ranges such as V(10.0.0.5-10.0.0.9). For these the module reads
+              the complete list of the cloud.
           type: list
           elements: str
         tags:
           description:
-            - Servers with all of these tags, each V(key) or V(key=value).
+            - Servers with all of these tags, each V(key) or V(key=value). Only a tag with exactly this text matches.
+            - V(key=*) matches every tag with this key, with any value or without one. V(key=) matches an empty value.
             - "Also a mapping, where V(role: web) means V(role=web)."
             - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
           type: raw
@@ -169,6 +178,8 @@ options:
       - An existing server keeps its image if this image was deleted or hidden, and if the name now belongs to an image
         that is newer than the server. The task warns if the image could not be compared.
         M(cloudserver.compute.server_os) installs the newer image.
+      - A name needs the image service. An id is sent without a check if the endpoint of the image service is unknown,
+        see O(endpoints).
     type: str
   iso:
     description:
@@ -627,7 +638,10 @@ outcomes:
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
-    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
+    request_id:
+      description: The request id of the last action, to give to the cloud's support.
+      type: str
+      returned: when the cloud returned one
     remaining_actions:
       description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list

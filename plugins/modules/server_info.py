@@ -28,9 +28,30 @@ options:
   deleted:
     description:
       - Lists the servers in the recycle bin instead. These servers were deleted and can be restored.
-      - Requires an administrator. Supported on V(easystack) and V(openstack).
+      - Supported on V(easystack) and V(openstack). On V(openstack), and with O(all_projects=true), it requires an
+        administrator.
     type: bool
     default: false
+  sort_key:
+    description:
+      - The key of the records by which to sort them. Records with the same value are sorted by name and id. Records
+        without a value are the last ones.
+      - With O(limit), the clouds V(openstack) and V(easystack) sort by V(created) and V(id), and the module reads only
+        as many servers as it needs. For other keys and on other platforms it reads all selected servers and sorts them.
+    type: str
+    choices: [name, id, status, power_state, created, updated, launched_at, availability_zone, host, key_name]
+    default: name
+  sort_dir:
+    description:
+      - Whether to sort in ascending or descending order.
+    type: str
+    choices: [asc, desc]
+    default: asc
+  limit:
+    description:
+      - Returns only the first servers in the order of O(sort_key), at most this number. By default all.
+      - O(missing), O(min_targets) and O(max_targets) apply to the selection before the limit.
+    type: int
   raw:
     description:
       - Adds the record of the cloud's API as C(raw). It contains the user data only if O(fields) contains V(user_data),
@@ -61,6 +82,27 @@ EXAMPLES = r"""
     tags: [role=web]
   register: web
 
+- name: List all servers with a role, whatever it is, on the addresses of a network
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: ["role=*"]
+    ips: [10.0.0.0/24]
+
+- name: List the servers of two groups by their names
+  cloudserver.compute.server_info:
+    cloud: production
+    name_patterns: ["web-*", "db-0?"]
+    fields: [name]
+
+- name: Show the five newest servers
+  cloudserver.compute.server_info:
+    cloud: production
+    all: true
+    sort_key: created
+    sort_dir: desc
+    limit: 5
+    fields: [name, created]
+
 - name: Find the server with an address
   cloudserver.compute.server_info:
     cloud: production
@@ -89,7 +131,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: The servers, sorted by name and id.
+  description: The servers, sorted as O(sort_key) says, by default by name and id.
   returned: success
   type: list
   elements: dict
@@ -167,7 +209,7 @@ servers:
       type: str
     tags:
       description:
-        - The tags, each V(key) or V(key=value).
+        - The tags, each V(key) or V(key=value). A tag with an empty value is V(key), on some clouds V(key=).
         - On V(ustack), and below microversion 2.26, servers have no tags. The module uses their metadata as tags.
       type: list
       elements: str
@@ -284,12 +326,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 #: The fields of a server in a cloud's short list.
 BRIEF = frozenset(("id", "name"))
+SORT_KEYS = (
+    "name", "id", "status", "power_state", "created", "updated", "launched_at", "availability_zone", "host", "key_name",
+)  # fmt: skip
 
 MODULE = ModuleSpec(
     argument_spec(
         SELECTION,
         fields={"type": "list", "elements": "str"},
         deleted={"type": "bool", "default": False},
+        sort_key={"type": "str", "choices": list(SORT_KEYS), "default": "name"},
+        sort_dir={"type": "str", "choices": ["asc", "desc"], "default": "asc"},
+        limit={"type": "int"},
         raw={"type": "bool", "default": False},
         parallel={"type": "int", "default": 8},
     )

@@ -62,8 +62,8 @@ options:
     type: str
   user_id:
     description:
-      - The id of the IAM user who owns the key pair O(key_name). Required on V(huaweicloud). The other platforms ignore
-        it.
+      - The id of the IAM user who owns the key pair O(key_name), on V(huaweicloud). The other platforms ignore it.
+      - By default it is the user of the token. With an access key the module reads it from the key pair.
     type: str
   user_data:
     description:
@@ -193,7 +193,10 @@ outcomes:
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
-    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
+    request_id:
+      description: The request id of the last action, to give to the cloud's support.
+      type: str
+      returned: when the cloud returned one
     remaining_actions:
       description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list
@@ -336,12 +339,16 @@ def _spec(context: Context) -> RebuildOptions:
         user_data=data,
         name=given["new_name"],
         metadata=texts(given["metadata"], "metadata") or {},
-        **{
-            name: given[name]
-            for name in ("cloud_init", "password", "key_name", "user_id", "encrypted", "kms_key_id", "auto_pay")
-        },
+        **{name: given[name] for name in ("cloud_init", "password", "key_name", "encrypted", "kms_key_id", "auto_pay")},
+        user_id=given["user_id"] or _key_owner(context),
     )
     return RebuildOptions(order, given["reinstall"], given["stop_policy"], given["power_state"])
+
+
+def _key_owner(context: Context) -> str | None:
+    name = context.params["key_name"]
+    # A password beside it is refused without a request.
+    return context.cloud.key_owner(name) if name and not context.params["password"] else None
 
 
 def main() -> None:

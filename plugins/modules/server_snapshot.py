@@ -115,7 +115,10 @@ outcomes:
     code: {description: The cloud's error code., type: str, returned: on failure}
     message: {description: The error message., type: str, returned: on failure}
     hint: {description: What to do next., type: str, returned: on failure}
-    request_id: {description: The request id to give to the cloud's support., type: str, returned: on failure}
+    request_id:
+      description: The request id of the last action, to give to the cloud's support.
+      type: str
+      returned: when the cloud returned one
     remaining_actions:
       description: The actions that the task did not send because it does not wait. Run the task again to send them.
       type: list

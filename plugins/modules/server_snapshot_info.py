@@ -31,6 +31,35 @@ options:
       - Return only images of the servers with these ids. The servers may be deleted.
     type: list
     elements: str
+  type:
+    description:
+      - Return only images of this type, the property C(image_type) of the image. Clouds set it to V(snapshot) or
+        V(backup).
+    type: str
+  changes_since:
+    description:
+      - Return only images that were created or changed at this time or later, in ISO 8601. A time without an offset is
+        UTC.
+    type: str
+  sort_key:
+    description:
+      - The key of the records by which to sort them. Images with the same value are sorted by id. Images without a
+        value are the last ones.
+      - With O(limit), the cloud sorts by V(created), V(updated) and V(id), and the module reads only as many images as
+        it needs. For other keys it reads all images and sorts them.
+    type: str
+    choices: [created, updated, name, status, size, id]
+    default: created
+  sort_dir:
+    description:
+      - Whether to sort in ascending or descending order.
+    type: str
+    choices: [asc, desc]
+    default: desc
+  limit:
+    description:
+      - Returns only the first images in the order of O(sort_key), at most this number. By default all.
+    type: int
   uploaded:
     description:
       - Also lists images that were not created from a server.
@@ -50,11 +79,18 @@ EXAMPLES = r"""
     cloud: production
     server_ids: ["{{ server.id }}"]
     status: active
+
+- name: Show the ten newest snapshots of this year
+  cloudserver.compute.server_snapshot_info:
+    cloud: production
+    type: snapshot
+    changes_since: "2026-01-01"
+    limit: 10
 """
 
 RETURN = r"""
 snapshots:
-  description: The images, newest first.
+  description: The images, sorted as O(sort_key) says, by default newest first.
   returned: success
   type: list
   elements: dict
@@ -68,12 +104,16 @@ snapshots:
     snapshot: {description: Whether it was created from a server., type: bool}
     protected: {description: Whether it is protected against deletion., type: bool}
     created: {description: When it was created., type: str}
+    updated: {description: When it last changed., type: str}
     metadata: {description: The image's properties., type: dict}
 """
 
-from typing import Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Iterable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot, SnapshotQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order, timestamp
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -82,38 +122,67 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     run_as_module,
 )
 
+SORT_KEYS = ("created", "updated", "name", "status", "size", "id")
+#: The page size of a list of which only the first images are needed.
+_SMALL_PAGE = 50
+
 MODULE = ModuleSpec(
     argument_spec(
         name={"type": "str"},
         id={"type": "str"},
         status={"type": "str"},
         server_ids={"type": "list", "elements": "str"},
+        type={"type": "str"},
+        changes_since={"type": "str"},
+        sort_key={"type": "str", "choices": list(SORT_KEYS), "default": "created"},
+        sort_dir={"type": "str", "choices": ["asc", "desc"], "default": "desc"},
+        limit={"type": "int"},
         uploaded={"type": "bool", "default": False},
     )
 )
 
 
-def _listed(context: Context) -> Sequence[Snapshot]:
-    name, status, image_id = (context.params[key] for key in ("name", "status", "id"))
+def _listed(context: Context, query: SnapshotQuery) -> Iterable[Snapshot]:
+    image_id = context.params["id"]
     if image_id is not None:
         found = context.cloud.snapshots.get(image_id)
         return [found] if found else []
-    return context.cloud.snapshots.list(name, status and status.lower())
+    return context.cloud.snapshots.iterate(query)
+
+
+def _matches(image: Snapshot, query: SnapshotQuery, servers: Sequence[str] | None, uploaded: bool) -> bool:
+    return (
+        (image.snapshot or uploaded)
+        and (servers is None or image.server_id in servers)
+        and query.name in (None, image.name)
+        and query.status in (None, image.status)
+        and query.type in (None, image.type)
+        and (query.updated_since is None or (image.updated or "") >= query.updated_since)
+    )
 
 
 def run(context: Context) -> Result:
-    name, status, servers = (context.params[key] for key in ("name", "status", "server_ids"))
+    params = context.params
     context.cloud.require("create_image")
-    found = [
-        image
-        for image in _listed(context)
-        if (image.snapshot or context.params["uploaded"])
-        and (servers is None or image.server_id in servers)
-        and name in (None, image.name)
-        and (status is None or image.status == status.lower())
-    ]
-    found.sort(key=lambda image: (image.created or "", image.id), reverse=True)
-    return Result(data={"snapshots": [image.as_dict() for image in found]})
+    order = Order.of(params["sort_key"], params["sort_dir"], params["limit"])
+    query = SnapshotQuery(
+        name=params["name"],
+        status=params["status"] and params["status"].lower(),
+        type=params["type"],
+        updated_since=timestamp("changes_since", params["changes_since"]),
+    )
+    # The cloud sorts the list, so that further pages are not read.
+    ends_early = order.limit is not None and order.key in context.cloud.snapshots.sort_keys
+    if ends_early:
+        size = min(query.page_size, max(order.limit or 0, _SMALL_PAGE))
+        query = replace(query, sort_key=order.key, descending=order.descending, page_size=size)
+    found: Iterable[Snapshot] = (
+        image for image in _listed(context, query) if _matches(image, query, params["server_ids"], params["uploaded"])
+    )
+    if ends_early:
+        found = islice(found, order.limit)
+    images = order.applied(found, lambda image: image.id)
+    return Result(data={"snapshots": [image.as_dict() for image in images]})
 
 
 def main() -> None:

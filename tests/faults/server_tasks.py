@@ -102,7 +102,7 @@ def _making(task: Any) -> None:
     task("server.delete", ALL, {"name": "web-01", "state": "absent"})
     task("server.delete_two", ALL, {"names": ["web-01", "web-02"], "state": "absent"})
     task("server.delete_no_wait", ALL, {"name": "web-01", "state": "absent", "wait": False})
-    task("server.restore", ("easystack",), {"name": "binned-01", "state": "restored"}, user="admin")
+    task("server.restore", ("easystack",), {"name": "binned-01", "state": "restored"})
     task("server.purge", ("easystack",), {"name": "web-01", "state": "purged"}, user="admin")
     task("server.purge_binned", ("easystack",), {"name": "binned-01", "state": "purged"}, user="admin")
 

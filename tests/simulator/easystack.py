@@ -1,4 +1,4 @@
-"""EasyStack ECS 6.2.1: Nova v2.1 with more details for every user, and a recycle bin that can be listed."""
+"""EasyStack ECS 6.2.1: Nova v2.1 with more details for every user, and a recycle bin that members can list."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -26,7 +26,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     if call.microversion >= (2, 3):
         shown.update(views.host_attributes(server, True))
     if call.microversion >= (2, 16):
-        shown["host_status"] = "UP"
+        shown["host_status"] = views.host_status(call, server)
     binned = server.deleted_at if server.vm_state == "soft-delete" else None
     shown["deleted"] = iso(binned) or ""
     shown["estimated_deleted"] = iso(binned + RETENTION if binned is not None else None) or ""

@@ -80,6 +80,11 @@ class Compute:
         """Warns, once for each ``detail``, that the cloud does not show it to this user, so it is null."""
         self.api.withhold(detail, error)
 
+    def key_owner(self, key_name: str) -> str | None:
+        """The id of the user who owns the key pair, if a request needs it beside the name of the key pair. Raises
+        CloudError if it cannot be read."""
+        return None
+
     # -- clients of the resources, imported where a task uses them ---------------------------------------------
 
     @cached_property

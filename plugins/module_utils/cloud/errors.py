@@ -17,7 +17,7 @@ __all__ = ["MASK", "redact"]
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.hints import FOREIGN_404, hint_for, is_quota
 
-REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id")
+REQUEST_ID_HEADERS = ("X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id", "RequestId")
 
 # Responses that ask to retry later, regardless of their HTTP status: Common.0024 has 202, Common.1503 429 or 503.
 THROTTLE_CODES = ("Common.0024", "Common.1503", "APIGW.0308")
@@ -121,6 +121,10 @@ class ItemNotFound(NotFound):
     Nova's ``{"itemNotFound": …}``, a code of a service of Huawei Cloud (not of its gateway), Neutron's ``NeutronError``
     or Glance's message about the image.
     """
+
+
+class UnknownEndpoint(SettingsError, NotFound):
+    """No option and no service catalog contains the endpoint of the service; no request was sent to it."""
 
 
 class Conflict(CloudError):

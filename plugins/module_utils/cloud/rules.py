@@ -198,6 +198,9 @@ class Rules:
     os_password_policy = ANY_PASSWORD
     #: The platform's own list filters that can be checked with the records; see filters.py.
     filter_checks: Mapping[str, FilterCheck] = {}
+    #: The fields of a server by which the cloud can sort its list, with the cloud's names of them. Names are not among
+    #: them: each database sorts upper and lower case in its own way.
+    sort_keys: Mapping[str, str] = {}
 
     def supports(self, capability: str) -> bool:
         """Whether the platform supports it."""

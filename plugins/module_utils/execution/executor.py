@@ -308,7 +308,7 @@ class Executor(Polling[Progress]):
         found = ambiguous.evaluate(self.state, item, server)
         if found or item.pending:
             return found
-        change = self.strategy.replan(item, server)
+        change = self.strategy.replan(item, server).checked()
         if self.strategy.is_waiting(item, change):
             return None
         ambiguous.count_what_shows(self.state, item, change, server)

@@ -21,7 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import is_postponed
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, state_text
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import named_state
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, PENDING, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, Outcome
 
 #: Another command is running on the server, even if its record does not show one. Seconds until the next attempt.
 BUSY_PAUSE = 15.0
@@ -50,6 +50,8 @@ class Progress:
     part: str | None = None
     #: ``actions`` are the final actions that follow the planned ones; this is the outcome of failed planned actions.
     finishing: bool = False
+    #: The request id of the last accepted action.
+    request_id: str | None = None
     failure: Outcome | None = None
 
     @property
@@ -79,7 +81,7 @@ def proven(pending: PendingAction) -> PendingAction:
 
 
 def ended_as(item: Progress, result: str, message: str | None = None) -> Outcome:
-    request_id = item.pending.request_id if item.pending and result == PENDING else None
+    request_id = item.request_id if result in (PENDING, DONE) else None
     return Outcome(item.server.id, item.server.name, result, item.taken, message=message, request_id=request_id)
 
 

@@ -43,6 +43,7 @@ class RunState:
         if item.part != pending.action:
             item.taken += (pending.action,)
         item.busy = item.doubt = item.part = None
+        item.request_id = pending.request_id
         if item.actions[0].watched:
             item.pending, item.ready = pending, False
             self.stale.discard(item.server.id)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
@@ -28,11 +29,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
     refuse_unchecked,
 )
 
+#: The page size of a list of which only the first servers are needed.
+_SMALL_PAGE = 50
+
 
 def find(cloud: Compute, selection: Selection, brief: bool = False, image_names: bool = False) -> SelectedServers:
     """Return the selected servers, with as few requests as the platform allows. ``brief``: the caller needs only their
     ids and names, and the other fields may be empty. ``image_names``: the caller needs the names of their images."""
-    chosen = selection.choose(listed(cloud, selection, brief))
+    found = listed(cloud, selection, brief)
+    if selection.ends_early(cloud.rules.sort_keys):
+        # The cloud sorts the list, so further pages are not read.
+        found = islice(filter(selection.matches, found), selection.order.limit)
+    chosen = selection.choose(found)
     if not image_names or selection.needs_image_names:
         return chosen
     return replace(chosen, servers=tuple(_with_image_names(cloud, chosen.servers)))
@@ -85,7 +93,11 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     have excluded. Raises InvalidRequest for filters that cannot be verified."""
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
-    found: Iterable[Server] = cloud.servers.list(selection.ask(brief))
+    query = selection.ask(brief)
+    if selection.ends_early(cloud.rules.sort_keys):
+        # Some servers of a page may not match.
+        query = replace(query, page_size=min(query.page_size, max(selection.order.limit or 0, _SMALL_PAGE)))
+    found: Iterable[Server] = cloud.servers.list(query)
     if selection.filters:
         found = matching(cloud.rules, selection.filters, found)
     return with_names_for_query(cloud, selection, found)

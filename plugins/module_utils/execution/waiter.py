@@ -40,6 +40,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     UNKNOWN,
     Outcome,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.host_state import hint_of_host, is_host_dead
 
 T = TypeVar("T")
 
@@ -268,8 +269,11 @@ def _outcome(pending: PendingAction, result: str, code: Any = None, message: str
         (pending.action,),
         code=str(code) if code is not None else None,
         message=message,
-        request_id=pending.request_id if result != DONE else None,
+        request_id=pending.request_id,
     )
+
+
+_LATER = "Raise wait_timeout, or check again later with job_info or server_info."
 
 
 def timed_out(
@@ -287,5 +291,5 @@ def timed_out(
         actions,
         code=str(error.code) if error is not None and error.code is not None else None,
         message=message,
-        hint="Raise wait_timeout, or check again later with job_info or server_info.",
+        hint=hint_of_host(server) if server and is_host_dead(server) else _LATER,
     )

@@ -13,6 +13,7 @@ from typing import Any, Iterable, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.host_state import refusal_of_host
 
 DONE = "done"
 UNCHANGED = "unchanged"
@@ -67,12 +68,21 @@ class Change:
     def changes(self) -> bool:
         return bool(self.actions) and not self.refusal
 
+    def checked(self) -> Change:
+        """The change, refused if its actions need a host that is down."""
+        names = self.actions + tuple(action.action for action in self.planned_actions)
+        why = None if self.refusal else refusal_of_host(self.server, names)
+        return Change.refused(self.server, why, self.before) if why else self
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes of a task, one for each selected server."""
+    """The changes of a task, one for each selected server. Actions on a host that is down are refused."""
 
     items: tuple[Change, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", tuple(item.checked() for item in self.items))
 
     @property
     def changed(self) -> bool:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import has_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     REQUESTED_FIELDS,
     SERVER_FIELDS,
@@ -24,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH, shortened
 
 if HAS_JMESPATH:
@@ -32,7 +35,9 @@ if HAS_JMESPATH:
 #: Options that only narrow a selection: a typo in one of them selects more servers, not fewer.
 NARROWING = ("not_tags", "filters")
 #: Options that select servers, each sufficient alone.
-CHOOSING = ("ids", "names", "ips", "tags", "status", "flavor", "availability_zone", "query", "all")
+CHOOSING = (
+    "ids", "names", "name_patterns", "ips", "tags", "status", "flavor", "availability_zone", "query", "all",
+)  # fmt: skip
 CHOOSERS = CHOOSING + NARROWING
 _FAIL = "fail"
 
@@ -52,7 +57,9 @@ class Selection:
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    name_patterns: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
+    ip_ranges: tuple[values.AddressRange, ...] = ()
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -63,6 +70,7 @@ class Selection:
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
+    order: Order = Order()
     missing: str = _FAIL
     duplicates: str = _FAIL
     min_targets: int | None = None
@@ -81,10 +89,13 @@ class Selection:
         page_size = options.get("page_size")
         if page_size is not None and not 1 <= page_size <= 1000:
             raise InvalidRequest("page_size: %s is out of range; use 1 to 1000" % page_size)
+        ips, ip_ranges = values.addresses(values.texts(options, "ips"))
         return cls(
             ids=values.texts(options, "ids"),
             names=values.texts(options, "names"),
-            ips=tuple(values.address(text) for text in values.texts(options, "ips")),
+            name_patterns=values.texts(options, "name_patterns"),
+            ips=ips,
+            ip_ranges=ip_ranges,
             tags=values.tags(options, "tags"),
             not_tags=values.tags(options, "not_tags"),
             status=tuple(values.status(text) for text in values.texts(options, "status")),
@@ -95,6 +106,7 @@ class Selection:
             all_projects=bool(options.get("all_projects")),
             deleted=bool(options.get("deleted")),
             page_size=page_size or 1000,
+            order=Order.of(options.get("sort_key"), options.get("sort_dir"), options.get("limit")),
             missing=options.get("missing") or missing,
             duplicates=options.get("duplicates") or _FAIL,
             min_targets=options.get("min_targets"),
@@ -112,6 +124,7 @@ class Selection:
         """Whether only the id and the name of a server are needed."""
         return not (
             self.ips
+            or self.ip_ranges
             or self.tags
             or self.not_tags
             or self.status
@@ -120,6 +133,18 @@ class Selection:
             or self.query is not None
             or self.filters
             or self.deleted
+            or self.order.key not in ("name", "id")
+        )
+
+    def ends_early(self, sort_keys: Collection[str]) -> bool:
+        """Whether the first matching servers of the list are the result, if the cloud sorts by these fields."""
+        return (
+            self.order.limit is not None
+            and self.order.key in sort_keys
+            and not (self.ids or self.names or self.ips)
+            and self.query is None
+            and self.min_targets is None
+            and self.max_targets is None
         )
 
     def ask(self, brief: bool = False) -> ServerQuery:
@@ -132,11 +157,16 @@ class Selection:
             "deleted": self.deleted,
             "page_size": self.page_size,
             "brief": brief and self.by_name_alone,
+            "sort_key": self.order.key,
+            "descending": self.order.descending,
         }
         for name in ("ids", "names", "ips"):
             if getattr(self, name):
-                return ServerQuery(flavor=self.flavor, **{name: getattr(self, name)}, **common)
+                # No list finds the servers of a range: Nova and ECS compare private addresses only.
+                only = {} if name == "ips" and self.ip_ranges else {name: getattr(self, name)}
+                return ServerQuery(flavor=self.flavor, **only, **common)
         return ServerQuery(
+            name_patterns=self.name_patterns,
             tags=self.tags,
             not_tags=self.not_tags,
             status=self.status,
@@ -150,19 +180,23 @@ class Selection:
         return (
             _among(server.id, self.ids)
             and _among(server.name, self.names)
-            and (not self.ips or any(_canonical(address.ip) in self.ips for address in server.addresses))
-            and all(tag in server.tags for tag in self.tags)
-            and not any(tag in server.tags for tag in self.not_tags)
+            and (not self.name_patterns or any(fnmatchcase(server.name or "", each) for each in self.name_patterns))
+            and (not (self.ips or self.ip_ranges) or any(self._has_address(each.ip) for each in server.addresses))
+            and all(has_tag(server.tags, tag) for tag in self.tags)
+            and not any(has_tag(server.tags, tag) for tag in self.not_tags)
             and (not self.status or (server.status or "").upper() in self.status or server.power_state in self.status)
             and (not self.flavor or server.flavor.id in self.flavor or server.flavor.name in self.flavor)
             and _among(server.availability_zone, self.availability_zone)
             and server.is_deleted == self.deleted
         )
 
+    def _has_address(self, ip: str) -> bool:
+        return _canonical(ip) in self.ips or any(each.contains(ip) for each in self.ip_ranges)
+
     def choose(self, servers: Iterable[Server]) -> SelectedServers:
-        """Return the matching servers of the list, sorted by name and id. Raises InvalidRequest for an ambiguous name,
-        for fewer servers than ``min_targets`` or more than ``max_targets``, and with ``missing: fail`` for an id, name
-        or address without a server."""
+        """Return the matching servers of the list in their order, at most the limit. Raises InvalidRequest for an
+        ambiguous name, for fewer servers than ``min_targets`` or more than ``max_targets``, and with ``missing: fail``
+        for an id, name or address without a server."""
         known = list({server.id: server for server in servers}.values())
         missing = self._missing(known)
         if missing and self.missing == _FAIL:
@@ -174,7 +208,8 @@ class Selection:
         chosen = self._filtered([server for server in known if self.matches(server)])
         self._refuse_shared_names(chosen)
         self.check_number(len(chosen))
-        return SelectedServers(tuple(sorted(chosen, key=lambda server: (server.name or "", server.id))), missing)
+        first = self.order.applied(chosen, lambda server: (server.name or "", server.id))
+        return SelectedServers(tuple(first), missing)
 
     def check_number(self, found: int) -> None:
         """Raises InvalidRequest if the number of servers is not between ``min_targets`` and ``max_targets``."""

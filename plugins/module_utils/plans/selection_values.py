@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import POWER_STATES, STATUSES
@@ -21,6 +22,22 @@ else:
 
 #: The number of values that a message lists before it counts the rest.
 _LISTED = 10
+
+
+@dataclass(frozen=True)
+class AddressRange:
+    """All addresses from ``first`` to ``last``, as numbers."""
+
+    version: int
+    first: int
+    last: int
+
+    def contains(self, text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        return address.version == self.version and self.first <= int(address) <= self.last
 
 
 def shortened(values: Sequence[str]) -> str:
@@ -38,8 +55,8 @@ def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The tags of an option as ``key`` or ``key=value``: from a list, a string with commas, or a mapping. Raises
-    InvalidRequest for other types, and for a tag that no cloud accepts."""
+    """The tags of an option as ``key``, ``key=value``, ``key=*`` or ``key=``: from a list, a string with commas, or a
+    mapping. Raises InvalidRequest for other types, and for a tag that no cloud accepts."""
     given = options.get(name)
     if given in (None, "", [], {}, ()):
         return ()
@@ -66,7 +83,7 @@ def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
             raise InvalidRequest("%s: the value of %s is not a string; a tag has one value" % (option, key))
         if isinstance(value, bool):
             value = str(value).lower()
-        found.append(_tag(option, key if value in (None, "") else "%s=%s" % (key, value)))
+        found.append(_tag(option, key if value is None else "%s=%s" % (key, value)))
     return found
 
 
@@ -85,12 +102,36 @@ def _tag(option: str, item: Any) -> str:
     return text
 
 
+def addresses(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[AddressRange, ...]]:
+    """The normalized single addresses, and the networks and ranges. Raises InvalidRequest for invalid ones."""
+    single = tuple(address(text) for text in texts if "/" not in text and "-" not in text)
+    return single, tuple(_range(text) for text in texts if "/" in text or "-" in text)
+
+
 def address(text: str) -> str:
     """The normalized form of an address. Raises InvalidRequest for an invalid address."""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        raise InvalidRequest("ips: %s is not an IP address; give whole addresses, without a netmask" % text) from None
+        raise InvalidRequest(
+            "ips: %s is not an IP address; give an address, a network such as 10.0.0.0/24, or a range such as"
+            " 10.0.0.5-10.0.0.9" % text
+        ) from None
+
+
+def _range(text: str) -> AddressRange:
+    if "/" in text:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError as error:
+            raise InvalidRequest("ips: %s is not a network: %s" % (text, error)) from None
+        return AddressRange(network.version, int(network[0]), int(network[-1]))
+    first, last = (ipaddress.ip_address(address(end.strip())) for end in text.split("-", 1))
+    if first.version != last.version:
+        raise InvalidRequest("ips: %s is not a range: one end is an IPv4 address and the other an IPv6 address" % text)
+    if int(first) > int(last):
+        raise InvalidRequest("ips: %s is not a range: its first address is higher than its last one" % text)
+    return AddressRange(first.version, int(first), int(last))
 
 
 def status(text: str) -> str:

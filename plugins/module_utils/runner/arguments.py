@@ -59,6 +59,7 @@ CONNECTION: dict[str, Any] = {
 SELECTION: dict[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
     "names": {"type": "list", "elements": "str", "aliases": ["name", "server"]},
+    "name_patterns": {"type": "list", "elements": "str"},
     "ips": {"type": "list", "elements": "str"},
     # A list of strings, a string with commas, or a mapping; selection_values.tags parses them.
     "tags": {"type": "raw"},

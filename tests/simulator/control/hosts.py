@@ -30,6 +30,8 @@ def register(route: Route, sim: Simulator) -> None:
                 raise BadRequest("no host %s on %s" % (host, platform), 404)
             hosts.up[host] = body["up"]
             service = hosts.service(host)
+            sim.fleets[platform].forget_views(host)
             if body["up"]:
                 service.evacuated = False
+                sim.fleets[platform].resume(host)
             return answer({"host": {"name": host, "up": hosts.up[host], **asdict(service)}})

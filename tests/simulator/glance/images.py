@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 import re
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
@@ -15,7 +17,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from simulator.http.call import Call, Refusal, Router, answer
-from simulator.state.clock import iso
+from simulator.state.clock import iso, parse_iso
 
 PLATFORMS = {"openstack": "E29", "easystack": "E29", "ustack": None}
 STATUSES = ("queued", "saving", "active", "killed", "deleted", "pending_delete", "deactivated", "importing")
@@ -31,6 +33,15 @@ SORT_KEYS = (
     "updated_at",
 )
 _DEFAULT_PAGE = 25
+_NO_FILTERS = ("limit", "marker", "sort", "sort_key", "sort_dir", "member_status")
+_TIME_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "eq": operator.eq,
+    "neq": operator.ne,
+}
 _HASH = hashlib.sha512(b"").hexdigest()
 
 
@@ -130,6 +141,18 @@ def _matches(shown: dict[str, Any], name: str, wanted: str) -> bool:
     return value is not None and str(value) == wanted
 
 
+def _changed(name: str, wanted: str) -> Callable[[dict[str, Any]], bool]:
+    """The filter of a time, `gte:2026-03-01T12:00:00Z`; without an operator it is `eq`."""
+    word, colon, text = wanted.partition(":")
+    if not colon or word not in _TIME_OPERATORS:
+        word, text = "eq", wanted
+    try:
+        moment = parse_iso(text)
+    except ValueError:
+        raise _page(400, "Bad Request", "Invalid time value for %s: %s" % (name, wanted)) from None
+    return lambda row: _TIME_OPERATORS[word](parse_iso(row[name]), moment)
+
+
 def list_images(call: Call) -> Response:
     """GET /v2/images: 25 a page unless asked otherwise, `next` holds the path of the page after a full one."""
     args = request.args
@@ -142,12 +165,12 @@ def list_images(call: Call) -> Response:
     if args.get("visibility", "public") not in ("public", "private", "shared", "community", "all"):
         raise _page(400, "Bad Request", "Invalid visibility value: %s" % args["visibility"])
     shown = [_glance(row) for row in newest_first(call) if row["visibility"] == "public" or _owns(call, row)]
-    known = set(_glance(newest_first(call)[0])) if shown else set()
     for name in args:
-        if name == "visibility" and args[name] == "all":
+        if name in _NO_FILTERS or (name == "visibility" and args[name] == "all"):
             continue
-        if name in known:
-            shown = [row for row in shown if _matches(row, name, args[name])]
+        # Any other name is a field or a property: an image without it does not match.
+        matches = _changed(name, args[name]) if name in ("created_at", "updated_at") else None
+        shown = [row for row in shown if (matches(row) if matches else _matches(row, name, args[name]))]
     shown = _sorted(shown)
     marker = args.get("marker")
     if marker:

@@ -18,6 +18,7 @@ from simulator.http.call import Call, Router, answer
 from simulator.huaweicloud.checks import enter, find, refuse, refuse_locked, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
+from simulator.nova.keypairs import caller_id
 from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, password_weakness
 from simulator.state.server_states import ACTIONS, RUNNING, SHUT_DOWN
 from simulator.state.servers import Server
@@ -167,7 +168,9 @@ def _image(call: Call, image_id: str | None, server: Server, changing: bool, mod
 
 def _check_key(call: Call, name: str, user_id: str | None) -> None:
     if not user_id:
-        raise refuse(400, "Ecs.0005", "userid must be given with keyname.")
+        if call.token is None:
+            raise refuse(400, "Ecs.0005", "userid must be given with keyname, because the request has no token.")
+        user_id = caller_id(call)
     if call.sim.keys[PLATFORM].get(user_id, name) is None:
         raise refuse(400, "Ecs.0314", "The key pair %s of the user %s could not be found." % (name, user_id))
 

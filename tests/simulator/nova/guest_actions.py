@@ -110,11 +110,9 @@ def rebuild(operation: str | None, view: View) -> Action:
             raise refuse(400, "Invalid key_name provided.")
         image = _image(call, server, argument["imageRef"])
         if not call.sim.builders[call.platform].hosts.is_up(server.host):
-            # With another image the scheduler finds no host; with the same image no nova-compute takes the task.
-            same = image["id"] == (server.image or server.volume_image or {}).get("id")
-            call.fault = (
-                {**call.fault, "stuck": True} if same else {**call.fault, "fail_servers": "all", "reason": NO_HOST}
-            )
+            # With another image the scheduler finds no host; with the same image no nova-compute takes the message.
+            if image["id"] != (server.image or server.volume_image or {}).get("id"):
+                call.fault = {**call.fault, "fail_servers": "all", "reason": NO_HOST}
         stopped = server.vm_state == "stopped"
         if server.image is None:
             server.volume_image = image

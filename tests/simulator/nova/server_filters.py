@@ -133,8 +133,8 @@ def is_true(text: str | None) -> bool:
 def read_filters(call: Call, dialect: Dialect) -> list[Filter]:
     """The filters that apply to this caller and microversion; as in Nova, others are ignored silently."""
     args = request.args
-    deleted = is_true(args.get("deleted")) and call.is_admin
     all_filters = call.is_admin or dialect.filters_for_everybody
+    deleted = is_true(args.get("deleted")) and all_filters
     changed_since = _time("changes-since")
     filters: list[Filter] = [_visibility(call, deleted, changed_since is not None, is_true(args.get("soft_deleted")))]
     if changed_since is not None:

@@ -186,3 +186,4 @@ def _set(call: Call, host: str, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(service, name, value)
     service.changed = call.now
+    call.fleet.forget_views(host)

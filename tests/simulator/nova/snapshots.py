@@ -62,10 +62,15 @@ def create_image(operation: str | None) -> Action:
             else:
                 image["status"] = "active"
 
-        if not stuck:
+        def take() -> None:
             call.fleet.call_later(delay * 0.4, upload)
             # The image becomes active shortly after the server's task has ended.
             call.fleet.call_later(delay * 1.2, end)
+
+        if transition.waits_for_host:
+            transition.resumed = take
+        elif not stuck:
+            take()
         body = {"image_id": image["id"]} if call.microversion >= (2, 45) else None
         location = "%s/%s/image/images/%s" % (call.sim.base_url, call.platform, image["id"])
         return answer(body, 202, {"Location": location})

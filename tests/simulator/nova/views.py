@@ -151,7 +151,7 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     if admin:
         shown.update(host_attributes(server, version >= (2, 3)))
         if version >= (2, 16):
-            shown["host_status"] = "UP" if server.host else ""
+            shown["host_status"] = host_status(call, server)
     elif version >= (2, 90):
         shown["OS-EXT-SRV-ATTR:hostname"] = server.name
     for since, key, value in (
@@ -185,6 +185,10 @@ def volumes(server: Server, with_flag: bool) -> list[dict[str, Any]]:
 
 def user_data(server: Server) -> str:
     return ENCODED_USER_DATA if server.user_data is None else server.user_data
+
+
+def host_status(call: Call, server: Server) -> str:
+    return call.sim.builders[call.platform].hosts.status(server.host)
 
 
 def host_attributes(server: Server, extended: bool) -> dict[str, Any]:

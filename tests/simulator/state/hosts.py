@@ -89,6 +89,21 @@ class Hosts:
     def service(self, host: str) -> Service:
         return self.services.setdefault(host, Service())
 
+    def is_running(self, host: str) -> bool:
+        """Whether nova-compute takes messages, which it does even if it is forced down."""
+        return self.up.get(host, True)
+
+    def status(self, host: str) -> str:
+        """`host_status` as Nova shows it for a server; empty for a server without a host."""
+        if not host:
+            return ""
+        service = self.service(host)
+        if service.forced_down:
+            return "DOWN"
+        if service.disabled:
+            return "MAINTENANCE"
+        return "UP" if self.up.get(host, False) else "UNKNOWN"
+
     def is_up(self, host: str) -> bool:
         """Whether nova-compute runs, and is not forced down."""
         return self.up.get(host, False) and not self.service(host).forced_down

@@ -17,6 +17,8 @@ from typing import Any
 from simulator.state.clock import Clock
 from simulator.state.server_states import STARTING_POINTS, Power, nova_status
 
+#: Actions that need no nova-compute of the server's host, by their instance action: Nova itself deletes a server there.
+_WITHOUT_HOST = ("create", "delete", "forceDelete", "evacuate", "migrate", "live-migration")
 _STARTS = ("start", "reboot")
 FIRST_CREATED = 1767225600.0  # 2026-01-01T00:00:00Z; later servers of the file were created later
 
@@ -31,6 +33,8 @@ class Transition:
     outcome: dict[str, Any]
     ends: float | None = None  # None: stuck, it never ends by itself
     error: tuple[str, str] | None = None
+    waits_for_host: bool = False  # its nova-compute has stopped, and the message waits in the queue
+    resumed: Callable[[], None] | None = None  # called when it goes on
 
     def finished(self, now: float) -> bool:
         return self.ends is not None and self.ends <= now
@@ -127,6 +131,8 @@ class Fleet:
         self._callbacks: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._sorted: dict[Any, list[Server]] = {}
+        #: Whether the nova-compute of a host takes messages.
+        self.is_running: Callable[[str], bool] = lambda _host: True
 
     def add(self, server: Server) -> None:
         self.servers[server.id] = server
@@ -208,10 +214,30 @@ class Fleet:
         transition = Transition(power.record, now, delay, end, error=error)
         server.task_state = power.task_state
         server.transition = transition
+        # An action with an error fails before a message is sent to the host.
+        transition.waits_for_host = (
+            error is None and power.record not in _WITHOUT_HOST and not self.is_running(server.host)
+        )
         self.mark_updated(server)
-        if not (never_ends or server.stuck):
+        if not (never_ends or server.stuck or transition.waits_for_host):
             self._schedule(server, transition, now + delay)
         return transition
+
+    def resume(self, host: str) -> None:
+        """The nova-compute of the host takes the messages that have waited for it."""
+        for server in self.servers.values():
+            transition = server.transition
+            if server.host == host and transition is not None and transition.waits_for_host:
+                transition.waits_for_host = False
+                self._schedule(server, transition, self.clock.now() + transition.delay)
+                if transition.resumed is not None:
+                    transition.resumed()
+
+    def forget_views(self, host: str) -> None:
+        """Drop the cached JSON texts of the servers on the host."""
+        for server in self.servers.values():
+            if server.host == host:
+                server.cache.clear()
 
     def release_transition(self, server: Server) -> None:
         """Let the transitions of a stuck server end again, after the usual delay."""

@@ -55,6 +55,8 @@ class Simulator:
             self.keys[name] = self.builders[name].keys(now)
             self.fleets[name] = Fleet(name, self.clock)
             self.builders[name].populate(self.fleets[name], now)
+            if name != "huaweicloud":
+                self.fleets[name].is_running = self.builders[name].hosts.is_running
 
     def platform(self, name: str) -> dict[str, Any]:
         settings: dict[str, Any] = self.settings["platforms"][name]

@@ -124,13 +124,16 @@ def test_a_system_disk_is_encrypted(huaweicloud: Any) -> None:
     assert huaweicloud.seen("batch-01")["encryption_key"] == "key-1"
 
 
+def test_the_key_pair_is_the_one_of_the_tokens_user(huaweicloud: Any) -> None:
+    assert change(huaweicloud, keyname="operators").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("call", "fields", "code"),
     [
         ("v2 changeos", {}, "Ecs.0005"),
         ("v2 changeos", {"adminpass": ""}, "Ecs.0005"),
         ("v2 changeos", {"adminpass": GOOD, "keyname": "operators", "userid": USER}, "Ecs.0005"),
-        ("v2 changeos", {"keyname": "operators"}, "Ecs.0005"),
         ("v2 changeos", {"keyname": "nobody", "userid": USER}, "Ecs.0314"),
         ("v2 changeos", {"keyname": "operators", "userid": "nobody"}, "Ecs.0314"),
         ("v2 changeos", {"adminpass": "weak"}, "Ecs.0011"),

@@ -320,6 +320,9 @@ def test_easystack_shows_more_and_has_a_recycle_bin(easystack: Any) -> None:
     assert (shown["deleted"], shown["estimated_deleted"], shown["host_status"]) == ("", "", "UP")
     assert easystack.names(availability_zone="zone-2") == ["web-04"]
     assert "binned-01" not in easystack.names()
+    assert easystack.names(deleted="True") == ["binned-01"]
+    refused = easystack.get("/servers/detail", query_string={"all_tenants": "1", "deleted": "True"})
+    assert refused.status_code == 403 and "get_all_tenants" in refused.json["forbidden"]["message"]
     easystack.user = "admin"
     rows = easystack.get("/servers/detail", query_string={"all_tenants": "1", "deleted": "True"}).json["servers"]
     assert [(row["name"], row["status"]) for row in rows] == [("binned-01", "SOFT_DELETED")]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from simulator.tests.calls import create
 
 NO_HOST = "No valid host was found. There are not enough hosts available."
@@ -69,3 +71,62 @@ def test_a_rebuild_on_a_host_that_is_down(admin: Any) -> None:
     admin.pass_time(60)
     assert admin.status("web-01") == ("REBUILD", "rebuilding"), "nobody does the work"
     assert admin.status("web-02") == ("ERROR", None) and admin.show("web-02")["fault"]["message"] == NO_HOST
+
+
+@pytest.mark.parametrize(
+    ("action", "task"),
+    [
+        ({"os-stop": None}, "powering-off"),
+        ({"reboot": {"type": "HARD"}}, "rebooting_hard"),
+        ({"pause": None}, "pausing"),
+        ({"suspend": None}, "suspending"),
+        ({"changePassword": {"adminPass": "Secret-12345"}}, "updating_password"),
+        ({"createImage": {"name": "late"}}, "image_snapshot"),
+    ],
+)
+def test_actions_wait_for_the_nova_compute_of_the_host(admin: Any, action: dict[str, Any], task: str) -> None:
+    """Nova accepts them, and their message stays in the queue until nova-compute is back."""
+    host = admin.seen("web-01")["host"]
+    up(admin, False, host)
+    assert admin.act("web-01", action).status_code == 202
+    admin.pass_time(600)
+    status, shown = admin.status("web-01")
+    assert shown == task, (status, shown)
+    images = admin.sim.builders[admin.platform].images
+    assert [row["status"] for row in images.values() if row["name"] == "late"] in ([], ["queued"])
+    up(admin, True, host)
+    admin.pass_time(60)
+    assert admin.status("web-01")[1] is None
+    assert [row["status"] for row in images.values() if row["name"] == "late"] in ([], ["active"])
+
+
+def test_what_needs_no_nova_compute_of_the_host(admin: Any) -> None:
+    up(admin, False, admin.seen("web-01")["host"], admin.seen("web-02")["host"])
+    assert admin.act("web-01", {"lock": None}).status_code == 202
+    assert admin.act("web-01", {"unlock": None}).status_code == 202
+    key = admin.id("web-02")
+    assert admin.delete("/servers/" + key).status_code == 204
+    admin.pass_time(5)
+    assert admin.platform == "easystack" or admin.get("/servers/" + key).status_code == 404
+    assert admin.act("web-01", {"evacuate": {}}).status_code == 200
+    admin.pass_time(60)
+    assert admin.status("web-01")[1] is None
+
+
+def test_the_status_of_the_host(admin: Any) -> None:
+    host = admin.seen("web-01")["host"]
+    service = admin.sim.builders[admin.platform].hosts.service(host)
+
+    def status() -> Any:
+        return admin.show("web-01")["host_status"]
+
+    assert status() == "UP"
+    service.disabled = True
+    up(admin, True, host)
+    assert status() == "MAINTENANCE"
+    service.forced_down = True
+    up(admin, True, host)
+    assert status() == "DOWN"
+    service.forced_down = service.disabled = False
+    up(admin, False, host)
+    assert status() == "UNKNOWN"

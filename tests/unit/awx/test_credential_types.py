@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     ENVIRONMENT,
+    SERVICES,
     environment_names,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
@@ -138,6 +139,7 @@ def test_a_broken_type_is_noticed(damage: Any) -> None:
 def test_the_variables_are_read_and_the_secret_ones_are_secret(name: str) -> None:
     inputs, injectors = load(name)
     read = {variable: option for option in ENVIRONMENT for variable in environment_names(option, name)}
+    read.update((f"OS_{service.upper()}_ENDPOINT_OVERRIDE", service) for service in SERVICES)
     assert set(injectors["env"]) <= set(read)
     secret = {field["id"] for field in inputs["fields"] if field.get("secret")}
     for variable, template in injectors["env"].items():
@@ -166,6 +168,24 @@ def test_a_keystone_user_arrives(name: str, tmp_path: Path) -> None:
     assert {key: getattr(settings.auth, key) for key in USER} == USER
     assert settings.auth.auth_url == url
     assert settings.auth.method == "password"
+
+
+@pytest.mark.parametrize("name", KEYSTONE)
+def test_endpoints_arrive(name: str, tmp_path: Path) -> None:
+    values = {
+        "endpoint": "https://nova/v2.1",
+        "image_endpoint": "https://glance",
+        "network_endpoint": "https://neutron",
+    }
+    settings = resolve({}, inject(name, {"auth_url": "https://keystone.example.com/v3", **USER, **values}, tmp_path))
+    assert settings.endpoint == "https://nova/v2.1"
+    assert settings.endpoints == {"image": "https://glance", "network": "https://neutron"}
+
+
+def test_a_token_of_unitedstack_arrives(tmp_path: Path) -> None:
+    values = {"token": "t1", "project_id": "p1", "endpoint": "https://bj1.compute.api.ustack.com"}
+    settings = resolve({}, inject("ustack", values, tmp_path))
+    assert (settings.auth.method, settings.auth.secrets(), settings.auth.project_id) == ("token", {"t1"}, "p1")
 
 
 @pytest.mark.parametrize("name", KEYSTONE)

@@ -126,7 +126,9 @@ def test_no_hint_where_nothing_is_known() -> None:
     assert errors.from_answer(418, {}, "{}", "ask").hint is None
 
 
-@pytest.mark.parametrize("name", ["X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id"])
+@pytest.mark.parametrize(
+    "name", ["X-Compute-Request-Id", "X-Openstack-Request-Id", "X-Request-Id", "X-IAM-Trace-Id", "RequestId"]
+)
 def test_request_ids(name: str) -> None:
     assert errors.request_id_of({name.lower(): "r"}) == "r"
     assert errors.request_id_of({name: ""}) is None

@@ -142,7 +142,7 @@ def test_another_user_of_the_same_cloud() -> None:
         ({"on_error": "ignore"}, None, "value of on_error must be one of: fail, warn, use_stale"),
         ({"connect_with": ["ssh"]}, None, "connect_with: ssh is not supported"),
         ({"tags": ["a"], "all": True}, None, "all: true selects all servers and cannot be combined with tags"),
-        ({"ips": ["10.0.0.0/8"]}, None, "ips: 10.0.0.0/8 is not an IP address"),
+        ({"ips": ["10.0.0.1/8"]}, None, "ips: 10.0.0.1/8 is not a network"),
         ({"query": "[?"}, None, "query: .* is not a JMESPath expression"),
         ({"page_size": 5000}, None, "page_size: 5000 is out of range"),
         ({}, [], "sources: give a list of at least one source"),

@@ -188,6 +188,14 @@ def test_the_list(bench: Bench) -> None:
     refused(bench.call("flavor_info", fields=["cpus"]), "fields: a flavor has no cpus; choose from id, name, vcpus")
     with nothing_done(bench):
         bench.call("flavor_info", check=True)
+    biggest = bench.call("flavor_info", sort_key="ram_mb", sort_dir="desc", limit=1)["flavors"]
+    assert [each["ram_mb"] for each in biggest] == [max(each["ram_mb"] for each in listed)]
+    assert bench.call("flavor_info", fields=["name"], sort_key="id")["flavors"] == sorted(
+        short, key=lambda each: each["id"]
+    )
+    assert bench.call("flavor_info", is_public=True)["flavors"] == listed
+    assert bench.call("flavor_info", is_public=False)["flavors"] == []
+    refused(bench.call("flavor_info", limit=0), "limit: 0 is out of range")
 
 
 @MAKERS
@@ -198,6 +206,9 @@ def test_private_flavors_and_who_may_use_them(bench: Bench) -> None:
     assert {"mine"} == {each["name"] for each in bench.call("flavor_info")["flavors"]} & {"mine", "hidden"}
     found = {each["name"]: each for each in bench.call("flavor_info", **admin, access=True)["flavors"]}
     assert (found["mine"]["access"], found["hidden"]["access"]) == ([mine], [])
+    for who, private in ((bench.options, {"mine"}), (admin, {"mine", "hidden"})):
+        listed = bench.call("flavor_info", **{**who, "is_public": False, "fields": ["name"]})["flavors"]
+        assert {each["name"] for each in listed} == private
     small, _medium, large = (found[name] for name in NAMES[bench.platform])
     assert small["access"] is None
     names = bench.call("flavor_info", **admin, access=True, fields=["name", "access"])["flavors"]

@@ -37,7 +37,7 @@ def ask(bench: Bench, module: str, **options: Any) -> dict[str, Any]:
         ({"names": []}, ["no option selects servers"]),
         ({"all": True, "names": ["web-01"]}, ["all: true", "cannot be combined with names"]),
         ({"names": [""]}, ["names", "empty"]),
-        ({"ips": ["10.0.0.0/24"]}, ["ips: 10.0.0.0/24", "without a netmask"]),
+        ({"ips": ["10.0.0.1/24"]}, ["ips: 10.0.0.1/24", "has host bits set"]),
         ({"ips": ["10.0.0"]}, ["ips: 10.0.0 is not an IP address"]),
         ({"ips": ["2001:db8:::1"]}, ["ips: 2001:db8:::1 is not an IP address"]),
         ({"tags": ["a,b"]}, ["tags: a,b is not a tag", "key=value"]),

@@ -19,8 +19,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http imp
 from ansible_collections.cloudserver.compute.tools import simulator
 
 SERVERS = 1000
-#: Bytes a server: its id, its name, the actions, and where it failed the reason and the hint.
-DONE, FAILED, HANDLE, DIFF = 140, 500, 260, 260
+#: Bytes a server: its id, its name, the actions, the request id, and where it failed the reason and the hint.
+DONE, FAILED, HANDLE, DIFF = 200, 500, 320, 260
 PLATFORMS = ("openstack", "huaweicloud")
 
 

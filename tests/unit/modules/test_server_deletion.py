@@ -13,9 +13,7 @@ from modules.nova_servers import BOTH, EVERY_NOVA, make
 
 
 @pytest.mark.parametrize("platform", ["easystack"], indirect=True)
-def test_into_the_recycle_bin_and_back(bench: Bench) -> None:
-    bench.options = bench.credentials("admin")
-    bench.options["auth"] = bench.auth(project_name="demo", project_id=None)
+def test_a_member_puts_servers_into_the_recycle_bin_and_takes_them_out(bench: Bench) -> None:
     gone = bench.call("server", names=["web-01", "web-02"], state="absent")
     assert not gone.get("failed") and bench.server("web-01")["vm_state"] == "soft-delete"
     with nothing_done(bench):

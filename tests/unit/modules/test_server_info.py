@@ -162,10 +162,12 @@ def test_raw_is_the_clouds_own_response_without_user_data(bench: Bench) -> None:
 
 @pytest.mark.parametrize("platform", ["easystack"])
 def test_the_recycle_bin(bench: Bench) -> None:
+    assert names(bench.call("server_info", all=True, deleted=True)) == ["binned-01"]
+    assert "binned-01" not in names(bench.call("server_info", all=True))
     admin = bench.credentials("admin")
-    admin["auth"]["project_name"] = "demo"
-    assert names(bench.call("server_info", all=True, deleted=True, **admin)) == ["binned-01"]
-    assert "binned-01" not in names(bench.call("server_info", all=True, **admin))
+    assert names(bench.call("server_info", all=True, deleted=True, all_projects=True, **admin)) == ["binned-01"]
+    refused = bench.call("server_info", all=True, deleted=True, all_projects=True)
+    assert refused["failed"] and "administrator" in refused["msg"]
 
 
 @pytest.mark.parametrize("platform", NOVA)
@@ -215,3 +217,61 @@ def test_a_token_cache_saves_the_second_log_in(bench: Bench, tmp_path: Any) -> N
     assert len(logins) == 1
     kept = list((tmp_path / "tokens").iterdir())
     assert kept and all(path.stat().st_mode & 0o077 == 0 for path in kept)
+
+
+def test_the_key_of_a_tag_patterns_of_names_and_networks(bench: Bench) -> None:
+    assert set(WEB) < set(names(bench.call("server_info", tags=["role=*"])))
+    assert names(bench.call("server_info", tags={"role": "*"}, name_patterns=["web-*"])) == WEB
+    without = names(bench.call("server_info", all=True, not_tags=["role=*"]))
+    assert not set(without) & set(WEB)
+    assert names(bench.call("server_info", name_patterns=["web-0[12]", "b?stion-*"], fields=["name"])) == [
+        "bastion-01",
+        *WEB[:2],
+    ]
+    found = bench.call("server_info", ips=["203.0.113.5", "203.0.113.10/31", "192.0.2.0/24", "192.0.2.9"])
+    assert names(found) == ["bastion-01", "web-01"] and found["missing"] == {"ips": ["192.0.2.9"]}
+
+
+def test_an_empty_value_of_a_tag(bench: Bench) -> None:
+    """Nova has the tags `idle` and `idle=`, Huawei Cloud and metadata only the key."""
+    bench.change("web-01", tags=["idle"])
+    bench.change("web-02", tags=["idle=now"])
+    if bench.platform == "ustack":
+        bench.change("web-01", metadata={"idle": ""})
+        bench.change("web-02", metadata={"idle": "now"})
+    assert names(bench.call("server_info", tags=["idle="])) == ["web-01"]
+    assert names(bench.call("server_info", tags=["idle"])) == ["web-01"]
+    assert names(bench.call("server_info", tags=["idle=*"])) == ["web-01", "web-02"]
+    assert names(bench.call("server_info", names=WEB, not_tags=["idle="])) == WEB[1:]
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+def test_ecs_filters_by_the_key_of_a_tag(bench: Bench) -> None:
+    bench.call("server_info", tags=["role=*"], name_patterns=["web-0?"])
+    (row,) = bench.requests("list")
+    assert ["tags", "role"] in row["query"] and ["name", "web-0"] in row["query"]
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_nova_filters_by_what_it_can(bench: Bench) -> None:
+    bench.call("server_info", tags=["role=", "env=*"], not_tags=["a="], name_patterns=["web-0?"])
+    (row,) = bench.requests("list")
+    wanted = {"tags-any": "role,role=", "not-tags-any": "a,a=", "name": "^web-0.$"}
+    assert {key: value for key, value in row["query"] if key != "limit"} == wanted
+
+
+def test_the_order_and_the_first_servers(bench: Bench) -> None:
+    whole = bench.call("server_info", all=True)["servers"]
+    dated = sorted(sorted(whole, key=lambda each: (each["name"], each["id"])), key=lambda each: each["created"])
+    assert [each["id"] for each in bench.call("server_info", all=True, sort_key="created")["servers"]] == [
+        each["id"] for each in dated
+    ]
+    before = len(bench.requests("list"))
+    newest = bench.call("server_info", all=True, sort_key="created", sort_dir="desc", limit=2, page_size=2)["servers"]
+    assert [each["created"] for each in newest] == [each["created"] for each in dated[-1:-3:-1]]
+    pages = len(bench.requests("list")) - before
+    assert pages == 1 if bench.platform in ("openstack", "easystack") else pages > 1
+    assert names(bench.call("server_info", tags=["role=web"], sort_dir="desc", limit=3)) == WEB[:0:-1]
+    short = bench.call("server_info", all=True, fields=["name"], sort_key="id", limit=1)["servers"]
+    assert [each["id"] for each in short] == [min(each["id"] for each in whole)]
+    assert "limit: 0 is out of range" in bench.call("server_info", all=True, limit=0)["msg"]

@@ -112,7 +112,10 @@ def test_an_empty_password(bench: Bench) -> None:
     "options, parts",
     [
         ({"key_name": "operators", "user_id": "u"}, ("password and key_name are mutually exclusive",)),
-        ({"password": None, "key_name": "operators"}, ("key_name", "user_id")),
+        (
+            {"password": None, "key_name": "nobody"},
+            ("key pair nobody of this access key's user does not exist", "user_id"),
+        ),
         ({"user_data": "#!/bin/sh\n", "cloud_init": False}, ("user_data", "cloud_init: true")),
         ({"kms_key_id": "key-1"}, ("encrypted: true and kms_key_id go together",)),
     ],
@@ -122,6 +125,20 @@ def test_options_that_contradict_each_other(bench: Bench, options: dict[str, Any
     for check in (True, False):
         with nothing_done(bench):
             refused(change(bench, image=new_image(bench), check=check, **options), *parts)
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+@pytest.mark.parametrize("kind", ["iam_user", None])
+def test_the_owner_of_a_key_pair(bench: Bench, kind: str | None) -> None:
+    """The user of the token by default; with an access key the key pair shows its user."""
+    if kind:
+        bench.options = bench.credentials(kind)
+    result = change(bench, image=new_image(bench), password=None, key_name="operators")
+    assert outcome(result, "web-01")["outcome"] == "done", result
+    assert bench.server("web-01")["key_name"] == "operators"
+    (sent,) = [body["os-change"] for body in bench.changing_requests() if body and "os-change" in body]
+    asked = [row["path"] for row in bench.requests() if "/os-keypairs/" in row["path"]]
+    assert ("userid" in sent, len(asked)) == ((False, 0) if kind else (True, 1))
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])
@@ -188,9 +205,10 @@ def test_a_locked_server_is_refused_by_name_and_the_others_are_done(bench: Bench
 def test_a_server_in_error_is_tried_again_with_the_image_that_it_has(bench: Bench) -> None:
     bench.change("web-01", status="ERROR", **({"os_change_failed": True} if bench.platform == "huaweicloud" else {}))
     result = change(bench, image=image_id(bench, "web-01"))
-    assert outcome(result, "web-01") | {"id": "", "name": ""} == {
+    assert outcome(result, "web-01") | {"id": "", "name": "", "request_id": ""} == {
         "id": "",
         "name": "",
+        "request_id": "",
         "outcome": "done",
         "actions": ["rebuild"],
     }

@@ -339,3 +339,18 @@ def test_check_mode_predicts_the_run_on_any_fleet(bench: Bench, fleet: dict[str,
     with nothing_done(bench):
         again = bench.power(names=sorted(fleet), state=want)
     assert again["changed"] is False
+
+
+def test_the_request_id_of_a_success_is_shown(bench: Bench) -> None:
+    """EasyStack's documentation promises one with every response; it is that of the last action."""
+    done = bench.power(names=WEB[:2], state="stopped")
+    shown = {each["request_id"] for each in done["outcomes"]}
+    assert all(shown) and len(shown) == len(bench.requests("stop"))
+    again = bench.power(names=WEB[:2], state="stopped")
+    assert not any("request_id" in each for each in again["outcomes"])
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"])
+def test_the_request_id_of_an_action_that_needs_no_wait_is_shown(bench: Bench) -> None:
+    done = bench.call("server", name="web-01", metadata={"shift": "night"})
+    assert outcome(done, "web-01")["request_id"].startswith("req-")

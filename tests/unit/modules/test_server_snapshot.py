@@ -202,3 +202,20 @@ def test_the_list(bench: Bench) -> None:
     assert bench.call("server_snapshot_info", id=found["id"], name="other")["snapshots"] == []
     assert len(bench.call("server_snapshot_info", uploaded=True)["snapshots"]) > 2
     assert bench.call("server_snapshot_info", status="queued")["snapshots"] == []
+
+
+def test_the_list_by_type_and_time_in_an_order(bench: Bench) -> None:
+    for name in ("one", "two", "three"):
+        snapshot(bench, names=["web-01"], name=name)
+        bench.clock.sleep(60)
+    listed = bench.call("server_snapshot_info")["snapshots"]
+    assert [each["name"] for each in listed] == ["three", "two", "one"]
+    assert bench.call("server_snapshot_info", changes_since=listed[1]["updated"])["snapshots"] == listed[:2]
+    assert bench.call("server_snapshot_info", type="snapshot", sort_dir="asc")["snapshots"] == listed[::-1]
+    assert bench.call("server_snapshot_info", type="backup", uploaded=True)["snapshots"] == []
+    assert bench.call("server_snapshot_info", limit=2)["snapshots"] == listed[:2]
+    query = dict(bench.requests("list images")[-1]["query"])
+    assert query == {"limit": "50", "sort_key": "created_at", "sort_dir": "desc"}
+    by_name = bench.call("server_snapshot_info", sort_key="name", sort_dir="asc", limit=1)["snapshots"]
+    assert [each["name"] for each in by_name] == ["one"]
+    refused(bench.call("server_snapshot_info", changes_since="yesterday"), "changes_since: yesterday is not a time")

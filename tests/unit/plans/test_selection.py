@@ -48,6 +48,22 @@ def names(options: dict[str, Any], fleet: list[Server] | None = None) -> list[st
         ({"tags": ["role=web", "env=demo"]}, ["web"]),
         ({"tags": ["role=web", "role=db"]}, []),
         ({"tags": ["role"]}, []),
+        ({"tags": ["role=*"]}, ["db", "web"]),
+        ({"tags": {"role": "*"}}, ["db", "web"]),
+        ({"tags": ["rol=*"]}, []),
+        ({"tags": ["role=w*"]}, []),
+        ({"tags": ["role=", "env=*"]}, []),
+        ({"all": True, "not_tags": ["env=*"]}, ["db"]),
+        ({"name_patterns": ["w*"]}, ["web"]),
+        ({"name_patterns": ["W*"]}, []),
+        ({"name_patterns": ["?b", "we[ab]"]}, ["db", "web"]),
+        ({"name_patterns": ["we[!b]"]}, []),
+        ({"names": ["db", "web"], "name_patterns": ["*e*"]}, ["web"]),
+        ({"ips": ["10.0.0.0/24"]}, ["web"]),
+        ({"ips": ["10.0.0.0/31", "2001:db8::/64"]}, ["db", "web"]),
+        ({"ips": ["10.0.0.1", "2001:db8::-2001:db8::f"]}, ["db", "web"]),
+        ({"ips": ["9.255.255.255 - 10.0.0.0"]}, []),
+        ({"ips": ["0.0.0.0/0"], "tags": ["role=db"]}, []),
         ({"tags": "role=web,env=demo"}, ["web"]),
         ({"tags": {"role": "web", "env": "demo"}}, ["web"]),
         ({"tags": [{"role": "web"}, "env=demo"]}, ["web"]),
@@ -90,7 +106,13 @@ def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
         ({"all": True, "page_size": 0}, "page_size: 0"),
         ({"all": True, "page_size": 1001}, "page_size: 1001"),
         ({"names": [""]}, "names: an empty string"),
-        ({"ips": ["10.0.0.0/24"]}, "ips: 10.0.0.0/24 is not an IP address"),
+        ({"ips": ["10.0.0.5/24"]}, "ips: 10.0.0.5/24 is not a network: 10.0.0.5/24 has host bits set"),
+        ({"ips": ["10.0.0.0/33"]}, "ips: 10.0.0.0/33 is not a network"),
+        ({"ips": ["10.0.0.9-10.0.0.5"]}, "ips: 10.0.0.9-10.0.0.5 is not a range: its first address is higher"),
+        ({"ips": ["10.0.0.9-2001:db8::5"]}, "one end is an IPv4 address and the other an IPv6 address"),
+        ({"ips": ["10.0.0.5-9"]}, "ips: 9 is not an IP address"),
+        ({"name_patterns": [" "]}, "name_patterns: an empty string"),
+        ({"all": True, "name_patterns": ["w*"]}, "cannot be combined with name_patterns"),
         ({"ips": ["10.0.0"]}, "ips: 10.0.0 is not"),
         ({"tags": ["a,b"]}, "tags: a,b is not a tag"),
         ({"all": True, "not_tags": ["=x"]}, "not_tags: =x is not a tag"),
@@ -186,3 +208,73 @@ def test_every_chooser_is_documented_and_in_the_argument_spec() -> None:
     from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import SELECTION
 
     assert set(CHOOSERS) <= set(SELECTION)
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted", "matches"),
+    [
+        (["role"], "role=*", True),
+        (["role"], "role=", True),
+        (["role="], "role=", True),
+        (["role="], "role=*", True),
+        (["role="], "role", False),
+        (["role=web"], "role=", False),
+        (["roles=web"], "role=*", False),
+        (["a=b="], "a=b=", True),
+        (["a=b=c"], "a=b=", False),
+        (["a=b=c"], "a=*", True),
+    ],
+)
+def test_a_key_with_any_value_and_with_an_empty_one(tags: list[str], wanted: str, matches: bool) -> None:
+    server = Server(id="s", platform="p", name="s", tags=tuple(tags))
+    assert names({"tags": [wanted]}, [server]) == (["s"] if matches else [])
+    assert names({"all": True, "not_tags": [wanted]}, [server]) == ([] if matches else ["s"])
+
+
+def test_only_single_addresses_are_missing_and_asked_for() -> None:
+    asked = Selection.from_options({"ips": ["10.0.0.1"], "tags": ["t"]}).ask()
+    assert (asked.ips, asked.tags) == (("10.0.0.1",), ())
+    # A range needs the list, and nothing may narrow it that would make an address look missing.
+    asked = Selection.from_options({"ips": ["10.0.0.1", "10.1.0.0/24"], "tags": ["t"]}).ask()
+    assert (asked.ips, asked.tags) == ((), ())
+    asked = Selection.from_options({"ips": ["10.1.0.0/24"], "tags": ["t=*"], "name_patterns": ["w*"]}).ask()
+    assert (asked.ips, asked.tags, asked.name_patterns) == ((), ("t=*",), ("w*",))
+    with pytest.raises(InvalidRequest, match="no server has ips 10.9.9.9;"):
+        names({"ips": ["10.9.9.9", "10.8.0.0/16"]})
+    assert names({"ips": ["10.8.0.0/16"]}) == []
+
+
+def test_names_in_the_short_list() -> None:
+    assert Selection.from_options({"name_patterns": ["w*"]}).ask(brief=True).brief
+    assert not Selection.from_options({"ips": ["10.8.0.0/16"]}).ask(brief=True).brief
+
+
+def test_the_order_and_the_first_servers() -> None:
+    fleet = [
+        server("b", created="2026-01-02", host=None),
+        server("a", created="2026-01-03", host="h1"),
+        server("c", created="2026-01-01", host="h2"),
+    ]
+
+    def order(**options: Any) -> list[str]:
+        return names({"all": True, **options}, fleet)
+
+    assert order() == ["a", "b", "c"]
+    assert order(sort_dir="desc", limit=2) == ["c", "b"]
+    assert order(sort_key="created", limit=1) == ["c"]
+    assert order(sort_key="created", sort_dir="desc") == ["a", "b", "c"]
+    # No value is the last one in both directions.
+    assert order(sort_key="host") == ["a", "c", "b"] and order(sort_key="host", sort_dir="desc") == ["c", "a", "b"]
+    with pytest.raises(InvalidRequest, match="limit: 0 is out of range"):
+        order(limit=0)
+
+
+def test_a_list_ends_early_only_where_the_cloud_sorts_it() -> None:
+    def ends_early(**options: Any) -> bool:
+        return Selection.from_options(options, listing=True).ends_early({"created": "created_at"})
+
+    first = {"sort_key": "created", "limit": 2}
+    assert ends_early(all=True, **first) and ends_early(tags=["a=*"], **first)
+    assert not ends_early(all=True, sort_key="created") and not ends_early(all=True, limit=2)
+    assert not ends_early(names=["a"], **first) and not ends_early(all=True, max_targets=5, **first)
+    assert not ends_early(query="[]", **first)

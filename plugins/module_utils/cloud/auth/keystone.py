@@ -29,6 +29,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     InvalidResponse,
     NotFound,
     SettingsError,
+    UnknownEndpoint,
 )
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ class KeystoneAuthenticator:
     def _from_catalog(self, service: str) -> str:
         option = "endpoint" if service == "compute" else "endpoints.%s" % service
         if isinstance(self._known, Token) and not self._known.auth_url:
-            raise SettingsError(
+            raise UnknownEndpoint(
                 "The endpoint of the %s service is unknown: auth.auth_url is not set, so there is no service"
                 " catalog." % service,
                 hint="Give %s, or auth.auth_url." % option,
@@ -338,7 +339,7 @@ class KeystoneAuthenticator:
                 break
         else:
             services = ", ".join(sorted({each.service for each in lines})) or "nothing at all"
-            raise NotFound(
+            raise UnknownEndpoint(
                 "The catalog of %s has no %s service; it has: %s." % (self._known.auth_url, service, services),
                 hint="Check auth.project_name, or set %s to the URL of the service." % option,
             )

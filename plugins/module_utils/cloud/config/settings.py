@@ -148,10 +148,8 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
         raise SettingsError("interface is %r; it must be one of %s." % (interface, ", ".join(INTERFACES)))
     enterprise_project = _enterprise_project(plain("enterprise_project_id"), platform)
     endpoints = _endpoints(sources)
-    endpoint = as_text(plain("endpoint"), "endpoint") or endpoints.pop("compute", "")
-    if endpoint:
-        endpoint = as_url(endpoint, "endpoint")
-    elif platform == "huaweicloud":
+    endpoint = endpoints.pop("compute", "")
+    if not endpoint and platform == "huaweicloud":
         if not region:
             raise SettingsError("Platform huaweicloud needs a region.", hint=_place("region", platform))
         endpoint = "https://ecs.%s.myhuaweicloud.com" % as_region(region)
@@ -211,7 +209,7 @@ def _enterprise_project(given: Any, platform: str) -> str:
 
 
 def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
-    """The endpoint of each service, from the first source that sets it."""
+    """The endpoint of each service, from the first source that sets it; ``endpoint`` is that of the compute service."""
     found: dict[str, str] = {}
     for source in sources:
         given = source.plain.get("endpoints") or {}
@@ -222,8 +220,8 @@ def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
             raise SettingsError("endpoints has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(SERVICES)))
         values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
         urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
-        one, other = urls.get("compute"), as_text(source.plain.get("endpoint"), "endpoint").strip().rstrip("/")
-        if one and other and one != other:
+        compute = as_text(source.plain.get("endpoint"), "endpoint")
+        if compute and urls.setdefault("compute", as_url(compute, "endpoint")) != as_url(compute, "endpoint"):
             raise SettingsError("endpoint and endpoints.compute are different URLs; set only one of them.")
         for name, url in urls.items():
             found.setdefault(name, url)

@@ -36,7 +36,9 @@ class ImageDetails:
 
     @property
     def active(self) -> bool:
-        return (self.status or "").lower() == "active"
+        """Whether servers can be created from it. The status of an image that could not be read is unknown, and the
+        cloud decides."""
+        return self.status is None or self.status.lower() == "active"
 
     @property
     def label(self) -> str:

@@ -16,7 +16,10 @@ class ServerQuery:
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    #: Names in shell style.
+    name_patterns: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
+    #: Tags, ``key=*`` for any value and ``key=`` for an empty value of a key (patterns.py).
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -27,5 +30,8 @@ class ServerQuery:
     all_projects: bool = False
     deleted: bool = False
     page_size: int = 1000
+    #: The field to sort by, if the platform can (``Rules.sort_keys``).
+    sort_key: str = "name"
+    descending: bool = False
     #: Ids and names are sufficient; a platform with a faster list of those leaves the other fields empty.
     brief: bool = False

@@ -11,6 +11,20 @@ from typing import Any, Mapping
 
 
 @dataclass(frozen=True)
+class SnapshotQuery:
+    """The query of a list of images; ``updated_since`` is a time in UTC. The caller checks every image again."""
+
+    name: str | None = None
+    status: str | None = None
+    type: str | None = None
+    updated_since: str | None = None
+    #: The field to sort by, if the cloud can (``Snapshots.sort_keys``).
+    sort_key: str = ""
+    descending: bool = False
+    page_size: int = 1000
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """An image, with the server from which it was created. ``size`` is in bytes, ``min_disk_gb`` in GiB."""
 
@@ -24,7 +38,13 @@ class Snapshot:
     snapshot: bool = False
     protected: bool = False
     created: str | None = None
+    updated: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str | None:
+        """``snapshot`` or ``backup``, as the cloud recorded it in the image."""
+        return self.metadata.get("image_type")
 
     @property
     def label(self) -> str:
@@ -41,5 +61,6 @@ class Snapshot:
             "snapshot": self.snapshot,
             "protected": self.protected,
             "created": self.created,
+            "updated": self.updated,
             "metadata": dict(self.metadata),
         }

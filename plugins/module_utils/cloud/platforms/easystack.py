@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import TEXTS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import split_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import capability_set
 
 _MOST_METADATA_BYTES = 255
@@ -67,15 +68,16 @@ class EasyStackServers(NovaServers):
     record_keys = {**TEXTS, "deleted_at": "deleted", "estimated_deleted_at": "estimated_deleted"}
 
     def _deleted_parameters(self) -> dict[str, str]:
-        # The documented list of the recycle bin.
-        return {"all_tenants": "1", "deleted": "True"}
+        # The documented request has all_tenants as well, which only an administrator may use: it is sent with
+        # all_projects only, as in every other list.
+        return {"deleted": "True"}
 
     def _candidates(self, query: ServerQuery) -> Iterator[Server]:
         found = super()._candidates(query)
         if not query.deleted or query.all_projects:
             return found
-        # The documented list of the recycle bin contains all projects; servers of other projects are removed.
-        own = self.api.session.auth.project_id
+        # The document describes the recycle bin of all projects only, so the project of each server is checked here.
+        own = split_endpoint(self.api.endpoint)[1].strip("/") or self.api.session.auth.project_id
         return (server for server in found if server.raw.get("tenant_id") in (None, own))
 
 

@@ -82,6 +82,8 @@ class UStackRules(NovaRules):
         " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
         " detach_keypairs console"
     )
+    #: Its documentation has no order of lists.
+    sort_keys: Mapping[str, str] = {}
     alternatives = {
         "pause": "state: stopped",
         "suspend": "state: stopped",

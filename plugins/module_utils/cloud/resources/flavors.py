@@ -21,9 +21,10 @@ class Flavors(Resource):
         """Every flavor of the project, with the fields of a server's record."""
         raise self.unsupported("flavors")
 
-    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+    def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         """Every flavor that the user can see, with its extra_specs if the cloud shows them. ``brief``: ids and names
-        are sufficient; a platform with a faster list of those leaves the other fields empty."""
+        are sufficient; a platform with a faster list of those leaves the other fields empty. ``is_public``: only public
+        or only private flavors are needed; the caller checks them again."""
         raise self.unsupported("flavors")
 
     def get(self, flavor_id: str) -> FlavorDetails | None:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot, SnapshotQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
 
 
@@ -16,9 +16,15 @@ class Snapshots(Resource):
     """Images created from servers, with the id of the server. Creating one is an action on a server."""
 
     capability = "create_image"
+    #: The fields by which the cloud can sort the images, with its names of them.
+    sort_keys: Mapping[str, str] = {}
 
     def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
         """The images with that exact name and status, including uploaded images."""
+        raise self.unsupported()
+
+    def iterate(self, query: SnapshotQuery) -> Iterator[Snapshot]:
+        """The images of a query, in its order if its sort_key is in ``sort_keys``."""
         raise self.unsupported()
 
     def get(self, image_id: str) -> Snapshot | None:

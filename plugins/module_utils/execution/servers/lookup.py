@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnknownEndpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
@@ -32,8 +33,16 @@ _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
 def find_image(cloud: Compute, wanted: str) -> ImageDetails:
-    """The image with that id or name. Raises InvalidRequest if there is none, or more than one."""
-    return _only_image(_images(cloud, wanted), wanted)
+    """The image with that id or name. Raises InvalidRequest if there is none, or more than one.
+
+    An id needs no image service: if its endpoint is unknown, only the id is returned, and the cloud checks it.
+    """
+    try:
+        return _only_image(_images(cloud, wanted), wanted)
+    except UnknownEndpoint:
+        if not is_image_id(wanted):
+            raise
+        return ImageDetails(wanted)
 
 
 def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:

@@ -80,6 +80,7 @@ def test_refused_changes(ecs: Any, m: Any, ims: Any, huaweicloud: Any, refusal: 
         (stopped, {"imageid": ubuntu}, "Ecs.0005"),
         (stopped, {"imageid": ubuntu, **by_password, **by_key}, "Ecs.0005"),
         (stopped, {"imageid": ubuntu, "keyname": "nobody", "userid": by_key["userid"]}, "Ecs.0314"),
+        (stopped, {"imageid": ubuntu, "keyname": "operators"}, "Ecs.0005"),
         (stopped, {"imageid": ubuntu, "adminpass": "weak"}, "Ecs.0011"),
         (stopped, {"imageid": ubuntu, "metadata": m.ChangeSeversOsMetadata(user_data="not base64")}, "Ecs.0005"),
         ("vault-01", {"imageid": ubuntu, **by_password}, "Ecs.0605"),

@@ -158,6 +158,8 @@ def test_endpoints_of_services() -> None:
     environ = {"OS_IMAGE_ENDPOINT_OVERRIDE": "https://other", "OS_NETWORK_ENDPOINT_OVERRIDE": "https://n"}
     found = given(options, environ)
     assert (found.endpoint, found.endpoints) == ("https://c", {"image": "https://i", "network": "https://n"})
+    assert given(options, {"OS_COMPUTE_ENDPOINT_OVERRIDE": "https://d"}) == given(options, {})
+    assert given({**options, "endpoint": "https://c"}, {}) == given(options, {})
     assert "different URLs" in refusal({**options, "endpoint": "https://d"}, {})
     assert "endpoints has no key compte" in refusal({**options, "endpoints": {"compte": "https://c"}}, {})
     assert "endpoints is not a mapping" in refusal({**options, "endpoints": "https://c"}, {})

@@ -26,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     JOB_SUCCEEDED,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import SnapshotQuery
 
 S = Server(id="s", platform="p", name="n")
 ROOT = {"openstack": "/v2.1", "easystack": "/v2.1", "ustack": "/v2/p1"}
@@ -111,6 +112,25 @@ def test_images_show_their_owner(wire: Any, reply: Any, images: Any) -> None:
     assert (first.server_id, first.snapshot, first.protected, first.size, first.min_disk_gb) == ("s", True, True, 7, 1)
     assert first.metadata == {"instance_uuid": "s", "image_type": "snapshot", "x": "5"}
     assert (second.server_id, second.snapshot, second.protected) == ("s2", True, False)
+
+
+def test_images_are_filtered_and_sorted_by_the_cloud_where_it_can(wire: Any, reply: Any, images: Any) -> None:
+    query = [
+        ("image_type", "backup"),
+        ("limit", "50"),
+        ("sort_dir", "desc"),
+        ("sort_key", "updated_at"),
+        ("updated_at", "gte:2026-01-01T00:00:00Z"),
+    ]
+    row = {"id": "1", "image_type": "backup", "updated_at": "2026-02-01T00:00:00Z"}
+    wire.expect("GET", "/image/v2/images", query=query, reply=reply(200, {"images": [row]}))
+    asked = SnapshotQuery(
+        type="backup", updated_since="2026-01-01T00:00:00Z", sort_key="updated", descending=True, page_size=50
+    )
+    (found,) = images().snapshots.iterate(asked)
+    assert (found.type, found.updated) == ("backup", "2026-02-01T00:00:00Z")
+    wire.expect("GET", "/image/v2/images", query=[("limit", "1000")], reply=reply(200, {"images": []}))
+    assert list(images().snapshots.iterate(SnapshotQuery(sort_key="name", name="in:a"))) == []
 
 
 def test_one_image_and_none(wire: Any, reply: Any, images: Any) -> None:

@@ -272,7 +272,7 @@ def test_what_a_refusal_means(
     [
         ({"password": "p"}, None),
         ({"password": "p", "key_name": "k", "user_id": "u"}, "are mutually exclusive"),
-        ({"key_name": "k"}, "user_id"),
+        ({"key_name": "k"}, None),
         ({"user_data": "eA==", "cloud_init": False}, "cloud_init: true"),
         ({"password": "p", "encrypted": True}, "go together"),
         ({"password": "p", "kms_key_id": "k"}, "go together"),

@@ -68,7 +68,7 @@ def _batch(
 ) -> list[PendingAction]:
     """One batch call. A rejected batch has changed nothing, so it is halved to find the servers that caused it."""
     try:
-        job_id = _post_batch(api, path, body(servers), action)
+        job_id, request_id = _post_batch(api, path, body(servers), action)
     except CloudError as error:
         # Without a valid response, and after a failure of the service itself, the batch may be in progress.
         is_own = error.code in _OF_ONE_SERVER
@@ -85,13 +85,14 @@ def _batch(
             error.message = text % (error.message, len(servers))
         of_state(error)
         return [PendingAction(server.id, action, server.name, error=error, outcome_unknown=open_) for server in servers]
-    return [PendingAction(server.id, action, server.name, job_id=job_id) for server in servers]
+    return [PendingAction(server.id, action, server.name, job_id=job_id, request_id=request_id) for server in servers]
 
 
-def _post_batch(api: HuaweiApi, path: str, body: dict[str, Any], action: str) -> str:
-    """The id of the job. Sent once: if the cloud asks to retry later, the states of the servers are read first,
-    because a gateway may have responded after the service had acted."""
-    return _job_id(api.session.post(api.url(path), json=body, what="%s a batch of servers" % action).body)
+def _post_batch(api: HuaweiApi, path: str, body: dict[str, Any], action: str) -> tuple[str, str | None]:
+    """The ids of the job and of the request. Sent once: if the cloud asks to retry later, the states of the servers are
+    read first, because a gateway may have responded after the service had acted."""
+    answer = api.session.post(api.url(path), json=body, what="%s a batch of servers" % action)
+    return _job_id(answer.body), answer.request_id
 
 
 def _job_id(body: Any) -> str:

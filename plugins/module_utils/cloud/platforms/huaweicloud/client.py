@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import key_owner
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.servers import (
     HuaweiServers,
@@ -46,6 +47,9 @@ class HuaweiCloud(Compute):
     @cached_property
     def servers(self) -> HuaweiServers:
         return HuaweiServers(self.api)
+
+    def key_owner(self, key_name: str) -> str | None:
+        return key_owner(self.keypairs, self.settings, key_name)
 
     @cached_property
     def flavors(self) -> HuaweiFlavors:

@@ -30,7 +30,7 @@ class HuaweiFlavors(Flavors):
     def list_sizes(self) -> Sequence[Flavor]:
         return [flavor(data) for data in self._read()]
 
-    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+    def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         return [
             FlavorDetails(
                 id=id_in(data, "a flavor"),

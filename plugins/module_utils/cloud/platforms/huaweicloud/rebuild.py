@@ -11,8 +11,10 @@ images with cloud-init, ``/v1`` for those without.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, NotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
@@ -20,6 +22,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
+
+_GIVE_OWNER = "Check key_name, or set user_id to the id of the IAM user who owns the key pair."
 _NO_CLOUD_INIT = "If the image has no cloud-init, set cloud_init: false."
 
 
@@ -35,6 +42,23 @@ def rebuild(api: HuaweiApi, server: Server, arguments: Mapping[str, Any]) -> Act
         image_id=spec.image_id,
         hints={"Ecs.0005": _NO_CLOUD_INIT} if spec.cloud_init else {},
     )
+
+
+def key_owner(keypairs: Keypairs, settings: Settings, key_name: str) -> str | None:
+    """``userid`` of a key pair. By default the cloud uses the user of the token (Elastic Cloud Server API Reference,
+    "Changing an ECS OS"). An access key has no token, so the key pair itself shows its user; a user only reads the own
+    key pairs."""
+    if not isinstance(settings.auth, AccessKey):
+        return None
+    try:
+        found = keypairs.get(key_name)
+    except CloudError as error:
+        error.hint = _GIVE_OWNER
+        raise
+    if found is None or not found.user_id:
+        problem = "does not exist" if found is None else "does not show its user"
+        raise NotFound("The key pair %s of this access key's user %s." % (key_name, problem), hint=_GIVE_OWNER)
+    return found.user_id
 
 
 def _body(spec: RebuildSpec) -> dict[str, Any]:

@@ -148,14 +148,12 @@ class HuaweiRules(Rules):
         if server is not None:
             kind = order.image.kind if order.image else text(server.metadata.get("metering.imagetype"))
             if not (order.password or order.key_name or order.user_data) and kind not in _OWN:
-                return "a public image needs a password, a key_name with user_id, or user_data"
+                return "a public image needs a password, a key_name, or user_data"
             return None
         if order.name:
             return "new_name: %s does not rename a server here; use new_name of server" % self.platform
         if order.password and order.key_name:
             return "password and key_name are mutually exclusive on %s; give one of them" % self.platform
-        if order.key_name and not order.user_id:
-            return "key_name: %s needs user_id too, the id of the IAM user whose key pair it is" % self.platform
         if order.user_data and not order.cloud_init:
             return "user_data: an image without cloud-init does not read it; leave it out, or set cloud_init: true"
         if bool(order.encrypted) != bool(order.kms_key_id):

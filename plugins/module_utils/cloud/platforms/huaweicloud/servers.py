@@ -30,6 +30,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.j
     Job,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
+    is_exact_tag,
+    key_of_tag,
+    longest_word,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
@@ -81,9 +86,12 @@ class HuaweiServers(Servers):
         parameters = list(query.filters)
         if len(query.names) == 1:
             parameters.append(("name", query.names[0]))
+        elif not query.names and len(query.name_patterns) == 1 and longest_word(query.name_patterns[0]):
+            parameters.append(("name", longest_word(query.name_patterns[0])))
         if len(query.status) == 1 and query.status[0].isupper():
             parameters.append(("status", query.status[0]))
-        parameters.extend(("tags", tag) for tag in query.tags)
+        # A key finds all its values.
+        parameters.extend(("tags", tag if is_exact_tag(tag) else key_of_tag(tag)) for tag in query.tags)
         return parameters
 
     def _list(self, parameters: Sequence[tuple[str, str]], page_size: int = 1000) -> Iterator[Server]:

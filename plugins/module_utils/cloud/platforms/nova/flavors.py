@@ -61,12 +61,12 @@ class NovaFlavors(Flavors):
         )
         return [parse.flavor(data) for data in pages]
 
-    def list(self, brief: bool = False) -> Sequence[FlavorDetails]:
+    def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         listed = self.api.session.by_marker(
             self.api.endpoint + ("/flavors" if brief else "/flavors/detail"),
             "flavors",
             # With private flavors; a user without this right gets the public flavors and those of the project.
-            params={"is_public": "None"} if self.api.supports("flavor_admin") else {},
+            params={"is_public": str(is_public)} if self.api.supports("flavor_admin") else {},
             headers=self.api.headers(),
             what="list the flavors",
         )

@@ -77,6 +77,7 @@ class NovaRules(Rules):
     #: Nova's limit is 65535 characters of base64.
     max_user_data_bytes = 49149
     filter_checks = FILTER_CHECKS
+    sort_keys: Mapping[str, str] = {"created": "created_at", "id": "uuid"}
 
     def __init__(self, version: Callable[[], Version] = lambda: (2, 1)) -> None:
         self._version = version

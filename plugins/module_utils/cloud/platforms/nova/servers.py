@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Iterator, Mapping, Sequence
@@ -27,6 +26,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
+    escape_name,
+    is_exact_tag,
+    key_of_tag,
+    name_expression,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
@@ -46,6 +51,8 @@ _FEW_TO_READ = 20
 _FEW_TO_POLL = 4
 #: The minimum seconds of a page for which it is worth to read the list from both ends concurrently.
 _SLOW_PAGE = 0.1
+#: The maximum number of name patterns in one query.
+_FEW_PATTERNS = 10
 #: The maximum number of addresses that are queried one by one; for more, the complete list is cheaper.
 _FEW_ADDRESSES = 8
 
@@ -98,16 +105,16 @@ class NovaServers(Servers):
         if query.deleted:
             parameters.update(self._deleted_parameters())
         if len(query.names) == 1:
-            parameters["name"] = "^%s$" % re.escape(query.names[0]).replace("\\-", "-").replace("\\ ", " ")
+            parameters["name"] = "^%s$" % escape_name(query.names[0])
+        elif not query.names and 0 < len(query.name_patterns) <= _FEW_PATTERNS:
+            expressions = [name_expression(pattern) for pattern in query.name_patterns]
+            parameters["name"] = "^%s$" % (expressions[0] if len(expressions) == 1 else "(%s)" % "|".join(expressions))
         if len(query.status) == 1 and query.status[0].isupper():
             parameters["status"] = query.status[0]
         if len(query.availability_zone) == 1:
             parameters["availability_zone"] = query.availability_zone[0]
         if self.api.version >= (2, 26):
-            if query.tags:
-                parameters["tags"] = ",".join(query.tags)
-            if query.not_tags:
-                parameters["not-tags-any"] = ",".join(query.not_tags)
+            parameters.update(_tag_parameters(query))
         return parameters
 
     def _deleted_parameters(self) -> dict[str, str]:
@@ -117,6 +124,10 @@ class NovaServers(Servers):
     def _list(self, parameters: dict[str, str], query: ServerQuery | None = None) -> Iterator[Server]:
         # A short list fits on one page, and reading it from both ends would cost one request more.
         wide = not (set(parameters) - {"all_tenants", "availability_zone", "status", "not-tags-any"})
+        sorts = self.rules.sort_keys.get(query.sort_key) if query else None
+        if query and sorts:
+            parameters = dict(parameters, sort_key=sorts, sort_dir="desc" if query.descending else "asc")
+            wide = False
         pages = self.api.session.by_marker(
             self.api.endpoint + ("/servers" if query and query.brief else "/servers/detail"),
             "servers",
@@ -284,3 +295,22 @@ class NovaServers(Servers):
             # Both are ISO 8601 in UTC, one of them without its Z: the order of the texts is the order of the times.
             and (entry.get("start_time") or "") >= since.rstrip("Z")
         ]
+
+
+def _tag_parameters(query: ServerQuery) -> dict[str, str]:
+    """The tags that Nova can compare: it compares complete tags, so a key with any value is only checked here."""
+    exact = [tag for tag in query.tags if is_exact_tag(tag)]
+    empty = [tag for tag in query.tags if tag.endswith("=") and not is_exact_tag(tag)]
+    excluded = [tag for tag in query.not_tags if is_exact_tag(tag)]
+    for tag in query.not_tags:
+        if tag.endswith("=") and not is_exact_tag(tag):
+            excluded += [key_of_tag(tag), tag]
+    found = {}
+    if exact:
+        found["tags"] = ",".join(exact)
+    if empty:
+        # The parameter exists once, so only one of several keys is compared there.
+        found["tags-any"] = "%s,%s" % (key_of_tag(empty[0]), empty[0])
+    if excluded:
+        found["not-tags-any"] = ",".join(excluded)
+    return found

@@ -11,14 +11,14 @@ header ``Location`` below), the Image API v2 reference; E15, E29, E30 and U12 of
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ExpectedState, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import SERVER_RECORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot, SnapshotQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DELETED,
     prove_deleted,
@@ -58,17 +58,26 @@ class NovaSnapshots(Snapshots):
     """The images of ``/v2/images`` that were created from servers."""
 
     api: NovaApi
+    sort_keys: Mapping[str, str] = {"created": "created_at", "updated": "updated_at", "id": "id"}
 
     def list(self, name: str | None = None, status: str | None = None) -> Sequence[Snapshot]:
-        wanted = {"limit": "1000"}
-        for key, value in (("name", name), ("status", status)):
+        found = self.iterate(SnapshotQuery(name, status))
+        return [image for image in found if name in (None, image.name) and status in (None, image.status)]
+
+    def iterate(self, query: SnapshotQuery) -> Iterator[Snapshot]:
+        wanted = {"limit": str(query.page_size)}
+        # The type is a property of the image, by which Glance filters as by its own fields.
+        for key, value in (("name", query.name), ("status", query.status), ("image_type", query.type)):
             # Glance treats a value that begins with `in:` as a list of values.
             if value and not value.startswith("in:"):
                 wanted[key] = value
-        what = "list the images"
-        listed = list(image_pages(self.api, wanted))
-        found = [snapshot(data) for data in identified(listed, "id", what)]
-        return [image for image in found if name in (None, image.name) and status in (None, image.status)]
+        if query.updated_since:
+            wanted["updated_at"] = "gte:" + query.updated_since
+        if query.sort_key in self.sort_keys:
+            wanted.update(sort_key=self.sort_keys[query.sort_key], sort_dir="desc" if query.descending else "asc")
+        for data in image_pages(self.api, wanted):
+            (image,) = identified([data], "id", "list the images")
+            yield snapshot(image)
 
     def get(self, image_id: str) -> Snapshot | None:
         found = show_image(self.api, image_id)
@@ -131,5 +140,6 @@ def snapshot(data: Mapping[str, Any]) -> Snapshot:
         snapshot=metadata.get("image_type") == "snapshot" or bool(server_id),
         protected=data.get("protected") is True,
         created=text(data.get("created_at")),
+        updated=text(data.get("updated_at")),
         metadata=metadata,
     )

@@ -198,7 +198,7 @@ class Stub:
         self.calls.append(ids)
         if self.bad & set(ids):
             raise BadRequest("refused", code="Ecs.0100")
-        return SimpleNamespace(body={"job_id": "j-" + ids[0]})
+        return SimpleNamespace(body={"job_id": "j-" + ids[0]}, request_id="r-" + ids[0])
 
 
 def stop(stub: Stub, ids: Sequence[str]) -> list[PendingAction]:
@@ -217,7 +217,7 @@ def test_halving_finds_exactly_the_servers_at_fault(number: int, chosen: set[int
     accepted = [each for call in stub.calls if not bad & set(call) for each in call]
     assert sorted(accepted, key=int) == [each for each in ids if each not in bad], "each good one exactly once"
     for pending in pending_actions:
-        assert (pending.job_id is None) == (pending.server_id in bad)
+        assert (pending.job_id is None) == (pending.request_id is None) == (pending.server_id in bad)
 
 
 @given(st.sets(st.integers(0, 999), min_size=6))

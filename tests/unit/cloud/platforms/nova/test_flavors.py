@@ -208,3 +208,10 @@ def test_any_flavor_is_a_record_or_has_no_id(data: dict[str, Any]) -> None:
         assert flavor(data).as_dict()["id"]
     except InvalidResponse as error:
         assert "without id" in str(error) or "with a name that is not a string" in str(error)
+
+
+@pytest.mark.parametrize(("is_public", "asked"), [(None, "None"), (True, "True"), (False, "False")])
+def test_public_and_private_flavors(connect: Any, wire: Any, reply: Any, is_public: bool | None, asked: str) -> None:
+    query = [("is_public", asked), ("limit", "1000")]
+    wire.expect("GET", "/v2.1/flavors/detail", query=query, reply=reply(200, {"flavors": []}))
+    assert connect(version="2.61").flavors.list(is_public=is_public) == []

@@ -49,6 +49,16 @@ def listing(wire: Any, reply: Any, *query: tuple[str, str], servers: Any = (), l
         ({"names": ("a", "b")}, BOTH_ENDS),
         ({"tags": ("a",)}, [("tags", "a")]),
         ({"tags": ("a", "env=prod")}, [("tags", "a,env=prod")]),
+        ({"tags": ("a", "env=*")}, [("tags", "a")]),
+        ({"tags": ("env=*",)}, BOTH_ENDS),
+        ({"tags": ("a", "b=", "c=")}, [("tags", "a"), ("tags-any", "b,b=")]),
+        ({"not_tags": ("a", "b=", "c=*")}, [("not-tags-any", "a,b,b="), *BOTH_ENDS]),
+        ({"sort_key": "created", "descending": True}, [("sort_dir", "desc"), ("sort_key", "created_at")]),
+        ({"sort_key": "id", "tags": ("a",)}, [("sort_dir", "asc"), ("sort_key", "uuid"), ("tags", "a")]),
+        ({"sort_key": "updated"}, BOTH_ENDS),
+        ({"name_patterns": ("web-0?.example*",)}, [("name", r"^web-0.\.example.*$")]),
+        ({"name_patterns": ("w*", "[!a]b")}, [("name", "^(w.*|.b)$")]),
+        ({"name_patterns": tuple("%d*" % number for number in range(11))}, BOTH_ENDS),
         ({"not_tags": ("a", "b=c")}, [("not-tags-any", "a,b=c"), *BOTH_ENDS]),
         ({"status": ("ACTIVE",)}, [("status", "ACTIVE"), *BOTH_ENDS]),
         ({"status": ("ACTIVE", "SHUTOFF")}, BOTH_ENDS),
@@ -312,7 +322,7 @@ def test_easystack_lists_its_recycle_bin_as_documented(wire: Any, reply: Any, co
         nova("unsaid", "SOFT_DELETED"),
     ]
     asked = [("all_tenants", "1"), ("deleted", "True")]
-    listing(wire, reply, *asked, servers=binned, headers=headers)
+    listing(wire, reply, ("deleted", "True"), servers=binned, headers=headers)
     found = list(cloud.servers.list(ServerQuery(deleted=True)))
     assert [each.id for each in found] == ["own", "unsaid"] and all(each.is_deleted for each in found)
     listing(wire, reply, *asked, servers=binned, headers=headers)
@@ -333,7 +343,9 @@ def test_easystack_lists_as_openstack_does(wire: Any, reply: Any, connect: Any) 
         ({}, []),
         ({"tags": ("k=v",), "not_tags": ("x",)}, []),
         ({"names": ("w",)}, [("name", "^w$")]),
+        ({"name_patterns": ("w*",), "tags": ("k=",)}, [("name", "^w.*$")]),
         ({"all_projects": True}, [("all_tenants", "1")]),
+        ({"sort_key": "created"}, []),
     ],
 )
 def test_ustack_is_read_in_one_direction_and_never_asked_for_tags(
