@@ -335,11 +335,11 @@ options:
     type: str
   host:
     description:
-      - The compute host of a new server. Requires an administrator and microversion 2.74.
+      - The compute host of a new server. Requires an administrator and microversion 2.74, on V(easystack) 2.67.
     type: str
   hypervisor_hostname:
     description:
-      - The hypervisor of a new server. Requires an administrator and microversion 2.74.
+      - The hypervisor of a new server. Requires an administrator and microversion 2.74, on V(easystack) 2.67.
     type: str
   group:
     description:

@@ -72,14 +72,14 @@ def _file(name: str, value: Any) -> None:
     check_fields(name, value, {"path": text(), "contents": encoded}, ("path", "contents"))
 
 
-def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, Check]:
+def _fields(version: tuple[int, int], files: bool, easystack: bool) -> dict[str, Check]:
     known: dict[str, Check] = {
         "name": title,
         "flavorRef": text(),
         "imageRef": text(0),
         "adminPass": text(0, 65535),
-        "metadata": metadata(in_bytes=subnets),
-        "networks": check_networks(version, subnets),
+        "metadata": metadata(in_bytes=easystack),
+        "networks": check_networks(version, easystack),
         "OS-DCF:diskConfig": text(1, 6, "AUTO|MANUAL"),
         "accessIPv4": text(0),
         "accessIPv6": text(0),
@@ -95,12 +95,13 @@ def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, C
     }
     if files:
         known["personality"] = _list_of(_file)
+    hosts_since = (2, 67) if easystack else (2, 74)
     for since, name, check in (
         ((2, 19), "description", text(0, null=True)),
         ((2, 52), "tags", tags),
         ((2, 63), "trusted_image_certificates", unchecked),
-        ((2, 74), "host", text()),
-        ((2, 74), "hypervisor_hostname", text()),
+        (hosts_since, "host", text()),
+        (hosts_since, "hypervisor_hostname", text()),
         ((2, 90), "hostname", text(2, 63, "[a-zA-Z0-9-._]*")),
     ):
         if version >= since:
@@ -109,7 +110,7 @@ def _fields(version: tuple[int, int], files: bool, subnets: bool) -> dict[str, C
 
 
 def create(dialect: Dialect) -> Callable[[Call], Response]:
-    """The view. EasyStack takes files and subnets in every version."""
+    """The view. EasyStack takes files and subnets in every version, and hosts from 2.67 on."""
     easystack = dialect.platform == "easystack"
 
     def create_servers(call: Call) -> Response:
@@ -185,6 +186,12 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
     count = _within_quota(call, low, high)
     if count > 1 and any(nic.fixed_ip for nic in nics):
         raise refuse(400, "Invalid fixed IP Address, it cannot be given to more than one server")
+    if count > 1 and any(nic.port for nic in nics):
+        raise refuse(
+            400,
+            "Unable to launch multiple instances with a single configured port ID. Please launch your instance one by"
+            " one with different ports.",
+        )
     made: list[Server] = []
     for place in range(1, count + 1):
         name = wanted["name"] if high == 1 else "%s-%d" % (wanted["name"], place)
@@ -219,17 +226,21 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         )
         server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
-        _begin(call, server, [row for nic in nics for row in nic.addresses(call)])
+        _begin(call, server, nics)
         made.append(server)
     return made
 
 
-def _begin(call: Call, server: Server, addresses: list[dict[str, Any]]) -> None:
+def _begin(call: Call, server: Server, nics: list[Nic]) -> None:
     if server.flavor["ram"] > LARGEST_RAM or not server.host:
         call.fault.setdefault("reason", NO_HOST)
         call.fault["fail_servers"] = "all"
-    begin(call, server, CREATE, {"addresses": addresses})
+    begin(call, server, CREATE, {"addresses": [row for nic in nics for row in nic.addresses(call)]})
     transition = server.transition
+    if transition is not None and transition.error is None:
+        for nic in nics:
+            if nic.port is not None:
+                nic.port.device_id = server.id
     if transition is not None and transition.error == ("500", NO_HOST):
         server.zone, server.host = "", ""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.http.call import Call
 from simulator.nova.checks import Check, check_fields, invalid, refuse, text
+from simulator.state.attachments import Port
 from simulator.state.networks import Network
 
 _UUID = text(36, 36, "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -23,12 +24,18 @@ class Nic:
     network: Network
     subnet_ids: tuple[str, ...] = ()
     fixed_ip: str | None = None
+    port: Port | None = None
 
     def addresses(self, call: Call) -> list[dict[str, Any]]:
-        """The records of its addresses: one of each subnet."""
-        networks = call.sim.builders[call.platform].networks
-        taken, mac = _taken(call, self.network), networks.mac()
-        ips = [networks.address(self.network, taken, subnet) for subnet in self.subnet_ids or (None,)]
+        """The records of its addresses: that of the port, or one of each subnet."""
+        networks, port = call.sim.builders[call.platform].networks, self.port
+        taken, mac = _taken(call, self.network), port.mac if port else networks.mac()
+        if port:
+            ips = [str(port.ip)]
+        elif self.fixed_ip:
+            ips = [self.fixed_ip]
+        else:
+            ips = [networks.address(self.network, taken, subnet) for subnet in self.subnet_ids or (None,)]
         return [
             {
                 "network": self.network.name,
@@ -37,8 +44,9 @@ class Nic:
                 "kind": "fixed",
                 "mac": mac,
                 "typed": True,
+                **({"port": port.id} if port else {}),
             }
-            for ip in ([self.fixed_ip] if self.fixed_ip else ips)
+            for ip in ips
         ]
 
 
@@ -77,7 +85,8 @@ def _ip(name: str, value: Any) -> None:
 
 
 def read_nics(call: Call, wanted: Any) -> list[Nic]:
-    """The requested interfaces. Raises 400 for an unknown or unusable network, 409 for an ambiguous one."""
+    """The requested interfaces. Raises 400 for an unknown or unusable network or port, 409 for an ambiguous network and
+    for a port in use."""
     networks = call.sim.builders[call.platform].networks
     if wanted == "none":
         return []
@@ -90,17 +99,20 @@ def read_nics(call: Call, wanted: Any) -> list[Nic]:
         found = [Nic(row) for row in usable]
     else:
         found = [_nic(call, item) for item in wanted]
+        ports = [nic.port.id for nic in found if nic.port]
+        if len(set(ports)) < len(ports):
+            raise refuse(409, "Port %s is still in use." % max(ports, key=ports.count))
     for nic in found:
         if not nic.network.subnets:
             raise refuse(400, "Network %s requires a subnet in order to boot instances on." % nic.network.id)
-        if nic.network.external and not call.is_admin:
+        if nic.network.external and not nic.port and not call.is_admin:
             raise refuse(403, "It is not allowed to create an interface on external network %s" % nic.network.id)
     return found
 
 
 def _nic(call: Call, item: dict[str, Any]) -> Nic:
     if item.get("port"):
-        raise refuse(400, "Port %s could not be found." % item["port"])
+        return _nic_of_port(call, item["port"], item.get("fixed_ip"))
     network = call.sim.builders[call.platform].networks.find(item["uuid"], call.project_id, call.is_admin)
     if network is None:
         raise refuse(400, "Network %s could not be found." % item["uuid"])
@@ -116,12 +128,36 @@ def _nic(call: Call, item: dict[str, Any]) -> Nic:
     return Nic(network, subnet_ids, ip)
 
 
+def _nic_of_port(call: Call, port_id: str, ip: str | None) -> Nic:
+    """A port that exists already, and is free. Nova then ignores the network of the request."""
+    builder = call.sim.builders[call.platform]
+    if ip:
+        raise refuse(
+            400,
+            "Specified Fixed IP '%s' cannot be used with port '%s': the two cannot be specified together."
+            % (ip, port_id),
+        )
+    port = builder.ports.rows.get(port_id)
+    network = builder.networks.rows[port.network_id] if port else None
+    # A port belongs to the project of its network; Neutron shows those of other projects to administrators only.
+    own = network is not None and network.project_id == call.project_id
+    if port is None or network is None or not (own or call.is_admin):
+        raise refuse(400, "Port id %s could not be found." % port_id)
+    if not own:
+        raise refuse(400, "Port %s not usable for instance." % port_id)
+    if port.device_id:
+        raise refuse(409, "Port %s is still in use." % port_id)
+    return Nic(network, port=port)
+
+
 def _taken(call: Call, network: Network) -> set[str]:
-    """The used and the requested addresses of a network."""
+    """The used and the requested addresses of a network, and those of its ports."""
     rows = [
         row
         for server in call.fleet.servers.values()
         if server.vm_state != "deleted"
         for row in (server.transition.outcome.get("addresses") if server.transition else None) or server.addresses
     ]
-    return {row["ip"] for row in rows if row["network"] == network.name}
+    ports = call.sim.builders[call.platform].ports.rows.values()
+    reserved = {str(port.ip) for port in ports if port.network_id == network.id}
+    return reserved | {row["ip"] for row in rows if row["network"] == network.name}

@@ -71,6 +71,16 @@ class Volumes:
         volume.servers = [server_id for server_id in volume.servers if server_id != server.id]
         volume.status = "in-use" if volume.servers else "available"
 
+    def release(self, server: Server) -> None:
+        """Detach, or delete as the attachment says, the volumes of a server that was deleted."""
+        for row in server.attached:
+            volume = self.rows.get(row["volume_id"])
+            if volume is None:
+                continue
+            self.detach(volume, server)
+            if row["delete_on_termination"]:
+                del self.rows[volume.id]
+
 
 @dataclass(eq=False)
 class Port:
@@ -97,6 +107,14 @@ class Ports:
             network = next(known for known in networks.rows.values() if known.name == row["network"])
             port_id = str(row.get("id") or stable_id(platform, "port", row["name"], number))
             self.add(network, port_id, row["name"])
+
+    def release(self, server: Server) -> None:
+        """Free the ports of a server that was deleted; those that Nova made are deleted."""
+        for port in [row for row in self.rows.values() if row.device_id == server.id]:
+            if port.made_by_nova:
+                del self.rows[port.id]
+            else:
+                port.device_id = ""
 
     def used_addresses(self) -> set[str]:
         return {str(port.ip) for port in self.rows.values()}

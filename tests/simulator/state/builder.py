@@ -80,6 +80,11 @@ class Builder:
         self.ports = Ports(platform, self.networks, settings.get("ports") or [])
         self.number = 0
 
+    def release(self, server: Server) -> None:
+        """Free the volumes and the ports of a server that was deleted."""
+        self.volumes.release(server)
+        self.ports.release(server)
+
     def _projects(self) -> list[dict[str, Any]]:
         rows = []
         for number, row in enumerate(self.settings["projects"]):

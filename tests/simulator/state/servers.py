@@ -133,6 +133,8 @@ class Fleet:
         self._sorted: dict[Any, list[Server]] = {}
         #: Whether the nova-compute of a host takes messages.
         self.is_running: Callable[[str], bool] = lambda _host: True
+        #: Called when a server was deleted.
+        self.on_deleted: Callable[[Server], None] = lambda _server: None
 
     def add(self, server: Server) -> None:
         self.servers[server.id] = server
@@ -140,6 +142,7 @@ class Fleet:
 
     def remove(self, server: Server) -> None:
         del self.servers[server.id]
+        self.on_deleted(server)
         self._sorted.clear()
 
     def find(self, id_or_name: str) -> Server | None:
@@ -270,6 +273,8 @@ class Fleet:
             server.fault = None
         server.deleted_at = now if server.hidden else None
         server.reached_at = now
+        if server.vm_state == "deleted":
+            self.on_deleted(server)
         self.mark_updated(server)
 
     def set_status_later(self, server: Server, status: str, after: float) -> None:
@@ -296,4 +301,6 @@ class Fleet:
         server.task_state = "soft-deleting" if server.delete_lost else None
         server.transition = None
         server.reached_at = transition.ends
+        if server.vm_state == "deleted":
+            self.on_deleted(server)
         self.mark_updated(server, transition.ends)

@@ -9,6 +9,12 @@ from typing import Any
 
 import pytest
 
+from simulator.tests.calls import create
+
+UUID = "0d0466b0-0000-4000-8000-000000000000"
+#: Stands for the id of a port that is free.
+PORT = "spare"
+
 
 def volume(cloud: Any, name: str = "data-1") -> str:
     return next(str(row["id"]) for row in cloud.control("volumes")["volumes"] if row["name"] == name)
@@ -110,6 +116,85 @@ def test_a_port_comes_and_goes(keystone_cloud: Any) -> None:
 )
 def test_what_an_interface_may_have(openstack: Any, wanted: dict[str, Any], status: int) -> None:
     assert plug(openstack, **wanted).status_code == status
+
+
+def test_a_port_of_a_new_server(keystone_cloud: Any) -> None:
+    cloud = keystone_cloud
+    wanted = port(cloud)
+    made = create(cloud, networks=[{"port": wanted}])
+    assert made.status_code == 202
+    again = create(cloud, name="other", networks=[{"port": wanted}])
+    assert again.status_code == 409 and "Port %s is still in use." % wanted in again.text
+    assert plug(cloud, port_id=wanted).status_code == 409
+    cloud.sim.clock.advance(1)
+    server_id = made.json["server"]["id"]
+    known = cloud.sim.builders[cloud.platform].ports.rows[wanted]
+    (shown,) = cloud.get("/servers/%s/os-interface" % server_id).json["interfaceAttachments"]
+    assert (shown["port_id"], shown["mac_addr"], shown["net_id"]) == (wanted, known.mac, known.network_id)
+    (row,) = next(iter(cloud.show(server_id)["addresses"].values()))
+    assert (row["addr"], row["OS-EXT-IPS-MAC:mac_addr"], known.device_id) == (known.ip, known.mac, server_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [
+        ({"networks": [{"port": UUID}]}, 400, "Port id %s could not be found." % UUID),
+        ({"networks": [{"port": "spare-1"}]}, 400, "is too short"),
+        ({"networks": [{"port": PORT}, {"port": PORT}]}, 409, "is still in use"),
+        ({"networks": [{"port": PORT, "fixed_ip": "10.0.0.99"}]}, 400, "cannot be specified together"),
+        ({"networks": [{"port": PORT}], "min_count": 2}, 400, "with a single configured port ID"),
+    ],
+)
+def test_ports_that_a_new_server_cannot_have(
+    keystone_cloud: Any, more: dict[str, Any], status: int, words: str
+) -> None:
+    cloud = keystone_cloud
+    nics = [{**nic, "port": port(cloud) if nic["port"] == PORT else nic["port"]} for nic in more["networks"]]
+    answer = create(cloud, **{**more, "networks": nics})
+    assert answer.status_code == status and words in answer.text, answer.text
+    assert plug(cloud, port_id=port(cloud)).status_code == 200, "the port is free"
+
+
+@pytest.mark.parametrize(("user", "words"), [("demo", "could not be found"), ("admin", "not usable for instance")])
+def test_the_port_of_another_project(openstack: Any, user: str, words: str) -> None:
+    networks = openstack.sim.builders["openstack"].networks
+    networks.rows[openstack.sim.builders["openstack"].ports.rows[port(openstack)].network_id].project_id = "other"
+    answer = create(openstack.by(user), networks=[{"port": port(openstack)}])
+    assert answer.status_code == 400 and words in answer.text
+
+
+@pytest.mark.parametrize("reason", ["deleted", "failed"])
+def test_a_port_is_free_again(openstack: Any, reason: str) -> None:
+    """After its server was deleted or could not be built. A port that Nova made is deleted with its server."""
+    wanted, rows = port(openstack), openstack.sim.builders["openstack"].ports.rows
+    if reason == "failed":
+        openstack.sim.builders["openstack"].flavor({"name": "giant", "id": "99", "ram": 2**21})
+        assert create(openstack, flavorRef="99", networks=[{"port": wanted}]).status_code == 202
+        openstack.sim.clock.advance(1)
+    else:
+        made = create(openstack, networks=[{"port": wanted}]).json["server"]["id"]
+        openstack.sim.clock.advance(1)
+        body = {"interfaceAttachment": {"net_id": rows[wanted].network_id}}
+        own = openstack.post("/servers/%s/os-interface" % made, body).json["interfaceAttachment"]["port_id"]
+        assert openstack.delete("/servers/" + made).status_code == 204
+        assert rows[wanted].device_id and own in rows
+        openstack.sim.clock.advance(60)
+        openstack.get("/servers")
+        assert own not in rows
+    assert rows[wanted].device_id == ""
+    assert create(openstack, networks=[{"port": wanted}]).status_code == 202
+
+
+def test_volumes_are_free_after_their_server(openstack: Any) -> None:
+    """Or deleted with it, as the attachment says."""
+    kept, lost = volume(openstack), volume(openstack, "shared-1")
+    assert attach(openstack).status_code == 200
+    assert attach(openstack, "shared-1", delete_on_termination=True).status_code == 200
+    assert openstack.delete("/servers/" + openstack.id("web-01")).status_code == 204
+    openstack.sim.clock.advance(60)
+    openstack.get("/servers")
+    rows = openstack.sim.builders["openstack"].volumes.rows
+    assert rows[kept].status == "available" and lost not in rows
 
 
 def test_a_port_that_nobody_knows_fails_later(openstack: Any) -> None:

@@ -44,8 +44,9 @@ class EasyStackRules(NovaRules):
     """Nova's, with live resize."""
 
     platform = "easystack"
-    #: Its documentation has files in the same request as everything else.
+    #: Its documentation has files and the host in the same request as everything else, of this microversion.
     newest_files = (2, 67)
+    hosts_since = (2, 67)
     takes_subnets = True
     capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set(
         "live_resize boot_order interface_addresses"

@@ -5,8 +5,8 @@
 """Creates servers on a Nova cloud.
 
 Sources: the Nova API reference (``networks`` required from microversion 2.37, description from 2.19, tags from 2.52,
-volume types from 2.67, hosts from 2.74, hostname from 2.90, files up to 2.56; several servers of one request are named
-``name-1`` to ``name-N``), the Networking API v2 reference; E04 and U01 of docs/operations.yml.
+volume types from 2.67, hosts from 2.74 (EasyStack: 2.67), hostname from 2.90, files up to 2.56; several servers of one
+request are named ``name-1`` to ``name-N``), the Networking API v2 reference; E04 and U01 of docs/operations.yml.
 """
 
 from __future__ import annotations

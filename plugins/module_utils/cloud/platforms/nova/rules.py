@@ -68,6 +68,8 @@ class NovaRules(Rules):
     }
     #: The newest microversion that supports files for a new server.
     newest_files: Version = (2, 56)
+    #: The microversion from which on a request may name the host of a new server.
+    hosts_since: Version = (2, 74)
     #: Whether several servers of one request are named ``name-1`` to ``name-N``.
     numbers_names = True
     #: Whether a request for one server contains ``min_count`` and ``max_count``, too.
@@ -106,7 +108,7 @@ class NovaRules(Rules):
 
     def server_problem(self, new: NewServer) -> str | None:
         has = self.version_for(new)
-        for option, needed in _needs(new):
+        for option, needed in _needs(new, self.hosts_since):
             if has < needed:
                 if self.version >= needed:
                     return "%s: it cannot be combined with files, which Nova supports up to microversion %d.%d only" % (
@@ -173,7 +175,7 @@ class NovaRules(Rules):
         return None
 
 
-def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
+def _needs(new: NewServer, hosts_since: Version) -> Iterator[tuple[str, Version]]:
     """The options that are set, with the microversions that they need."""
     nics = new.networks if isinstance(new.networks, tuple) else ()
     given: tuple[tuple[str, Any, Version], ...] = (
@@ -183,8 +185,8 @@ def _needs(new: NewServer) -> Iterator[tuple[str, Version]]:
         ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
         ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
         ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
-        ("host", new.host, (2, 74)),
-        ("hypervisor_hostname", new.hypervisor_hostname, (2, 74)),
+        ("host", new.host, hosts_since),
+        ("hypervisor_hostname", new.hypervisor_hostname, hosts_since),
         ("hostname", new.hostname, (2, 90)),
     )
     return ((option, needed) for option, value, needed in given if value)

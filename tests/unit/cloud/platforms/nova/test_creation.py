@@ -129,6 +129,12 @@ BODIES: list[tuple[str, str, NewServer, dict[str, Any]]] = [
     (
         "easystack",
         "2.67",
+        NewServer("f", "i", host="cmp1", hypervisor_hostname="cmp1.example.org"),
+        {"imageRef": "i", "networks": "auto", "host": "cmp1", "hypervisor_hostname": "cmp1.example.org"},
+    ),
+    (
+        "easystack",
+        "2.67",
         NewServer("f", "i", (Nic("n", subnet_ids=("sub",)),), files={"/etc/motd": "aGk="}),
         {
             "imageRef": "i",
@@ -320,6 +326,31 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
     ("platform", "version", "new", "words"),
     [
         ("openstack", "2.50", NewServer("f", "i", hostname="h"), "hostname: it needs microversion 2.90"),
+        (
+            "openstack",
+            "2.73",
+            NewServer("f", "i", host="a"),
+            "host: it needs microversion 2.74, and this cloud has 2.73",
+        ),
+        (
+            "openstack",
+            "2.73",
+            NewServer("f", "i", hypervisor_hostname="a"),
+            "hypervisor_hostname: it needs microversion",
+        ),
+        (
+            "easystack",
+            "2.66",
+            NewServer("f", "i", host="a"),
+            "host: it needs microversion 2.67, and this cloud has 2.66",
+        ),
+        (
+            "easystack",
+            "2.66",
+            NewServer("f", "i", hypervisor_hostname="a"),
+            "hypervisor_hostname: it needs microversion",
+        ),
+        ("ustack", "", NewServer("f", "i", host="a"), "host: ustack does not support it"),
         ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "b"}), "cannot be combined with files"),
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
