@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.tools.operations import COMMON, HEA
 #: The keys of a row.
 NEEDED = frozenset(("id", "method", "path", "modules", "parameters"))
 PARAMETERS = ("parameters", "set", "instead", "unreached", "fields_dropped")
-KNOWN = NEEDED | {"body", "ok", "needs", "then", "note", "options", *PARAMETERS}
+KNOWN = NEEDED | {"body", "ok", "needs", "then", "note", "options", "sent_as", *PARAMETERS}
 #: Options whose keys are not in the argument spec, because an entry may also be a name.
 FREE_KEYS = {("server", "networks"): _NIC_KEYS}
 _BODY_KEY = re.compile(r'"([\w:-]+)":')
@@ -69,6 +69,9 @@ def _parameter_problems(
         if not options:
             yield f"{place}: {name} has no option"
         yield from (f"{place}: {name}: {problem}" for problem in _option_problems(module, options))
+    for name in found.sent_as:
+        if name not in found.sent:
+            yield f"{place}: {name} is in sent_as, and is not sent"
     for name, other in found.instead.items():
         if other not in by_id or name not in parameters_of(by_id[other]).sent:
             yield f"{place}: {name}: {other} does not reach it"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ansible_collections.cloudserver.compute.tools import operation_checks
 from ansible_collections.cloudserver.compute.tools.operations import (
@@ -163,13 +164,14 @@ def _parameter_rows(operation: Operation) -> Iterator[tuple[str, str]]:
     ways.update((name, f"the collection: {reason}") for name, reason in found.derived.items())
     ways.update((name, f"by {other}") for name, other in found.instead.items())
     ways.update((name, f"**not reached**: {reason}") for name, reason in found.unreached.items())
-    return ((names, way) for way, names in _together(ways))
+    shown = {name: f"``{name}`` (as ``{sent}``)" for name, sent in found.sent_as.items()}
+    return ((names, way) for way, names in _together(ways, shown))
 
 
-def _together(ways: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each value with the names that have it."""
+def _together(ways: Mapping[str, str], shown: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str]]:
+    """Each value with the names that have it; ``shown`` are the texts of names that are not shown as they are."""
     for way in dict.fromkeys(ways.values()):
-        yield way, ", ".join(f"``{name}``" for name, each in ways.items() if each == way)
+        yield way, ", ".join(shown.get(name, f"``{name}``") for name, each in ways.items() if each == way)
 
 
 def _option(operation: Operation, option: str) -> str:

@@ -46,6 +46,8 @@ class Parameters:
     instead: Mapping[str, str] = field(default_factory=dict)
     unreached: Mapping[str, str] = field(default_factory=dict)
     fields_dropped: Mapping[str, str] = field(default_factory=dict)
+    #: The names in requests of parameters that the collection sends by another name.
+    sent_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +58,9 @@ class Parameters:
     def sent(self) -> list[str]:
         """The parameters that requests of the operation contain."""
         return [*self.reached, *self.derived]
+
+    def name_in_request(self, name: str) -> str:
+        return self.sent_as.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ def parameters_of(row: Mapping[str, Any]) -> Parameters:
         {name: other for other, names in row.get("instead", {}).items() for name in names},
         dict(row.get("unreached", {})),
         dict(row.get("fields_dropped", {})),
+        dict(row.get("sent_as", {})),
     )
 
 

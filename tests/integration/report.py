@@ -78,7 +78,8 @@ def unsent(documented: Sequence[Operation], records: Sequence[Mapping[str, Any]]
             if run["platform"] == operation.platform
             for name in run["parameters"].get(operation.id, ())
         }
-        missing = [name for name in operation.parameters.sent if not _is_among(name, sent)]
+        known = operation.parameters
+        missing = [name for name in known.sent if not _is_among(known.name_in_request(name), sent)]
         if missing:
             found[operation.id] = missing
     return found

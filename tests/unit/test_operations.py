@@ -127,15 +127,22 @@ def test_the_parameters_of_requests_that_succeeded_are_recorded() -> None:
 
 def test_the_report_names_the_parameters_that_no_target_sent() -> None:
     reached = {name: ("name",) for name in ("name", "metadata", "flavor.id", "meta.IMAGE_UUID", "host")}
-    parameters = operations.Parameters(reached, {"limit": "Always."}, {"ip": "E02"}, {"sort_key": "No."})
+    reached["type"] = ("type",)
+    parameters = operations.Parameters(
+        reached,
+        {"limit": "Always."},
+        {"ip": "E02"},
+        {"sort_key": "No."},
+        sent_as={"type": "image_type", "host": "node"},
+    )
     rows = [operations.Operation("E05", "easystack", "GET", "/servers", "", (), (), parameters)]
-    sent = ["name", "metadata.role", "flavor", "meta.6f7e", "hosts"]
+    sent = ["name", "metadata.role", "flavor", "meta.6f7e", "host", "image_type"]
     records = [
         {"platform": "easystack", "parameters": {"E05": sent, "E06": ["limit"]}},
         {"platform": "openstack", "parameters": {"E05": ["host"]}},
     ]
     assert report.unsent(rows, records) == {"E05": ["flavor.id", "host", "limit"]}
-    assert "\n3 of 6 parameters of requests were sent by targets" in report.parameter_report(rows, records)
+    assert "\n4 of 7 parameters of requests were sent by targets" in report.parameter_report(rows, records)
 
 
 @pytest.fixture
