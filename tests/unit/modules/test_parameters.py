@@ -160,7 +160,8 @@ STEPS: dict[str, list[Step]] = {
         on("server_info", names=["web-01"], status=["ACTIVE"], tags=["role=web"]),
         on("server_info", status=["ACTIVE"], tags=["role=web"], filters={
             "flavor": "none", "not-tags": "spot", "reservation_id": "r-1", "enterprise_project_id": "0", "ip": "10."}),
-        on("server_info", ips=["10.0.0.11"]),
+        on("server_info", ips=["10.0.0.11"], enterprise_project_id="0"),
+        on("server_info", name_patterns=["web-*"]),
         on("server_info", all=True, page_size=2),
         Step("server_info", lambda bench: {"ids": [bench.id_of("web-01"), bench.id_of("web-02")]}),
         Step("server_password", {**WEB, "password": PASSWORD}, check=True),

@@ -32,23 +32,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
 
-def find_image(cloud: Compute, wanted: str) -> ImageDetails:
-    """The image with that id or name. Raises InvalidRequest if there is none, or more than one.
+def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
+    """The image with that id, or all images with that name.
 
     An id needs no image service: if its endpoint is unknown, only the id is returned, and the cloud checks it.
     """
     try:
-        return _only_image(_images(cloud, wanted), wanted)
+        by_id = cloud.images.get(wanted) if is_image_id(wanted) else None
+        return (by_id,) if by_id else cloud.images.list(name=wanted)
     except UnknownEndpoint:
         if not is_image_id(wanted):
             raise
-        return ImageDetails(wanted)
-
-
-def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
-    """The image with that id, or all images with that name."""
-    by_id = cloud.images.get(wanted) if is_image_id(wanted) else None
-    return (by_id,) if by_id else cloud.images.list(name=wanted)
+        return (ImageDetails(wanted),)
 
 
 def _only_image(images: Sequence[ImageDetails], wanted: str) -> ImageDetails:
