@@ -233,7 +233,7 @@ def failure(cell: Cell) -> None:
 
 
 def killed(cell: Cell) -> None:
-    """kill -9 right after the first request that changes something."""
+    """Kill -9 right after the first request that changes something."""
     process = cell.lab.start(cell.inventory, cell.play)
     until(lambda: cell.changes() or process.poll() is not None)
     if process.poll() is not None:
@@ -323,9 +323,11 @@ def main(arguments: Sequence[str]) -> int:
     ]
 
     def work(row: tuple[Subject, str]) -> dict[str, str]:
-        with tempfile.TemporaryDirectory(prefix="role-runs-") as folder:
-            with simulator.running(Path(folder) / "simulator", "--quiet") as ready:
-                return judge(Lab(Path(folder), ready), *row, hows)
+        with (
+            tempfile.TemporaryDirectory(prefix="role-runs-") as folder,
+            simulator.running(Path(folder) / "simulator", "--quiet") as ready,
+        ):
+            return judge(Lab(Path(folder), ready), *row, hows)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(work, rows))

@@ -87,7 +87,7 @@ def _change(call: Call, row: Flavor, **fields: Any) -> Flavor:
 
 def _identity(name: str, value: Any) -> None:
     """null, a number, or a string without leading or trailing spaces."""
-    if value is None or isinstance(value, (int, float)) and not isinstance(value, bool):
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return
     text(1, 255, r"(?! )[a-zA-Z0-9. _-]+(?<! )")(name, value)
 
@@ -185,7 +185,7 @@ def _pick_action(ids: dict[str, str]) -> Picker:
 
 
 def flavor_action(call: Call, flavor_id: str) -> Response:
-    """addTenantAccess and removeTenantAccess: which project may use a private flavor."""
+    """AddTenantAccess and removeTenantAccess: which project may use a private flavor."""
     key = next(iter(call.body)) if isinstance(call.body, dict) and len(call.body) == 1 else None
     if key is not None and key not in _ACCESS:
         raise refuse(400, "There is no such action: %s" % key)

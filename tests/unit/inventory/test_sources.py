@@ -260,6 +260,8 @@ def test_what_another_program_left_in_the_cache(entry: Any) -> None:
 
 
 class Gathering:
+    """Gathers from clouds that a test prepares, and keeps the warnings."""
+
     def __init__(self, clouds: Clouds) -> None:
         self.clouds = clouds
         self.cache: dict[str, Any] = {}
