@@ -233,7 +233,7 @@ def failure(cell: Cell) -> None:
 
 
 def killed(cell: Cell) -> None:
-    """Kill -9 right after the first request that changes something."""
+    """kill -9 right after the first request that changes something."""
     process = cell.lab.start(cell.inventory, cell.play)
     until(lambda: cell.changes() or process.poll() is not None)
     if process.poll() is not None:

@@ -185,7 +185,7 @@ def _pick_action(ids: dict[str, str]) -> Picker:
 
 
 def flavor_action(call: Call, flavor_id: str) -> Response:
-    """AddTenantAccess and removeTenantAccess: which project may use a private flavor."""
+    """addTenantAccess and removeTenantAccess: which project may use a private flavor."""
     key = next(iter(call.body)) if isinstance(call.body, dict) and len(call.body) == 1 else None
     if key is not None and key not in _ACCESS:
         raise refuse(400, "There is no such action: %s" % key)

@@ -176,7 +176,7 @@ def _shown(call: Call, server: Server, view: View, password: str) -> dict[str, A
 
 
 def keypairs(attach: bool, operation: str | None) -> Action:
-    """AttachKeypairs and detachKeypairs of UStack. A repetition changes nothing: no response shows what is attached."""
+    """attachKeypairs and detachKeypairs of UStack. A repetition changes nothing: no response shows what is attached."""
     key = "attachKeypairs" if attach else "detachKeypairs"
 
     def names(name: str, value: Any) -> None:
