@@ -177,6 +177,16 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
         )
 
 
+def ignored_options(plan: Plan, spec: RebuildOptions, rules: Rules) -> str | None:
+    """A warning for options that the platform does not have; ``None`` if there are none."""
+    order = spec.order
+    given = {"cloud_init": not order.cloud_init, "user_id": order.user_id is not None, "auto_pay": order.auto_pay}
+    ignored = [option for option, is_set in given.items() if is_set and option not in rules.rebuild_options]
+    if not ignored or not any(REBUILD in change.actions for change in plan.items):
+        return None
+    return "%s has no option %s, so it has no effect on the servers." % (rules.platform, ", ".join(ignored))
+
+
 def check_name_after(plan: Plan, spec: RebuildOptions) -> str | None:
     """A warning for a server that keeps its image, and therefore its name; ``None`` if there is none. Raises
     InvalidRequest if several servers would get the name."""

@@ -162,8 +162,8 @@ class NovaRules(Rules):
                     " microversion 2.93)"
                 )
             return None
-        if order.encrypted is not None:
-            text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
+        if order.encrypted is not None or order.kms_key_id:
+            text_of = "encrypted, kms_key_id: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
             return text_of % self.platform
         for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
             if value and self.version < needed:
