@@ -177,7 +177,7 @@ def _together(ways: Mapping[str, str], shown: Mapping[str, str] = MappingProxyTy
 def _option(operation: Operation, option: str) -> str:
     """A link to the option; a key that only its description has cannot be linked to."""
     module = next(iter(operation.modules), "")
-    if not module or (module, option.partition(".")[0]) in operation_checks.FREE_KEYS and "." in option:
+    if not module or ((module, option.partition(".")[0]) in operation_checks.FREE_KEYS and "." in option):
         return f"``{option}``"
     return _option_reference(operation, option)
 

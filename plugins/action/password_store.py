@@ -109,7 +109,7 @@ class ActionModule(PasswordStoreAction):
         chosen = None if given in (None, "") else str(given)
 
         def issue(key: str, history: History) -> History:
-            found, entry = histories.issue(history, revision, lambda: new_password(length), now(), chosen)
+            found, _entry = histories.issue(history, revision, lambda: new_password(length), now(), chosen)
             if len(found.entries) > len(history.entries):
                 added.add(key)
             return replace(found, name=names[key] or history.name)

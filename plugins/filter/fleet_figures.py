@@ -26,5 +26,7 @@ def fleet_figures(servers: Any, date: Any = None) -> dict[str, Any]:
 
 
 class FilterModule:
+    """Ansible's entry to the filter."""
+
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"fleet_figures": fleet_figures}

@@ -24,5 +24,7 @@ def fleet_groups(entries: Any, default_tags: Any = None) -> list[dict[str, Any]]
 
 
 class FilterModule:
+    """Ansible's entry to the filter."""
+
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"fleet_groups": fleet_groups}

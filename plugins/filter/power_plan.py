@@ -22,5 +22,7 @@ def power_plan(clouds: Any, schedules: Any, **options: Any) -> dict[str, Any]:
 
 
 class FilterModule:
+    """Ansible's entry to the filter."""
+
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {"power_plan": power_plan}

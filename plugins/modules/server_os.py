@@ -35,7 +35,7 @@ options:
   cloud_init:
     description:
       - Whether the image contains cloud-init (Cloudbase-Init on Windows). V(huaweicloud) has a separate call for images
-        without it. The other platforms ignore this option.
+        without it. The other platforms have no such option, and the task warns if it is V(false).
     type: bool
     default: true
   password:
@@ -62,7 +62,8 @@ options:
     type: str
   user_id:
     description:
-      - The id of the IAM user who owns the key pair O(key_name), on V(huaweicloud). The other platforms ignore it.
+      - The id of the IAM user who owns the key pair O(key_name), on V(huaweicloud). The other platforms have no such
+        option, and the task warns if it is set.
       - By default it is the user of the token. With an access key the module reads it from the key pair.
     type: str
   user_data:
@@ -247,6 +248,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     RebuildOptions,
     check_name_after,
     check_order,
+    ignored_options,
     password_warning,
     plan_os,
 )
@@ -310,6 +312,7 @@ def run(context: Context) -> Result:
         spec = replace(spec, order=replace(spec.order, image=image))
     plan = plan_os(chosen.servers, spec, cloud.rules)
     check_order(plan, spec, cloud.rules)
+    context.warn_if(ignored_options(plan, spec, cloud.rules))
     context.warn_if(check_name_after(plan, spec))
     context.warn_if(password_warning(plan, spec, cloud.rules))
     data = {"missing": dict(chosen.missing)}

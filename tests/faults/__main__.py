@@ -95,7 +95,7 @@ def run(options: argparse.Namespace, pool: ProcessPoolExecutor, recordings: dict
     while waiting or not exhausted:
         while len(waiting) < 2 * options.jobs and not exhausted:
             piece = next(left, None)
-            if piece is None or options.budget and time.monotonic() - began > options.budget:
+            if piece is None or (options.budget and time.monotonic() - began > options.budget):
                 exhausted = True
                 break
             waiting.add(pool.submit(worker.run_cells, piece[0], piece[1], options.seed))

@@ -126,7 +126,7 @@ def admits(result: Mapping[str, Any]) -> bool:
     error = result.get("error")
     told = [result, *([error] if isinstance(error, Mapping) else []), *outcomes(result)]
     words = " ".join(str(row.get(key) or "") for row in told for key in ("msg", "message", "hint"))
-    return UNKNOWN in rows or result.get("outcome") == UNKNOWN or failed(result) and bool(NOT_KNOWN.search(words))
+    return UNKNOWN in rows or result.get("outcome") == UNKNOWN or (failed(result) and bool(NOT_KNOWN.search(words)))
 
 
 # -- the columns ------------------------------------------------------------------------------------------------------

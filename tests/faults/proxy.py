@@ -132,7 +132,7 @@ class Proxy:
         found: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[[bytes], Any]:
-            found[:] = [int(status.split()[0]), dict(headers)]
+            found[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
             return lambda data: None
 
         result = self.app(environ(handler, content), start)

@@ -84,6 +84,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
+    """The result of one run of a target."""
+
     run: Run
     passed: bool
     seconds: float

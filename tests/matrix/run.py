@@ -28,6 +28,8 @@ NO_PYTHON = 3  # exit status of tools/venv
 
 @dataclass(frozen=True)
 class Version:
+    """A version of ansible-core, with the Python that it runs on."""
+
     core: str
     python: str
 

@@ -17,6 +17,8 @@ from gunicorn.app.base import BaseApplication
 
 
 class Application(BaseApplication):
+    """Serves one WSGI application of OpenStack."""
+
     def __init__(self, name: str, bind: str, workers: str, threads: str, target: str) -> None:
         self.target = target
         self.settings = {

@@ -323,9 +323,11 @@ def main(arguments: Sequence[str]) -> int:
     ]
 
     def work(row: tuple[Subject, str]) -> dict[str, str]:
-        with tempfile.TemporaryDirectory(prefix="role-runs-") as folder:
-            with simulator.running(Path(folder) / "simulator", "--quiet") as ready:
-                return judge(Lab(Path(folder), ready), *row, hows)
+        with (
+            tempfile.TemporaryDirectory(prefix="role-runs-") as folder,
+            simulator.running(Path(folder) / "simulator", "--quiet") as ready,
+        ):
+            return judge(Lab(Path(folder), ready), *row, hows)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(work, rows))

@@ -23,7 +23,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def printable(text: str, lines: bool = False) -> str:
-    """The text with each control character escaped as in Python (``\x1b``); with ``lines``, line ends are kept."""
+    r"""The text with each control character escaped as in Python (``\x1b``); with ``lines``, line ends are kept."""
     if lines:
         return "\n".join(_CONTROL.sub(_escape, line) for line in text.split("\n"))
     return _CONTROL.sub(_escape, text)

@@ -191,6 +191,8 @@ class Rules:
     lists_new_servers_at_once = True
     #: The vendor's statement on setting the host name: a sentence for a warning.
     hostname_note = ""
+    #: The options of a rebuild, by the names of RebuildSpec, that only some platforms have, and that this one has.
+    rebuild_options: AbstractSet[str] = frozenset()
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
     #: The passwords that it takes for an existing server, and for a new one or a new OS.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Sequence
 
@@ -116,11 +117,9 @@ class Executor(Polling[Progress]):
         result."""
         if not self.state.stale or not self.strategy.shown_by_record:
             return
-        try:
+        # The action is done; without an answer, the result only shows the record from before.
+        with suppress(CloudError):
             self.servers.update(self.cloud.servers.by_id(sorted(self.state.stale)))
-        except CloudError:
-            # The action is done; the result only shows the record from before.
-            pass
 
     def item_name(self, item: Progress) -> str:
         return progress_name(item)

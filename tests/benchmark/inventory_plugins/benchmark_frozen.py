@@ -1,3 +1,5 @@
+"""Adds the hosts of a list that is ready, to measure Ansible itself."""
+
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

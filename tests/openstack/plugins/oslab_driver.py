@@ -31,6 +31,8 @@ report.SchedulerReportClient.get_allocations_for_provider_tree = lambda self, co
 
 
 class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
+    """Nova's fake driver with room for many servers."""
+
     vcpus = 100000
     memory_mb = 100000000
     local_gb = 10000000

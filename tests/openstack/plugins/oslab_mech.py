@@ -15,6 +15,8 @@ from neutron_lib.plugins.ml2 import api
 
 
 class OsLabMechanismDriver(api.MechanismDriver):
+    """Binds every port."""
+
     def initialize(self):
         pass
 

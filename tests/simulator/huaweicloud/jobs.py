@@ -40,6 +40,8 @@ class SubJob:
 
 @dataclass(eq=False)
 class Job:
+    """A job and its sub-jobs, one for each server."""
+
     started: float
     subs: list[SubJob]
     vanished: bool = False

@@ -77,7 +77,7 @@ def application_credential_user(call: Call, part: dict[str, Any]) -> tuple[dict[
 
 
 def scoped_project(call: Call, scope: Any) -> dict[str, Any] | None:
-    if scope is None or scope == "unscoped" or scope == {"unscoped": {}}:
+    if scope is None or scope in ("unscoped", {"unscoped": {}}):
         return None
     if not isinstance(scope, dict) or not isinstance(scope.get("project"), dict):
         raise refuse(400, "Expecting to find project in scope.")

@@ -23,7 +23,6 @@ def refuse(status: int, message: str, kind: str | None = None) -> Refusal:
 
 def list_view(kind: str, rows: Any) -> Any:
     """GET of a list: each field is a filter, several values of a field are OR, pages by marker if `limit` is given."""
-
     key = kind.replace("-", "_") + "s"
 
     def list_rows(call: Call) -> Response:

@@ -40,7 +40,7 @@ def device(version: tuple[int, int]) -> Check:
         "device_name": text(1, 255),
         "no_device": boolean,
     }
-    if (2, 32) == version or version >= (2, 42):
+    if version == (2, 32) or version >= (2, 42):
         known["tag"] = text(1, 60, "[^,/]*")
     if version >= (2, 67):
         known["volume_type"] = text(0, 255, null=True)

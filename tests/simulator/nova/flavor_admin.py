@@ -87,7 +87,7 @@ def _change(call: Call, row: Flavor, **fields: Any) -> Flavor:
 
 def _identity(name: str, value: Any) -> None:
     """null, a number, or a string without leading or trailing spaces."""
-    if value is None or isinstance(value, (int, float)) and not isinstance(value, bool):
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return
     text(1, 255, r"(?! )[a-zA-Z0-9. _-]+(?<! )")(name, value)
 

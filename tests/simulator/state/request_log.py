@@ -23,7 +23,7 @@ def masked(value: Any, inside_token: bool = False) -> Any:
         for key, item in value.items():
             # `password` is also the name of Keystone's method; the values of its object are checked one by one.
             leaf = not isinstance(item, (bool, dict)) or key in _NEVER_A_MAPPING
-            if item is not None and leaf and (_SECRET_KEY.search(str(key)) or inside_token and key == "id"):
+            if item is not None and leaf and (_SECRET_KEY.search(str(key)) or (inside_token and key == "id")):
                 result[key] = MASK
             else:
                 result[key] = masked(item, str(key) == "token")

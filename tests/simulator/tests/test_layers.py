@@ -62,7 +62,11 @@ def own_imports(path: Path) -> set[str]:
 
 def layer(where: str) -> int:
     """The number of the layer that a file is in."""
-    numbers = [number for number, entries in enumerate(LAYERS) if where in entries or where.split("/")[0] in entries]
+    numbers = [
+        number
+        for number, entries in enumerate(LAYERS)
+        if where in entries or where.split("/", maxsplit=1)[0] in entries
+    ]
     assert numbers, f"{where} belongs to no layer; say which in LAYERS"
     return numbers[0]
 

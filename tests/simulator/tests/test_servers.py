@@ -164,7 +164,7 @@ def test_live_resize_is_easystacks(easystack: Any, openstack: Any) -> None:
     assert easystack.act("web-01", order).status_code == 202
     easystack.pass_time(1)
     assert easystack.show("web-01")["flavor"]["id"] == "3"
-    # The document has no limit to larger flavors.
+    # The document has no limit for smaller flavors.
     assert easystack.act("web-01", {"live_resize": {"flavorRef": "2"}}).status_code == 202
 
 

@@ -42,7 +42,7 @@ CA = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTIFICATE---
 
 
 def field_problems(field: dict[str, Any]) -> Iterator[str]:
-    if not FIELD_KEYS >= set(field):
+    if not set(field) <= FIELD_KEYS:
         yield f"unknown keys {sorted(set(field) - FIELD_KEYS)}"
     if not IDENTIFIER.match(field.get("id", "")) or field.get("id") == "tower":
         yield f"id {field.get('id')!r}"

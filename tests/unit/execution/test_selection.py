@@ -44,6 +44,8 @@ def test_options_combine_with_and_whatever_the_cloud_filtered(
 
 
 class IgnoringRules(FakeRules):
+    """The filters of Nova on the fake cloud."""
+
     filter_checks = nova_filters.FILTER_CHECKS
 
 

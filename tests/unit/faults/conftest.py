@@ -15,9 +15,9 @@ import pytest
 # At the end: no file of the matrix may hide another module.
 sys.path.append(str(Path(__file__).resolve().parents[2] / "faults"))
 
-import worker  # noqa: E402
-from task_list import all_tasks  # noqa: E402
-from world import World  # noqa: E402
+import worker
+from task_list import all_tasks
+from world import World
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def test_a_group_that_is_named_after_its_host_does_not_fail(parse: Parse) -> Non
         "keyed_groups": [{"key": "inventory_hostname | replace('-', '_')", "prefix": "", "separator": ""}],
         "hostnames": ["cloudserver_name | replace('-', '_')"],
     }
-    inventory, warnings = parse({**ONE, **options})
+    inventory, _warnings = parse({**ONE, **options})
     assert len(inventory.hosts) == 3
     for host in inventory.hosts.values():
         assert host.name in {each.name for group in host.groups for each in group.hosts}

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ServerError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import SERVER_FIELDS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources as fleet
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache, cache_key
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
@@ -260,6 +261,8 @@ def test_what_another_program_left_in_the_cache(entry: Any) -> None:
 
 
 class Gathering:
+    """Gathers from clouds that a test prepares, and keeps the warnings."""
+
     def __init__(self, clouds: Clouds) -> None:
         self.clouds = clouds
         self.cache: dict[str, Any] = {}
@@ -407,6 +410,8 @@ def test_fetch_asks_the_cloud_and_closes_it(monkeypatch: pytest.MonkeyPatch) -> 
     closed = []
 
     class Cloud:
+        rules = Rules()
+
         @property
         def servers(self) -> Cloud:
             return self

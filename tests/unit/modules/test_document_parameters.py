@@ -109,3 +109,21 @@ def test_a_public_image_needs_a_way_to_log_in(bench: Bench, cloud_init: bool) ->
         wanted = {"image": new_image(bench)} if cloud_init else {"reinstall": True}
         result = change(bench, **options, **wanted)
         refused(result, "a public image needs a password, a key_name with user_id, or user_data")
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+def test_options_of_an_os_change_that_nova_does_not_have(bench: Bench) -> None:
+    options = {"names": ["web-01"], "reinstall": True, "check": True}
+    with nothing_done(bench):
+        for given in ({"cloud_init": False}, {"user_id": "u"}, {"auto_pay": True}):
+            warned = bench.call("server_os", **options, **given)
+            assert "has no option %s, so it has no effect" % next(iter(given)) in str(warned["warnings"])
+        assert not bench.call("server_os", **options).get("warnings")
+        for given in ({"encrypted": True}, {"kms_key_id": "k"}):
+            refused(bench.call("server_os", **options, **given), next(iter(given)) + ": ")
+
+
+@HUAWEI
+def test_options_of_an_os_change_that_ecs_has(bench: Bench) -> None:
+    given = {"names": ["web-01"], "reinstall": True, "key_name": "operators", "user_id": "u", "auto_pay": True}
+    assert not bench.call("server_os", check=True, **given).get("warnings")

@@ -112,6 +112,24 @@ def test_an_option_for_an_existing_server(bench: Bench, option: str) -> None:
 
 
 @EVERY
+@pytest.mark.parametrize("option", ROWS)
+def test_an_option_with_select(bench: Bench, option: str) -> None:
+    """A task that creates no server: options of new servers are errors, unless an existing server can be compared."""
+    with open("data.yml", "w") as file:
+        file.write("#cloud-config\n")
+    row = ROWS[option]
+    wanted = row.leads_to[PLATFORMS.index(bench.platform)]
+    if option == "new_name" or (option in NEW_ONLY and option not in ("networks", "key_name") and wanted != "effect"):
+        wanted = "error"
+    with nothing_done(bench):
+        options = {option: row.value, **dict(row.also)}
+        result = bench.call("server", select={"names": ["web-01"]}, check=True, **options)
+    warned = option in str(result.get("warnings") or "")
+    found = "error" if result.get("failed") else "warning" if warned else "effect" if result["changed"] else "same"
+    assert found == wanted, result
+
+
+@EVERY
 def test_what_the_record_shows_is_not_reported(bench: Bench) -> None:
     made = huawei_kind() if bench.platform == "huaweicloud" else nova_kind(bench)
     huawei = bench.platform == "huaweicloud"

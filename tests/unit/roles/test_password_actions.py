@@ -270,9 +270,9 @@ def test_a_lock_that_another_process_holds_is_waited_for_and_given_up(tmp_path: 
         [sys.executable, "-c", HOLD, path + ".lock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout and holder.stdin and holder.stdout.readline() == "held\n"
-        with pytest.raises(locked_file.FileError, match="another run has held the lock .*store.lock for 0.2 seconds"):
-            with locked_file.locked(path, 0.2):
-                pass
+        held = "another run has held the lock .*store.lock for 0.2 seconds"
+        with pytest.raises(locked_file.FileError, match=held), locked_file.locked(path, 0.2):
+            pass
         # Who holds it is killed, and the lock is free.
         holder.kill()
         holder.wait()

@@ -71,9 +71,9 @@ def test_an_attempt_with_an_unknown_outcome_protects_its_password_for_a_day() ->
 
 
 def test_a_password_that_another_run_has_just_issued_stays() -> None:
-    history, entry = histories.issue(rotate(History("a"), "r1", IN_FORCE), "r2", lambda: "pw-r2", NOW)
+    history, _entry = histories.issue(rotate(History("a"), "r1", IN_FORCE), "r2", lambda: "pw-r2", NOW)
     history = rotate(history, "r3", IN_FORCE, keep_last=0)
-    again, found = histories.issue(history, "r2", lambda: "another", NOW)
+    _again, found = histories.issue(history, "r2", lambda: "another", NOW)
     assert found.password == "pw-r2"
 
 
@@ -131,7 +131,7 @@ def test_the_password_that_a_server_has_is_in_the_history(
         elif operation == "boot" and pending is not None:
             real, pending = pending, None
         elif operation == "confirm" and real is not None:
-            entry_of_real = [entry for entry in history.entries if entry.password == real][0]
+            entry_of_real = next(entry for entry in history.entries if entry.password == real)
             if history.find(entry_of_real.revision) is entry_of_real:
                 history = histories.confirm(history, entry_of_real.revision, now, keep_last)
         elif operation == "hours":

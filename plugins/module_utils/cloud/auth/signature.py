@@ -51,7 +51,7 @@ def canonical_request(method: str, url: str, headers: Mapping[str, str], body: b
         path += "/"
     pairs = []
     for item in parts.query.split("&") if parts.query else ():
-        key, unused, value = item.partition("=")
+        key, _unused, value = item.partition("=")
         pairs.append((unquote(key), unquote(value)))
     signed = sorted((name.lower(), str(value).strip()) for name, value in headers.items() if "_" not in name)
     names = ";".join(name for name, unused in signed)

@@ -18,7 +18,7 @@ import os
 import stat
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
@@ -191,7 +191,5 @@ def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:
 
 
 def _remove(path: str) -> None:
-    try:
+    with suppress(OSError):
         os.unlink(path)
-    except OSError:
-        pass

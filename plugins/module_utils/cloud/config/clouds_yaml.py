@@ -204,7 +204,7 @@ def _with_region(entry: dict[str, Any], region: str, label: str) -> dict[str, An
                 "%s has several regions: %s." % (label, ", ".join(regions)),
                 hint="Choose one with the option region or with region_name in the entry.",
             )
-        wanted = list(regions)[0]
+        wanted = next(iter(regions))
     if regions and wanted not in regions:
         raise SettingsError("%s has no region %r; it has: %s." % (label, wanted, ", ".join(regions)))
     merged = _merged(entry, regions.get(wanted, {}))

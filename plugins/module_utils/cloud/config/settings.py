@@ -71,7 +71,7 @@ class Settings:
     #: Requests to http:// on other machines: True allows them, False rejects them, None allows them with a warning.
     allow_plain_http: bool | None = None
     verify: bool | str = True
-    cert: None | str | tuple[str, str] = None
+    cert: str | tuple[str, str] | None = None
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     token_cache: bool | str | None = None

@@ -347,7 +347,7 @@ class Session:
         headers: Mapping[str, str] | None,
         body: bytes | None,
     ) -> Any:
-        base, unused, query = url.partition("?")
+        base, _unused, query = url.partition("?")
         pairs = parse_qsl(query, keep_blank_values=True) + pairs_of(params)
         own = {
             "Accept": "application/json",

@@ -16,6 +16,8 @@ SERVER_RECORD = "cloudserver_server"
 
 @dataclass(frozen=True)
 class FixedIp:
+    """An address of a port."""
+
     ip: str
     subnet_id: str | None = None
 

@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans for the image of servers: the options of a task, and the actions. All functions except ``find_image`` are
-pure."""
+"""Plans for the image of servers: the options of a task, and the actions. Pure functions."""
 
 from __future__ import annotations
 
@@ -175,6 +174,16 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
             "image: %s is in status %s; only an active image can be installed on a server"
             % (order.image.label, order.image.status)
         )
+
+
+def ignored_options(plan: Plan, spec: RebuildOptions, rules: Rules) -> str | None:
+    """A warning for options that the platform does not have; ``None`` if there are none."""
+    order = spec.order
+    given = {"cloud_init": not order.cloud_init, "user_id": order.user_id is not None, "auto_pay": order.auto_pay}
+    ignored = [option for option, is_set in given.items() if is_set and option not in rules.rebuild_options]
+    if not ignored or not any(REBUILD in change.actions for change in plan.items):
+        return None
+    return "%s has no option %s, so it has no effect on the servers." % (rules.platform, ", ".join(ignored))
 
 
 def check_name_after(plan: Plan, spec: RebuildOptions) -> str | None:

@@ -323,7 +323,7 @@ def _volumes(params: Mapping[str, Any], image: ImageDetails | None) -> tuple[tup
             "volumes: two of them have the boot_index %d" % next(index for index in indexes if indexes.count(index) > 1)
         )
     first = next((device for device in found if device.boot_index == 0), None)
-    return tuple(found), bool(boot) and not params["iso"] or (first is not None and first.destination == "volume")
+    return tuple(found), (bool(boot) and not params["iso"]) or (first is not None and first.destination == "volume")
 
 
 def _removed_device(row: Mapping[str, Any]) -> BlockDevice:

@@ -98,7 +98,7 @@ def credentials(load: Load, key: dict[str, str], huaweicloud: Any) -> Any:
 
 @pytest.fixture
 def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
-    """Builds a client of one of the SDK's services: connect("ecs", credentials)."""
+    """Builds a client of one of the SDK's services, from its name and the credentials."""
     packages = {
         "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
         "ims": ("huaweicloudsdkims.v2", "ImsClient"),

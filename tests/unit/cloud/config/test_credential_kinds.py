@@ -168,7 +168,8 @@ def test_a_ready_token_with_an_endpoint_needs_no_keystone() -> None:
 
 
 def test_bare_credentials_know_no_identity() -> None:
-    assert "auth.auth_url" in pytest.raises(SettingsError, Credentials().validate).value.message
+    with pytest.raises(SettingsError, match=r"auth\.auth_url"):
+        Credentials().validate()
     with pytest.raises(NotImplementedError):
         Credentials().who()
     assert replace(Password(), project_id="p").project() == "id:p"

@@ -94,7 +94,7 @@ def compare(ours: Settings, theirs: Any) -> None:
     default = {kind: auth.pop("default_domain_" + kind, None) for kind in ("id", "name")}
     for whose in ("user", "project"):
         named = any("%s_domain_%s" % (whose, kind) in auth for kind in default)
-        if whose + "_name" in auth or whose == "user" and "username" in auth:
+        if whose + "_name" in auth or (whose == "user" and "username" in auth):
             for kind, value in default.items():
                 if value and not named:
                     auth["%s_domain_%s" % (whose, kind)] = value

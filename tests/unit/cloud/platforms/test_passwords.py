@@ -53,7 +53,7 @@ def asked(*ids: str, **more: Any) -> dict[str, Any]:
 
 def brief(pending_actions: list[PendingAction]) -> list[tuple[str, Any, bool]]:
     return [
-        (each.server_id, each.error and each.error.code or type(each.error).__name__, each.outcome_unknown)
+        (each.server_id, (each.error and each.error.code) or type(each.error).__name__, each.outcome_unknown)
         for each in pending_actions
     ]
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,7 +146,7 @@ def test_a_long_wait_reports_progress_and_a_short_one_is_silent() -> None:
         " ACTIVE, task powering-off) (5 of at most 120 seconds)"
     )
     times = [int(line.rsplit("(", 1)[1].split()[0]) for line in said]
-    assert [later - sooner for sooner, later in zip(times, times[1:], strict=False)] == [
+    assert [later - sooner for sooner, later in itertools.pairwise(times)] == [
         pytest.approx(10, abs=5),
         pytest.approx(20, abs=5),
     ]

@@ -73,7 +73,7 @@ def _batch(
         # Without a valid response, and after a failure of the service itself, the batch may be in progress.
         is_own = error.code in _OF_ONE_SERVER
         open_ = is_ambiguous(error) and not is_own
-        of_some = isinstance(error, (BadRequest, NotFound, Conflict)) and not open_ or is_own
+        of_some = (isinstance(error, (BadRequest, NotFound, Conflict)) and not open_) or is_own
         if of_some and len(servers) > 1 and halvings[0] > 0:
             halvings[0] -= 1
             middle = len(servers) // 2

@@ -48,6 +48,7 @@ class HuaweiRules(Rules):
     platform = "huaweicloud"
     lists_new_servers_at_once = False
     hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
+    rebuild_options = frozenset(("cloud_init", "user_id", "auto_pay"))
     max_user_data_bytes = 32 * 1024
     filter_checks = FILTER_CHECKS
     # The sets of special characters differ from one call to the other.

@@ -66,6 +66,6 @@ def _with_evacuation(pending: PendingAction, answer: Any) -> PendingAction:
     """The response contains the password that Nova generated, below microversion 2.14 and if the cloud is configured
     so, and is empty otherwise."""
     password = isinstance(answer.body, dict) and "adminPass" in answer.body
-    if answer.status not in (200, 202) or not (password or not isinstance(answer.body, dict) and not answer.body):
+    if answer.status not in (200, 202) or not (password or (not isinstance(answer.body, dict) and not answer.body)):
         raise unproven(answer, "evacuate the server %s" % pending.label, "the response is not the documented one")
     return replace(pending, password=text(answer.body["adminPass"]) if password else None)

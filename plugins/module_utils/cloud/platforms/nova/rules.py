@@ -164,9 +164,10 @@ class NovaRules(Rules):
                     " microversion 2.93)"
                 )
             return None
-        if order.encrypted is not None:
-            text_of = "encrypted: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
-            return text_of % self.platform
+        given = {"encrypted": order.encrypted is not None, "kms_key_id": bool(order.kms_key_id)}
+        if any(given.values()):
+            text_of = "%s: %s keeps the disk's encryption in a rebuild; use an encrypted volume type"
+            return text_of % (", ".join(name for name, is_given in given.items() if is_given), self.platform)
         for option, value, needed in (("key_name", order.key_name, (2, 54)), ("user_data", order.user_data, (2, 57))):
             if value and self.version < needed:
                 return "%s: a rebuild supports it from microversion %d.%d on, and this cloud has %d.%d" % (

@@ -24,19 +24,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
     ServerVolume,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import json_body
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.easystack import EasyStackServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.ustack import UStack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.ustack import UStackServers
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms import samples
 from ansible_collections.cloudserver.compute.tests.unit.cloud.platforms.arbitrary_responses import ADDRESSES, PARTIAL
 
 
 def record(data: dict[str, Any]) -> Server:
-    return parse.server(data, "easystack", "r1", EasyStack.record_keys, EasyStack.address_keys)
+    return parse.server(data, "easystack", "r1", EasyStackServers.record_keys, EasyStackServers.address_keys)
 
 
 def ustack_record(data: dict[str, Any]) -> Server:
-    return parse.server(data, "ustack", None, UStack.record_keys, UStack.address_keys)
+    return parse.server(data, "ustack", None, UStackServers.record_keys, UStackServers.address_keys)
 
 
 def test_a_server_in_error_as_easystack_prints_it() -> None:
