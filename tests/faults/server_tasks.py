@@ -94,6 +94,8 @@ def _making(task: Any) -> None:
     task("server.create", ALL, lambda world: {"name": "new-1", **kind(world)})
     task("server.create_no_wait", ALL, lambda world: {"name": "new-1", "wait": False, **kind(world)})
     task("server.create_two", ALL, lambda world: {"names": ["new-1", "new-2"], **kind(world)})
+    task("server.create_port", NOVA, lambda world: {
+        "name": "new-1", **kind(world), "networks": [{"port": world.id_of("port", "spare-1")}]})  # fmt: skip
     task("server.create_count", FULL, lambda world: {"name": "new", "count": 2, **kind(world)})
     task("server.create_full", LOCKS, lambda world: {
         "name": "new-1", **kind(world), "tags": ["role=new"], "metadata": {"team": "a"}, "password": PASSWORD,

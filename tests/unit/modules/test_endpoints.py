@@ -71,6 +71,21 @@ def test_the_cloud_checks_an_image_id_that_could_not_be_read(bench: Bench) -> No
 
 
 @pytest.mark.usefixtures("catalog")
+def test_an_image_is_installed_by_its_id(bench: Bench) -> None:
+    if bench.platform == "ustack":
+        with nothing_done(bench):
+            refused(bench.call("server_os", names=["web-01"], image=image_id(bench)), "no operation rebuild")
+        return
+    rows = bench.control("GET", f"/{bench.platform}/images")["images"]
+    before = bench.server("web-01")["image"]["id"]
+    wanted = next(row["id"] for row in rows if row["name"] != IMAGES[bench.platform] and row["id"] != before)
+    done = bench.call("server_os", names=["web-01"], image=wanted)
+    assert done["changed"] and not done.get("failed"), done
+    assert bench.server("web-01")["image"]["id"] == wanted
+    assert {row["name"] for row in bench.requests()} & {"list images", "show image"} == set()
+
+
+@pytest.mark.usefixtures("catalog")
 def test_errors_name_the_endpoint_that_is_missing(bench: Bench) -> None:
     networks = [{"network": row["id"]} for row in networks_of(bench)]
     calls: tuple[tuple[str, dict[str, Any]], ...] = (
