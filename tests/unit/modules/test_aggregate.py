@@ -56,7 +56,7 @@ def test_a_zone_is_changed_and_not_taken_away(admin: Bench) -> None:
     assert (moved["aggregate"]["availability_zone"], moved["aggregate"]["hosts"]) == ("zone-4", ["cmp6"])
     assert [body for body in admin.changing_requests() if body][2:] == [
         {"remove_host": {"host": "cmp5"}},
-        {"aggregate": {"availability_zone": "zone-4"}},
+        {"aggregate": {"name": "fast", "availability_zone": "zone-4"}},
         {"add_host": {"host": "cmp6"}},
     ]
     for check in (True, False):

@@ -21,6 +21,10 @@ class Image:
         return {"id": self.id, "name": self.name}
 
 
+#: The status of an image that the image service no longer has.
+DELETED = "deleted"
+
+
 @dataclass(frozen=True)
 class ImageDetails:
     """An image of the image service. ``kind`` is its visibility in the words of the platform, for example

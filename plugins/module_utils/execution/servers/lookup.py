@@ -14,7 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnknownEndpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import DELETED, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -62,7 +62,7 @@ def find_image_to_install(cloud: Compute, wanted: str, servers: Sequence[Server]
     found = _images(cloud, wanted)
     running = [image_id for image_id in map(image_of, servers) if image_id and same_id(image_id, wanted)]
     if not found and running:
-        return ImageDetails(running[0])
+        return ImageDetails(running[0], status=DELETED)
     return _only_image(found, wanted)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Iterable
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import REBUILD, Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models import password_policy
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import DELETED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec, image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -166,7 +167,7 @@ def check_order(plan: Plan, spec: RebuildOptions, rules: Rules) -> None:
     for change in plan.items:
         _check_password(change.server, order, rules)
     if order.image and not order.image.active and any(REBUILD in change.actions for change in plan.items):
-        if order.image.status is None:
+        if order.image.status == DELETED:
             raise InvalidRequest(
                 "image: the image %s no longer exists, so it cannot be installed on a server again" % order.image.label
             )
