@@ -468,6 +468,17 @@ options:
         Requires an administrator. Supported on V(openstack) and V(easystack).
     type: str
     choices: [active, error]
+  delete_volumes:
+    description:
+      - With O(state=absent) or O(state=purged), whether the data disks of a server are deleted with it on
+        V(huaweicloud). By default they are only detached, and go on costing money. The system disk is always deleted.
+      - On the other platforms each volume has O(volumes[].delete_on_termination) instead.
+    type: bool
+  delete_public_ip:
+    description:
+      - With O(state=absent) or O(state=purged), whether the public address of a server is released with it on
+        V(huaweicloud). By default it is only unbound, and goes on costing money.
+    type: bool
   recreate:
     description:
       - Deletes a server and creates it again if it is in status C(ERROR), or if it differs in a property that cannot be
@@ -806,6 +817,8 @@ MODULE = ModuleSpec(
         confirm={"type": "bool", "default": True},
         revert={"type": "bool", "default": False},
         reset_state={"type": "str", "choices": ["active", "error"]},
+        delete_volumes={"type": "bool"},
+        delete_public_ip={"type": "bool"},
         recreate={"type": "bool", "default": False},
         on_error={"type": "str", "choices": ["keep", "delete"], "default": "keep"},
         on_duplicate={"type": "str", "choices": list(CHOICES), "default": KEEP},

@@ -60,6 +60,8 @@ class Capability(str, Enum):
     HOSTNAMES = "hostnames"
     #: A changed host name takes effect at the next restart.
     HOSTNAME_AT_BOOT = "hostname_at_boot"
+    #: The request that deletes a server can delete its volumes and its public address, too.
+    DELETE_ATTACHED = "delete_attached"
     #: The user data of an existing server can be changed.
     UPDATE_USER_DATA = "update_user_data"
     #: A lock has a reason.

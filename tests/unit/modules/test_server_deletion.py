@@ -58,6 +58,14 @@ def test_a_server_that_cannot_be_deleted_is_not_recreated(bench: Bench) -> None:
     assert len(bench.ids_of("vault-01")) == 1 and bench.server("vault-01")["vm_state"] == "active"
 
 
+@EVERY_NOVA
+@pytest.mark.parametrize("option", ["delete_volumes", "delete_public_ip"])
+def test_what_nova_does_not_delete_with_a_server(bench: Bench, option: str) -> None:
+    with nothing_done(bench):
+        refused(bench.call("server", name="web-01", state="absent", **{option: True}), "delete_attached", "Use")
+        refused(bench.call("server", name="web-01", **{option: True}), option + ": it needs state: absent or purged")
+
+
 # -- plain Nova's recycle bin ------------------------------------------------------------------------------------------
 
 

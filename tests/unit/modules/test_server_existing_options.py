@@ -84,6 +84,9 @@ ROWS = {
     "locked": Row(True, on(ustack="error", rest="effect")),
     "lock_reason": Row("audit", on(openstack="effect", ustack="error", rest="warning"), (("locked", True),)),
     "reset_state": Row("error", on(openstack="effect", easystack="effect", rest="error")),
+    # They need a state that deletes the server.
+    "delete_volumes": Row(True, same("error")),
+    "delete_public_ip": Row(True, same("error")),
     "revert": Row(True, on(openstack="same", easystack="same", rest="error")),
     "extra": Row({"publicip": {}}, same("warning")),
 }

@@ -19,6 +19,24 @@ def make(bench: Bench, **options: Any) -> dict[str, Any]:
     return bench.call("server", **kind(**options))
 
 
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({}, {}),
+        ({"delete_volumes": True}, {"delete_volume": True}),
+        ({"delete_volumes": False, "delete_public_ip": True}, {"delete_volume": False, "delete_publicip": True}),
+    ],
+)
+@pytest.mark.parametrize("state", ["absent", "purged"])
+def test_what_is_deleted_with_a_server(bench: Bench, state: str, options: dict[str, bool], sent: Any) -> None:
+    checked = bench.call("server", check=True, name="web-01", state=state, **options)
+    done = bench.call("server", name="web-01", state=state, **options)
+    assert done["changed"] is checked["changed"] is True, done
+    (body,) = [row["body"] for row in bench.requests() if row["path"].endswith("/cloudservers/delete")]
+    assert {key: value for key, value in body.items() if key != "servers"} == sent
+    assert bench.call("server", name="web-01", state=state, **options)["changed"] is False
+
+
 def test_the_ten_steps(bench: Bench) -> None:
     create = kind(name="new-1", metadata={"team": "a", "n": 7}, tags=["role=new", "blue"], key_name="operators",
                   description="a new one", hostname="new-1.example", locked=True)  # fmt: skip

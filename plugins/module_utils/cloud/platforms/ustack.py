@@ -118,6 +118,7 @@ class UStackRules(NovaRules):
         "restore": "nothing: the cloud cannot restore a deleted server",
         "purge": "state: absent, which deletes a server permanently",
         "boot_order": "boot_index of volumes",
+        "delete_attached": "server_volume to detach volumes first",
         "server_groups": "availability zones, which also keep servers on separate hosts",
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",

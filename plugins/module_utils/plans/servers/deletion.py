@@ -7,7 +7,8 @@ first."""
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from dataclasses import replace
+from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     GONE,
@@ -60,6 +61,17 @@ def _ending(server: Server, action: Action, rules: Rules, unlocked: bool) -> Cha
     return Change(
         server, tuple(each.action for each in planned_actions), before, after, planned_actions=planned_actions
     )
+
+
+def with_arguments(change: Change, arguments: Mapping[str, bool]) -> Change:
+    """The change, whose deletion deletes more than the server, or less."""
+    if not arguments:
+        return change
+    planned = tuple(
+        replace(action, arguments=dict(arguments)) if action.action == DELETE.action else action
+        for action in change.planned_actions
+    )
+    return replace(change, planned_actions=planned)
 
 
 def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:

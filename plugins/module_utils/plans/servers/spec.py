@@ -104,9 +104,24 @@ def check_options(params: Mapping[str, Any]) -> None:
     """Raises InvalidRequest for options that are invalid on every cloud."""
     for option in ("image", "iso", "flavor", "key_name", "availability_zone"):
         check_name(option, params[option])
+    for option in ("delete_volumes", "delete_public_ip"):
+        if params[option] is not None and params["state"] not in ("absent", "purged"):
+            raise InvalidRequest("%s: it needs state: absent or purged" % option)
 
 
 # -- the spec --------------------------------------------------------------------------------------------------------
+
+
+def _delete_with(params: Mapping[str, Any], rules: Rules) -> dict[str, bool]:
+    """The things to delete with the server. Raises UnsupportedOperation if the platform does not offer the choice."""
+    found = {
+        name: params[option]
+        for name, option in (("volumes", "delete_volumes"), ("public_ip", "delete_public_ip"))
+        if params[option] is not None
+    }
+    if found:
+        rules.require("delete_attached")
+    return found
 
 
 def server_spec(
@@ -118,7 +133,7 @@ def server_spec(
 ) -> ServerSpec:
     """Return the target state; ``user_data`` is base64. Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
-        return ServerSpec(params["state"], locked=params["locked"])
+        return ServerSpec(params["state"], locked=params["locked"], delete_with=_delete_with(params, rules))
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
         if params[option]:
             rules.require(operation)

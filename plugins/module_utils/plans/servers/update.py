@@ -34,6 +34,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     restored,
     unlock,
     unsupported,
+    with_arguments,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ResizeSpec, plan_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
@@ -80,6 +81,8 @@ class ServerSpec:
     key_name: str | None = None
     #: Base64; ``None`` on a platform that cannot change it.
     user_data: str | None = field(default=None, repr=False)
+    #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
+    delete_with: Mapping[str, bool] = field(default_factory=dict)
 
 
 def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
@@ -126,7 +129,7 @@ def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False
     """The change of one server. ``fresh``: this task created the server, so its immutable properties are not compared
     again. ``owed``: this task sent a change that needs a reboot, and the reboot is not done yet."""
     if spec.state != "present":
-        return _ENDS[spec.state](server, rules, spec.locked is False)
+        return with_arguments(_ENDS[spec.state](server, rules, spec.locked is False), spec.delete_with)
     return _Present(server, spec, rules, fresh, owed).change()
 
 

@@ -187,7 +187,8 @@ def _soft_or_hard(api: HuaweiApi, action: str, key: str, requests: Requests) -> 
 
 
 def delete(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
-    """The arguments ``delete_volume`` and ``delete_publicip`` select what is deleted with the server."""
+    """The arguments ``volumes`` and ``public_ip`` select what is deleted with the server; the cloud keeps both by
+    default."""
     pending_actions = []
     kinds: dict[tuple[Any, Any], list[tuple[Server, Action]]] = {}
     for server, action in requests:
@@ -196,7 +197,7 @@ def delete(api: HuaweiApi, requests: Requests) -> list[PendingAction]:
             error = CloudError("Could not delete the server %s: %s." % (server.label, problem))
             pending_actions.append(action.pending(server, error=error))
             continue
-        kind = (action.arguments.get("delete_volume"), action.arguments.get("delete_publicip"))
+        kind = (action.arguments.get("volumes"), action.arguments.get("public_ip"))
         kinds.setdefault(kind, []).append((server, action))
     for (volume, publicip), some in kinds.items():
         options = {"delete_volume": volume, "delete_publicip": publicip}

@@ -57,7 +57,7 @@ class HuaweiRules(Rules):
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-        " descriptions hostnames hostname_at_boot update_user_data server_groups console"
+        " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -87,7 +87,7 @@ class HuaweiRules(Rules):
         "confirm_resize": "resize: offline; ECS confirms a resize automatically",
         "revert_resize": "the old flavor, with resize: offline",
         "reset_state": "server_power or server_os, which recover a server from ERROR, or recreate: true",
-        "restore": "the console's recycle bin, which has no public API",
+        "restore": "the recycle bin of the console",
         "purge": "state: absent; the console purges servers in its recycle bin",
         "networks": "networks with subnet, and vpc_id",
         "detach_keypairs": "server_os, which sets the key pair of a server",

@@ -220,7 +220,7 @@ def test_what_goes_along(wire: Any, reply: Any, connect: Any) -> None:
     cloud = connect("huaweicloud")
     wire.expect("POST", DELETE, json={"delete_volume": True, "servers": rows("b")}, reply=reply(200, {"job_id": "j1"}))
     wire.expect("POST", DELETE, json={"servers": rows("a", "c")}, reply=reply(200, {"job_id": "j2"}))
-    with_disks = replace(ACTION, arguments={"delete_volume": True})
+    with_disks = replace(ACTION, arguments={"volumes": True})
     pending_actions = cloud.servers.perform([(record("b"), with_disks), (record("a"), ACTION), (record("c"), ACTION)])
     assert [(each.server_id, each.job_id) for each in pending_actions] == [("b", "j1"), ("a", "j2"), ("c", "j2")]
 
