@@ -98,7 +98,7 @@ def test_no_required_variable_has_a_default(path: Any) -> None:
 @pytest.mark.parametrize("option", ["flavor", "aggregate", "server", "keypair"])
 def test_the_entries_of_a_role_have_the_options_of_their_module(option: str) -> None:
     entries = {
-        "server": ("server_fleet", "server_fleet_servers", {"select", "client_token"}),
+        "server": ("server_fleet", "server_fleet_servers", {"select", "client_token", "return_passwords"}),
         "keypair": ("keypairs", "keypairs_keypairs", {"attached_to", "detached_from"}),
         "flavor": ("compute_capacity", "compute_capacity_flavors", set()),
         "aggregate": ("compute_capacity", "compute_capacity_aggregates", set()),
