@@ -60,6 +60,7 @@ BAD_LISTS = [
 FILTERS: list[tuple[dict[str, str], set[str]]] = [
     ({"name": "^web-0[12]$"}, {"web-01", "web-02"}),
     ({"name": "eb-01"}, {"web-01"}),
+    ({"name": "^(web-01|db-01)$"}, set()),
     ({"status": "SHUTOFF"}, {"batch-01"}),
     ({"ip": "10.0.0.2"}, {"db-01", "db-02"}),
     ({"ip": "203.0.113.5"}, set()),

@@ -10,6 +10,7 @@ responses are Nova's with additions.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
@@ -39,28 +40,30 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: The fields of a server that are a string of its record, and the keys of the record. An empty string is treated as
 #: missing.
-TEXTS: Mapping[str, str] = {
-    "task_state": "OS-EXT-STS:task_state",
-    "vm_state": "OS-EXT-STS:vm_state",
-    "key_name": "key_name",
-    "availability_zone": "OS-EXT-AZ:availability_zone",
-    "host": "OS-EXT-SRV-ATTR:host",
-    "hypervisor_hostname": "OS-EXT-SRV-ATTR:hypervisor_hostname",
-    "host_status": "host_status",
-    "hostname": "OS-EXT-SRV-ATTR:hostname",
-    "root_device_name": "OS-EXT-SRV-ATTR:root_device_name",
-    "reservation_id": "OS-EXT-SRV-ATTR:reservation_id",
-    "user_data": "OS-EXT-SRV-ATTR:user_data",
-    "project_id": "tenant_id",
-    "user_id": "user_id",
-    "access_ipv4": "accessIPv4",
-    "access_ipv6": "accessIPv6",
-    "created": "created",
-    "updated": "updated",
-    "launched_at": "OS-SRV-USG:launched_at",
-    "deleted_at": "OS-SRV-USG:terminated_at",
-}
-_NO_KEYS: Mapping[str, str] = {}
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "task_state": "OS-EXT-STS:task_state",
+        "vm_state": "OS-EXT-STS:vm_state",
+        "key_name": "key_name",
+        "availability_zone": "OS-EXT-AZ:availability_zone",
+        "host": "OS-EXT-SRV-ATTR:host",
+        "hypervisor_hostname": "OS-EXT-SRV-ATTR:hypervisor_hostname",
+        "host_status": "host_status",
+        "hostname": "OS-EXT-SRV-ATTR:hostname",
+        "root_device_name": "OS-EXT-SRV-ATTR:root_device_name",
+        "reservation_id": "OS-EXT-SRV-ATTR:reservation_id",
+        "user_data": "OS-EXT-SRV-ATTR:user_data",
+        "project_id": "tenant_id",
+        "user_id": "user_id",
+        "access_ipv4": "accessIPv4",
+        "access_ipv6": "accessIPv6",
+        "created": "created",
+        "updated": "updated",
+        "launched_at": "OS-SRV-USG:launched_at",
+        "deleted_at": "OS-SRV-USG:terminated_at",
+    }
+)
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Address, ...]:

@@ -51,8 +51,6 @@ _FEW_TO_READ = 20
 _FEW_TO_POLL = 4
 #: The minimum seconds of a page for which it is worth to read the list from both ends concurrently.
 _SLOW_PAGE = 0.1
-#: The maximum number of name patterns in one query.
-_FEW_PATTERNS = 10
 #: The maximum number of addresses that are queried one by one; for more, the complete list is cheaper.
 _FEW_ADDRESSES = 8
 
@@ -106,9 +104,9 @@ class NovaServers(Servers):
             parameters.update(self._deleted_parameters())
         if len(query.names) == 1:
             parameters["name"] = "^%s$" % escape_name(query.names[0])
-        elif not query.names and 0 < len(query.name_patterns) <= _FEW_PATTERNS:
-            expressions = [name_expression(pattern) for pattern in query.name_patterns]
-            parameters["name"] = "^%s$" % (expressions[0] if len(expressions) == 1 else "(%s)" % "|".join(expressions))
+        elif not query.names and len(query.name_patterns) == 1:
+            # Nova takes a vertical bar for an ordinary character, so there are no alternatives.
+            parameters["name"] = "^%s$" % name_expression(query.name_patterns[0])
         if len(query.status) == 1 and query.status[0].isupper():
             parameters["status"] = query.status[0]
         if len(query.availability_zone) == 1:
