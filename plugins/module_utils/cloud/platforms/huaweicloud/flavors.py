@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     part_of,
     records,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.parse import listed_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.flavors import Flavors
 
 
@@ -28,7 +28,7 @@ class HuaweiFlavors(Flavors):
     api: HuaweiApi
 
     def list_sizes(self) -> Sequence[Flavor]:
-        return [flavor(data) for data in self._read()]
+        return [listed_flavor(data) for data in self._read()]
 
     def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         return [

@@ -59,7 +59,7 @@ class NovaFlavors(Flavors):
             headers=self.api.headers(),
             what="list the flavors",
         )
-        return [parse.flavor(data) for data in pages]
+        return [parse.listed_flavor(data) for data in pages]
 
     def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         listed = self.api.session.by_marker(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import InvalidResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
@@ -108,6 +109,15 @@ def flavor(data: Any) -> Flavor:
         vcpus=integer(data.get("vcpus")),
         ram_mb=integer(data.get("ram")),
     )
+
+
+def listed_flavor(data: Any) -> Flavor:
+    """A flavor of a list, which has an id and a name. Raises InvalidResponse for one without: a flavor that cannot be
+    read must not count as one that does not exist."""
+    id_in(data, "a flavor")
+    if name_in(data, "a flavor") is None:
+        raise InvalidResponse("The cloud returned a flavor without name")
+    return flavor(data)
 
 
 def image(data: Any) -> Image:

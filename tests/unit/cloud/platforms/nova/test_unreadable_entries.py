@@ -27,6 +27,21 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.parametrize("entry", [{}, {"id": None, "name": None}, {"id": "g"}, {"id": "g", "name": 7}, {"name": "b"}])
+@pytest.mark.parametrize("platform", ["openstack", "ustack", "huaweicloud"])
+def test_an_unreadable_flavor_does_not_count_as_one_that_does_not_exist(
+    serve: Any, connect: Any, platform: str, entry: Any
+) -> None:
+    cloud = connect(platform)
+    path = "/cloudservers/flavors" if platform == "huaweicloud" else "/flavors/detail"
+    base = {"openstack": "/v2.1", "ustack": "/v2/p1", "huaweicloud": "/v1/p1"}[platform]
+    serve({"GET " + base + path: {"flavors": [{"id": "f", "name": "a"}]}})
+    assert [each.id for each in cloud.flavors.list_sizes()] == ["f"]
+    serve({"GET " + base + path: {"flavors": [{"id": "f", "name": "a"}, entry]}})
+    with pytest.raises(InvalidResponse):
+        cloud.flavors.list_sizes()
+
+
 @pytest.mark.parametrize("entry", ["junk", 7, None, {}, "unnamed"])
 @pytest.mark.parametrize("request_line", UNREADABLE)
 def test_an_unreadable_entry_is_not_taken_for_a_missing_one(
