@@ -262,6 +262,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.inventory impo
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory import sources as inventory_sources
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.cache import InventoryCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.inventory.hosts import InvalidHosts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import AUTH_OPTIONS
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.host_draft import HostDraft
@@ -486,12 +487,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for record, variables, source in entries
         ]
         if refused:
-            shown = ", ".join("'%s'" % name[:60] for name in refused[:_SHOWN])
-            more = " and %d more" % (len(refused) - _SHOWN) if len(refused) > _SHOWN else ""
+            shown = shortened(["'%s'" % name[:60] for name in refused], _SHOWN)
             self._warn(
-                "%d server names cannot name a host, such as %s%s: a host's name is made of letters, digits, '.', '_' "
+                "%d server names cannot name a host, such as %s: a host's name is made of letters, digits, '.', '_' "
                 "and '-' and does not begin with '.' or '-'. These servers have their next name of hostnames, or "
-                "their id" % (len(refused), shown, more)
+                "their id" % (len(refused), shown)
             )
         return found
 

@@ -132,6 +132,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     UNKNOWN,
     Outcome,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import REPORT, WAITING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -177,11 +178,10 @@ def _join(context: Context, waiter: Waiter) -> Result:
     }
     rest = [outcome for outcome in outcomes if outcome.remaining and outcome.server_id in joined.ended]
     if rest:
-        names = ", ".join(outcome.label for outcome in rest[:_NAMED])
-        more = " and %d more" % (len(rest) - _NAMED) if len(rest) > _NAMED else ""
+        names = shortened([outcome.label for outcome in rest], _NAMED)
         context.warn(
-            "%d of %d servers need actions that the task did not submit, because it did not wait; run it again: %s%s"
-            % (len(rest), len(outcomes), names, more)
+            "%d of %d servers need actions that the task did not submit, because it did not wait; run it again: %s"
+            % (len(rest), len(outcomes), names)
         )
     return report(outcomes, "finished", Result(data=data))
 

@@ -12,12 +12,12 @@ as far as these support flock.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import tempfile
-import time
 from contextlib import contextmanager
 from typing import Iterator
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import file_lock
 
 
 class FileError(Exception):
@@ -34,30 +34,24 @@ def resolve_path(path: str) -> str:
 def locked(path: str, timeout: float) -> Iterator[None]:
     """Holds the lock of the file. Raises FileError if another process holds it for ``timeout`` seconds."""
     name = path + ".lock"
-    end = time.monotonic() + timeout
     try:
         handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise FileError("%s cannot be opened: %s" % (name, error.strerror)) from error
     try:
-        while not _take(handle, name):
-            if time.monotonic() >= end:
-                raise FileError("another run has held the lock %s for %g seconds" % (name, timeout))
-            time.sleep(0.05)
+        if not _take(handle, name, timeout):
+            raise FileError("another run has held the lock %s for %g seconds" % (name, timeout))
         yield
     finally:
         # Closing it releases the lock. The file is kept: removing it would break the lock of a waiting process.
         os.close(handle)
 
 
-def _take(handle: int, name: str) -> bool:
+def _take(handle: int, name: str, timeout: float) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return file_lock.take(handle, timeout)
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EAGAIN):
-            return False
         raise FileError("%s cannot be locked: %s" % (name, error.strerror)) from error
-    return True
 
 
 def read(path: str) -> bytes | None:

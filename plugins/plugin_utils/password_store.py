@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.in_process import _plain
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_places import (
     FilePlace,
@@ -144,7 +145,7 @@ def server_names(servers: Sequence[Any]) -> dict[str, str | None]:
 
 def unknown_passwords(revision: str, names: Sequence[str]) -> str:
     """The warning about servers that have a revision in their metadata of which the store has no password."""
-    shown = ", ".join(names[:_NAMED]) + (" and %d more" % (len(names) - _NAMED) if len(names) > _NAMED else "")
+    shown = shortened(names, _NAMED)
     return (
         "%d server%s of password revision %s, but the store has no password of that revision for %s: %s. Another store"
         " may have it. To set a password that is stored, rotate to a new revision."

@@ -36,11 +36,7 @@ _SMALL_PAGE = 50
 def find(cloud: Compute, selection: Selection, brief: bool = False, image_names: bool = False) -> SelectedServers:
     """Return the selected servers, with as few requests as the platform allows. ``brief``: the caller needs only their
     ids and names, and the other fields may be empty. ``image_names``: the caller needs the names of their images."""
-    found = listed(cloud, selection, brief)
-    if selection.ends_early(cloud.rules.sort_keys):
-        # The cloud sorts the list, so further pages are not read.
-        found = islice(filter(selection.matches, found), selection.order.limit)
-    chosen = selection.choose(found)
+    chosen = selection.choose(listed(cloud, selection, brief))
     if not image_names or selection.needs_image_names:
         return chosen
     return replace(chosen, servers=tuple(_with_image_names(cloud, chosen.servers)))
@@ -94,10 +90,14 @@ def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterabl
     if not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
     query = selection.ask(brief)
-    if selection.ends_early(cloud.rules.sort_keys):
+    ends_early = selection.ends_early(cloud.rules.sort_keys)
+    if ends_early:
         # Some servers of a page may not match.
         query = replace(query, page_size=min(query.page_size, max(selection.order.limit or 0, _SMALL_PAGE)))
     found: Iterable[Server] = cloud.servers.list(query)
     if selection.filters:
         found = matching(cloud.rules, selection.filters, found)
+    if ends_early:
+        # The cloud sorts the list, so further pages are not read.
+        found = islice(filter(selection.matches, found), selection.order.limit)
     return with_names_for_query(cloud, selection, found)

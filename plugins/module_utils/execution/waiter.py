@@ -41,6 +41,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Outcome,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.host_state import hint_of_host, is_host_dead
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 T = TypeVar("T")
 
@@ -187,10 +188,7 @@ class Waiter:
 
 def waiting_for(names: Sequence[str]) -> str:
     """The end of a progress message, with the first three names."""
-    if not names:
-        return ""
-    rest = len(names) - _NAMED
-    return "; waiting for %s%s" % (", ".join(names[:_NAMED]), " and %d more" % rest if rest > 0 else "")
+    return "; waiting for %s" % shortened(names, _NAMED) if names else ""
 
 
 def named_state(server: Server) -> str:

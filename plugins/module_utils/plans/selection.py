@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Collection, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import has_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     REQUESTED_FIELDS,
@@ -27,7 +28,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH, shortened
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 if HAS_JMESPATH:
     import jmespath
@@ -191,7 +193,7 @@ class Selection:
         )
 
     def _has_address(self, ip: str) -> bool:
-        return _canonical(ip) in self.ips or any(each.contains(ip) for each in self.ip_ranges)
+        return canonical_address(ip) in self.ips or any(each.contains(ip) for each in self.ip_ranges)
 
     def choose(self, servers: Iterable[Server]) -> SelectedServers:
         """Return the matching servers of the list in their order, at most the limit. Raises InvalidRequest for an
@@ -226,7 +228,7 @@ class Selection:
         seen: dict[str, set[Any]] = {
             "ids": {server.id for server in servers},
             "names": {server.name for server in servers},
-            "ips": {_canonical(address.ip) for server in servers for address in server.addresses},
+            "ips": {canonical_address(address.ip) for server in servers for address in server.addresses},
         }
         # The query used only the first of these options, so only this option shows which servers do not exist.
         for name in ("ids", "names", "ips"):
@@ -311,16 +313,6 @@ def _check_choice(options: Mapping[str, Any], listing: bool) -> None:
 def names_image(expression: str, variable: str = "image") -> bool:
     """Whether an expression contains the variable, and not only its id."""
     return re.search(r"\b%s\b(?!\s*\.\s*id\b)" % re.escape(variable), expression) is not None
-
-
-def _canonical(text: str) -> str:
-    """The normalized form of an address; a cloud may write IPv6 addresses differently."""
-    if ":" not in text:
-        return text
-    try:
-        return values.address(text)
-    except InvalidRequest:
-        return text
 
 
 def _among(value: Any, wanted: Sequence[str]) -> bool:

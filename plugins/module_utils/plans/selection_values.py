@@ -20,9 +20,6 @@ except ImportError:
 else:
     HAS_JMESPATH = True
 
-#: The number of values that a message lists before it counts the rest.
-_LISTED = 10
-
 
 @dataclass(frozen=True)
 class AddressRange:
@@ -38,12 +35,6 @@ class AddressRange:
         except ValueError:
             return False
         return address.version == self.version and self.first <= int(address) <= self.last
-
-
-def shortened(values: Sequence[str]) -> str:
-    """The first ten of the values, and the number of the others."""
-    rest = len(values) - _LISTED
-    return ", ".join(values[:_LISTED]) + (" and %d more" % rest if rest > 0 else "")
 
 
 def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:

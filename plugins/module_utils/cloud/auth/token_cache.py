@@ -17,10 +17,10 @@ import json
 import os
 import stat
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from typing import Any, Iterable, Iterator, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import file_lock
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
@@ -148,27 +148,20 @@ class RunCache(TokenCache):
 
     def _open_lock(self) -> int | None:
         """The locked file, or None if it cannot be locked within LOCK_SECONDS."""
-        import fcntl
-
         if not self.usable:
             return None
+        handle = None
         try:
             os.makedirs(self.directory, 0o700, exist_ok=True)
             self._check_directory()
             handle = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            if file_lock.take(handle, LOCK_SECONDS):
+                return handle
         except (SettingsError, OSError) as error:
             self._give_up(error)
-            return None
-        end = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return handle
-            except OSError:
-                if time.monotonic() >= end:
-                    os.close(handle)
-                    return None
-                time.sleep(0.02)
+        if handle is not None:
+            os.close(handle)
+        return None
 
     def _give_up(self, why: object) -> None:
         self.usable = False

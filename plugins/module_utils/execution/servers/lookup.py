@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     shows_flavor,
     shows_image,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 _NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
 
@@ -160,8 +161,7 @@ class DeclaredLookup:
 
 
 def _labels(servers: Sequence[Server]) -> str:
-    shown = ", ".join(server.label for server in servers[:5])
-    return shown + (" and %d more" % (len(servers) - 5) if len(servers) > 5 else "")
+    return shortened([server.label for server in servers], 5)
 
 
 def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:

@@ -17,6 +17,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import lookup
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import in_range
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 #: The number of members that a message names before it counts the rest.
 _NAMED = 5
@@ -128,6 +129,4 @@ def _create_step(after: Mapping[str, Any]) -> UpdateStep:
 
 
 def _listed(observed: ServerGroup, members: Sequence[str]) -> str:
-    known = sorted(members or observed.members)
-    rest = len(known) - _NAMED
-    return ", ".join(known[:_NAMED]) + (" and %d more" % rest if rest > 0 else "")
+    return shortened(sorted(members or observed.members), _NAMED)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
@@ -81,7 +82,7 @@ class InterfaceSpec:
         return (
             self.port_id in (None, interface.port_id)
             and self.network_id in (None, interface.network_id)
-            and {_canonical(each.ip) for each in interface.fixed_ips}.issuperset(self.ips)
+            and {canonical_address(each.ip) for each in interface.fixed_ips}.issuperset(self.ips)
             and {each.subnet_id for each in interface.fixed_ips}.issuperset(self.subnet_ids)
             and self.mac in (None, (interface.mac or "").lower())
         )
@@ -129,10 +130,3 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         raise InvalidRequest("%s is not an IP address; give a whole address, without a netmask" % text) from None
-
-
-def _canonical(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return text

@@ -26,6 +26,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import RESTART_NOTE
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password_generator
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import power_action
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 #: The metadata key of the label.
 REVISION = "cloudserver_password_revision"
@@ -129,8 +130,7 @@ def given(servers: Sequence[Server], passwords: Mapping[str, Any]) -> dict[str, 
         else:
             found[server.id] = passwords[key]
     if absent:
-        shown = ", ".join(absent[:5]) + (" and %d more" % (len(absent) - 5) if len(absent) > 5 else "")
-        raise InvalidRequest("passwords: it has no password for %s; nothing was done" % shown)
+        raise InvalidRequest("passwords: it has no password for %s; nothing was done" % shortened(absent, 5))
     return found
 
 

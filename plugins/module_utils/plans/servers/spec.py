@@ -34,6 +34,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 _LONGEST_NAME = 255
 _MOST_SERVERS = 1000
@@ -272,8 +273,7 @@ def _check_new(new: NewServer, image: ImageDetails | None, names: Sequence[str],
     is missing."""
     missing = list(rules.missing_options(new))
     if not new.flavor_id:
-        some = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
-        missing.insert(0, "flavor: %s does not exist; set flavor to create it" % some)
+        missing.insert(0, "flavor: %s does not exist; set flavor to create it" % shortened(names, 5))
     if missing:
         raise InvalidRequest("; ".join(missing))
     if image and not image.active:

@@ -10,15 +10,16 @@ not show: the cloud does not return a password, for example.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any, Iterator, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 WARN, IGNORE, FAIL = "warn", "ignore", "fail"
 CHOICES = (WARN, IGNORE, FAIL)
@@ -81,10 +82,10 @@ def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: st
     if not options:
         return None
     servers = list(dict.fromkeys(server.label for option in options for server in found[option]))
-    shown = ", ".join(servers[:5]) + (" and %d more" % (len(servers) - 5) if len(servers) > 5 else "")
     return (
         "These options do not change existing servers, and the record of the server does not show that it has them: %s"
-        " (%s). Set unapplied_options: ignore if this is expected%s." % (", ".join(options), shown, _instead(options))
+        " (%s). Set unapplied_options: ignore if this is expected%s."
+        % (", ".join(options), shortened(servers, 5), _instead(options))
     )
 
 
@@ -130,16 +131,9 @@ def _on_network(wanted: Any, addresses: set[str]) -> bool:
     if not isinstance(wanted, Mapping):
         return not is_uuid(str(wanted))
     if wanted.get("fixed_ip"):
-        return _canonical(str(wanted["fixed_ip"])) in addresses
+        return canonical_address(str(wanted["fixed_ip"])) in addresses
     named = wanted.get("network") and not is_uuid(str(wanted["network"]))
     return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag"))
-
-
-def _canonical(address: str) -> str:
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return address
 
 
 def _instead(options: Sequence[str]) -> str:

@@ -38,6 +38,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ResizeSpec, plan_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 STATES = ("present", "absent", "restored", "purged")
 #: EasyStack's metadata keys for the boot order and for an ISO image (E57, E58).
@@ -106,7 +107,7 @@ def hostname_warning(plan: Plan, spec: ServerSpec, rules: Rules) -> str | None:
     ]
     if not changed:
         return None
-    some = ", ".join(changed[:5]) + (" and %d more" % (len(changed) - 5) if len(changed) > 5 else "")
+    some = shortened(changed, 5)
     when = "" if spec.reboot else " It takes effect at the next restart of %s. Set apply: now to restart them." % some
     return "hostname: %s%s" % (rules.hostname_note, when)
 

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -245,6 +248,19 @@ def test_a_lock_that_is_never_released_is_not_waited_for_without_end(
         os.unlink(cache.path)
         issue(wire, reply, "two")
         assert task().auth.project_id == "p1"
+
+
+def test_a_file_system_without_locks_is_not_waited_for(
+    wire: Any, reply: Any, task: Any, said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(handle: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waited"))
+    issue(wire, reply)
+    assert task().auth.project_id == "p1"
+    assert [level for level, words in said if "No locks available" in words] == [1]
 
 
 def test_a_project_of_an_access_key_is_looked_up_once(wire: Any, reply: Any, clock: Any, folder: RunFolder) -> None:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mappings,
@@ -34,7 +34,7 @@ def shows(server: Server, option: str, value: Any) -> bool | None:
     record = server.raw
     if option in _KEYS:
         found = text(record.get(_KEYS[option]))
-        return _canonical(found) == _canonical(str(value)) if found else None
+        return canonical_address(found) == canonical_address(str(value)) if found else None
     if option == "security_groups":
         groups = mappings(record.get("security_groups"))
         shown = [{text(group.get("name")), text(group.get("id"))} for group in groups]
@@ -50,10 +50,3 @@ def shows(server: Server, option: str, value: Any) -> bool | None:
         attached = [text(each.get("id")) for each in mappings(record.get("os-extended-volumes:volumes_attached"))]
         return all(row["source"] == "volume" and row["id"] in attached for row in value) or None
     return None
-
-
-def _canonical(value: str) -> str:
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        return value
