@@ -337,7 +337,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.get_option("vars_prefix"), self.get_option("fields"), expressions
             )
             self._check(sources)
-            kept = self._kept()
+            kept = self._inventory_cache()
             try:
                 spec = self._record_spec(config, fields, expressions)
                 folder = run_folder.run_folder()
@@ -407,7 +407,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     # -- servers -----------------------------------------------------------------------------------------------
 
-    def _kept(self) -> InventoryCache | None:
+    def _inventory_cache(self) -> InventoryCache | None:
         if not self.get_option("cache"):
             return None
         options = {"_uri": self.get_option("cache_connection"), "_prefix": self.get_option("cache_prefix")}

@@ -117,7 +117,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import DEEDS, plan_keypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
+    ACTION_OF_STATE,
+    plan_keypairs,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
@@ -140,7 +143,7 @@ MODULE = ModuleSpec(
         REPORT,
         {name: WAITING[name] for name in ("wait_timeout", "wait_interval", "parallel")},
         key_names={"type": "list", "elements": "str", "required": True, "no_log": False},
-        state={"type": "str", "choices": list(DEEDS), "default": "attached"},
+        state={"type": "str", "choices": list(ACTION_OF_STATE), "default": "attached"},
     )
 )
 
@@ -152,7 +155,7 @@ def run(context: Context) -> Result:
         raise InvalidRequest("key_names: list at least one key pair")
     for name in names:
         check_name("key_names", name)
-    context.cloud.require(DEEDS[state])
+    context.cloud.require(ACTION_OF_STATE[state])
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)

@@ -1,4 +1,4 @@
-"""The simulator's own state as a comparable document: what the judge holds against the words of a task."""
+"""The simulator's own state as a comparable document: what the check holds against the words of a task."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later

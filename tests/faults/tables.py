@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cells import Cell
-from judge import COLUMNS, Violation
+from findings import COLUMNS, Violation
 from kinds import KINDS
 from tasks import ALL
 from worker import Verdict

@@ -33,7 +33,7 @@ class Task:
     """A task on a platform; `module` may be the inventory plugin.
 
     `options(world)` are the module's; `prepare(world)` brings the simulator to where the task begins; `user` "admin" is
-    the administrator. `info`: it changes nothing, so its data are judged. `again`: a second run changes something, by
+    the administrator. `info`: it changes nothing, so its data are compared. `again`: a second run changes something, by
     its documentation. `unshown`: no record shows what it did, so a second run after a fault may say `changed` again.
     `final`: a second run after an interruption may fail, or warn, with these words, for
     the first one has lost what no run can bring back. `secrets` may not be in any output.

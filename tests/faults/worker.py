@@ -13,7 +13,7 @@ from typing import Any
 
 import world as worlds
 from cells import Cell
-from judge import Rules, Seen, Violation, Wanted, admits, changed, failed, judge
+from findings import Observed, Reference, Rules, Violation, changed, failed, find_violations, says_unknown
 from kinds import KINDS, Request
 from proxy import Plan
 from task_list import all_tasks
@@ -34,13 +34,13 @@ class Recording:
 
     label: str
     requests: list[Request]
-    wanted: Wanted
+    wanted: Reference
     operations: set[str] = field(default_factory=set)
 
 
 @dataclass
 class Verdict:
-    """What the judge found of a cell. `hits` 0: the run went another way, and no request was spoiled.
+    """What the check found of a cell. `hits` 0: the run went another way, and no request was spoiled.
 
     `elapsed` is what the run took by its own clock, in seconds.
     """
@@ -82,7 +82,7 @@ def record(label: str) -> Recording:
             raise Unfit("%s changes nothing" % label)
         if changed(again.result) is not task.again:
             raise Unfit("%s: a second run says changed: %s" % (label, changed(again.result)))
-    return Recording(label, run.requests, Wanted(run.after, run.unsafe, _plain(run.result)), driven - {None})
+    return Recording(label, run.requests, Reference(run.after, run.unsafe, _plain(run.result)), driven - {None})
 
 
 def run_cells(recording: Recording, cells: Sequence[Cell], seed: str) -> list[Verdict]:
@@ -110,22 +110,22 @@ def _run_cell(recording: Recording, cell: Cell, seed: str) -> Verdict:
         second = _seen(world, world.run(task, None, f"{seed}/{cell.id}/again"))
     loose = kind.name.startswith("wrong_types")
     rules = Rules(task.info, task.again, task.unshown, task.final, loose)
-    violations = judge(rules, recording.wanted, first, second)
+    violations = find_violations(rules, recording.wanted, first, second)
     return Verdict(cell, run.hits, _said(first), violations, run.elapsed)
 
 
-def _seen(world: World, run: Run) -> Seen:
-    return Seen(_plain(run.result), run.before, run.after, run.unsafe, run.hung, run.raised, world.leaked(run),
+def _seen(world: World, run: Run) -> Observed:
+    return Observed(_plain(run.result), run.before, run.after, run.unsafe, run.hung, run.raised, world.leaked(run),
                 run.accepted)  # fmt: skip
 
 
-def _said(run: Seen) -> str:
+def _said(run: Observed) -> str:
     """The answer in a word, for the figures."""
     if run.hung or run.raised:
         return "none"
     if not failed(run.result):
         return "changed" if changed(run.result) else "ok"
-    return "unknown" if admits(run.result) else "failed"
+    return "unknown" if says_unknown(run.result) else "failed"
 
 
 def _plain(result: dict[str, Any]) -> dict[str, Any]:

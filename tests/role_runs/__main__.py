@@ -274,8 +274,8 @@ RUNS: dict[str, Callable[[Cell], None]] = {
 }
 
 
-def judge(lab: Lab, subject: Subject, platform: str, hows: Sequence[str]) -> dict[str, str]:
-    """What became of each way to run the role: ``ok``, or what did not hold."""
+def run_and_compare(lab: Lab, subject: Subject, platform: str, hows: Sequence[str]) -> dict[str, str]:
+    """The outcome of each way to run the role: ``ok``, or what failed."""
     found: dict[str, str] = {}
     unbroken: dict[str, Any] | None = None
     for how in hows:
@@ -327,7 +327,7 @@ def main(arguments: Sequence[str]) -> int:
             tempfile.TemporaryDirectory(prefix="role-runs-") as folder,
             simulator.running(Path(folder) / "simulator", "--quiet") as ready,
         ):
-            return judge(Lab(Path(folder), ready), *row, hows)
+            return run_and_compare(Lab(Path(folder), ready), *row, hows)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(work, rows))

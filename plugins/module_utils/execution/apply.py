@@ -20,7 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
     BACKOFF_BASE,
-    PATIENCE,
+    LONGEST_PAUSE,
     retry_after,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import OutcomeUnknown
@@ -96,7 +96,7 @@ def _pause(failure: CloudError) -> float | None:
         return None
     asked = retry_after(failure.retry_after)
     pause = BACKOFF_BASE if asked is None else asked
-    return pause if pause <= PATIENCE else None
+    return pause if pause <= LONGEST_PAUSE else None
 
 
 def read_back(warn: Callable[[str], None], read: Callable[[], T | None], planned: T, what: str) -> T:

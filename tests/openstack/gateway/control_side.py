@@ -81,7 +81,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
     @app.get("/_sim/<platform>/servers/<wanted>")
     def server(platform: str, wanted: str) -> Response:
         _known(platform)
-        return _told(estate.server(wanted), wanted)
+        return _answer(estate.server(wanted), wanted)
 
     @app.put("/_sim/<platform>/servers/<wanted>")
     def change_server(platform: str, wanted: str) -> Response:
@@ -90,7 +90,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
         body = request_body()
         if not body or set(body) - {"host", "status"}:
             raise BadRequest("on a real cloud a server's host and status can be changed")
-        return _told(estate.change(wanted, body), wanted)
+        return _answer(estate.change(wanted, body), wanted)
 
     @app.put("/_sim/<platform>/hosts/<host>")
     def change_host(platform: str, host: str) -> Response:
@@ -120,7 +120,7 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
         _known(platform)
         return answer({"ports": estate.foundation.spare_ports()})
 
-    def _told(row: dict[str, Any] | None, wanted: str) -> Response:
+    def _answer(row: dict[str, Any] | None, wanted: str) -> Response:
         if row is None:
             raise BadRequest("no server %s" % wanted, 404)
         return answer({"server": _describe(proxy, row)})

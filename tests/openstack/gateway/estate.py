@@ -62,7 +62,7 @@ class Estate:
         if not ids:
             raise LabError("there is no server group %s" % group)
         with self._lock:
-            self.servers.make_anew(names, {"group": ids[0]})
+            self.servers.make_again(names, {"group": ids[0]})
 
     def server(self, wanted: str) -> dict[str, Any] | None:
         return next((row for row in self.servers.listed() if wanted in (row["id"], row["name"])), None)

@@ -44,7 +44,7 @@ class Hosts:
                 self._bring_up(row)
 
     def _bring_up(self, row: dict[str, Any]) -> None:
-        """Nova takes a host that was evacuated back once its service has started anew and forgotten the servers."""
+        """Nova uses an evacuated host again after its service was restarted and has forgotten the servers."""
         if self._put(row, {"forced_down": False}, also=(400,)):
             return
         name = "nova-compute-" + row["host"]

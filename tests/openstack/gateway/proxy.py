@@ -20,7 +20,7 @@ from simulator.nova.checks import FAULT_KEYS
 from simulator.state.faults import Faults
 from simulator.state.request_log import MASK, SECRET_HEADERS, Log, masked
 
-# What concerns one connection alone, and what is counted anew.
+# What concerns one connection alone, and what each connection counts itself.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host", "server"}
 NAMES = (
     ("POST", r"/auth/tokens$", "create token"),

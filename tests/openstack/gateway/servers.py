@@ -173,7 +173,7 @@ class Servers:
                 row = self._settled(path)
         return row
 
-    def make_anew(self, names: list[str], hints: dict[str, Any]) -> None:
+    def make_again(self, names: list[str], hints: dict[str, Any]) -> None:
         rows = self.listed()
         for record in self.wanted:
             if record.name in names:

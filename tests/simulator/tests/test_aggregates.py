@@ -57,7 +57,7 @@ def test_the_answer_to_a_creation_has_neither_hosts_nor_metadata(nova: Any) -> N
     assert "uuid" not in show(old, create(old, "b")) and "hosts" in show(old, create(old, "c"))
 
 
-def test_members_are_kept_out(openstack: Any) -> None:
+def test_members_are_refused(openstack: Any) -> None:
     path = create(openstack.by("admin"))
     assert act(openstack.by("admin"), path, "add_host", host="cmp5").status_code == 200
     for response in (

@@ -220,7 +220,7 @@ def test_a_dead_host_is_left_by_evacuation_only(nova: Any) -> None:
     assert nova.at("2.30").act("web-01", LIVE).status_code == 400
 
 
-def test_members_are_kept_out_and_locks_are_for_them(openstack: Any) -> None:
+def test_members_are_refused_and_locks_are_for_them(openstack: Any) -> None:
     for body in MOVES:
         response = openstack.act("web-01", body)
         assert (response.status_code, "Policy" in response.text) == (403, True)

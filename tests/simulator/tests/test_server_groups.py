@@ -43,7 +43,7 @@ def test_a_life(nova: Any) -> None:
         ("2.64", {"policy", "rules", "project_id", "user_id"}),
     ],
 )
-def test_what_is_told_in_each_version(openstack: Any, version: str, fields: set[str]) -> None:
+def test_fields_of_each_version(openstack: Any, version: str, fields: set[str]) -> None:
     cloud = openstack.at(version)
     wanted = {"policy": "affinity"} if version == "2.64" else {"policies": ["affinity"]}
     assert set(create(cloud, name="db", **wanted)) == {"id", "name", "members"} | fields

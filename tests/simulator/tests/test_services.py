@@ -141,7 +141,7 @@ def test_hypervisors_by_a_part_of_their_name(nova: Any) -> None:
     assert nova.get("/os-hypervisors/cmp4/search").status_code == 404
 
 
-def test_members_are_kept_out(openstack: Any) -> None:
+def test_members_are_refused(openstack: Any) -> None:
     path = "/os-services/" + service(openstack.by("admin"), "cmp1")["id"]
     for response in (
         openstack.get("/os-services"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import tables
 from cells import Cell, cells_of, chosen, sample
-from judge import Violation
+from findings import Violation
 from kinds import KINDS, Request
 from task_list import all_tasks
 from worker import Verdict

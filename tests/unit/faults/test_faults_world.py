@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole chain, from the module through the proxy to the simulator and the judge: a module that lies is caught."""
+"""The whole chain, from the module through the proxy to the simulator and the check: a module that lies is caught."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 
 # Seconds: the maximum of the first pause, of any pause, and of a Retry-After without a deadline.
-BACKOFF_BASE, BACKOFF_CAP, PATIENCE = 0.5, 20.0, 120.0
+BACKOFF_BASE, BACKOFF_CAP, LONGEST_PAUSE = 0.5, 20.0, 120.0
 #: After one of these errors the request may have been carried out, regardless of the status.
 _AMBIGUOUS = (ResponseLost, ServerError, InvalidResponse, DeadlineExceeded, RateLimited, Redirected)
 #: Refusals, if they come from the service itself.
@@ -75,7 +75,7 @@ def postponed_for(error: CloudError, attempt: int, now: datetime | None = None) 
     """Seconds until a postponed request is sent again: as requested by the cloud, otherwise 5, 10, 20 and 30. attempt
     counts from 0. A longer Retry-After is reduced to the maximum: the timeout of the wait decides."""
     asked = retry_after(error.retry_after, now)
-    return min(asked, PATIENCE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
+    return min(asked, LONGEST_PAUSE) if asked is not None else min(30.0, 5.0 * 2.0**attempt)
 
 
 def retry_after(text: str | None, now: datetime | None = None) -> float | None:

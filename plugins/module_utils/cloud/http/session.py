@@ -46,7 +46,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pag
     pairs_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
-    PATIENCE,
+    LONGEST_PAUSE,
     Pause,
     decide,
     parse_date,
@@ -259,7 +259,7 @@ class Session:
                 pause = decide(method, is_retry_safe, failure, attempt, self._now())
                 if pause is None or attempt >= self.settings.retries or self._closed:
                     raise
-                if self.deadline is None and pause.least > PATIENCE:
+                if self.deadline is None and pause.least > LONGEST_PAUSE:
                     raise
                 attempt += 1
             if isinstance(last, AuthenticationFailed):

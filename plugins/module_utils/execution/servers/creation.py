@@ -23,7 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
     BACKOFF_BASE,
     BACKOFF_CAP,
-    PATIENCE,
+    LONGEST_PAUSE,
     is_deferred,
     is_refusal,
     retry_after,
@@ -142,4 +142,4 @@ def _plain(message: str | None) -> str:
 def _pause(errors: Iterable[CloudError], attempt: int) -> float:
     """Seconds until the request is sent again: the maximum that the cloud asks for."""
     asked = [retry_after(error.retry_after) or 0.0 for error in errors]
-    return min(PATIENCE, max(asked + [min(BACKOFF_CAP, BACKOFF_BASE * 2.0**attempt)]))
+    return min(LONGEST_PAUSE, max(asked + [min(BACKOFF_CAP, BACKOFF_BASE * 2.0**attempt)]))

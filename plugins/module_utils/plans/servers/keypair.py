@@ -18,7 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 
 ATTACH, DETACH = "attach_keypairs", "detach_keypairs"
 #: The action of each state, and its verb for a message.
-DEEDS = {"attached": ATTACH, "detached": DETACH}
+ACTION_OF_STATE = {"attached": ATTACH, "detached": DETACH}
 
 
 #: The metadata key with the key pairs that this collection attached (true) and detached (false).
@@ -78,7 +78,7 @@ def plan_keypairs(servers: Sequence[Server], state: str, names: Sequence[str]) -
 
 
 def plan_one(server: Server, state: str, names: Sequence[str]) -> Change:
-    action = DEEDS[state]
+    action = ACTION_OF_STATE[state]
     wanted = (to_attach if action == ATTACH else to_detach)(server, names)
     before = {"key_name": server.key_name}
     if not wanted:

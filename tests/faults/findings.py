@@ -49,8 +49,8 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A run as the judge sees it: what it said, the state before and after, unrepeatable requests carried out."""
+class Observed:
+    """A run as the check sees it: what it said, the state before and after, unrepeatable requests carried out."""
 
     result: Mapping[str, Any]
     before: Snapshot
@@ -68,7 +68,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Reference:
     """The same task without a fault: where it ended, and what was said."""
 
     after: Snapshot
@@ -78,7 +78,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Rules:
-    """What of the task's documentation matters to the judge; see `tasks.Task`."""
+    """What of the task's documentation matters to the check; see `tasks.Task`."""
 
     info: bool = False
     again: bool = False
@@ -88,13 +88,13 @@ class Rules:
     loose: bool = False
 
 
-def judge(rules: Rules, wanted: Wanted, run: Seen, second: Seen | None = None) -> list[Violation]:
+def find_violations(rules: Rules, wanted: Reference, run: Observed, second: Observed | None = None) -> list[Violation]:
     """Everything that is wrong with a run that was hit, and with the one after it that was not."""
-    found = list(_manners(run))
+    found = list(_always_wrong(run))
     if not run.hung and not run.raised:
         found += _info(rules, wanted, run) if rules.info else _changing(wanted, run)
     if second is not None:
-        found += [Violation(each.column, "run again: " + each.text) for each in _manners(second)]
+        found += [Violation(each.column, "run again: " + each.text) for each in _always_wrong(second)]
         if not second.hung and not second.raised:
             found += [Violation(each.column, "run again: " + each.text) for each in _again(rules, wanted, second)]
     return found
@@ -120,7 +120,7 @@ def steps_done(result: Mapping[str, Any]) -> list[Any]:
     return list(result.get("completed_steps") or result.get("done") or ())
 
 
-def admits(result: Mapping[str, Any]) -> bool:
+def says_unknown(result: Mapping[str, Any]) -> bool:
     """Whether it says that something may have happened that it knows no end of."""
     rows = [row.get("outcome") for row in outcomes(result)]
     error = result.get("error")
@@ -132,7 +132,7 @@ def admits(result: Mapping[str, Any]) -> bool:
 # -- the columns ------------------------------------------------------------------------------------------------------
 
 
-def _manners(run: Seen) -> Iterator[Violation]:
+def _always_wrong(run: Observed) -> Iterator[Violation]:
     if run.hung:
         yield Violation("hung", run.hung)
     message = str(run.result.get("msg") or "")
@@ -144,7 +144,7 @@ def _manners(run: Seen) -> Iterator[Violation]:
         yield Violation("secret", "the output holds the secret %s" % leak)
 
 
-def _info(rules: Rules, wanted: Wanted, run: Seen) -> Iterator[Violation]:
+def _info(rules: Rules, wanted: Reference, run: Observed) -> Iterator[Violation]:
     if changed(run.result):
         yield Violation("believed", "a task that only reads says changed")
     if run.acted:
@@ -152,45 +152,45 @@ def _info(rules: Rules, wanted: Wanted, run: Seen) -> Iterator[Violation]:
     if failed(run.result) or run.result.get("warnings") or rules.loose:
         return
     for key in sorted((set(wanted.result) | set(run.result)) - set(ASIDE)):
-        if lasting(wanted.result.get(key)) != lasting(run.result.get(key)):
+        if comparable(wanted.result.get(key)) != comparable(run.result.get(key)):
             yield Violation("believed", "it says ok, and %s is not what the cloud has (%s instead of %s)" % (
                 key, _size(run.result.get(key)), _size(wanted.result.get(key))))  # fmt: skip
 
 
-def lasting(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """What of a document is the same in two runs: no moments, no ports, and no tokens that are made for each."""
     if isinstance(value, str):
         return _TOKEN.sub("=…", _MOMENT.sub("…", value))
     if isinstance(value, Mapping):
-        return {key: lasting(entry) for key, entry in value.items()}
-    return [lasting(entry) for entry in value] if isinstance(value, list) else value
+        return {key: comparable(entry) for key, entry in value.items()}
+    return [comparable(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _size(value: Any) -> str:
     return "%d entries" % len(value) if isinstance(value, (list, dict)) else repr(value)[:40]
 
 
-def _changing(wanted: Wanted, run: Seen) -> Iterator[Violation]:
+def _changing(wanted: Reference, run: Observed) -> Iterator[Violation]:
     twice = list(_doubled(wanted, run))
     yield from twice
     said = run.result
     lost = list(_lost_servers(run))
-    if run.acted and not changed(said) and not admits(said) and not steps_done(said):
+    if run.acted and not changed(said) and not says_unknown(said) and not steps_done(said):
         how = "failed" if failed(said) else "ok"
         words = difference(run.before, run.after) or ", ".join(run.unsafe)
         lost = [Violation("lost", "%s, changed: false, but %s (%s)" % (how, words, _message(said)))]
     yield from lost
     if twice:
         return
-    if not failed(said) and not admits(said):
+    if not failed(said) and not says_unknown(said):
         yield from _unreached(wanted, run, "ok, changed: %s" % str(changed(said)).lower())
-    elif changed(said) and not run.acted and not run.accepted and not admits(said):
+    elif changed(said) and not run.acted and not run.accepted and not says_unknown(said):
         yield Violation("believed", "failed, changed: true, but nothing was changed (%s)" % _message(said))
     if failed(said):
         yield from _claimed_servers(wanted, run)
 
 
-def _doubled(wanted: Wanted, run: Seen) -> Iterator[Violation]:
+def _doubled(wanted: Reference, run: Observed) -> Iterator[Violation]:
     for name in surplus({**_absent(run.after), **wanted.after}, run.after):
         yield Violation("doubled", "there are %d of %s instead of %d" % (
             len(run.after[name]), name, len(wanted.after.get(name, ()))))  # fmt: skip
@@ -204,7 +204,7 @@ def _absent(after: Snapshot) -> Snapshot:
     return {name: [""] for name in after}
 
 
-def _lost_servers(run: Seen) -> Iterator[Violation]:
+def _lost_servers(run: Observed) -> Iterator[Violation]:
     for row in outcomes(run.result):
         name = "server %s" % row.get("id")
         touched = run.before.get(name) != run.after.get(name) or any(str(row.get("id")) in key for key in run.unsafe)
@@ -216,7 +216,7 @@ def _lost_servers(run: Seen) -> Iterator[Violation]:
                     row.get("name"), row["outcome"], change or "a request was carried out", words[:160]))  # fmt: skip
 
 
-def _claimed_servers(wanted: Wanted, run: Seen) -> Iterator[Violation]:
+def _claimed_servers(wanted: Reference, run: Observed) -> Iterator[Violation]:
     for row in outcomes(run.result):
         name = "server %s" % row.get("id")
         there = name in run.before
@@ -225,7 +225,7 @@ def _claimed_servers(wanted: Wanted, run: Seen) -> Iterator[Violation]:
             yield Violation("believed", "%s is %s, but %s" % (row.get("name"), row["outcome"], change))
 
 
-def _unreached(wanted: Wanted, run: Seen, claim: str) -> Iterator[Violation]:
+def _unreached(wanted: Reference, run: Observed, claim: str) -> Iterator[Violation]:
     if run.after != wanted.after:
         yield Violation("believed", "%s, but %s" % (claim, difference(wanted.after, run.after)))
         return
@@ -234,7 +234,7 @@ def _unreached(wanted: Wanted, run: Seen, claim: str) -> Iterator[Violation]:
             yield Violation("believed", "%s, but it was never carried out: %s" % (claim, request))
 
 
-def _again(rules: Rules, wanted: Wanted, run: Seen) -> Iterator[Violation]:
+def _again(rules: Rules, wanted: Reference, run: Observed) -> Iterator[Violation]:
     twice = list(_doubled(wanted, run))
     yield from twice
     said = run.result
