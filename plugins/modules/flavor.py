@@ -24,6 +24,7 @@ options:
     description:
       - The id of the flavor. A new flavor gets this id. By default the cloud generates one.
     type: str
+    aliases: [flavorid]
   state:
     description:
       - Whether the flavor should exist.
@@ -38,18 +39,22 @@ options:
     description:
       - The memory in MiB. Required to create a flavor.
     type: int
+    aliases: [ram]
   disk_gb:
     description:
       - The root disk in GiB. V(0) means the size of the image, and is the default for a new flavor.
     type: int
+    aliases: [disk]
   ephemeral_gb:
     description:
       - The ephemeral disk in GiB.
     type: int
+    aliases: [ephemeral]
   swap_mb:
     description:
       - The swap disk in MiB.
     type: int
+    aliases: [swap]
   rxtx_factor:
     description:
       - The RX/TX factor of the network bandwidth.
@@ -162,13 +167,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 MODULE = ModuleSpec(
     argument_spec(
         name={"type": "str"},
-        id={"type": "str"},
+        id={"type": "str", "aliases": ["flavorid"]},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         vcpus={"type": "int"},
-        ram_mb={"type": "int"},
-        disk_gb={"type": "int"},
-        ephemeral_gb={"type": "int"},
-        swap_mb={"type": "int"},
+        ram_mb={"type": "int", "aliases": ["ram"]},
+        disk_gb={"type": "int", "aliases": ["disk"]},
+        ephemeral_gb={"type": "int", "aliases": ["ephemeral"]},
+        swap_mb={"type": "int", "aliases": ["swap"]},
         rxtx_factor={"type": "float"},
         is_public={"type": "bool"},
         description={"type": "str"},

@@ -318,8 +318,11 @@ options:
         C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
       - On V(easystack) C(subnet) is also a list of ids, for an interface with an IPv4 and an IPv6 address.
       - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
+      - One network may also be a string. A mapping may have the keys C(net-id), C(net-name) and C(port-id) of
+        C(openstack.cloud.server).
       - An existing server must be on the networks that are given by name.
     type: raw
+    aliases: [nics, network]
   vpc_id:
     description:
       - The id of the VPC, on V(huaweicloud).
@@ -371,6 +374,7 @@ options:
         start at the earliest. On the other platforms it only applies to a new server, see O(unapplied_options).
       - On V(huaweicloud) a Linux server with user data ignores O(password). The task warns if both are set.
     type: str
+    aliases: [userdata]
   user_data_file:
     description:
       - A file with the user data for cloud-init, on the machine that runs the task.
@@ -415,6 +419,7 @@ options:
     description:
       - Metadata that the server should have.
     type: dict
+    aliases: [meta]
   purge_metadata:
     description:
       - Removes the metadata keys that O(metadata) does not list. The keys of this collection (C(cloudserver_*)) and of
@@ -698,6 +703,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.networks import declared_networks
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
     DEVICES,
@@ -784,7 +790,7 @@ MODULE = ModuleSpec(
         boot_volume={"type": "dict", "options": BOOT_VOLUME},
         volumes={"type": "list", "elements": "dict", "options": VOLUME},
         system_disk={"type": "dict", "options": {"type": {"type": "str"}, "size_gb": {"type": "int"}}},
-        networks={"type": "raw"},
+        networks={"type": "raw", "aliases": ["nics", "network"]},
         vpc_id={"type": "str"},
         security_groups={"type": "list", "elements": "str"},
         availability_zone={"type": "str"},
@@ -796,7 +802,7 @@ MODULE = ModuleSpec(
         client_token={"type": "str", "no_log": False},
         password={"type": "str", "no_log": True},
         return_passwords={"type": "bool", "default": False, "no_log": False},
-        user_data={"type": "str", "no_log": True},
+        user_data={"type": "str", "no_log": True, "aliases": ["userdata"]},
         user_data_file={"type": "path"},
         files={"type": "dict", "no_log": True},
         config_drive={"type": "bool"},
@@ -806,7 +812,7 @@ MODULE = ModuleSpec(
         new_name={"type": "str"},
         description={"type": "str"},
         hostname={"type": "str"},
-        metadata={"type": "dict"},
+        metadata={"type": "dict", "aliases": ["meta"]},
         purge_metadata={"type": "bool", "default": False},
         # A list of strings, a string with commas, or a mapping; plans/tags.py parses them.
         tags={"type": "raw"},
@@ -837,7 +843,8 @@ MODULE = ModuleSpec(
 
 
 def run(context: Context) -> Result:
-    params, cloud = context.params, context.cloud
+    cloud = context.cloud
+    params = {**context.params, "networks": declared_networks(context.params["networks"])}
     names = names_of(params)
     check_options(params)
     check_selected(params, cloud.rules)

@@ -25,6 +25,7 @@ options:
     description:
       - The ids of the volumes.
     type: list
+    aliases: [volume]
     elements: str
     default: []
   purge_volumes:
@@ -159,7 +160,7 @@ MODULE = ModuleSpec(
         WAITING,
         REPORT,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-        volumes={"type": "list", "elements": "str", "default": []},
+        volumes={"type": "list", "aliases": ["volume"], "elements": "str", "default": []},
         purge_volumes={"type": "bool", "default": False},
         device={"type": "str"},
         tag={"type": "str"},

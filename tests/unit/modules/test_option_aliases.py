@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from modules.bench import MODULES, Bench
+from modules.nova_servers import kind
 
 COLLECTION = "ansible_collections.cloudserver.compute.plugins."
 ALIASES: dict[str, tuple[str, Any]] = {
@@ -73,3 +74,34 @@ def test_a_task_with_aliases_acts_as_one_with_the_options(bench: Bench) -> None:
     assert result["changed"]
     assert [outcome["name"] for outcome in result["outcomes"]] == ["web-01"]
     assert bench.server("web-01")["status"] == "SHUTOFF"
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+@pytest.mark.parametrize(
+    "networks",
+    [
+        {"network": "private"},
+        {"nics": [{"net-name": "private"}]},
+        {"nics": ["private"]},
+        {"networks": "private"},
+    ],
+    ids=["network", "nics", "a list", "a string"],
+)
+def test_a_server_as_openstack_cloud_declares_it(bench: Bench, networks: dict[str, Any]) -> None:
+    task = kind(bench, name="new-1", meta="role=web,group=uge", userdata="#cloud-config\n")
+    del task["networks"]
+    made = bench.call("server", **task, **networks)
+    assert made["changed"] and made["server"]["metadata"] == {"role": "web", "group": "uge"}, made
+    assert {each["network"] for each in made["server"]["addresses"]} == {"private"}
+    assert bench.call("server", **task, **networks)["changed"] is False
+    created = bench.requests("E04")[0]["body"]["server"]
+    assert [sorted(each) for each in created["networks"]] == [["uuid"]] and created["user_data"]
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_a_flavor_as_openstack_cloud_declares_it(admin: Bench) -> None:
+    task = {"name": "tiny", "flavorid": "t1", "ram": 1024, "vcpus": 1, "disk": 10, "ephemeral": 5, "swap": 64}
+    made = admin.call("flavor", **task)
+    assert made["changed"], made
+    assert {key: made["flavor"][key] for key in ("id", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")} == {
+        "id": "t1", "ram_mb": 1024, "disk_gb": 10, "ephemeral_gb": 5, "swap_mb": 64}  # fmt: skip
