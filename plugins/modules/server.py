@@ -843,8 +843,9 @@ MODULE = ModuleSpec(
 
 
 def run(context: Context) -> Result:
-    cloud = context.cloud
-    params = {**context.params, "networks": declared_networks(context.params["networks"])}
+    networks = declared_networks(context.params["networks"])
+    context = replace(context, params={**context.params, "networks": networks})
+    params, cloud = context.params, context.cloud
     names = names_of(params)
     check_options(params)
     check_selected(params, cloud.rules)

@@ -7,11 +7,13 @@ what a reader fills in (addresses, names, keys, passwords) is filled in.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import textwrap
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from ansible_collections.cloudserver.compute.tools import simulator
 ROOT = Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"
 GUIDES = {path.stem: path.read_text() for path in sorted((DOCSITE / "rst").glob("*.rst"))}
+COLLECTION = "ansible_collections.cloudserver.compute.plugins.modules."
 PREFIX = "ansible_collections.cloudserver.compute.docsite."
 
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
@@ -312,3 +315,37 @@ def test_rehearsing(tmp_path: Path) -> None:
             assert simulator.control(ready, "POST", "/faults", json.loads(block))["id"]
     assert '"web-1": "done"' in printed
     assert '"web-2": "unknown"' in printed
+
+
+def test_migrating_from_openstack_cloud(ready: dict[str, Any], follow: Any) -> None:
+    printed = follow("migrating_from_openstack_cloud")
+    assert "changed=2" in printed["ansible-playbook web.yml --check"]
+    assert "changed=0" in printed["ansible-playbook web.yml"]
+    assert status(ready, "openstack", "db-01") == "SHUTOFF"
+    graph = printed["ansible-inventory -i servers.cloudserver.yml --graph"]
+    assert "@meta_role_none" in graph
+    assert "@flavor_m1_small" in graph
+
+
+#: The alias of an option and the modules that have it, as the table of the guide says in words.
+MODULES_OF = {
+    "all modules": ["server", "keypair", "server_info"],
+    "modules that wait; seconds": ["server", "server_power"],
+}
+
+
+def test_the_aliases_of_the_migration_guide_exist() -> None:
+    table = (
+        GUIDES["migrating_from_openstack_cloud"]
+        .split("   * - name in openstack.cloud")[1]
+        .split("These options need")[0]
+    )
+    rows = re.findall(r"   \* - (.*)\n     - (.*)\n     - (.*)\n", table)
+    assert len(rows) == 11
+    for aliases, options, where in rows:
+        wanted = zip(re.findall(r"``(.+?)``", aliases), itertools.cycle(re.findall(r"``(.+?)``", options)))
+        names = MODULES_OF.get(where) or re.findall(r"^``(\w+)``", where) or ["server_power"]
+        for alias, option in wanted:
+            for name in names:
+                spec = import_module(COLLECTION + name).MODULE.argument_spec
+                assert alias == option or alias in spec[option]["aliases"], (name, alias)
