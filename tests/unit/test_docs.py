@@ -7,6 +7,7 @@ what a reader fills in (addresses, names, keys, passwords) is filled in.
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import os
@@ -21,6 +22,7 @@ import pytest
 import yaml
 from test_readme import type_in
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import hints
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 from ansible_collections.cloudserver.compute.tools import simulator
 
@@ -349,3 +351,43 @@ def test_the_aliases_of_the_migration_guide_exist() -> None:
             for name in names:
                 spec = import_module(COLLECTION + name).MODULE.argument_spec
                 assert alias == option or alias in spec[option]["aliases"], (name, alias)
+
+
+#: Messages of others: of Ansible, and of this collection with the HTTP status appended.
+NOT_OURS = (
+    "couldn't resolve module/action",
+    "HTTP ",
+    "requests",
+    "jmespath",
+    "ansible-inventory",
+    "Could not request a token",
+)
+
+
+def literals() -> str:
+    """Every string of the plugins, with adjacent ones joined."""
+    found = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        found += [
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+    return re.sub(r"%[0-9]*[sdgr]|\\s+", " ", " ".join(found))
+
+
+def test_the_troubleshooting_page_quotes_what_the_code_says() -> None:
+    page = GUIDES["troubleshooting"]
+    terms = re.findall(r"^(``.+``)$", page.split("Credentials and connection options")[1], re.MULTILINE)
+    quoted = [text for term in terms for text in re.findall(r"``(.+?)``", term)]
+    assert len(quoted) > 60
+    known = literals()
+    for text in quoted:
+        if not text.startswith(NOT_OURS):
+            for part in re.split(r" ?…,? ?|\(…\)", text):
+                assert " ".join(part.split()) in " ".join(known.split()), text
+
+
+def test_the_troubleshooting_page_has_each_code_that_has_a_hint() -> None:
+    page = GUIDES["troubleshooting"]
+    assert [code for code in hints.BY_CODE if f"``{code}``" not in page] == []
+    assert [status for status in hints.BY_STATUS if f"``HTTP {status}``" not in page] == []
