@@ -14,6 +14,9 @@ MINIMUM_COVERAGE := 90
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
 DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run
+# Unit tests of rules that any change can break: layers, words, pages, argument specs, plans
+FAST := tests/unit/plans tests/unit/execution tests/unit/test_layers.py tests/unit/test_words.py tests/unit/test_operations.py \
+	tests/unit/test_platform_names.py tests/unit/modules/test_option_aliases.py tests/unit/modules/test_invalid_options.py
 # Runs of the fault matrix in `make test`
 FAULTS := 1000
 # `make test` asks for nothing more here; a caller narrows a gate: make unit ARGS='-k paging', make integration ARGS='server_power'
@@ -30,7 +33,7 @@ unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOU
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
-.PHONY: help demo simulator test openstack openstack-stop test-openstack test-matrix fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +46,9 @@ simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground (con
 
 test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
 	@tools/gates $(GATES)
+
+check: lint types changelog shell  ## The fast gates and the fast unit tests (about a minute), before each commit
+	@pytest -q -n $(WORKERS) $(FAST) $(ARGS)
 
 openstack:  ## Install (the first time) and start a real OpenStack on loopback; tests/openstack/README.md
 	@tests/openstack/install.sh
@@ -61,10 +67,12 @@ test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on t
 fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (about an hour)
 	@$(RUN) tests/faults --jobs $$((3 * $(WORKERS))) --causes $(ARGS)
 
-lint: $(VENV)/.test  ## Gate: ruff and yamllint
+lint: $(VENV)/.test  ## Gate: ruff, yamllint, and the schemas of the files for the repository's host
 	@ruff check .
 	@ruff format --check --quiet .
 	@yamllint --strict .
+	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*_re*.yml
 
 types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins, tools, the simulator and the test drivers
 	@mkdir -p $(CACHE)/types/ansible_collections/cloudserver
@@ -125,7 +133,7 @@ docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 operations-page: $(VENV)/.test  ## Write the documentation's pages of operations and parameters from docs/operations.yml
 	@$(RUN) tools/operation_pages.py
 
-dist: $(VENV)/.test  ## Build the artifact that a Galaxy server takes, in dist
+dist: $(VENV)/.demo  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist
 
 constraints: | $(CACHE)  ## Pin the newest packages that requirements/*.in allow

@@ -25,7 +25,8 @@ WORK = ROOT / ".cache" / "artifact"
 PROGRAMS = Path(sys.executable).parent
 # A file that is new at the top must be let in here, or left out by build_ignore in galaxy.yml: never shipped unseen.
 SHIPPED = {
-    "CHANGELOG.rst", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "bindep.txt",
+    "CHANGELOG.rst", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md",
+    "SECURITY.md", "bindep.txt",
     "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "requirements.txt", "roles", "tests",
 }  # fmt: skip
 NEEDED = {
