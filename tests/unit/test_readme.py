@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"^# ([\w.]+\.ya?ml)\b")
-RUN_BY_THE_GATES = ("make ", "pip install ", "ansible-galaxy collection install ")
+RUN_BY_THE_GATES = ("git clone ", "cd compute", "make ", "pip install ", "ansible-galaxy collection install ")
 
 
 def blocks(kind: str) -> list[str]:
