@@ -129,6 +129,7 @@ $(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt 
 
 docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py
+	@$(RUN) tools/translations.py
 
 operations-page: $(VENV)/.test  ## Write the documentation's pages of operations and parameters from docs/operations.yml
 	@$(RUN) tools/operation_pages.py
