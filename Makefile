@@ -41,8 +41,8 @@ help:  ## This list
 demo: $(VENV)/.demo  ## Show the collection at work on all four platforms, against the simulator
 	@$(RUN) tools/demo.py
 
-simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground (connection options in .cache/simulator.json)
-	@$(RUN) tests/simulator --ready-file $(CACHE)/simulator.json $(ARGS)
+simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground, with a clouds.yaml and commands to try
+	@$(RUN) tests/simulator --ready-file $(CACHE)/simulator.json --clouds $(CACHE)/simulator --show-requests $(ARGS)
 
 test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
 	@tools/gates $(GATES)

@@ -151,6 +151,21 @@ def demonstrate(ready: dict[str, Any]) -> bool:
     return not any(second.values())
 
 
+NEXT = """\
+Your own playbooks on these clouds, in two terminals (it prints the commands):
+    make simulator
+
+Your own cloud, with a clouds.yaml or an openrc file that OpenStack tools use already:
+    export PATH="$PWD/.venv/bin:$PATH" CLOUDSERVER_PLATFORM=openstack OS_CLOUD=mycloud
+    ansible localhost -m cloudserver.compute.server_info -a 'all=true fields=name,status'
+
+Your own project of Huawei Cloud:
+    export CLOUDSERVER_PLATFORM=huaweicloud HW_REGION_NAME=cn-north-4 HW_ACCESS_KEY=... HW_SECRET_KEY=...
+    ansible localhost -m cloudserver.compute.server_info -a 'all=true fields=name,status'
+
+Both only read. README.md shows the first schedule and the first inventory."""
+
+
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     shutil.rmtree(WORK, ignore_errors=True)
@@ -168,7 +183,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. The simulator is stopped.", file=sys.stderr)
         return 130
-    print("The simulator is stopped. Next: README.md, or `make simulator` to try your own playbooks.")
+    print("The simulator is stopped.")
+    say("Next")
+    print(NEXT)
     return 0
 
 

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,32 @@ program."""
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 tests/simulator", description=__doc__, epilog=EPILOG)
     parser.add_argument("--ready-file", metavar="F", help="write the connection options to this file")
+    parser.add_argument("--clouds", metavar="D", help="write clouds.yaml and huaweicloud.sh to this directory")
     parser.add_argument("--config", metavar="C", help="YAML file with the servers to start with")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; 0 (default): a free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--show-requests", action="store_true", help="print each request as a line")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return parser.parse_args(arguments)
 
 
-def write_ready(path: Path, document: dict[str, Any]) -> None:
+def write_private(path: Path, text: str) -> None:
     """Atomically, and readable by the owner only: it holds the simulator's credentials."""
     partial = path.with_name("%s.%d" % (path.name, os.getpid()))
-    partial.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.chmod(0o600)
     partial.replace(path)
+
+
+def print_request(entry: Mapping[str, Any]) -> None:
+    """One line: platform, method, path, status, and what the operation is called."""
+    name = entry["operation"] or entry["name"] or ""
+    query = "?" + "&".join("=".join(pair) for pair in entry["query"]) if entry["query"] else ""
+    print(
+        "%-11s %-6s %s%s  %s  %s"
+        % (entry["platform"], entry["method"], entry["path"], query, entry["status"] or "-", name),
+        flush=True,
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +62,7 @@ def main(arguments: list[str]) -> int:
     try:
         from simulator.app import create_app
         from simulator.http.server import make_server
-        from simulator.ready_file import ready_document
+        from simulator.ready_file import clouds_yaml, first_commands, huaweicloud_environment, ready_document
         from simulator.state.config import ConfigError, load
         from simulator.state.simulator import Simulator
     except ImportError as error:
@@ -59,6 +73,8 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     ready = Path(options.ready_file) if options.ready_file else None
+    clouds = Path(options.clouds) if options.clouds else None
+    written: list[Path] = []
     try:
         sim = Simulator(load(options.config))
     except ConfigError as error:
@@ -68,7 +84,8 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: ended.set())
     try:
-        server = make_server(create_app(sim), options.host, options.port)
+        show = print_request if options.show_requests and not options.quiet else None
+        server = make_server(create_app(sim, show), options.host, options.port)
     except OSError as error:
         print("simulator: cannot listen on %s port %d: %s" % (options.host, options.port, error), file=sys.stderr)
         return 1
@@ -86,20 +103,31 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=serve, daemon=True).start()
     try:
         if ready is not None:
-            write_ready(ready, ready_document(sim))
+            write_private(ready, json.dumps(ready_document(sim), indent=2) + "\n")
+            written.append(ready)
+        if clouds is not None:
+            clouds.mkdir(parents=True, exist_ok=True)
+            for name, text in (("clouds.yaml", clouds_yaml(sim)), ("huaweicloud.sh", huaweicloud_environment(sim))):
+                write_private(clouds / name, text)
+                written.append(clouds / name)
         if not options.quiet:
             counts = ", ".join("%s %d" % (name, len(fleet.servers)) for name, fleet in sim.fleets.items())
             print("simulator: listening on %s (servers: %s)" % (sim.base_url, counts), flush=True)
+            if clouds is not None:
+                print("\nIn another terminal, in this directory:\n", flush=True)
+                for command in first_commands(str(clouds)):
+                    print("  %s" % command, flush=True)
+                print("", flush=True)
         ended.wait()
         if broken:
             print("simulator: the server failed: %r" % broken[0], file=sys.stderr)
             return 1
     except OSError as error:
-        print("simulator: cannot write the ready file: %s" % error, file=sys.stderr)
+        print("simulator: cannot write the ready file or clouds.yaml: %s" % error, file=sys.stderr)
         return 1
     finally:
-        if ready is not None:
-            ready.unlink(missing_ok=True)
+        for path in written:
+            path.unlink(missing_ok=True)
     return 0
 
 

@@ -9,6 +9,7 @@ import json
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
@@ -49,8 +50,8 @@ REASONS = {
 }
 
 
-def create_app(sim: Simulator) -> Flask:
-    """The application for one simulator."""
+def create_app(sim: Simulator, show: Callable[[dict[str, Any]], None] | None = None) -> Flask:
+    """The application for one simulator; `show` gets the log entry of each request when it has ended."""
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
@@ -64,7 +65,12 @@ def create_app(sim: Simulator) -> Flask:
 
     @app.after_request
     def leave(response: Response) -> Response:
-        return _leave(sim, g.call, response) if "call" in g else response
+        if "call" not in g:
+            return response
+        response = _leave(sim, g.call, response)
+        if show:
+            show(g.call.entry)
+        return response
 
     @app.errorhandler(Refusal)
     def refuse(refusal: Refusal) -> Response:

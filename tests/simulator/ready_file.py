@@ -1,11 +1,13 @@
-"""The ready file: the connection options of each platform, and further credentials."""
+"""The ready file: the connection options of each platform, and further credentials; clouds.yaml for other tools."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 from typing import Any
 
 from simulator.state.guest import USER_DATA_MARKER
@@ -114,3 +116,40 @@ def _huawei(sim: Simulator) -> tuple[dict[str, Any], dict[str, Any]]:
                 },
             }
     return usual, more
+
+
+def clouds_yaml(sim: Simulator) -> str:
+    """A clouds.yaml with the three OpenStack platforms under their names, readable by every OpenStack tool."""
+    clouds = {}
+    for name in ("openstack", "easystack", "ustack"):
+        options = ready_document(sim)["platforms"][name]
+        clouds[name] = {"cloudserver_platform": name, "region_name": options["region"], "auth": options["auth"]}
+    # JSON is YAML, and needs no library.
+    return "# The clouds of the simulator; it writes this file when it starts.\n%s\n" % json.dumps(
+        {"clouds": clouds}, indent=2
+    )
+
+
+def huaweicloud_environment(sim: Simulator) -> str:
+    """A file for ``source`` with the connection of huaweicloud."""
+    options = ready_document(sim)["platforms"]["huaweicloud"]
+    values = {
+        "CLOUDSERVER_PLATFORM": "huaweicloud",
+        "HW_REGION_NAME": options["region"],
+        "HW_ACCESS_KEY": options["auth"]["access_key"],
+        "HW_SECRET_KEY": options["auth"]["secret_key"],
+        "HW_AUTH_URL": options["auth"]["auth_url"],
+        "OS_COMPUTE_ENDPOINT_OVERRIDE": options["endpoint"],
+    }
+    return "".join("export %s=%s\n" % (name, shlex.quote(value)) for name, value in values.items())
+
+
+def first_commands(folder: str) -> list[str]:
+    """Commands to try, for a reader who sees the simulator for the first time."""
+    files = shlex.quote(folder)
+    return [
+        "export OS_CLIENT_CONFIG_FILE=%s/clouds.yaml" % files,
+        "ansible localhost -m cloudserver.compute.server_info -a 'cloud=openstack all=true fields=name,status'",
+        "ansible localhost -m cloudserver.compute.server_power -a 'cloud=easystack names=web-01 state=stopped'",
+        "source %s/huaweicloud.sh && ansible localhost -m cloudserver.compute.flavor_info" % files,
+    ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -66,8 +67,42 @@ def test_help_names_every_option() -> None:
     with start("--help") as process:
         text, _errors = process.communicate(timeout=20)
     assert process.returncode == 0
-    for option in ("--ready-file", "--config", "--port", "--host", "--quiet"):
+    for option in ("--ready-file", "--clouds", "--show-requests", "--config", "--port", "--host", "--quiet"):
         assert option in text
+
+
+def test_the_commands_that_it_prints_work_and_each_request_is_a_line(tmp_path: Path) -> None:
+    folder = tmp_path / "it's here"
+    with start("--clouds", str(folder), "--show-requests") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _number in range(8)]
+        commands = [line.strip() for line in lines if line.startswith("  ")]
+        assert len(commands) == 4
+        for name in ("clouds.yaml", "huaweicloud.sh"):
+            assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+        foreign = ("OS_", "HW_", "CLOUDSERVER_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        environment = {**clean, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+        environment.update(ANSIBLE_HOME=str(tmp_path / "ansible"), NO_PROXY="127.0.0.1")
+        done = subprocess.run(
+            ["bash", "-ec", "\n".join(commands)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        process.send_signal(signal.SIGTERM)
+        rest, _errors = process.communicate(timeout=20)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("localhost | SUCCESS") == 2
+    assert done.stdout.count("localhost | CHANGED") == 1
+    shown = [line.split() for line in rest.splitlines()]
+    assert {words[0] for words in shown} == {"openstack", "easystack", "huaweicloud"}
+    assert ["huaweicloud", "GET"] in [words[:2] for words in shown]
+    assert any(words[1] == "POST" and words[2].endswith("/action") and "202" in words for words in shown)
+    assert "-pass" not in rest
+    assert list(folder.iterdir()) == []
 
 
 def write(tmp_path: Path, text: str) -> Path:
