@@ -168,7 +168,7 @@ passwords:
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
     progress.
-  returned: when an action is still in progress
+  returned: with O(wait=false), and if an action is still in progress at the time limit
   type: dict
 missing:
   description: The ids, names and addresses of the selection that match no server.
@@ -200,6 +200,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
+    handle_of,
     records,
     report,
     run_as_module,
@@ -248,7 +249,7 @@ def run(context: Context) -> Result:
         refused = rehearsed(context.cloud, plan)
         plan = passwords.without(plan, refused)
         result.changed, result.diff = plan.changed, plan.diff()
-        result.data.update(records(context, chosen.servers))
+        result.data.update(records(context, chosen.servers), **handle_of(context))
         return report([refused.get(each.server_id, each) for each in predicted(plan)], PARTICIPLE, result)
 
     work, with_password = set_passwords(context.cloud, spec, plan, params["wait"], waiter)

@@ -125,7 +125,7 @@ servers:
 handle:
   description: The handle for M(cloudserver.compute.job_info), which reports the outcome of actions that are still in
     progress.
-  returned: when an action is still in progress
+  returned: with O(wait=false), and if an action is still in progress at the time limit
   type: dict
 missing:
   description: The ids, names and addresses of the selection that match no server.

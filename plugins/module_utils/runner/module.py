@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
+from typing import Any, Callable, Collection, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -226,7 +226,7 @@ class Work(Protocol):
 def check_result(context: Context, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
     """The report of check mode for a plan. ``participle`` completes ``could not be …``, ``data`` is added to it."""
     shown = records(context, (item.server for item in plan.items))
-    result = Result(plan.changed, {**data, **shown}, plan.diff())
+    result = Result(plan.changed, {**data, **shown, **handle_of(context)}, plan.diff())
     return report(predicted(plan), participle, result)
 
 
@@ -246,9 +246,16 @@ def run_result(context: Context, work: Work, plan: Plan, participle: str, data: 
     outcomes = [work.outcomes[key] for key in keys]
     result = Result(any(outcome.actions for outcome in outcomes), dict(data), plan.diff())
     result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
-    if work.pending_actions:
-        result.data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
+    result.data.update(handle_of(context, work.pending_actions.values()))
     return report(outcomes, participle, result)
+
+
+def handle_of(context: Context, pending_actions: Collection[PendingAction] = ()) -> dict[str, Any]:
+    """The handle for the result. A task that does not wait always has one, also in check mode and if nothing is
+    pending, so that a playbook can give it to job_info without a condition."""
+    if not pending_actions and context.params.get("wait") is not False:
+        return {}
+    return {"handle": jobs.handle(context.cloud, pending_actions)}
 
 
 def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:

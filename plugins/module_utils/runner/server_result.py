@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, Plan, predicted
@@ -17,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     Result,
+    handle_of,
     records,
     report,
     response_passwords,
@@ -28,6 +28,7 @@ Missing = Mapping[str, Sequence[str]]
 def check_result_of_servers(context: Context, plan: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
     """The complete report of check mode."""
     data = _data(context, (item.server for item in plan.items if item.server.id), missing)
+    data.update(handle_of(context))
     return report(predicted(plan), WORDS[spec.state], Result(plan.changed, data, plan.diff()))
 
 
@@ -42,8 +43,7 @@ def run_result_of_servers(
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)
     data.update(response_passwords(context, work))
-    if work.pending_actions:
-        data["handle"] = jobs.handle(context.cloud, work.pending_actions.values())
+    data.update(handle_of(context, work.pending_actions.values()))
     changed = any(outcome.actions for outcome in outcomes)
     return report(outcomes, WORDS[spec.state], Result(changed, data, plan.diff()))
 

@@ -332,7 +332,8 @@ def test_not_waiting_for_the_restart(bench: Bench) -> None:
     joined = bench.call("job_info", handle=result["handle"], wait=True)
     assert [each["outcome"] for each in joined["outcomes"]] == ["done"] * 4
     assert all(holds(bench, name, GOOD, pending=False) for name in WEB)
-    assert "handle" not in set_password(bench, names=WEB, wait=False)
+    assert set_password(bench, names=WEB, wait=False)["handle"]["pending_actions"] == []
+    assert "handle" not in set_password(bench, names=WEB)
 
 
 # -- check mode predicts the run --------------------------------------------------------------------------------------

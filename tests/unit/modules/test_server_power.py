@@ -266,7 +266,21 @@ def test_check_mode_predicts_what_is_not_waited_for(bench: Bench) -> None:
         expected = bench.power(check=True, diff=True, names=WEB, state="stopped", wait=False)
     result = bench.power(diff=True, names=WEB, state="stopped", wait=False)
     assert (expected["changed"], expected["diff"], brief(expected)) == (True, result["diff"], brief(result))
-    assert "handle" not in expected
+    assert expected["handle"]["pending_actions"] == []
+
+
+def test_a_handle_is_there_if_nothing_was_to_do(bench: Bench) -> None:
+    """So that a playbook can give it to job_info without a condition."""
+    done = bench.power(names=WEB, state="stopped", wait=True)
+    assert "handle" not in done
+    for check in (False, True):
+        with nothing_done(bench):
+            again = bench.power(names=WEB, state="stopped", wait=False, check=check)
+            joined = bench.call("job_info", handle=again["handle"], wait=True, check=check)
+        assert again["changed"] is False
+        assert (joined["finished"], joined["outcomes"], joined["servers"]) == (True, [], [])
+    none = bench.power(tags=["role=none"], state="stopped", wait=False)
+    assert bench.call("job_info", handle=none["handle"])["finished"] is True
 
 
 @pytest.mark.parametrize("platform", FULL)
