@@ -459,9 +459,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return bool(boolean(self.templar.template("{%% if %s %%}True{%% else %%}False{%% endif %%}" % condition)))
 
     def _hostname(
-        self, candidates: list[str], record: dict[str, Any], variables: dict[str, Any], refused: list[str]
+        self,
+        candidates: list[str],
+        record: dict[str, Any],
+        variables: dict[str, Any],
+        refused: list[str],
+        undefined: dict[str, int],
     ) -> str:
-        """The first candidate that can name a host, else the id; the names that cannot go to ``refused``."""
+        """The first candidate that can name a host, else the id; the names that cannot go to ``refused``, and
+        ``undefined`` counts the servers by the expression that is undefined for them."""
         for candidate in candidates:
             if candidate in ("name", "id", "private_ip", "public_ip"):
                 value = inventory_hosts.field_value(record, candidate)
@@ -472,6 +478,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     if self.get_option("strict") or not isinstance(error, AnsibleUndefinedVariable):
                         text = "hostnames: the expression %s cannot be evaluated: %s" % (candidate, error)
                         raise AnsibleParserError(printable(text)) from None
+                    undefined[candidate] = undefined.get(candidate, 0) + 1
                     continue
             if host_names.is_host_name(value):
                 return str.__str__(value)
@@ -482,10 +489,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _named(self, entries: list[Entry], hostnames: list[str]) -> list[tuple[str, str, str]]:
         """(name, id, source) of each server, not yet unique, with one warning for all names that cannot be had."""
         refused: list[str] = []
+        undefined: dict[str, int] = {}
         found = [
-            (self._hostname(hostnames, record, variables, refused), str(record["id"]), source)
+            (self._hostname(hostnames, record, variables, refused, undefined), str(record["id"]), source)
             for record, variables, source in entries
         ]
+        never = [candidate for candidate, count in undefined.items() if count == len(entries)]
+        # A key of the metadata may be missing on all servers; a variable that does not exist is misspelt.
+        names = [set(re.findall(r"\b%s\w+" % re.escape(self.get_option("vars_prefix")), text)) for text in never]
+        misspelt = [text for text, used in zip(never, names) if used - set(entries[0][1])]
+        if len(never) == len(hostnames):
+            misspelt = never
+        if misspelt:
+            self._warn(
+                "hostnames: %s is undefined for all %d servers, so no host has its name; check the spelling"
+                % (shortened(misspelt, _SHOWN), len(entries))
+            )
         if refused:
             shown = shortened(["'%s'" % name[:60] for name in refused], _SHOWN)
             self._warn(

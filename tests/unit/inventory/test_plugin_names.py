@@ -72,6 +72,25 @@ def test_names_that_cannot_be_had_are_one_warning(parse: Parse, clouds: Clouds) 
     assert "' and 2 more: " in warning
 
 
+@pytest.mark.parametrize(
+    ("hostnames", "named"),
+    [
+        (["cloudserver_metdata.fqdn", "name"], "cloudserver_metdata.fqdn"),
+        (["cloudserver_nmae"], "cloudserver_nmae"),
+        (["cloudserver_metadata.fqdm"], "cloudserver_metadata.fqdm"),
+        (["cloudserver_metadata.fqdm", "name"], None),
+        (["cloudserver_metadata.fqdn"], None),
+        (["public_ip"], None),
+    ],
+)
+def test_a_misspelt_expression_of_hostnames_is_a_warning(parse: Parse, hostnames: list[str], named: str | None) -> None:
+    """A key that no server's metadata has is one only if no other candidate follows."""
+    _inventory, warnings = parse({**ONE, "hostnames": hostnames})
+    found = [warning for warning in warnings if "is undefined for all 3 servers" in warning]
+    assert len(found) == (named is not None)
+    assert named is None or "hostnames: %s is undefined" % named in found[0]
+
+
 def test_a_warning_shows_no_control_character(parse: Parse, clouds: Clouds) -> None:
     clouds.answers["one"] = [server("\x1b[2J\u202eoot\n", key="7")]
     _inventory, (warning,) = parse(ONE)
