@@ -25,7 +25,7 @@ BLOCKS = {
 HEADINGS = {".md": re.compile(r"^#+ ", re.MULTILINE), ".rst": re.compile(r"^[=~-]{4,}$", re.MULTILINE)}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Pages whose readers read Chinese first
-REQUIRED = {"README.zh-CN.md", "getting_started_zh_cn.rst"}
+REQUIRED = {"README.zh-CN.md", "getting_started_zh_cn.rst", "inventory_zh_cn.rst", "awx_zh_cn.rst"}
 
 
 @pytest.fixture(params=sorted(PAIRS), ids=lambda path: path.name)
