@@ -424,7 +424,8 @@ options:
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
-      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot)."
+      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot). A key of a
+        mapping has one value: the module removes other tags of the server with this key."
     type: raw
   purge_tags:
     description:
