@@ -27,6 +27,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     ISO_RECORD,
     DeclaredImage,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.created_with import with_note
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,
@@ -232,7 +233,7 @@ def new_server(
         image_id=image.id if image and not from_volume else None,
         networks=networks,
         volumes=volumes,
-        metadata=metadata,
+        metadata=with_note(metadata, params),
         tags=tags,
         security_groups=tuple(params["security_groups"] or ()),
         user_data=user_data,
