@@ -39,6 +39,27 @@ def test_metadata_of_nova_is_limited_in_characters(bench: Bench) -> None:
         refused(bench.call("server", name="web-01", metadata={"note": CHINESE * 256}), "255 characters at most")
 
 
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("module", "options", "option"),
+    [
+        ("server", {"name": "web-01"}, "metadata"),
+        ("server_os", {"names": ["web-01"], "reinstall": True}, "metadata"),
+        ("server_snapshot", {"names": ["web-01"], "name": "before"}, "metadata"),
+        ("aggregate", {"name": "racks"}, "metadata"),
+        ("flavor", {"name": "tiny", "vcpus": 1, "ram_mb": 512}, "extra_specs"),
+    ],
+)
+def test_keys_that_nova_rejects(bench: Bench, check: bool, module: str, options: dict[str, Any], option: str) -> None:
+    """In check mode too. Of an aggregate and a flavor, the first of two requests would have been sent."""
+    bench.options = bench.credentials("admin")
+    bench.options["auth"] = bench.auth(project_name="demo", project_id=None)
+    with nothing_done(bench):
+        refused(bench.call(module, check=check, **options, **{option: {CHINESE: "x"}}), f"{option}: the key")
+        refused(bench.call(module, check=check, **options, **{option: {"note": "v" * 256}}), f"{option}: note: keys")
+
+
 @USTACK
 def test_the_swap_of_a_flavor_is_in_gb(bench: Bench) -> None:
     """UOS, flavors: swap in GB. Nova's unit is MiB."""

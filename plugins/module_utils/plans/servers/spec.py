@@ -23,11 +23,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.created_with import with_note
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
     ISO_RECORD,
     DeclaredImage,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.created_with import with_note
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     BOOT_ORDER,
     ServerSpec,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import AbstractSet, Any, Callable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
@@ -38,6 +39,7 @@ SINCE: Mapping[str, tuple[Version, str]] = {
     "console_mks": ((2, 8), "a console of type webmks"),
 }
 _LONGEST_TAG = 60
+_METADATA_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]+\Z")
 _MOST_TAGS = 50
 
 
@@ -135,6 +137,15 @@ class NovaRules(Rules):
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
             return ("image: the server has nothing to boot from; set image, or add a volume with boot_index: 0",)
         return ()
+
+    def pairs_problem(self, pairs: Mapping[str, str], option: str = "metadata") -> str | None:
+        problem = super().pairs_problem(pairs, option)
+        # Nova's schema; an API without microversions has none.
+        other = next((key for key in pairs if not _METADATA_KEY.match(key)), None)
+        if problem or other is None or not self.supports("microversions"):
+            return problem
+        text = "%s: the key %r contains a character that the cloud rejects; use letters, digits, spaces and any of -_:."
+        return text % (option, other)
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
         return recorded.shows(server, option, value)
