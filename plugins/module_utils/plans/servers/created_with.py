@@ -15,6 +15,7 @@ import json
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 NOTE = "cloudserver_created_with"
@@ -32,6 +33,8 @@ def with_note(metadata: Mapping[str, str], params: Mapping[str, Any]) -> dict[st
     """The metadata of a new server, with the note if the task sets such options."""
     found = dict(metadata)
     given = {name: params[name] for name in _NOTED + tuple(_ALIASES) if params[name] not in (None, "", [], {})}
+    if not _has_more_than_names(given.get("networks")):
+        given.pop("networks", None)
     note = ",".join(dict.fromkeys(_entry(_ALIASES.get(name, name), value) for name, value in given.items()))
     if note and len(found) < _MOST_KEYS:
         found.setdefault(NOTE, note)
@@ -45,6 +48,15 @@ def was_created_with(server: Server, option: str, value: Any) -> bool | None:
     entries = str(server.metadata.get(NOTE) or "").split(",")
     noted = next((entry for entry in entries if entry.partition(":")[0] == name), None)
     return None if noted is None else noted == _entry(name, value)
+
+
+def _has_more_than_names(networks: Any) -> bool:
+    """Whether networks are given by more than their names, which the record shows, and addresses, which it shows too."""
+    for each in networks if isinstance(networks, (list, tuple)) else ():
+        row = each if isinstance(each, Mapping) else {"network": each}
+        if is_uuid(str(row.get("network"))) or any(row.get(key) for key in ("port", "subnet", "tag")):
+            return True
+    return False
 
 
 def _entry(name: str, value: Any) -> str:

@@ -49,6 +49,21 @@ def test_the_value_is_compared_but_not_that_of_a_secret(option: str, value: Any,
     assert was_created_with(Server("i", "p"), option, now) is None
 
 
+@pytest.mark.parametrize(
+    ("networks", "noted"),
+    [
+        ("auto", False),
+        (["private"], False),
+        ([{"network": "private", "fixed_ip": "10.0.0.9", "port": None}], False),
+        (["0d0466b0-0000-4000-8000-000000000000"], True),
+        ([{"network": "private"}, {"port": "p"}], True),
+        ([{"network": "private", "tag": "front"}], True),
+    ],
+)
+def test_networks_that_the_record_shows_are_not_noted(networks: Any, noted: bool) -> None:
+    assert bool(created(networks=networks).metadata) is noted
+
+
 def test_user_data_is_the_same_option_from_text_and_from_a_file() -> None:
     for given in ({"user_data": "x"}, {"user_data_file": "/x"}):
         assert created(**given).metadata == {NOTE: "user_data"}
