@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers on a host whose nova-compute has stopped. Nova waits a minute for the answer to some messages (RPC calls), and
-answers 500; it answers 202 for the others (RPC casts), which wait in the queue. Source: nova/compute/rpcapi.py."""
+"""Servers on a host whose nova-compute has stopped. Nova waits a minute for the answer to some messages (RPC calls),
+then answers 500; it answers 202 for the others (RPC casts), which wait in the queue. Source: nova/compute/rpcapi.py."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def was_created_with(server: Server, option: str, value: Any) -> bool | None:
 
 
 def _has_more_than_names(networks: Any) -> bool:
-    """Whether networks are given by more than their names, which the record shows, and addresses, which it shows too."""
+    """Whether networks are given by more than what the record shows: their names and addresses."""
     for each in networks if isinstance(networks, (list, tuple)) else ():
         row = each if isinstance(each, Mapping) else {"network": each}
         if is_uuid(str(row.get("network"))) or any(row.get(key) for key in ("port", "subnet", "tag")):
