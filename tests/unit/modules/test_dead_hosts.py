@@ -42,10 +42,17 @@ def owner(bench: Bench) -> Bench:
 def test_an_action_is_refused_with_what_to_do(owner: Bench, module: str, options: dict[str, Any]) -> None:
     """Also in check mode, and with nothing sent to the cloud."""
     host = take_down(owner, "web-01")
-    parts = (f"host {host} is down (host_status UNKNOWN)", "server_migrate and mode: evacuate")
+    parts = (f"host {host} is down (host_status UNKNOWN)", f"server_migrate and mode: evacuate (from_host: {host})")
     with nothing_done(owner):
         for check in (True, False):
             refused(owner.call(module, names=["web-01"], check=check, **options), *parts)
+
+
+@BOTH
+def test_the_advice_can_be_followed(owner: Bench) -> None:
+    host = take_down(owner, "web-01")
+    moved = owner.call("server_migrate", names=["web-01"], mode="evacuate", from_host=host)
+    assert outcome(moved, "web-01")["outcome"] == "done" and owner.server("web-01")["host"] != host
 
 
 @pytest.mark.parametrize("platform", ["easystack"], indirect=True)
