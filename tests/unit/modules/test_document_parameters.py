@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from modules.bench import Bench, nothing_done, outcome, refused
+from modules.bench import Bench, nothing_done, outcome, refused, says
+from modules.nova_servers import kind as nova_kind
 from modules.server_os_tasks import change, new_image
 
 EASYSTACK = pytest.mark.parametrize("platform", ["easystack"], indirect=True)
@@ -58,6 +59,22 @@ def test_keys_that_nova_rejects(bench: Bench, check: bool, module: str, options:
     with nothing_done(bench):
         refused(bench.call(module, check=check, **options, **{option: {CHINESE: "x"}}), f"{option}: the key")
         refused(bench.call(module, check=check, **options, **{option: {"note": "v" * 256}}), f"{option}: note: keys")
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+@pytest.mark.parametrize("check", [True, False])
+def test_texts_that_nova_rejects(bench: Bench, check: bool) -> None:
+    """EasyStack, creation: a description of 255 characters, and a path of 255 bytes, at most; contents in base64."""
+    kind = nova_kind(bench, name="new-1", check=check)
+    with nothing_done(bench):
+        for server in ({"name": "web-01", "check": check}, kind):
+            failed = bench.call("server", **server, description=CHINESE * 256)
+            says(failed, "description: it has 256 characters, and the maximum is 255")
+        path = "/" + CHINESE * 85
+        says(bench.call("server", **kind, files={path: "YQ=="}), "files: a path has 256 bytes, and the maximum is 255")
+        says(bench.call("server", **kind, files={"/a": "hush-hush!"}), "files: the content of /a is not base64")
+    done = bench.call("server", name="web-01", description=CHINESE * 255, check=check)
+    assert done["changed"] and not done.get("failed"), done
 
 
 @USTACK
