@@ -112,7 +112,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     find_aggregate,
     plan_aggregate,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, pairs_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -151,7 +151,7 @@ def run(context: Context) -> Result:
         params["availability_zone"],
         params["hosts"],
         params["purge_hosts"],
-        texts(params["metadata"], "metadata"),
+        pairs_of(params["metadata"], "metadata", cloud.rules),
         params["purge_metadata"],
         params["force"],
     )

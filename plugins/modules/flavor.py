@@ -155,7 +155,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_flavor,
     refuse_taken_name,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -193,7 +193,7 @@ def run(context: Context) -> Result:
     wanted = FlavorSpec(
         {key: params[key] for key in ("id", "description") + IMMUTABLE},
         params["state"],
-        texts(params["extra_specs"], "extra_specs"),
+        pairs_of(params["extra_specs"], "extra_specs", cloud.rules),
         params["purge_extra_specs"],
         params["access"],
         params["purge_access"],

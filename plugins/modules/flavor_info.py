@@ -37,16 +37,6 @@ options:
     type: str
     choices: [name, id, vcpus, ram_mb, disk_gb, ephemeral_gb, swap_mb]
     default: name
-  sort_dir:
-    description:
-      - Whether to sort in ascending or descending order.
-    type: str
-    choices: [asc, desc]
-    default: asc
-  limit:
-    description:
-      - Returns only the first flavors in the order of O(sort_key), at most this number. By default all.
-    type: int
   fields:
     description:
       - The keys of the records to return. By default all keys. V(id) is always returned.
@@ -62,6 +52,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.sorting
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

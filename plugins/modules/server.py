@@ -429,7 +429,8 @@ options:
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
-      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot)."
+      - "Also a mapping, where V(role: web) means V(role=web), and V(spot:) without a value means V(spot). A key of a
+        mapping has one value: the module removes other tags of the server with this key."
     type: raw
   purge_tags:
     description:
@@ -522,8 +523,13 @@ options:
   unapplied_options:
     description:
       - What to do if an option that only applies to new servers is set and a server already exists, such as
-        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server.
-        It reports those that the record does not show.
+        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server,
+        and reports those that differ.
+      - The record does not show all of them, such as O(password) or O(system_disk). For these, the module compares with
+        the metadata key C(cloudserver_created_with). It writes this key when it creates a server. The key contains the
+        names of such options and a checksum of each value, but no checksum of O(password), O(user_data) and O(files).
+        So a server that was created with the same options is not reported, and these three are not reported if only
+        their value differs.
       - V(warn) names the options and the servers in a warning. V(fail) fails before the first change. V(ignore) reports
         nothing.
       - With O(select), such an option is always an error, unless O(recreate=true).

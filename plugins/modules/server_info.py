@@ -41,15 +41,10 @@ options:
     type: str
     choices: [name, id, status, power_state, created, updated, launched_at, availability_zone, host, key_name]
     default: name
-  sort_dir:
-    description:
-      - Whether to sort in ascending or descending order.
-    type: str
-    choices: [asc, desc]
-    default: asc
   limit:
     description:
       - Returns only the first servers in the order of O(sort_key), at most this number. By default all.
+      - If the cloud sorts, it chooses the first of several servers with the same value.
       - O(missing), O(min_targets) and O(max_targets) apply to the selection before the limit.
     type: int
   raw:
@@ -67,6 +62,7 @@ extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
+  - cloudserver.compute.sorting
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

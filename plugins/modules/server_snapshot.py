@@ -179,7 +179,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_removal,
     plan_snapshots,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
@@ -220,7 +220,7 @@ def run(context: Context) -> Result:
     spec = SnapshotSpec(
         context.params["name"] or "",
         context.cloud.session.clock.now(),
-        texts(context.params["metadata"], "metadata") or {},
+        pairs_of(context.params["metadata"], "metadata", context.cloud.rules) or {},
         context.params["keep_last"],
         context.params["allow_duplicate_name"],
     )

@@ -56,10 +56,6 @@ options:
     type: str
     choices: [asc, desc]
     default: desc
-  limit:
-    description:
-      - Returns only the first images in the order of O(sort_key), at most this number. By default all.
-    type: int
   uploaded:
     description:
       - Also lists images that were not created from a server.
@@ -67,6 +63,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.sorting
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

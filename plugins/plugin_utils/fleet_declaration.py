@@ -10,8 +10,9 @@ import json
 from collections import Counter
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import key_of_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import mapped_keys, tag_texts
 
 #: The keys of an entry that define the names of its servers.
 NAMING = ("name", "names", "name_pattern", "count")
@@ -59,7 +60,9 @@ def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]
         options = {key: value for key, value in entry.items() if key not in NAMING}
         key = json.dumps(options, sort_keys=True, default=str)
         if key not in groups:
-            tags = dict.fromkeys(_texts(default_tags) + _texts(options.get("tags")))
+            own = mapped_keys(options.get("tags"))
+            defaults = [tag for tag in _texts(default_tags) if key_of_tag(tag) not in own]
+            tags = dict.fromkeys(defaults + _texts(options.get("tags")))
             groups[key] = {"entry": number, "names": [], "tags": list(tags)}
         groups[key]["names"].extend(names)
     counts = Counter(name for group in groups.values() for name in group["names"])
@@ -72,6 +75,6 @@ def group_entries(entries: Any, default_tags: Any = None) -> list[dict[str, Any]
 def _texts(given: Any) -> list[str]:
     """The tags of an option. Raises DeclarationError."""
     try:
-        return [tag.strip() for tag in tag_texts(given or [])]
+        return tag_texts(given or [])
     except InvalidRequest as error:
         raise DeclarationError(str(error)) from None

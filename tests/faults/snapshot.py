@@ -14,8 +14,8 @@ from typing import Any
 Snapshot = dict[str, list[str]]
 
 #: Keys of a server's metadata in which the collection notes what it is at, beside those that a user asks for.
-#: What only spares a request: the next run sends it if the note is missing.
-ADVISORY = ("cloudserver_keypairs",)
+#: What only spares a request, which the next run sends if the note is missing, or a warning.
+ADVISORY = ("cloudserver_keypairs", "cloudserver_created_with")
 NOTES, ASKED_FOR = "cloudserver_", ("cloudserver_password_revision",)
 #: How the rows of such notes begin.
 NOTES_OF = "notes of "

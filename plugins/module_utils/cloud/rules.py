@@ -252,10 +252,16 @@ class Rules:
         return False
 
     def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
-        """Why the platform would reject such metadata, with a hint; ``None`` if it would not. Sends no request."""
-        for key, value in metadata.items():
+        """Why the platform would reject such metadata of a server, with a hint; ``None`` if it would not. Sends no
+        request."""
+        return self.pairs_problem(metadata)
+
+    def pairs_problem(self, pairs: Mapping[str, str], option: str = "metadata") -> str | None:
+        """Why the platform would reject such keys and values of any resource, given by this option; ``None`` if it
+        would not. Sends no request."""
+        for key, value in pairs.items():
             if not 1 <= len(key) <= _LONGEST_METADATA or len(value) > _LONGEST_METADATA:
-                return "metadata: %s: keys and values have %d characters at most" % (key[:40], _LONGEST_METADATA)
+                return "%s: %s: keys and values have %d characters at most" % (option, key[:40], _LONGEST_METADATA)
         return None
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:

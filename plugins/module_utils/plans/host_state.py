@@ -26,7 +26,7 @@ _OF_HOST = frozenset(
     ).split()
 )
 
-_ADVICE = "evacuate the server with server_migrate and mode: evacuate, or bring the host up"
+_ADVICE = "evacuate the server with server_migrate and mode: evacuate%s, or bring the host up"
 
 
 def is_host_dead(server: Server) -> bool:
@@ -37,13 +37,17 @@ def refusal_of_host(server: Server, actions: tuple[str, ...]) -> str | None:
     """Why the actions cannot be carried out, and what to do; ``None`` if they can, or if it is unknown."""
     if not is_host_dead(server) or not _OF_HOST.intersection(actions):
         return None
-    return "%s, so the cloud would accept the action and not carry it out; %s" % (_fact(server), _ADVICE)
+    return "%s, so the cloud would accept the action and not carry it out; %s" % (_fact(server), _advice(server))
 
 
 def hint_of_host(server: Server) -> str:
     """The hint for an action that does not end on a host that is down."""
     fact = _fact(server)
-    return "%s: %s." % (fact[0].upper() + fact[1:], _ADVICE)
+    return "%s: %s." % (fact[0].upper() + fact[1:], _advice(server))
+
+
+def _advice(server: Server) -> str:
+    return _ADVICE % (" (from_host: %s)" % server.host if server.host else "")
 
 
 def _fact(server: Server) -> str:

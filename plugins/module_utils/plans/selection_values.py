@@ -12,6 +12,7 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import POWER_STATES, STATUSES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 
 try:
     import jmespath
@@ -46,51 +47,9 @@ def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def tags(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The tags of an option as ``key``, ``key=value``, ``key=*`` or ``key=``: from a list, a string with commas, or a
-    mapping. Raises InvalidRequest for other types, and for a tag that no cloud accepts."""
+    """The tags of an option as ``key``, ``key=value``, ``key=*`` or ``key=``. Raises InvalidRequest."""
     given = options.get(name)
-    if given in (None, "", [], {}, ()):
-        return ()
-    if isinstance(given, str):
-        given = given.split(",")
-    elif isinstance(given, (int, float, Mapping)) and not isinstance(given, bool):
-        given = [given]
-    if not isinstance(given, (list, tuple)):
-        raise InvalidRequest("%s: %s is not a list of tags; write each as key or key=value" % (name, given))
-    found: list[str] = []
-    for item in given:
-        found.extend(_pairs(name, item) if isinstance(item, Mapping) else [_tag(name, item)])
-    if not found:
-        # For example [{}]: it must not select every server.
-        raise InvalidRequest("%s: an empty mapping selects nothing; leave it out" % name)
-    return tuple(dict.fromkeys(found))
-
-
-def _pairs(option: str, item: Mapping[Any, Any]) -> list[str]:
-    """The entries of a mapping as tags; an entry without a value is a tag without a value."""
-    found = []
-    for key, value in item.items():
-        if isinstance(value, (Mapping, list, tuple)):
-            raise InvalidRequest("%s: the value of %s is not a string; a tag has one value" % (option, key))
-        if isinstance(value, bool):
-            value = str(value).lower()
-        found.append(_tag(option, key if value is None else "%s=%s" % (key, value)))
-    return found
-
-
-def _tag(option: str, item: Any) -> str:
-    if item is None or isinstance(item, (list, tuple)):
-        shown = "nothing" if item is None else "a list"
-        raise InvalidRequest("%s: one of the items is %s; write each tag as key or key=value" % (option, shown))
-    text = str(item).strip()
-    if not text:
-        raise InvalidRequest("%s: an empty string selects nothing; leave it out" % option)
-    if "," in text or text.startswith("="):
-        raise InvalidRequest(
-            "%s: %s is not a tag; write each tag as one item of the list, key or key=value, without a comma"
-            % (option, text)
-        )
-    return text
+    return () if given in (None, "", [], {}, ()) else tuple(tag_texts(given, name, selects=True))
 
 
 def addresses(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[AddressRange, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 
@@ -45,6 +46,16 @@ def texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str] | Non
     if values is None:
         return None
     return {str(key): _text(key, value, option) for key, value in values.items()}
+
+
+def pairs_of(values: Mapping[str, Any] | None, option: str, rules: Rules) -> dict[str, str] | None:
+    """As ``texts``. Raises InvalidRequest also for keys and values that the cloud rejects: the request that sets them
+    can be the second one of a task."""
+    found = texts(values, option)
+    problem = rules.pairs_problem(found or {}, option)
+    if problem:
+        raise InvalidRequest(problem)
+    return found
 
 
 def _text(key: Any, value: Any, option: str) -> str:

@@ -29,6 +29,8 @@ FAULT_KEYS = {
     500: "computeFault",
 }
 LARGEST = 0x7FFFFFFF
+#: Nova's message for an exception that it does not handle, before the class of the exception.
+UNEXPECTED = "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log. "
 _METADATA_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]{1,255}")
 _TRUE = ("true", "1", "on", "yes")
 _FALSE = ("false", "0", "off", "no")

@@ -14,6 +14,7 @@ from flask import Response
 from simulator.http.call import Call, answer
 from simulator.nova.actions import Action
 from simulator.nova.checks import check_fields, invalid, need_member, refuse, required_value
+from simulator.nova.volumes import check_answering
 from simulator.state.servers import Server
 
 #: The types that the cloud offers; it knows the others, and answers that they are unavailable.
@@ -77,6 +78,7 @@ def open_console(call: Call, server: Server, protocol: str, kind: str) -> str:
         raise refuse(409, "Instance %s is not ready" % server.id)
     if kind not in TYPES[protocol]:
         raise refuse(400, "Invalid console type %s" % kind)
+    check_answering(call, server)
     if kind not in OFFERED:
         raise refuse(400, "Unavailable console type %s." % kind)
     return address(call, kind)
@@ -129,6 +131,7 @@ def output() -> dict[str, Action]:
         need_member(call, "os-console-output")
         if server.launched is None:
             raise refuse(409, "Instance %s is not ready" % server.id)
+        check_answering(call, server)
         lines = ["[    0.000000] Linux version 6.1.0", "cloud-init: host %s" % server.name, "%s login:" % server.name]
         wanted = argument.get("length")
         if wanted is not None and int(wanted) >= 0:

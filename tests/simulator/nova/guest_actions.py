@@ -30,6 +30,7 @@ from simulator.nova.checks import (
     unchecked,
 )
 from simulator.nova.keypairs import caller_id
+from simulator.nova.volumes import check_answering
 from simulator.state.guest import digest, set_password
 from simulator.state.hosts import NO_HOST
 from simulator.state.server_states import ACTIONS, SHUT_DOWN
@@ -65,6 +66,8 @@ def change_password(operation: str | None) -> Action:
                 "password_changes": server.password_changes + 1,
             },
         )
+        # It waits for the answer of nova-compute, and leaves the task_state without one.
+        check_answering(call, server)
         return answer(None, 202)
 
     return Action(operation, check, run)

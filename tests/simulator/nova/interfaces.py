@@ -13,8 +13,8 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import Check, check_fields, invalid, need_member, refuse, required_value, text
-from simulator.nova.volumes import check_movable, record_action
+from simulator.nova.checks import UNEXPECTED, Check, check_fields, invalid, need_member, refuse, required_value, text
+from simulator.nova.volumes import check_answering, check_movable, record_action
 from simulator.state.attachments import Port, port_id_of_address
 from simulator.state.ids import stable_id
 from simulator.state.networks import Network
@@ -52,6 +52,10 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
         if failing == "all" or server.name in (failing or ()):
             record_action(call, server, "attach_interface", "attach", lambda failed: None)
             raise refuse(500, "Failed to attach network adapter device to %s" % server.id)
+        if not call.sim.builders[call.platform].hosts.is_running(server.host):
+            # The record of the action is written before, and does not end.
+            record_action(call, server, "attach_interface", "attach", lambda failed: None, lost=True)
+            check_answering(call, server)
         port = _port(call, wanted)
         port.device_id = server.id
         network = call.sim.builders[call.platform].networks.rows[port.network_id]
@@ -220,11 +224,7 @@ def _network(call: Call, network_id: str | None) -> Network:
     found = networks.find(network_id, call.project_id, call.is_admin)
     if found is None:
         # Nova does not check it; nova-compute fails, and Nova answers 500.
-        raise refuse(
-            500,
-            "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the "
-            "Nova API log if possible.",
-        )
+        raise refuse(500, UNEXPECTED)
     if found.external and not call.is_admin:
         raise refuse(403, "It is not allowed to create an interface on external network %s" % network_id)
     return found

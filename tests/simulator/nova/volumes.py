@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import Check, boolean, check_fields, need_member, refuse, required_value, text
+from simulator.nova.checks import UNEXPECTED, Check, boolean, check_fields, need_member, refuse, required_value, text
 from simulator.state.attachments import Volume
 from simulator.state.ids import stable_id
 from simulator.state.servers import ActionRecord, Server, Transition
@@ -31,16 +31,27 @@ def check_movable(call: Call, server: Server, verb: str, states: tuple[str, ...]
         raise refuse(409, "Cannot '%s' instance %s while it is in task_state %s" % (verb, server.id, server.task_state))
 
 
-def record_action(call: Call, server: Server, name: str, delay: str, finish: Callable[[bool], None]) -> None:
-    """Record an instance action, and call `finish(failed)` after the delay; the server's state does not change."""
+def check_answering(call: Call, server: Server) -> None:
+    """A request whose response needs an answer of nova-compute, which Nova waits a minute for. Raises Refusal."""
+    if not call.sim.builders[call.platform].hosts.is_running(server.host):
+        raise refuse(500, UNEXPECTED + "<class 'oslo_messaging.exceptions.MessagingTimeout'>")
+
+
+def record_action(
+    call: Call, server: Server, name: str, delay: str, finish: Callable[[bool], None], lost: bool = False
+) -> None:
+    """Record an instance action, and call `finish(failed)` after the delay; the server's state does not change. With
+    `lost` nothing carries it out."""
     failing = call.fault.get("fail_servers")
     failed = failing == "all" or (isinstance(failing, list) and bool({server.id, server.name} & set(failing)))
     error = ("500", str(call.fault.get("reason", "Simulated failure of the hypervisor"))) if failed else None
     seconds = call.sim.delay(call.platform, delay)
     transition = Transition(name, call.now, seconds, {}, error=error)
-    if not call.fault.get("stuck"):
+    if failed and not call.fault.get("stuck"):
         transition.ends = call.now + seconds
         call.fleet.call_later(seconds, lambda: finish(failed))
+    elif not (lost or call.fault.get("stuck")):
+        call.fleet.call_host(server, transition, lambda: finish(failed))
     server.actions.append(ActionRecord(name, call.request_id, server.user_id, server.project_id, call.now, transition))
 
 
@@ -70,6 +81,8 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         if volume is None:
             raise refuse(404, "Volume %s could not be found." % wanted["volumeId"])
         _check_free(call, volume, server, wanted)
+        # Nova asks nova-compute for the name of the device, before it records the action and reserves the volume.
+        check_answering(call, server)
         row = known.attach(volume, server, wanted)
         call.fleet.mark_updated(server, server.updated)
 

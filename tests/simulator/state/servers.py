@@ -129,6 +129,7 @@ class Fleet:
         self.servers: dict[str, Server] = {}
         self._transitions: list[tuple[float, int, Server, Transition]] = []
         self._callbacks: list[tuple[float, int, Callable[[], None]]] = []
+        self._waiting: dict[str, list[tuple[Transition, Callable[[], None]]]] = {}
         self._count = itertools.count()
         self._sorted: dict[Any, list[Server]] = {}
         #: Whether the nova-compute of a host takes messages.
@@ -188,6 +189,16 @@ class Fleet:
         """Call back in `delay` seconds; for changes that are no transition of a server."""
         heapq.heappush(self._callbacks, (self.clock.now() + delay, next(self._count), callback))
 
+    def call_host(self, server: Server, transition: Transition, callback: Callable[[], None]) -> None:
+        """End a change that is no transition of the server: its nova-compute takes the message, once it runs."""
+        if not self.is_running(server.host):
+            transition.waits_for_host = True
+            self._waiting.setdefault(server.host, []).append((transition, callback))
+            return
+        transition.waits_for_host = False
+        transition.ends = self.clock.now() + transition.delay
+        self.call_later(transition.delay, callback)
+
     def begin(
         self,
         server: Server,
@@ -235,6 +246,10 @@ class Fleet:
                 self._schedule(server, transition, self.clock.now() + transition.delay)
                 if transition.resumed is not None:
                     transition.resumed()
+        for waiting, callback in self._waiting.pop(host, []):
+            waiting.waits_for_host = False
+            waiting.ends = self.clock.now() + waiting.delay
+            self.call_later(waiting.delay, callback)
 
     def forget_views(self, host: str) -> None:
         """Drop the cached JSON texts of the servers on the host."""

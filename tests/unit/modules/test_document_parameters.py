@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from modules.bench import Bench, nothing_done, outcome, refused
+from modules.bench import Bench, nothing_done, outcome, refused, says
+from modules.nova_servers import kind as nova_kind
 from modules.server_os_tasks import change, new_image
 
 EASYSTACK = pytest.mark.parametrize("platform", ["easystack"], indirect=True)
@@ -37,6 +38,43 @@ def test_metadata_of_nova_is_limited_in_characters(bench: Bench) -> None:
     assert bench.call("server", name="web-01", metadata={"note": CHINESE * 255})["changed"]
     with nothing_done(bench):
         refused(bench.call("server", name="web-01", metadata={"note": CHINESE * 256}), "255 characters at most")
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("module", "options", "option"),
+    [
+        ("server", {"name": "web-01"}, "metadata"),
+        ("server_os", {"names": ["web-01"], "reinstall": True}, "metadata"),
+        ("server_snapshot", {"names": ["web-01"], "name": "before"}, "metadata"),
+        ("aggregate", {"name": "racks"}, "metadata"),
+        ("flavor", {"name": "tiny", "vcpus": 1, "ram_mb": 512}, "extra_specs"),
+    ],
+)
+def test_keys_that_nova_rejects(bench: Bench, check: bool, module: str, options: dict[str, Any], option: str) -> None:
+    """In check mode too. Of an aggregate and a flavor, the first of two requests would have been sent."""
+    bench.options = bench.credentials("admin")
+    bench.options["auth"] = bench.auth(project_name="demo", project_id=None)
+    with nothing_done(bench):
+        refused(bench.call(module, check=check, **options, **{option: {CHINESE: "x"}}), f"{option}: the key")
+        refused(bench.call(module, check=check, **options, **{option: {"note": "v" * 256}}), f"{option}: note: keys")
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+@pytest.mark.parametrize("check", [True, False])
+def test_texts_that_nova_rejects(bench: Bench, check: bool) -> None:
+    """EasyStack, creation: a description of 255 characters, and a path of 255 bytes, at most; contents in base64."""
+    kind = nova_kind(bench, name="new-1", check=check)
+    with nothing_done(bench):
+        for server in ({"name": "web-01", "check": check}, kind):
+            failed = bench.call("server", **server, description=CHINESE * 256)
+            says(failed, "description: it has 256 characters, and the maximum is 255")
+        path = "/" + CHINESE * 85
+        says(bench.call("server", **kind, files={path: "YQ=="}), "files: a path has 256 bytes, and the maximum is 255")
+        says(bench.call("server", **kind, files={"/a": "hush-hush!"}), "files: the content of /a is not base64")
+    done = bench.call("server", name="web-01", description=CHINESE * 255, check=check)
+    assert done["changed"] and not done.get("failed"), done
 
 
 @USTACK

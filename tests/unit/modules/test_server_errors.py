@@ -34,7 +34,7 @@ UUID = "0d0466b0-0000-4000-8000-000000000000"
         ({"name": ""}, "is empty or has leading or trailing spaces"),
         ({"metadata": {"a": ["list"]}}, "metadata: the value of a is a list"),
         ({"metadata": {"a": "v" * 256}}, "255 characters at most"),
-        ({"tags": ["a,b"]}, "without commas"),
+        ({"tags": ["a,b"]}, "without a comma"),
         ({"tags": ["t" * 61]}, "at most 60 characters"),
         ({"tags": ["t%d" % number for number in range(51)]}, "at most 50 tags"),
         ({"flavor": "none-such"}, "flavor: no flavor that this project may use has the id or name none-such"),

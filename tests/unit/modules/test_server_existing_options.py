@@ -139,11 +139,61 @@ def test_what_the_record_shows_is_not_reported(bench: Bench) -> None:
     more: dict[str, Any] = {"extra": {"chargingMode": "postPaid"}} if huawei else {"security_groups": ["default"]}
     done = bench.call("server", name="new-1", **made, **more)
     assert not done.get("failed") and not done.get("warnings"), done
-    again = bench.call("server", name="new-1", **made, **more)
-    assert not again["changed"]
-    # Its disk and its subnet are not in the record.
-    shown = str(again.get("warnings") or "")
-    assert ("system_disk, networks (new-1" in shown and "vpc_id" not in shown) if huawei else not shown
+    with nothing_done(bench):
+        again = bench.call("server", name="new-1", **made, **more)
+    assert not again["changed"] and not again.get("warnings"), again
+
+
+def warned(bench: Bench, **options: Any) -> str:
+    """The warning of a task that changes nothing, which unapplied_options: fail makes an error."""
+    with nothing_done(bench):
+        done = bench.call("server", name="new-1", **options)
+        assert not done.get("failed") and not done["changed"], done
+        strict = bench.call("server", name="new-1", unapplied_options="fail", **options)
+    text = " ".join(done.get("warnings") or ())
+    assert bool(strict.get("failed")) is bool(text), strict
+    return text
+
+
+@EVERY
+def test_what_only_the_creation_knows_is_reported_if_it_differs(bench: Bench) -> None:
+    """A second run of a declared fleet is silent; an option that is added or changed later is not."""
+    made = huawei_kind() if bench.platform == "huaweicloud" else nova_kind(bench)
+    if bench.platform == "huaweicloud":
+        kind = {**made, "password": "Fresh-Pass-77"}
+        later = {"system_disk": {**made["system_disk"], "size_gb": 99}}
+    else:
+        group = "0d0466b0-0000-4000-8000-00000000000a"
+        kind = {**made, "password": "Fresh-Pass-77", "user_data": "#!/bin/sh\necho hush-hush-77\n"}
+        later = {"group": group} if bench.platform != "openstack" else {"host": "cmp9"}
+    done = bench.call("server", name="new-1", **kind)
+    assert not done.get("failed") and done["changed"], done
+    note = done["server"]["metadata"]["cloudserver_created_with"]
+    assert "password" in note.split(",") and len(note) < 256
+    assert ("user_data" in note.split(",")) is (bench.platform != "huaweicloud")
+    assert not [tag for tag in done["server"]["tags"] if tag.startswith("cloudserver_")]
+    assert warned(bench, **kind) == ""
+    (option,) = later
+    text = warned(bench, **{**kind, **later})
+    assert "does not show that it has them: %s (new-1" % option in text
+    # Only a task that removes metadata could remove the note, and it does not.
+    assert not bench.call("server", name="new-1", metadata={"team": "a"}, purge_metadata=True).get("failed")
+    assert warned(bench, **kind) == ""
+
+
+@HUAWEI
+def test_the_advice_names_modules_that_the_platform_has(bench: Bench) -> None:
+    text = " ".join(bench.call("server", name="web-01", password="Fresh-Pass-77", volumes=[{"size_gb": 1}])["warnings"])
+    assert "or use server_password." in text
+
+
+@pytest.mark.parametrize("platform", ["openstack"], indirect=True)
+def test_an_address_in_another_form_is_shown(bench: Bench) -> None:
+    """Clouds write IPv6 addresses differently, and so do tasks."""
+    bench.change("web-02", addresses={"private": [{"ip": "2001:DB8:10:0::12"}]})
+    assert bench.call("server_info", names=["web-02"])["servers"][0]["addresses"][0]["ip"] == "2001:DB8:10:0::12"
+    done = bench.call("server", name="web-02", networks=[{"network": "private", "fixed_ip": "2001:db8:10::0:12"}])
+    assert not done.get("warnings") and not done["changed"], done
 
 
 @EVERY

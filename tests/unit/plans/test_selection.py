@@ -123,7 +123,7 @@ def test_options_choose(options: dict[str, Any], found: list[str]) -> None:
         ({"tags": [{}]}, "tags: an empty mapping"),
         ({"tags": {"a": ["b"]}}, "tags: the value of a is not a string"),
         ({"tags": {"": "b"}}, "tags: =b is not a tag"),
-        ({"tags": True}, "tags: True is not a list of tags"),
+        ({"tags": True}, "tags: True is neither a list of tags nor a mapping"),
         ({"status": ["runing"]}, "status: no server has the status runing"),
         ({"status": ["ACTIV"]}, "SHUTOFF"),
         ({"all": True, "filters": {"host": None}}, "filters: host has no value"),

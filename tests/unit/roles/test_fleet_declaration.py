@@ -41,6 +41,13 @@ def test_tags_may_be_mappings() -> None:
         fleet_groups([{"name": "a", "tags": {"role": ["web", "db"]}}])
 
 
+def test_a_key_of_a_mapping_replaces_the_default() -> None:
+    defaults = {"role": "web", "env": "shop"}
+    assert fleet_groups([{"name": "a", "tags": {"role": "db"}}], defaults)[0]["tags"] == ["env=shop", "role=db"]
+    # A list adds its tags.
+    assert fleet_groups([{"name": "a", "tags": ["role=db"]}], ["role=web"])[0]["tags"] == ["role=web", "role=db"]
+
+
 def test_groups_hold_no_option_that_may_be_a_secret() -> None:
     assert "hunter2" not in str(fleet_groups([{"name": "a", "password": "hunter2", "user_data": "hunter2"}]))
 

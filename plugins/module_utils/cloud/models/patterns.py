@@ -10,7 +10,7 @@ import re
 from typing import Collection, Iterator
 
 #: The value that matches every value of a key.
-_ANY = "*"
+ANY_VALUE = "*"
 #: The wildcards of a shell pattern; an opening bracket without a closing one is an ordinary character.
 _WILDCARD = re.compile(r"(\*|\?|\[!?\]?[^\]]*\])")
 
@@ -18,7 +18,7 @@ _WILDCARD = re.compile(r"(\*|\?|\[!?\]?[^\]]*\])")
 def is_exact_tag(tag: str) -> bool:
     """Whether only this text matches: neither ``key=*`` nor ``key=``."""
     _key, equals, value = tag.partition("=")
-    return not equals or value not in (_ANY, "")
+    return not equals or value not in (ANY_VALUE, "")
 
 
 def key_of_tag(tag: str) -> str:
@@ -33,7 +33,7 @@ def has_tag(tags: Collection[str], wanted: str) -> bool:
     key = key_of_tag(wanted)
     if key in tags or key + "=" in tags:
         return True
-    return wanted.endswith(_ANY) and any(tag.startswith(key + "=") for tag in tags)
+    return wanted.endswith(ANY_VALUE) and any(tag.startswith(key + "=") for tag in tags)
 
 
 def escape_name(text: str) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.console import PROTOCOLS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, Outcome
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.host_state import hint_of_host, is_host_dead
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def read_consoles(
         except AuthenticationFailed:
             raise
         except CloudError as error:
+            if is_host_dead(server):
+                error.hint = hint_of_host(server)
             return ConsoleResult(server, shown, error)
         return ConsoleResult(server, shown)
 

@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.created_with import with_note
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
     ISO_RECORD,
     DeclaredImage,
@@ -32,7 +33,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     ServerSpec,
     labels_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import mapped_keys, tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
@@ -156,6 +157,7 @@ def server_spec(
         metadata=_metadata(params, rules),
         purge_metadata=params["purge_metadata"],
         tags=tags,
+        tag_keys=mapped_keys(params["tags"]),
         purge_tags=params["purge_tags"],
         locked=params["locked"],
         lock_reason=params["lock_reason"],
@@ -194,12 +196,6 @@ def _tags(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...] | None:
     if params["tags"] is None:
         return None
     found = tuple(tag_texts(params["tags"]))
-    for tag in found:
-        if not tag or "," in tag or tag.startswith("=") or tag != tag.strip():
-            raise InvalidRequest(
-                "tags: %r is not a tag; a tag is key or key=value, without commas and without leading or trailing"
-                " spaces" % tag
-            )
     if not rules.supports("tags_in_metadata"):
         rules.require("set_tags")
     problem = rules.tags_problem(found)
@@ -237,7 +233,7 @@ def new_server(
         image_id=image.id if image and not from_volume else None,
         networks=networks,
         volumes=volumes,
-        metadata=metadata,
+        metadata=with_note(metadata, params),
         tags=tags,
         security_groups=tuple(params["security_groups"] or ()),
         user_data=user_data,

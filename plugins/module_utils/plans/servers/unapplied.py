@@ -4,8 +4,8 @@
 
 """Options of a task that cannot take effect for an existing server. Pure functions.
 
-The options of a new server are compared with the record of an existing one. The task reports those that the record does
-not show: the cloud does not return a password, for example.
+The options of a new server are compared with the record of an existing one, and with the note of its creation
+(created_with.py). The task reports those that differ, and those that neither of the two shows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.created_with import was_created_with
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 WARN, IGNORE, FAIL = "warn", "ignore", "fail"
@@ -48,6 +49,16 @@ NEW_ONLY: Mapping[str, str | None] = {
 }
 #: The options that are compared with an existing server, with an error if they differ.
 _COMPARED = ("networks", "key_name")
+#: The record shows only a part of them: not the size of the disk, for example.
+_SHOWN_IN_PART = ("boot_volume",)
+#: The capability that the module of an option needs.
+_NEEDED = {
+    "server_volume": "attach_volume",
+    "server_interface": "attach_interface",
+    "server_migrate": "migrate",
+    "server_password": "change_password",
+    "server_os": "rebuild",
+}
 #: Behaviour of a creation: nothing can be compared.
 _BEHAVIOUR = ("client_token",)
 
@@ -64,7 +75,7 @@ def check_selected(params: Mapping[str, Any], rules: Rules) -> None:
     if given:
         raise InvalidRequest(
             "select: it selects existing servers, and %s only applies to new servers; leave it out%s"
-            % (given[0], _instead(given[:1]))
+            % (given[0], _instead(given[:1], rules))
         )
 
 
@@ -85,7 +96,7 @@ def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: st
     return (
         "These options do not change existing servers, and the record of the server does not show that it has them: %s"
         " (%s). Set unapplied_options: ignore if this is expected%s."
-        % (", ".join(options), shortened(servers, 5), _instead(options))
+        % (", ".join(options), shortened(servers, 5), _instead(options, rules))
     )
 
 
@@ -114,29 +125,35 @@ def _has(server: Server, option: str, value: Any, rules: Rules) -> bool:
         return rules.supports("lock_reasons") and (not server.locked or bool(rules.shows(server, option, value)))
     if option == "key_name":
         return server.key_name is not None
-    if option == "networks":
-        return _on_networks(server, value)
-    return bool(rules.shows(server, "user_data" if option == "user_data_file" else option, value))
+    known = option if option != "user_data_file" else "user_data"
+    shown = _on_networks(server, value) if option == "networks" else rules.shows(server, known, value)
+    if shown is None or (shown and option in _SHOWN_IN_PART):
+        noted = was_created_with(server, option, value)
+        return bool(shown) if noted is None else noted
+    return shown
 
 
-def _on_networks(server: Server, wanted: Any) -> bool:
-    """Whether the addresses of the server show the networks. The plan compares networks that are given by name."""
+def _on_networks(server: Server, wanted: Any) -> bool | None:
+    """Whether the addresses of the server show the networks; ``None`` if they do not show all of them. The plan
+    compares networks that are given by name."""
     if wanted in (AUTO, NONE):
         return wanted == AUTO or not server.addresses
-    addresses = {address.ip for address in server.addresses}
-    return all(_on_network(each, addresses) for each in wanted if each)
+    addresses = {canonical_address(address.ip) for address in server.addresses}
+    found = [_on_network(each, addresses) for each in wanted if each]
+    return False if False in found else None if None in found else True
 
 
-def _on_network(wanted: Any, addresses: set[str]) -> bool:
+def _on_network(wanted: Any, addresses: set[str]) -> bool | None:
     if not isinstance(wanted, Mapping):
-        return not is_uuid(str(wanted))
+        return None if is_uuid(str(wanted)) else True
     if wanted.get("fixed_ip"):
         return canonical_address(str(wanted["fixed_ip"])) in addresses
     named = wanted.get("network") and not is_uuid(str(wanted["network"]))
-    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag"))
+    return True if named and not any(wanted.get(key) for key in ("port", "subnet", "tag")) else None
 
 
-def _instead(options: Sequence[str]) -> str:
-    """The modules that change these options of an existing server."""
+def _instead(options: Sequence[str], rules: Rules) -> str:
+    """The modules that change these options of an existing server on this platform."""
     known = dict.fromkeys(module for module in map(NEW_ONLY.get, options) if module)
-    return ", or use %s" % " and ".join(known) if known else ""
+    found = [module for module in known if rules.supports(_NEEDED[module])]
+    return ", or use %s" % " and ".join(found) if found else ""

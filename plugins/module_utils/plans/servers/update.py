@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import key_of_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     ERROR,
@@ -66,6 +67,8 @@ class ServerSpec:
     metadata: Mapping[str, str] | None = None
     purge_metadata: bool = False
     tags: tuple[str, ...] | None = None
+    #: Keys with one value each: other tags of the server with such a key are removed.
+    tag_keys: frozenset[str] = frozenset()
     purge_tags: bool = False
     locked: bool | None = None
     lock_reason: str | None = None
@@ -345,7 +348,8 @@ class _Present:
         if spec.tags is None or self.rules.supports("tags_in_metadata"):
             return
         observed, wanted = set(server.tags), set(spec.tags)
-        whole = self.rules.tags_after(sorted(observed), sorted(wanted), spec.purge_tags)
+        kept = {tag for tag in observed if key_of_tag(tag) not in spec.tag_keys}
+        whole = self.rules.tags_after(sorted(kept), sorted(wanted), spec.purge_tags)
         if whole == observed:
             return
         self._note("tags", sorted(observed), sorted(whole))

@@ -65,6 +65,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
     }
 )
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
+#: The beginning of the metadata keys in which this collection leaves notes for its next run.
+_NOTES = "cloudserver_"
 
 
 def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Address, ...]:
@@ -128,8 +130,10 @@ def image(data: Any) -> Image:
 
 
 def labels(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    """Metadata in the form of tags, ``key=value`` or ``key``, for servers without tags."""
-    return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(metadata.items()))
+    """Metadata in the form of tags, ``key=value`` or ``key``, for servers without tags; without the notes of this
+    collection."""
+    own = {key: value for key, value in metadata.items() if not key.startswith(_NOTES)}
+    return tuple("%s=%s" % (key, value) if value not in ("", None) else key for key, value in sorted(own.items()))
 
 
 def server(

@@ -38,7 +38,10 @@ def shows(server: Server, option: str, value: Any) -> bool | None:
     if option == "security_groups":
         groups = mappings(record.get("security_groups"))
         shown = [{text(group.get("name")), text(group.get("id"))} for group in groups]
-        return len(shown) == len(set(value)) and all(any(each in pair for pair in shown) for each in value)
+        # A group is listed for each port of the server that has it.
+        return all(pair.intersection(value) for pair in shown) and all(
+            any(each in pair for pair in shown) for each in value
+        )
     if option == "group":
         return value in texts(record.get("server_groups")) if record.get("server_groups") else None
     if option == "config_drive":

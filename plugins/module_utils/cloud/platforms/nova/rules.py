@@ -6,14 +6,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import AbstractSet, Any, Callable, Iterator, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NONE, NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.limits import (
+    description_problem,
+    files_problem,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
 
@@ -38,6 +44,7 @@ SINCE: Mapping[str, tuple[Version, str]] = {
     "console_mks": ((2, 8), "a console of type webmks"),
 }
 _LONGEST_TAG = 60
+_METADATA_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]+\Z")
 _MOST_TAGS = 50
 
 
@@ -108,6 +115,9 @@ class NovaRules(Rules):
         super().require(capability)
 
     def server_problem(self, new: NewServer) -> str | None:
+        problem = description_problem(new.description) or files_problem(new.files)
+        if problem:
+            return problem
         has = self.version_for(new)
         for option, needed in _needs(new, self.hosts_since):
             if has < needed:
@@ -135,6 +145,20 @@ class NovaRules(Rules):
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):
             return ("image: the server has nothing to boot from; set image, or add a volume with boot_index: 0",)
         return ()
+
+    def action_problem(self, server: Server, action: Action) -> str | None:
+        if action.action == "update":
+            return description_problem(action.arguments.get("description"))
+        return None
+
+    def pairs_problem(self, pairs: Mapping[str, str], option: str = "metadata") -> str | None:
+        problem = super().pairs_problem(pairs, option)
+        # Nova's schema; an API without microversions has none.
+        other = next((key for key in pairs if not _METADATA_KEY.match(key)), None)
+        if problem or other is None or not self.supports("microversions"):
+            return problem
+        text = "%s: the key %r contains a character that the cloud rejects; use letters, digits, spaces and any of -_:."
+        return text % (option, other)
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
         return recorded.shows(server, option, value)
