@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requests of tasks against their budgets, by the simulator's log: the first task of a run and the tenth, tasks
+with nothing to do, and tasks for a fleet."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from modules.bench import MODULES, PLATFORMS, Bench
+from modules.request_budgets import CHANGED, FLEETS, READ, START, UNCHANGED, Budget, FleetBudget
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution import waiter
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
+from ansible_collections.cloudserver.compute.tools import simulator
+
+TASKS = (*READ, *UNCHANGED, *CHANGED)
+CASES = [(budget, platform) for budget in TASKS for platform in budget.requests]
+FLEET_CASES = [(budget, platform) for budget in FLEETS for platform in budget.fixed]
+SERVERS = 40
+
+
+@pytest.fixture
+def one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """The tasks of the test are those of one run, and the pauses between polls have no random part."""
+    folder = RunFolder(str(tmp_path / "run"), b"k" * 32, lambda level, words: None)
+    monkeypatch.setattr(run_folder, "run_folder", lambda: folder)
+    monkeypatch.setattr(waiter.random, "uniform", lambda low, high: (low + high) / 2)
+    return folder
+
+
+def count(bench: Bench, module: str, changes: bool, options: Mapping[str, Any]) -> Counter[str]:
+    """The requests of a task that must succeed, by the simulator's names."""
+    bench.control("DELETE", "/requests")
+    result = bench.call(module, return_servers=None, **options)
+    assert not result.get("failed"), result["msg"]
+    assert result.get("changed", False) is changes, result
+    return Counter(row["name"] for row in bench.requests())
+
+
+@pytest.mark.parametrize("budget, platform", CASES, ids=[f"{budget}-{platform}" for budget, platform in CASES])
+def test_the_first_and_a_later_task_of_a_run(bench: Bench, budget: Budget, one_run: RunFolder) -> None:
+    if budget.admin:
+        bench.options = bench.credentials("admin")
+    first, later = (count(bench, budget.module, budget.changes, budget.options(bench, number)) for number in (1, 2))
+    start = Counter(name for name in START[bench.platform] if name not in budget.unneeded)
+    assert not set(START[bench.platform]) & set(later), "it is in the cache of the run"
+    assert later.total() == budget.requests[bench.platform], (dict(later), budget.reason)
+    begin = {name: number for name, number in first.items() if name in START[bench.platform]}
+    assert begin == dict(start)
+    assert first.total() - start.total() - later.total() == budget.first.get(bench.platform, 0), (first, later)
+
+
+def test_every_module_has_a_budget() -> None:
+    assert {budget.module for budget in TASKS} == {*MODULES} - {"job_info"}
+    assert all(budget.reason for budget in (*TASKS, *FLEETS))
+    names = [budget.name for budget in TASKS]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.fixture(scope="module")
+def fleet_ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A simulator with a fleet on each platform, and none of the other servers."""
+    folder = tmp_path_factory.mktemp("fleet")
+    fleet = {"servers": [], "generate": [{"count": SERVERS, "name": "worker-%04d"}]}
+    config = folder / "fleet.yml"
+    config.write_text(json.dumps({"platforms": {name: fleet for name in PLATFORMS}}))
+    with simulator.running(folder, "--quiet", "--config", str(config)) as found:
+        yield found
+
+
+@pytest.fixture
+def fleet(fleet_ready: dict[str, Any], bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(fleet_ready, bench.platform)
+    monkeypatch.setattr(session, "SystemClock", lambda: made.clock)
+    return made
+
+
+@pytest.mark.parametrize(
+    "budget, platform", FLEET_CASES, ids=[f"{budget}-{platform}" for budget, platform in FLEET_CASES]
+)
+def test_a_fleet(fleet: Bench, budget: FleetBudget, one_run: RunFolder) -> None:
+    changes = budget.options != {"state": "started"}
+    count(fleet, "server_info", False, {"all": True})
+    asked = count(fleet, budget.module, changes, {"all": True, **budget.options})
+    platform = fleet.platform
+    expected = budget.fixed[platform] + budget.each.get(platform, 0) * SERVERS
+    assert asked.total() == expected, (dict(asked), budget.reason)
