@@ -16,6 +16,7 @@ import pytest
 from modules.bench import MODULES, PLATFORMS, Bench
 from modules.request_budgets import CHANGED, FLEETS, READ, START, UNCHANGED, Budget, FleetBudget
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution import waiter
@@ -57,6 +58,29 @@ def test_the_first_and_a_later_task_of_a_run(bench: Bench, budget: Budget, one_r
     begin = {name: number for name, number in first.items() if name in START[bench.platform]}
     assert begin == dict(start)
     assert first.total() - start.total() - later.total() == budget.first.get(bench.platform, 0), (first, later)
+
+
+def with_token(bench: Bench) -> dict[str, Any]:
+    """The connection options with a token that the user already has."""
+    found = settings.resolve(bench.options, {})
+    connected = session.connect(found)
+    assert connected.auth.project_id
+    (token,) = connected.auth.secrets() - found.secrets()
+    connected.close()
+    auth = {"auth_url": bench.options["auth"]["auth_url"], "token": token}
+    return {**bench.options, "auth": auth}
+
+
+@pytest.mark.parametrize(
+    "platform, kind",
+    [("openstack", "application_credential"), ("openstack", "token"), ("huaweicloud", "iam_user"),
+     ("huaweicloud", "temporary")],
+)  # fmt: skip
+def test_other_credentials_are_looked_up_once_too(bench: Bench, kind: str, one_run: RunFolder) -> None:
+    bench.options = with_token(bench) if kind == "token" else bench.credentials(kind)
+    asked = [count(bench, "server_info", False, {"names": ["web-01"]}) for _task in range(3)]
+    begin = 1 + len(START[bench.platform])
+    assert [each.total() for each in asked] == [begin, 1, 1], asked
 
 
 def test_every_module_has_a_budget() -> None:

@@ -34,6 +34,9 @@ LOCK_SECONDS = 60.0
 class TokenCache:
     """The entry of one identity. now is always the time in seconds since 1970."""
 
+    #: Whether an entry may have facts and no token.
+    keeps_facts_alone = False
+
     def __init__(self, directory: str, identity: str) -> None:
         self.directory = directory
         self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
@@ -70,8 +73,8 @@ class TokenCache:
         return entry
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Other processes do not request a token meanwhile; only the cache of a run locks."""
+    def lock(self, fact: str = "") -> Iterator[None]:
+        """Other processes do not request a token, or this fact, meanwhile; only the cache of a run locks."""
         yield
 
     def save(self, entry: Mapping[str, Any]) -> bool:
@@ -108,6 +111,8 @@ class RunCache(TokenCache):
     """The entry of one identity in the folder of the run. It is found with the same secrets only, and never fails a
     task: where it cannot be used, the task goes on without it."""
 
+    keeps_facts_alone = True
+
     def __init__(self, folder: RunFolder, identity: str, known: Iterable[str]) -> None:
         super().__init__(folder.path, identity)
         self.folder = folder
@@ -138,23 +143,25 @@ class RunCache(TokenCache):
         return done
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        handle = self._open_lock()
+    def lock(self, fact: str = "") -> Iterator[None]:
+        handle = self._open_lock(fact)
         try:
             yield
         finally:
             if handle is not None:
                 os.close(handle)
 
-    def _open_lock(self) -> int | None:
-        """The locked file, or None if it cannot be locked within LOCK_SECONDS."""
+    def _open_lock(self, fact: str) -> int | None:
+        """The locked file, or None if it cannot be locked within LOCK_SECONDS. A fact has a file of its own, because
+        its request may need a token."""
         if not self.usable:
             return None
         handle = None
         try:
             os.makedirs(self.directory, 0o700, exist_ok=True)
             self._check_directory()
-            handle = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            name = "." + hashlib.sha256(fact.encode("utf-8")).hexdigest()[:16] if fact else ""
+            handle = os.open(self.path + name + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             if file_lock.take(handle, LOCK_SECONDS):
                 return handle
         except (SettingsError, OSError) as error:

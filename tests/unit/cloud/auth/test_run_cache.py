@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import stat
 import threading
@@ -162,6 +163,57 @@ def test_facts_of_two_tasks_are_kept_together(wire: Any, reply: Any, task: Any) 
     two.auth.set_fact("b", 2)
     third = task()
     assert third.auth.project_id and (third.auth.get_fact("a"), third.auth.get_fact("b")) == (1, 2)
+
+
+def test_a_fact_does_not_bring_a_rejected_token_back(wire: Any, reply: Any, task: Any, folder: Any) -> None:
+    issue(wire, reply, "old")
+    first, second = task(), task()
+    assert first.auth.project_id == second.auth.project_id == "p1"
+    issue(wire, reply, "new")
+    assert second.auth.renew("old")
+    first.auth.set_fact("a", 1)
+    entry = json.loads(entry_of(folder).read_text())
+    assert (entry["token"], entry["facts"]) == ("new", {"a": 1})
+
+
+def test_fifty_tasks_at_once_find_a_fact_once(wire: Any, reply: Any, task: Any) -> None:
+    issue(wire, reply)
+    found: list[int] = []
+
+    def find(session: Session) -> None:
+        with session.auth.finding_fact("a"):
+            if session.auth.get_fact("a") is None:
+                found.append(1)
+                # The request itself may need a token.
+                assert session.auth.project_id == "p1"
+                session.auth.set_fact("a", 1)
+
+    threads = [threading.Thread(target=find, args=(task(),)) for _number in range(FORKS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == [1]
+
+
+def test_a_given_token_is_validated_once_in_a_run_and_not_kept(
+    wire: Any, reply: Any, task: Any, folder: Any, said: Any
+) -> None:
+    given = {"token": "given", **dict.fromkeys(PASSWORD)}
+    wire.expect("GET", TOKENS, reply=reply(200, token_body()))
+    for _task in range(3):
+        session = task(auth=given)
+        assert session.auth.project_id == "p1" and session.auth.endpoint() == "https://one.example.com/v2.1"
+    assert "given" not in entry_of(folder).read_text() + entry_of(folder).name
+    wire.expect("GET", TOKENS, reply=reply(200, token_body()))
+    assert task(auth={**given, "token": "another"}).auth.project_id == "p1"
+
+
+def test_facts_without_a_token_are_kept(wire: Any, task: Any) -> None:
+    given = {"token": "given", "project_id": "p1", **dict.fromkeys(PASSWORD)}
+    task(auth=given, endpoint=wire.url + "/v2.1").auth.set_fact("a", 1)
+    assert task(auth=given, endpoint=wire.url + "/v2.1").auth.get_fact("a") == 1
+    assert task(auth={**given, "token": "another"}, endpoint=wire.url + "/v2.1").auth.get_fact("a") is None
 
 
 def _damage(path: Path) -> None:
