@@ -36,13 +36,15 @@ class TokenCache:
 
     #: Whether an entry may have facts and no token.
     keeps_facts_alone = False
+    #: The minimum validity of an entry that is used, in seconds.
+    margin = MARGIN
 
     def __init__(self, directory: str, identity: str) -> None:
         self.directory = directory
         self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
 
     def load(self, now: float) -> dict[str, Any] | None:
-        """The entry, or None if there is none, it is damaged, or it expires within MARGIN seconds. Raises SettingsError
+        """The entry, or None if there is none, it is damaged, or it expires within ``margin`` seconds. Raises SettingsError
         if the directory or the file belongs to another user or is accessible to others."""
         if not os.path.lexists(self.directory):
             return None
@@ -68,7 +70,7 @@ class TokenCache:
         if not isinstance(entry, dict) or entry.get("format") != FORMAT:
             return None
         expires = entry.get("expires_at")
-        if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires - MARGIN <= now:
+        if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires - self.margin <= now:
             return None
         return entry
 
@@ -112,6 +114,8 @@ class RunCache(TokenCache):
     task: where it cannot be used, the task goes on without it."""
 
     keeps_facts_alone = True
+    #: Its name in messages.
+    title = "token cache"
 
     def __init__(self, folder: RunFolder, identity: str, known: Iterable[str]) -> None:
         super().__init__(folder.path, identity)
@@ -129,7 +133,7 @@ class RunCache(TokenCache):
         except (SettingsError, OSError) as error:
             self._give_up(error)
             return None
-        self.folder.say(3, "The run's token cache has %s entry for these credentials." % ("an" if entry else "no"))
+        self.folder.say(3, "The run's %s has %s entry for these credentials." % (self.title, "an" if entry else "no"))
         return entry
 
     def save(self, entry: Mapping[str, Any]) -> bool:
@@ -172,7 +176,7 @@ class RunCache(TokenCache):
 
     def _give_up(self, why: object) -> None:
         self.usable = False
-        self.folder.say(1, "The run's token cache is not used: %s" % why)
+        self.folder.say(1, "The run's %s is not used: %s" % (self.title, why))
 
 
 def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:
