@@ -44,8 +44,8 @@ class TokenCache:
         self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
 
     def load(self, now: float) -> dict[str, Any] | None:
-        """The entry, or None if there is none, it is damaged, or it expires within ``margin`` seconds. Raises SettingsError
-        if the directory or the file belongs to another user or is accessible to others."""
+        """The entry, or None if there is none, it is damaged, or it expires within ``margin`` seconds. Raises
+        SettingsError if the directory or the file belongs to another user or is accessible to others."""
         if not os.path.lexists(self.directory):
             return None
         self._check_directory()

@@ -12,7 +12,6 @@ from typing import Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.named import NamedResource
 
-
 _SIZES = "sizes"
 
 

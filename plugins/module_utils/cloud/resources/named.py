@@ -17,8 +17,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resource
 class NamedResource(Resource):
     """A kind of resource with names.
 
-    The result of another task never decides a change: the cloud is asked again before a change, and if the entry does
-    not suffice.
+    The result of another task never decides a change. Before a change, and for missing ids and names, the cloud is
+    asked again.
     """
 
     #: The kind in the cache of the run.
