@@ -66,13 +66,15 @@ class TokenCache:
             try:
                 entry = json.load(stream)
             except (ValueError, RecursionError):
-                return None
-        if not isinstance(entry, dict) or entry.get("format") != FORMAT:
+                entry = None
+        expires = entry.get("expires_at") if isinstance(entry, dict) and entry.get("format") == FORMAT else None
+        if isinstance(expires, bool) or not isinstance(expires, (int, float)):
+            self.report_damage()
             return None
-        expires = entry.get("expires_at")
-        if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires - self.margin <= now:
-            return None
-        return entry
+        return entry if expires - self.margin > now else None
+
+    def report_damage(self) -> None:
+        """Called for a file with an invalid entry, which the next one replaces."""
 
     @contextmanager
     def lock(self, fact: str = "") -> Iterator[None]:
@@ -173,6 +175,9 @@ class RunCache(TokenCache):
         if handle is not None:
             os.close(handle)
         return None
+
+    def report_damage(self) -> None:
+        self.folder.say(1, "The run's %s is damaged, and is replaced: %s" % (self.title, self.path))
 
     def _give_up(self, why: object) -> None:
         self.usable = False
