@@ -118,3 +118,19 @@ def test_a_fleet(fleet: Bench, budget: FleetBudget, one_run: RunFolder) -> None:
     platform = fleet.platform
     expected = budget.fixed[platform] + budget.each.get(platform, 0) * SERVERS
     assert asked.total() == expected, (dict(asked), budget.reason)
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_a_fleet_of_a_cloud_that_limits_the_rate(fleet: Bench, one_run: RunFolder) -> None:
+    """Each rejected action is sent once more; its server is read when the time has come, and not at every poll."""
+    count(fleet, "server_info", False, {"all": True})
+    fleet.fault("os-stop", times=10, status=429, headers={"Retry-After": "1"})
+    fleet.control("DELETE", "/requests")
+    result = fleet.call("server_power", all=True, state="stopped", return_servers=None)
+    assert result["changed"] and {each["outcome"] for each in result["outcomes"]} == {"done"}
+    asked = Counter(row["name"] for row in fleet.requests())
+    assert asked["os-stop"] == SERVERS + 10
+    # The state decides about a rejected action, and shows that it may be sent again.
+    assert asked["show server"] <= 2 * 10 and asked["list servers with details"] <= 10
+    assert asked.keys() == {"os-stop", "show server", "list servers with details"}
+    assert sum("429" in warning for warning in result.get("warnings", [])) == 1
