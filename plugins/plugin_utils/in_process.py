@@ -20,8 +20,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import access_key, keystone
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import easystack, ustack
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    action_table as huaweicloud_actions,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     client as huaweicloud,
 )
@@ -43,7 +47,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     server_groups as huaweicloud_server_groups,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    servers as huaweicloud_servers,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
+    action_table,
     aggregates,
     consoles,
     creation,
@@ -54,12 +62,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     keypairs,
     networks,
     server_groups,
+    servers,
     snapshots,
     volumes,
     zones,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import client as nova
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle, selection, waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import without_nulls
@@ -70,10 +80,12 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
-    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots,
-    volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
-    huaweicloud_jobs, huaweicloud_server_groups,
+    action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
+    server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
+    huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
+    huaweicloud_server_groups,
 )  # fmt: skip
+COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 

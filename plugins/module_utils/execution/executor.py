@@ -267,8 +267,14 @@ class Executor(Polling[Progress]):
     # -- polling -----------------------------------------------------------------------------------------------
 
     def poll(self, left: dict[str, Progress], final: bool) -> dict[str, ActionStatus]:
-        # Queued servers are not polled: nothing was submitted for them.
-        watched = {key: item.pending for key, item in left.items() if not item.ready}
+        # Queued servers are not polled: nothing was submitted for them. A server whose action the cloud postponed is
+        # polled when its time has come.
+        now = self.waiter.clock.time()
+        watched = {
+            key: item.pending
+            for key, item in left.items()
+            if not item.ready and (final or item.pending or item.not_before <= now)
+        }
         since = self.state.since if self.strategy.shown_by_changes and not final else None
         seen = observe_all(self.cloud, watched, since)
         for key, each in seen.items():

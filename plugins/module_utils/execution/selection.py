@@ -68,7 +68,8 @@ def _with_image_names(cloud: Compute, servers: Iterable[Server], withhold: bool 
     if not any(server.image.id and server.image.name is None for server in found):
         return found
     try:
-        return list(with_image_names(found, cloud.images.names()))
+        unnamed = {server.image.id for server in found if server.image.id and server.image.name is None}
+        return list(with_image_names(found, cloud.images.names(unnamed, only_shown=withhold)))
     except CloudError as error:
         if not withhold or not _is_permanent(error):
             raise

@@ -45,9 +45,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording 
 
 T = TypeVar("T")
 
-#: Seconds until the second poll, and the maximum length of a pause as a share of the elapsed time: the end of a wait is
-#: noticed within a tenth of its length.
-_FIRST = 0.2
+#: Seconds until the second poll of one server and of a large fleet, and the number of servers of that: a poll of a
+#: large fleet is more work for the cloud.
+_FIRST, _FIRST_OF_FLEET, _FLEET = 0.2, 0.45, 1000
+#: The maximum length of a pause as a share of the elapsed time: the end of a wait is noticed within a tenth of its
+#: length, or within half a second.
 _SHARE = 0.08
 #: Seconds until the first progress message; each pause between two messages doubles, up to the second number.
 _QUIET, _LONGEST_QUIET = 5.0, 300.0
@@ -63,10 +65,11 @@ _LAST_LOOK = 30.0
 _PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerError, RateLimited, DeadlineExceeded)
 
 
-def pause(waited: float, last_look: float, interval: float) -> float:
-    """Seconds until the next poll: short at first, growing with the elapsed time, at most ``interval``. Never shorter
-    than the last poll took, to limit the load on a slow cloud."""
-    wanted = max(_FIRST, _SHARE * waited)
+def pause(waited: float, last_look: float, interval: float, servers: int = 1) -> float:
+    """Seconds until the next poll of so many servers: short at first, longer for a large fleet, growing with the
+    elapsed time, at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
+    first = _FIRST + (_FIRST_OF_FLEET - _FIRST) * min(1.0, servers / _FLEET)
+    wanted = max(first, _SHARE * waited)
     return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
 
 
@@ -170,7 +173,7 @@ class Waiter:
                 record(polling.submit_ready(left))
                 now = self.clock.time()
                 self._report(now, lambda: polling.progress_text(outcomes, left))
-                rest = pause(now - waiting_since, now - before, self.interval)
+                rest = pause(now - waiting_since, now - before, self.interval, len(left))
                 if left:
                     self.clock.sleep(max(0.0, min(rest, deadline - now)))
         finally:

@@ -37,6 +37,7 @@ class TextMarker(Dict[str, str]):
         super().__init__()
         self._mark = mark
         self._trust = trust
+        self._keys: dict[str, str] = {}
 
     def __missing__(self, text: str) -> str:
         found = self[text] = self._made(text)
@@ -55,15 +56,41 @@ class TextMarker(Dict[str, str]):
         """The text as a key of a mapping, which is never evaluated itself, but may be used in a loop."""
         if not isinstance(text, str):
             return text
-        return self[text] if self._mark else encodable(text)
+        if self._mark:
+            return self[text]
+        found = self._keys.get(text)
+        if found is None:
+            found = self._keys[text] = encodable(text)
+        return found
 
     def apply(self, value: Any) -> Any:
         """The value, with each text in it converted."""
+        # The types in records of servers come first, and are compared by identity: this runs for each of their values.
+        kind = value.__class__
+        if kind is str:
+            return self[value]
+        if value is None or kind is int or kind is bool:
+            return value
+        if kind is list:
+            return [self[each] if each.__class__ is str else self.apply(each) for each in value]
+        if kind is dict:
+            return self._mapping(value)
         if isinstance(value, str):
             # The result of an expression may have further marks, for example that it was encrypted with Ansible Vault.
-            return self[value] if value.__class__ is str else self._made(value)
+            return self._made(value)
         if isinstance(value, (list, tuple)):
             return [self.apply(each) for each in value]
-        if isinstance(value, dict):
-            return {self.key(key): self.apply(each) for key, each in value.items()}
-        return value
+        return self._mapping(value) if isinstance(value, dict) else value
+
+    def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        apply, key_of = self.apply, self.key
+        if self._mark:
+            return {key_of(key): apply(each) for key, each in value.items()}
+        keys = self._keys
+        # Most keys are those of every record.
+        return {
+            keys[key] if key in keys and key.__class__ is str else key_of(key): (
+                self[each] if each.__class__ is str else each if each is None else apply(each)
+            )
+            for key, each in value.items()
+        }

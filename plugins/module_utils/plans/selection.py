@@ -28,11 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values as values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
-
-if HAS_JMESPATH:
-    import jmespath
 
 #: Options that only narrow a selection: a typo in one of them selects more servers, not fewer.
 NARROWING = ("not_tags", "filters")
@@ -255,6 +251,8 @@ class Selection:
     def _filtered(self, servers: list[Server]) -> list[Server]:
         if self.query is None:
             return servers
+        import jmespath
+
         try:
             found = self.query.search(as_dicts(servers, SERVER_FIELDS + REQUESTED_FIELDS))
         except jmespath.exceptions.JMESPathError as error:

@@ -14,13 +14,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 
-try:
-    import jmespath
-except ImportError:
-    HAS_JMESPATH = False
-else:
-    HAS_JMESPATH = True
-
 
 @dataclass(frozen=True)
 class AddressRange:
@@ -107,13 +100,24 @@ def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((str(key), str(value)) for key, value in (given or {}).items()))
 
 
+def has_jmespath() -> bool:
+    """Whether queries can be evaluated. The library is imported by tasks with a query only."""
+    try:
+        import jmespath  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
 def expression(text: Any) -> Any:
     """The compiled JMESPath expression, ``None`` for an empty string. Raises InvalidRequest for an invalid
     expression."""
     if text is None or text == "":
         return None
-    if not HAS_JMESPATH:
+    if not has_jmespath():
         raise InvalidRequest("query needs the Python library jmespath, which is not installed")
+    import jmespath
+
     try:
         return jmespath.compile(str(text))
     except jmespath.exceptions.JMESPathError as error:

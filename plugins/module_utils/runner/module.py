@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Collection, Iterable, Mapping, Protocol, Sequence, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Collection, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -27,9 +27,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, as_dicts
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     Outcome,
     Plan,
@@ -39,18 +36,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     summary,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
-    SelectedServers,
-    Selection,
-    described,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import HAS_JMESPATH
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets as module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     CONNECTION,
     text_problem,
     without_nulls,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
+        SelectedServers,
+        Selection,
+    )
 
 T = TypeVar("T")
 
@@ -154,10 +152,14 @@ class Context:
         timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
         if timeout < 0 or interval <= 0:
             raise InvalidRequest("wait_timeout and wait_interval must be more than 0 seconds")
+        from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+
         return Waiter(self.cloud, timeout, interval, self.report_progress)
 
     def select_servers(self, selection: Selection) -> SelectedServers:
         """The servers of the task. Raises InvalidRequest."""
+        from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
+
         chosen = find(self.cloud, selection)
         self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
         return chosen
@@ -169,6 +171,8 @@ class Context:
         No warning for servers that are named individually with ``missing``, and for ``min_targets: 0``, which allows an
         empty selection."""
         if not servers and not missing and options.get("min_targets") is None:
+            from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import described
+
             self.warn(
                 "The selection (%s) matches no server, so there is nothing to do. Set min_targets: 1 to fail in that"
                 " case, or min_targets: 0 where it is expected." % described(options)
@@ -255,6 +259,8 @@ def handle_of(context: Context, pending_actions: Collection[PendingAction] = ())
     pending, so that a playbook can give it to job_info without a condition."""
     if not pending_actions and context.params.get("wait") is not False:
         return {}
+    from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
+
     return {"handle": jobs.handle(context.cloud, pending_actions)}
 
 
@@ -271,7 +277,7 @@ def execute(run: Callable[[Context], Result], context: Context, want_diff: bool)
 def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:
     if not session.HAS_REQUESTS:
         return {"failed": True, "msg": missing_required_lib("requests")}
-    if context.params.get("query") and not HAS_JMESPATH:
+    if context.params.get("query") and not _has_jmespath():
         return {"failed": True, "msg": missing_required_lib("jmespath", reason="for the option query")}
     problem = text_problem(context.params)
     if problem:
@@ -304,6 +310,12 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
     if result.failure:
         found.update(failed=True, msg=result.failure)
     return found
+
+
+def _has_jmespath() -> bool:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection_values import has_jmespath
+
+    return has_jmespath()
 
 
 def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:

@@ -196,7 +196,7 @@ def test_without_requests_on_the_target_the_module_says_so(bench: Bench, monkeyp
 
 def test_without_jmespath_only_query_fails(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = import_module("ansible_collections.cloudserver.compute.plugins.module_utils.runner.module")
-    monkeypatch.setattr(frame, "HAS_JMESPATH", False)
+    monkeypatch.setattr(frame, "_has_jmespath", lambda: False)
     assert bench.call("server_info", names=["web-01"])["servers"]
     result = bench.call("server_info", query="[*]")
     assert result["failed"] and "jmespath" in result["msg"] and "query" in result["msg"]
@@ -208,7 +208,7 @@ def test_the_controller_imports_everything_before_it_forks() -> None:
     program = (
         "import sys\n"
         "from ansible_collections.cloudserver.compute.plugins.plugin_utils import in_process\n"
-        "print('\\n'.join(name for name in sys.modules if '.cloud.platforms.' in name))\n"
+        "print('\\n'.join(name for name in sys.modules if '.module_utils.' in name))\n"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     folder = Path(in_process.__file__).parents[1] / "module_utils" / "cloud" / "platforms"
@@ -216,3 +216,5 @@ def test_the_controller_imports_everything_before_it_forks() -> None:
     wanted = {name for name in names if not name.endswith("__init__")}
     assert len(wanted) > 30
     assert not wanted - {line.partition(".cloud.platforms.")[2] for line in run.stdout.split()}
+    common = "cloud.auth.keystone cloud.auth.access_key execution.handle execution.selection execution.waiter"
+    assert not set(common.split()) - {line.partition(".module_utils.")[2] for line in run.stdout.split()}

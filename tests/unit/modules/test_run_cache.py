@@ -62,6 +62,28 @@ def test_without_it_every_task_logs_in(lab: Lab) -> None:
     assert names(lab, "openstack")["create token"] == HOSTS * 2
 
 
+def test_two_identities_of_a_play_have_an_entry_each(lab: Lab) -> None:
+    inventory, play = play_of(lab, "openstack", 2)
+    users = {name: lab.ready["credentials"]["openstack"][name] for name in ("demo", "reader")}
+    listing = {"all": True, "fields": ["id"]}
+    play["tasks"] = [
+        {"name": "As %s" % name, "cloudserver.compute.server_info": {**users[name], **listing}}
+        for name in [*users, *users]
+    ]
+    lab.play(inventory, play, "--forks", "5").succeeded()
+    assert names(lab, "openstack") == {"create token": 2, "compute versions": 2, "list servers": 4 * HOSTS}
+
+
+def test_a_token_that_is_revoked_in_mid_run_is_renewed_once_for_all_forks(lab: Lab) -> None:
+    inventory, play = play_of(lab, "openstack", 2)
+    url = lab.ready["control"] + "/openstack/tokens/expire"
+    play["tasks"].insert(
+        1, {"name": "Revoke it", "ansible.builtin.uri": {"url": url, "method": "POST"}, "run_once": True}
+    )
+    lab.play(inventory, play, "--forks", "5").succeeded()
+    assert names(lab, "openstack")["create token"] == 2
+
+
 def test_a_run_that_fails_leaves_nothing_behind(lab: Lab) -> None:
     inventory, play = play_of(lab, "openstack", 1)
     play["tasks"].append({"name": "Fail", "ansible.builtin.fail": {}})

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ import pytest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans import selection_values
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.tests.unit.fakes import server
@@ -185,7 +185,7 @@ def test_a_server_listed_twice_is_chosen_once() -> None:
 
 
 def test_jmespath_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection_values, "HAS_JMESPATH", False)
+    monkeypatch.setitem(sys.modules, "jmespath", None)
     with pytest.raises(InvalidRequest, match="jmespath"):
         Selection.from_options({"query": "[]"})
     assert Selection.from_options({"all": True}).query is None

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import AccessKeyAuthenticator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
 
 if TYPE_CHECKING:
@@ -21,6 +19,13 @@ __all__ = ["Authenticator", "Transport", "make"]
 def make(settings: Settings, clock: Any) -> Authenticator:
     """Return the authenticator for the credentials of the settings. It sends no request before it is bound to a session
     and used."""
+    # Only the method in use is imported, to save time.
     if isinstance(settings.auth, AccessKey):
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import (
+            AccessKeyAuthenticator,
+        )
+
         return AccessKeyAuthenticator(settings, settings.auth, clock)
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
+
     return KeystoneAuthenticator(settings, clock)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ContextManager
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
     AuthCache,
@@ -105,6 +105,9 @@ class AccessKeyAuthenticator:
 
     def set_fact(self, name: str, value: Any) -> None:
         self._memory.set(name, value)
+
+    def finding_fact(self, name: str) -> ContextManager[None]:
+        return self._memory.finding(name)
 
     def _sign(self, prepared: Any) -> None:
         if self._refused:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Protocol
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Iterator, Protocol
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import RunCache, TokenCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RUN, default_directory
@@ -16,6 +16,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+
+
+# Seconds that facts are kept for credentials without a token of their own; a run is shorter.
+FACTS_LIFETIME = 86400.0
 
 
 class Transport(Protocol):
@@ -57,6 +61,9 @@ class Authenticator(Protocol):
     def set_fact(self, name: str, value: Any) -> None:
         """Cache a fact that can be encoded as JSON, in the token cache as well if it is enabled."""
 
+    def finding_fact(self, name: str) -> ContextManager[None]:
+        """While a fact is requested: the other processes of the run wait for it. Ask ``get_fact`` again inside."""
+
 
 def without_auth(prepared: Any) -> None:
     """For requests with their credentials in the body, or without credentials."""
@@ -88,6 +95,13 @@ class AuthCache:
         with self.cache.lock() if self.cache else nullcontext():
             yield
 
+    @contextmanager
+    def finding(self, name: str) -> Iterator[None]:
+        """No other process of the run requests this fact meanwhile; what another one has found is known inside."""
+        with self.cache.lock(name) if self.cache else nullcontext():
+            self.recall(again=True)
+            yield
+
     def recall(self, again: bool = False) -> dict[str, Any] | None:
         """The entry of the token cache, read once, with its facts. ``again``: another process may have written it."""
         with self.lock:
@@ -115,10 +129,14 @@ class AuthCache:
             if self.facts.get(name) == value:
                 return
             self.facts[name] = value
+            if self.cache and self.cache.keeps_facts_alone and not self.entry:
+                self.entry = {"expires_at": self._now() + FACTS_LIFETIME}
             if self.entry and self.cache:
                 with self.cache.lock():
-                    # Another process may have added facts meanwhile.
+                    # Another process may have added facts or renewed the token meanwhile.
                     kept = self.cache.load(self._now())
+                    if kept:
+                        self.entry = kept
                     if kept and isinstance(kept.get("facts"), dict):
                         self.facts = dict(kept["facts"], **self.facts)
                     self._save()

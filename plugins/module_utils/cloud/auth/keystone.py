@@ -9,7 +9,7 @@ import hashlib
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ContextManager
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
     AuthCache,
@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     Password,
     Token,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RUN
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.endpoints import documented_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
@@ -146,8 +147,9 @@ class KeystoneAuthenticator:
         self._lock = threading.Lock()
         self._access: Access | None = None
         self._tokens: set[str] = set()
-        # A given token defines its own identity, so no cache entry could be found for it.
-        self._memory = AuthCache(settings, self.identity(), clock, not isinstance(self._known, Token))
+        # A given token is new in every run, so only the tasks of one run can find its entry.
+        cachable = not isinstance(self._known, Token) or settings.token_cache == RUN
+        self._memory = AuthCache(settings, self.identity(), clock, cachable)
 
     def bind(self, transport: Transport) -> None:
         self._transport = transport
@@ -205,6 +207,9 @@ class KeystoneAuthenticator:
     def set_fact(self, name: str, value: Any) -> None:
         self._memory.set(name, value)
 
+    def finding_fact(self, name: str) -> ContextManager[None]:
+        return self._memory.finding(name)
+
     def _token(self) -> str:
         # A given token is used unchanged: with a known endpoint, Keystone need not be reachable.
         if isinstance(self._known, Token):
@@ -230,9 +235,10 @@ class KeystoneAuthenticator:
         entry = self._memory.recall(again)
         if not entry:
             return None
+        given = self._known.token if isinstance(self._known, Token) else ""
         try:
             endpoints = tuple(Endpoint(*(str(text) for text in each)) for each in entry["endpoints"])
-            texts = [entry[name] for name in ("token", "project_id", "project_name")]
+            texts = [given or entry["token"], entry["project_id"], entry["project_name"]]
             access = Access(texts[0], 0.0, texts[1], texts[2], endpoints)
         except (KeyError, TypeError):
             return None
@@ -260,11 +266,12 @@ class KeystoneAuthenticator:
             access = read_access(answer.headers.get("X-Subject-Token") or "", answer.body, what)
             self._compare(access)
         self._tokens.add(access.token)
-        if not isinstance(known, Token) and access.lifetime > 0:
+        if access.lifetime > 0:
             endpoints = [[each.service, each.interface, each.region, each.url] for each in access.endpoints]
             self._memory.keep(
                 access.lifetime,
-                token=access.token,
+                # A given token is not the collection's to keep.
+                token="" if isinstance(known, Token) else access.token,
                 project_id=access.project_id,
                 project_name=access.project_name,
                 endpoints=endpoints,

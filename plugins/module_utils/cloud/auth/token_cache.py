@@ -34,13 +34,18 @@ LOCK_SECONDS = 60.0
 class TokenCache:
     """The entry of one identity. now is always the time in seconds since 1970."""
 
+    #: Whether an entry may have facts and no token.
+    keeps_facts_alone = False
+    #: The minimum validity of an entry that is used, in seconds.
+    margin = MARGIN
+
     def __init__(self, directory: str, identity: str) -> None:
         self.directory = directory
         self.path = os.path.join(directory, hashlib.sha256(identity.encode("utf-8")).hexdigest() + ".json")
 
     def load(self, now: float) -> dict[str, Any] | None:
-        """The entry, or None if there is none, it is damaged, or it expires within MARGIN seconds. Raises SettingsError
-        if the directory or the file belongs to another user or is accessible to others."""
+        """The entry, or None if there is none, it is damaged, or it expires within ``margin`` seconds. Raises
+        SettingsError if the directory or the file belongs to another user or is accessible to others."""
         if not os.path.lexists(self.directory):
             return None
         self._check_directory()
@@ -61,17 +66,19 @@ class TokenCache:
             try:
                 entry = json.load(stream)
             except (ValueError, RecursionError):
-                return None
-        if not isinstance(entry, dict) or entry.get("format") != FORMAT:
+                entry = None
+        expires = entry.get("expires_at") if isinstance(entry, dict) and entry.get("format") == FORMAT else None
+        if isinstance(expires, bool) or not isinstance(expires, (int, float)):
+            self.report_damage()
             return None
-        expires = entry.get("expires_at")
-        if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires - MARGIN <= now:
-            return None
-        return entry
+        return entry if expires - self.margin > now else None
+
+    def report_damage(self) -> None:
+        """Called for a file with an invalid entry, which the next one replaces."""
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Other processes do not request a token meanwhile; only the cache of a run locks."""
+    def lock(self, fact: str = "") -> Iterator[None]:
+        """Other processes do not request a token, or this fact, meanwhile; only the cache of a run locks."""
         yield
 
     def save(self, entry: Mapping[str, Any]) -> bool:
@@ -108,6 +115,10 @@ class RunCache(TokenCache):
     """The entry of one identity in the folder of the run. It is found with the same secrets only, and never fails a
     task: where it cannot be used, the task goes on without it."""
 
+    keeps_facts_alone = True
+    #: Its name in messages.
+    title = "token cache"
+
     def __init__(self, folder: RunFolder, identity: str, known: Iterable[str]) -> None:
         super().__init__(folder.path, identity)
         self.folder = folder
@@ -124,7 +135,7 @@ class RunCache(TokenCache):
         except (SettingsError, OSError) as error:
             self._give_up(error)
             return None
-        self.folder.say(3, "The run's token cache has %s entry for these credentials." % ("an" if entry else "no"))
+        self.folder.say(3, "The run's %s has %s entry for these credentials." % (self.title, "an" if entry else "no"))
         return entry
 
     def save(self, entry: Mapping[str, Any]) -> bool:
@@ -138,23 +149,25 @@ class RunCache(TokenCache):
         return done
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        handle = self._open_lock()
+    def lock(self, fact: str = "") -> Iterator[None]:
+        handle = self._open_lock(fact)
         try:
             yield
         finally:
             if handle is not None:
                 os.close(handle)
 
-    def _open_lock(self) -> int | None:
-        """The locked file, or None if it cannot be locked within LOCK_SECONDS."""
+    def _open_lock(self, fact: str) -> int | None:
+        """The locked file, or None if it cannot be locked within LOCK_SECONDS. A fact has a file of its own, because
+        its request may need a token."""
         if not self.usable:
             return None
         handle = None
         try:
             os.makedirs(self.directory, 0o700, exist_ok=True)
             self._check_directory()
-            handle = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            name = "." + hashlib.sha256(fact.encode("utf-8")).hexdigest()[:16] if fact else ""
+            handle = os.open(self.path + name + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             if file_lock.take(handle, LOCK_SECONDS):
                 return handle
         except (SettingsError, OSError) as error:
@@ -163,9 +176,12 @@ class RunCache(TokenCache):
             os.close(handle)
         return None
 
+    def report_damage(self) -> None:
+        self.folder.say(1, "The run's %s is damaged, and is replaced: %s" % (self.title, self.path))
+
     def _give_up(self, why: object) -> None:
         self.usable = False
-        self.folder.say(1, "The run's token cache is not used: %s" % why)
+        self.folder.say(1, "The run's %s is not used: %s" % (self.title, why))
 
 
 def _check(found: os.stat_result, path: str, mode: int, is_kind: Any) -> None:

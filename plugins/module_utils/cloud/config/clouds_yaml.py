@@ -13,13 +13,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES, SERVICES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
-try:
-    import yaml
-except ImportError:
-    HAS_YAML = False
-else:
-    HAS_YAML = True
-
 FILE_SUFFIXES = (".yaml", ".yml", ".json")
 
 # auth_type of keystoneauth, and the secret option of the method.
@@ -160,11 +153,14 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
     text = read_file(path)
     if text is None:
         return {}, None
-    if not HAS_YAML:
+    try:
+        # Imported where a file is read, because it takes longer than a request.
+        import yaml
+    except ImportError:
         raise SettingsError(
             "Reading %s needs the Python package PyYAML." % path,
             hint="Install it where the module runs, or give the credentials as options or in the environment.",
-        )
+        ) from None
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -66,6 +66,14 @@ def decide(
     return Pause(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempt, 30)))
 
 
+def is_overload(error: CloudError) -> bool:
+    """Whether the cloud cannot take as many requests as are in progress: it rejects them, or does not respond in
+    time."""
+    if isinstance(error, ServerError):
+        return error.status in (503, 504)
+    return isinstance(error, RateLimited) or (isinstance(error, ResponseLost) and error.late)
+
+
 def is_postponed(error: CloudError) -> bool:
     """Whether the cloud asks to retry later: 429, 503, or one of Huawei Cloud's codes for it."""
     return isinstance(error, RateLimited) or (isinstance(error, ServerError) and error.status == 503)

@@ -37,6 +37,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.bou
     bounded_adapter,
     read_content,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import AdaptiveLimit
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pagination import (
     MarkedPages,
     NumberedPages,
@@ -49,6 +50,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.ret
     LONGEST_PAUSE,
     Pause,
     decide,
+    is_overload,
     parse_date,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.transport_errors import (
@@ -73,6 +75,10 @@ REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 CONNECT_TIMEOUT = 10.0
 # The maximum number of bytes of an error body that are read.
 MAX_ERROR = 1024 * 1024
+_OVERLOAD = (
+    "The cloud rejects or delays requests because there are too many at once (HTTP 429, 503 or 504, or no response in"
+    " time). Fewer are sent at once until it accepts more."
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ class Session:
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._bounds = Bounds()
+        self._limit = AdaptiveLimit()
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, bounded_adapter(self._bounds, parallel))
         if auth is not None:
@@ -235,11 +242,8 @@ class Session:
             self._remaining(what, last)
             if sign is not None:
                 sign(prepared)
-            # Read again, because the authentication may have waited for a token.
-            remaining = self._remaining(what, last)
             try:
-                most = timeout if remaining is None else min(timeout, remaining)
-                answer, content = self._send(prepared, what, most, json)
+                answer, content = self._send_in_turn(prepared, what, timeout, json, last)
                 if apply is None:
                     self._note_date(answer.headers)
                 return self._read(answer, content, what, expect, json)
@@ -367,6 +371,22 @@ class Session:
             raise SettingsError("A value for %s contains a lone surrogate, which cannot be sent." % base) from None
         except (requests.exceptions.RequestException, ValueError) as error:
             raise SettingsError("The URL %s cannot be used: %s." % (base, type(error).__name__)) from None
+
+    def _send_in_turn(
+        self, prepared: Any, what: str, timeout: float, body: Any, last: CloudError | None
+    ) -> tuple[Any, bytes]:
+        """One attempt, as soon as the cloud can take one more request."""
+        with self._limit.slot() as number:
+            # Read again, because the authentication may have waited for a token.
+            remaining = self._remaining(what, last)
+            try:
+                found = self._send(prepared, what, timeout if remaining is None else min(timeout, remaining), body)
+            except CloudError as failure:
+                if is_overload(failure) and self._limit.reduce(number):
+                    self.warn(_OVERLOAD)
+                raise
+        self._limit.succeeded()
+        return found
 
     def _send(self, prepared: Any, what: str, timeout: float, body: Any) -> tuple[Any, bytes]:
         """One attempt of ``timeout`` seconds: the response of a success with its body, or the error of a failure."""

@@ -6,20 +6,37 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.named import NamedResource
+
+_SIZES = "sizes"
 
 
-class Flavors(Resource):
+class Flavors(NamedResource):
     """The flavors of the project; changes need an administrator."""
 
     capability = "flavor_admin"
+    kind = "flavors"
 
     def list_sizes(self) -> Sequence[Flavor]:
         """Every flavor of the project, with the fields of a server's record."""
         raise self.unsupported("flavors")
+
+    def find_sizes(self) -> Sequence[Flavor]:
+        """Every flavor as in ``list_sizes``, which ``sizes_found_before`` then gives to the other tasks of the run."""
+        found = list(self.list_sizes())
+        self.remember(_SIZES, [asdict(flavor) for flavor in found])
+        return found
+
+    def sizes_found_before(self) -> Sequence[Flavor]:
+        """The flavors that another task of the run has found a short time ago. They must not decide a change."""
+        try:
+            return [Flavor(**each) for each in self.recall(_SIZES) or ()]
+        except TypeError:
+            return ()
 
     def list(self, brief: bool = False, is_public: bool | None = None) -> Sequence[FlavorDetails]:
         """Every flavor that the user can see, with its extra_specs if the cloud shows them. ``brief``: ids and names

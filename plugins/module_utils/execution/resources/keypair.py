@@ -36,7 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     KeypairSpec,
     material,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import keypair as of_servers
 
 RESTORE = "restore"
 #: The number of attempts to attach or detach a key pair while the responses prove nothing.
@@ -87,10 +86,10 @@ class KeypairSteps:
             RESTORE: importing,
             DELETE: self._deletion(),
             ATTACH: StepDefinition(
-                lambda server: self._submit(server, of_servers.ATTACH), lambda server: self._shows(server, True), ()
+                lambda server: self._submit(server, ATTACH), lambda server: self._shows(server, True), ()
             ),
             DETACH: StepDefinition(
-                lambda server: self._submit(server, of_servers.DETACH), lambda server: self._shows(server, False), ()
+                lambda server: self._submit(server, DETACH), lambda server: self._shows(server, False), ()
             ),
         }
 
@@ -166,11 +165,16 @@ class KeypairSteps:
         return InvalidRequest("%s, so the key pair %s was deleted again" % (why, name))
 
     def _submit(self, server: Server, action: str) -> None:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import keypair as of_servers
+
+        request = of_servers.action_of(
+            of_servers.ATTACH if action == ATTACH else of_servers.DETACH, (self.wanted.name,)
+        )
         # A repeated request is safe, and the response is often the only evidence. apply_and_verify pauses if the cloud
         # asks to retry later.
         for left in range(_TRIES - 1, -1, -1):
             try:
-                self.cloud.servers.submit(server, of_servers.action_of(action, (self.wanted.name,)))
+                self.cloud.servers.submit(server, request)
                 return
             except CloudError as error:
                 if not left or isinstance(error, RateLimited) or not is_ambiguous(error):

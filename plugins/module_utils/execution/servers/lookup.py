@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
     DeclaredImage,
+    has_flavor,
     image_name,
     is_image_id,
     same_id,
@@ -40,7 +41,7 @@ def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
     """
     try:
         by_id = cloud.images.get(wanted) if is_image_id(wanted) else None
-        return (by_id,) if by_id else cloud.images.list(name=wanted)
+        return (by_id,) if by_id else cloud.images.find(wanted)
     except UnknownEndpoint:
         if not is_image_id(wanted):
             raise
@@ -70,7 +71,8 @@ def find_image_to_install(cloud: Compute, wanted: str, servers: Sequence[Server]
 class DeclaredLookup:
     """Finds the image and the flavor of a task that compares them with existing servers.
 
-    They are looked up only if a record does not show them. If one of them no longer exists, a server that could have
+    They are looked up only if a record does not show them, and if another task of the run has not just found that the
+    servers have them. If one of them no longer exists, a server that could have
     been created from it is not changed, and ``warn`` gets the reason. Each list is read once at most.
     """
 
@@ -91,6 +93,9 @@ class DeclaredLookup:
         unclear = [server for server in servers if not shows_image(server, wanted)]
         if not unclear:
             return declared
+        known = replace(declared, found=tuple(self.cloud.images.found_before(wanted)))
+        if all(known.runs_on(server) for server in unclear):
+            return known
         found = self._images_of(wanted)
         if not found and (is_image_id(wanted) or any(image_name(server) for server in unclear)):
             _only_image(found, wanted)
@@ -125,6 +130,9 @@ class DeclaredLookup:
         unclear = [server for server in servers if not shows_flavor(server, wanted)]
         if not unclear:
             return Flavor(servers[0].flavor.id, servers[0].flavor.name)
+        known = id_or_name(self.cloud.flavors.sizes_found_before(), wanted, "flavors", "flavor")
+        if known and all(has_flavor(server, known) for server in unclear):
+            return known
         found = id_or_name(self._listed(), wanted, "flavors", "flavor")
         if found:
             return found
@@ -156,7 +164,7 @@ class DeclaredLookup:
 
     def _listed(self) -> Sequence[Flavor]:
         if self._flavors is None:
-            self._flavors = list(self.cloud.flavors.list_sizes())
+            self._flavors = self.cloud.flavors.find_sizes()
         return self._flavors
 
 

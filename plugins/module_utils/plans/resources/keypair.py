@@ -16,7 +16,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import to_attach, to_detach
 
 CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
@@ -93,11 +92,19 @@ class KeypairSpec:
     detached_from: tuple[Server, ...] = ()
 
 
+def _has_to_change(server: Server, name: str, action: str) -> bool:
+    """Whether the key pair is to be attached to the server, or detached from it."""
+    # Most tasks have no servers, and do without the plans for them.
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import keypair as of_servers
+
+    return bool((of_servers.to_attach if action == ATTACH else of_servers.to_detach)(server, [name]))
+
+
 def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
     """Return the plan to reach the target state. Raises InvalidRequest if the key pair differs and must not be
     replaced, and if neither a public key nor a path for the private key is given."""
     before = _shown(observed, wanted.detached_from + wanted.attached_to)
-    detach = [server for server in wanted.detached_from if observed and to_detach(server, [wanted.name])]
+    detach = [server for server in wanted.detached_from if observed and _has_to_change(server, wanted.name, DETACH)]
     leaving = [UpdateStep(DETACH, server) for server in detach]
     if wanted.state == "absent":
         return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if observed else ())
@@ -120,7 +127,7 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
             )
         steps = [UpdateStep(DELETE)] if observed else []
         steps.append(UpdateStep(CREATE, Keypair(wanted.name, wanted.public_key, wanted.kind)))
-    attach = [server for server in wanted.attached_to if made or to_attach(server, [wanted.name])]
+    attach = [server for server in wanted.attached_to if made or _has_to_change(server, wanted.name, ATTACH)]
     steps += [UpdateStep(ATTACH, server) for server in attach] + leaving
     after: dict[str, Any] = {"name": wanted.name}
     if not made:

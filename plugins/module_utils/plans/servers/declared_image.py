@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -37,6 +38,10 @@ class DeclaredImage:
     def details(self) -> ImageDetails | None:
         """The image, if it was looked up and is unique."""
         return self.found[0] if len(self.found) == 1 else None
+
+    def runs_on(self, server: Server) -> bool:
+        """Whether the server runs one of the images that were found."""
+        return image_of(server) in [image.id for image in self.found]
 
     def differs(self, server: Server) -> bool:
         """Whether the server runs another image. An image of that name that is newer than the server is no difference:
@@ -79,6 +84,12 @@ def shows_image(server: Server, text: str) -> bool:
 def shows_flavor(server: Server, text: str) -> bool:
     """Whether the record of the server contains this flavor, by id or name."""
     return text in (server.flavor.id, server.flavor.name)
+
+
+def has_flavor(server: Server, flavor: Flavor) -> bool:
+    """Whether the server has the flavor, by its id, or by its name if the record has no id."""
+    known = server.flavor
+    return known.id == flavor.id if known.id else bool(known.name) and known.name == flavor.name
 
 
 def _is_newer(image: ImageDetails, server: Server) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import stat
 import threading
@@ -164,6 +165,57 @@ def test_facts_of_two_tasks_are_kept_together(wire: Any, reply: Any, task: Any) 
     assert third.auth.project_id and (third.auth.get_fact("a"), third.auth.get_fact("b")) == (1, 2)
 
 
+def test_a_fact_does_not_bring_a_rejected_token_back(wire: Any, reply: Any, task: Any, folder: Any) -> None:
+    issue(wire, reply, "old")
+    first, second = task(), task()
+    assert first.auth.project_id == second.auth.project_id == "p1"
+    issue(wire, reply, "new")
+    assert second.auth.renew("old")
+    first.auth.set_fact("a", 1)
+    entry = json.loads(entry_of(folder).read_text())
+    assert (entry["token"], entry["facts"]) == ("new", {"a": 1})
+
+
+def test_fifty_tasks_at_once_find_a_fact_once(wire: Any, reply: Any, task: Any) -> None:
+    issue(wire, reply)
+    found: list[int] = []
+
+    def find(session: Session) -> None:
+        with session.auth.finding_fact("a"):
+            if session.auth.get_fact("a") is None:
+                found.append(1)
+                # The request itself may need a token.
+                assert session.auth.project_id == "p1"
+                session.auth.set_fact("a", 1)
+
+    threads = [threading.Thread(target=find, args=(task(),)) for _number in range(FORKS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == [1]
+
+
+def test_a_given_token_is_validated_once_in_a_run_and_not_kept(
+    wire: Any, reply: Any, task: Any, folder: Any, said: Any
+) -> None:
+    given = {"token": "given", **dict.fromkeys(PASSWORD)}
+    wire.expect("GET", TOKENS, reply=reply(200, token_body()))
+    for _task in range(3):
+        session = task(auth=given)
+        assert session.auth.project_id == "p1" and session.auth.endpoint() == "https://one.example.com/v2.1"
+    assert "given" not in entry_of(folder).read_text() + entry_of(folder).name
+    wire.expect("GET", TOKENS, reply=reply(200, token_body()))
+    assert task(auth={**given, "token": "another"}).auth.project_id == "p1"
+
+
+def test_facts_without_a_token_are_kept(wire: Any, task: Any) -> None:
+    given = {"token": "given", "project_id": "p1", **dict.fromkeys(PASSWORD)}
+    task(auth=given, endpoint=wire.url + "/v2.1").auth.set_fact("a", 1)
+    assert task(auth=given, endpoint=wire.url + "/v2.1").auth.get_fact("a") == 1
+    assert task(auth={**given, "token": "another"}, endpoint=wire.url + "/v2.1").auth.get_fact("a") is None
+
+
 def _damage(path: Path) -> None:
     path.write_text("{")
 
@@ -187,6 +239,14 @@ def _open_to_others(path: Path) -> None:
     path.chmod(0o644)
 
 
+def _cut(path: Path) -> None:
+    path.write_text(path.read_text()[:-7])
+
+
+def _empty(path: Path) -> None:
+    path.write_text("")
+
+
 def _no_token(path: Path) -> None:
     path.write_text('{"format": 1, "expires_at": 1e12, "token": 7, "endpoints": "x"}')
 
@@ -195,7 +255,9 @@ def _open_folder(path: Path) -> None:
     path.parent.chmod(0o755)
 
 
-@pytest.mark.parametrize("spoil", [_damage, _link, _fifo, _folder, _open_to_others, _no_token, _open_folder])
+@pytest.mark.parametrize(
+    "spoil", [_damage, _cut, _empty, _link, _fifo, _folder, _open_to_others, _no_token, _open_folder]
+)
 def test_a_spoilt_entry_is_no_obstacle(
     wire: Any, reply: Any, task: Any, folder: RunFolder, said: Any, spoil: Callable[[Path], None]
 ) -> None:
@@ -206,8 +268,9 @@ def test_a_spoilt_entry_is_no_obstacle(
     issue(wire, reply, "two")
     session = task()
     assert session.auth.project_id == "p1" and "one" not in session.secrets()
-    if spoil not in (_damage, _no_token):
-        assert [level for level, _words in said].count(1) == 1, "why it is not used is said once, at -v"
+    if spoil is not _no_token:
+        reasons = [words for level, words in said if level == 1]
+        assert reasons and len(set(reasons)) == 1, "the reason is shown at -v"
 
 
 def test_a_folder_that_is_a_file_and_one_of_another_user(
@@ -234,6 +297,60 @@ def test_a_full_disk(wire: Any, reply: Any, task: Any, said: Any, monkeypatch: p
         issue(wire, reply, token)
         assert task().auth.project_id == "p1"
     assert any(level == 1 and "cannot be written" in words for level, words in said)
+
+
+def test_a_disk_that_is_full_in_the_middle_of_an_entry(
+    wire: Any, reply: Any, task: Any, folder: RunFolder, said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(entry: Any, stream: Any) -> None:
+        stream.write('{"token": "tok')
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    issue(wire, reply, "one")
+    first = task()
+    assert first.auth.project_id == "p1"
+    before = entry_of(folder).read_text()
+    monkeypatch.setattr(token_cache.json, "dump", half)
+    first.auth.set_fact("a", 1)
+    assert entry_of(folder).read_text() == before
+    assert [path for path in Path(folder.path).iterdir() if path.suffix not in (".json", ".lock")] == []
+    assert [level for level, words in said if "cannot be written" in words] == [1]
+    assert task().auth.project_id == "p1"
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES, errno.ENOSPC, errno.EDQUOT])
+def test_a_folder_in_which_nothing_can_be_created(
+    wire: Any, reply: Any, task: Any, said: Any, error: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = os.open
+
+    def refuse(path: Any, flags: int, *more: Any, **named: Any) -> int:
+        if flags & os.O_CREAT and "run" in str(path):
+            raise OSError(error, os.strerror(error))
+        return plain(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
+    for token in ("one", "two"):
+        issue(wire, reply, token)
+        assert task().auth.project_id == "p1"
+    assert [level for level, words in said if os.strerror(error) in words] == [1, 1]
+
+
+def test_an_entry_of_another_user(wire: Any, reply: Any, task: Any, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue(wire, reply, "one")
+    assert task().auth.project_id == "p1"
+    plain = os.fstat
+
+    def foreign(handle: int) -> os.stat_result:
+        found = list(plain(handle))
+        found[stat.ST_UID] = 4711
+        return os.stat_result(found)
+
+    monkeypatch.setattr(os, "fstat", foreign)
+    issue(wire, reply, "two")
+    session = task()
+    assert session.auth.project_id == "p1" and "one" not in session.secrets()
+    assert [level for level, words in said if "belongs to another user" in words] == [1]
 
 
 def test_a_lock_that_is_never_released_is_not_waited_for_without_end(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_auth_must_be_a_mapping() -> None:
 
 
 def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clouds_yaml, "HAS_YAML", False)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     assert "needs the Python package PyYAML" in refused("region_name: R")
 
 

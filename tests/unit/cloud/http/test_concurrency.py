@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import (
+    AdaptiveLimit,
+    chunks,
+    in_parallel,
+)
 
 
 @given(st.lists(st.integers()), st.integers(1, 7))
@@ -72,3 +77,63 @@ def test_the_first_exception_in_the_order_of_the_items_is_raised(width: int) -> 
 
     with pytest.raises(ValueError, match="^1$"):
         in_parallel(work, [0, 1, 2, 3], width)
+
+
+def in_slots(limit: AdaptiveLimit, count: int) -> tuple[ExitStack, list[int]]:
+    """That many requests in progress, and the numbers of their slots."""
+    stack = ExitStack()
+    return stack, [stack.enter_context(limit.slot()) for _request in range(count)]
+
+
+def test_a_rejection_halves_the_requests_in_progress_once() -> None:
+    limit = AdaptiveLimit()
+    running, numbers = in_slots(limit, 8)
+    assert limit.limit is None
+    assert [limit.reduce(number) for number in numbers] == [True] + [False] * 7, "they were sent before it"
+    assert limit.limit == 4
+    running.close()
+    running, numbers = in_slots(limit, 4)
+    assert limit.reduce(numbers[0]) and limit.limit == 2
+    running.close()
+    for _rejection in range(5):
+        running, numbers = in_slots(limit, 1)
+        limit.reduce(numbers[0])
+        running.close()
+    assert limit.limit == 1
+
+
+def test_successes_bring_it_back() -> None:
+    limit = AdaptiveLimit()
+    running, numbers = in_slots(limit, 8)
+    limit.reduce(numbers[0])
+    running.close()
+    seen = []
+    while limit.limit is not None:
+        seen.append(limit.limit)
+        limit.succeeded()
+    assert sorted(set(seen)) == [4, 5, 6, 7] and seen == sorted(seen)
+    assert 15 <= len(seen) <= 30, "about as many successes as requests for each step"
+
+
+def test_a_request_that_was_alone_is_not_slowed_down() -> None:
+    limit = AdaptiveLimit()
+    with limit.slot() as number:
+        assert not limit.reduce(number) and limit.limit is None
+
+
+def test_a_request_waits_for_its_turn() -> None:
+    limit = AdaptiveLimit()
+    running, numbers = in_slots(limit, 2)
+    limit.reduce(numbers[0])
+    entered = threading.Event()
+
+    def enter() -> None:
+        with limit.slot():
+            entered.set()
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    assert not entered.wait(0.05)
+    running.close()
+    assert entered.wait(10)
+    thread.join(10)

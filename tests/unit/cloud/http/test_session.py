@@ -24,6 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.key
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import TokenCache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import (
     Session,
     SystemClock,
@@ -420,3 +421,37 @@ def test_a_connection_that_breaks_gets_no_more_time(clock: Any, monkeypatch: pyt
     with pytest.raises(errors.ResponseLost, match="closed the connection"):
         broken.get("http://127.0.0.1/x")
     assert [read for _connect, read in given] == [60.0, 60.0]
+
+
+def test_a_cloud_that_rejects_requests_gets_half_as_many_at_once(wire: Any, reply: Any, clock: Any) -> None:
+    """Eight are in progress and rejected; then four are, and no more; and all of it is said once."""
+    lock, all_eight, four = threading.Lock(), threading.Barrier(8, timeout=30), threading.Barrier(4, timeout=30)
+    count, running, most = [0], [0], [0]
+
+    def serve(seen: Any) -> Any:
+        with lock:
+            count[0] += 1
+            number = count[0]
+            running[0] += 1
+            if number > 8:
+                most[0] = max(most[0], running[0])
+        try:
+            if number <= 8:
+                all_eight.wait()
+                return reply(429, {"overLimit": {"code": 429, "message": "slow down"}})
+            if number <= 12:
+                four.wait()
+            return reply(200, {})
+        finally:
+            with lock:
+                running[0] -= 1
+
+    wire.serve(serve)
+    said: list[str] = []
+    made = session.Session(plain(clock, retries=4).settings, clock=clock, warn=said.append)
+    in_parallel(lambda number: made.get("%s/%d" % (wire.url, number)), list(range(8)), 8)
+    assert (count[0], most[0]) == (16, 4)
+    (sentence,) = said
+    assert "429" in sentence and "at once" in sentence
+    in_parallel(lambda number: made.get("%s/%d" % (wire.url, number)), list(range(40)), 8)
+    assert made._limit.limit is None and len(said) == 1

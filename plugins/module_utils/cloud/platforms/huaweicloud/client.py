@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import key_owner
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.servers import (
-    HuaweiServers,
-)
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.consoles import (
@@ -30,6 +26,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.servers import (
+        HuaweiServers,
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
@@ -46,9 +45,17 @@ class HuaweiCloud(Compute):
 
     @cached_property
     def servers(self) -> HuaweiServers:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.servers import (
+            HuaweiServers,
+        )
+
         return HuaweiServers(self.api)
 
     def key_owner(self, key_name: str) -> str | None:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rebuild import (
+            key_owner,
+        )
+
         return key_owner(self.keypairs, self.settings, key_name)
 
     @cached_property

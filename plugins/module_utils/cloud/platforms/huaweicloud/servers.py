@@ -38,9 +38,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.action_table import (
-    ACTIONS,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     BUSY,
     Send,
@@ -62,8 +59,15 @@ class HuaweiServers(Servers):
     """A Flexus L server is an ordinary server of ECS."""
 
     api: HuaweiApi
-    #: The actions of the platform, by name.
-    actions: Mapping[str, Send] = ACTIONS
+
+    @property
+    def actions(self) -> Mapping[str, Send]:
+        """The actions of the platform by name, imported by tasks that use one."""
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+            action_table,
+        )
+
+        return action_table.ACTIONS
 
     # -- reading -------------------------------------------------------------------------------------------------
 

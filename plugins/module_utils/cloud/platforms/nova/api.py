@@ -69,14 +69,19 @@ class NovaApi(Api):
         if not self.supports("microversions"):
             return (2, 1)
         endpoint = self.endpoint
-        fact = "microversion " + endpoint
-        known = parse_version(self.session.auth.get_fact(fact))
+        fact, auth = "microversion " + endpoint, self.session.auth
+        known = parse_version(auth.get_fact(fact))
         if known:
             return known
-        version, is_certain = newest_version(self.session, endpoint)
-        if is_certain:
-            self.session.auth.set_fact(fact, "%d.%d" % version)
-        return version
+        with auth.finding_fact(fact):
+            # Another task of the run may have found it meanwhile.
+            known = parse_version(auth.get_fact(fact))
+            if known:
+                return known
+            version, is_certain = newest_version(self.session, endpoint)
+            if is_certain:
+                auth.set_fact(fact, "%d.%d" % version)
+            return version
 
     def headers(self, version: Version | None = None) -> dict[str, str]:
         """The headers that request a microversion, in both forms: clouds before 2.27 only support the second one."""

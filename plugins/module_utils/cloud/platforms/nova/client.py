@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
         NovaServerGroups,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import NovaServers
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.snapshots import (
         NovaSnapshots,
     )
@@ -57,6 +57,10 @@ class OpenStack(Compute):
 
     @cached_property
     def servers(self) -> NovaServers:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.servers import (
+            NovaServers,
+        )
+
         return NovaServers(self.api, self.rules)
 
     @cached_property

@@ -130,6 +130,7 @@ class NovaFlavors(Flavors):
             self.api.require("flavor_descriptions")
             data["description"] = wanted.description
         what = "create the flavor %s" % wanted.name
+        self.forget()
         shows = has({"name": wanted.name})
         return flavor(self.api.change("POST", "/flavors", what, {"flavor": data}, _FLAVOR, shows))
 
@@ -141,6 +142,7 @@ class NovaFlavors(Flavors):
 
     def delete(self, flavor_id: str) -> None:
         self.api.require("flavor_admin")
+        self.forget()
         self.api.remove(_path(flavor_id), "delete the flavor %s" % flavor_id)
 
     def set_extra_specs(self, flavor_id: str, extra_specs: Mapping[str, str]) -> None:
@@ -164,6 +166,7 @@ class NovaFlavors(Flavors):
         """Nova responds with the complete resulting list."""
         self.api.require("flavor_admin")
         what = "change the access list of the flavor %s" % flavor_id
+        self.forget()
 
         def shows(listed: Any) -> bool:
             return (project_id in [entry.get("tenant_id") for entry in mappings(listed)]) is allowed

@@ -36,7 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import ACTIONS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     NovaAction,
     perform,
@@ -59,8 +58,7 @@ class NovaServers(Servers):
     """``/servers``: the common code of all platforms with Nova's API."""
 
     api: NovaApi
-    #: The actions of the platform, by name.
-    actions: Mapping[str, NovaAction] = ACTIONS
+
     #: The keys of a server and of its addresses; see parse.py.
     record_keys: Mapping[str, str] = parse.TEXTS
     address_keys: Mapping[str, str] = {}
@@ -68,6 +66,15 @@ class NovaServers(Servers):
     def __init__(self, api: NovaApi, rules: NovaRules) -> None:
         super().__init__(api)
         self.rules = rules
+
+    @property
+    def actions(self) -> Mapping[str, NovaAction]:
+        """The actions of the platform by name, imported by tasks that use one."""
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.action_table import (
+            ACTIONS,
+        )
+
+        return ACTIONS
 
     # -- reading -----------------------------------------------------------------------------------------------
 

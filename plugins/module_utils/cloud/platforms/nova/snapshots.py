@@ -40,6 +40,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     image_url,
     show_image,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.images import forget_images
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
 
 #: The fields of every image; the others are its properties, which contain the metadata of a snapshot.
@@ -85,6 +86,7 @@ class NovaSnapshots(Snapshots):
 
     def delete(self, image_id: str) -> None:
         what, url = "delete the image %s" % image_id, image_url(self.api, image_id)
+        forget_images(self.api)
         try:
             prove_deleted(
                 lambda: self.api.session.delete(url, what=what, expect="any"),
@@ -101,10 +103,12 @@ def create_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> 
     metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
     body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
     what = "create an image of the server %s" % server.label
+    forget_images(api)
     return ActionRequest(body, answer=None, learn=_with_image, what=what, hints=(("vm_state stopped", _STOPPED),))
 
 
 def delete_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    forget_images(api)
     return ActionRequest(
         method="DELETE",
         what="delete the image %s of the server %s" % (arguments["image_id"], server.label),
