@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import AccessKeyAuthenticator
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import SigningCredentials
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
@@ -21,6 +21,6 @@ __all__ = ["Authenticator", "Transport", "make"]
 def make(settings: Settings, clock: Any) -> Authenticator:
     """Return the authenticator for the credentials of the settings. It sends no request before it is bound to a session
     and used."""
-    if isinstance(settings.auth, AccessKey):
+    if isinstance(settings.auth, SigningCredentials):
         return AccessKeyAuthenticator(settings, settings.auth, clock)
     return KeystoneAuthenticator(settings, clock)
