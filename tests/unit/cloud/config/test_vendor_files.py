@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -346,3 +348,26 @@ def test_variables_of_the_vendor_that_are_options_here() -> None:
     found = given({}, {}, {**environ, "HW_CLOUD": "example.com"})
     assert (found.auth.auth_url, found.retries) == ("https://iam.example.com/v3", 7)
     assert found.endpoint == "https://ecs.cn-north-4.example.com"
+
+
+PROGRAM = """
+import sys
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import connect
+connect(resolve({"platform": "huaweicloud", "region": "r1", "auth": %r}, {}))
+names = ("vendor_files", "vendor_environment", "temporary_keys", "ecs_metadata", "configparser")
+print(" ".join(name for name in names if any(module.rpartition(".")[2] == name for module in sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("auth", "loaded"),
+    [
+        (OPTION["auth"], ""),
+        ({**OPTION["auth"], "agency_name": "a", "agency_domain_name": "b"}, "temporary_keys"),
+        ({"ecs_agency": True}, "temporary_keys ecs_metadata"),
+    ],
+)
+def test_a_task_loads_only_what_its_credentials_need(auth: dict[str, Any], loaded: str) -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM % auth], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == loaded
