@@ -169,6 +169,8 @@ def _assume(known: SigningCredentials, key: Key, transport: Transport, sign: Cal
             what=what,
             # A repeated request only issues a second key.
             is_retry_safe=True,
+            # A damaged response is not shown, because it may contain the key.
+            expect="any",
             apply=lambda prepared: sign(prepared, key),
         )
     except PermissionDenied as error:
