@@ -70,6 +70,18 @@ options:
       volume:
         description: The block storage service's URL.
         type: str
+      metadata:
+        description:
+          - The metadata service's URL for O(auth.ecs_agency) on V(huaweicloud). The default is
+            C(http://169.254.169.254).
+        type: str
+  cloud_domain:
+    description:
+      - The domain of the services' URLs on V(huaweicloud), as in C(ecs.REGION.DOMAIN).
+      - The default is C(myhuaweicloud.com), and C(myhuaweicloud.eu) for the identity service of C(eu-west-101).
+      - Also read from C(cloud_domain) of the O(cloud) in C(clouds.yaml).
+      - Read from the environment variable E(HW_CLOUD) on V(huaweicloud) if not set here.
+    type: str
   enterprise_project_id:
     description:
       - The enterprise project on V(huaweicloud), V(0) for the default one, or V(all_granted_eps) for all that the user
@@ -122,7 +134,8 @@ options:
   api_retries:
     description:
       - How many times to retry a request that is safe to repeat. The default is V(4).
-      - Read from the environment variable E(CLOUDSERVER_API_RETRIES) if not set here.
+      - Read from the environment variable E(CLOUDSERVER_API_RETRIES) if not set here, then on V(huaweicloud) from
+        E(HW_MAX_RETRIES).
     type: int
   token_cache:
     description:
@@ -137,13 +150,15 @@ options:
   auth:
     description:
       - The credentials of one method. The methods are a password, an application credential, a token and an access key.
+      - On V(huaweicloud) they are also read from the files of the vendor's own tools. See the guide on authentication.
     type: dict
     suboptions:
       auth_url:
         description:
           - The URL of the identity service, with or without C(/v3). On V(huaweicloud) the default is derived from the
             region.
-          - On V(huaweicloud) read from the environment variable E(HW_AUTH_URL) if not set here.
+          - On V(huaweicloud) read from the environment variables E(HUAWEICLOUD_SDK_IAM_ENDPOINT), E(HW_AUTH_URL) if
+            not set here.
           - Then, and on the other platforms, from E(OS_AUTH_URL).
         type: str
       username:
@@ -241,6 +256,55 @@ options:
           - On V(huaweicloud) read from the environment variables E(HUAWEICLOUD_SDK_SECURITY_TOKEN),
             E(HW_SECURITY_TOKEN) if not set here.
           - Then, and on the other platforms, from E(OS_SECURITY_TOKEN).
+        type: str
+      ecs_agency:
+        description:
+          - Whether to sign requests on V(huaweicloud) with the temporary keys of the agency of the server on which the
+            task runs. They are renewed before they end.
+          - Read from the environment variable E(CLOUDSERVER_ECS_AGENCY) if not set here.
+        type: bool
+      agency_name:
+        description:
+          - The agency on V(huaweicloud) whose temporary keys sign the requests. The access key or O(auth.ecs_agency)
+            only requests them. They are renewed before they end.
+          - It needs O(auth.agency_domain_name) or O(auth.agency_domain_id). The project is one of that account.
+          - Read from the environment variable E(HW_ASSUME_ROLE_AGENCY_NAME) on V(huaweicloud) if no option of the
+            agency is set here.
+        type: str
+      agency_domain_name:
+        description:
+          - The name of the account that created the agency.
+          - Read from the environment variable E(HW_ASSUME_ROLE_DOMAIN_NAME) on V(huaweicloud) if no option of the
+            agency is set here.
+        type: str
+      agency_domain_id:
+        description:
+          - The id of the account that created the agency. It takes precedence over O(auth.agency_domain_name).
+          - Read from the environment variable E(HW_ASSUME_ROLE_DOMAIN_ID) on V(huaweicloud) if no option of the
+            agency is set here.
+        type: str
+      agency_duration:
+        description:
+          - The validity of each temporary key of the agency in seconds, from 900 to 86400. The default is V(3600).
+          - Read from the environment variable E(HW_ASSUME_ROLE_DURATION) on V(huaweicloud) if no option of the agency
+            is set here.
+        type: int
+      credentials_file:
+        description:
+          - The path of a file of the Huawei Cloud SDK with C(ak) and C(sk) in the section C([basic]).
+          - The default is C(~/.huaweicloud/credentials), if no other place has credentials.
+          - Read from the environment variable E(HUAWEICLOUD_SDK_CREDENTIALS_FILE) on V(huaweicloud) if not set here.
+        type: path
+      shared_config_file:
+        description:
+          - The path of a configuration file of KooCLI (C(hcloud)), which must not be encrypted.
+          - The default is C(~/.hcloud/config.json), if O(auth.profile) is set or no other place has credentials.
+          - Read from the environment variable E(HW_SHARED_CONFIG_FILE) on V(huaweicloud) if not set here.
+        type: path
+      profile:
+        description:
+          - The profile of O(auth.shared_config_file). The default is its current profile.
+          - Read from the environment variable E(HW_PROFILE) on V(huaweicloud) if not set here.
         type: str
 requirements:
   - requests

@@ -21,6 +21,7 @@ from simulator.control import routes as control
 from simulator.glance import images as glance
 from simulator.http.call import Call, Malformed, Refusal, Router, answer
 from simulator.huaweicloud import routes as huaweicloud
+from simulator.huaweicloud.temporary_keys import METADATA_PATHS
 from simulator.keystone import routes as keystone
 from simulator.neutron import routes as neutron
 from simulator.nova import checks as nova_checks
@@ -93,6 +94,8 @@ def create_app(sim: Simulator, show: Callable[[dict[str, Any]], None] | None = N
 
 def find_platform(path: str) -> str:
     """Which dialect a path belongs to: huaweicloud lives at the root, so that the official SDK reaches it."""
+    if path in METADATA_PATHS:
+        return "huaweicloud"
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in ("openstack", "easystack", "ustack") else "huaweicloud"
 
@@ -136,6 +139,7 @@ def _arrive(sim: Simulator, router: Router) -> Response | None:
         fault = sim.faults.apply(platform, named[0], named[1], request.method, request.path)
         if fault.get("expire_token"):
             sim.tokens[platform].revoke(request.headers.get("X-Auth-Token"))
+            sim.access_keys.expire(request.headers.get("X-Security-Token", ""))
     g.call = Call(sim, platform, request.method, request.path, body, request_id, entry, fault)
     entry["fault"] = bool(fault)
     if fault.get("latency"):

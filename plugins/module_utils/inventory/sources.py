@@ -44,13 +44,22 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.argumen
 FAIL, WARN, USE_STALE = "fail", "warn", "use_stale"
 
 _SECRETS = tuple(leaf for leaf, spec in AUTH_OPTIONS.items() if spec.get("no_log"))
-_METHOD = _SECRETS + ("access_key", "application_credential_id", "application_credential_name")
+_METHOD = _SECRETS + (
+    "access_key",
+    "application_credential_id",
+    "application_credential_name",
+    "ecs_agency",
+    "credentials_file",
+    "shared_config_file",
+    "profile",
+)
 #: Alternatives by name or by id: a source that sets one of them does not inherit the other.
 _SAME = (
     ("username", "user_id"),
     ("user_domain_name", "user_domain_id"),
     ("project_name", "project_id"),
     ("project_domain_name", "project_domain_id"),
+    ("agency_name", "agency_domain_name", "agency_domain_id", "agency_duration"),
 )
 #: The maximum number of sources to query concurrently.
 _WIDTH = 8
@@ -137,7 +146,7 @@ def inherit(top: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     auth = dict(auth) if isinstance(auth, Mapping) else auth
     elsewhere = own.get("cloud") or (isinstance(auth, dict) and auth.get("auth_url"))
     if elsewhere or own.get("platform") not in (None, top.get("platform")):
-        for name in ("cloud", "endpoint", "endpoints", "auth"):
+        for name in ("cloud", "cloud_domain", "endpoint", "endpoints", "auth"):
             merged.pop(name, None)
     if own.get("all"):
         for name in CHOOSERS:

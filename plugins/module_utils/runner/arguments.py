@@ -30,6 +30,14 @@ AUTH_OPTIONS: dict[str, Any] = {
     "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
+    "ecs_agency": {"type": "bool"},
+    "agency_name": {"type": "str"},
+    "agency_domain_name": {"type": "str"},
+    "agency_domain_id": {"type": "str"},
+    "agency_duration": {"type": "int"},
+    "credentials_file": {"type": "path"},
+    "shared_config_file": {"type": "path"},
+    "profile": {"type": "str"},
 }
 
 #: The aliases are the names of these options in openstack.cloud.
@@ -41,8 +49,11 @@ CONNECTION: dict[str, Any] = {
     "endpoint": {"type": "str"},
     "endpoints": {
         "type": "dict",
-        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
+        "options": {
+            name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume", "metadata")
+        },
     },
+    "cloud_domain": {"type": "str"},
     "enterprise_project_id": {"type": "str"},
     "allow_plain_http": {"type": "bool"},
     "validate_certs": {"type": "bool", "aliases": ["verify"]},

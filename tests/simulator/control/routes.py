@@ -132,7 +132,10 @@ def register(app: Flask, sim: Simulator) -> None:
     @route("/<platform>/tokens/expire", "POST")
     def expire(platform: str) -> Response:
         with sim.lock:
-            return answer({"expired": sim.tokens[check_platform(platform)].expire_all()})
+            expired = sim.tokens[check_platform(platform)].expire_all()
+            if platform == "huaweicloud":
+                expired += sim.access_keys.expire()
+            return answer({"expired": expired})
 
     servers.register(route, sim)
     resources.register(route, sim)

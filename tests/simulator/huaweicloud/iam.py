@@ -69,9 +69,10 @@ def admit(call: Call) -> None:
         )
     if signed:
         keys = {row["access_key"]: row for row in call.sim.platform(PLATFORM)["access_keys"]}
+        keys.update(call.sim.access_keys.rows())
         path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         try:
-            signing.verify(
+            key = signing.verify(
                 call.method,
                 path,
                 request.query_string.decode("latin-1"),
@@ -83,6 +84,8 @@ def admit(call: Call) -> None:
             )
         except signing.SignatureRefused as refused:
             raise gateway(call, 401, "APIGW.0301", str(refused)) from None
+        if call.sim.access_keys.has_ended(key["access_key"]):
+            raise gateway(call, 401, "APIGW.0301", "Incorrect IAM authentication information: token expires")
         return
     if not headers.get("x-auth-token"):
         raise gateway(call, 401, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found")

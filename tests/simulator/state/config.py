@@ -24,6 +24,7 @@ OPTIONS = {
     "locked": ("sub_job", "request"),
     "reset_passwords": ("partial", "all_or_nothing"),
     "os_change_ends": ("running", "stopped", "previous"),
+    "metadata": ("optional", "required", "without_tokens", "no_agency"),
 }
 TOP_KEYS = {"delays", "platforms"}
 PLATFORM_KEYS = {
@@ -40,6 +41,7 @@ PLATFORM_KEYS = {
     "users",
     "application_credentials",
     "access_keys",
+    "agencies",
     "flavors",
     "images",
     "keypairs",
@@ -85,6 +87,7 @@ SERVER_KEYS = {
     "volume_image",
 }
 ROW_KEYS = {
+    "agencies": {"name", "trusts"},
     "flavors": {
         "name",
         "id",

@@ -10,7 +10,9 @@ from collections import deque
 from typing import Any
 
 MASK = "********"
-SECRET_HEADERS = frozenset({"authorization", "x-auth-token", "x-subject-token", "x-security-token", "cookie"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "x-auth-token", "x-subject-token", "x-security-token", "x-metadata-token", "cookie"}
+)
 _SECRET_KEY = re.compile(r"pass|secret|private_key|security_?token|user_data", re.IGNORECASE)
 
 _NEVER_A_MAPPING = frozenset({"adminPass", "adminpass", "new_password"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from simulator.state.access_keys import TemporaryKeys
 from simulator.state.builder import Builder
 from simulator.state.clock import Clock
 from simulator.state.config import OPTIONS, PLATFORMS
@@ -46,6 +47,9 @@ class Simulator:
         self.jobs: dict[str, Any] = {}
         self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}
+        self.access_keys = TemporaryKeys(self.clock)
+        self.metadata_tokens: dict[str, float] = {}
+        self.key_of_server: dict[str, Any] | None = None
         now = self.clock.now()
         for name in PLATFORMS:
             settings = self.settings["platforms"][name]

@@ -57,6 +57,15 @@ def test_a_task_sends_only_the_request_that_it_exists_for(lab: Lab, platform: st
     assert left_behind(lab) == []
 
 
+def test_the_tasks_share_the_temporary_key_of_an_agency(lab: Lab) -> None:
+    agency = {"agency_name": "operations", "agency_domain_name": "sim-account"}
+    auth = {**lab.connection("huaweicloud")["auth"], **agency}
+    run = lab.play(*play_of(lab, "huaweicloud", 3, auth=auth), "--forks", "5", "-vvv").succeeded()
+    found = names(lab, "huaweicloud")
+    assert (found["assume role"], found["list projects"], found["list servers"]) == (1, 1, HOSTS * 3)
+    assert auth["secret_key"] not in run.output and left_behind(lab) == []
+
+
 def test_without_it_every_task_logs_in(lab: Lab) -> None:
     lab.play(*play_of(lab, "openstack", 2, token_cache=False)).succeeded()
     assert names(lab, "openstack")["create token"] == HOSTS * 2

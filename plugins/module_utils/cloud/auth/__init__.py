@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import SigningCredentials
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
@@ -20,7 +20,7 @@ def make(settings: Settings, clock: Any) -> Authenticator:
     """Return the authenticator for the credentials of the settings. It sends no request before it is bound to a session
     and used."""
     # Only the method in use is imported, to save time.
-    if isinstance(settings.auth, AccessKey):
+    if isinstance(settings.auth, SigningCredentials):
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.access_key import (
             AccessKeyAuthenticator,
         )

@@ -14,8 +14,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.bas
     Transport,
     need,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keys import GivenKey, Key, Keys
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.signature import host_of, sdk_date, sign
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AccessKey
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+    AccessKey,
+    SigningCredentials,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RUN
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.endpoints import documented_endpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,
@@ -37,7 +42,7 @@ PROJECT_LIFETIME = 86400.0
 class AccessKeyAuthenticator:
     """Signs requests with an access key, and finds the project id once."""
 
-    def __init__(self, settings: Settings, credentials: AccessKey, clock: Any) -> None:
+    def __init__(self, settings: Settings, credentials: SigningCredentials, clock: Any) -> None:
         self._settings = settings
         self._credentials = credentials
         self._clock = clock
@@ -45,7 +50,23 @@ class AccessKeyAuthenticator:
         self._lock = threading.Lock()
         self._project_id = credentials.project_id
         self._refused = False
-        self._memory = AuthCache(settings, self.identity(), clock)
+        # The key of a server belongs to that server, and directories may be shared.
+        cachable = isinstance(credentials, AccessKey) or settings.token_cache == RUN
+        self._memory = AuthCache(settings, self.identity(), clock, cachable)
+        self._keys = self._make_keys()
+
+    def _make_keys(self) -> Keys:
+        known = self._credentials
+        if isinstance(known, AccessKey) and not known.agency_name:
+            return GivenKey(known)
+        # Imported only if it is needed, to save time.
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.temporary_keys import (
+            temporary_keys,
+        )
+
+        return temporary_keys(
+            self._settings, known, self._memory, self._clock, lambda: need(self._transport), self._sign
+        )
 
     def bind(self, transport: Transport) -> None:
         self._transport = transport
@@ -53,13 +74,25 @@ class AccessKeyAuthenticator:
     def apply(self, prepared: Any) -> None:
         """Sign a request, with X-Project-Id, which the vendor requires if a key has several projects."""
         prepared.headers["X-Project-Id"] = self.project_id
-        self._sign(prepared)
+        self._check_refused()
+        self._sign(prepared, self._keys.current())
 
     def renew(self, used: str | None) -> bool:
-        """Always false: five wrong signatures in a row lock the key for five minutes, so no further request is
-        signed."""
+        """True if there is another temporary key now. Otherwise false: five wrong signatures in a row lock the key for
+        five minutes, so no further request is signed."""
+        if self._keys.replace(used):
+            return True
         self._refused = True
         return False
+
+    def refusal_hint(self) -> str | None:
+        """What to do after the cloud refused a temporary key, which may have expired; None for another key."""
+        if not getattr(self._credentials, "security_token", ""):
+            return None
+        return (
+            "The access key is temporary, and it may have expired: get a new one with its auth.security_token, or use"
+            " auth.agency_name or auth.ecs_agency, whose keys are renewed. Also check this machine's clock."
+        )
 
     @property
     def project_id(self) -> str:
@@ -70,11 +103,25 @@ class AccessKeyAuthenticator:
 
     def _find_project(self) -> str:
         """The project's id; if another process of the run has found it meanwhile, the cloud is not asked."""
+        self._check_refused()
+        key = self._keys.current()
+        try:
+            return self._find_with(key)
+        except AuthenticationFailed as error:
+            if not self.renew(key.security_token or None):
+                error.hint = self.refusal_hint() or error.hint
+                raise
+        return self._find_with(self._keys.current())
+
+    def _find_with(self, key: Key) -> str:
         with self._memory.alone():
             found = self._recall(again=True)
             if not found:
-                found = self._discover()
-                self._memory.keep(PROJECT_LIFETIME, project_id=found)
+                found = self._discover(key)
+                if key.expires:
+                    self._memory.add(project_id=found)
+                else:
+                    self._memory.keep(PROJECT_LIFETIME, project_id=found)
             return found
 
     def _recall(self, again: bool = False) -> str:
@@ -85,15 +132,18 @@ class AccessKeyAuthenticator:
         return documented_endpoint(self._settings, service)
 
     def secrets(self) -> set[str]:
-        return self._credentials.secrets()
+        return self._credentials.secrets() | self._keys.secrets()
 
     def identity(self) -> str:
         known = self._credentials
-        # An access key is not secret, but it should not appear in files and messages.
-        digest = hashlib.sha256(known.access_key.encode("utf-8")).hexdigest()[:16]
+        who = known.who()
+        if isinstance(known, AccessKey):
+            # An access key is not secret, but it should not appear in files and messages.
+            digest = hashlib.sha256(known.access_key.encode("utf-8")).hexdigest()[:16]
+            who = "access key %s%s" % (digest, known.as_agency())
         parts = (
             self._settings.platform,
-            "access key %s" % digest,
+            who,
             known.project(),
             known.auth_url,
             self._settings.region,
@@ -109,29 +159,32 @@ class AccessKeyAuthenticator:
     def finding_fact(self, name: str) -> ContextManager[None]:
         return self._memory.finding(name)
 
-    def _sign(self, prepared: Any) -> None:
+    def _check_refused(self) -> None:
         if self._refused:
             raise AuthenticationFailed(
                 "The cloud refused the access key, so it is not used again in this task.",
                 status=401,
-                hint="Five wrong signatures in a row lock a key for five minutes; check key, secret and clock first.",
+                hint=self.refusal_hint()
+                or "Five wrong signatures in a row lock a key for five minutes; check key, secret and clock first.",
             )
+
+    def _sign(self, prepared: Any, key: Key) -> None:
         headers = prepared.headers
         headers["Host"] = host_of(prepared.url)
         headers["X-Sdk-Date"] = sdk_date(self._clock.now())
-        if self._credentials.security_token:
-            headers["X-Security-Token"] = self._credentials.security_token
+        if key.security_token:
+            headers["X-Security-Token"] = key.security_token
         signed = {name: value for name, value in headers.items() if name.lower() in SIGNED}
         headers["Authorization"] = sign(
             prepared.method,
             prepared.url,
             signed,
             prepared.body or b"",
-            self._credentials.access_key,
-            self._credentials.secret_key,
+            key.access_key,
+            key.secret_key,
         )
 
-    def _discover(self) -> str:
+    def _discover(self, key: Key) -> str:
         """The id of the project with that name, by GET /v3/projects of IAM (KeystoneListProjects)."""
         known = self._credentials
         name = known.project_name or self._settings.region
@@ -141,13 +194,10 @@ class AccessKeyAuthenticator:
                 known.auth_url + "/projects",
                 params={"name": name},
                 what="find the project %s" % name,
-                apply=self._sign,
+                apply=lambda prepared: self._sign(prepared, key),
             )
         except PermissionDenied as error:
             error.hint = "The access key is not allowed to list projects: set auth.project_id."
-            raise
-        except AuthenticationFailed:
-            self._refused = True
             raise
         listed = answer.body.get("projects") if isinstance(answer.body, dict) else None
         if not isinstance(listed, list) or not all(isinstance(each, dict) and each.get("id") for each in listed):

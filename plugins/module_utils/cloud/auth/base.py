@@ -46,6 +46,9 @@ class Authenticator(Protocol):
     def renew(self, used: str | None) -> bool:
         """After a 401 for the token `used`: True if another token is available now, False if none can be requested."""
 
+    def refusal_hint(self) -> str | None:
+        """What to do about credentials that were refused for good; None for the usual hint."""
+
     def endpoint(self, service: str = "compute") -> str:
         """The URL of a service without a trailing slash. Raises NotFound with a list of the services."""
 
@@ -117,6 +120,12 @@ class AuthCache:
         with self.lock:
             self.recalled = True
             self.entry = dict(values, expires_at=self._now() + lifetime)
+            self._save()
+
+    def add(self, **values: Any) -> None:
+        """Add values to the entry, which keeps its validity."""
+        with self.lock:
+            self.entry.update(values)
             self._save()
 
     def get(self, name: str) -> Any:

@@ -166,6 +166,9 @@ class KeystoneAuthenticator:
                 self._access = self._log_in(used)
         return True
 
+    def refusal_hint(self) -> str | None:
+        return None
+
     @property
     def project_id(self) -> str:
         if isinstance(self._known, Token) and self._known.project_id and self._known.endpoint:

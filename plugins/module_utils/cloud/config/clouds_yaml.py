@@ -43,7 +43,8 @@ _OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
 _KEYS = frozenset(
     (
         "auth auth_type auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
-        " enterprise_project_id endpoint_type insecure verify cacert cert key api_timeout profile cloud name"
+        " enterprise_project_id cloud_domain endpoint_type insecure verify cacert cert key api_timeout profile cloud"
+        " name"
     ).split()
 )
 #: Keys of openstacksdk and related tools that have no meaning for this collection.
@@ -232,6 +233,7 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
         "endpoint": None,
         "endpoints": endpoint_overrides(entry),
         "enterprise_project_id": entry.get("enterprise_project_id"),
+        "cloud_domain": entry.get("cloud_domain"),
         "allow_plain_http": entry.get("cloudserver_allow_plain_http"),
         # Like in openstacksdk, insecure has precedence.
         "validate_certs": False if as_boolean(entry.get("insecure"), "insecure", False) else entry.get("verify"),

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
     as_auth_url,
-    as_region,
+    as_boolean,
+    as_number,
     as_text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
@@ -18,10 +19,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     AccessKey,
     ApplicationCredential,
     Credentials,
+    EcsAgency,
     Password,
+    SigningCredentials,
     Token,
     where,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import identity_url
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 _METHODS: dict[str, type[Credentials]] = {
@@ -29,7 +33,14 @@ _METHODS: dict[str, type[Credentials]] = {
     "application_credential_secret": ApplicationCredential,
     "token": Token,
     "secret_key": AccessKey,
+    "ecs_agency": EcsAgency,
 }
+_HUAWEICLOUD_METHODS = ("secret_key", "ecs_agency")
+#: Options that name a file of the vendor's own tools, which has the credentials.
+FILE_LEAVES = ("credentials_file", "shared_config_file", "profile")
+#: Options that select credentials of Huawei Cloud, which belong to no OpenStack cloud.
+SIGNING_LEAVES = (*_HUAWEICLOUD_METHODS, *FILE_LEAVES)
+_AGENCY = ("agency_name", "agency_domain_name", "agency_domain_id", "agency_duration")
 # Options that already define the method, although the secret may come from the next source.
 _TELLING = {
     "access_key": "secret_key",
@@ -44,6 +55,7 @@ _GROUPS = (
     ("project_id", "project_name"),
     ("project_domain_id", "project_domain_name"),
     ("application_credential_id", "application_credential_name"),
+    _AGENCY,
 )
 _IDENTITY = {
     "password": ("user_id", "username"),
@@ -63,11 +75,15 @@ class CredentialSource:
     lenient: bool = False
 
 
-def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSource]) -> Credentials:
+def choose(
+    platform: str, region: str, endpoint: str, sources: list[CredentialSource], cloud_domain: str = ""
+) -> Credentials:
     """The credentials of all sources, the most important source first; not yet checked for completeness.
 
     Raises SettingsError if two methods are set in one source, or if a secret does not belong to the selected identity.
     """
+    if platform != "huaweicloud":
+        _refuse_foreign(platform, sources)
     secret, decider = _method(platform, sources)
     if secret not in _METHODS:
         raise SettingsError("No credentials for platform %s." % platform, hint=_ways(platform))
@@ -102,7 +118,7 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
     if auth_url:
         leaves["auth_url"] = as_auth_url(auth_url)
     elif platform == "huaweicloud" and region:
-        leaves["auth_url"] = "https://iam.%s.myhuaweicloud.com/v3" % as_region(region)
+        leaves["auth_url"] = identity_url(region, cloud_domain)
     if platform == "huaweicloud":
         if secret != "token" and region and not (leaves.get("project_id") or leaves.get("project_name")):
             # Each region has a project with its name, which is the default.
@@ -116,7 +132,52 @@ def choose(platform: str, region: str, endpoint: str, sources: list[CredentialSo
         leaves["endpoint"] = endpoint
     kind = _METHODS[secret]
     known = {each.name for each in fields(kind)}
-    return kind(platform=platform, **{leaf: value for leaf, value in leaves.items() if leaf in known})
+    values: dict[str, Any] = {leaf: value for leaf, value in leaves.items() if leaf in known}
+    agency = [leaf for leaf in _AGENCY if leaf in leaves]
+    if agency and not issubclass(kind, SigningCredentials):
+        raise SettingsError(
+            "auth.%s needs an access key or auth.ecs_agency, not %s credentials." % (agency[0], kind.method),
+            hint="Give auth.access_key and auth.secret_key of a user who may use the agency.",
+        )
+    if "agency_duration" in values:
+        # The limits of IAM's securitytokens call.
+        values["agency_duration"] = as_number(values["agency_duration"], "auth.agency_duration", 0, int, 0, 86400)
+        if values["agency_duration"] < 900:
+            raise SettingsError(
+                "auth.agency_duration is %s; it must be from 900 to 86400 seconds." % leaves["agency_duration"]
+            )
+    return kind(platform=platform, **values)
+
+
+def _refuse_foreign(platform: str, sources: list[CredentialSource]) -> None:
+    """Raise SettingsError for options that only Huawei Cloud has; the environment may contain some for other tools."""
+    for source in sources:
+        for leaf in ("ecs_agency", *FILE_LEAVES, *_AGENCY):
+            if leaf in source.auth and not source.lenient:
+                raise SettingsError("auth.%s: platform %s does not have it; leave it out." % (leaf, platform))
+
+
+def file_of(source: CredentialSource) -> str | None:
+    """The option of a source that names a file with credentials; None if it names none.
+
+    Raises SettingsError if the source has credentials besides, because the tools of the vendor do not agree which one
+    they use.
+    """
+    named = [leaf for leaf in FILE_LEAVES if leaf in source.auth]
+    if not named:
+        return None
+    own = own_method("huaweicloud", source)
+    if own or ("credentials_file" in named and len(named) > 1):
+        names = " and ".join("auth.%s" % leaf for leaf in ([own] if own else []) + named)
+        raise SettingsError(
+            "Two methods of authentication at once: %s has %s." % (source.label, names), hint="Remove one of them."
+        )
+    return named[0]
+
+
+def own_method(platform: str, source: CredentialSource) -> str:
+    """The secret option of the method of one source; empty if it defines none. Raises SettingsError for two."""
+    return _method(platform, [source])[0]
 
 
 def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, CredentialSource]:
@@ -152,7 +213,7 @@ def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, Creden
 def _offers(platform: str, secret: str) -> bool:
     if platform == "huaweicloud":
         return secret != "application_credential_secret"
-    return secret != "secret_key"
+    return secret not in _HUAWEICLOUD_METHODS
 
 
 def _refusal(platform: str, secret: str) -> str:
@@ -161,6 +222,8 @@ def _refusal(platform: str, secret: str) -> str:
 
 def _ways(platform: str) -> str:
     ways = [where(secret, platform) for secret in _METHODS if _offers(platform, secret)]
+    if platform == "huaweicloud":
+        ways.append("the files ~/.huaweicloud/credentials of the SDK and ~/.hcloud/config.json of KooCLI")
     return "Give one of: %s; or select a cloud of clouds.yaml with cloud or OS_CLOUD." % "; ".join(ways)
 
 
@@ -183,3 +246,18 @@ def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource
 def as_leaves(values: Mapping[str, Any]) -> dict[str, str]:
     texts = {leaf: as_text(value, "auth.%s" % leaf) for leaf, value in values.items()}
     return {leaf: text for leaf, text in texts.items() if text}
+
+
+def without_refused_agency(sources: list[CredentialSource]) -> list[CredentialSource]:
+    """The sources without ecs_agency after the first one that sets it to false. Raises SettingsError if it is neither
+    true nor false."""
+    found = []
+    refused = False
+    for source in sources:
+        if "ecs_agency" in source.auth:
+            refused = refused or not as_boolean(source.auth["ecs_agency"], "auth.ecs_agency", False)
+            if refused:
+                left = {leaf: value for leaf, value in source.auth.items() if leaf != "ecs_agency"}
+                source = replace(source, auth=left)
+        found.append(source)
+    return found

@@ -28,6 +28,14 @@ AUTH_LEAVES = (
     "access_key",
     "secret_key",
     "security_token",
+    "ecs_agency",
+    "agency_name",
+    "agency_domain_name",
+    "agency_domain_id",
+    "agency_duration",
+    "credentials_file",
+    "shared_config_file",
+    "profile",
 )
 
 # Variables with these prefixes are read only on huaweicloud, one family after the other: those of the SDK, of
@@ -39,6 +47,7 @@ ENVIRONMENT = {
     "platform": ["CLOUDSERVER_PLATFORM"],
     "cloud": ["OS_CLOUD"],
     "region": ["HW_REGION_NAME", "OS_REGION_NAME"],
+    "cloud_domain": ["HW_CLOUD"],
     "interface": ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
     "endpoint": ["OS_COMPUTE_ENDPOINT_OVERRIDE"],
     "enterprise_project_id": ["HW_ENTERPRISE_PROJECT_ID"],
@@ -49,9 +58,9 @@ ENVIRONMENT = {
     "client_cert": ["OS_CERT"],
     "client_key": ["OS_KEY"],
     "api_timeout": ["CLOUDSERVER_API_TIMEOUT"],
-    "api_retries": ["CLOUDSERVER_API_RETRIES"],
+    "api_retries": ["CLOUDSERVER_API_RETRIES", "HW_MAX_RETRIES"],
     "token_cache": ["CLOUDSERVER_TOKEN_CACHE"],
-    "auth_url": ["HW_AUTH_URL", "OS_AUTH_URL"],
+    "auth_url": ["HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL", "OS_AUTH_URL"],
     "username": ["HW_USER_NAME", "OS_USERNAME"],
     "user_id": ["HW_USER_ID", "OS_USER_ID"],
     "password": ["HW_USER_PASSWORD", "OS_PASSWORD"],
@@ -68,6 +77,14 @@ ENVIRONMENT = {
     "access_key": ["HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "CLOUD_SDK_AK", "OS_ACCESS_KEY"],
     "secret_key": ["HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY", "CLOUD_SDK_SK", "OS_SECRET_KEY"],
     "security_token": ["HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN", "OS_SECURITY_TOKEN"],
+    "ecs_agency": ["CLOUDSERVER_ECS_AGENCY"],
+    "agency_name": ["HW_ASSUME_ROLE_AGENCY_NAME"],
+    "agency_domain_name": ["HW_ASSUME_ROLE_DOMAIN_NAME"],
+    "agency_domain_id": ["HW_ASSUME_ROLE_DOMAIN_ID"],
+    "agency_duration": ["HW_ASSUME_ROLE_DURATION"],
+    "credentials_file": ["HUAWEICLOUD_SDK_CREDENTIALS_FILE"],
+    "shared_config_file": ["HW_SHARED_CONFIG_FILE"],
+    "profile": ["HW_PROFILE"],
 }
 
 
@@ -79,6 +96,8 @@ SERVICES = {
     "network": ("network",),
     "identity": ("identity",),
     "volume": ("block_storage", "block_store", "volumev3", "volume"),
+    # Not a service of the catalog: it is on the server on which the task runs.
+    "metadata": ("metadata",),
 }
 
 
@@ -232,7 +251,36 @@ class Token(Credentials):
 
 
 @dataclass(frozen=True)
-class AccessKey(Credentials):
+class SigningCredentials(Credentials):
+    """Sign requests on Huawei Cloud. With agency_name they only request a temporary key of that agency, which signs the
+    other requests."""
+
+    agency_name: str = ""
+    agency_domain_name: str = ""
+    agency_domain_id: str = ""
+    #: The validity of the temporary key of the agency, in seconds; 0 for the default.
+    agency_duration: int = 0
+
+    def missing(self) -> list[str]:
+        # IAM is needed to find a project, and to request the key of an agency.
+        missing = [] if self.project_id and not self.agency_name else super().missing()
+        if not (self.project_id or self.project_name):
+            missing.append("project_id")
+        if self.agency_name and not (self.agency_domain_name or self.agency_domain_id):
+            missing.append("agency_domain_name or agency_domain_id")
+        if not self.agency_name and (self.agency_domain_name or self.agency_domain_id or self.agency_duration):
+            missing.append("agency_name")
+        return missing
+
+    def as_agency(self) -> str:
+        """The agency, as an addition to an identity; empty without one."""
+        if not self.agency_name:
+            return ""
+        return " as agency %s of %s" % (self.agency_name, self.agency_domain_id or self.agency_domain_name)
+
+
+@dataclass(frozen=True)
+class AccessKey(SigningCredentials):
     """Huawei Cloud's access key and secret key, with a security token if they are temporary."""
 
     access_key: str = field(default="", repr=False)
@@ -244,10 +292,17 @@ class AccessKey(Credentials):
     header_leaves = ("access_key", "security_token")
 
     def missing(self) -> list[str]:
-        missing = [] if self.project_id else super().missing()
-        if not (self.project_id or self.project_name):
-            missing.append("project_id")
-        return missing + [leaf for leaf in ("access_key", "secret_key") if not getattr(self, leaf)]
+        return super().missing() + [leaf for leaf in ("access_key", "secret_key") if not getattr(self, leaf)]
 
     def who(self) -> str:
-        return "access key"
+        return "access key" + self.as_agency()
+
+
+@dataclass(frozen=True)
+class EcsAgency(SigningCredentials):
+    """The agency of the Huawei Cloud server on which the task runs: its metadata service issues temporary keys."""
+
+    method = "ECS agency"
+
+    def who(self) -> str:
+        return "agency of this server" + self.as_agency()

@@ -32,3 +32,19 @@ def documented_endpoint(settings: Settings, service: str) -> str:
     if service == "compute" or not parts.netloc.startswith("ecs."):
         return base
     return base.replace("://ecs.", "://%s." % HUAWEICLOUD_HOSTS[service], 1)
+
+
+def assumed_endpoint(settings: Settings, service: str) -> str | None:
+    """A hint that the endpoint of a service is only assumed, because that of the compute service is a gateway, whose
+    other addresses no document tells; None if it is known."""
+    base = settings.endpoint or ""
+    if settings.has_catalog or service in settings.endpoints or urlsplit(base).netloc.startswith("ecs."):
+        return None
+    return (
+        "The %s service is expected at %s too, where the compute service is; set endpoints.%s if it is elsewhere."
+        % (
+            service,
+            base,
+            service,
+        )
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import (
     AUTH_TYPES,
@@ -21,12 +21,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     as_boolean,
     as_number,
     as_path,
-    as_region,
     as_text,
     as_url,
     is_plain_http,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
+    SIGNING_LEAVES,
     CredentialSource,
     as_leaves,
     choose,
@@ -44,6 +44,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.d
     RUN,
     RunFolder,
     default_directory,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import (
+    as_domain,
+    service_url,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.vendor_tools import (
+    unused_variables,
+    with_files_of_vendor,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
@@ -116,21 +124,29 @@ def resolve(
     region = as_text(options.get("region"), "region")
     if cloud:
         entry = load_cloud(cloud, region, environ, read_file)
-        return _assemble(_platform(platform or entry["platform"]), [own, ours, _from_entry(cloud, entry)], environ)
+        platform = _platform(platform or entry["platform"])
+        # Credentials of the environment are those of another cloud.
+        sources = [own, replace(ours, auth={}), _from_entry(cloud, entry)]
+        return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, False), environ)
     named = environ.get("OS_CLOUD") or ""
     found = None
-    if named and not {"access_key", "secret_key"} & set(own.auth):
+    if named and not {"access_key", *SIGNING_LEAVES} & set(own.auth):
         found = load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
     platform = _platform(platform or (found or {}).get("platform"))
     sources = [own, ours] + _from_environment(environ, platform)
     # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
-    foreign = any("secret_key" in source.auth for source in sources) and (found or {}).get("platform") != platform
+    foreign = (
+        any(set(SIGNING_LEAVES) & set(source.auth) for source in sources) and (found or {}).get("platform") != platform
+    )
     if found is not None and not (foreign and platform == "huaweicloud"):
         sources.append(_from_entry(named, found))
-    return _assemble(platform, sources, environ)
+    unused = unused_variables(platform, own, environ)
+    return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, True), environ, unused)
 
 
-def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str, str]) -> Settings:
+def _assemble(
+    platform: str, found: list[CredentialSource], environ: Mapping[str, str], unused: Sequence[str] = ()
+) -> Settings:
     sources, left_out = of_one_cloud(found)
 
     def plain(name: str) -> Any:
@@ -147,16 +163,20 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     if interface not in INTERFACES:
         raise SettingsError("interface is %r; it must be one of %s." % (interface, ", ".join(INTERFACES)))
     enterprise_project = _enterprise_project(plain("enterprise_project_id"), platform)
+    cloud_domain = _cloud_domain(plain("cloud_domain"), platform)
     endpoints = _endpoints(sources)
     endpoint = endpoints.pop("compute", "")
+    if "metadata" in endpoints and platform != "huaweicloud":
+        raise SettingsError("endpoints.metadata: platform %s does not use it; leave it out." % platform)
     if not endpoint and platform == "huaweicloud":
         if not region:
             raise SettingsError("Platform huaweicloud needs a region.", hint=_place("region", platform))
-        endpoint = "https://ecs.%s.myhuaweicloud.com" % as_region(region)
+        endpoint = service_url("ecs", region, cloud_domain)
     try:
-        credentials = choose(platform, region, endpoint, sources)
+        credentials = choose(platform, region, endpoint, sources, cloud_domain)
         credentials.validate()
     except SettingsError as error:
+        error.hint = " ".join([*unused, error.hint or ""]).strip() or None
         if left_out and not error.hint:
             error.hint = "%s was ignored: its auth_url belongs to another cloud." % " and ".join(left_out).capitalize()
         raise
@@ -164,7 +184,7 @@ def _assemble(platform: str, found: list[CredentialSource], environ: Mapping[str
     client_cert, client_key = as_path(plain("client_cert"), "client_cert"), as_path(plain("client_key"), "client_key")
     if client_key and not client_cert:
         raise SettingsError("client_key is given without client_cert.", hint=_place("client_cert", platform))
-    warnings = [warning for source in sources for warning in source.plain.get("warnings") or ()]
+    warnings = [warning for source in sources for warning in source.plain.get("warnings") or ()] + list(unused)
     allowed = plain("allow_plain_http")
     allow_plain_http = None if allowed is None else as_boolean(allowed, "allow_plain_http", False)
     urls = [("auth.auth_url", credentials.auth_url), ("endpoint", endpoint)]
@@ -204,6 +224,15 @@ def _enterprise_project(given: Any, platform: str) -> str:
         raise SettingsError(
             "enterprise_project_id is %r; it must be an id, 0 for the default enterprise project, or all_granted_eps."
             % value
+        )
+    return value
+
+
+def _cloud_domain(given: Any, platform: str) -> str:
+    value = as_domain(as_text(given, "cloud_domain"))
+    if value and platform != "huaweicloud":
+        raise SettingsError(
+            "cloud_domain: platform %s has a service catalog or endpoints instead; leave it out." % platform
         )
     return value
 

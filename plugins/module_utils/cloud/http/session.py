@@ -269,7 +269,9 @@ class Session:
             if isinstance(last, AuthenticationFailed):
                 # Not counted as an attempt: the request was rejected unread.
                 renewed = True
-                if not self.auth.renew(prepared.headers.get("X-Auth-Token")):
+                used = prepared.headers.get("X-Auth-Token") or prepared.headers.get("X-Security-Token")
+                if not self.auth.renew(used):
+                    last.hint = self.auth.refusal_hint() or last.hint
                     raise last
             elif pause is not None:
                 self._pause(pause, what, last)

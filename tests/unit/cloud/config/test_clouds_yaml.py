@@ -125,13 +125,14 @@ def test_regions() -> None:
 def test_all_keys() -> None:
     found = entry(
         "cloudserver_platform: ustack, endpoint_type: internal, compute_endpoint_override: 'https://c', verify: false, "
-        "cacert: /ca, cert: /c, key: /k, api_timeout: 3, auth_type: v3token, enterprise_project_id: '0'"
+        "cacert: /ca, cert: /c, key: /k, api_timeout: 3, auth_type: v3token, enterprise_project_id: '0', "
+        "cloud_domain: c.example"
     )
     assert found == {
         "auth": {}, "auth_type": "token", "platform": "ustack", "region": "", "interface": "internal",
         "endpoint": None, "endpoints": {"compute": "https://c"}, "allow_plain_http": None, "validate_certs": False,
         "ca_cert": "/ca", "client_cert": "/c", "client_key": "/k", "api_timeout": 3, "warnings": [],
-        "enterprise_project_id": "0",
+        "enterprise_project_id": "0", "cloud_domain": "c.example",
     }  # fmt: skip
 
 

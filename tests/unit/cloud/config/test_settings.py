@@ -92,9 +92,12 @@ def test_everything_from_the_environment() -> None:
 @pytest.mark.parametrize("platform", module.PLATFORMS)
 def test_each_environment_name_gives_its_leaf(leaf: str, platform: str) -> None:
     for name in environment_names(leaf, platform):
-        sources = module._from_environment({name: "https://value.example.com"}, platform)
+        environ = {name: "https://value.example.com"}
+        sources = [module._from_family(environ, "CLOUDSERVER_", ""), *module._from_environment(environ, platform)]
         assert [source.auth[leaf] for source in sources if leaf in source.auth] == ["https://value.example.com"], name
-    assert platform == "huaweicloud" or all(name.startswith("OS_") for name in environment_names(leaf, platform))
+    assert platform == "huaweicloud" or all(
+        name.startswith(("OS_", "CLOUDSERVER_")) for name in environment_names(leaf, platform)
+    )
 
 
 def test_the_table_covers_every_leaf_and_option() -> None:
@@ -102,7 +105,7 @@ def test_the_table_covers_every_leaf_and_option() -> None:
     assert set(module.OPTIONS) == {
         "platform", "cloud", "region", "interface", "endpoint", "validate_certs", "ca_cert", "client_cert",
         "client_key",
-        "api_timeout", "api_retries", "token_cache", "allow_plain_http", "enterprise_project_id",
+        "api_timeout", "api_retries", "token_cache", "allow_plain_http", "enterprise_project_id", "cloud_domain",
     }  # fmt: skip
 
 

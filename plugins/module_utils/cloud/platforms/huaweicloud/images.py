@@ -11,7 +11,12 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import PermissionDenied
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.endpoints import assumed_endpoint
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    InvalidResponse,
+    NotFound,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
@@ -57,7 +62,11 @@ class HuaweiImages(Images):
             params={"name": name, "id": id, **more},
             what="list the images",
         )
-        return [_image(data) for data in found]
+        try:
+            return [_image(data) for data in found]
+        except (NotFound, InvalidResponse) as error:
+            error.hint = assumed_endpoint(self.api.session.settings, "image") or error.hint
+            raise
 
 
 def _image(data: Mapping[str, Any]) -> ImageDetails:
