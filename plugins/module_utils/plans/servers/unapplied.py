@@ -43,6 +43,10 @@ NEW_ONLY: Mapping[str, str | None] = {
     "disk_config": None,
     "access_ipv4": None,
     "access_ipv6": None,
+    "tenancy": None,
+    "dedicated_host_id": None,
+    "spot": None,
+    "auto_recovery": None,
     "extra": None,
     "client_token": None,
 }
@@ -133,7 +137,7 @@ def _on_network(wanted: Any, addresses: set[str]) -> bool:
     if wanted.get("fixed_ip"):
         return canonical_address(str(wanted["fixed_ip"])) in addresses
     named = wanted.get("network") and not is_uuid(str(wanted["network"]))
-    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag"))
+    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag", "ipv6_enable"))
 
 
 def _instead(options: Sequence[str]) -> str:

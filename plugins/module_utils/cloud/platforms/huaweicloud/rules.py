@@ -29,7 +29,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     problems,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mapping,
     text,
+    texts,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
@@ -107,6 +109,13 @@ class HuaweiRules(Rules):
                 "chargingMode": "prePaid" if validation.prepaid(server) else "postPaid",
             }
             return all(known.get(key) == each for key, each in value.items()) or None
+        if option in ("tenancy", "dedicated_host_id"):
+            hints = texts(mapping(server.raw.get("os:scheduler_hints")).get(option))
+            return value in hints if hints else None
+        if option == "spot":
+            # The record does not contain the price and the duration.
+            is_spot = server.metadata.get("charging_mode") == "2"
+            return is_spot and not any(each is not None for each in value.values())
         return recorded.shows(server, option, value)
 
     def user_data_disables_password(self, os_type: str | None) -> bool:
