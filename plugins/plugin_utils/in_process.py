@@ -41,6 +41,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     jobs as huaweicloud_jobs,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    quotas as huaweicloud_quotas,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     server_groups as huaweicloud_server_groups,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
@@ -53,6 +56,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     keypairs,
     networks,
+    quotas,
     server_groups,
     snapshots,
     volumes,
@@ -70,9 +74,9 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
-    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots,
-    volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
-    huaweicloud_jobs, huaweicloud_server_groups,
+    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, quotas, server_groups,
+    snapshots, volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
+    huaweicloud_jobs, huaweicloud_quotas, huaweicloud_server_groups,
 )  # fmt: skip
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 

@@ -32,6 +32,7 @@ from simulator.huaweicloud.validation import (
 )
 from simulator.nova.keypairs import caller_id
 from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, password_weakness
+from simulator.state.quotas import amounts, room, usage
 from simulator.state.server_states import RUNNING, Power
 from simulator.state.servers import Server
 
@@ -235,18 +236,16 @@ class _CreateRequest:
         return password, key_name
 
     def _quota(self) -> None:
-        quota = self.builder.quota.get("instances", -1)
-        used = sum(
-            1
-            for row in self.call.fleet.servers.values()
-            if row.project_id == current_project(self.call) and not row.hidden
-        )
-        if 0 <= quota < used + self.count:
-            raise refuse(
-                403,
-                "Ecs.0001",
-                "Quota exceeded for instances: requested %d, but already used %d of %d." % (self.count, used, quota),
-            )
+        if self.extend.get("marketType") == "spot":
+            # Spot servers have quotas of their own, which are not limited here.
+            return
+        servers = (server for server in self.call.fleet.servers.values() if not server.spot)
+        quota, used = self.builder.quota, usage(servers, current_project(self.call))
+        for name, count in room(quota, used, self.flavor).items():
+            if count < self.count:
+                needed = amounts(self.flavor)[name] * self.count
+                message = "Quota exceeded for %s: requested %d, but already used %d of %d."
+                raise refuse(403, "Ecs.0001", message % (name, needed, used[name], quota[name]))
 
 
 def find_flavor(call: Call, flavor_id: Any, zone: str) -> dict[str, Any]:

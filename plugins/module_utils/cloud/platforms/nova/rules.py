@@ -60,6 +60,7 @@ class NovaRules(Rules):
         " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         " server_groups server_group_policies server_group_soft server_group_rules"
         " console console_types console_mks console_output"
+        " quotas project_quotas"
     )
     alternatives: Mapping[str, str] = {
         "attach_keypairs": "server_os, which sets the key pair of a server",
