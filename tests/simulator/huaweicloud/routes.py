@@ -17,6 +17,7 @@ from simulator.huaweicloud import (
     jobs,
     passwords,
     server_groups,
+    server_list,
     servers,
     update,
 )
@@ -58,3 +59,4 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
     for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles):
         part.register(router)
+    server_list.register(router)

@@ -72,8 +72,8 @@ def absolute_quotas(absolute: Mapping[str, Any], keys: Mapping[str, tuple[str, s
 
 
 def _quota(entry: Any, counts: bool) -> Quota:
-    """An entry of a quota set with details. ``counts``: Nova counts its use. The use includes what is reserved for a request in
-    progress."""
+    """An entry of a quota set with details. ``counts``: Nova counts its use. The use includes what is reserved for a
+    request in progress."""
     details = mapping(entry)
     used, reserved = integer(details.get("in_use")), integer(details.get("reserved"))
     return Quota(integer(details.get("limit")), used + (reserved or 0) if counts and used is not None else None)
