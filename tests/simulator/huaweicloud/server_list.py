@@ -182,7 +182,7 @@ def _more_tests() -> list[Test]:
     if "launched_since" in args:
         if not _MOMENT.fullmatch(args["launched_since"]):
             raise refuse(400, "Ecs.0005", "launched_since is a time, such as 2013-06-09T06:42:18Z.")
-        found.append(lambda server, record: bool(server.launched) and iso(server.launched) >= args["launched_since"])
+        found.append(lambda server, record: (iso(server.launched) or "") >= args["launched_since"])
     project = args.get("enterprise_project_id")
     if project and project != "all_granted_eps":
         found.append(lambda server, record: record["enterprise_project_id"] == project)
