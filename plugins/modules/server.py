@@ -299,6 +299,35 @@ options:
         type: bool
         default: false
         version_added: 0.1.0
+      iops:
+        description:
+          - The operations a second of a disk of type V(GPSSD2) or V(ESSD2), which need it. Only on V(huaweicloud). On
+            the other platforms the volume type sets it.
+        type: int
+        version_added: 0.1.0
+      throughput:
+        description:
+          - The throughput of a disk of type V(GPSSD2), which needs it, in MiB/s. Only on V(huaweicloud).
+        type: int
+        version_added: 0.1.0
+      encrypted:
+        description:
+          - Whether the disk is encrypted with O(volumes[].kms_key_id). Only on V(huaweicloud). On the other platforms
+            the volume type sets it.
+        type: bool
+        version_added: 0.1.0
+      kms_key_id:
+        description:
+          - The id of the KMS key that encrypts the disk. Only on V(huaweicloud).
+        type: str
+        version_added: 0.1.0
+      multiattach:
+        description:
+          - Whether several servers can have the disk. Only on V(huaweicloud). On the other platforms the volume type
+            sets it.
+        type: bool
+        default: false
+        version_added: 0.1.0
   system_disk:
     description:
       - The system disk on V(huaweicloud).
@@ -312,10 +341,35 @@ options:
         description:
           - The size in GiB.
         type: int
+      iops:
+        description:
+          - The operations a second of a disk of type V(GPSSD2) or V(ESSD2), which need it. Only on V(huaweicloud). On
+            the other platforms the volume type sets it.
+        type: int
+        version_added: 0.1.0
+      throughput:
+        description:
+          - The throughput of a disk of type V(GPSSD2), which needs it, in MiB/s. Only on V(huaweicloud).
+        type: int
+        version_added: 0.1.0
+      encrypted:
+        description:
+          - Whether the disk is encrypted with O(system_disk.kms_key_id). Only on V(huaweicloud). On the other platforms
+            the volume type sets it.
+        type: bool
+        version_added: 0.1.0
+      kms_key_id:
+        description:
+          - The id of the KMS key that encrypts the disk. Only on V(huaweicloud).
+        type: str
+        version_added: 0.1.0
   networks:
     description:
       - The networks of a new server. Each is a name, an id, or a mapping with C(network) (name or id), C(port) (id),
         C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - On V(huaweicloud) a mapping also has C(ipv6_enable) (whether the interface gets an IPv6 address of the subnet,
+        which must support it) and C(ipv6_bandwidth) (the id of the shared bandwidth for this address). A C(port) has
+        its own subnet, addresses and security groups there, so its entry has no other key.
       - On V(easystack) C(subnet) is also a list of ids, for an interface with an IPv4 and an IPv6 address.
       - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
       - One network may also be a string. A mapping may have the keys C(net-id), C(net-name) and C(port-id) of
@@ -348,6 +402,45 @@ options:
     description:
       - The id of the server group of a new server.
     type: str
+  tenancy:
+    description:
+      - Whether a new server is created on hosts that it shares with other customers, or on a dedicated host of the
+        account. Only on V(huaweicloud), where V(shared) is the default.
+    type: str
+    choices: [shared, dedicated]
+    version_added: 0.1.0
+  dedicated_host_id:
+    description:
+      - The id of the dedicated host of a new server, which implies O(tenancy=dedicated). With O(tenancy=dedicated) and
+        without this option, the cloud selects a dedicated host that permits it. Only on V(huaweicloud). See O(host) for
+        the other platforms.
+    type: str
+    version_added: 0.1.0
+  spot:
+    description:
+      - Creates a spot server, which is billed by the market price and which the cloud may stop. An empty mapping V({})
+        uses the defaults. Only on V(huaweicloud).
+    type: dict
+    version_added: 0.1.0
+    suboptions:
+      price:
+        description:
+          - The maximum price for an hour. The default of the cloud is the pay-per-use price.
+        type: str
+      duration_hours:
+        description:
+          - The hours in which the cloud does not stop the server. It stops the server immediately after them. The
+            flavor limits them.
+        type: int
+      duration_count:
+        description:
+          - The number of such periods, one after the other. More than V(1) needs O(spot.duration_hours=6).
+        type: int
+  auto_recovery:
+    description:
+      - Whether the cloud starts the server on another host if its host fails. Not for O(spot). Only on V(huaweicloud).
+    type: bool
+    version_added: 0.1.0
   key_name:
     description:
       - The key pair of a new server.
@@ -539,7 +632,11 @@ options:
     version_added: 0.1.0
   extra:
     description:
-      - Additional request fields of a new server on V(huaweicloud), with the names of the API reference.
+      - Additional request fields of a new server on V(huaweicloud), with the names of the API reference. These are
+        C(chargingMode), C(periodType), C(periodNum), C(isAutoRenew), C(isAutoPay), C(enterprise_project_id),
+        C(diskPrior), C(CB_CSBS_BACKUP), C(publicip), C(auto_terminate_time), C(cpu_options), C(security_options),
+        C(serial_console_options), C(metadata_options) and C(enclave_options).
+      - A field that the API does not have is an error, and so is a field that an option of this module covers.
     type: dict
 notes:
   - Options that only apply to a new server are reported for existing servers, see O(unapplied_options).
@@ -603,6 +700,38 @@ EXAMPLES = r"""
     volumes:
       - {source: blank, destination: local, guest_format: swap, size_gb: 4}
       - {source: blank, destination: local, guest_format: ext4, size_gb: 20}
+
+- name: Create a spot server with a fast encrypted disk and an IPv6 address on Huawei Cloud
+  cloudserver.compute.server:
+    cloud: huawei
+    name: render-1
+    flavor: c7.large.2
+    image: Ubuntu 24.04 server 64bit
+    vpc_id: 6487c4f3-8c58-5c6b-ab9b-bf720997fe62
+    networks:
+      - {subnet: 0cee3fb0-52fe-5229-ae78-d9c0af2e7c5d, ipv6_enable: true}
+    system_disk: {type: GPSSD, size_gb: 40}
+    volumes:
+      - volume_type: GPSSD2
+        size_gb: 100
+        iops: 6000
+        throughput: 250
+        encrypted: true
+        kms_key_id: 0d0466b0-0000-4000-8000-000000000000
+    spot: {price: "0.25"}
+
+- name: Create a server with an existing port on a dedicated host of Huawei Cloud
+  cloudserver.compute.server:
+    cloud: huawei
+    name: ledger-1
+    flavor: c7.large.2
+    image: Ubuntu 24.04 server 64bit
+    vpc_id: 6487c4f3-8c58-5c6b-ab9b-bf720997fe62
+    networks:
+      - port: 3c1f6a0e-6c0f-4d0d-9a55-6f5a3f3b2a11
+    system_disk: {type: SSD, size_gb: 40}
+    dedicated_host_id: 7f1d3a52-0a5e-4a39-9f0a-2b8d51a4c0de
+    auto_recovery: true
 
 - name: Resize a server to a larger flavor
   cloudserver.compute.server:
@@ -755,6 +884,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.server_
     run_result_of_servers,
 )
 
+#: Of the system disk, and of each of the volumes.
+DISK = {
+    "iops": {"type": "int"},
+    "throughput": {"type": "int"},
+    "encrypted": {"type": "bool"},
+    # An id, and no secret.
+    "kms_key_id": {"type": "str", "no_log": False},
+}
 VOLUME = {
     "source": {"type": "str", "choices": ["blank", "image", "snapshot", "volume"], "default": "blank"},
     "id": {"type": "str"},
@@ -769,7 +906,11 @@ VOLUME = {
     "guest_format": {"type": "str"},
     "device_name": {"type": "str"},
     "no_device": {"type": "bool", "default": False},
+    **DISK,
+    "multiattach": {"type": "bool", "default": False},
 }
+SYSTEM_DISK = {"type": {"type": "str"}, "size_gb": {"type": "int"}, **DISK}
+SPOT = {"price": {"type": "str"}, "duration_hours": {"type": "int"}, "duration_count": {"type": "int"}}
 BOOT_VOLUME = {
     "size_gb": {"type": "int"},
     "volume_type": {"type": "str"},
@@ -795,14 +936,23 @@ MODULE = ModuleSpec(
         apply={"type": "str", "choices": ["now", "later"], "default": "later"},
         boot_volume={"type": "dict", "options": BOOT_VOLUME},
         volumes={"type": "list", "elements": "dict", "options": VOLUME},
+<<<<<<< HEAD
         system_disk={"type": "dict", "options": {"type": {"type": "str"}, "size_gb": {"type": "int"}}},
         networks={"type": "raw", "aliases": ["nics", "network"]},
+=======
+        system_disk={"type": "dict", "options": SYSTEM_DISK},
+        networks={"type": "raw"},
+>>>>>>> create
         vpc_id={"type": "str"},
         security_groups={"type": "list", "elements": "str"},
         availability_zone={"type": "str"},
         host={"type": "str"},
         hypervisor_hostname={"type": "str"},
         group={"type": "str"},
+        tenancy={"type": "str", "choices": ["shared", "dedicated"]},
+        dedicated_host_id={"type": "str"},
+        spot={"type": "dict", "options": SPOT},
+        auto_recovery={"type": "bool"},
         # Names, no secrets.
         key_name={"type": "str", "no_log": False},
         client_token={"type": "str", "no_log": False},

@@ -45,6 +45,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     jobs as huaweicloud_jobs,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    quotas as huaweicloud_quotas,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     server_groups as huaweicloud_server_groups,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -61,6 +64,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     keypairs,
     networks,
+    quotas,
     server_groups,
     servers,
     snapshots,
@@ -80,10 +84,16 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
+<<<<<<< HEAD
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
     server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
     huaweicloud_server_groups,
+=======
+    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, quotas, server_groups,
+    snapshots, volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
+    huaweicloud_jobs, huaweicloud_quotas, huaweicloud_server_groups,
+>>>>>>> create
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

@@ -52,6 +52,8 @@ def add(found: list[Task]) -> None:
     read("aggregate_info.all", FULL, {}, user="admin")
     read("availability_zone_info.all", ("huaweicloud", *FULL), {})
     read("availability_zone_info.hosts", FULL, {"hosts": True}, user="admin")
+    read("quota_info.own", ALL, {})
+    read("quota_info.other", FULL, lambda world: {"project_id": world.server("web-01").project_id}, user="admin")
     read("hypervisor_info.all", FULL, {"servers": True}, user="admin")
     read("compute_service_info.all", FULL, {}, user="admin")
     read("server_group_info.all", ("easystack", "openstack", "huaweicloud"), {}, prepare=_group)

@@ -38,6 +38,11 @@ def kind(world: Any) -> dict[str, Any]:
             "system_disk": {"type": "GPSSD", "size_gb": 40}}  # fmt: skip
 
 
+def spare_port(world: Any) -> str:
+    """A port without a server."""
+    return str(next(iter(world.sim.builders[world.platform].ports.rows)))
+
+
 def larger(world: Any) -> str:
     return WORDS[world.platform][1]
 
@@ -100,6 +105,9 @@ def _making(task: Any) -> None:
     task("server.create_full", LOCKS, lambda world: {
         "name": "new-1", **kind(world), "tags": ["role=new"], "metadata": {"team": "a"}, "password": PASSWORD,
         "user_data": SCRIPT, "locked": True}, **hidden)  # fmt: skip
+    task("server.create_spot", HUAWEI, lambda world: {
+        **kind(world), "name": "new-1", "spot": {"price": "0.5"}, "networks": [{"port": spare_port(world)}],
+        "volumes": [{"volume_type": "ESSD2", "size_gb": 10, "iops": 500, "multiattach": True}]})  # fmt: skip
     task("server.recreate", FULL, lambda world: {"name": "broken-01", "recreate": True, **kind(world)})
     task("server.delete", ALL, {"name": "web-01", "state": "absent"})
     task("server.delete_two", ALL, {"names": ["web-01", "web-02"], "state": "absent"})

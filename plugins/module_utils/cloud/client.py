@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.quotas import Quotas
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.snapshots import Snapshots
@@ -116,6 +117,12 @@ class Compute:
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.zones import Zones
 
         return Zones(self.api)
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.quotas import Quotas
+
+        return Quotas(self.api)
 
     @cached_property
     def hosts(self) -> Hosts:

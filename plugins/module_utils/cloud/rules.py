@@ -118,6 +118,11 @@ class Capability(str, Enum):
     FORCED_DOWN = "forced_down"
     HYPERVISORS = "hypervisors"
 
+    # -- quotas ------------------------------------------------------------------------------------------------------
+    QUOTAS = "quotas"
+    #: An administrator can read the quotas of another project.
+    PROJECT_QUOTAS = "project_quotas"
+
     # -- servers and hosts -------------------------------------------------------------------------------------------
     MIGRATE = "migrate"
     LIVE_MIGRATE = "live_migrate"

@@ -15,6 +15,7 @@ from simulator.control.requests import BadRequest, check_platform, current_fleet
 from simulator.glance.images import STATUSES
 from simulator.http.call import answer
 from simulator.state.config import ROW_KEYS
+from simulator.state.quotas import RESOURCES
 from simulator.state.simulator import Simulator
 
 Route = Callable[..., Callable[[Callable[..., Response]], Callable[..., Response]]]
@@ -122,11 +123,11 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/quota", "PUT")
     def change_quota(platform: str) -> Response:
-        """{"instances": 5}: the quota of servers of each project; -1 is no limit."""
+        """{"instances": 5, "cores": 20, "ram": 51200}: the quota of each project; -1, or a missing key, is no limit."""
         body = request_body()
         with sim.lock:
-            if set(body) != {"instances"} or not isinstance(body["instances"], int):
-                raise BadRequest('a quota is {"instances": a number}')
+            if not set(body) <= set(RESOURCES) or not all(isinstance(limit, int) for limit in body.values()):
+                raise BadRequest("a quota has numbers for %s" % ", ".join(RESOURCES))
             sim.builders[check_platform(platform)].quota = body
         return answer(None, 204)
 

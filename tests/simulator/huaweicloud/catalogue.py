@@ -12,10 +12,12 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Picker, Router, answer
-from simulator.huaweicloud.checks import enter, find, refuse, refuse_locked, required_object
+from simulator.huaweicloud.checks import current_project, enter, find, refuse, refuse_locked, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.nova import keypairs
 from simulator.nova.microversions import negotiate
+from simulator.state.quotas import UNLIMITED, usage
+from simulator.state.server_groups import MAX_GROUPS
 from simulator.state.servers import Server
 
 _STATES = ("active", "stopped", "paused", "suspended")
@@ -25,6 +27,7 @@ _ON_SALE = ("normal", "promotion", "obt")
 def register(router: Router) -> None:
     root = "/v1/<pid>/cloudservers"
     router.add(PLATFORM, "GET", root + "/flavors", list_flavors, name="list flavors", before=enter)
+    router.add(PLATFORM, "GET", root + "/limits", show_limits, name="show limits", before=enter)
     router.add(PLATFORM, "POST", root + "/<server_id>/metadata", merge_metadata, name="merge metadata", before=enter)
     router.add(
         PLATFORM,
@@ -119,6 +122,37 @@ def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:
         "links": [{"rel": "self", "href": href, "type": None}],
         "os_extra_specs": specs,
     }
+
+
+def show_limits(call: Call) -> Response:
+    """GET …/limits: what the project may have, and what it has; -1 is no limit."""
+    project, quota = current_project(call), call.sim.builders[PLATFORM].quota
+    servers = call.fleet.servers.values()
+    used = usage((server for server in servers if not server.spot), project)
+    spot = usage((server for server in servers if server.spot), project)
+    absolute: dict[str, Any] = {
+        "maxImageMeta": 128,
+        "maxPersonality": 5,
+        "maxPersonalitySize": 10240,
+        "maxSecurityGroupRules": 20,
+        "maxSecurityGroups": 10,
+        "maxServerGroupMembers": 16,
+        "maxServerGroups": MAX_GROUPS,
+        "maxServerMeta": 128,
+        "maxTotalFloatingIps": 10,
+        "maxTotalKeypairs": -1,
+        "totalFloatingIpsUsed": 0,
+        "totalSecurityGroupsUsed": 0,
+        "totalServerGroupsUsed": len(call.sim.groups[PLATFORM].list_groups(project)),
+        "limit_by_flavor": [],
+    }
+    for word, name in (("Instances", "instances"), ("Cores", "cores"), ("RAM", "ram")):
+        size = word + "Size" if name == "ram" else word
+        absolute["maxTotal" + size] = quota.get(name, UNLIMITED)
+        absolute["total%sUsed" % word] = used[name]
+        absolute["maxTotalSpot" + size] = UNLIMITED
+        absolute["totalSpot%sUsed" % word] = spot[name]
+    return answer({"absolute": absolute})
 
 
 def merge_metadata(call: Call, server_id: str) -> Response:

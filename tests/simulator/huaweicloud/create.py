@@ -14,6 +14,8 @@ from flask import Response, request
 from simulator.http.call import Call, Router, answer
 from simulator.huaweicloud.catalogue import all_zones
 from simulator.huaweicloud.checks import current_project, enter, json_body, refuse
+from simulator.huaweicloud.create_nics import read_nics
+from simulator.huaweicloud.create_options import check_disks, check_extendparam, check_hints
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
 from simulator.huaweicloud.validation import (
@@ -30,20 +32,17 @@ from simulator.huaweicloud.validation import (
 )
 from simulator.nova.keypairs import caller_id
 from simulator.state.guest import CHANGE_OS_SYMBOLS, digest, password_weakness
-from simulator.state.ids import stable_id
-from simulator.state.networks import Network, Subnet
+from simulator.state.quotas import amounts, room, usage
 from simulator.state.server_states import RUNNING, Power
 from simulator.state.servers import Server
 
 MAX_PER_REQUEST = 100
 TOKEN_LIFETIME = 8 * 3600.0
-DISKS = ("SATA", "SAS", "GPSSD", "SSD", "ESSD", "GPSSD2", "ESSD2")
 KEYS = (
     "imageRef flavorRef name vpcid nics root_volume data_volumes adminPass key_name availability_zone count"
     " security_groups server_tags metadata extendparam user_data description isAutoRename os:scheduler_hints"
-    " auto_terminate_time publicip"
+    " auto_terminate_time publicip cpu_options security_options serial_console_options metadata_options enclave_options"
 )
-EXTEND = "chargingMode regionID periodType periodNum isAutoRenew isAutoPay enterprise_project_id marketType spotPrice"
 CREATE = Power("create", "create", frozenset(), "spawning", "active", RUNNING, "create")
 #: The part of a server's creation time during which no call finds it.
 _UNSEEN = 0.2
@@ -100,8 +99,11 @@ class _CreateRequest:
         self.image = self._image()
         self.zone = self._zone()
         self.flavor = self._flavor()
-        self.nics = self._nics()
-        self._disks()
+        self.nics = read_nics(call, wanted, self.count)
+        self.extend = check_extendparam(wanted.get("extendparam", {}), call.path.split("/")[1])
+        self.hints = self._hints()
+        prepaid = self.extend.get("chargingMode") == "prePaid"
+        check_disks(wanted, self.image, prepaid)
         self.password, self.key_name = self._login()
         self.tags = read_tags(wanted["server_tags"]) if "server_tags" in wanted else {}
         if len(self.tags) > MAX_TAGS:
@@ -115,7 +117,8 @@ class _CreateRequest:
             isinstance(row, dict) and set(row) == {"id"} and UUID.fullmatch(str(row["id"])) for row in groups
         ):
             raise refuse(400, "Ecs.0005", "security_groups: objects with an id.")
-        self.extend = self._extendparam()
+        if prepaid and self.key_name and "op_svc_userid" not in wanted.get("metadata", {}):
+            raise refuse(400, "Ecs.0005", "metadata.op_svc_userid must be given with prePaid and key_name.")
         self._quota()
 
     def place(self) -> dict[str, Any]:
@@ -167,16 +170,21 @@ class _CreateRequest:
             password=digest(self.password),
             user_data=wanted.get("user_data") or "",
             prepaid=self.extend.get("chargingMode") == "prePaid",
+            spot=self.extend.get("marketType") == "spot",
+            auto_recovery=self.extend.get("support_auto_recovery", False),
+            hints=self.hints,
         )
         delay = call.sim.delay(PLATFORM, CREATE.delay)
         server.appears = now + delay * _UNSEEN
         call.fleet.add(server)
+        for group_id in self.hints.get("group", ()):
+            call.sim.groups[PLATFORM].add_member(group_id, server.id)
         error = injected_failure(call, server, "Ecs.0219")
         taken = {row["ip"] for each in call.fleet.servers.values() for row in each.addresses}
         outcome: dict[str, Any] = {
             "vm_state": "active",
             "power_state": RUNNING,
-            "addresses": [self._address(network, subnet, ip, taken) for network, subnet, ip in self.nics],
+            "addresses": [row for nic in self.nics for row in nic.addresses(self.builder, server, taken)],
         }
         if error is not None:
             # ECS deletes a server that it could not create.
@@ -187,19 +195,6 @@ class _CreateRequest:
                 server, CREATE, delay, error=error, outcome=outcome, never_ends=bool(call.fault.get("stuck"))
             ),
         )
-
-    def _address(self, network: Network, subnet: Subnet, ip: str | None, taken: set[str]) -> dict[str, Any]:
-        networks = self.builder.networks
-        found = ip or networks.address(network, taken, subnet.id)
-        taken.add(found)
-        return {
-            "network": network.name,
-            "ip": found,
-            "version": 4,
-            "kind": "fixed",
-            "mac": networks.mac(),
-            "typed": True,
-        }
 
     def _image(self) -> dict[str, Any]:
         image_id = self.wanted.get("imageRef")
@@ -220,50 +215,13 @@ class _CreateRequest:
     def _flavor(self) -> dict[str, Any]:
         return find_flavor(self.call, self.wanted.get("flavorRef"), self.zone)
 
-    def _nics(self) -> list[tuple[Network, Subnet, str | None]]:
-        vpc_id, rows = self.wanted.get("vpcid"), self.wanted.get("nics")
-        vpc = next((row for row in self.builder.networks.rows.values() if stable_id("vpc", row.name) == vpc_id), None)
-        if vpc is None:
-            raise refuse(400, "Ecs.0005", "vpcid: the VPC %s could not be found." % vpc_id)
-        if not isinstance(rows, list) or not 1 <= len(rows) <= 12 or not all(isinstance(row, dict) for row in rows):
-            raise refuse(400, "Ecs.0005", "nics: a list of 1 to 12 objects.")
-        found = []
-        for row in rows:
-            check_keys(row, "subnet_id ip_address", "nics")
-            subnet = next((each for each in vpc.subnets if each.id == row.get("subnet_id")), None)
-            if subnet is None:
-                raise refuse(400, "Ecs.0005", "nics: the subnet %s could not be found." % row.get("subnet_id"))
-            ip = row.get("ip_address")
-            used = {
-                each["ip"]
-                for server in self.call.fleet.servers.values()
-                if not server.hidden
-                for each in server.addresses
-            }
-            if ip is not None and (self.count > 1 or ip in used):
-                raise refuse(400, "Ecs.0005", "nics: the address %s is in use." % ip)
-            found.append((vpc, subnet, ip))
-        return found
-
-    def _disks(self) -> None:
-        root = self.wanted.get("root_volume")
-        rows = self.wanted.get("data_volumes", [])
-        if not isinstance(root, dict) or not isinstance(rows, list) or len(rows) > 23:
-            raise refuse(400, "Ecs.0005", "root_volume is an object, data_volumes a list of at most 23.")
-        check_keys(root, "volumetype size", "root_volume")
-        if "size" in root and check_integer(root["size"], 1, 1024, "root_volume.size") < self.image["min_disk"]:
-            raise refuse(400, "Ecs.0044", "root_volume: the image needs %d GB." % self.image["min_disk"])
-        for row in rows:
-            if not isinstance(row, dict):
-                raise refuse(400, "Ecs.0005", "data_volumes: a list of objects.")
-            check_keys(row, "volumetype size data_image_id extendparam delete_on_termination", "data_volumes")
-            check_integer(row.get("size"), 10, 32768, "data_volumes.size")
-            check_boolean(row.get("delete_on_termination", False), "data_volumes.delete_on_termination")
-        for row in [root, *rows]:
-            if row.get("volumetype") not in DISKS:
-                raise refuse(
-                    400, "Ecs.0041", "volumetype: %s is none of %s." % (row.get("volumetype"), ", ".join(DISKS))
-                )
+    def _hints(self) -> dict[str, list[str]]:
+        hints = check_hints(self.wanted.get("os:scheduler_hints", {}))
+        groups = self.call.sim.groups[PLATFORM].rows
+        for group_id in hints.get("group", ()):
+            if group_id not in groups or groups[group_id].project_id != current_project(self.call):
+                raise refuse(400, "Ecs.0005", "os:scheduler_hints: no server group %s." % group_id)
+        return hints
 
     def _login(self) -> tuple[str | None, str | None]:
         password, key_name = self.wanted.get("adminPass"), self.wanted.get("key_name")
@@ -277,39 +235,17 @@ class _CreateRequest:
             raise refuse(400, "Ecs.0314", "The key pair %s could not be found." % key_name)
         return password, key_name
 
-    def _extendparam(self) -> dict[str, Any]:
-        part = self.wanted.get("extendparam", {})
-        if not isinstance(part, dict):
-            raise refuse(400, "Ecs.0005", "extendparam must be an object.")
-        check_keys(part, EXTEND, "extendparam")
-        for key, value in part.items():
-            if key != "periodNum" and not isinstance(value, str):
-                raise refuse(400, "Ecs.0005", "extendparam.%s must be a text." % key)
-        if part.get("chargingMode", "postPaid") not in ("postPaid", "prePaid"):
-            raise refuse(400, "Ecs.0005", "chargingMode is postPaid or prePaid.")
-        if part.get("chargingMode") == "prePaid":
-            if self.call.path.startswith("/v1/"):
-                raise refuse(400, "Ecs.0005", "chargingMode: prePaid needs the call of version 1.1.")
-            if part.get("periodType") not in ("month", "year"):
-                raise refuse(400, "Ecs.0005", "periodType is month or year.")
-            check_integer(part.get("periodNum"), 1, 9 if part["periodType"] == "month" else 3, "periodNum")
-            if self.key_name and "op_svc_userid" not in self.wanted.get("metadata", {}):
-                raise refuse(400, "Ecs.0005", "metadata.op_svc_userid must be given with prePaid and key_name.")
-        return part
-
     def _quota(self) -> None:
-        quota = self.builder.quota.get("instances", -1)
-        used = sum(
-            1
-            for row in self.call.fleet.servers.values()
-            if row.project_id == current_project(self.call) and not row.hidden
-        )
-        if 0 <= quota < used + self.count:
-            raise refuse(
-                403,
-                "Ecs.0001",
-                "Quota exceeded for instances: requested %d, but already used %d of %d." % (self.count, used, quota),
-            )
+        if self.extend.get("marketType") == "spot":
+            # Spot servers have quotas of their own, which are not limited here.
+            return
+        servers = (server for server in self.call.fleet.servers.values() if not server.spot)
+        quota, used = self.builder.quota, usage(servers, current_project(self.call))
+        for name, count in room(quota, used, self.flavor).items():
+            if count < self.count:
+                needed = amounts(self.flavor)[name] * self.count
+                message = "Quota exceeded for %s: requested %d, but already used %d of %d."
+                raise refuse(403, "Ecs.0001", message % (name, needed, used[name], quota[name]))
 
 
 def find_flavor(call: Call, flavor_id: Any, zone: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from simulator.huaweicloud import (
     jobs,
     passwords,
     server_groups,
+    server_list,
     servers,
     temporary_keys,
     update,
@@ -71,3 +72,4 @@ def register(router: Router) -> None:
         consoles,
     ):
         part.register(router)
+    server_list.register(router)

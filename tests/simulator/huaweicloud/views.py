@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.http.call import Call, encode
 from simulator.nova.views import user_data
+from simulator.state.attachments import port_id_of_address
 from simulator.state.clock import iso, iso_us
 from simulator.state.ids import stable_id
 from simulator.state.servers import Server
@@ -116,7 +117,7 @@ def describe(server: Server) -> dict[str, Any]:
         },
         "image": {"id": image["id"]},
         "metadata": {
-            "charging_mode": "1" if server.prepaid else "0",
+            "charging_mode": "2" if server.spot else "1" if server.prepaid else "0",
             "metering.image_id": image["id"],
             "metering.imagetype": "gold",
             "metering.resourcespeccode": server.flavor["id"] + ".linux",
@@ -131,7 +132,7 @@ def describe(server: Server) -> dict[str, Any]:
         "tags": [tag[:-1] if tag.endswith("=") else tag for tag in server.tags] or None,
         "sys_tags": [{"key": "_sys_enterprise_project_id", "value": server.enterprise_project_id}],
         "security_groups": [{"id": stable_id("sg", server.project_id), "name": "default"}],
-        "os:scheduler_hints": {},
+        "os:scheduler_hints": server.hints,
         "OS-DCF:diskConfig": "MANUAL",
         "os-extended-volumes:volumes_attached": [
             {
@@ -181,7 +182,7 @@ def _addresses(server: Server, vpcs: dict[str, str]) -> dict[str, list[dict[str,
             "version": str(row["version"]),
             "addr": row["ip"],
             "OS-EXT-IPS-MAC:mac_addr": row["mac"],
-            "OS-EXT-IPS:port_id": stable_id("port", server.id, row["network"]),
+            "OS-EXT-IPS:port_id": port_id_of_address(server, row),
         }
         if row["typed"]:
             entry["OS-EXT-IPS:type"] = row["kind"]

@@ -39,6 +39,7 @@ from simulator.nova.metadata import MAX_ITEMS
 from simulator.nova.nics import Nic, check_networks, read_nics
 from simulator.state.guest import digest
 from simulator.state.hosts import NO_HOST
+from simulator.state.quotas import amounts, room, usage
 from simulator.state.server_states import RUNNING, Power
 from simulator.state.servers import Server
 
@@ -183,7 +184,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
     zone, host = _place(call, wanted)
     image, boots = check_disks(call, wanted, flavor)
     nics = read_nics(call, wanted.get("networks"))
-    count = _within_quota(call, low, high)
+    count = _within_quota(call, low, high, flavor)
     if count > 1 and any(nic.fixed_ip for nic in nics):
         raise refuse(400, "Invalid fixed IP Address, it cannot be given to more than one server")
     if count > 1 and any(nic.port for nic in nics):
@@ -277,17 +278,19 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
     return zone or None, host or None
 
 
-def _within_quota(call: Call, low: int, high: int) -> int:
+def _within_quota(call: Call, low: int, high: int, flavor: dict[str, Any]) -> int:
     """How many servers the quota allows; Nova creates fewer than max_count if min_count allows it."""
-    quota = call.sim.builders[call.platform].quota.get("instances", -1)
-    used = sum(1 for row in call.fleet.servers.values() if row.project_id == call.project_id and not row.hidden)
-    if quota < 0 or used + high <= quota:
-        return high
-    if used + low > quota:
-        raise refuse(
-            403, "Quota exceeded for instances: Requested %d, but already used %d of %d instances" % (high, used, quota)
-        )
-    return quota - used
+    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), call.project_id)
+    allowed = high
+    for name, count in room(quota, used, flavor).items():
+        if count < low:
+            raise refuse(
+                403,
+                "Quota exceeded for %s: Requested %d, but already used %d of %d %s"
+                % (name, high * amounts(flavor)[name], used[name], quota[name], name),
+            )
+        allowed = min(allowed, count)
+    return allowed
 
 
 __all__ = ["CREATE", "NO_HOST", "Nic", "create", "tags"]

@@ -24,6 +24,7 @@ from simulator.nova import (
     keypairs,
     lifecycle,
     metadata,
+    quotas,
     server_groups,
     servers,
     services,
@@ -98,6 +99,7 @@ def register_dialect(router: Router, dialect: Dialect) -> None:
         volumes.register(add, find_server, 202 if dialect.version == "v2" else 200)
         several = dialect.platform != "openstack"
         interfaces.register(add, find_server, dialect.ids.get("attach network"), dialect.version == "v2", several)
+        quotas.register(add, dialect.has_admin_api)
         keypairs.register(add, dialect.keypair_status, dialect.keypair_status, dialect.ids)
         if dialect.has_admin_api:
             flavor_admin.register(add, dialect.version, dialect.ids)

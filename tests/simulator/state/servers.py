@@ -91,6 +91,9 @@ class Server:
     key_names: list[str] = field(default_factory=list)  # ustack: the attached ones
     volume_image: dict[str, Any] | None = None  # of a server that boots from a volume
     prepaid: bool = False
+    spot: bool = False  # huaweicloud
+    auto_recovery: bool = False  # huaweicloud: started on another host if its host fails
+    hints: dict[str, list[str]] = field(default_factory=dict)  # huaweicloud: os:scheduler_hints
     appears: float = 0.0  # huaweicloud: no call finds a new server before
     system_disk: bool = True
     os_change_failed: bool = False

@@ -59,9 +59,9 @@ class Simulator:
             self.keys[name] = self.builders[name].keys(now)
             self.fleets[name] = Fleet(name, self.clock)
             self.builders[name].populate(self.fleets[name], now)
+            self.fleets[name].on_deleted = self.builders[name].release
             if name != "huaweicloud":
                 self.fleets[name].is_running = self.builders[name].hosts.is_running
-                self.fleets[name].on_deleted = self.builders[name].release
 
     def platform(self, name: str) -> dict[str, Any]:
         settings: dict[str, Any] = self.settings["platforms"][name]

@@ -14,6 +14,8 @@ import pytest
 from simulator.state.ids import stable_id
 from simulator.tests.calls import GOOD
 
+KEY = "0d0466b0-0000-4000-8000-000000000000"
+BLOCK = {"marketType": "spot", "interruption_policy": "immediate"}
 LONG = base64.b64encode(b"x" * 32769).decode()
 
 
@@ -199,8 +201,35 @@ def test_a_prepaid_one_waits_for_its_payment(huaweicloud: Any) -> None:
         ({"extendparam": {"chargingMode": "prePaid"}}, "Ecs.0005"),
         ({"extendparam": {"isAutoPay": True}}, "Ecs.0005"),
         ({"flavor": "s6.small.1"}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "GPSSD2", "iops": 3000}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "SSD", "iops": 3000}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "ESSD2", "iops": "3000"}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "ESSD2", "iops": 3000, "throughput": 125}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "SSD", "multiattach": True}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "SSD", "metadata": {"__system__encrypted": "1"}}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "SSD", "metadata": {"__system__cmkid": KEY}}}, "Ecs.0005"),
+        ({"root_volume": {"volumetype": "SSD", "metadata": {"key": "1"}}}, "Ecs.0005"),
+        ({"data_volumes": [{"volumetype": "SSD", "size": 10, "multiattach": "true"}]}, "Ecs.0005"),
+        ({"data_volumes": [{"volumetype": "SSD", "size": 10, "extendparam": {"snapshot": "s"}}]}, "Ecs.0005"),
+        ({"data_volumes": [{"volumetype": "GPSSD2", "size": 10, "iops": 1, "throughput": 1}],
+          "extendparam": {"chargingMode": "prePaid", "periodType": "month", "periodNum": 1}}, "Ecs.0005"),
+        ({"os:scheduler_hints": {"dedicated_host_id": KEY}}, "Ecs.0005"),
+        ({"os:scheduler_hints": {"dedicated_host_id": "h", "tenancy": "dedicated"}}, "Ecs.0005"),
+        ({"os:scheduler_hints": {"tenancy": "own"}}, "Ecs.0005"),
+        ({"os:scheduler_hints": {"group": KEY}}, "Ecs.0005"),
+        ({"os:scheduler_hints": {"host": "h"}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "cheap"}}, "Ecs.0005"),
+        ({"extendparam": {"spotPrice": "1"}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "spot", "spotPrice": 1}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "spot", "spotPrice": "low"}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "spot", "support_auto_recovery": True}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "spot", "spot_duration_hours": 1}}, "Ecs.0005"),
+        ({"extendparam": {"marketType": "spot", "spot_duration_count": 1}}, "Ecs.0005"),
+        ({"extendparam": {**BLOCK, "spot_duration_hours": 5, "spot_duration_count": 2}}, "Ecs.0005"),
+        ({"extendparam": {**BLOCK, "interruption_policy": "later"}}, "Ecs.0005"),
+        ({"extendparam": {"support_auto_recovery": "true"}}, "Ecs.0005"),
     ],
-)
+)  # fmt: skip
 def test_what_is_refused(huaweicloud: Any, fields: dict[str, Any], expected: str) -> None:
     assert code(create(huaweicloud, **fields)) == (400, expected)
 
@@ -216,6 +245,70 @@ def test_an_address_is_given_once(huaweicloud: Any) -> None:
     assert create(huaweicloud, nics=nics).status_code == 200
     huaweicloud.pass_time(1)
     assert code(create(huaweicloud, nics=nics)) == (400, "Ecs.0005")
+
+
+def test_a_port_and_an_ipv6_address(huaweicloud: Any) -> None:
+    builder = huaweicloud.sim.builders["huaweicloud"]
+    port, other = builder.ports.rows.values()
+    subnet = wanted(huaweicloud)["nics"][0]
+    both = [{"port_id": port.id}, {**subnet, "ipv6_enable": True, "ipv6_bandwidth": {"id": KEY}}]
+    assert create(huaweicloud, nics=both).status_code == 200
+    huaweicloud.pass_time(1)
+    ((own, ipv4, ipv6),) = listed(huaweicloud)["new"]["addresses"].values()
+    assert (own["addr"], own["OS-EXT-IPS:port_id"]) == (port.ip, port.id)
+    assert (ipv4["version"], ipv6["version"]) == ("4", "6")
+    assert ipv4["OS-EXT-IPS-MAC:mac_addr"] == ipv6["OS-EXT-IPS-MAC:mac_addr"]
+    assert own["OS-EXT-IPS-MAC:mac_addr"] != ipv6["OS-EXT-IPS-MAC:mac_addr"]
+    again = create(huaweicloud, nics=[{"port_id": port.id}])
+    assert code(again) == (400, "Ecs.0005") and "is in use" in again.json["error"]["message"]
+    for nics in (
+        [{"port_id": other.id}, {"port_id": other.id}],
+        [{"port_id": other.id, **subnet}],
+        [{"port_id": KEY}],
+        [{**subnet, "ipv6_enable": "true"}],
+        [{**subnet, "ipv6_bandwidth": {"id": KEY}}],
+        [{**subnet, "ipv6_enable": True, "ipv6_bandwidth": {"id": "b"}}],
+        [{**subnet, "ip_address": other.ip}],
+    ):
+        assert code(create(huaweicloud, nics=nics)) == (400, "Ecs.0005"), nics
+    assert code(create(huaweicloud, nics=[{"port_id": other.id}], count=2)) == (400, "Ecs.0005")
+    huaweicloud.pass_time(1)
+    delete(huaweicloud, huaweicloud.id("new"))
+    huaweicloud.pass_time(1)
+    assert create(huaweicloud, nics=[{"port_id": port.id}]).status_code == 200
+
+
+def test_disks_placement_and_billing(huaweicloud: Any) -> None:
+    encrypted = {"__system__encrypted": "1", "__system__cmkid": KEY}
+    fast = {"volumetype": "GPSSD2", "size": 20, "iops": 3000, "throughput": 125}
+    hints: Any = {"os:scheduler_hints": {"tenancy": "dedicated", "dedicated_host_id": KEY}}
+    response = create(
+        huaweicloud,
+        root_volume={**fast, "metadata": encrypted},
+        data_volumes=[{**fast, "multiattach": True}, {"volumetype": "ESSD2", "size": 20, "iops": 500}],
+        extendparam={**BLOCK, "spot_duration_hours": 6, "spot_duration_count": 2, "spotPrice": "0.5"},
+        **hints,
+    )
+    assert response.status_code == 200, response.text
+    assert create(huaweicloud, name="safe", extendparam={"support_auto_recovery": True}).status_code == 200
+    huaweicloud.pass_time(1)
+    shown = listed(huaweicloud)
+    assert shown["new"]["metadata"]["charging_mode"] == "2" and shown["safe"]["metadata"]["charging_mode"] == "0"
+    assert shown["new"]["os:scheduler_hints"] == {"tenancy": ["dedicated"], "dedicated_host_id": [KEY]}
+    assert shown["safe"]["os:scheduler_hints"] == {}
+    assert huaweicloud.sim.fleets["huaweicloud"].find("safe").auto_recovery
+
+
+def test_a_new_server_joins_its_group(huaweicloud: Any) -> None:
+    body = {"server_group": {"name": "apart", "policies": ["anti-affinity"]}}
+    group = huaweicloud.post("/cloudservers/os-server-groups", body).json["server_group"]
+    hints: Any = {"os:scheduler_hints": {"group": group["id"]}}
+    response = create(huaweicloud, **hints)
+    assert response.status_code == 200, response.text
+    huaweicloud.pass_time(1)
+    (found,) = huaweicloud.get("/cloudservers/os-server-groups").json["server_groups"]
+    assert found["members"] == response.json["serverIds"]
+    assert listed(huaweicloud)["new"]["os:scheduler_hints"] == {"group": [group["id"]]}
 
 
 def test_servers_are_deleted(huaweicloud: Any) -> None:

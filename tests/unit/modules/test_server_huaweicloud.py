@@ -140,7 +140,7 @@ def test_not_waited_for(bench: Bench) -> None:
         ({"password": "short"}, "password"),
         ({"password": "Tr0ub4dor+3", "key_name": "operators"}, "are mutually exclusive"),
         ({"security_groups": ["default"]}, "needs ids"),
-        ({"extra": {"colour": "red"}}, "colour is not supported"),
+        ({"extra": {"colour": "red"}}, "has no field colour for a new server"),
         ({"boot_volume": {"size_gb": 40}}, "huaweicloud"),
         ({"host": "cmp1"}, "host: huaweicloud does not support it for a new server"),
         ({"flavor": "x9"}, "flavor"),

@@ -24,13 +24,16 @@ NONE = "none"
 @dataclass(frozen=True)
 class Nic:
     """One interface: on a network, on subnets of one, or an existing port. Several subnets give the interface an
-    address of each, such as IPv4 and IPv6. ``fixed_ip`` is one address."""
+    address of each, such as IPv4 and IPv6. ``fixed_ip`` is one address. ``ipv6_enable`` adds an IPv6 address of the
+    subnet, and ``ipv6_bandwidth`` is the id of the shared bandwidth for it."""
 
     network_id: str | None = None
     port_id: str | None = None
     subnet_ids: tuple[str, ...] = ()
     fixed_ip: str | None = None
     tag: str | None = None
+    ipv6_enable: bool = False
+    ipv6_bandwidth: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class BlockDevice:
     """One disk or CD drive. ``source`` is ``image``, ``volume``, ``snapshot`` or ``blank``, and ``id`` is the id of the
     source; ``destination`` is ``volume`` or ``local``, ``device_type`` ``disk`` or ``cdrom``; ``size_gb`` is in GiB.
     ``boot_index`` 0 boots first, ``None`` and -1 never. A blank local disk is ephemeral, or swap with the
-    ``guest_format`` ``swap``. ``no_device`` removes the device ``device_name`` that the image maps."""
+    ``guest_format`` ``swap``. ``no_device`` removes the device ``device_name`` that the image maps. ``throughput`` is
+    in MiB/s; ``kms_key_id`` encrypts the disk; several servers can have a disk with ``multiattach``."""
 
     source: str
     id: str | None = None
@@ -53,14 +57,34 @@ class BlockDevice:
     guest_format: str | None = None
     device_name: str | None = None
     no_device: bool = False
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+    multiattach: bool = False
 
 
 @dataclass(frozen=True)
 class SystemDisk:
-    """The disk that huaweicloud creates from the image; ``size_gb`` is in GiB."""
+    """The disk that huaweicloud creates from the image; ``size_gb`` is in GiB, ``throughput`` in MiB/s."""
 
     type: str | None = None
     size_gb: int | None = None
+    iops: int | None = None
+    throughput: int | None = None
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A server that is billed by the market price, and that the cloud may stop. ``price`` is the maximum price per
+    hour; without it the cloud uses the pay-per-use price. The cloud does not stop the server within
+    ``duration_count`` times ``duration_hours``."""
+
+    price: str | None = None
+    duration_hours: int | None = None
+    duration_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,5 +119,11 @@ class NewServer:
     #: huaweicloud.
     vpc_id: str | None = None
     system_disk: SystemDisk | None = None
+    #: ``shared`` or ``dedicated`` hosts, and the dedicated host.
+    tenancy: str | None = None
+    dedicated_host_id: str | None = None
+    spot: Spot | None = None
+    #: Whether the cloud starts the server on another host if its host fails.
+    auto_recovery: bool | None = None
     #: Options of one platform, by the names of its API reference: the key is the option of the task.
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -80,7 +80,7 @@ class UStackRules(NovaRules):
         " create_image delete_image attach_volume detach_volume attach_interface detach_interface interface_subnets"
         " interface_addresses"
         " create update set_metadata remove_metadata replace_metadata tags_in_metadata delete networks"
-        " detach_keypairs console"
+        " detach_keypairs console quotas"
     )
     #: Its documentation has no order of lists.
     sort_keys: Mapping[str, str] = {}
@@ -122,6 +122,7 @@ class UStackRules(NovaRules):
         "server_groups": "availability zones, which also keep servers on separate hosts",
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
+        "project_quotas": "the credentials of that project",
     }
 
 

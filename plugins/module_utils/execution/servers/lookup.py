@@ -31,7 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
-_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag")
+_NIC_KEYS = ("network", "port", "subnet", "fixed_ip", "tag", "ipv6_enable", "ipv6_bandwidth")
 
 
 def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
@@ -198,7 +198,17 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
     network = values.get("network")
     if network and not is_uuid(network):
         network = known[network] = known.get(network) or _network_id(cloud, network)
-    return Nic(network, values.get("port"), subnets, values.get("fixed_ip"), values.get("tag"))
+    ipv6 = _boolean("ipv6_enable", values.get("ipv6_enable", "false"))
+    fixed_ip, tag, bandwidth = (values.get(key) for key in ("fixed_ip", "tag", "ipv6_bandwidth"))
+    return Nic(network, values.get("port"), subnets, fixed_ip, tag, ipv6, bandwidth)
+
+
+def _boolean(key: str, value: str) -> bool:
+    """A boolean of an entry, which a template may have made a string."""
+    words = {"true": True, "yes": True, "false": False, "no": False}
+    if value.lower() not in words:
+        raise InvalidRequest("networks: %s of an entry is true or false, and not %s" % (key, value))
+    return words[value.lower()]
 
 
 def _subnets(wanted: Any) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     BlockDevice,
     NewServer,
     Nic,
+    Spot,
     SystemDisk,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD
@@ -241,6 +242,7 @@ def new_server(
         return_password=params["return_passwords"] and params["password"] is None,
         group_id=params["group"],
         system_disk=SystemDisk(**params["system_disk"]) if params["system_disk"] else None,
+        spot=Spot(**params["spot"]) if params["spot"] is not None else None,
         extra=params["extra"] or {},
         **{
             name: params[name]
@@ -257,6 +259,9 @@ def new_server(
                 "access_ipv4",
                 "access_ipv6",
                 "vpc_id",
+                "tenancy",
+                "dedicated_host_id",
+                "auto_recovery",
             )
         },
     )
@@ -341,7 +346,10 @@ def _removed_device(row: Mapping[str, Any]) -> BlockDevice:
     """An entry that removes a device of the image. Raises InvalidRequest."""
     if not row["device_name"]:
         raise InvalidRequest("volumes: no_device removes a device of the image, so it needs its device_name")
-    others = ("id", "size_gb", "boot_index", "volume_type", "device_type", "disk_bus", "tag", "guest_format")
+    others = (
+        "id", "size_gb", "boot_index", "volume_type", "device_type", "disk_bus", "tag", "guest_format", "iops",
+        "throughput", "encrypted", "kms_key_id",
+    )  # fmt: skip
     given = [key for key in others if row[key] is not None]
     if given:
         raise InvalidRequest("volumes: an entry with no_device has only device_name, and not %s" % given[0])

@@ -44,6 +44,10 @@ NEW_ONLY: Mapping[str, str | None] = {
     "disk_config": None,
     "access_ipv4": None,
     "access_ipv6": None,
+    "tenancy": None,
+    "dedicated_host_id": None,
+    "spot": None,
+    "auto_recovery": None,
     "extra": None,
     "client_token": None,
 }
@@ -149,7 +153,11 @@ def _on_network(wanted: Any, addresses: set[str]) -> bool | None:
     if wanted.get("fixed_ip"):
         return canonical_address(str(wanted["fixed_ip"])) in addresses
     named = wanted.get("network") and not is_uuid(str(wanted["network"]))
+<<<<<<< HEAD
     return True if named and not any(wanted.get(key) for key in ("port", "subnet", "tag")) else None
+=======
+    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag", "ipv6_enable"))
+>>>>>>> create
 
 
 def _instead(options: Sequence[str], rules: Rules) -> str:

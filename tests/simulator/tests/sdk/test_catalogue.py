@@ -45,6 +45,15 @@ def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     assert calls() == ["list zones"]
 
 
+def test_limits(ecs: Any, m: Any, huaweicloud: Any, calls: Callable[[], list[Any]]) -> None:
+    huaweicloud.client.put("/_sim/huaweicloud/quota", json={"instances": 40})
+    limits = ecs.show_server_limits(m.ShowServerLimitsRequest()).absolute
+    assert isinstance(limits, m.ServerLimits)
+    assert (limits.max_total_instances, limits.max_total_cores, limits.max_total_spot_instances) == (40, -1, -1)
+    assert limits.total_instances_used == len(ecs.list_servers_details(m.ListServersDetailsRequest(limit=100)).servers)
+    assert calls() == ["show limits", "H02"]
+
+
 def test_images(ims: Any, calls: Callable[[], list[Any]]) -> None:
     m = ims.models
     images = {image.name: image for image in ims.list_images(m.ListImagesRequest()).images}

@@ -82,6 +82,46 @@ def test_create_what_is_refused_and_what_only_would_be_made(ecs: Any, m: Any, hu
     assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud), "x")) == (400, "Ecs.0123")
 
 
+def test_create_with_every_option_of_the_models(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
+    """A port, IPv6, disks with a performance and a key, a dedicated host, spot; auto-recovery needs another server."""
+    builder = huaweicloud.sim.builders["huaweicloud"]
+    port, key = next(iter(builder.ports.rows.values())), str(uuid.uuid4())
+    subnet_id = next(iter(builder.networks.rows.values())).subnets[0].id
+    performance = {"volumetype": "GPSSD2", "size": 20, "iops": 3000, "throughput": 125}
+    server = wanted(
+        m,
+        huaweicloud,
+        nics=[
+            m.PrePaidServerNic(port_id=port.id),
+            m.PrePaidServerNic(subnet_id=subnet_id, ipv6_enable=True, ipv6_bandwidth=m.PrePaidServerIpv6Bandwidth(key)),
+        ],
+        root_volume=m.PrePaidServerRootVolume(
+            **performance, metadata=m.PrePaidServerRootVolumeMetadata(system__encrypted="1", system__cmkid=key)
+        ),
+        data_volumes=[m.PrePaidServerDataVolume(**performance, multiattach=True)],
+        osscheduler_hints=m.PrePaidServerSchedulerHints(tenancy="dedicated", dedicated_host_id=key),
+        extendparam=m.PrePaidServerExtendParam(
+            market_type="spot",
+            spot_price="0.5",
+            interruption_policy="immediate",
+            spot_duration_hours=6,
+            spot_duration_count=2,
+        ),
+    )
+    answer = create(ecs, server)
+    wait(answer.job_id)
+    shown = show(ecs, answer.server_ids[0])
+    assert shown.metadata["charging_mode"] == "2"
+    assert shown.osscheduler_hints.dedicated_host_id == [key] and shown.osscheduler_hints.tenancy == ["dedicated"]
+    ((first, *others),) = shown.addresses.values()
+    assert (first.addr, first.os_ext_ip_sport_id) == (port.ip, port.id)
+    assert [one.version for one in others] == ["4", "6"]
+    extend = m.PrePaidServerExtendParam(support_auto_recovery=True)
+    assert create(ecs, wanted(m, huaweicloud, name="safe", extendparam=extend)).job_id
+    extend = m.PrePaidServerExtendParam(support_auto_recovery=True, market_type="spot")
+    assert code(refusal, lambda: create(ecs, wanted(m, huaweicloud, extendparam=extend))) == (400, "Ecs.0005")
+
+
 def test_a_yearly_one(ecs: Any, m: Any, huaweicloud: Any) -> None:
     extend = m.PrePaidServerExtendParam(charging_mode="prePaid", period_type="year", period_num=1)
     answer = create(ecs, wanted(m, huaweicloud, extendparam=extend))

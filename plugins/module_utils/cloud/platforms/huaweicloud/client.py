@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         HuaweiImages,
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.quotas import (
+        HuaweiQuotas,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
     )
@@ -79,6 +82,14 @@ class HuaweiCloud(Compute):
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
         return NovaZones(self.api)
+
+    @cached_property
+    def quotas(self) -> HuaweiQuotas:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.quotas import (
+            HuaweiQuotas,
+        )
+
+        return HuaweiQuotas(self.api)
 
     @cached_property
     def server_groups(self) -> HuaweiServerGroups:

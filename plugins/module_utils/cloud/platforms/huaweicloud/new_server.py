@@ -3,30 +3,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The properties of a new server on Huawei Cloud ECS, and the body of its request. Pure data and functions. Source: the
-vendor's page "Creating an ECS"."""
+vendor's page "Creating an ECS", and the models PrePaidServer and PostPaidServer of its SDK."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import (
-    BlockDevice,
     NewServer,
     Nic,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import new_disks
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation as rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.extra import (
+    BESIDE,
+    EXTEND,
+    extra_problem,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     integer,
 )
 
-#: The keys of ``extra``, by the names of the documentation: those in extendparam, and those beside it.
-_EXTEND = (
-    "chargingMode", "periodType", "periodNum", "isAutoRenew", "isAutoPay", "enterprise_project_id",
-)  # fmt: skip
-_BESIDE = ("publicip", "auto_terminate_time")
 _CHARGING = ("postPaid", "prePaid")
 _PERIODS = {"month": 9, "year": 3}
+_PRICE = re.compile(r"\d+(\.\d+)?\Z")
+#: The hours of a spot duration of which a server can have several.
+_SPOT_BLOCK = 6
 
 
 def problems(new: NewServer, platform: str) -> Iterator[str | None]:
@@ -44,15 +48,16 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
             yield "%s: %s does not support it for a new server; leave it out" % (option, platform)
     yield from missing_options(new, platform)
     yield _networks_problem(new, platform)
-    if new.system_disk and new.system_disk.size_gb is not None and not 1 <= new.system_disk.size_gb <= 1024:
-        yield "system_disk: size_gb must be 1 to 1024, and is %d" % new.system_disk.size_gb
-    for device in new.volumes:
-        yield _volume_problem(device, platform)
+    yield from new_disks.problems(new, platform)
     if new.password and new.key_name:
         yield "password and key_name are mutually exclusive on %s; give one of them" % platform
     names = [group for group in new.security_groups if not is_uuid(group)]
     if names:
         yield "security_groups: %s needs ids, and %s is not an id" % (platform, names[0])
+    if groups_unused(new):
+        yield "security_groups: a port has its own on %s; leave them out, or give a subnet" % platform
+    if new.dedicated_host_id and new.tenancy == "shared":
+        yield "dedicated_host_id: it needs tenancy: dedicated, and not shared"
     if new.hostname:
         # Not part of the call: it is set after the creation.
         yield rules.hostname_problem(new.hostname)
@@ -61,7 +66,15 @@ def problems(new: NewServer, platform: str) -> Iterator[str | None]:
     yield rules.metadata_problem(new.metadata, new=True)
     yield rules.tags_problem(new.tags)
     yield rules.too_many_tags(new.tags)
-    yield _charging_problem(new, platform)
+    yield extra_problem(new.extra, platform)
+    yield _charging_problem(new)
+    yield _spot_problem(new, platform)
+
+
+def groups_unused(new: NewServer) -> bool:
+    """Whether no interface takes the security groups: ECS ignores them for ports, without an error."""
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    return bool(new.security_groups and nics) and all(nic.port_id for nic in nics)
 
 
 def missing_options(new: NewServer, platform: str) -> Iterator[str]:
@@ -71,41 +84,34 @@ def missing_options(new: NewServer, platform: str) -> Iterator[str]:
     if not new.vpc_id:
         yield "vpc_id: %s needs the id of the VPC for the server" % platform
     if not new.networks or not isinstance(new.networks, tuple):
-        yield "networks: %s needs at least one subnet of the VPC, each with its id as subnet" % platform
-    if not new.system_disk or not new.system_disk.type:
-        yield "system_disk: %s needs its type, such as GPSSD" % platform
+        yield ("networks: %s needs at least one subnet or port of the VPC, each by its id as subnet or port" % platform)
+    elif any(nic.ipv6_bandwidth and not nic.ipv6_enable for nic in new.networks):
+        yield "networks: ipv6_bandwidth needs ipv6_enable: true"
+    yield from new_disks.missing(new, platform)
+    if new.spot and new.spot.duration_count is not None and new.spot.duration_hours is None:
+        yield "spot: duration_count needs duration_hours"
 
 
 def _networks_problem(new: NewServer, platform: str) -> str | None:
     for nic in new.networks if isinstance(new.networks, tuple) else ():
-        if nic.port_id or nic.tag or not (nic.subnet_ids or nic.network_id):
-            return "networks: %s supports only subnet and fixed_ip; it creates the ports itself" % platform
+        if nic.tag:
+            return "networks: tag: %s has no tags of interfaces; leave it out" % platform
+        own = {
+            "network": nic.network_id,
+            "subnet": nic.subnet_ids,
+            "fixed_ip": nic.fixed_ip,
+            "ipv6_enable": nic.ipv6_enable,
+        }
+        beside = [key for key, value in own.items() if value]
+        if nic.port_id and beside:
+            return "networks: a port has its own subnet and addresses; leave out %s" % " and ".join(beside)
         if len(nic.subnet_ids) > 1:
             return "networks: subnet: an interface on %s has one subnet; add an entry for each of them" % platform
     return None
 
 
-def _volume_problem(device: BlockDevice, platform: str) -> str | None:
-    """Of a data disk: the system disk is not one of the volumes."""
-    if device.source == "volume":
-        return "volumes: %s creates new data disks here; attach existing ones with server_volume" % platform
-    if device.boot_index not in (None, -1) or device.destination != "volume" or device.device_type == "cdrom":
-        return "volumes: on %s they are data disks; the server boots from image, on system_disk" % platform
-    if device.disk_bus or device.tag:
-        return "volumes: %s does not support disk_bus and tag; leave them out" % platform
-    if device.guest_format or device.device_name or device.no_device:
-        return "volumes: %s does not support guest_format, device_name and no_device; leave them out" % platform
-    if not device.volume_type or not device.size_gb:
-        return "volumes: %s needs volume_type and size_gb of each" % platform
-    return None
-
-
-def _charging_problem(new: NewServer, platform: str) -> str | None:
+def _charging_problem(new: NewServer) -> str | None:
     extra = new.extra
-    known = _EXTEND + _BESIDE
-    unknown = sorted(key for key in extra if key not in known)
-    if unknown:
-        return "extra: %s is not supported on %s; supported: %s" % (unknown[0], platform, ", ".join(known))
     mode = extra.get("chargingMode") or "postPaid"
     if mode not in _CHARGING:
         return "extra: chargingMode must be %s, and is %s" % (" or ".join(_CHARGING), mode)
@@ -121,21 +127,36 @@ def _charging_problem(new: NewServer, platform: str) -> str | None:
     return None
 
 
+def _spot_problem(new: NewServer, platform: str) -> str | None:
+    spot = new.spot
+    if not spot:
+        return None
+    if new.extra.get("chargingMode") == "prePaid":
+        return "spot: a spot server is billed by use; leave out chargingMode: prePaid"
+    if new.auto_recovery:
+        return "auto_recovery: %s does not support it for a spot server; leave out one of them" % platform
+    if spot.price is not None and not _PRICE.match(spot.price):
+        return "spot: price is a number, such as 0.25, and not %s" % spot.price
+    for option, value in (("duration_hours", spot.duration_hours), ("duration_count", spot.duration_count)):
+        if value is not None and value < 1:
+            return "spot: %s must be 1 or more, and is %d" % (option, value)
+    if (spot.duration_count or 1) > 1 and spot.duration_hours != _SPOT_BLOCK:
+        return "spot: duration_count above 1 needs duration_hours: %d" % _SPOT_BLOCK
+    return None
+
+
 def request_body(new: NewServer, name: str) -> dict[str, Any]:
     """The part under ``server``."""
-    disk = new.system_disk
     found: dict[str, Any] = {
         "name": name,
         "imageRef": new.image_id,
         "flavorRef": new.flavor_id,
         "vpcid": new.vpc_id,
         "nics": [_nic(nic) for nic in new.networks or () if isinstance(nic, Nic)],
-        "root_volume": {"volumetype": disk.type if disk else None},
+        "root_volume": new_disks.system_disk(new.system_disk),
     }
-    if disk and disk.size_gb:
-        found["root_volume"]["size"] = disk.size_gb
     plain = {
-        "data_volumes": [_data_volume(device) for device in new.volumes],
+        "data_volumes": [new_disks.data_disk(device) for device in new.volumes],
         "adminPass": new.password,
         "key_name": new.key_name,
         "availability_zone": new.availability_zone,
@@ -145,39 +166,51 @@ def request_body(new: NewServer, name: str) -> dict[str, Any]:
         "user_data": new.user_data,
         "description": new.description,
         "extendparam": _extendparam(new),
-        "os:scheduler_hints": {"group": new.group_id} if new.group_id else None,
-        **{key: new.extra.get(key) for key in _BESIDE},
+        "os:scheduler_hints": _scheduler_hints(new),
+        **{key: new.extra.get(key) for key in BESIDE},
     }
     found.update((key, value) for key, value in plain.items() if value)
     return found
 
 
-def _nic(nic: Nic) -> dict[str, str]:
+def _nic(nic: Nic) -> dict[str, Any]:
+    if nic.port_id:
+        return {"port_id": nic.port_id}
     # The network in the API reference is the network of a subnet.
-    found = {"subnet_id": next(iter(nic.subnet_ids), None) or nic.network_id or ""}
+    found: dict[str, Any] = {"subnet_id": next(iter(nic.subnet_ids), None) or nic.network_id or ""}
     if nic.fixed_ip:
         found["ip_address"] = nic.fixed_ip
+    if nic.ipv6_enable:
+        found["ipv6_enable"] = True
+    if nic.ipv6_bandwidth:
+        found["ipv6_bandwidth"] = {"id": nic.ipv6_bandwidth}
     return found
 
 
-def _data_volume(device: BlockDevice) -> dict[str, Any]:
-    found: dict[str, Any] = {"volumetype": device.volume_type, "size": device.size_gb}
-    if device.source == "image":
-        found["data_image_id"] = device.id
-    if device.source == "snapshot":
-        found["extendparam"] = {"snapshotId": device.id}
-    if device.delete_on_termination:
-        found["delete_on_termination"] = True
-    return found
+def _scheduler_hints(new: NewServer) -> dict[str, str]:
+    """A dedicated host is used with the tenancy ``dedicated`` only."""
+    tenancy = "dedicated" if new.dedicated_host_id else new.tenancy
+    named = {"group": new.group_id, "tenancy": tenancy, "dedicated_host_id": new.dedicated_host_id}
+    return {key: value for key, value in named.items() if value}
 
 
 def _extendparam(new: NewServer) -> dict[str, Any]:
-    """Booleans are strings there, and one number is not a number."""
+    """Most booleans are strings there, and one number is not a number."""
     found: dict[str, Any] = {}
-    for key in _EXTEND:
+    for key in EXTEND:
         value = new.extra.get(key)
         if key == "periodNum":
             value = integer(value)
         if value is not None:
             found[key] = ("true" if value else "false") if isinstance(value, bool) else value
+    if new.auto_recovery is not None:
+        found["support_auto_recovery"] = new.auto_recovery
+    if new.spot:
+        found.update(chargingMode="postPaid", marketType="spot")
+        if new.spot.price is not None:
+            found["spotPrice"] = new.spot.price
+        if new.spot.duration_hours is not None:
+            # A duration is for the only policy of an interruption that the API has.
+            found.update(interruption_policy="immediate", spot_duration_hours=new.spot.duration_hours)
+            found["spot_duration_count"] = new.spot.duration_count or 1
     return found

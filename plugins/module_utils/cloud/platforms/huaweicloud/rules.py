@@ -29,7 +29,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     problems,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mapping,
     text,
+    texts,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
@@ -58,6 +60,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
+        " quotas"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -96,6 +99,7 @@ class HuaweiRules(Rules):
         "server_group_rules": "the policy without rules; a host has one server of a group",
         "console_types": "type: novnc",
         "console_output": "the console itself, whose address is in url",
+        "project_quotas": "auth.project_id, or the credentials of that project",
     }
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
@@ -107,6 +111,13 @@ class HuaweiRules(Rules):
                 "chargingMode": "prePaid" if validation.prepaid(server) else "postPaid",
             }
             return all(known.get(key) == each for key, each in value.items()) or None
+        if option in ("tenancy", "dedicated_host_id"):
+            hints = texts(mapping(server.raw.get("os:scheduler_hints")).get(option))
+            return value in hints if hints else None
+        if option == "spot":
+            # The record does not contain the price and the duration.
+            is_spot = server.metadata.get("charging_mode") == "2"
+            return is_spot and not any(each is not None for each in value.values())
         return recorded.shows(server, option, value)
 
     def user_data_disables_password(self, os_type: str | None) -> bool:

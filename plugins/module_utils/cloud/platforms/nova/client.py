@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.networks import NovaNetworks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.quotas import NovaQuotas
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
         NovaServerGroups,
     )
@@ -128,6 +129,12 @@ class OpenStack(Compute):
         )
 
         return NovaSnapshots(self.api)
+
+    @cached_property
+    def quotas(self) -> NovaQuotas:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.quotas import NovaQuotas
+
+        return NovaQuotas(self.api)
 
     @cached_property
     def volumes(self) -> NovaVolumes:

@@ -16,9 +16,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
+<<<<<<< HEAD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.limits import (
     description_problem,
     files_problem,
+=======
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.unsupported_options import (
+    option_problems,
+>>>>>>> create
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
@@ -64,6 +69,7 @@ class NovaRules(Rules):
         " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         " server_groups server_group_policies server_group_soft server_group_rules"
         " console console_types console_mks console_output"
+        " quotas project_quotas"
     )
     alternatives: Mapping[str, str] = {
         "attach_keypairs": "server_os, which sets the key pair of a server",
@@ -136,10 +142,8 @@ class NovaRules(Rules):
                 "networks: subnet: %s attaches servers to networks and ports; create a port on the subnet"
                 % self.platform
             )
-        for option, value in (("vpc_id", new.vpc_id), ("system_disk", new.system_disk), ("extra", new.extra)):
-            if value:
-                return "%s: %s does not support it; leave it out" % (option, self.platform)
-        return next(iter(self.missing_options(new)), None)
+        problem = next(option_problems(new, self.platform, self.supports("evacuate")), None)
+        return problem or next(iter(self.missing_options(new)), None)
 
     def missing_options(self, new: NewServer) -> Sequence[str]:
         if not new.image_id and not any(device.boot_index == 0 for device in new.volumes):

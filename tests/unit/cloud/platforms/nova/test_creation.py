@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     BlockDevice,
     NewServer,
     Nic,
+    Spot,
     SystemDisk,
 )
 
@@ -354,6 +355,40 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
         ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "b"}), "cannot be combined with files"),
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
+        (
+            "openstack",
+            "2.96",
+            NewServer("f", "i", extra={"count": 1}),
+            "extra: openstack does not support it; leave",
+        ),
+        ("ustack", "", NewServer("f", "i", extra={"adminPass": "x"}), "adminPass is covered by the option password"),
+        (
+            "openstack",
+            "2.96",
+            NewServer("f", "i", tenancy="shared"),
+            "tenancy: openstack does not support it; use",
+        ),
+        ("easystack", "2.67", NewServer("f", "i", dedicated_host_id="h"), "use host or availability_zone"),
+        ("openstack", "2.96", NewServer("f", "i", spot=Spot()), "spot: openstack does not support it; leave it out"),
+        ("openstack", "2.96", NewServer("f", "i", auto_recovery=True), "server_migrate evacuates servers"),
+        ("ustack", "", NewServer("f", "i", auto_recovery=True), "auto_recovery: ustack does not support it; leave it"),
+        ("openstack", "2.96", NewServer("f", "i", (Nic("n", ipv6_enable=True),)), "a port with an IPv6 subnet"),
+        ("openstack", "2.96", NewServer("f", "i", (Nic("n", ipv6_bandwidth="b"),)), "a port with an IPv6 subnet"),
+        *(
+            (
+                "openstack",
+                "2.96",
+                NewServer("f", "i", volumes=(BlockDevice("blank", size_gb=1, **disk),)),
+                "volumes: %s: on openstack it belongs to the volume type; use volume_type" % next(iter(disk)),
+            )
+            for disk in (
+                {"iops": 1},
+                {"throughput": 1},
+                {"encrypted": True},
+                {"kms_key_id": "k"},
+                {"multiattach": True},
+            )
+        ),
         ("openstack", "2.96", NewServer("f", "i", (Nic("n", subnet_ids=("s",)),)), "subnet: openstack"),
         ("ustack", "2.1", NewServer("f", "i", (Nic("n", subnet_ids=("s", "t")),)), "subnet: ustack"),
         ("ustack", "", NewServer("f", "i", description="d"), "description: ustack does not support it"),
