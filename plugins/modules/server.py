@@ -936,13 +936,8 @@ MODULE = ModuleSpec(
         apply={"type": "str", "choices": ["now", "later"], "default": "later"},
         boot_volume={"type": "dict", "options": BOOT_VOLUME},
         volumes={"type": "list", "elements": "dict", "options": VOLUME},
-<<<<<<< HEAD
-        system_disk={"type": "dict", "options": {"type": {"type": "str"}, "size_gb": {"type": "int"}}},
-        networks={"type": "raw", "aliases": ["nics", "network"]},
-=======
         system_disk={"type": "dict", "options": SYSTEM_DISK},
-        networks={"type": "raw"},
->>>>>>> create
+        networks={"type": "raw", "aliases": ["nics", "network"]},
         vpc_id={"type": "str"},
         security_groups={"type": "list", "elements": "str"},
         availability_zone={"type": "str"},

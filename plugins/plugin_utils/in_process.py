@@ -84,16 +84,10 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
-<<<<<<< HEAD
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
-    server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
+    quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_server_groups,
-=======
-    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, quotas, server_groups,
-    snapshots, volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
-    huaweicloud_jobs, huaweicloud_quotas, huaweicloud_server_groups,
->>>>>>> create
+    huaweicloud_quotas, huaweicloud_server_groups,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

@@ -153,11 +153,7 @@ def _on_network(wanted: Any, addresses: set[str]) -> bool | None:
     if wanted.get("fixed_ip"):
         return canonical_address(str(wanted["fixed_ip"])) in addresses
     named = wanted.get("network") and not is_uuid(str(wanted["network"]))
-<<<<<<< HEAD
-    return True if named and not any(wanted.get(key) for key in ("port", "subnet", "tag")) else None
-=======
-    return bool(named) and not any(wanted.get(key) for key in ("port", "subnet", "tag", "ipv6_enable"))
->>>>>>> create
+    return True if named and not any(wanted.get(key) for key in ("port", "subnet", "tag", "ipv6_enable")) else None
 
 
 def _instead(options: Sequence[str], rules: Rules) -> str:

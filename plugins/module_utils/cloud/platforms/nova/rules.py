@@ -16,14 +16,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.r
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
-<<<<<<< HEAD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.limits import (
     description_problem,
     files_problem,
-=======
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.unsupported_options import (
     option_problems,
->>>>>>> create
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
