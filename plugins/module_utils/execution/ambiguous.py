@@ -149,8 +149,16 @@ def count_what_shows(run: RunState, item: Progress, change: Change, server: Serv
     doubt, item.doubt = item.doubt, None
     if not doubt or change.refusal or _only_record_tells(item.actions[0], doubt[0]):
         return
-    if doubt[0].action not in change.actions:
+    if not any(_is_same(left, item.actions[0]) for left in change.planned_actions):
         _count_part(run, item, doubt[0])
         item.busy = item.part = None
     elif _was_begun(run, item, doubt[0], server):
         _count_part(run, item, doubt[0])
+    else:
+        # The request may still be in progress: if the next one finds the server busy, a later plan shows it.
+        item.doubt = doubt
+
+
+def _is_same(left: Action, submitted: Action) -> bool:
+    """Whether a planned action is the submitted one, and not the same kind of action on another volume."""
+    return left.action == submitted.action and left.expected_state == submitted.expected_state

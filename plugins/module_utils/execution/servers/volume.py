@@ -12,6 +12,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import NO_VOLUMES
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
@@ -31,9 +32,12 @@ class VolumeStrategy(Strategy):
     def __init__(self, cloud: Compute, spec: VolumeSpec) -> None:
         super().__init__(cloud)
         self.spec = spec
+        if spec.multiattach and cloud.rules.shared_volumes_in_turn:
+            self.max_concurrent = 1
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.cloud.volumes.list([server.id]).get(server.id, ()), self.spec)
+        attached = self.cloud.volumes.list([server.id]).get(server.id, NO_VOLUMES)
+        return plan_one(server, attached, self.spec, self.cloud.rules)
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if pending.action == DETACH and progress.tries and isinstance(pending.error, BadRequest):

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
+        HuaweiVolumes,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
@@ -104,3 +107,11 @@ class HuaweiCloud(Compute):
         )
 
         return HuaweiJobs(self.api)
+
+    @cached_property
+    def volumes(self) -> HuaweiVolumes:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
+            HuaweiVolumes,
+        )
+
+        return HuaweiVolumes(self.api)
