@@ -57,7 +57,7 @@ class Simulator:
             self.builders[name].populate(self.fleets[name], now)
             if name != "huaweicloud":
                 self.fleets[name].is_running = self.builders[name].hosts.is_running
-                self.fleets[name].on_deleted = self.builders[name].release
+            self.fleets[name].on_deleted = self.builders[name].release
 
     def platform(self, name: str) -> dict[str, Any]:
         settings: dict[str, Any] = self.settings["platforms"][name]

@@ -217,12 +217,10 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
         return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for the payment of its order"
     if not job.finished:
         return JOB_PENDING, None, None
-    # A sub job of another resource, such as a disk, names no server: it belongs to the server of the action.
-    own = [part for part in job.parts if part.server_id == pending.server_id] or [
-        part for part in job.parts if part.server_id is None and part.status == JOB_FAILED
-    ]
-    for part in own:
-        if part.status != JOB_PENDING:
+    for part in job.parts:
+        # A failed sub job of another resource, such as a disk, names no server, and the job is of one server.
+        own = part.server_id == pending.server_id or (part.server_id is None and part.status == JOB_FAILED)
+        if own and part.status != JOB_PENDING:
             return (
                 part.status,
                 part.code or (job.code if part.status == JOB_FAILED else None),
