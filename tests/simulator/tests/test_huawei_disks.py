@@ -104,7 +104,8 @@ def test_what_cannot_be_detached_or_changed(huaweicloud: Any) -> None:
     huaweicloud.pass_time(1)
     shared = path(huaweicloud, "block_device/" + volume(huaweicloud, "shared-1"))
     assert code(huaweicloud.put(shared, change)) == (400, "Ecs.0617")
-    for body in ({}, {"block_device": {}}, {"block_device": {"delete_on_termination": "false"}}):
+    bodies: list[dict[str, Any]] = [{}, {"block_device": {}}, {"block_device": {"delete_on_termination": "false"}}]
+    for body in bodies:
         assert code(huaweicloud.put(shared, body)) == (400, "Ecs.0005")
 
 

@@ -156,6 +156,15 @@ def test_a_second_request_that_is_refused_without_a_reason(bench: Bench) -> None
     assert data_disks(bench, result) == ids(bench, "data-1")
 
 
+def test_a_gateway_that_refuses_the_second_request(bench: Bench) -> None:
+    """That nothing was done is not said while the first request may be carried out."""
+    bench.control("PUT", "/delays", {"platform": "huaweicloud", "attach": 40})
+    bench.fault(ATTACH, reset="after", times=1)
+    bench.fault(ATTACH, status=400, text="no")
+    result = volume(bench, names=["web-01"], volumes=ids(bench, "data-1"))
+    assert outcome(result, "web-01")["outcome"] == "unknown" and result["changed"], result
+
+
 @pytest.mark.parametrize("server", ["web-01", "batch-01"])
 def test_a_disk_of_another_server(bench: Bench, server: str) -> None:
     wanted = ids(bench, "data-1")
