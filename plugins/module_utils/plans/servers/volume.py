@@ -68,12 +68,17 @@ class VolumeSpec:
 def boot_volume(server: Server, attached: Sequence[VolumeAttachment]) -> str | None:
     """The id of the boot volume of the server; ``None`` if it boots from an image. Raises InvalidRequest if the cloud
     does not show which of several volumes it is."""
+    root = server.root_device_name
+    shown = {volume.id for volume in server.volumes or () if volume.boot_index == 0}
     # Some clouds return the boot index 0 for every volume: then the device decides.
-    first = [each for each in attached if each.boot_index == 0]
+    first = (
+        [each for each in attached if each.boot_index == 0]
+        or [each for each in attached if each.volume_id in shown]
+        or [each for each in attached if each.device and each.device == root]
+    )
     if not first and (server.image.id or not attached):
         return None
     candidates = first or attached
-    root = server.root_device_name
     found = candidates if len(candidates) == 1 else [each for each in candidates if each.device and each.device == root]
     found = found or [each for each in candidates if _FIRST_DISK.fullmatch(each.device or "")]
     if len(found) == 1:

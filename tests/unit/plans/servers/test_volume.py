@@ -98,11 +98,14 @@ def test_the_expected_state_of_volumes(expected_state: ExpectedState, record: An
         ([("a", "/dev/sdb", 0), ("b", "/dev/sdc", 0)], "/dev/sdc", "b"),
         ([("a", "/dev/vdb", 0), ("b", "/dev/vdc", 0)], None, InvalidRequest),
         ([("a", "/dev/vdb", None), ("b", "/dev/vdc", -1)], None, None),
+        # Without boot indexes, a volume at the root device is the one, and the record of the server may have the index.
+        ([("a", "/dev/vdb", None), ("b", "/dev/vda", None)], "/dev/vda", "b"),
+        ([("a", "/dev/vdb", None), ("recorded", "/dev/vdc", None)], None, "recorded"),
     ],
 )
 def test_the_boot_index(rows: Any, root: str | None, found: Any) -> None:
     volumes = [VolumeAttachment(each, device, boot_index=index) for each, device, index in rows]
-    of = replace(server(), root_device_name=root)
+    of = replace(server(volumes=(ServerVolume("recorded", boot_index=0),)), root_device_name=root)
     if found is InvalidRequest:
         with pytest.raises(InvalidRequest):
             volume.boot_volume(of, volumes)
