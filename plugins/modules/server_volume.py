@@ -10,7 +10,7 @@ module: server_volume
 short_description: Attach volumes to cloud servers and detach them
 version_added: 0.1.0
 description:
-  - Attaches volumes to servers and detaches them. Supported on V(openstack), V(easystack) and V(ustack).
+  - Attaches volumes to servers and detaches them. On V(huaweicloud) the volumes are EVS disks.
   - The boot volume of a server is never detached.
 author:
   - cloudserver.compute contributors (@cloudserver)
@@ -37,18 +37,30 @@ options:
     description:
       - The device name of one volume in the server, such as V(/dev/vdb). Most clouds ignore it and choose the device
         themselves. So the device of an attached volume is not changed.
+      - On V(huaweicloud) a device name must not be in use on the server, and V(/dev/sdb) becomes V(/dev/vdb) on a KVM
+        server.
     type: str
   tag:
     description:
-      - The tag of one volume in the metadata service of the server. Needs microversion 2.49.
+      - The tag of one volume in the metadata service of the server. Needs microversion 2.49. Not supported on
+        V(ustack) and V(huaweicloud).
     type: str
   delete_on_termination:
     description:
       - Whether the cloud deletes the volume together with the server. Needs microversion 2.79.
+      - On V(huaweicloud) it is also changed for an attached volume. It cannot be set for a system disk, for a shared
+        disk, and for a disk that is billed yearly or monthly. A newly attached disk is kept by default.
     type: bool
   multiattach:
     description:
       - The volumes support multi-attach and are attached to all selected servers. Needs microversion 2.60.
+      - On V(huaweicloud) they are shared disks, which are attached to one server after the other.
+    type: bool
+    default: false
+  force:
+    description:
+      - Detaches data disks even if the operating system of the server does not respond. Data that the system has not
+        written yet is lost. Only on V(huaweicloud).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -83,6 +95,13 @@ EXAMPLES = r"""
     names: [db-1]
     volumes: [0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002]
     state: absent
+
+- name: Attach a disk that Huawei Cloud deletes together with the server
+  cloudserver.compute.server_volume:
+    cloud: production-huawei
+    names: [batch-1]
+    volumes: [0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f003]
+    delete_on_termination: true
 """
 
 RETURN = r"""
@@ -114,7 +133,8 @@ outcomes:
       returned: with O(wait=false), when actions remain
 attachments:
   description:
-    - The volumes of each server by its id, each with C(volume_id), C(device), C(tag) and C(delete_on_termination).
+    - The volumes of each server by its id, each with C(volume_id), C(device), C(tag), C(delete_on_termination) and
+      C(boot_index), which is V(0) for the system disk. A value that the cloud does not return is V(null).
   returned: success
   type: dict
 servers:
@@ -138,7 +158,11 @@ from typing import Any
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeStrategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import VolumeSpec, plan_volumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
+    VolumeSpec,
+    completed,
+    plan_volumes,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
     SELECTION,
@@ -166,6 +190,7 @@ MODULE = ModuleSpec(
         tag={"type": "str"},
         delete_on_termination={"type": "bool"},
         multiattach={"type": "bool", "default": False},
+        force={"type": "bool", "default": False},
     )
 )
 
@@ -181,6 +206,7 @@ def run(context: Context) -> Result:
         params["delete_on_termination"],
         params["purge_volumes"],
         params["multiattach"],
+        params["force"],
     )
     spec.check()
     for needed, operation in (
@@ -188,6 +214,7 @@ def run(context: Context) -> Result:
         (spec.tag is not None, "volume_tags"),
         (spec.delete_on_termination is not None, "volume_termination"),
         (spec.multiattach, "shared_volumes"),
+        (spec.force, "force_detach_volume"),
     ):
         if needed:
             context.cloud.require(operation)
@@ -197,14 +224,18 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
-    plan = plan_volumes(chosen.servers, attached, spec)
+    plan = plan_volumes(chosen.servers, attached, spec, context.cloud.rules)
+    servers = {server.id: server for server in chosen.servers}
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
         work = Executor(context.cloud, VolumeStrategy(context.cloud, spec), params["wait"], waiter)
         work.run(plan)
+        servers.update(work.servers)
         if any(outcome.actions for outcome in work.outcomes.values()):
             attached = context.read_back_or(lambda: context.cloud.volumes.list(ids), attached, "The volumes")
-    data["attachments"] = {key: [each.as_dict() for each in rows] for key, rows in attached.items()}
+    data["attachments"] = {
+        key: [each.as_dict() for each in completed(servers[key], rows).volumes] for key, rows in attached.items()
+    }
     if context.check_mode:
         return check_result(context, plan, "given its volumes", data)
     return run_result(context, work, plan, "given its volumes", data)

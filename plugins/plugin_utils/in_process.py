@@ -53,6 +53,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     servers as huaweicloud_servers,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    volumes as huaweicloud_volumes,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
     action_table,
     aggregates,
@@ -87,7 +90,7 @@ RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
     quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_quotas, huaweicloud_server_groups,
+    huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

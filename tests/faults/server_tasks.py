@@ -194,11 +194,14 @@ def _hangers(task: Any) -> None:
     task("server_interface.detach", NOVA, lambda world: {**port(world), "state": "absent"}, prepare=attached)
     task("server_interface.detach_network", NOVA, lambda world: {**network(world), "state": "absent"},
          prepare=on_network)  # fmt: skip
-    task("server_volume.attach", NOVA, volumes("data-1"))
-    task("server_volume.attach_two", NOVA, volumes("data-1", "data-2"))
-    task("server_volume.detach", NOVA, lambda world: {**volumes("data-1")(world), "state": "absent"},
+    task("server_volume.attach", ALL, volumes("data-1"))
+    task("server_volume.attach_two", ALL, volumes("data-1", "data-2"))
+    task("server_volume.attach_no_wait", HUAWEI, lambda world: {**volumes("data-1")(world), "wait": False})
+    task("server_volume.delete_with_server", HUAWEI, lambda world: {
+        **volumes("data-1")(world), "delete_on_termination": True})  # fmt: skip
+    task("server_volume.detach", ALL, lambda world: {**volumes("data-1")(world), "state": "absent"},
          prepare=with_volume)  # fmt: skip
-    task("server_volume.purge", NOVA, lambda world: {**volumes("data-2")(world), "purge_volumes": True},
+    task("server_volume.purge", ALL, lambda world: {**volumes("data-2")(world), "purge_volumes": True},
          prepare=with_volume)  # fmt: skip
     task("server_keypair.attach", ("ustack",), {"names": ["web-02"], "key_names": ["deploy"]})
     task("server_keypair.attach_two", ("ustack",), {"names": ["web-02"], "key_names": ["deploy", "operators"]},

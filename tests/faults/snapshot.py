@@ -127,7 +127,7 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["user_data"] = server.user_data
     row["addresses"] = sorted(" ".join(str(each[key]) for key in ("network", "kind", "version"))
                               for each in server.addresses)  # fmt: skip
-    row["volumes"] = sorted(each["volume_id"] for each in server.attached)
+    row["volumes"] = sorted((each["volume_id"], each["delete_on_termination"]) for each in server.attached)
     row["fault"] = bool(server.fault)
     if server.id in known.servers:
         # Where a new server is put depends on how many there were before.

@@ -137,6 +137,10 @@ class Capability(str, Enum):
     DELETE_IMAGE = "delete_image"
     ATTACH_VOLUME = "attach_volume"
     DETACH_VOLUME = "detach_volume"
+    #: A volume can be detached although the guest does not respond.
+    FORCE_DETACH_VOLUME = "force_detach_volume"
+    #: delete_on_termination of an attached volume can be changed.
+    UPDATE_VOLUME = "update_volume"
     VOLUME_TAGS = "volume_tags"
     #: delete_on_termination of a volume can be set.
     VOLUME_TERMINATION = "volume_termination"
@@ -196,6 +200,8 @@ class Rules:
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
+    #: Whether a shared volume can be attached to one server at a time only.
+    shared_volumes_in_turn = False
     #: The vendor's statement on setting the host name: a sentence for a warning.
     hostname_note = ""
     #: The options of a rebuild, by the names of RebuildSpec, that only some platforms have, and that this one has.

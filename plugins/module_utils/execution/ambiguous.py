@@ -37,9 +37,12 @@ def decide(
     if now is None:
         gone = pending.outcome_unknown and action.expected_state is not None and action.expected_state.met(None)
         return run.accept(item, proven(pending)) if gone else ended_as(item, FAILED, VANISHED)
-    before, item.server, item.doubt = item.server, now, None
+    before, item.server = item.server, now
+    earlier, item.doubt = item.doubt, None
     if pending.outcome_unknown:
-        return _decide_lost(run, item, pending, error, before)
+        # The state may still show an earlier request without a response, although this one was refused.
+        is_in_progress = earlier is not None and may_still_run(earlier[2])
+        return _decide_lost(run, item, pending, error, before, is_in_progress)
     moved = now.power_state != before.power_state or not now.is_stable
     if not moved or item.tries >= run.strategy.tries:
         return Outcome.of_error(pending, FAILED, error, item.taken)
@@ -48,7 +51,7 @@ def decide(
 
 
 def _decide_lost(
-    run: RunState, item: Progress, pending: PendingAction, error: CloudError, before: Server
+    run: RunState, item: Progress, pending: PendingAction, error: CloudError, before: Server, is_in_progress: bool
 ) -> Outcome | None:
     action, now, strategy = item.actions[0], item.server, run.strategy
     evidence = strategy.evidence(action, pending, before, now, run.since)
@@ -65,7 +68,7 @@ def _decide_lost(
         return None
     if not may_still_run(error) and _was_not_done(run, action, pending, before, now):
         if item.tries >= most_tries(error, strategy.tries, action.is_retry_safe):
-            return _given_up(item, pending, error)
+            return _given_up(item, pending, error, is_in_progress)
         _retry_later(run, item, error)
         return None
     if pending.is_unobservable and not action.is_retry_safe and action.watched:
@@ -84,9 +87,9 @@ def _retry_later(run: RunState, item: Progress, error: CloudError) -> None:
     run.later(item, error, postponed_for(error, item.tries - 1, run.cloud.session.now()))
 
 
-def _given_up(item: Progress, pending: PendingAction, error: CloudError) -> Outcome:
-    """Failed if the state shows that nothing was done; unknown if nothing shows it."""
-    if not item.actions[0].hidden:
+def _given_up(item: Progress, pending: PendingAction, error: CloudError, is_in_progress: bool = False) -> Outcome:
+    """Failed if the state shows that nothing was done; unknown if nothing shows it, or not yet."""
+    if not item.actions[0].hidden and not is_in_progress:
         return Outcome.of_error(pending, FAILED, error, item.taken)
     item.taken += (pending.action,)
     return Outcome.of_error(pending, UNKNOWN, error, item.taken)
@@ -149,8 +152,16 @@ def count_what_shows(run: RunState, item: Progress, change: Change, server: Serv
     doubt, item.doubt = item.doubt, None
     if not doubt or change.refusal or _only_record_tells(item.actions[0], doubt[0]):
         return
-    if doubt[0].action not in change.actions:
+    if not any(_is_same(left, item.actions[0]) for left in change.planned_actions):
         _count_part(run, item, doubt[0])
         item.busy = item.part = None
     elif _was_begun(run, item, doubt[0], server):
         _count_part(run, item, doubt[0])
+    else:
+        # The request may still be in progress: if the next one finds the server busy, a later plan shows it.
+        item.doubt = doubt
+
+
+def _is_same(left: Action, submitted: Action) -> bool:
+    """Whether a planned action is the submitted one, and not the same kind of action on another volume."""
+    return left.action == submitted.action and left.expected_state == submitted.expected_state

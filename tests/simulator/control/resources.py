@@ -80,6 +80,15 @@ def register(route: Route, sim: Simulator) -> None:
             rows = sim.builders[check_platform(platform)].volumes.rows.values()
             return answer({"volumes": [asdict(row) for row in rows]})
 
+    @route("/<platform>/volumes", "POST")
+    def add_volume(platform: str) -> Response:
+        body = request_body()
+        with sim.lock:
+            unknown = sorted(set(body) - ROW_KEYS["volumes"])
+            if unknown or not body.get("name"):
+                raise BadRequest("a volume has a name, and of other keys only %s" % ", ".join(ROW_KEYS["volumes"]))
+            return answer({"volume": asdict(sim.builders[check_platform(platform)].volumes.add(body))}, 201)
+
     @route("/<platform>/ports", "GET")
     def ports(platform: str) -> Response:
         """The ports that the configuration lists; those of its servers are not among them."""
@@ -123,11 +132,12 @@ def register(route: Route, sim: Simulator) -> None:
 
     @route("/<platform>/quota", "PUT")
     def change_quota(platform: str) -> Response:
-        """{"instances": 5, "cores": 20, "ram": 51200}: the quota of each project; -1, or a missing key, is no limit."""
+        """{"instances": 5, "cores": 20, "ram": 51200}: the quota of each project; -1, or a missing key, is no limit.
+        {"disks": 2}: data disks of a server of huaweicloud."""
         body = request_body()
         with sim.lock:
-            if not set(body) <= set(RESOURCES) or not all(isinstance(limit, int) for limit in body.values()):
-                raise BadRequest("a quota has numbers for %s" % ", ".join(RESOURCES))
+            if not set(body) <= {*RESOURCES, "disks"} or not all(isinstance(limit, int) for limit in body.values()):
+                raise BadRequest("a quota has numbers for %s" % ", ".join((*RESOURCES, "disks")))
             sim.builders[check_platform(platform)].quota = body
         return answer(None, 204)
 

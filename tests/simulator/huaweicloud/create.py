@@ -189,12 +189,20 @@ class _CreateRequest:
         if error is not None:
             # ECS deletes a server that it could not create.
             outcome = {"vm_state": "deleted", "power_state": 0, "deleted_at": now + delay}
+        else:
+            self._add_disks(server)
         return SubJob(
             server.id,
             call.fleet.begin(
                 server, CREATE, delay, error=error, outcome=outcome, never_ends=bool(call.fault.get("stuck"))
             ),
         )
+
+    def _add_disks(self, server: Server) -> None:
+        known = self.builder.volumes
+        for number, row in enumerate(self.wanted.get("data_volumes", [])):
+            disk = known.add({"name": "%s-volume-%04d" % (server.name, number + 1), "size": row["size"]})
+            known.attach(disk, server, {"delete_on_termination": row.get("delete_on_termination", False)})
 
     def _image(self) -> dict[str, Any]:
         image_id = self.wanted.get("imageRef")

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
 from simulator.http.call import Call, Router, answer
@@ -46,12 +48,16 @@ def delete_servers(call: Call) -> Response:
         if server.locked and call.sim.options[PLATFORM]["locked"] == "request":
             raise refuse(400, "Ecs.0605", "The server %s is locked." % server.id)
     job = Job(
-        call.now, [_sub_job(call, server) for server in servers], kind="deleteServer", sub_kind="deleteSingleServer"
+        call.now,
+        [_sub_job(call, server, body.get("delete_volume", False)) for server in servers],
+        kind="deleteServer",
+        sub_kind="deleteSingleServer",
     )
     return answer({"job_id": store_job(call, job).id})
 
 
-def _sub_job(call: Call, server: Server) -> SubJob:
+def _sub_job(call: Call, server: Server, delete_volume: bool) -> SubJob:
+    """Its data disks are detached; with `delete_volume` all are deleted, otherwise those that are set so."""
     delay = call.sim.delay(PLATFORM, DELETE.delay)
     error = injected_failure(call, server, "Ecs.0213")
     if server.locked:
@@ -60,7 +66,9 @@ def _sub_job(call: Call, server: Server) -> SubJob:
         error = "Ecs.0603", "Another command is running on the server %s (%s)." % (server.id, server.task_state)
     if error is not None and (server.locked or server.task_state is not None):
         return SubJob(server.id, Transition(DELETE.record, call.now, delay, {}, call.now + delay * 0.2, error))
-    end = {"vm_state": "deleted", "power_state": 0, "deleted_at": call.now + delay}
+    end: dict[str, Any] = {"vm_state": "deleted", "power_state": 0, "deleted_at": call.now + delay}
+    if delete_volume:
+        end["attached"] = [{**row, "delete_on_termination": True} for row in server.attached]
     if error is not None:
         end = {"vm_state": server.vm_state, "power_state": server.power_state}
     return SubJob(

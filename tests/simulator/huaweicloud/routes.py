@@ -12,6 +12,8 @@ from simulator.huaweicloud import (
     consoles,
     create,
     delete,
+    disks,
+    evs,
     iam,
     ims,
     jobs,
@@ -70,6 +72,8 @@ def register(router: Router) -> None:
         update,
         server_groups,
         consoles,
+        disks,
+        evs,
     ):
         part.register(router)
     server_list.register(router)

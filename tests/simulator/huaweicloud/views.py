@@ -140,7 +140,16 @@ def describe(server: Server) -> dict[str, Any]:
                 "bootIndex": "0",
                 "device": "/dev/vda",
                 "delete_on_termination": "true",
-            }
+            },
+            *(
+                {
+                    "id": row["volume_id"],
+                    "bootIndex": "-1",
+                    "device": row["device"],
+                    "delete_on_termination": str(row["delete_on_termination"]).lower(),
+                }
+                for row in server.attached
+            ),
         ],
         "OS-EXT-STS:task_state": server.task_state,
         "OS-EXT-STS:vm_state": server.vm_state,

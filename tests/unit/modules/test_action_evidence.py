@@ -111,6 +111,10 @@ CASES = {
         "server_volume", lambda bench: {"names": ["web-01"], "volumes": [free_volume(bench)["id"]]}, "POST",
         "/os-volume_attachments$", lambda bench: free_volume(bench)["status"] == "in-use", NOVA,
     ),
+    "disk": Case(
+        "server_volume", lambda bench: {"names": ["web-01"], "volumes": [free_volume(bench)["id"]]}, "POST",
+        "/attachvolume$", lambda bench: free_volume(bench)["status"] == "in-use", ("huaweicloud",),
+    ),
     "interface": Case(
         "server_interface", lambda bench: {"names": ["web-01"], "network_id": network(bench)}, "POST", "/os-interface$",
         lambda bench: any(each["network"] == "storage-net" for each in web(bench)["addresses"]), NOVA, once=True,

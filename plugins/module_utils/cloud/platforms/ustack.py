@@ -104,6 +104,7 @@ class UStackRules(NovaRules):
         "descriptions": "metadata",
         "hostnames": "user_data",
         "volume_tags": "a volume without tag",
+        "force_detach_volume": "state: absent without force, after the guest has unmounted the volume",
         "volume_termination": "a volume without delete_on_termination",
         "shared_volumes": "a volume for each server",
         "interface_tags": "an interface without tag",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import AttachedVolumes
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
 
 
@@ -17,6 +17,6 @@ class Volumes(Resource):
 
     capability = "attach_volume"
 
-    def list(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
+    def list(self, server_ids: Sequence[str]) -> Mapping[str, AttachedVolumes]:
         """The volumes of each server, with one request for each; a server that does not exist is omitted."""
         raise self.unsupported()

@@ -10,8 +10,13 @@ from dataclasses import replace
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    Conflict,
+    ServerError,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import NO_VOLUMES
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
@@ -31,12 +36,21 @@ class VolumeStrategy(Strategy):
     def __init__(self, cloud: Compute, spec: VolumeSpec) -> None:
         super().__init__(cloud)
         self.spec = spec
+        if spec.multiattach and cloud.rules.shared_volumes_in_turn:
+            self.max_concurrent = 1
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.cloud.volumes.list([server.id]).get(server.id, ()), self.spec)
+        attached = self.cloud.volumes.list([server.id]).get(server.id, NO_VOLUMES)
+        return plan_one(server, attached, self.spec, self.cloud.rules)
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
-        if pending.action == DETACH and progress.tries and isinstance(pending.error, BadRequest):
+        """A second request after a lost response is refused while the first one is carried out: the volumes decide."""
+        error = pending.error
+        refused = isinstance(error, (BadRequest, Conflict, ServerError)) and not pending.outcome_unknown
+        if error and refused and progress.doubt and pending.expected_state and self.cloud.supports("jobs"):
+            # A job attaches and detaches volumes, so the list of volumes shows it later.
+            return pending if error.is_busy else replace(pending, error=None)
+        if pending.action == DETACH and progress.tries and isinstance(error, BadRequest):
             # The response was lost, and the volume is being detached: it cannot be detached twice.
             return replace(pending, error=None)
         return pending

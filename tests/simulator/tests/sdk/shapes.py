@@ -50,6 +50,13 @@ def differences(response: Any, models: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def model_differences(body: Any, kind: str, models: Any) -> list[str]:
+    """The same for a body of a request and the name of its model."""
+    found: list[str] = []
+    _compare(body, kind, models, kind, found)
+    return list(dict.fromkeys(found))
+
+
 def _compare(value: Any, kind: str, models: Any, where: str, found: list[str]) -> None:
     if value is None or kind == "object":
         return

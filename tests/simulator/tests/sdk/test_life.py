@@ -72,6 +72,7 @@ def test_create(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) ->
     first = show(ecs, answer.server_ids[0])
     assert (first.name, first.status, first.tags, first.description) == ("sdk-0001", "ACTIVE", ["role=web"], "mine")
     assert (first.metadata["team"], first.enterprise_project_id) == ("a", "ep1")
+    assert [each.delete_on_termination for each in first.os_extended_volumesvolumes_attached] == ["true", "true"]
     assert PASSWORD not in json.dumps(huaweicloud.log())
 
 

@@ -270,8 +270,9 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
     cloud = connect()
     volumes, ports = cloud.volumes.list(["a", "gone"]), cloud.interfaces.list(["a", "gone"])
     assert list(volumes) == list(ports) == ["a"]
-    assert [each.as_dict() for each in volumes["a"]] == [
-        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True}
+    assert volumes["a"].free is None
+    assert [each.as_dict() for each in volumes["a"].volumes] == [
+        {"volume_id": "v", "device": "/dev/vdb", "tag": "t", "delete_on_termination": True, "boot_index": None}
     ]
     assert [each.as_dict() for each in ports["a"]] == [
         {
@@ -374,7 +375,10 @@ def test_what_proves_it(
 @pytest.mark.parametrize(
     "platform, operation, words",
     [
-        ("huaweicloud", "attach_volume", "Use the console"),
+        ("huaweicloud", "attach_interface", "Use the console"),
+        ("huaweicloud", "volume_tags", "a volume without tag"),
+        ("openstack", "force_detach_volume", "state: absent without force"),
+        ("ustack", "force_detach_volume", "state: absent without force"),
         ("ustack", "volume_tags", "a volume without tag"),
         ("openstack", "interface_subnets", "a port of that subnet"),
     ],

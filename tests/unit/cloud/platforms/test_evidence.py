@@ -166,7 +166,7 @@ READERS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "server": (lambda cloud: cloud.servers.by_id(["5c2c75ad-2e15-43eb-8921-1bdcda5f21ae"]), ALL),
     "image": (lambda cloud: cloud.images.get("i"), NOVA),
     "snapshot": (lambda cloud: cloud.snapshots.get("i"), NOVA),
-    "volumes": (lambda cloud: cloud.volumes.list(["s"]), NOVA),
+    "volumes": (lambda cloud: cloud.volumes.list(["s"]), ALL),
     "ports": (lambda cloud: cloud.interfaces.list(["s"]), NOVA),
     "hypervisors": (lambda cloud: cloud.hosts.list_hypervisors("nix"), NOVA),
     "job": (lambda cloud: cloud.jobs.get("j"), ("huaweicloud",)),

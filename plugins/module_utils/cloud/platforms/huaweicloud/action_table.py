@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     lifecycle,
     passwords,
     rebuild,
+    volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     Send,
@@ -39,4 +40,7 @@ ACTIONS: Mapping[str, Send] = {
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),
+    "attach_volume": for_each_server(volumes.attach_volume),
+    "detach_volume": for_each_server(volumes.detach_volume),
+    "update_volume": for_each_server(volumes.update_volume),
 }

@@ -57,12 +57,16 @@ class ActionRequest:
     shows: Callable[[Any], bool] | None = None
     #: A missing resource counts as deleted.
     gone_is_done: bool = False
+    #: The codes of a refusal because the server is in the expected state already, or will be.
+    done_codes: tuple[str, ...] = ()
     #: The operation as an infinitive, for error messages; ``None`` is the name of the action with the server.
     what: str | None = None
     #: The image of the server after the action.
     image_id: str | None = None
     #: The hint for a refusal with this code.
     hints: Mapping[str, str] = field(default_factory=dict)
+    #: Completes the error of a refusal, for example with what another service shows.
+    explain: Callable[[CloudError], None] | None = None
 
 
 #: A row of the table of actions: sends the action to several servers, and returns one pending action for each.
@@ -117,10 +121,13 @@ def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: 
         elif not text(body.get("job_id")):
             raise ResponseLost("the cloud accepted the request, but returned no job", request_id=answer.request_id)
     except CloudError as error:
-        if request.gone_is_done and is_of_part(error):
+        codes = codes_of(error)
+        if (request.gone_is_done and is_of_part(error)) or codes.intersection(request.done_codes):
             return pending
-        error.hint = request.hints.get(error.code or "", error.hint)
+        error.hint = next((hint for code, hint in request.hints.items() if code in codes), error.hint)
         of_state(error)
+        if request.explain:
+            request.explain(error)
         return replace(pending, error=error, outcome_unknown=is_open(error))
     return replace(
         pending,
@@ -128,6 +135,11 @@ def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: 
         order_id=text(body.get("order_id")),
         request_id=answer.request_id,
     )
+
+
+def codes_of(error: CloudError) -> frozenset[str]:
+    """The codes of an error; a general code may have the exact one in its details."""
+    return frozenset(filter(None, [error.code, *(item.get("code") for item in error.details)]))
 
 
 def of_state(error: CloudError) -> CloudError:

@@ -26,3 +26,8 @@ class HuaweiApi(NovaApi):
         """The URL of a call of ECS."""
         auth = self.session.auth
         return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
+
+    def volume_url(self, path: str) -> str:
+        """The URL of a call of EVS, the volume service."""
+        auth = self.session.auth
+        return "%s/v2/%s%s" % (auth.endpoint("volume"), path_segment(auth.project_id), path)

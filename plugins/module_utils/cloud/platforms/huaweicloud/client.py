@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.servers import (
         HuaweiServers,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
+        HuaweiVolumes,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
@@ -122,3 +125,11 @@ class HuaweiCloud(Compute):
         )
 
         return HuaweiJobs(self.api)
+
+    @cached_property
+    def volumes(self) -> HuaweiVolumes:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
+            HuaweiVolumes,
+        )
+
+        return HuaweiVolumes(self.api)

@@ -49,6 +49,7 @@ class HuaweiRules(Rules):
 
     platform = "huaweicloud"
     lists_new_servers_at_once = False
+    shared_volumes_in_turn = True
     hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
     rebuild_options = frozenset(("cloud_init", "user_id", "auto_pay"))
     max_user_data_bytes = 32 * 1024
@@ -61,6 +62,7 @@ class HuaweiRules(Rules):
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
         " quotas"
+        " attach_volume detach_volume force_detach_volume volume_termination update_volume shared_volumes"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -78,8 +80,7 @@ class HuaweiRules(Rules):
         "aggregates": "server groups; the vendor owns the hosts",
         "create_image": "the console's image service, which creates images of servers",
         "delete_image": "the console's image service",
-        "attach_volume": "the console, which attaches disks",
-        "detach_volume": "the console, which detaches disks",
+        "volume_tags": "a volume without tag",
         "attach_interface": "the console, which attaches network interfaces",
         "detach_interface": "the console, which detaches network interfaces",
         "services": "server groups; the vendor owns the hosts",

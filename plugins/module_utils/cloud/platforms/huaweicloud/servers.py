@@ -45,6 +45,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
+    shown_by_disks,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
@@ -193,11 +196,12 @@ class HuaweiServers(Servers):
             for pending in pending_actions
             if pending.action == "create" and pending.server_id not in seen and _ended_just_now(jobs, pending, now)
         }
-        return {
+        found = {
             server_id: ActionStatus(seen.get(server_id), *verdicts[server_id], is_busy=verdicts[server_id][1] == BUSY)
             for server_id in done
             if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
         }
+        return shown_by_disks(self.api, pending_actions, found)
 
 
 def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:
@@ -218,7 +222,9 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:
-        if part.server_id == pending.server_id and part.status != JOB_PENDING:
+        # A failed sub job of another resource, such as a disk, names no server, and the job is of one server.
+        own = part.server_id == pending.server_id or (part.server_id is None and part.status == JOB_FAILED)
+        if own and part.status != JOB_PENDING:
             return (
                 part.status,
                 part.code or (job.code if part.status == JOB_FAILED else None),

@@ -75,6 +75,7 @@ class NovaRules(Rules):
         "interface_addresses": "one address, or a port with these addresses by port_id",
         "live_resize": "resize: offline",
         "delete_attached": "delete_on_termination of each volume",
+        "force_detach_volume": "state: absent without force, after the guest has unmounted the volume",
         "boot_order": "boot_index of volumes",
         "detach_keypairs": "server_os, which sets the key pair of a server",
     }

@@ -16,7 +16,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import VolumeAttachment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import (
+    AttachedVolumes,
+    VolumeAttachment,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     identified,
@@ -41,8 +44,8 @@ class NovaVolumes(Volumes):
 
     api: NovaApi
 
-    def list(self, server_ids: Sequence[str]) -> Mapping[str, Sequence[VolumeAttachment]]:
-        def read(server_id: str) -> tuple[str, Sequence[VolumeAttachment]] | None:
+    def list(self, server_ids: Sequence[str]) -> Mapping[str, AttachedVolumes]:
+        def read(server_id: str) -> tuple[str, AttachedVolumes] | None:
             what = "list the volumes of the server %s" % server_id
             try:
                 listed = self.api.read_part(
@@ -50,7 +53,8 @@ class NovaVolumes(Volumes):
                 )
             except ItemNotFound:
                 return None
-            return server_id, [_attachment(each) for each in identified(listed, "volumeId", what)]
+            found = tuple(_attachment(each) for each in identified(listed, "volumeId", what))
+            return server_id, AttachedVolumes(found)
 
         self.api.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
