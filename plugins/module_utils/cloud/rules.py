@@ -144,6 +144,8 @@ class Capability(str, Enum):
     INTERFACE_SUBNETS = "interface_subnets"
     #: An interface can be attached with several addresses.
     INTERFACE_ADDRESSES = "interface_addresses"
+    #: An interface can be attached with security groups of its own.
+    INTERFACE_SECURITY_GROUPS = "interface_security_groups"
     #: Networks can be listed.
     NETWORKS = "networks"
 

@@ -15,6 +15,7 @@ from simulator.huaweicloud import (
     iam,
     ims,
     jobs,
+    nics,
     passwords,
     server_groups,
     servers,
@@ -56,5 +57,5 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "GET", root + "/jobs/<job_id>", jobs.show_job, operation="H09", name="show job", before=enter)
     lock = "/v2.1/<pid>/servers/<server_id>/action"
     router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
-    for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles):
+    for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles, nics):
         part.register(router)

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.http.call import Call, encode
 from simulator.nova.views import user_data
+from simulator.state.attachments import port_id_of_address
 from simulator.state.clock import iso, iso_us
 from simulator.state.ids import stable_id
 from simulator.state.servers import Server
@@ -181,7 +182,7 @@ def _addresses(server: Server, vpcs: dict[str, str]) -> dict[str, list[dict[str,
             "version": str(row["version"]),
             "addr": row["ip"],
             "OS-EXT-IPS-MAC:mac_addr": row["mac"],
-            "OS-EXT-IPS:port_id": stable_id("port", server.id, row["network"]),
+            "OS-EXT-IPS:port_id": port_id_of_address(server, row),
         }
         if row["typed"]:
             entry["OS-EXT-IPS:type"] = row["kind"]

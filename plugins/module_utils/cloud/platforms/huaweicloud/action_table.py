@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    interfaces,
     lifecycle,
     passwords,
     rebuild,
@@ -39,4 +40,6 @@ ACTIONS: Mapping[str, Send] = {
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),
+    "attach_interface": for_each_server(interfaces.attach_interface),
+    "detach_interface": for_each_server(interfaces.detach_interface),
 }

@@ -61,7 +61,7 @@ class ActionRequest:
     what: str | None = None
     #: The image of the server after the action.
     image_id: str | None = None
-    #: The hint for a refusal with this code.
+    #: The hint for a refusal with this code, or with this HTTP status.
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -119,7 +119,7 @@ def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: 
     except CloudError as error:
         if request.gone_is_done and is_of_part(error):
             return pending
-        error.hint = request.hints.get(error.code or "", error.hint)
+        error.hint = request.hints.get(error.code or "") or request.hints.get(str(error.status), error.hint)
         of_state(error)
         return replace(pending, error=error, outcome_unknown=is_open(error))
     return replace(

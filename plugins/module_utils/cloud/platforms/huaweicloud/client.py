@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import (
         HuaweiImages,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+        HuaweiInterfaces,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
@@ -96,6 +99,12 @@ class HuaweiCloud(Compute):
         )
 
         return HuaweiImages(self.api)
+
+    @cached_property
+    def interfaces(self) -> HuaweiInterfaces:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import interfaces
+
+        return interfaces.HuaweiInterfaces(self.api)
 
     @cached_property
     def jobs(self) -> HuaweiJobs:

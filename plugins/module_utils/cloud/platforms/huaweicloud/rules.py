@@ -58,6 +58,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
+        " attach_interface detach_interface interface_security_groups"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -77,8 +78,9 @@ class HuaweiRules(Rules):
         "delete_image": "the console's image service",
         "attach_volume": "the console, which attaches disks",
         "detach_volume": "the console, which detaches disks",
-        "attach_interface": "the console, which attaches network interfaces",
-        "detach_interface": "the console, which detaches network interfaces",
+        "interface_tags": "a tag of the server",
+        "interface_subnets": "network_id, which is the id of the subnet",
+        "interface_addresses": "one IPv4 address",
         "services": "server groups; the vendor owns the hosts",
         "migrate": "availability zones and server groups; the vendor places servers",
         "hypervisors": "flavor_info; the vendor owns the hosts",
@@ -135,6 +137,8 @@ class HuaweiRules(Rules):
             return validation.metadata_problem(arguments["metadata"])
         if action.action == "replace_metadata":
             return validation.metadata_problem(validation.own_metadata(arguments["metadata"]))
+        if action.action in ("attach_interface", "detach_interface"):
+            return validation.interface_problem(server, arguments, self.platform)
         if action.action == "set_tags":
             return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
         return None

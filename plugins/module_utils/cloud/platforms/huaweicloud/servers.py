@@ -47,6 +47,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     perform,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+    is_of_interface,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+    verdicts as interface_verdicts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
@@ -181,6 +187,10 @@ class HuaweiServers(Servers):
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.by_id(done)
+        nics = [pending for pending in pending_actions if is_of_interface(pending) and pending.server_id in seen]
+        if nics:
+            shown = interface_verdicts(self.api, nics, jobs, {key: each[0] for key, each in verdicts.items()})
+            verdicts.update((key, (each, *verdicts[key][1:])) for key, each in shown.items())
         # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
         # to an earlier request with the same client token, and its server has been deleted since.
         now = self.api.session.server_time()
@@ -214,7 +224,9 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:
-        if part.server_id == pending.server_id and part.status != JOB_PENDING:
+        # The part of an interface has no id of a server, and the job is of one server.
+        own = part.server_id == pending.server_id or (part.server_id is None and is_of_interface(pending))
+        if own and part.status != JOB_PENDING:
             return (
                 part.status,
                 part.code or (job.code if part.status == JOB_FAILED else None),

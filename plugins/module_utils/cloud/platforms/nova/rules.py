@@ -62,6 +62,7 @@ class NovaRules(Rules):
         "attach_keypairs": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "interface_addresses": "one address, or a port with these addresses by port_id",
+        "interface_security_groups": "a port with these security groups by port_id",
         "live_resize": "resize: offline",
         "delete_attached": "delete_on_termination of each volume",
         "boot_order": "boot_index of volumes",
