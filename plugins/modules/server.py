@@ -326,7 +326,10 @@ options:
     type: str
   security_groups:
     description:
-      - The security groups of a new server.
+      - The security groups of a server, as names or ids. On V(huaweicloud) a new server needs ids.
+      - On V(openstack) and V(huaweicloud) the list is the whole list of an existing server, too. The module first adds
+        the missing groups to the server, then removes all others. This concerns every interface of the server.
+      - On V(easystack) and V(ustack) it only applies to a new server. An empty list changes nothing.
     type: list
     elements: str
   availability_zone:
@@ -517,7 +520,7 @@ options:
   unapplied_options:
     description:
       - What to do if an option that only applies to new servers is set and a server already exists, such as
-        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server.
+        O(volumes), O(files) or O(password). The module compares such options with the record of the server.
         It reports those that the record does not show.
       - V(warn) names the options and the servers in a warning. V(fail) fails before the first change. V(ignore) reports
         nothing.
@@ -695,6 +698,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.security_groups import (
+    declared_groups,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
@@ -858,7 +864,10 @@ def run(context: Context) -> Result:
         found.image(wanted, observed.servers),
         found.flavor(params["flavor"] if present else None, observed.servers),
     )
-    spec = server_spec(params, cloud.rules, image, flavor, user_data)
+    spec = replace(
+        server_spec(params, cloud.rules, image, flavor, user_data),
+        security_groups=declared_groups(cloud, params, observed.servers),
+    )
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None

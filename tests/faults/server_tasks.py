@@ -158,6 +158,10 @@ def _images(task: Any) -> None:
 
 
 def _hangers(task: Any) -> None:
+    both = ("huaweicloud", "openstack")
+    task("server.security_groups", both, {"names": ["web-01", "web-02"], "security_groups": ["web"]})
+    task("server.security_groups_added", both, {"names": ["web-01"], "security_groups": ["web", "default"]})
+
     def port(world: Any) -> dict[str, Any]:
         return {"names": ["web-01"], "port_id": world.id_of("port", "spare-1")}
 

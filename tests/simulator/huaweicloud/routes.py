@@ -56,6 +56,7 @@ def register(router: Router) -> None:
     )
     router.add(PLATFORM, "GET", root + "/jobs/<job_id>", jobs.show_job, operation="H09", name="show job", before=enter)
     lock = "/v2.1/<pid>/servers/<server_id>/action"
-    router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
+    pick = servers.pick_nova_action
+    router.add(PLATFORM, "POST", lock, servers.nova_action, name="nova action", before=enter, pick=pick)
     for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles, nics):
         part.register(router)

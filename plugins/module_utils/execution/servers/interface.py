@@ -55,7 +55,7 @@ class InterfaceStrategy(Strategy):
     def __init__(self, cloud: Compute, spec: InterfaceSpec) -> None:
         super().__init__(cloud)
         self.spec = spec
-        # Where jobs do the work, a port is in the list some time after the response.
+        # A job attaches a port some time after the response.
         self.shown_within = _SHOWN_WITHIN if cloud.supports("jobs") else 0.0
 
     def replan(self, progress: Progress, server: Server) -> Change:

@@ -54,3 +54,21 @@ def test_a_port(ecs: Any, m: Any, huaweicloud: Any, wait: Wait) -> None:
     )
     assert wait(answer.job_id)[-1].status == "SUCCESS"
     assert listed(ecs, huaweicloud.id("web-03"))[1].port_id == spare
+
+
+@pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning")
+def test_security_groups(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
+    server_id = huaweicloud.id("web-03")
+
+    def groups() -> list[str]:
+        return [each.name for each in ecs.show_server(m.ShowServerRequest(server_id)).server.security_groups]
+
+    body = m.NovaAssociateSecurityGroupRequestBody(m.NovaAddSecurityGroupOption(name="web"))
+    ecs.nova_associate_security_group(m.NovaAssociateSecurityGroupRequest(server_id, body))
+    assert groups() == ["default", "web"]
+    gone = m.NovaDisassociateSecurityGroupRequestBody(m.NovaRemoveSecurityGroupOption(name="default"))
+    ecs.nova_disassociate_security_group(m.NovaDisassociateSecurityGroupRequest(server_id, gone))
+    assert groups() == ["web"]
+    with pytest.raises(refusal) as caught:
+        ecs.nova_disassociate_security_group(m.NovaDisassociateSecurityGroupRequest(server_id, gone))
+    assert caught.value.status_code == 404

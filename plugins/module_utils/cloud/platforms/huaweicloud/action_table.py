@@ -37,6 +37,8 @@ ACTIONS: Mapping[str, Send] = {
     "update": for_each_server(lifecycle.update),
     "set_metadata": for_each_server(lifecycle.set_metadata),
     "remove_metadata": for_each_server(lifecycle.remove_metadata),
+    "add_security_group": for_each_server(lifecycle.add_security_group),
+    "remove_security_group": for_each_server(lifecycle.remove_security_group),
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),

@@ -102,8 +102,8 @@ def is_of_interface(pending: PendingAction) -> bool:
 def verdicts(
     api: HuaweiApi, pending_actions: Sequence[PendingAction], jobs: Mapping[str, Job], known: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """What the lists of interfaces show, by server id: the end of a job is not the end of its effect, and without a job
-    they are the only evidence. ``known`` are the verdicts of the jobs."""
+    """The verdicts of the lists of interfaces, by server id: the end of a job is not the end of its effect, and without
+    a job they are the only evidence. ``known`` are the verdicts of the jobs."""
     listed = HuaweiInterfaces(api).list([pending.server_id for pending in pending_actions])
     found = {}
     for pending in pending_actions:

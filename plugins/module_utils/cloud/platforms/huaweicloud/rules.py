@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
     PasswordPolicy,
@@ -29,6 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     problems,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    mappings,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
@@ -58,7 +60,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
-        " attach_interface detach_interface interface_security_groups"
+        " attach_interface detach_interface interface_security_groups add_security_group remove_security_group"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -110,6 +112,10 @@ class HuaweiRules(Rules):
             }
             return all(known.get(key) == each for key, each in value.items()) or None
         return recorded.shows(server, option, value)
+
+    def security_groups(self, server: Server) -> Sequence[SecurityGroup]:
+        listed = mappings(server.raw.get("security_groups"))
+        return list(dict.fromkeys(SecurityGroup(text(each.get("id")), text(each.get("name"))) for each in listed))
 
     def user_data_disables_password(self, os_type: str | None) -> bool:
         # The API reference says so of Linux, where cloud-init applies the user data.

@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, NovaAction] = {
     "remove_metadata": NovaAction(lifecycle.remove_metadata),
     "replace_metadata": NovaAction(lifecycle.replace_metadata),
     "set_tags": NovaAction(lifecycle.set_tags),
+    "add_security_group": NovaAction(lifecycle.add_security_group, "addSecurityGroup"),
+    "remove_security_group": NovaAction(lifecycle.remove_security_group, "removeSecurityGroup"),
     "lock": NovaAction(lifecycle.lock),
     "unlock": sends({"unlock": None}, is_retry_safe=True),
     "reset_state": NovaAction(lifecycle.reset_state),
