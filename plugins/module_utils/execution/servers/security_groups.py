@@ -16,9 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 
-def declared_groups(
-    cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server]
-) -> tuple[SecurityGroup, ...]:
+def declared_groups(cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server]) -> tuple[SecurityGroup, ...]:
     """The security groups of the task, each once; empty if the platform cannot change those of a server.
 
     They are looked up only if a record does not show them. Raises InvalidRequest for a group that does not exist.
