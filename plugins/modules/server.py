@@ -332,6 +332,21 @@ options:
       - On V(easystack) and V(ustack) it only applies to a new server. An empty list changes nothing.
     type: list
     elements: str
+  public_ip:
+    description:
+      - The public address of one server, as an address or as an id. It must already exist in the project, as a floating
+        IP address on V(openstack), or as an elastic IP address on V(huaweicloud).
+      - The module binds it to the server, and unbinds every other public address of the server. It does not bind an
+        address that is bound to another server. Unbind it there first.
+      - An empty string unbinds every public address of the servers. The address is not released. On V(huaweicloud) it
+        goes on costing money.
+    type: str
+    version_added: 0.1.0
+  public_ip_fixed_address:
+    description:
+      - The private address to bind O(public_ip) to. It is required if the server has several private IPv4 addresses.
+    type: str
+    version_added: 0.1.0
   availability_zone:
     description:
       - The availability zone.
@@ -574,6 +589,13 @@ EXAMPLES = r"""
       - {network: private, fixed_ip: 10.0.0.21}
     locked: true
 
+- name: Give a server its public address and its security groups
+  cloudserver.compute.server:
+    cloud: production
+    name: web-1
+    public_ip: 203.0.113.9
+    security_groups: [default, web]
+
 - name: Create a server and keep the password that the cloud generates
   cloudserver.compute.server:
     cloud: production
@@ -697,6 +719,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
     network_ids,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import declared_public_ip
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.security_groups import (
     declared_groups,
@@ -793,6 +816,8 @@ MODULE = ModuleSpec(
         networks={"type": "raw"},
         vpc_id={"type": "str"},
         security_groups={"type": "list", "elements": "str"},
+        public_ip={"type": "str"},
+        public_ip_fixed_address={"type": "str"},
         availability_zone={"type": "str"},
         host={"type": "str"},
         hypervisor_hostname={"type": "str"},
@@ -867,6 +892,7 @@ def run(context: Context) -> Result:
     spec = replace(
         server_spec(params, cloud.rules, image, flavor, user_data),
         security_groups=declared_groups(cloud, params, observed.servers),
+        public_ip=declared_public_ip(cloud, params, len(observed.servers) + len(observed.to_make)),
     )
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]

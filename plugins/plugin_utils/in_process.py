@@ -53,6 +53,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     keypairs,
     networks,
+    public_ips,
     server_groups,
     snapshots,
     volumes,
@@ -70,8 +71,8 @@ display = Display()
 #: Named here so that the controller has imported them when it forks; a task uses the one it connects to.
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
-    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots,
-    volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
+    aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, public_ips, server_groups,
+    snapshots, volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
     huaweicloud_jobs, huaweicloud_server_groups,
 )  # fmt: skip
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

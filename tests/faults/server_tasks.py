@@ -159,6 +159,9 @@ def _images(task: Any) -> None:
 
 def _hangers(task: Any) -> None:
     both = ("huaweicloud", "openstack")
+    task("server.public_ip", both, {"name": "web-03", "public_ip": "203.0.113.201"})
+    task("server.public_ip_replaced", both, {"name": "web-01", "public_ip": "203.0.113.201"})
+    task("server.public_ip_unbound", both, {"names": ["web-01", "bastion-01"], "public_ip": ""})
     task("server.security_groups", both, {"names": ["web-01", "web-02"], "security_groups": ["web"]})
     task("server.security_groups_added", both, {"names": ["web-01"], "security_groups": ["web", "default"]})
 

@@ -120,6 +120,7 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["metadata"] = {key: value for key, value in own.items() if not _is_note(key)}
     row["tags"] = sorted(server.tags)
     row["key_names"] = sorted(server.key_names)
+    row["security_groups"] = sorted(server.security_groups)
     row["flavor"] = server.flavor["name"]
     row["image"] = server.image and server.image["name"]
     row["password"] = known.text(server.password)

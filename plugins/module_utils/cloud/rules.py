@@ -66,6 +66,9 @@ class Capability(str, Enum):
     #: The security groups of an existing server can be changed.
     ADD_SECURITY_GROUP = "add_security_group"
     REMOVE_SECURITY_GROUP = "remove_security_group"
+    #: A public address of the project can be bound to a server.
+    BIND_PUBLIC_IP = "bind_public_ip"
+    UNBIND_PUBLIC_IP = "unbind_public_ip"
     #: The user data of an existing server can be changed.
     UPDATE_USER_DATA = "update_user_data"
     #: A lock has a reason.

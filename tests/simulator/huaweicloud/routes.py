@@ -17,6 +17,7 @@ from simulator.huaweicloud import (
     jobs,
     nics,
     passwords,
+    publicips,
     server_groups,
     servers,
     update,
@@ -58,5 +59,18 @@ def register(router: Router) -> None:
     lock = "/v2.1/<pid>/servers/<server_id>/action"
     pick = servers.pick_nova_action
     router.add(PLATFORM, "POST", lock, servers.nova_action, name="nova action", before=enter, pick=pick)
-    for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles, nics):
+    for part in (
+        iam,
+        ims,
+        passwords,
+        change_os,
+        catalogue,
+        delete,
+        create,
+        update,
+        server_groups,
+        consoles,
+        nics,
+        publicips,
+    ):
         part.register(router)

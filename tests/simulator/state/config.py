@@ -53,6 +53,7 @@ PLATFORM_KEYS = {
     "reclaim",
     "volumes",
     "ports",
+    "public_ips",
 }
 SERVER_KEYS = {
     "name",

@@ -63,6 +63,8 @@ ROWS = {
     "networks": Row([{"network": NO_ID}], same("warning")),
     "vpc_id": Row(NO_ID, same("warning")),
     "security_groups": Row(["web"], on(openstack="effect", huaweicloud="effect", rest="warning")),
+    "public_ip": Row("203.0.113.201", on(openstack="effect", huaweicloud="effect", rest="error")),
+    "public_ip_fixed_address": Row("10.0.0.11", same("error")),
     "availability_zone": Row("mars", same("error")),
     "host": Row("cmp9", same("warning")),
     "hypervisor_hostname": Row("cmp9", same("warning")),

@@ -118,6 +118,8 @@ class UStackRules(NovaRules):
         "restore": "nothing: the cloud cannot restore a deleted server",
         "purge": "state: absent, which deletes a server permanently",
         "boot_order": "boot_index of volumes",
+        "bind_public_ip": "the network service, which binds floating IP addresses",
+        "unbind_public_ip": "the network service, which unbinds floating IP addresses",
         "add_security_group": "the security groups of its ports in the network service",
         "remove_security_group": "the security groups of its ports in the network service",
         "interface_security_groups": "a port with these security groups by port_id",

@@ -37,6 +37,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unsupported,
     with_arguments,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    PublicIpSpec,
+    plan_public_ip,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ResizeSpec, plan_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
@@ -85,6 +89,7 @@ class ServerSpec:
     user_data: str | None = field(default=None, repr=False)
     #: All security groups of a server; empty on a platform that cannot change them.
     security_groups: tuple[SecurityGroup, ...] = ()
+    public_ip: PublicIpSpec | None = None
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
 
@@ -154,6 +159,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "tags": sorted(spec.tags or ()),
         "locked": spec.locked,
         "security_groups": [group.label for group in spec.security_groups],
+        "public_ip": spec.public_ip and spec.public_ip.wanted,
     }
     shown.update((key, value) for key, value in given.items() if value)
     return shown
@@ -190,7 +196,7 @@ class _Present:
                 self._refuse_other_kind()
             for part in (self._unlocked, self._update, self._metadata, self._reboot):
                 part()
-            for part in (self._tags, self._security_groups, self._flavor, self._locked):
+            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._locked):
                 part()
         except _Replacement:
             return self._recreate()
@@ -209,7 +215,7 @@ class _Present:
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
         declared = any(each is not None for each in other) or spec.user_data is not None
-        declared = declared or bool(spec.security_groups)
+        declared = declared or bool(spec.security_groups) or spec.public_ip is not None
         return spec.locked is not None and not declared and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
@@ -370,6 +376,14 @@ class _Present:
         for action, groups in (("add_security_group", missing), ("remove_security_group", others)):
             for group in groups:
                 self._quickly(action, group=group.reference, label=group.label)
+
+    def _public_ip(self) -> None:
+        if self.spec.public_ip is None:
+            return
+        before, after, planned_actions = plan_public_ip(self.server, self.spec.public_ip)
+        if planned_actions:
+            self._note("public_ip", before, after)
+            self.planned_actions.extend(planned_actions)
 
     def _flavor(self) -> None:
         for key, before, after, planned_actions in plan_flavor(self.server, self._size(), self.rules):

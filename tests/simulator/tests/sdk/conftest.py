@@ -103,6 +103,7 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
         "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
         "ims": ("huaweicloudsdkims.v2", "ImsClient"),
         "iam": ("huaweicloudsdkiam.v3", "IamClient"),
+        "eip": ("huaweicloudsdkeip.v2", "EipClient"),
     }
     clients = []
 

@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     lifecycle,
     passwords,
+    public_ips,
     rebuild,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
@@ -37,6 +38,8 @@ ACTIONS: Mapping[str, Send] = {
     "update": for_each_server(lifecycle.update),
     "set_metadata": for_each_server(lifecycle.set_metadata),
     "remove_metadata": for_each_server(lifecycle.remove_metadata),
+    "bind_public_ip": for_each_server(public_ips.bind_public_ip),
+    "unbind_public_ip": for_each_server(public_ips.unbind_public_ip),
     "add_security_group": for_each_server(lifecycle.add_security_group),
     "remove_security_group": for_each_server(lifecycle.remove_security_group),
     "lock": for_each_server(lifecycle.lock),

@@ -53,6 +53,8 @@ class ActionRequest:
     job: bool = True
     is_retry_safe: bool | None = None
     base: str = "/cloudservers"
+    #: The complete URL, if the request is not sent to the server.
+    url: str | None = None
     answer: DocumentedResponse = ACCEPTED
     shows: Callable[[Any], bool] | None = None
     #: A missing resource counts as deleted.
@@ -106,7 +108,8 @@ def _perform_one(api: HuaweiApi, server: Server, action: Action, build: Build) -
 def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
     """Sends the request once. Returns the pending action with its result: ``what`` is the action as an infinitive."""
     try:
-        url = api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
+        own = api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
+        url = request.url or own
         answer = api.session.request(
             request.method, url, json=request.body, what=what, expect="json" if request.job else "any",
             is_retry_safe=request.is_retry_safe,

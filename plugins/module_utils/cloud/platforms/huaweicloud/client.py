@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         HuaweiInterfaces,
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.public_ips import (
+        HuaweiPublicIps,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
     )
@@ -105,6 +108,12 @@ class HuaweiCloud(Compute):
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import interfaces
 
         return interfaces.HuaweiInterfaces(self.api)
+
+    @cached_property
+    def public_ips(self) -> HuaweiPublicIps:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import public_ips
+
+        return public_ips.HuaweiPublicIps(self.api)
 
     @cached_property
     def jobs(self) -> HuaweiJobs:

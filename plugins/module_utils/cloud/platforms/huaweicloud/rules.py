@@ -61,6 +61,7 @@ class HuaweiRules(Rules):
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
         " attach_interface detach_interface interface_security_groups add_security_group remove_security_group"
+        " bind_public_ip unbind_public_ip"
     )
     alternatives = {
         "pause": "state: stopped",
