@@ -892,7 +892,7 @@ def run(context: Context) -> Result:
     spec = replace(
         server_spec(params, cloud.rules, image, flavor, user_data),
         security_groups=declared_groups(cloud, params, observed.servers),
-        public_ip=declared_public_ip(cloud, params, len(observed.servers) + len(observed.to_make)),
+        public_ip=declared_public_ip(cloud, params, observed.servers, observed.to_make),
     )
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]

@@ -128,6 +128,7 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["user_data"] = server.user_data
     row["addresses"] = sorted(" ".join(str(each[key]) for key in ("network", "kind", "version"))
                               for each in server.addresses)  # fmt: skip
+    row["public_ips"] = sorted(each["ip"] for each in server.addresses if each["kind"] == "floating")
     row["volumes"] = sorted(each["volume_id"] for each in server.attached)
     row["fault"] = bool(server.fault)
     if server.id in known.servers:

@@ -40,6 +40,9 @@ def test_a_subnet(bench: Bench) -> None:
     wanted = subnet(bench)
     done = held(bench, names=["web-01", "web-02"], network_id=wanted)
     assert sent(bench, ADD) == [{"nics": [{"subnet_id": wanted}]}] * 2
+    wire = {(row["method"], row["path"].partition("/cloudservers/")[2].partition("/")[2], row["auth"], row["status"])
+            for row in bench.requests(ADD)}  # fmt: skip
+    assert wire == {("POST", "nics", "signature", 200)}
     (made,) = on_subnet(bench, done)
     assert made["fixed_ips"][0]["ip_address"].startswith("10.3.") and made["state"] == "ACTIVE"
     assert all(len(on_subnet(bench, done, name)) == 1 for name in ("web-01", "web-02"))

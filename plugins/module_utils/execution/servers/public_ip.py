@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import PublicIpSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    PublicIpSpec,
+    check_free,
+)
 
 
-def declared_public_ip(cloud: Compute, params: Mapping[str, Any], servers: int) -> PublicIpSpec | None:
-    """The public address of the task, ``None`` without one; ``servers`` is the number of servers of the task. Raises
+def declared_public_ip(
+    cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server], to_make: Sequence[str]
+) -> PublicIpSpec | None:
+    """The public address of the task, ``None`` without one; ``to_make`` are the names of the new servers. Raises
     InvalidRequest and UnsupportedOperation."""
     wanted = params["public_ip"]
     if params["public_ip_fixed_address"] and not wanted:
@@ -25,13 +31,15 @@ def declared_public_ip(cloud: Compute, params: Mapping[str, Any], servers: int) 
     if wanted is None or params["state"] != "present":
         return None
     cloud.require("bind_public_ip" if wanted else "unbind_public_ip")
-    if wanted and servers > 1:
-        raise InvalidRequest(
-            "public_ip: one address can be bound to one server only, and the task has %d servers" % servers
-        )
+    count = len(servers) + len(to_make)
+    if wanted and count > 1:
+        raise InvalidRequest("public_ip: one address can be bound to one server only, and the task has %d" % count)
     spec = PublicIpSpec(wanted, tuple(cloud.public_ips.list()), params["public_ip_fixed_address"])
-    # It raises the error for an address that does not exist.
-    return spec if spec.target or not wanted else None
+    target = spec.target
+    if target and to_make:
+        # Not only when the new server exists.
+        check_free(target)
+    return spec
 
 
 def refreshed(cloud: Compute, spec: PublicIpSpec) -> PublicIpSpec:

@@ -50,13 +50,19 @@ def plan_public_ip(server: Server, spec: PublicIpSpec) -> tuple[list[str], list[
     before, after = sorted(each.address for each in bound), [target.address] if target else []
     planned_actions = [_action(UNBIND, each) for each in others]
     if target and target not in bound:
-        if target.port_id:
-            raise InvalidRequest(
-                "public_ip: %s is bound to the port %s%s; unbind it there first"
-                % (target.address, target.port_id, " of the server %s" % target.server_id if target.server_id else "")
-            )
+        check_free(target)
         planned_actions.append(_action(BIND, target, fixed_address=_fixed_address(server, spec.fixed_address)))
     return before, after, planned_actions
+
+
+def check_free(public_ip: PublicIp) -> None:
+    """Raises InvalidRequest for a public address that is bound."""
+    if public_ip.port_id:
+        owner = " of the server %s" % public_ip.server_id if public_ip.server_id else ""
+        raise InvalidRequest(
+            "public_ip: %s is bound to the port %s%s; unbind it there first"
+            % (public_ip.address, public_ip.port_id, owner)
+        )
 
 
 def _action(name: str, public_ip: PublicIp, **arguments: str) -> Action:

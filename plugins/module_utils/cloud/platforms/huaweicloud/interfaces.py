@@ -21,7 +21,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.con
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
-    JOB_FAILED,
     JOB_PENDING,
     JOB_SUCCEEDED,
     Job,
@@ -113,9 +112,8 @@ def verdicts(
         if pending.action == "attach_interface" and not coming and job:
             coming = {part.nic_id for part in job.parts if part.nic_id}
         ports = {each.port_id for each in listed.get(pending.server_id, ())}
-        verdict = known[pending.server_id]
         if (coming or going) and coming <= ports and not going & ports:
             found[pending.server_id] = JOB_SUCCEEDED
-        elif verdict != JOB_FAILED and (coming or going):
+        elif (coming or going) and known[pending.server_id] in (None, JOB_SUCCEEDED):
             found[pending.server_id] = JOB_PENDING
     return found
