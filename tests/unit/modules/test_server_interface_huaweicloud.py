@@ -168,8 +168,8 @@ def test_not_waiting(bench: Bench) -> None:
     assert outcome(joined, "web-01")["outcome"] == "done"
 
 
-def test_a_server_that_vanishes(bench: Bench) -> None:
-    """The list answers 400 Ecs.0307 for a server that does not exist, and 404 only where the server is shown."""
+def test_interfaces_that_cannot_be_read(bench: Bench) -> None:
+    """The list answers the same for a server that does not exist, and this one does."""
     bench.fault("list interfaces", status=400, body={"error": {"code": "Ecs.0307", "message": "Failed to query."}})
     result = interface(bench, names=["web-01"], network_id=subnet(bench))
     assert result["failed"] and "Ecs.0307" in result["msg"] and not sent(bench, ADD)
@@ -184,3 +184,14 @@ def test_the_state_of_the_server(bench: Bench, status: str) -> None:
     bench.change("web-01", status=status)
     result = interface(bench, names=["web-01"], network_id=subnet(bench))
     assert outcome(result, "web-01")["outcome"] == ("done" if status == "SHUTOFF" else "failed"), result
+
+
+def test_a_server_that_is_deleted_in_the_meantime(bench: Bench) -> None:
+    """Only the call that shows the server proves that it does not exist."""
+    body = {"error": {"code": "Ecs.0307", "message": "Failed to query the port."}}
+    gone = {"error": {"code": "Ecs.0114", "message": "Instance could not be found."}}
+    bench.fault("list interfaces", status=400, body=body)
+    bench.fault("show server", status=404, body=gone)
+    with nothing_done(bench):
+        result = interface(bench, names=["web-01"], network_id=subnet(bench), state="absent")
+    assert not result.get("failed") and not result["changed"] and result["interfaces"] == {}, result
