@@ -92,8 +92,11 @@ def _change_groups(call: Call, server: Server, key: str, argument: Any) -> Respo
     found = known.get(wanted, wanted)
     if found not in [*known.values(), *present]:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Security group %s not found." % wanted}})
+    if key == "addSecurityGroup" and found in present:
+        message = "Invalid input for security_groups. Reason: Duplicate items in the list: '%s'." % found
+        raise Refusal(400, {"badRequest": {"code": 400, "message": message}})
     if key == "addSecurityGroup":
-        server.security_groups = list(dict.fromkeys([*present, found]))
+        server.security_groups = [*present, found]
     elif found in present:
         server.security_groups = [each for each in present if each != found]
     else:

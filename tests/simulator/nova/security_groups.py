@@ -32,11 +32,16 @@ def _action(verb: str) -> Action:
         wanted = argument["name"]
         found = next((name for name, group_id in security_groups(call).items() if wanted in (name, group_id)), None)
         if found is None:
-            raise refuse(404, "Security group %s not found." % wanted)
+            raise refuse(404, "Security group %s is not found for project %s" % (wanted, call.project_id))
         if not server.addresses:
             raise refuse(404, "instance_id %s could not be found as device id on any ports" % server.id)
+        if verb == "add" and found in server.security_groups:
+            group_id = security_groups(call)[found]
+            raise refuse(
+                400, "Invalid input for security_groups. Reason: Duplicate items in the list: '%s'." % group_id
+            )
         if verb == "add":
-            server.security_groups = list(dict.fromkeys([*server.security_groups, found]))
+            server.security_groups = [*server.security_groups, found]
         elif found in server.security_groups:
             server.security_groups = [name for name in server.security_groups if name != found]
         else:

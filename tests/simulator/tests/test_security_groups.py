@@ -40,7 +40,8 @@ def test_they_come_and_go(cloud: Any) -> None:
     assert groups(cloud) == ["default"]
     response = act(cloud, {"addSecurityGroup": {"name": web(cloud)}})
     assert (response.status_code, response.data) == (202, b"")
-    assert act(cloud, {"addSecurityGroup": {"name": "web"}}).status_code == 202
+    twice = act(cloud, {"addSecurityGroup": {"name": "web"}})
+    assert twice.status_code == 400 and "Duplicate items" in twice.json["badRequest"]["message"]
     assert groups(cloud) == ["default", "web"] and groups(cloud, "web-02") == ["default"]
     assert act(cloud, {"removeSecurityGroup": {"name": "default"}}).status_code == 202
     assert groups(cloud) == ["web"]
