@@ -383,9 +383,27 @@ options:
     type: str
   security_groups:
     description:
-      - The security groups of a new server.
+      - The security groups of a server, as names or ids. On V(huaweicloud) a new server needs ids.
+      - On V(openstack) and V(huaweicloud) the list is the whole list of an existing server, too. The module first adds
+        the missing groups to the server, then removes all others. This concerns every interface of the server.
+      - On V(easystack) and V(ustack) it only applies to a new server. An empty list changes nothing.
     type: list
     elements: str
+  public_ip:
+    description:
+      - The public address of one server, as an address or as an id. It must already exist in the project, as a floating
+        IP address on V(openstack), or as an elastic IP address on V(huaweicloud).
+      - The module binds it to the server, and unbinds every other public address of the server. It does not bind an
+        address that is bound to another server. Unbind it there first.
+      - An empty string unbinds every public address of the servers. The address is not released. On V(huaweicloud) it
+        goes on costing money.
+    type: str
+    version_added: 0.1.0
+  public_ip_fixed_address:
+    description:
+      - The private address to bind O(public_ip) to. It is required if the server has several private IPv4 addresses.
+    type: str
+    version_added: 0.1.0
   availability_zone:
     description:
       - The availability zone.
@@ -616,7 +634,7 @@ options:
   unapplied_options:
     description:
       - What to do if an option that only applies to new servers is set and a server already exists, such as
-        O(security_groups), O(volumes) or O(password). The module compares such options with the record of the server,
+        O(volumes), O(files) or O(password). The module compares such options with the record of the server,
         and reports those that differ.
       - The record does not show all of them, such as O(password) or O(system_disk). For these, the module compares with
         the metadata key C(cloudserver_created_with). It writes this key when it creates a server. The key contains the
@@ -678,6 +696,13 @@ EXAMPLES = r"""
     networks:
       - {network: private, fixed_ip: 10.0.0.21}
     locked: true
+
+- name: Give a server its public address and its security groups
+  cloudserver.compute.server:
+    cloud: production
+    name: web-1
+    public_ip: 203.0.113.9
+    security_groups: [default, web]
 
 - name: Create a server and keep the password that the cloud generates
   cloudserver.compute.server:
@@ -834,7 +859,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
     network_ids,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import declared_public_ip
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.security_groups import (
+    declared_groups,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
@@ -940,6 +969,8 @@ MODULE = ModuleSpec(
         networks={"type": "raw", "aliases": ["nics", "network"]},
         vpc_id={"type": "str"},
         security_groups={"type": "list", "elements": "str"},
+        public_ip={"type": "str"},
+        public_ip_fixed_address={"type": "str"},
         availability_zone={"type": "str"},
         host={"type": "str"},
         hypervisor_hostname={"type": "str"},
@@ -1017,7 +1048,11 @@ def run(context: Context) -> Result:
         found.image(wanted, observed.servers),
         found.flavor(params["flavor"] if present else None, observed.servers),
     )
-    spec = server_spec(params, cloud.rules, image, flavor, user_data)
+    spec = replace(
+        server_spec(params, cloud.rules, image, flavor, user_data),
+        security_groups=declared_groups(cloud, params, observed.servers),
+        public_ip=declared_public_ip(cloud, params, observed.servers, observed.to_make),
+    )
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None

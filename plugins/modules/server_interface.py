@@ -10,8 +10,7 @@ module: server_interface
 short_description: Attach and detach network interfaces of cloud servers
 version_added: 0.1.0
 description:
-  - Attaches interfaces on a network or a port to servers, and detaches them. Supported on V(openstack), V(easystack)
-    and V(ustack).
+  - Attaches interfaces on a network or a port to servers, and detaches them.
   - A server that already has an interface on the network, with the given address if one is set, is not changed.
 author:
   - cloudserver.compute contributors (@cloudserver)
@@ -24,16 +23,19 @@ options:
     default: present
   port_id:
     description:
-      - The id of an existing port. Detaching does not delete it.
+      - The id of an existing port. Detaching does not delete it, except on V(huaweicloud), which deletes a port that it
+        detaches if C(delete_on_termination) of the port is true.
     type: str
   network_id:
     description:
       - The id of a network. The cloud creates a port on it, and deletes this port when the interface is detached.
+      - On V(huaweicloud), the id of a subnet in the VPC of the server, as M(cloudserver.compute.server) takes it in
+        C(networks). The primary interface of a server cannot be detached there.
     type: str
   fixed_ips:
     description:
       - The addresses of the interface on O(network_id). Several of them, such as an IPv4 and an IPv6 address, are
-        supported on V(easystack) and V(ustack), and one on V(openstack).
+        supported on V(easystack) and V(ustack), one on V(openstack), and one IPv4 address on V(huaweicloud).
       - A server that already has an interface with all of these addresses is not changed.
     type: list
     elements: dict
@@ -44,7 +46,8 @@ options:
         type: str
       subnet_id:
         description:
-          - The id of the subnet of the address, on V(ustack). On the other platforms create a port on that subnet.
+          - The id of the subnet of the address, on V(ustack). On V(huaweicloud) O(network_id) is the subnet. On the
+            other platforms create a port on that subnet.
         type: str
   ip:
     description:
@@ -58,6 +61,14 @@ options:
     description:
       - The tag of the interface in the metadata service of the server. Needs microversion 2.49.
     type: str
+  security_groups:
+    description:
+      - The ids of the security groups of a new interface on O(network_id), on V(huaweicloud). By default it has the
+        default security group.
+      - They do not change an interface that the server already has. The option C(security_groups) of
+        M(cloudserver.compute.server) does.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.selection
@@ -81,6 +92,13 @@ EXAMPLES = r"""
     cloud: production
     names: [web-1]
     port_id: ce531f90-199f-48c0-816c-13e38010b442
+
+- name: Attach a server of Huawei Cloud to a second subnet
+  cloudserver.compute.server_interface:
+    names: [web-1]
+    network_id: d32019d3-bc6e-4319-9c1d-6722fc136a23
+    fixed_ips: [{ip_address: 192.168.20.9}]
+    security_groups: [f0ac4394-7e4a-4409-9701-ba8be283dbc3]
 
 - name: Detach all servers from the old network
   cloudserver.compute.server_interface:
@@ -181,6 +199,7 @@ MODULE = ModuleSpec(
         ip={"type": "str"},
         mac={"type": "str"},
         tag={"type": "str"},
+        security_groups={"type": "list", "elements": "str"},
     )
 )
 
@@ -192,6 +211,7 @@ def run(context: Context) -> Result:
         (True, "detach_interface" if spec.state == "absent" else "attach_interface"),
         (spec.tag is not None, "interface_tags"),
         (bool(spec.subnet_ids) and spec.state == "present", "interface_subnets"),
+        (bool(spec.security_groups), "interface_security_groups"),
         (len(spec.ips + spec.subnet_ids) > 1 and spec.state == "present", "interface_addresses"),
     ):
         if needed:
@@ -202,7 +222,7 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     observed = context.cloud.interfaces.list(ids)
-    plan = plan_interfaces(chosen.servers, observed, spec)
+    plan = plan_interfaces(chosen.servers, observed, spec, context.cloud.rules)
     if plan.changed and spec.state == "present" and spec.network_id:
         check_network(context.cloud, spec.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}

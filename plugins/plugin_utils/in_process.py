@@ -67,6 +67,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     keypairs,
     networks,
+    public_ips,
     quotas,
     server_groups,
     servers,
@@ -88,7 +89,7 @@ display = Display()
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
-    quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
+    public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
     huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
 )  # fmt: skip

@@ -166,6 +166,13 @@ def _images(task: Any) -> None:
 
 
 def _hangers(task: Any) -> None:
+    both = ("huaweicloud", "openstack")
+    task("server.public_ip", both, {"name": "web-03", "public_ip": "203.0.113.201"})
+    task("server.public_ip_replaced", both, {"name": "web-01", "public_ip": "203.0.113.201"})
+    task("server.public_ip_unbound", both, {"names": ["web-01", "bastion-01"], "public_ip": ""})
+    task("server.security_groups", both, {"names": ["web-01", "web-02"], "security_groups": ["web"]})
+    task("server.security_groups_added", both, {"names": ["web-01"], "security_groups": ["web", "default"]})
+
     def port(world: Any) -> dict[str, Any]:
         return {"names": ["web-01"], "port_id": world.id_of("port", "spare-1")}
 
@@ -174,6 +181,9 @@ def _hangers(task: Any) -> None:
 
     def make_network(world: Any) -> None:
         networks = world.sim.builders[world.platform].networks
+        if world.platform == "huaweicloud":
+            world.storage = next(iter(networks.rows.values())).subnets[1].id
+            return
         world.storage = networks.add({"name": "storage-net", "shared": True, "subnets": ["172.30.0.0/16"]}).id
 
     def attached(world: Any) -> None:
@@ -189,10 +199,10 @@ def _hangers(task: Any) -> None:
     def with_volume(world: Any) -> None:
         world.first("server_volume", **volumes("data-1")(world))
 
-    task("server_interface.port", NOVA, port)
-    task("server_interface.network", NOVA, network, prepare=make_network)
-    task("server_interface.detach", NOVA, lambda world: {**port(world), "state": "absent"}, prepare=attached)
-    task("server_interface.detach_network", NOVA, lambda world: {**network(world), "state": "absent"},
+    task("server_interface.port", ALL, port)
+    task("server_interface.network", ALL, network, prepare=make_network)
+    task("server_interface.detach", ALL, lambda world: {**port(world), "state": "absent"}, prepare=attached)
+    task("server_interface.detach_network", ALL, lambda world: {**network(world), "state": "absent"},
          prepare=on_network)  # fmt: skip
     task("server_volume.attach", ALL, volumes("data-1"))
     task("server_volume.attach_two", ALL, volumes("data-1", "data-2"))

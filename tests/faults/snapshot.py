@@ -120,6 +120,7 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["metadata"] = {key: value for key, value in own.items() if not _is_note(key)}
     row["tags"] = sorted(server.tags)
     row["key_names"] = sorted(server.key_names)
+    row["security_groups"] = sorted(server.security_groups)
     row["flavor"] = server.flavor["name"]
     row["image"] = server.image and server.image["name"]
     row["password"] = known.text(server.password)
@@ -127,6 +128,7 @@ def _server(server: Any, known: Known) -> dict[str, Any]:
     row["user_data"] = server.user_data
     row["addresses"] = sorted(" ".join(str(each[key]) for key in ("network", "kind", "version"))
                               for each in server.addresses)  # fmt: skip
+    row["public_ips"] = sorted(each["ip"] for each in server.addresses if each["kind"] == "floating")
     row["volumes"] = sorted((each["volume_id"], each["delete_on_termination"]) for each in server.attached)
     row["fault"] = bool(server.fault)
     if server.id in known.servers:

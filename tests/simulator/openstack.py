@@ -9,7 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.http.call import Call, Router
-from simulator.nova import actions, consoles, guest_actions, lifecycle, migrations, resize_confirm, snapshots, views
+from simulator.nova import (
+    actions,
+    consoles,
+    guest_actions,
+    lifecycle,
+    migrations,
+    resize_confirm,
+    security_groups,
+    snapshots,
+    views,
+)
 from simulator.nova.actions import Action
 from simulator.nova.dialect import Dialect
 from simulator.nova.routes import register_dialect
@@ -79,7 +89,7 @@ OPENSTACK = Dialect(
         "create server group": "E35",
         "delete server group": "E36",
     },
-    standard_actions("E26", views.detail),
+    {**standard_actions("E26", views.detail), **security_groups.actions()},
 )
 
 

@@ -67,7 +67,8 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
     shown.update(views.host_attributes(server, False))
     shown["OS-DCF:diskConfig"] = "MANUAL"
     shown["security_groups"] = [
-        {"port_id": stable_id(server.id, "port"), "name": "default", "id": stable_id(server.project_id, "default")}
+        {"port_id": stable_id(server.id, "port"), "name": name, "id": stable_id(server.project_id, name)}
+        for name in server.security_groups
     ]
     return shown
 

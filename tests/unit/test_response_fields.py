@@ -248,7 +248,7 @@ RESPONSES: dict[str, tuple[Callable[[Any], Any], Fields]] = {
     **dict.fromkeys(("E02", "E31"), (server(EasyStackServers), SERVER)),
     **dict.fromkeys(("E03", "E12"), (server(EasyStackServers), SHOWN_SERVER)),
     **dict.fromkeys(("U03", "U04", "U05"), (server(UStackServers), UOS_SERVER)),
-    "E16": (record_of(interfaces._interface), INTERFACE),
+    "E16": (record_of(interfaces.interface), INTERFACE),
     **dict.fromkeys(("E18", "U20"), (record_of(volumes._attachment), ATTACHMENT)),
     "E29": (own("id", "name"), {**LINKS, **IMAGE}),
     **dict.fromkeys(("E34", "E35"), (_group, GROUP)),

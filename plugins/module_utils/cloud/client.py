@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.jobs import Jobs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.public_ips import PublicIps
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.quotas import Quotas
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.server_groups import ServerGroups
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
@@ -173,6 +174,12 @@ class Compute:
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
 
         return Networks(self.api)
+
+    @cached_property
+    def public_ips(self) -> PublicIps:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.public_ips import PublicIps
+
+        return PublicIps(self.api)
 
     @cached_property
     def jobs(self) -> Jobs:

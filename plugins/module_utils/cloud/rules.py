@@ -12,6 +12,7 @@ from typing import AbstractSet, Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import ANY_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
@@ -62,6 +63,12 @@ class Capability(str, Enum):
     HOSTNAME_AT_BOOT = "hostname_at_boot"
     #: The request that deletes a server can delete its volumes and its public address, too.
     DELETE_ATTACHED = "delete_attached"
+    #: The security groups of an existing server can be changed.
+    ADD_SECURITY_GROUP = "add_security_group"
+    REMOVE_SECURITY_GROUP = "remove_security_group"
+    #: A public address of the project can be bound to a server.
+    BIND_PUBLIC_IP = "bind_public_ip"
+    UNBIND_PUBLIC_IP = "unbind_public_ip"
     #: The user data of an existing server can be changed.
     UPDATE_USER_DATA = "update_user_data"
     #: A lock has a reason.
@@ -153,6 +160,8 @@ class Capability(str, Enum):
     INTERFACE_SUBNETS = "interface_subnets"
     #: An interface can be attached with several addresses.
     INTERFACE_ADDRESSES = "interface_addresses"
+    #: An interface can be attached with security groups of its own.
+    INTERFACE_SECURITY_GROUPS = "interface_security_groups"
     #: Networks can be listed.
     NETWORKS = "networks"
 
@@ -241,6 +250,10 @@ class Rules:
         """Whether the record of a server shows this value of an option for new servers, by the name of the option;
         ``None`` if it does not show the option."""
         return None
+
+    def security_groups(self, server: Server) -> Sequence[SecurityGroup]:
+        """The security groups in the record of a server, each once."""
+        return [SecurityGroup(None, name) for name in server.security_groups or ()]
 
     def user_data_disables_password(self, os_type: str | None) -> bool:
         """Whether a server with user data, and with an operating system of this type, ignores its password."""

@@ -66,6 +66,9 @@ def _decide_lost(
             return Outcome.of_error(pending, FAILED, error, item.taken)
         _retry_later(run, item, error)
         return None
+    if strategy.shown_within and _only_record_tells(action, pending) and item.tries < strategy.tries:
+        item.doubt_until = run.clock.time() + strategy.shown_within
+        return None
     if not may_still_run(error) and _was_not_done(run, action, pending, before, now):
         if item.tries >= most_tries(error, strategy.tries, action.is_retry_safe):
             return _given_up(item, pending, error, is_in_progress)
@@ -141,10 +144,17 @@ def evaluate(run: RunState, item: Progress, now: Server) -> Outcome | None:
     evidence = run.strategy.evidence(action, pending, before, now, run.since)
     if evidence:
         return run.accept(item, evidence)
-    if _was_not_done(run, action, pending, before, now):
+    if is_awaited(run, item):
+        return None
+    if not (run.strategy.shown_within and may_still_run(error)) and _was_not_done(run, action, pending, before, now):
         return None
     item.taken += (pending.action,)
     return Outcome.of_error(pending, UNKNOWN, error, item.taken)
+
+
+def is_awaited(run: RunState, item: Progress) -> bool:
+    """Whether the state may still show a request without a response, so that it is not sent again yet."""
+    return item.doubt is not None and run.clock.time() < item.doubt_until
 
 
 def count_what_shows(run: RunState, item: Progress, change: Change, server: Server) -> None:

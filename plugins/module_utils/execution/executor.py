@@ -311,7 +311,7 @@ class Executor(Polling[Progress]):
         if not server.is_stable or item.ready or self.waiter.clock.time() < item.not_before:
             return None
         found = ambiguous.evaluate(self.state, item, server)
-        if found or item.pending:
+        if found or item.pending or ambiguous.is_awaited(self.state, item):
             return found
         change = self.strategy.replan(item, server).checked()
         if self.strategy.is_waiting(item, change):

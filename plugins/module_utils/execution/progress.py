@@ -46,6 +46,8 @@ class Progress:
     #: A request whose response proves nothing and which the state does not show yet, the server before it, and the
     #: error.
     doubt: tuple[PendingAction, Server, CloudError] | None = None
+    #: Until this time of the wait's clock, the state may still show that request.
+    doubt_until: float = 0.0
     #: The action with several requests that is in ``taken``, although only some of them were carried out.
     part: str | None = None
     #: ``actions`` are the final actions that follow the planned ones; this is the outcome of failed planned actions.

@@ -46,6 +46,8 @@ class Strategy:
     shown_by_changes = True
     #: Whether the record of a server shows what was done to it.
     shown_by_record = True
+    #: Seconds until the cloud shows an action whose response was lost, if no record of the action decides it.
+    shown_within = 0.0
 
     def __init__(self, cloud: Compute, plan: Callable[[Server], Change] | None = None, word: str = "done") -> None:
         self.cloud = cloud

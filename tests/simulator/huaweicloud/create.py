@@ -165,6 +165,7 @@ class _CreateRequest:
             metadata=dict(wanted.get("metadata") or {}),
             key_name=self.key_name,
             description=wanted.get("description"),
+            security_groups=[row["id"] for row in wanted.get("security_groups") or ()] or ["default"],
             os_type=image["os_type"],
             enterprise_project_id=str(self.extend.get("enterprise_project_id", "0")),
             password=digest(self.password),

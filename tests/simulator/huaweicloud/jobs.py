@@ -36,6 +36,7 @@ class SubJob:
     server_id: str
     transition: Transition
     id: str = field(default_factory=job_id)
+    entities: dict[str, Any] | None = None  # in place of the server's id
 
 
 @dataclass(eq=False)
@@ -122,7 +123,7 @@ def show_job(call: Call, job_id: str) -> Response:
             job.started,
             sub.transition.ends,
             sub.transition.error,
-            {"server_id": sub.server_id},
+            sub.entities or {"server_id": sub.server_id},
         )
         for sub in job.subs
     ]

@@ -17,7 +17,9 @@ from simulator.huaweicloud import (
     iam,
     ims,
     jobs,
+    nics,
     passwords,
+    publicips,
     server_groups,
     server_list,
     servers,
@@ -59,7 +61,8 @@ def register(router: Router) -> None:
     )
     router.add(PLATFORM, "GET", root + "/jobs/<job_id>", jobs.show_job, operation="H09", name="show job", before=enter)
     lock = "/v2.1/<pid>/servers/<server_id>/action"
-    router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
+    pick = servers.pick_nova_action
+    router.add(PLATFORM, "POST", lock, servers.nova_action, name="nova action", before=enter, pick=pick)
     for part in (
         iam,
         temporary_keys,
@@ -74,6 +77,8 @@ def register(router: Router) -> None:
         consoles,
         disks,
         evs,
+        nics,
+        publicips,
     ):
         part.register(router)
     server_list.register(router)

@@ -15,7 +15,7 @@ from flask import Response, request
 from simulator.http.call import Call, Refusal, answer
 from simulator.huaweicloud.checks import current_project, find_own, refuse
 from simulator.huaweicloud.iam import PLATFORM
-from simulator.huaweicloud.views import rendered
+from simulator.huaweicloud.views import known_groups, rendered, security_groups
 from simulator.state.servers import Server
 
 Test = Callable[[Server], bool]
@@ -26,6 +26,7 @@ ALSO = {
     "ERROR": {"REBUILD"},
     "VERIFY_RESIZE": {"REVERT_RESIZE"},
 }
+_GROUP_ACTIONS = ("addSecurityGroup", "removeSecurityGroup")
 
 
 def list_servers(call: Call) -> Response:
@@ -63,15 +64,45 @@ def show_server(call: Call, server_id: str) -> Response:
     return answer(b'{"server": ' + rendered(call, server) + b"}")
 
 
-def lock_server(call: Call, server_id: str) -> Response:
-    """POST /v2.1/{p}/servers/{s}/action with lock or unlock, the Nova form."""
+def pick_nova_action(body: Any) -> tuple[str | None, str]:
+    key = next(iter(body)) if isinstance(body, dict) and len(body) == 1 else ""
+    return None, key if key in _GROUP_ACTIONS else "lock or unlock"
+
+
+def nova_action(call: Call, server_id: str) -> Response:
+    """POST /v2.1/{p}/servers/{s}/action, the Nova form: lock, unlock, or a security group."""
     server = find_own(call, server_id)
     if server is None:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Instance %s could not be found." % server_id}})
+    if isinstance(call.body, dict) and len(call.body) == 1 and next(iter(call.body)) in _GROUP_ACTIONS:
+        return _change_groups(call, server, *next(iter(call.body.items())))
     if not isinstance(call.body, dict) or len(call.body) != 1 or next(iter(call.body)) not in ("lock", "unlock"):
         raise Refusal(400, {"badRequest": {"code": 400, "message": "There is no such action."}})
     server.locked = "lock" in call.body
     call.fleet.mark_updated(server)
+    return answer(None, 202)
+
+
+def _change_groups(call: Call, server: Server, key: str, argument: Any) -> Response:
+    """Add or remove a security group, by its id or its name."""
+    wanted = argument.get("name") if isinstance(argument, dict) and set(argument) == {"name"} else None
+    if not isinstance(wanted, str) or not wanted:
+        raise Refusal(400, {"badRequest": {"code": 400, "message": "Invalid input for field/attribute %s." % key}})
+    known, present = known_groups(server.project_id), [each["id"] for each in security_groups(server)]
+    found = known.get(wanted, wanted)
+    if found not in [*known.values(), *present]:
+        raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Security group %s not found." % wanted}})
+    if key == "addSecurityGroup" and found in present:
+        message = "Invalid input for security_groups. Reason: Duplicate items in the list: '%s'." % found
+        raise Refusal(400, {"badRequest": {"code": 400, "message": message}})
+    if key == "addSecurityGroup":
+        server.security_groups = [*present, found]
+    elif found in present:
+        server.security_groups = [each for each in present if each != found]
+    else:
+        message = "Security group %s not associated with the instance %s" % (wanted, server.id)
+        raise Refusal(404, {"itemNotFound": {"code": 404, "message": message}})
+    call.fleet.mark_updated(server, server.updated)
     return answer(None, 202)
 
 

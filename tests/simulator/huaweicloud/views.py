@@ -131,7 +131,7 @@ def describe(server: Server) -> dict[str, Any]:
         },
         "tags": [tag[:-1] if tag.endswith("=") else tag for tag in server.tags] or None,
         "sys_tags": [{"key": "_sys_enterprise_project_id", "value": server.enterprise_project_id}],
-        "security_groups": [{"id": stable_id("sg", server.project_id), "name": "default"}],
+        "security_groups": security_groups(server),
         "os:scheduler_hints": server.hints,
         "OS-DCF:diskConfig": "MANUAL",
         "os-extended-volumes:volumes_attached": [
@@ -171,6 +171,19 @@ def describe(server: Server) -> dict[str, Any]:
     if server.key_name is not None:
         shown["key_name"] = server.key_name
     return shown
+
+
+def known_groups(project_id: str) -> dict[str, str]:
+    """The security groups of a project, names and ids: its default group, and another one."""
+    return {"default": stable_id("sg", project_id), "web": stable_id("sg", project_id, "web")}
+
+
+def security_groups(server: Server) -> list[dict[str, Any]]:
+    """Those of a server. A new server may have ids of groups that the simulator does not know."""
+    ids = known_groups(server.project_id)
+    names = {group_id: name for name, group_id in ids.items()}
+    found = [ids.get(each, each) for each in server.security_groups]
+    return [{"id": each, "name": names.get(each, "sg-" + each[:4])} for each in found]
 
 
 def _fault(server: Server) -> dict[str, Any] | None:

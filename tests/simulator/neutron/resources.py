@@ -47,8 +47,9 @@ def port_rows(call: Call) -> list[dict[str, Any]]:
 
 
 def security_groups(call: Call) -> dict[str, str]:
-    """Names and ids: each project has one."""
-    return {"default": stable_id(call.platform, "security group", call.project_id)}
+    """Names and ids: each project has its default group, and another one."""
+    root = (call.platform, "security group", call.project_id)
+    return {"default": stable_id(*root), "web": stable_id(*root, "web")}
 
 
 def security_group_rows(call: Call) -> list[dict[str, Any]]:
@@ -56,7 +57,7 @@ def security_group_rows(call: Call) -> list[dict[str, Any]]:
         {
             "id": identity,
             "name": name,
-            "description": "Default security group",
+            "description": "Default security group" if name == "default" else "",
             "project_id": call.project_id,
             "tenant_id": call.project_id,
             "security_group_rules": [],

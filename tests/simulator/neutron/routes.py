@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import request
 
 from simulator.http.call import Call, Router, unauthorized
+from simulator.neutron.floating_ips import floating_ip_rows, update_floating_ip
 from simulator.neutron.listing import list_view, refuse, show_view
 from simulator.neutron.resources import network_rows, port_rows, security_group_rows, subnet_rows
 
@@ -39,6 +40,14 @@ def register(router: Router) -> None:
                 name="show %s" % kind,
                 before=enter,
             )
+    # The documents of the other platforms have no floating IP addresses.
+    root = "/openstack/network/v2.0/floatingips"
+    for method, path, view, name in (
+        ("GET", "", list_view("floatingip", floating_ip_rows), "list floatingips"),
+        ("GET", "/<wanted>", show_view("floatingip", floating_ip_rows), "show floatingip"),
+        ("PUT", "/<wanted>", update_floating_ip, "update floatingip"),
+    ):
+        router.add("openstack", method, root + path, view, name=name, before=enter)
 
 
 def enter(call: Call, _parameters: dict[str, str]) -> None:

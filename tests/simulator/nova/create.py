@@ -178,9 +178,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
         raise refuse(403, "Maximum number of metadata items exceeds %d" % MAX_ITEMS)
     if len(wanted.get("personality") or []) > MAX_FILES:
         raise refuse(403, "Maximum number of injected files exceeded")
-    for row in wanted.get("security_groups") or []:
-        if row.get("name") not in [each for pair in security_groups(call).items() for each in pair]:
-            raise refuse(400, "Unable to find security_group with name or id '%s'" % row.get("name"))
+    groups = _groups(call, wanted)
     zone, host = _place(call, wanted)
     image, boots = check_disks(call, wanted, flavor)
     nics = read_nics(call, wanted.get("networks"))
@@ -225,11 +223,24 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
             os_type=(boots or {}).get("os_type", "Linux"),
             password=digest(wanted["adminPass"]),
         )
+        if not nics or not all(nic.port for nic in nics):
+            # A port that exists already keeps its own groups.
+            server.security_groups = groups
         server.reservation = made[0].reservation_id if made else server.reservation_id
         call.fleet.add(server)
         _begin(call, server, nics)
         made.append(server)
     return made
+
+
+def _groups(call: Call, wanted: dict[str, Any]) -> list[str]:
+    """The names of the requested security groups. Raises Refusal."""
+    known = {each: name for name, group_id in security_groups(call).items() for each in (name, group_id)}
+    rows = [row.get("name") for row in wanted.get("security_groups") or [{"name": "default"}]]
+    for name in rows:
+        if name not in known:
+            raise refuse(400, "Unable to find security_group with name or id '%s'" % name)
+    return list(dict.fromkeys(known[name] for name in rows))
 
 
 def _begin(call: Call, server: Server, nics: list[Nic]) -> None:

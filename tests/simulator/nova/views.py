@@ -138,9 +138,9 @@ def detail(call: Call, server: Server) -> dict[str, Any]:
         "OS-EXT-STS:power_state": server.power_state,
         "os-extended-volumes:volumes_attached": volumes(server, version >= (2, 3)),
     }
-    if server.addresses:
+    if server.addresses and server.security_groups:
         # They are the groups of its ports.
-        shown["security_groups"] = [{"name": "default"}]
+        shown["security_groups"] = [{"name": name} for name in server.security_groups]
     if server.image is not None:
         image = server.image["id"]
         shown["image"] = {"id": image, "links": links(call, "v2.1", "images", image)[1:]}

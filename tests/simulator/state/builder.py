@@ -17,6 +17,7 @@ from simulator.state.hosts import Hosts
 from simulator.state.ids import hex_id, stable_id
 from simulator.state.keypairs import InvalidKey, Keypairs, stable_public_key
 from simulator.state.networks import Networks
+from simulator.state.public_ips import PublicIps
 from simulator.state.server_states import STARTING_POINTS
 from simulator.state.servers import FIRST_CREATED, Fleet, Server
 
@@ -78,6 +79,7 @@ class Builder:
         self.quota: dict[str, int] = dict(settings.get("quota") or {})
         self.volumes = Volumes(platform, settings.get("volumes") or [])
         self.ports = Ports(platform, self.networks, settings.get("ports") or [])
+        self.public_ips = PublicIps(platform, settings.get("public_ips") or [], self.projects[0]["id"])
         self.number = 0
 
     def release(self, server: Server) -> None:

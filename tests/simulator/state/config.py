@@ -55,6 +55,7 @@ PLATFORM_KEYS = {
     "reclaim",
     "volumes",
     "ports",
+    "public_ips",
 }
 SERVER_KEYS = {
     "name",

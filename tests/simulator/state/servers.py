@@ -72,6 +72,7 @@ class Server:
     created: float
     updated: float
     tags: list[str] = field(default_factory=list)
+    security_groups: list[str] = field(default_factory=lambda: ["default"])  # names; huaweicloud: ids too
     metadata: dict[str, str] = field(default_factory=dict)
     locked: bool = False
     locked_reason: str | None = None

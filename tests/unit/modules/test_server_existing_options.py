@@ -62,7 +62,9 @@ ROWS = {
     "system_disk": Row({"type": "SSD"}, same("warning")),
     "networks": Row([{"network": NO_ID}], same("warning")),
     "vpc_id": Row(NO_ID, same("warning")),
-    "security_groups": Row(["web"], same("warning")),
+    "security_groups": Row(["web"], on(openstack="effect", huaweicloud="effect", rest="warning")),
+    "public_ip": Row("203.0.113.201", on(openstack="effect", huaweicloud="effect", rest="error")),
+    "public_ip_fixed_address": Row("10.0.0.11", same("error")),
     "availability_zone": Row("mars", same("error")),
     "host": Row("cmp9", same("warning")),
     "hypervisor_hostname": Row("cmp9", same("warning")),
@@ -203,13 +205,13 @@ def test_an_address_in_another_form_is_shown(bench: Bench) -> None:
 @EVERY
 def test_reported_as_the_task_wants_it(bench: Bench) -> None:
     with nothing_done(bench):
-        asked = {"names": ["web-01", "web-02"], "password": "Fresh-Pass-77", "security_groups": ["web"]}
+        asked = {"names": ["web-01", "web-02"], "password": "Fresh-Pass-77", "config_drive": True}
         warned = bench.call("server", **asked)
         assert not warned.get("failed") and not warned["changed"]
         text = str(warned["warnings"])
-        assert "security_groups, password (web-01 (" in text and "or use server_password" in text
+        assert "password, config_drive (web-01 (" in text and "or use server_password" in text
         assert "Fresh" not in str(warned)
-        refused(bench.call("server", unapplied_options="fail", **asked), "security_groups, password (web-01 (")
+        refused(bench.call("server", unapplied_options="fail", **asked), "password, config_drive (web-01 (")
         assert not bench.call("server", unapplied_options="ignore", **asked).get("warnings")
         selected = bench.call("server", select={"names": ["web-01"]}, password="Fresh-Pass-77")
         refused(selected, "password only applies to new servers", "server_password")

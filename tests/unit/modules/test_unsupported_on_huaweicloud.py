@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots and interfaces where the vendor's document has none: one sentence, and nothing done."""
+"""Snapshots where the vendor's document has none: one sentence, and nothing done."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from modules.bench import Bench, nothing_done, refused
         ("server_snapshot", {"names": ["web-01"], "name": "x"}, "create_image"),
         ("server_snapshot", {"image_ids": ["x"], "state": "absent"}, "delete_image"),
         ("server_snapshot_info", {}, "create_image"),
-        ("server_interface", {"names": ["web-01"], "network_id": "x"}, "attach_interface"),
-        ("server_interface", {"names": ["web-01"], "network_id": "x", "state": "absent"}, "detach_interface"),
     ],
 )
 def test_it_says_what_to_use_instead(bench: Bench, module: str, options: dict[str, Any], words: str) -> None:

@@ -26,12 +26,13 @@ JOB_VANISHED = "vanished"
 
 @dataclass(frozen=True)
 class JobPart:
-    """The result of a job for one server."""
+    """The result of a job for one server, or for one interface of it."""
 
     server_id: str | None
     status: str
     code: str | None = None
     message: str | None = None
+    nic_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {"server_id": self.server_id, "status": self.status, "code": self.code, "message": self.message}

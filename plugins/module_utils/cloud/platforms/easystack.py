@@ -48,9 +48,9 @@ class EasyStackRules(NovaRules):
     newest_files = (2, 67)
     hosts_since = (2, 67)
     takes_subnets = True
-    capabilities: AbstractSet[str] = NovaRules.capabilities | capability_set(
-        "live_resize boot_order interface_addresses"
-    )
+    capabilities: AbstractSet[str] = (
+        NovaRules.capabilities | capability_set("live_resize boot_order interface_addresses")
+    ) - capability_set("add_security_group remove_security_group bind_public_ip unbind_public_ip")
 
     def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
         # Its API reference limits keys and values to 255 bytes, and a Chinese character has three.

@@ -15,7 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, proven
@@ -27,6 +27,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     InterfaceSpec,
     plan_one,
 )
+
+#: Seconds until the list of ports shows what a job does.
+_SHOWN_WITHIN = 30.0
 
 
 def check_network(cloud: Compute, network_id: str) -> None:
@@ -52,9 +55,19 @@ class InterfaceStrategy(Strategy):
     def __init__(self, cloud: Compute, spec: InterfaceSpec) -> None:
         super().__init__(cloud)
         self.spec = spec
+        # A job attaches a port some time after the response.
+        self.shown_within = _SHOWN_WITHIN if cloud.supports("jobs") else 0.0
 
     def replan(self, progress: Progress, server: Server) -> Change:
-        return plan_one(server, self.cloud.interfaces.list([server.id]).get(server.id, ()), self.spec)
+        observed = self.cloud.interfaces.list([server.id]).get(server.id, ())
+        return plan_one(server, observed, self.spec, self.cloud.rules)
+
+    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
+        """A second request after a lost response is refused while the first one is carried out: the ports decide."""
+        refused = isinstance(pending.error, BadRequest) and not pending.outcome_unknown
+        if self.shown_within and progress.tries and refused and pending.expected_state:
+            return replace(pending, error=None)
+        return pending
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None

@@ -14,6 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import refreshed
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     DONE,
@@ -48,6 +49,8 @@ class ServerStrategy(Strategy):
 
     def plan_one(self, server: Server) -> Change:
         spec = replace(self.spec, resize="offline") if server.id in self._offline else self.spec
+        if spec.public_ip is not None:
+            spec = replace(spec, public_ip=refreshed(self.cloud, spec.public_ip))
         return plan_one(server, spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
 
     def replan(self, progress: Progress, server: Server) -> Change:

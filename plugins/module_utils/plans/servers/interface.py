@@ -14,6 +14,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
@@ -32,6 +33,7 @@ class InterfaceSpec:
     subnet_ids: tuple[str, ...] = ()
     mac: str | None = None
     tag: str | None = None
+    security_groups: tuple[str, ...] = ()
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> InterfaceSpec:
@@ -50,6 +52,7 @@ class InterfaceSpec:
             _values(fixed, "subnet_id"),
             (options.get("mac") or "").lower() or None,
             options.get("tag"),
+            tuple(dict.fromkeys(options.get("security_groups") or ())),
         )
         for listed in (found.ips, found.subnet_ids):
             if len(set(listed)) != len(listed):
@@ -61,6 +64,8 @@ class InterfaceSpec:
         if self.state == "absent":
             if not (self.port_id or self.network_id or self.ips or self.mac):
                 raise InvalidRequest("no option selects an interface: set port_id, network_id, ip or mac")
+            if self.security_groups:
+                raise InvalidRequest("security_groups: they are for a new interface, and select none to detach")
             return
         if self.mac or (self.ips and not fixed):
             raise InvalidRequest("mac and ip select an interface to detach; to attach one, set port_id or network_id")
@@ -68,6 +73,8 @@ class InterfaceSpec:
             raise InvalidRequest("give either port_id or network_id")
         if self.port_id and fixed:
             raise InvalidRequest("fixed_ips: a port already has its addresses; use fixed_ips with network_id")
+        if self.port_id and self.security_groups:
+            raise InvalidRequest("security_groups: a port already has its own; use security_groups with network_id")
 
     def check(self, servers: Sequence[Server]) -> None:
         """Raises InvalidRequest if a port would be attached to several servers."""
@@ -93,14 +100,23 @@ class InterfaceSpec:
         fixed = [{"ip_address": ip} for ip in self.ips] + [{"subnet_id": subnet} for subnet in self.subnet_ids]
         if fixed:
             found["fixed_ips"] = fixed
+        if self.security_groups:
+            found["security_groups"] = list(self.security_groups)
         return found
 
 
-def plan_interfaces(servers: Sequence[Server], observed: Interfaces, spec: InterfaceSpec) -> Plan:
-    return Plan(tuple(plan_one(server, observed.get(server.id, ()), spec) for server in servers))
+def plan_interfaces(servers: Sequence[Server], observed: Interfaces, spec: InterfaceSpec, rules: Rules) -> Plan:
+    return Plan(tuple(plan_one(server, observed.get(server.id, ()), spec, rules) for server in servers))
 
 
-def plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec) -> Change:
+def plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec, rules: Rules) -> Change:
+    change = _plan_one(server, observed, spec)
+    problems = (rules.action_problem(server, action) for action in change.planned_actions)
+    refusal = next((problem for problem in problems if problem), None)
+    return Change.refused(server, refusal, change.before) if refusal else change
+
+
+def _plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec) -> Change:
     ports = sorted(each.port_id for each in observed)
     found = [each for each in observed if spec.matches(each)]
     before = {"ports": ports}
@@ -116,7 +132,7 @@ def plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec)
     if spec.port_id:
         action = Action(ATTACH, spec.arguments(), ExpectedState(ports=(spec.port_id,)), is_retry_safe=True)
         return Change.of(server, (action,), before, {"ports": sorted([*ports, spec.port_id])})
-    # If the request is sent twice, Nova creates two ports.
+    # If the request is sent twice, the cloud creates two ports.
     after = {"ports": [*ports, "a new port on the network %s" % spec.network_id]}
     return Change.of(server, (Action(ATTACH, spec.arguments()),), before, after)
 

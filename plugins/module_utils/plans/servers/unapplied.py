@@ -118,6 +118,8 @@ def _given(params: Mapping[str, Any], rules: Rules, user_data: str | None) -> It
 
 def _is_updated(option: str, rules: Rules) -> bool:
     """Whether the platform changes it for an existing server."""
+    if option == "security_groups":
+        return rules.supports("add_security_group")
     return option in ("user_data", "user_data_file") and rules.supports("update_user_data")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import key_of_tag
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -36,6 +37,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unlock,
     unsupported,
     with_arguments,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    PublicIpSpec,
+    plan_public_ip,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ResizeSpec, plan_flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import merged
@@ -85,6 +90,9 @@ class ServerSpec:
     key_name: str | None = None
     #: Base64; ``None`` on a platform that cannot change it.
     user_data: str | None = field(default=None, repr=False)
+    #: All security groups of a server; empty on a platform that cannot change them.
+    security_groups: tuple[SecurityGroup, ...] = ()
+    public_ip: PublicIpSpec | None = None
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
 
@@ -153,6 +161,8 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "metadata": dict(spec.metadata or {}),
         "tags": sorted(spec.tags or ()),
         "locked": spec.locked,
+        "security_groups": [group.label for group in spec.security_groups],
+        "public_ip": spec.public_ip and spec.public_ip.wanted,
     }
     shown.update((key, value) for key, value in given.items() if value)
     return shown
@@ -189,7 +199,7 @@ class _Present:
                 self._refuse_other_kind()
             for part in (self._unlocked, self._update, self._metadata, self._reboot):
                 part()
-            for part in (self._tags, self._flavor, self._locked):
+            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._locked):
                 part()
         except _Replacement:
             return self._recreate()
@@ -208,6 +218,7 @@ class _Present:
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
         declared = any(each is not None for each in other) or spec.user_data is not None
+        declared = declared or bool(spec.security_groups) or spec.public_ip is not None
         return spec.locked is not None and not declared and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
@@ -355,6 +366,29 @@ class _Present:
         self._note("tags", sorted(observed), sorted(whole))
         self._quickly("set_tags", tags=sorted(whole), add=sorted(whole - observed), remove=sorted(observed - whole))
 
+    def _security_groups(self) -> None:
+        """New groups are added first, so that a server that is reached by one of them stays reachable."""
+        wanted = self.spec.security_groups
+        if not wanted or self.fresh:
+            return
+        observed = self.rules.security_groups(self.server)
+        missing = [group for group in wanted if not any(group.is_same(each) for each in observed)]
+        others = [group for group in observed if not any(group.is_same(each) for each in wanted)]
+        if not missing and not others:
+            return
+        self._note("security_groups", _labels(observed), _labels(wanted))
+        for action, groups in (("add_security_group", missing), ("remove_security_group", others)):
+            for group in groups:
+                self._quickly(action, group=group.reference, label=group.label)
+
+    def _public_ip(self) -> None:
+        if self.spec.public_ip is None:
+            return
+        before, after, planned_actions = plan_public_ip(self.server, self.spec.public_ip)
+        if planned_actions:
+            self._note("public_ip", before, after)
+            self.planned_actions.extend(planned_actions)
+
     def _flavor(self) -> None:
         for key, before, after, planned_actions in plan_flavor(self.server, self._size(), self.rules):
             self._note(key, before, after)
@@ -363,6 +397,10 @@ class _Present:
     def _size(self) -> ResizeSpec:
         spec = self.spec
         return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert)
+
+
+def _labels(groups: Iterable[SecurityGroup]) -> list[str]:
+    return sorted(group.label for group in groups)
 
 
 class _Replacement(Exception):

@@ -104,6 +104,7 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
         "ims": ("huaweicloudsdkims.v2", "ImsClient"),
         "iam": ("huaweicloudsdkiam.v3", "IamClient"),
         "evs": ("huaweicloudsdkevs.v2", "EvsClient"),
+        "eip": ("huaweicloudsdkeip.v2", "EipClient"),
     }
     clients = []
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 from typing import Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    interfaces,
     lifecycle,
     passwords,
+    public_ips,
     rebuild,
     volumes,
 )
@@ -37,10 +39,16 @@ ACTIONS: Mapping[str, Send] = {
     "update": for_each_server(lifecycle.update),
     "set_metadata": for_each_server(lifecycle.set_metadata),
     "remove_metadata": for_each_server(lifecycle.remove_metadata),
+    "bind_public_ip": for_each_server(public_ips.bind_public_ip),
+    "unbind_public_ip": for_each_server(public_ips.unbind_public_ip),
+    "add_security_group": for_each_server(lifecycle.add_security_group),
+    "remove_security_group": for_each_server(lifecycle.remove_security_group),
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),
     "attach_volume": for_each_server(volumes.attach_volume),
     "detach_volume": for_each_server(volumes.detach_volume),
     "update_volume": for_each_server(volumes.update_volume),
+    "attach_interface": for_each_server(interfaces.attach_interface),
+    "detach_interface": for_each_server(interfaces.detach_interface),
 }

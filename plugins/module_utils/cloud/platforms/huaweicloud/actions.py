@@ -53,6 +53,8 @@ class ActionRequest:
     job: bool = True
     is_retry_safe: bool | None = None
     base: str = "/cloudservers"
+    #: The complete URL, if the request is not sent to the server.
+    url: str | None = None
     answer: DocumentedResponse = ACCEPTED
     shows: Callable[[Any], bool] | None = None
     #: A missing resource counts as deleted.
@@ -63,7 +65,7 @@ class ActionRequest:
     what: str | None = None
     #: The image of the server after the action.
     image_id: str | None = None
-    #: The hint for a refusal with this code.
+    #: The hint for a refusal with this code, or with this HTTP status.
     hints: Mapping[str, str] = field(default_factory=dict)
     #: Completes the error of a refusal, for example with what another service shows.
     explain: Callable[[CloudError], None] | None = None
@@ -110,7 +112,8 @@ def _perform_one(api: HuaweiApi, server: Server, action: Action, build: Build) -
 def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: str) -> PendingAction:
     """Sends the request once. Returns the pending action with its result: ``what`` is the action as an infinitive."""
     try:
-        url = api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
+        own = api.url("%s/%s%s" % (request.base, id_segment(pending.server_id), request.path), request.version)
+        url = request.url or own
         answer = api.session.request(
             request.method, url, json=request.body, what=what, expect="json" if request.job else "any",
             is_retry_safe=request.is_retry_safe,
@@ -124,7 +127,8 @@ def _send(api: HuaweiApi, pending: PendingAction, request: ActionRequest, what: 
         codes = codes_of(error)
         if (request.gone_is_done and is_of_part(error)) or codes.intersection(request.done_codes):
             return pending
-        error.hint = next((hint for code, hint in request.hints.items() if code in codes), error.hint)
+        hint = next((hint for code, hint in request.hints.items() if code in codes), error.hint)
+        error.hint = request.hints.get(str(error.status), hint)
         of_state(error)
         if request.explain:
             request.explain(error)

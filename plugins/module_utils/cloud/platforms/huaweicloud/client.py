@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.images import (
         HuaweiImages,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+        HuaweiInterfaces,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.public_ips import (
+        HuaweiPublicIps,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.quotas import (
         HuaweiQuotas,
     )
@@ -117,6 +123,18 @@ class HuaweiCloud(Compute):
         )
 
         return HuaweiImages(self.api)
+
+    @cached_property
+    def interfaces(self) -> HuaweiInterfaces:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import interfaces
+
+        return interfaces.HuaweiInterfaces(self.api)
+
+    @cached_property
+    def public_ips(self) -> HuaweiPublicIps:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import public_ips
+
+        return public_ips.HuaweiPublicIps(self.api)
 
     @cached_property
     def jobs(self) -> HuaweiJobs:

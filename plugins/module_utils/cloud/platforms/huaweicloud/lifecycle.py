@@ -87,6 +87,22 @@ def unlock(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionReques
     return ActionRequest({"unlock": None}, "/action", version="v2.1", job=False, is_retry_safe=True, base="/servers")
 
 
+def add_security_group(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
+    return _of_group("addSecurityGroup", "add the security group %s to the server %s", server, arguments)
+
+
+def remove_security_group(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
+    return _of_group("removeSecurityGroup", "remove the security group %s from the server %s", server, arguments)
+
+
+def _of_group(key: str, words: str, server: Server, arguments: Arguments) -> ActionRequest:
+    """Nova's own call ("Adding a Security Group", "Deleting a Security Group"), for which ECS has none."""
+    return ActionRequest(
+        {key: {"name": arguments["group"]}}, "/action", version="v2.1", job=False, base="/servers",
+        what=words % (arguments["label"], server.label),
+    )  # fmt: skip
+
+
 def resize(api: HuaweiApi, server: Server, arguments: Arguments) -> ActionRequest:
     wanted: dict[str, Any] = {"flavorRef": arguments["flavor_id"]}
     if server.target_power_state == RUNNING:

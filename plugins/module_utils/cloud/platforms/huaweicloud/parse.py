@@ -96,4 +96,5 @@ def _part(data: Mapping[str, Any]) -> JobPart:
         status=_JOB_STATUS.get(str(data.get("status") or "").upper(), JOB_PENDING),
         code=text(data.get("error_code")) or None,
         message=text(data.get("fail_reason")) or text(entities.get("errorcode_message")) or None,
+        nic_id=text(entities.get("nic_id")) or None,
     )

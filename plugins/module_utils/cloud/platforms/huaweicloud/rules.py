@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
     PasswordPolicy,
@@ -30,6 +31,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mapping,
+    mappings,
     text,
     texts,
 )
@@ -63,6 +65,8 @@ class HuaweiRules(Rules):
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
         " quotas"
         " attach_volume detach_volume force_detach_volume volume_termination update_volume shared_volumes"
+        " attach_interface detach_interface interface_security_groups add_security_group remove_security_group"
+        " bind_public_ip unbind_public_ip"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -81,8 +85,9 @@ class HuaweiRules(Rules):
         "create_image": "the console's image service, which creates images of servers",
         "delete_image": "the console's image service",
         "volume_tags": "a volume without tag",
-        "attach_interface": "the console, which attaches network interfaces",
-        "detach_interface": "the console, which detaches network interfaces",
+        "interface_tags": "a tag of the server",
+        "interface_subnets": "network_id, which is the id of the subnet",
+        "interface_addresses": "one IPv4 address",
         "services": "server groups; the vendor owns the hosts",
         "migrate": "availability zones and server groups; the vendor places servers",
         "hypervisors": "flavor_info; the vendor owns the hosts",
@@ -121,6 +126,10 @@ class HuaweiRules(Rules):
             return is_spot and not any(each is not None for each in value.values())
         return recorded.shows(server, option, value)
 
+    def security_groups(self, server: Server) -> Sequence[SecurityGroup]:
+        listed = mappings(server.raw.get("security_groups"))
+        return list(dict.fromkeys(SecurityGroup(text(each.get("id")), text(each.get("name"))) for each in listed))
+
     def user_data_disables_password(self, os_type: str | None) -> bool:
         # The API reference says so of Linux, where cloud-init applies the user data.
         return not is_windows(os_type)
@@ -147,6 +156,8 @@ class HuaweiRules(Rules):
             return validation.metadata_problem(arguments["metadata"])
         if action.action == "replace_metadata":
             return validation.metadata_problem(validation.own_metadata(arguments["metadata"]))
+        if action.action in ("attach_interface", "detach_interface"):
+            return validation.interface_problem(server, arguments, self.platform)
         if action.action == "set_tags":
             return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
         return None

@@ -44,6 +44,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     perform,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+    is_of_interface,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
+    verdicts as interface_verdicts,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
     shown_by_disks,
@@ -188,6 +194,10 @@ class HuaweiServers(Servers):
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.by_id(done)
+        nics = [pending for pending in pending_actions if is_of_interface(pending) and pending.server_id in seen]
+        if nics:
+            shown = interface_verdicts(self.api, nics, jobs, {key: each[0] for key, each in verdicts.items()})
+            verdicts.update((key, (each, *verdicts[key][1:])) for key, each in shown.items())
         # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
         # to an earlier request with the same client token, and its server has been deleted since.
         now = self.api.session.server_time()
@@ -222,8 +232,10 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
     if not job.finished:
         return JOB_PENDING, None, None
     for part in job.parts:
-        # A failed sub job of another resource, such as a disk, names no server, and the job is of one server.
-        own = part.server_id == pending.server_id or (part.server_id is None and part.status == JOB_FAILED)
+        # A sub-job of an interface, and a failed one of another resource such as a disk, name no server, and the job
+        # is of one server.
+        unnamed = part.server_id is None and (part.status == JOB_FAILED or is_of_interface(pending))
+        own = part.server_id == pending.server_id or unnamed
         if own and part.status != JOB_PENDING:
             return (
                 part.status,

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, mappings
 
 #: The maximum number of tags of a server, and of metadata keys of a new server.
 MOST_TAGS = 10
@@ -142,3 +144,27 @@ def update_problem(arguments: Mapping[str, Any]) -> str | None:
 def own_metadata(metadata: Mapping[str, Any]) -> dict[str, str]:
     """The keys that are not reserved."""
     return {str(key): str(value) for key, value in metadata.items() if not system_key(str(key))}
+
+
+def interface_problem(server: Server, arguments: Mapping[str, Any], platform: str) -> str | None:
+    """Why ECS would reject an interface with these arguments, or its removal: the primary interface of a server has
+    its routes ("Deleting NICs from an ECS in a Batch")."""
+    if "network_id" not in arguments:
+        if _is_primary(server, str(arguments["port_id"])):
+            return "%s is its primary interface, which %s never detaches" % (arguments["port_id"], platform)
+        return None
+    names = [group for group in arguments.get("security_groups") or () if not is_uuid(group)]
+    if names:
+        return "security_groups: %s needs ids, and %s is not an id" % (platform, names[0])
+    fixed = [str(each["ip_address"]) for each in arguments.get("fixed_ips") or () if each.get("ip_address")]
+    if fixed and ":" in fixed[0]:
+        return "fixed_ips: %s takes an IPv4 address, and %s is none" % (platform, fixed[0])
+    return None
+
+
+def _is_primary(server: Server, port_id: str) -> bool:
+    """Whether the port is the primary interface; the record of the server shows it on newer regions only, but the only
+    interface of a server is always the primary one."""
+    listed = [each for rows in mapping(server.raw.get("addresses")).values() for each in mappings(rows)]
+    primary = {str(each.get("OS-EXT-IPS:port_id")) for each in listed if each.get("primary") in (True, "true", "True")}
+    return port_id in primary or {address.port_id for address in server.addresses} == {port_id}

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.networks import NovaNetworks
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.public_ips import (
+        NovaPublicIps,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.quotas import NovaQuotas
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
         NovaServerGroups,
@@ -159,3 +162,11 @@ class OpenStack(Compute):
         )
 
         return NovaNetworks(self.api)
+
+    @cached_property
+    def public_ips(self) -> NovaPublicIps:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.public_ips import (
+            NovaPublicIps,
+        )
+
+        return NovaPublicIps(self.api)

@@ -59,7 +59,7 @@ class NovaInterfaces(Interfaces):
                 )
             except ItemNotFound:
                 return None
-            return server_id, [_interface(each) for each in identified(listed, "port_id", what)]
+            return server_id, [interface(each) for each in identified(listed, "port_id", what)]
 
         self.api.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
@@ -99,7 +99,8 @@ def _with_port(pending: PendingAction, answer: Any) -> PendingAction:
     return replace(pending, expected_state=ExpectedState(ports=(port_id,)))
 
 
-def _interface(data: Mapping[str, Any]) -> Interface:
+def interface(data: Mapping[str, Any]) -> Interface:
+    """An interface of the list, in which ECS uses the keys of Nova."""
     return Interface(
         port_id=str(data["port_id"]),
         network_id=text(data.get("net_id")),

@@ -24,6 +24,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 
 #: The resulting metadata.
 METADATA = DocumentedResponse((200,), "metadata")
+_GROUP_HINTS = (
+    ("not found", "Check the security group, and that region and project are the intended ones."),
+    ("could not be found", "Check the security group, and that region and project are the intended ones."),
+    ("cannot be applied", "A port without port security or without address has no security groups."),
+)
 
 
 def update(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
@@ -76,6 +81,16 @@ def lock(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRe
     reason = arguments.get("reason")
     parameters = {"locked_reason": reason} if reason and api.version >= (2, 73) else None
     return ActionRequest({"lock": parameters}, is_retry_safe=True)
+
+
+def add_security_group(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    what = "add the security group %s to the server %s" % (arguments["label"], server.label)
+    return ActionRequest({"addSecurityGroup": {"name": arguments["group"]}}, what=what, hints=_GROUP_HINTS)
+
+
+def remove_security_group(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    what = "remove the security group %s from the server %s" % (arguments["label"], server.label)
+    return ActionRequest({"removeSecurityGroup": {"name": arguments["group"]}}, what=what, hints=_GROUP_HINTS)
 
 
 def reset_state(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:

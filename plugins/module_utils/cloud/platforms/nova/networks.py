@@ -34,14 +34,19 @@ class NovaNetworks(Networks):
         return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
 
     def _read(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        base = str(self.api.session.auth.endpoint("network"))
-        if not re.search(r"/v2\.0$", base):
-            base += "/v2.0"
         pages = self.api.session.by_marker(
-            "%s/%s" % (base, kind),
+            network_url(self.api, kind),
             kind.replace("-", "_"),
             params=params,
             limit=1000,
             what="list the " + kind.replace("-", " "),
         )
         return list(pages)
+
+
+def network_url(api: NovaApi, path: str) -> str:
+    """The URL of a call of the network service, whose endpoint may have the version."""
+    base = str(api.session.auth.endpoint("network"))
+    if not re.search(r"/v2\.0$", base):
+        base += "/v2.0"
+    return "%s/%s" % (base, path)

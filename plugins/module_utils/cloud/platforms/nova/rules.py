@@ -63,6 +63,7 @@ class NovaRules(Rules):
         " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
         " attach_interface detach_interface interface_tags"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
+        " add_security_group remove_security_group bind_public_ip unbind_public_ip"
         " confirm_resize revert_resize delete restore purge networks descriptions hostnames lock_reasons"
         " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         " server_groups server_group_policies server_group_soft server_group_rules"
@@ -73,7 +74,12 @@ class NovaRules(Rules):
         "attach_keypairs": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "interface_addresses": "one address, or a port with these addresses by port_id",
+        "interface_security_groups": "a port with these security groups by port_id",
         "live_resize": "resize: offline",
+        "bind_public_ip": "the network service, which binds floating IP addresses",
+        "unbind_public_ip": "the network service, which unbinds floating IP addresses",
+        "add_security_group": "the security groups of its ports in the network service",
+        "remove_security_group": "the security groups of its ports in the network service",
         "delete_attached": "delete_on_termination of each volume",
         "force_detach_volume": "state: absent without force, after the guest has unmounted the volume",
         "boot_order": "boot_index of volumes",

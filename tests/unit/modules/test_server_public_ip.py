@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The public address of a server: bound, moved, unbound, never taken from another server; failures, the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from modules.bench import Bench, nothing_done, outcome, refused, says
+from modules.huaweicloud_servers import kind as huawei_kind
+from modules.nova_servers import kind as nova_kind
+
+from simulator.state.ids import stable_id
+
+FREE, OTHER = "203.0.113.201", "203.0.113.202"
+OF_WEB_01 = "203.0.113.11"
+UPDATE = {"openstack": "update floatingip", "huaweicloud": "update publicip"}
+
+
+@pytest.fixture(params=["openstack", "huaweicloud"])
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def declare(bench: Bench, wanted: str, name: str = "web-03", **options: Any) -> dict[str, Any]:
+    return bench.call("server", name=name, public_ip=wanted, **options)
+
+
+def public(bench: Bench, name: str = "web-03") -> list[str]:
+    return [row["ip"] for row in bench.server(name)["addresses"] if row["kind"] == "floating"]
+
+
+def sent(bench: Bench) -> list[Any]:
+    return [row["body"] for row in bench.requests(UPDATE[bench.platform])]
+
+
+def bound(bench: Bench, port: str, fixed: str) -> Any:
+    if bench.platform == "huaweicloud":
+        return {"publicip": {"port_id": port}}
+    return {"floatingip": {"port_id": port, "fixed_ip_address": fixed}}
+
+
+def unbound(bench: Bench) -> Any:
+    return {"publicip": {"port_id": ""}} if bench.platform == "huaweicloud" else {"floatingip": {"port_id": None}}
+
+
+def port_of(bench: Bench, name: str) -> str:
+    row = bench.server(name)["addresses"][0]
+    return str(row.get("port") or stable_id("port", bench.id_of(name), row["network"], row["mac"]))
+
+
+def held(bench: Bench, wanted: str, **options: Any) -> dict[str, Any]:
+    with nothing_done(bench):
+        predicted = declare(bench, wanted, check=True, diff=True, **options)
+    done = declare(bench, wanted, diff=True, **options)
+    assert predicted["changed"] and done["changed"] and not done.get("failed"), done
+    assert predicted["diff"] == done["diff"]
+    with nothing_done(bench):
+        again = declare(bench, wanted, **options)
+    assert not again["changed"] and not again.get("failed") and not again.get("warnings"), again
+    return done
+
+
+@pytest.mark.parametrize("by", ["address", "id"])
+def test_it_is_bound_and_unbound(bench: Bench, by: str) -> None:
+    wanted = FREE if by == "address" else stable_id(bench.platform, "public ip", FREE)
+    done = held(bench, wanted)
+    assert public(bench) == [FREE] and outcome(done, "web-03")["actions"] == ["bind_public_ip"]
+    assert sent(bench) == [bound(bench, port_of(bench, "web-03"), "10.0.0.13")]
+    (wire,) = bench.requests(UPDATE[bench.platform])
+    collection = "/v2.0/floatingips/" if bench.platform == "openstack" else "/publicips/"
+    assert wire["method"] == "PUT" and wire["path"].endswith(collection + stable_id(bench.platform, "public ip", FREE))
+    assert [server["public_ips"] for server in done["servers"]] == [[FREE]]
+    gone = held(bench, "")
+    assert public(bench) == [] and outcome(gone, "web-03")["actions"] == ["unbind_public_ip"]
+    assert sent(bench)[1:] == [unbound(bench)]
+
+
+def test_it_replaces_the_address_that_the_server_has(bench: Bench) -> None:
+    done = held(bench, OTHER, name="web-01")
+    assert public(bench, "web-01") == [OTHER]
+    assert outcome(done, "web-01")["actions"] == ["unbind_public_ip", "bind_public_ip"]
+    held(bench, OF_WEB_01)
+
+
+def test_one_of_another_server_is_not_taken(bench: Bench) -> None:
+    with nothing_done(bench):
+        result = declare(bench, OF_WEB_01)
+    says(result, "web-03", "203.0.113.11 is bound to the port", "unbind it there first")
+    assert public(bench, "web-01") == [OF_WEB_01]
+
+
+@pytest.mark.parametrize("wanted", ["203.0.113.99", "00000000-0000-4000-8000-000000000002", "x"])
+def test_one_that_does_not_exist(bench: Bench, wanted: str) -> None:
+    with nothing_done(bench):
+        refused(declare(bench, wanted), "no public address of this project has the id or address " + wanted)
+
+
+def test_bad_input(bench: Bench) -> None:
+    with nothing_done(bench):
+        two = bench.call("server", names=["web-01", "web-03"], public_ip=FREE)
+        refused(two, "one address can be bound to one server only, and the task has 2")
+        refused(bench.call("server", name="web-03", public_ip_fixed_address="10.0.0.13"), "public_ip, which is not set")
+        says(declare(bench, FREE, public_ip_fixed_address="10.9.9.9"), "web-03", "has no private address 10.9.9.9")
+
+
+def test_many_servers_lose_theirs(bench: Bench) -> None:
+    result = bench.call("server", names=["web-01", "web-03", "bastion-01"], public_ip="")
+    assert [outcome(result, name)["outcome"] for name in ("web-01", "web-03", "bastion-01")] == [
+        "done",
+        "unchanged",
+        "done",
+    ]
+    assert public(bench, "web-01") == public(bench, "bastion-01") == []
+
+
+def test_several_interfaces_need_the_private_address(bench: Bench) -> None:
+    if bench.platform == "huaweicloud":
+        bench.change("web-03", addresses={"vpc-demo": ["10.0.0.13", {"ip": "10.3.0.13", "mac": "fa:16:3e:00:ff:01"}]})
+    else:
+        bench.change("web-03", addresses={"private": ["10.0.0.13"], "storage": ["10.3.0.13"]})
+    with nothing_done(bench):
+        says(declare(bench, FREE), "web-03", "10.0.0.13, 10.3.0.13", "set public_ip_fixed_address to one of them")
+    held(bench, FREE, public_ip_fixed_address="10.3.0.13")
+    (row,) = [row for row in bench.server("web-03")["addresses"] if row["kind"] == "floating"]
+    assert row["mac"] == bench.server("web-03")["addresses"][1]["mac"]
+
+
+def test_a_new_server(bench: Bench) -> None:
+    kind = huawei_kind() if bench.platform == "huaweicloud" else nova_kind(bench)
+    made = declare(bench, FREE, name="new-1", **kind)
+    assert not made.get("failed") and public(bench, "new-1") == [FREE], made
+    assert outcome(made, "new-1")["actions"] == ["create", "bind_public_ip"]
+    with nothing_done(bench):
+        assert not declare(bench, FREE, name="new-1", **kind)["changed"]
+    with nothing_done(bench):
+        refused(declare(bench, OF_WEB_01, name="new-2", **kind), "203.0.113.11 is bound to the port")
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+@pytest.mark.parametrize("wanted", [FREE, ""])
+def test_a_lost_response(bench: Bench, wanted: str, reset: str) -> None:
+    name = "web-03" if wanted else "web-01"
+    bench.fault(UPDATE[bench.platform], reset=reset, times=1)
+    result = declare(bench, wanted, name=name)
+    assert outcome(result, name)["outcome"] == "done" and result["changed"], result
+    assert public(bench, name) == ([FREE] if wanted else [])
+
+
+def test_a_response_that_proves_nothing(bench: Bench) -> None:
+    bench.fault(UPDATE[bench.platform], status=200, body={}, times=1)
+    result = declare(bench, FREE)
+    assert (outcome(result, "web-03")["outcome"] == "done") is (public(bench) == [FREE]), result
+
+
+@pytest.mark.parametrize("platform", ["easystack", "ustack"])
+@pytest.mark.parametrize("wanted", [FREE, ""])
+def test_the_other_platforms(bench: Bench, wanted: str) -> None:
+    with nothing_done(bench):
+        refused(declare(bench, wanted), "has no operation", "floating IP addresses")
