@@ -70,6 +70,13 @@ options:
       volume:
         description: The block storage service's URL.
         type: str
+      keypair:
+        description:
+          - The URL of the key pair service (KPS) of V(huaweicloud), which is on the host of C(kms).
+          - V(none) is for a cloud without it. Then the key pairs of the compute service are used. They are also used,
+            with a warning, if the host name of the service does not exist or its API gateway does not know the service,
+            unless this option has a URL.
+        type: str
   enterprise_project_id:
     description:
       - The enterprise project on V(huaweicloud), V(0) for the default one, or V(all_granted_eps) for all that the user

@@ -41,7 +41,7 @@ CONNECTION: dict[str, Any] = {
     "endpoint": {"type": "str"},
     "endpoints": {
         "type": "dict",
-        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
+        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume", "keypair")},
     },
     "enterprise_project_id": {"type": "str"},
     "allow_plain_http": {"type": "bool"},

@@ -1,4 +1,4 @@
-"""The calls of huaweicloud, served at the root so that the official SDK reaches them: ECS, IAM, IMS."""
+"""The calls of huaweicloud, served at the root so that the official SDK reaches them: ECS, IAM, IMS, KPS."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,6 +15,7 @@ from simulator.huaweicloud import (
     iam,
     ims,
     jobs,
+    kps,
     passwords,
     server_groups,
     servers,
@@ -56,5 +57,5 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "GET", root + "/jobs/<job_id>", jobs.show_job, operation="H09", name="show job", before=enter)
     lock = "/v2.1/<pid>/servers/<server_id>/action"
     router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
-    for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles):
+    for part in (iam, ims, passwords, change_os, catalogue, kps, delete, create, update, server_groups, consoles):
         part.register(router)

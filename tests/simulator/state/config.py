@@ -152,6 +152,7 @@ DELAYS = (
     "create_image",
     "attach",
     "detach",
+    "bind_keypair",
 )
 
 

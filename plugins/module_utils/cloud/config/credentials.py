@@ -79,7 +79,10 @@ SERVICES = {
     "network": ("network",),
     "identity": ("identity",),
     "volume": ("block_storage", "block_store", "volumev3", "volume"),
+    "keypair": ("keypair",),
 }
+#: In place of the endpoint of the key pair service: the cloud has none; the compute service keeps the key pairs.
+NO_SERVICE = "none"
 
 
 def environment_names(name: str, platform: str) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    keypair_binding,
     lifecycle,
     passwords,
     rebuild,
@@ -39,4 +40,7 @@ ACTIONS: Mapping[str, Send] = {
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),
+    # One call of the key pair service a server.
+    "bind_keypair": keypair_binding.bind,
+    "unbind_keypair": keypair_binding.unbind,
 }

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
         HuaweiImages,
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import (
+        HuaweiKeypairs,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
     )
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 
@@ -60,12 +62,12 @@ class HuaweiCloud(Compute):
         return HuaweiFlavors(self.api)
 
     @cached_property
-    def keypairs(self) -> NovaKeypairs:
-        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import (
-            NovaKeypairs,
+    def keypairs(self) -> HuaweiKeypairs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import (
+            HuaweiKeypairs,
         )
 
-        return NovaKeypairs(self.api)
+        return HuaweiKeypairs(self.api)
 
     @cached_property
     def zones(self) -> NovaZones:
