@@ -1,7 +1,7 @@
 """The official SDK drives the simulator: an unmodified client, a real port, signatures that are verified.
 
-To add calls: a file test_<what>.py that uses the fixtures `ecs`, `ims` or `iam` (the client) with their `.models`
-(the SDK's own classes), and `huaweicloud` for the simulator's side: ids, log, faults, clock. Every answer is held
+To add calls: a file test_<what>.py that uses the fixtures `ecs`, `ims`, `kps` or `iam` (the client) with their
+`.models` (the SDK's own classes), and `huaweicloud` for the simulator's side: ids, log, faults, clock. Every answer is held
 against the SDK's models (shapes.py) on its way. The SDK's packages are imported when a test asks for them first.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
@@ -103,6 +103,7 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
         "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
         "ims": ("huaweicloudsdkims.v2", "ImsClient"),
         "iam": ("huaweicloudsdkiam.v3", "IamClient"),
+        "kps": ("huaweicloudsdkkps.v3", "KpsClient"),
     }
     clients = []
 
@@ -137,6 +138,11 @@ def ecs(connect: Callable[..., Client], credentials: Any) -> Client:
 @pytest.fixture
 def ims(connect: Callable[..., Client], credentials: Any) -> Client:
     return connect("ims", credentials)
+
+
+@pytest.fixture
+def kps(connect: Callable[..., Client], credentials: Any) -> Client:
+    return connect("kps", credentials)
 
 
 @pytest.fixture
