@@ -178,7 +178,7 @@ completed_steps:
 
 import os
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import KeyProtection
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import KeyProtection, is_private
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
@@ -191,7 +191,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     KeypairSpec,
     check_public_key,
     find_servers,
-    is_private,
     plan_keypair,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name

@@ -13,6 +13,11 @@ from typing import Any
 USER, ACCOUNT = "user", "account"
 
 
+def is_private(text: str | None) -> bool:
+    """Whether the text contains a private key in PEM format."""
+    return "PRIVATE KEY-----" in (text or "")
+
+
 @dataclass(frozen=True)
 class KeyProtection:
     """How the cloud keeps the private key of a new key pair. ``encryption`` is ``default`` or ``kms``, which needs the

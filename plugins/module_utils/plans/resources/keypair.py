@@ -12,7 +12,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Iterable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import (
+    Keypair,
+    KeyProtection,
+    is_private,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name
@@ -33,10 +37,6 @@ def material(public_key: str | None) -> str | None:
         return "\n".join(line.strip() for line in text.splitlines() if line.strip())
     words = text.split()
     return " ".join(words[:2])
-
-
-def is_private(text: str | None) -> bool:
-    return "PRIVATE KEY-----" in (text or "")
 
 
 def check_public_key(text: str, kind: str | None) -> str:

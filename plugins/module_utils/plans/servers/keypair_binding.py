@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import is_private
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
     RUNNING,
     STOPPED,
@@ -19,7 +20,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.keypair import is_private
 
 BIND, UNBIND = "bind_keypair", "unbind_keypair"
 #: The action of each state.
@@ -89,7 +89,7 @@ def _refusal(server: Server, spec: BindingSpec) -> str | None:
 
 
 def _login(server: Server, spec: BindingSpec) -> dict[str, Any]:
-    """What the cloud logs in with; nothing for a stopped server, so that no secret is sent in vain."""
+    """The arguments for the login of the cloud; none for a stopped server, so that no secret is sent in vain."""
     if server.power_state != RUNNING:
         return {}
     return {"private_key": spec.private_key} if server.key_name else {"password": spec.password}

@@ -1,8 +1,8 @@
 """The official SDK drives the simulator: an unmodified client, a real port, signatures that are verified.
 
 To add calls: a file test_<what>.py that uses the fixtures `ecs`, `ims`, `kps` or `iam` (the client) with their
-`.models` (the SDK's own classes), and `huaweicloud` for the simulator's side: ids, log, faults, clock. Every answer is held
-against the SDK's models (shapes.py) on its way. The SDK's packages are imported when a test asks for them first.
+`.models` (the SDK's own classes), and `huaweicloud` for the simulator's side: ids, log, faults, clock. Every answer is
+held against the SDK's models (shapes.py) on its way. The SDK's packages are imported when a test asks for them first.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)

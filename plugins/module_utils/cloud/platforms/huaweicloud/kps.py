@@ -42,7 +42,7 @@ class ServiceAbsent(CloudError):
 
 
 class Kps:
-    """The URL of KPS, and whether the cloud has it. What the first request shows is remembered for the run."""
+    """The URL of KPS, and whether the cloud has it. The first request shows it, which is remembered for the run."""
 
     def __init__(self, api: HuaweiApi) -> None:
         self.api = api
