@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import connect as platforms
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
     ExpectedState,
     PendingAction,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
     CloudError,
@@ -197,6 +201,21 @@ def test_a_gateway_that_does_not_know_kps(wire: Any, reply: Any, connect: Any, w
     assert [each.name for each in cloud.keypairs.list()] == ["k"]
     (warning,) = warnings
     assert "no key pair service (KPS)" in warning and "endpoints.keypair to none" in warning
+
+
+def test_the_choice_holds_for_the_other_tasks_of_a_run(wire: Any, reply: Any, clock: Any, tmp_path: Any) -> None:
+    """With a project in the credentials, too, where nothing else is written to the folder of the run."""
+    auth = {"access_key": "ak", "secret_key": "sk", "project_id": "p1", "auth_url": wire.url + "/v3"}
+    given = {"platform": "huaweicloud", "region": "r1", "endpoint": wire.url, "auth": auth, "api_retries": 0}
+    folder = RunFolder(str(tmp_path / "run"), b"k" * 32, lambda _level, _words: None)
+    wire.expect("GET", ROOT, reply=reply(404, UNKNOWN_API))
+    warned: list[str] = []
+    for _task in range(3):
+        wire.expect("GET", NOVA, reply=reply(200, {"keypairs": []}))
+        cloud = platforms.connect(replace(resolve(given, {}), run_folder=folder), clock=clock, warn=warned.append)
+        assert list(cloud.keypairs.list()) == []
+        cloud.close()
+    assert len(warned) == 1
 
 
 def test_a_creation_finds_it_out_without_harm(wire: Any, reply: Any, connect: Any, warnings: list[str]) -> None:
