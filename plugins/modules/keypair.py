@@ -54,7 +54,8 @@ options:
     description:
       - Who may use the key pair on V(huaweicloud). V(user) is the user who creates it, V(account) all users of the
         account. By default the key pair service decides.
-      - O(recreate=true) changes the scope of an existing key pair.
+      - O(recreate=true) changes the scope of an existing key pair. With O(state=absent) only a key pair of this scope
+        is deleted.
     type: str
     choices: [user, account]
   key_protection:

@@ -103,6 +103,9 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
     detach = [server for server in wanted.detached_from if observed and to_detach(server, [wanted.name])]
     leaving = [UpdateStep(DETACH, server) for server in detach]
     if wanted.state == "absent":
+        if observed and wanted.scope and observed.scope not in (None, wanted.scope):
+            # Names are unique, so there is none of this scope.
+            return ResourcePlan(before, before, ())
         return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if observed else ())
     public = material(wanted.public_key)
     made = observed is None
