@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -451,3 +452,50 @@ def test_expected_states_of_key_pairs() -> None:
     assert ExpectedState(key_name="k").met(with_k) and not ExpectedState(key_name="k").met(without)
     assert ExpectedState(no_key_name="k").met(without) and not ExpectedState(no_key_name="k").met(with_k)
     assert ExpectedState.from_dict(ExpectedState(no_key_name="k").as_dict()) == ExpectedState(no_key_name="k")
+
+
+# -- the official SDK's models ----------------------------------------------------------------------------------------
+
+
+def strangers(body: Any, kind: str, models: Any, where: str = "body") -> list[str]:
+    """What a request has that the model of the official SDK has not: fields, and values of other types."""
+    plain = {"str": str, "int": int, "bool": bool}
+    if kind in plain:
+        return [] if type(body) is plain[kind] else ["%s is not of type %s" % (where, kind)]
+    model = getattr(models, kind)
+    if not model.openapi_types:
+        values = {each for each in vars(model).values() if isinstance(each, str)}
+        return [] if body in values else ["%s is %r, which is no value of %s" % (where, body, kind)]
+    kinds = {model.attribute_map[name]: each for name, each in model.openapi_types.items()}
+    found = ["%s.%s is unknown" % (where, name) for name in body if name not in kinds]
+    for name in set(body) & set(kinds):
+        found += strangers(body[name], kinds[name], models, "%s.%s" % (where, name))
+    return found
+
+
+def test_the_requests_have_the_fields_of_the_official_sdk(
+    serve: Any, wire: Any, reply: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    models = import_module("huaweicloudsdkkps.v3")
+    accepted = reply(202, {"task_id": "t1"})
+    serve({
+        "POST " + ROOT: {"keypair": PAIR},
+        "POST " + ROOT + "/associate": accepted,
+        "POST " + ROOT + "/disassociate": accepted,
+    })  # fmt: skip
+    for protection in (KeyProtection("kms", "key", "id", PRIVATE), KeyProtection()):
+        cloud.keypairs.create("k", "ssh-rsa AAAA", "ssh", scope="account", protection=protection)
+    for login in ({"password": "pw"}, {"private_key": PRIVATE}, {}):
+        bind(cloud, disable_password=False, port=22, **login)
+        unbind(cloud, **login)
+    kinds = {
+        ROOT: "CreateKeypairRequestBody",
+        ROOT + "/associate": "AssociateKeypairRequestBody",
+        ROOT + "/disassociate": "DisassociateKeypairRequestBody",
+    }
+    sent = [each for each in wire.seen if each.method == "POST"]
+    assert len(sent) == 8
+    for each in sent:
+        assert strangers(each.json, kinds[each.path], models) == []
+    assert strangers({"keypair": {"nme": "k", "scope": "all"}}, "CreateKeypairRequestBody", models), "it can fail"
