@@ -41,7 +41,11 @@ CONNECTION: dict[str, Any] = {
     "endpoint": {"type": "str"},
     "endpoints": {
         "type": "dict",
-        "options": {name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume", "keypair")},
+        "options": {
+            **{name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume")},
+            # A URL, and no key.
+            "keypair": {"type": "str", "no_log": False},
+        },
     },
     "enterprise_project_id": {"type": "str"},
     "allow_plain_http": {"type": "bool"},
