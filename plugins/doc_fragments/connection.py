@@ -75,6 +75,13 @@ options:
           - The metadata service's URL for O(auth.ecs_agency) on V(huaweicloud). The default is
             C(http://169.254.169.254).
         type: str
+      keypair:
+        description:
+          - The URL of the key pair service (KPS) of V(huaweicloud), which is on the host of C(kms).
+          - V(none) is for a cloud without it. Then the key pairs of the compute service are used. They are also used,
+            with a warning, if the host name of the service does not exist or its API gateway does not know the service,
+            unless this option has a URL.
+        type: str
   cloud_domain:
     description:
       - The domain of the services' URLs on V(huaweicloud), as in C(ecs.REGION.DOMAIN).

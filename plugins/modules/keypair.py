@@ -50,12 +50,44 @@ options:
     description:
       - The id of the user who owns the key pair. Requires an administrator. Supported on V(openstack) and V(easystack).
     type: str
+  scope:
+    description:
+      - Who may use the key pair on V(huaweicloud). V(user) is the user who creates it, V(account) all users of the
+        account. By default the key pair service decides.
+      - O(recreate=true) changes the scope of an existing key pair. With O(state=absent) only a key pair of this scope
+        is deleted.
+    type: str
+    choices: [user, account]
+  key_protection:
+    description:
+      - Lets the key pair service of V(huaweicloud) keep the private key. A private key that it generates is written to
+        O(private_key_path), too.
+      - It takes effect when the key pair is created. An existing key pair without a private key in the service needs
+        O(recreate=true).
+    type: dict
+    suboptions:
+      encryption:
+        description:
+          - How the service encrypts the private key. V(kms) needs O(key_protection.kms_key_name) or
+            O(key_protection.kms_key_id). V(default) is also for regions without KMS.
+        type: str
+        choices: [default, kms]
+        default: default
+      kms_key_name:
+        description: The name of the key of KMS.
+        type: str
+      kms_key_id:
+        description: The id of the key of KMS.
+        type: str
+      private_key:
+        description: The private key of the imported O(public_key). Required with it.
+        type: str
   recreate:
     description:
-      - Deletes the key pair and creates it again if its key or type differs, or if the file O(private_key_path) does
-        not exist. To let the cloud generate a new key, move that file away.
+      - Deletes the key pair and creates it again if its key, type or scope differs, or if the file
+        O(private_key_path) does not exist. To let the cloud generate a new key, move that file away.
       - Also overwrites the file O(private_key_path) if the key pair does not exist in the cloud.
-      - Existing servers keep their key.
+      - Existing servers keep their key. A private key that the cloud kept is lost.
     type: bool
     default: false
   attached_to:
@@ -92,6 +124,14 @@ EXAMPLES = r"""
     name: build
     private_key_path: ~/.ssh/build
 
+- name: Import a public key for all users of the account on Huawei Cloud
+  cloudserver.compute.keypair:
+    platform: huaweicloud
+    region: cn-north-4
+    name: operators
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+    scope: account
+
 - name: Attach a key pair to two servers
   cloudserver.compute.keypair:
     cloud: uos
@@ -121,6 +161,11 @@ keypair:
     updated_at: {description: When it was last changed; null if it was not., type: str}
     deleted: {description: Whether its user deleted it; null if the cloud does not return it., type: bool}
     deleted_at: {description: When it was deleted; null if it was not., type: str}
+    scope: {description: "V(user) or V(account); null if the cloud does not return it.", type: str}
+    description: {description: Its description; null if the cloud does not return it., type: str}
+    is_key_protection:
+      description: Whether the cloud keeps the private key; null if the cloud does not return it.
+      type: bool
 private_key_path:
   description: The file that the private key was written to.
   returned: when the cloud generated a key pair
@@ -134,6 +179,7 @@ completed_steps:
 
 import os
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import KeyProtection, is_private
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
@@ -146,7 +192,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     KeypairSpec,
     check_public_key,
     find_servers,
-    is_private,
     plan_keypair,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
@@ -166,6 +211,17 @@ MODULE = ModuleSpec(
         private_key_path={"type": "path", "no_log": False},
         type={"type": "str", "choices": ["ssh", "x509"]},
         user_id={"type": "str"},
+        scope={"type": "str", "choices": ["user", "account"]},
+        key_protection={
+            "type": "dict",
+            "no_log": False,
+            "options": {
+                "encryption": {"type": "str", "choices": ["default", "kms"], "default": "default"},
+                "kms_key_name": {"type": "str", "no_log": False},
+                "kms_key_id": {"type": "str", "no_log": False},
+                "private_key": {"type": "str", "no_log": True},
+            },
+        },
         recreate={"type": "bool", "default": False},
         attached_to={"type": "list", "elements": "str"},
         detached_from={"type": "list", "elements": "str"},
@@ -184,6 +240,9 @@ def wanted_of(context: Context) -> KeypairSpec:
         context.register_secret(params["public_key"])
     if params["type"] == "x509":
         context.cloud.require("keypair_types")
+    protection = protection_of(context)
+    if params["scope"] or protection:
+        context.cloud.require("keypair_scopes")
     servers: list[Server] = []
     if params["attached_to"] or params["detached_from"]:
         if params["attached_to"] and params["state"] == "absent":
@@ -203,9 +262,31 @@ def wanted_of(context: Context) -> KeypairSpec:
         bool(path and os.path.exists(path)),
         params["type"],
         params["recreate"],
+        params["scope"],
+        protection,
         attached,
         detached,
     )
+
+
+def protection_of(context: Context) -> KeyProtection | None:
+    """How the cloud keeps the private key, validated without a request."""
+    given = context.params["key_protection"]
+    if given is None:
+        return None
+    private_key, public_key = given["private_key"], context.params["public_key"]
+    if private_key is not None:
+        context.register_secret(private_key)
+        if not is_private(private_key):
+            raise InvalidRequest("key_protection.private_key: it is not a private key in PEM format")
+    if bool(private_key) != bool(public_key):
+        raise InvalidRequest("key_protection: public_key and key_protection.private_key go together")
+    named = given["kms_key_name"] or given["kms_key_id"]
+    if (given["encryption"] == "kms") != bool(named):
+        raise InvalidRequest(
+            "key_protection: encryption: kms goes together with kms_key_name or kms_key_id, the key that encrypts it"
+        )
+    return KeyProtection(given["encryption"], given["kms_key_name"], given["kms_key_id"], private_key)
 
 
 def run(context: Context) -> Result:
@@ -215,6 +296,10 @@ def run(context: Context) -> Result:
     plan = plan_keypair(observed, wanted)
     result = Result(changed=plan.changed, diff=plan.diff())
 
+    if any(step.action == CREATE for step in plan.steps):
+        problem = context.cloud.rules.keypair_name_problem(wanted.name)
+        if problem:
+            raise InvalidRequest("name: %s" % problem)
     generates = wanted.public_key is None and any(step.action == CREATE for step in plan.steps)
     place = PrivateKeyFile(wanted.private_key_path or "", wanted.recreate) if generates else None
     try:

@@ -10,7 +10,7 @@ module: keypair_info
 short_description: List key pairs
 version_added: 0.1.0
 description:
-  - Lists the key pairs of the user.
+  - Lists the key pairs of the user, on V(huaweicloud) also those of the account.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -41,8 +41,8 @@ RETURN = r"""
 keypairs:
   description:
     - The key pairs, sorted by name, as M(cloudserver.compute.keypair) returns them.
-    - C(user_id), C(created), C(id), C(updated_at), C(deleted) and C(deleted_at) are null without O(name), because the
-      list of the cloud does not contain them.
+    - C(user_id), C(created), C(id), C(updated_at), C(deleted), C(deleted_at) and C(description) are null without
+      O(name), because the list of the cloud does not contain them.
   returned: success
   type: list
   elements: dict

@@ -45,6 +45,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     jobs as huaweicloud_jobs,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    keypairs as huaweicloud_keypairs,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     quotas as huaweicloud_quotas,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -91,7 +94,7 @@ RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
     public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
+    huaweicloud_keypairs, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

@@ -43,6 +43,7 @@ def _keypairs(task: Any) -> None:
          final="recreate")  # fmt: skip
     task("keypair.replace", ALL, {**mine, "public_key": B, "recreate": True}, prepare=imported)
     task("keypair.delete", ALL, {"name": "mine", "state": "absent"}, prepare=imported)
+    task("keypair.account", ("huaweicloud",), {**mine, "scope": "account"})
     task("keypair.attach", ("ustack",), {**mine, "attached_to": ["web-02"]}, prepare=imported)
 
 

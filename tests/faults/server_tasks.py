@@ -10,6 +10,7 @@ from typing import Any
 
 from tasks import ALL, FULL, NOVA, Task, define
 
+from simulator.state.guest import digest
 from simulator.state.ids import stable_id
 
 PASSWORD = "Faulty-Pass-4711"
@@ -216,7 +217,25 @@ def _hangers(task: Any) -> None:
     task("server_keypair.attach", ("ustack",), {"names": ["web-02"], "key_names": ["deploy"]})
     task("server_keypair.attach_two", ("ustack",), {"names": ["web-02"], "key_names": ["deploy", "operators"]},
          unshown=True)  # fmt: skip
+    _bindings(task)
     task("server_keypair.detach", ("ustack",), {"names": ["web-01"], "key_names": ["operators"], "state": "detached"})
+
+
+def _bindings(task: Any) -> None:
+    """The key pair of a server of huaweicloud, with and without a login at the guest."""
+
+    def stopped_with(world: Any) -> None:
+        world.change("batch-01", key_name="operators")
+
+    def with_password(world: Any) -> None:
+        world.change("web-02", password=digest(PASSWORD))
+
+    stopped = {"names": ["batch-01"], "key_names": ["operators"]}
+    task("server_keypair.bind", HUAWEI, stopped)
+    task("server_keypair.bind_no_wait", HUAWEI, {**stopped, "wait": False})
+    task("server_keypair.bind_running", HUAWEI, {"names": ["web-02"], "key_names": ["operators"], "password": PASSWORD},
+         prepare=with_password, secrets=(PASSWORD,))  # fmt: skip
+    task("server_keypair.unbind", HUAWEI, {**stopped, "state": "detached"}, prepare=stopped_with)
 
 
 def _hosts(task: Any) -> None:

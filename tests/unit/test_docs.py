@@ -264,10 +264,11 @@ def test_inventory(ready: dict[str, Any], follow: Any) -> None:
 
 
 def test_huawei_cloud(follow: Any) -> None:
-    listing, nightly = follow("platform_huaweicloud").values()
+    listing, nightly, keys = follow("platform_huaweicloud").values()
     assert "203.0.113.11" in listing
     assert "4 servers are restarting" in nightly
     assert "failed=0" in nightly
+    assert "changed=2" in keys
 
 
 def test_easystack(ready: dict[str, Any], follow: Any) -> None:

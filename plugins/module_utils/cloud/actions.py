@@ -46,6 +46,9 @@ class ExpectedState:
     #: Ports that are attached, and that are no longer attached; the record of a server does not contain them.
     ports: tuple[str, ...] = ()
     no_ports: tuple[str, ...] = ()
+    #: The key pair of the server, and a key pair that it does not have any more.
+    key_name: str | None = None
+    no_key_name: str | None = None
     #: The image that was created of the server, and must become active; the record does not contain it either.
     image: str | None = None
 
@@ -70,6 +73,8 @@ class ExpectedState:
             and self.locked in (None, server.locked)
             and self.name in (None, server.name)
             and self.host in (None, server.host)
+            and self.key_name in (None, server.key_name)
+            and (self.no_key_name is None or server.key_name != self.no_key_name)
             and (self.left_host is None or server.host not in (None, self.left_host))
             and not set(self.volumes).difference(server.volume_ids or ())
             and not set(self.no_volumes).intersection(server.volume_ids or ())

@@ -155,11 +155,13 @@ class Redirected(CloudError):
 
 
 class ConnectionFailed(CloudError):
-    """The request provably never arrived. permanent: a retry cannot help (certificate, unknown host name)."""
+    """The request provably never arrived. permanent: a retry cannot help (certificate, unknown host name).
+    unknown_host: the host name does not exist."""
 
-    def __init__(self, message: str, *, permanent: bool = False, **known: Any) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, unknown_host: bool = False, **known: Any) -> None:
         super().__init__(message, **known)
         self.permanent = permanent
+        self.unknown_host = unknown_host
 
 
 class ResponseLost(CloudError):

@@ -108,6 +108,11 @@ class Capability(str, Enum):
     #: Key pairs can be attached to a server, and detached.
     ATTACH_KEYPAIRS = "attach_keypairs"
     DETACH_KEYPAIRS = "detach_keypairs"
+    #: A server has one key pair, which a task of the cloud binds, replaces or unbinds in the guest.
+    BIND_KEYPAIR = "bind_keypair"
+    UNBIND_KEYPAIR = "unbind_keypair"
+    #: A key pair can belong to the account, and the cloud can keep its private key.
+    KEYPAIR_SCOPES = "keypair_scopes"
 
     # -- flavors, aggregates, zones, hosts ---------------------------------------------------------------------------
     #: An administrator makes and changes flavors.
@@ -192,7 +197,10 @@ def capability_set(words: str) -> frozenset[str]:
 
 
 #: The alternative on every platform without it.
-_ALTERNATIVES = {"job": "the handle that a task with wait: false returns"}
+_ALTERNATIVES = {
+    "job": "the handle that a task with wait: false returns",
+    "keypair_scopes": "a key pair of the user, without scope and key_protection",
+}
 
 
 #: The maximum number of characters of a metadata key and of its value.
@@ -265,6 +273,10 @@ class Rules:
 
     def action_problem(self, server: Server, action: Action) -> str | None:
         """Why the platform would reject the action in any state of the server, with a hint; sends no request."""
+        return None
+
+    def keypair_name_problem(self, name: str) -> str | None:
+        """Why the platform would reject such a name of a new key pair; ``None`` if it would not. Sends no request."""
         return None
 
     def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:

@@ -50,7 +50,9 @@ CONNECTION: dict[str, Any] = {
     "endpoints": {
         "type": "dict",
         "options": {
-            name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume", "metadata")
+            **{name: {"type": "str"} for name in ("compute", "image", "network", "identity", "volume", "metadata")},
+            # A URL, and no key.
+            "keypair": {"type": "str", "no_log": False},
         },
     },
     "cloud_domain": {"type": "str"},

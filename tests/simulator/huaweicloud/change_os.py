@@ -171,7 +171,7 @@ def _check_key(call: Call, name: str, user_id: str | None) -> None:
         if call.token is None:
             raise refuse(400, "Ecs.0005", "userid must be given with keyname, because the request has no token.")
         user_id = caller_id(call)
-    if call.sim.keys[PLATFORM].get(user_id, name) is None:
+    if call.sim.keys[PLATFORM].find(user_id, name) is None:
         raise refuse(400, "Ecs.0314", "The key pair %s of the user %s could not be found." % (name, user_id))
 
 

@@ -240,7 +240,7 @@ class _CreateRequest:
             why = password_weakness(str(password), CHANGE_OS_SYMBOLS, self.image["os_type"])
             if why is not None:
                 raise refuse(400, "Ecs.0011", "The password is not complex enough: %s." % why)
-        if key_name and self.call.sim.keys[PLATFORM].get(caller_id(self.call), key_name) is None:
+        if key_name and self.call.sim.keys[PLATFORM].find(caller_id(self.call), key_name) is None:
             raise refuse(400, "Ecs.0314", "The key pair %s could not be found." % key_name)
         return password, key_name
 

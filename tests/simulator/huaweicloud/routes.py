@@ -1,4 +1,4 @@
-"""The calls of huaweicloud, served at the root so that the official SDK reaches them: ECS, IAM, IMS."""
+"""The calls of huaweicloud, served at the root so that the official SDK reaches them: ECS, IAM, IMS, KPS."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,6 +17,7 @@ from simulator.huaweicloud import (
     iam,
     ims,
     jobs,
+    kps,
     nics,
     passwords,
     publicips,
@@ -70,6 +71,7 @@ def register(router: Router) -> None:
         passwords,
         change_os,
         catalogue,
+        kps,
         delete,
         create,
         update,

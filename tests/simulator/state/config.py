@@ -156,6 +156,7 @@ DELAYS = (
     "create_image",
     "attach",
     "detach",
+    "bind_keypair",
 )
 
 

@@ -26,9 +26,10 @@ class InvalidKey(ValueError):
     """The text is not a public key; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Keypair:
-    """A key pair without the private key. `created` is epoch seconds."""
+    """A key pair without the private key. `created` is epoch seconds. The last four are of huaweicloud's KPS: a key
+    pair of scope `domain` is the account's, and `protected` says that the service keeps the private key."""
 
     name: str
     public_key: str
@@ -37,6 +38,10 @@ class Keypair:
     user_id: str
     created: float
     number: int
+    scope: str = "user"
+    description: str = ""
+    protected: bool = False
+    private_digest: str | None = None  # SHA-256 of the private key, where it is known
 
 
 class Keypairs:
@@ -47,15 +52,36 @@ class Keypairs:
         self._last = 0
 
     def list_keys(self, user_id: str) -> list[Keypair]:
-        return sorted((row for row in self.rows.values() if row.user_id == user_id), key=lambda row: row.name)
+        return [row for row in self.visible(user_id) if row.scope == "user"]
+
+    def visible(self, user_id: str) -> list[Keypair]:
+        """The key pairs of the user and of the account."""
+        rows = [row for row in self.rows.values() if row.user_id == user_id or row.scope == "domain"]
+        return sorted(rows, key=lambda row: row.name)
 
     def get(self, user_id: str, name: str) -> Keypair | None:
-        return self.rows.get((user_id, name))
+        """A key pair of the user."""
+        row = self.rows.get((user_id, name))
+        return row if row is not None and row.scope == "user" else None
 
-    def add(self, user_id: str, name: str, public_key: str, kind: str, now: float) -> Keypair:
+    def find(self, user_id: str, name: str) -> Keypair | None:
+        """A key pair of the user or of the account."""
+        return next((row for row in self.visible(user_id) if row.name == name), None)
+
+    def add(
+        self,
+        user_id: str,
+        name: str,
+        public_key: str,
+        kind: str,
+        now: float,
+        scope: str = "user",
+        private_digest: str | None = None,
+    ) -> Keypair:
         """Raises InvalidKey."""
         self._last += 1
-        key = Keypair(name, public_key, fingerprint(public_key, kind), kind, user_id, now, self._last)
+        key = Keypair(name, public_key, fingerprint(public_key, kind), kind, user_id, now, self._last, scope)
+        key.private_digest = private_digest
         self.rows[user_id, name] = key
         return key
 

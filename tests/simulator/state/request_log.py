@@ -19,8 +19,11 @@ _NEVER_A_MAPPING = frozenset({"adminPass", "adminpass", "new_password"})
 
 
 def masked(value: Any, inside_token: bool = False) -> Any:
-    """The document with every secret replaced. Keystone's token method has its secret under `id`."""
+    """The document with every secret replaced. Keystone's token method has its secret under `id`, and the login of
+    huaweicloud's KPS has it under `key`, beside its type."""
     if isinstance(value, dict):
+        if set(value) == {"type", "key"}:
+            return {"type": value["type"], "key": MASK}
         result = {}
         for key, item in value.items():
             # `password` is also the name of Keystone's method; the values of its object are checked one by one.

@@ -45,6 +45,7 @@ class Simulator:
         self.keys: dict[str, Keypairs] = {}
         self.groups: dict[str, ServerGroups] = {name: ServerGroups() for name in PLATFORMS}
         self.jobs: dict[str, Any] = {}
+        self.kps_tasks: dict[str, Any] = {}
         self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}
         self.access_keys = TemporaryKeys(self.clock)

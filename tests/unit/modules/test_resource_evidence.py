@@ -64,8 +64,8 @@ CASES = {
     "group": Case("server_group", GROUP, "POST", "os-server-groups$", admin=False, platforms=GROUPS),
     "no group": Case("server_group", {"name": "g", "state": "absent"}, "DELETE", "os-server-groups/", GROUP, False,
                      GROUPS),
-    "key pair": Case("keypair", {"name": "k", "public_key": KEY}, "POST", "os-keypairs$", admin=False, platforms=ALL),
-    "no key pair": Case("keypair", {"name": "k", "state": "absent"}, "DELETE", "os-keypairs/",
+    "key pair": Case("keypair", {"name": "k", "public_key": KEY}, "POST", "keypairs$", admin=False, platforms=ALL),
+    "no key pair": Case("keypair", {"name": "k", "state": "absent"}, "DELETE", "keypairs/",
                         {"name": "k", "public_key": KEY}, False, ALL),
     "disabled": Case("compute_service", {"host": "cmp5", "state": "disabled", "reason": "r"}, "PUT", "os-services/"),
     "forced down": Case("compute_service", {"host": "cmp5", "forced_down": True}, "PUT", "os-services/"),
@@ -130,7 +130,7 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
     before = reads(bench, prepared)
     if name in ("no extra specs", "no aggregate") or (name == "no key pair" and bench.platform == "ustack"):
         # The service's documented response proves nothing there, so without a read the outcome is unknown.
-        inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
+        inject_fault(bench, "GET", "compute|cloudservers|keypairs", read, after=before)
         result = bench.call(prepared.module, **prepared.options)
         assert (
             result["failed"] is True
@@ -138,7 +138,7 @@ def test_a_change_that_cannot_be_read_back_is_not_lost(
             and "it is unknown whether it was done" in result["msg"]
         ), result["msg"]
         return
-    inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", read, after=before)
+    inject_fault(bench, "GET", "compute|cloudservers|keypairs", read, after=before)
     result = bench.call(prepared.module, **prepared.options)
     assert not result.get("failed"), result["msg"]
     assert result["changed"] is True
@@ -158,7 +158,7 @@ def reads(bench: Bench, case: Case) -> int:
 
 
 def reading_requests(bench: Bench) -> list[Any]:
-    marks = ("compute", "cloudservers", "os-keypairs")
+    marks = ("compute", "cloudservers", "keypairs")
     return [row for row in bench.requests() if row["method"] == "GET" and any(mark in row["path"] for mark in marks)]
 
 
@@ -166,7 +166,7 @@ def reading_requests(bench: Bench) -> list[Any]:
 @pytest.mark.parametrize(("name", "platform"), WHERE, indirect=["platform"])
 def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, effect: bool) -> None:
     before = reads(bench, prepared)
-    inject_fault(bench, "GET", "compute|cloudservers|os-keypairs", {"status": 403}, after=before)
+    inject_fault(bench, "GET", "compute|cloudservers|keypairs", {"status": 403}, after=before)
     inject_fault(bench, prepared.method, prepared.path, {**PAGE, "effect": effect}, times=1)
     result = bench.call(prepared.module, **prepared.options)
     assert result["failed"] is True and result["changed"] is True
@@ -179,12 +179,12 @@ def test_neither_response_nor_state(bench: Bench, prepared: Case, name: str, eff
 @pytest.mark.parametrize("platform", ALL, indirect=True)
 def test_a_private_key_that_was_lost_with_its_response(bench: Bench, tmp_path: Path, strange: dict[str, Any]) -> None:
     path = tmp_path / "key"
-    inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
+    inject_fault(bench, "POST", "keypairs$", {**strange, "effect": True}, times=1)
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and "deleted again, because its private key is lost" in result["msg"]
     assert not path.exists() and bench.call("keypair_info", name="k")["keypairs"] == []
-    inject_fault(bench, "POST", "os-keypairs$", {**strange, "effect": True}, times=1)
-    inject_fault(bench, "DELETE", "os-keypairs/", {"status": 403, "reason": "no"})
+    inject_fault(bench, "POST", "keypairs$", {**strange, "effect": True}, times=1)
+    inject_fault(bench, "DELETE", "keypairs/", {"status": 403, "reason": "no"})
     result = bench.call("keypair", name="k", private_key_path=str(path))
     assert result["failed"] is True and result["changed"] is True and not path.exists()
     assert "its private key was lost with the response, and it could not be deleted again" in result["msg"]

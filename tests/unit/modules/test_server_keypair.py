@@ -134,7 +134,7 @@ def test_bad_input(bench: Bench, options: dict[str, Any], parts: list[str]) -> N
             refused(bench.call("server_keypair", check=check, **options), *parts)
 
 
-@pytest.mark.parametrize("platform", ["openstack", "easystack", "huaweicloud"], indirect=True)
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
 @pytest.mark.parametrize("state", ["attached", "detached"])
 def test_platforms_without_it(bench: Bench, state: str) -> None:
     with nothing_done(bench):

@@ -137,7 +137,7 @@ def test_the_owner_of_a_key_pair(bench: Bench, kind: str | None) -> None:
     assert outcome(result, "web-01")["outcome"] == "done", result
     assert bench.server("web-01")["key_name"] == "operators"
     (sent,) = [body["os-change"] for body in bench.changing_requests() if body and "os-change" in body]
-    asked = [row["path"] for row in bench.requests() if "/os-keypairs/" in row["path"]]
+    asked = [row["path"] for row in bench.requests() if "/keypairs/" in row["path"]]
     assert ("userid" in sent, len(asked)) == ((False, 0) if kind else (True, 1))
 
 

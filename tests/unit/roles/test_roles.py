@@ -99,7 +99,8 @@ def test_no_required_variable_has_a_default(path: Any) -> None:
 def test_the_entries_of_a_role_have_the_options_of_their_module(option: str) -> None:
     entries = {
         "server": ("server_fleet", "server_fleet_servers", {"select", "client_token", "return_passwords"}),
-        "keypair": ("keypairs", "keypairs_keypairs", {"attached_to", "detached_from"}),
+        # The results of a loop show its items, and a key_protection may have a private key.
+        "keypair": ("keypairs", "keypairs_keypairs", {"attached_to", "detached_from", "key_protection"}),
         "flavor": ("compute_capacity", "compute_capacity_flavors", set()),
         "aggregate": ("compute_capacity", "compute_capacity_aggregates", set()),
     }
@@ -205,6 +206,16 @@ def test_a_purge_of_key_pairs_is_bounded_and_never_deletes_all(lab: Lab) -> None
     given = {"keypairs_keypairs": kept, "keypairs_purge": True, "keypairs_keep": ["operators"]}
     lab.play(inventory, role("keypairs", **given)).succeeded()
     assert len(lab.requests("openstack", "DELETE")) == 3
+
+
+def test_a_purge_of_key_pairs_keeps_those_of_the_account(lab: Lab) -> None:
+    """They belong to other users, too."""
+    inventory = lab.inventory("huaweicloud")
+    made = [{"name": "ours", "public_key": KEY, "scope": "account"}, {"name": "mine", "public_key": KEY}]
+    lab.play(inventory, role("keypairs", keypairs_keypairs=made)).succeeded()
+    given = {"keypairs_keypairs": [{"name": "operators"}], "keypairs_purge": True}
+    lab.play(inventory, role("keypairs", **given)).succeeded()
+    assert [row["path"].rpartition("/")[2] for row in lab.requests("huaweicloud", "DELETE")] == ["mine"]
 
 
 def test_a_purge_of_servers_never_deletes_the_whole_fleet(lab: Lab) -> None:

@@ -154,6 +154,10 @@ class AccessKeyAuthenticator:
         return self._memory.get(name)
 
     def set_fact(self, name: str, value: Any) -> None:
+        given = self._credentials.project_id
+        if given and self._memory.recall() is None:
+            # Facts are part of an entry, which is otherwise written when the project was found.
+            self._memory.keep(PROJECT_LIFETIME, project_id=given)
         self._memory.set(name, value)
 
     def finding_fact(self, name: str) -> ContextManager[None]:

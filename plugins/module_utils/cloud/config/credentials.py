@@ -98,7 +98,10 @@ SERVICES = {
     "volume": ("block_storage", "block_store", "volumev3", "volume"),
     # Not a service of the catalog: it is on the server on which the task runs.
     "metadata": ("metadata",),
+    "keypair": ("keypair",),
 }
+#: In place of the endpoint of the key pair service: the cloud has none; the compute service keeps the key pairs.
+NO_SERVICE = "none"
 
 
 def environment_names(name: str, platform: str) -> list[str]:

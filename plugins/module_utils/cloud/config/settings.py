@@ -36,6 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     AUTH_LEAVES,
     ENVIRONMENT,
     HUAWEICLOUD_FAMILIES,
+    NO_SERVICE,
     SERVICES,
     Credentials,
     environment_names,
@@ -165,6 +166,8 @@ def _assemble(
     enterprise_project = _enterprise_project(plain("enterprise_project_id"), platform)
     cloud_domain = _cloud_domain(plain("cloud_domain"), platform)
     endpoints = _endpoints(sources)
+    if "keypair" in endpoints and platform != "huaweicloud":
+        raise SettingsError("endpoints.keypair: platform %s has no key pair service; leave it out." % platform)
     endpoint = endpoints.pop("compute", "")
     if "metadata" in endpoints and platform != "huaweicloud":
         raise SettingsError("endpoints.metadata: platform %s does not use it; leave it out." % platform)
@@ -248,13 +251,19 @@ def _endpoints(sources: list[CredentialSource]) -> dict[str, str]:
         if unknown:
             raise SettingsError("endpoints has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(SERVICES)))
         values = {name: as_text(value, "endpoints.%s" % name) for name, value in given.items()}
-        urls = {name: as_url(value, "endpoints.%s" % name) for name, value in values.items() if value}
+        urls = {name: _endpoint(name, value) for name, value in values.items() if value}
         compute = as_text(source.plain.get("endpoint"), "endpoint")
         if compute and urls.setdefault("compute", as_url(compute, "endpoint")) != as_url(compute, "endpoint"):
             raise SettingsError("endpoint and endpoints.compute are different URLs; set only one of them.")
         for name, url in urls.items():
             found.setdefault(name, url)
     return found
+
+
+def _endpoint(service: str, value: str) -> str:
+    if service == "keypair" and value == NO_SERVICE:
+        return value
+    return as_url(value, "endpoints.%s" % service)
 
 
 def _from_options(options: Mapping[str, Any]) -> CredentialSource:

@@ -255,6 +255,9 @@ class MarkedPages:
             items = _page(body, self.key, self.what)[self.key]
             links = body.get(self.key + "_links")
             linked = any(isinstance(each, dict) and each.get("rel") == "next" for each in links or ())
+            # The services of Huawei Cloud report the next page here.
+            info = body.get("page_info")
+            linked = linked or (isinstance(info, dict) and bool(info.get("next_marker")))
             return items, bool(items) and (len(items) >= self.limit or linked)
 
     def in_order(self) -> Iterator[Any]:

@@ -101,9 +101,11 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
         )
     names = [each for each in causes if isinstance(each, socket.gaierror)]
     if names:
+        is_unknown = names[-1].errno != socket.EAI_AGAIN
         return ConnectionFailed(
             "Could not %s: the host name of %s cannot be resolved." % (what, origin),
-            permanent=names[-1].errno != socket.EAI_AGAIN,
+            permanent=is_unknown,
+            unknown_host=is_unknown,
             hint="Check endpoint, auth.auth_url and region, and this machine's DNS.",
         )
     if has(requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):

@@ -92,6 +92,8 @@ class UStackRules(NovaRules):
         "deleted": "server_info without deleted",
         "rebuild": "the cloud's own console",
         "keypair_types": "key pairs of type ssh",
+        "bind_keypair": "server_keypair without password, private_key, disable_password and port",
+        "unbind_keypair": "server_keypair without password, private_key, disable_password and port",
         "keypair_users": "the credentials of that user",
         "flavor_access": "flavor_info without access",
         "flavor_admin": "the cloud's own administration; flavor_info lists its flavors",

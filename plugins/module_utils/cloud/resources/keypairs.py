@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
 
 
@@ -26,11 +26,23 @@ class Keypairs(Resource):
         raise self.unsupported()
 
     def create(
-        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
+        self,
+        name: str,
+        public_key: str | None = None,
+        kind: str | None = None,
+        user_id: str | None = None,
+        scope: str | None = None,
+        protection: KeyProtection | None = None,
     ) -> Keypair:
-        """Imports the public key, or lets the cloud generate a key pair; only then the result has a private key."""
+        """Imports the public key, or lets the cloud generate a key pair; only then the result has a private key.
+        ``scope`` and ``protection`` are for a cloud with the capability ``keypair_scopes``."""
         raise self.unsupported()
 
     def delete(self, name: str, user_id: str | None = None) -> None:
         """Deletes the key pair; it is no error if it does not exist."""
         raise self.unsupported()
+
+    def require_binding(self) -> None:
+        """Raises UnsupportedOperation if the cloud is known to lack the service that binds key pairs to servers; sends
+        no request."""
+        self.api.require("bind_keypair")

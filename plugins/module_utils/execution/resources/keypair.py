@@ -15,7 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     RateLimited,
     is_ambiguous,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
@@ -81,9 +81,11 @@ class KeypairSteps:
         generation = StepDefinition(self._generate, None, store=self._save, left=saved)
         # It is no error if another user has imported the same key in the meantime.
         importing = StepDefinition(self._create, self._is_imported, store=self._store)
+        # The private key that the cloud kept of the previous key pair is lost.
+        restoring = StepDefinition(self._import, self._is_imported, store=self._store)
         return {
             CREATE: generation if self.wanted.public_key is None else importing,
-            RESTORE: importing,
+            RESTORE: restoring,
             DELETE: self._deletion(),
             ATTACH: StepDefinition(
                 lambda server: self._submit(server, ATTACH), lambda server: self._shows(server, True), ()
@@ -100,11 +102,16 @@ class KeypairSteps:
         return self.cloud.keypairs.get(self.wanted.name, self.user_id)
 
     def _create(self, new: Keypair) -> Keypair:
-        return self.cloud.keypairs.create(new.name, new.public_key, new.type, self.user_id)
+        return self._import(new, self.wanted.protection)
+
+    def _import(self, new: Keypair, protection: KeyProtection | None = None) -> Keypair:
+        return self.cloud.keypairs.create(new.name, new.public_key, new.type, self.user_id, new.scope, protection)
 
     def _is_imported(self, new: Keypair) -> Keypair | None:
         observed = self._read()
-        return observed if observed and material(observed.public_key) == material(new.public_key) else None
+        if observed is None or material(observed.public_key) != material(new.public_key):
+            return None
+        return observed if new.scope in (None, observed.scope) else None
 
     def _deletion(self) -> StepDefinition:
         return StepDefinition(

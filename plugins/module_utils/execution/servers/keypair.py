@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The strategy to attach key pairs to servers, and to detach them."""
+"""The strategies to attach key pairs to servers and to detach them, and to bind the one key pair of a server."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.exec
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.notes import remove_notes, write_notes
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, Outcome, Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair import (
     NOTE,
     note_after,
     plan_one,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair_binding import BindingSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.keypair_binding import (
+    plan_one as plan_binding_of_one,
 )
 
 
@@ -42,3 +47,20 @@ def note_keypairs(work: Executor, plan: Plan, state: str) -> None:
 def keypair_strategy(cloud: Compute, state: str, names: Sequence[str]) -> Strategy:
     """Attaches key pairs to servers, or detaches them."""
     return Strategy(cloud, lambda server: plan_one(server, state, names), state)
+
+
+def binding_strategy(cloud: Compute, spec: BindingSpec) -> Strategy:
+    """Binds the key pair of servers, replaces it or unbinds it."""
+    return Strategy(cloud, lambda server: plan_binding_of_one(server, spec), spec.state)
+
+
+def require_keypairs(cloud: Compute, names: Sequence[str]) -> None:
+    """Raises InvalidRequest if the user has no key pair of one of the names. One is read alone, several by the list."""
+    if len(names) == 1:
+        unknown = [] if cloud.keypairs.get(names[0]) else list(names)
+    else:
+        unknown = sorted(set(names) - {each.name for each in cloud.keypairs.list()}) if names else []
+    if unknown:
+        raise InvalidRequest(
+            "key_names: the user has no key pair %s; create it with the module keypair" % ", ".join(unknown)
+        )

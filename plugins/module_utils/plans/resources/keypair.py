@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Iterable, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import (
+    Keypair,
+    KeyProtection,
+    is_private,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name
@@ -31,10 +36,6 @@ def material(public_key: str | None) -> str | None:
         return "\n".join(line.strip() for line in text.splitlines() if line.strip())
     words = text.split()
     return " ".join(words[:2])
-
-
-def is_private(text: str | None) -> bool:
-    return "PRIVATE KEY-----" in (text or "")
 
 
 def check_public_key(text: str, kind: str | None) -> str:
@@ -88,6 +89,8 @@ class KeypairSpec:
     has_file: bool = False
     kind: str | None = None
     recreate: bool = False
+    scope: str | None = None
+    protection: KeyProtection | None = None
     attached_to: tuple[Server, ...] = ()
     detached_from: tuple[Server, ...] = ()
 
@@ -107,6 +110,9 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
     detach = [server for server in wanted.detached_from if observed and _has_to_change(server, wanted.name, DETACH)]
     leaving = [UpdateStep(DETACH, server) for server in detach]
     if wanted.state == "absent":
+        if observed and wanted.scope and observed.scope not in (None, wanted.scope):
+            # Names are unique, so there is none of this scope.
+            return ResourcePlan(before, before, ())
         return ResourcePlan(before, None, tuple(leaving + [UpdateStep(DELETE)]) if observed else ())
     public = material(wanted.public_key)
     made = observed is None
@@ -126,7 +132,7 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
                 " key that the cloud generates" % wanted.name
             )
         steps = [UpdateStep(DELETE)] if observed else []
-        steps.append(UpdateStep(CREATE, Keypair(wanted.name, wanted.public_key, wanted.kind)))
+        steps.append(UpdateStep(CREATE, Keypair(wanted.name, wanted.public_key, wanted.kind, scope=wanted.scope)))
     attach = [server for server in wanted.attached_to if made or _has_to_change(server, wanted.name, ATTACH)]
     steps += [UpdateStep(ATTACH, server) for server in attach] + leaving
     after: dict[str, Any] = {"name": wanted.name}
@@ -142,11 +148,45 @@ def plan_keypair(observed: Keypair | None, wanted: KeypairSpec) -> ResourcePlan:
 
 def _difference(observed: Keypair, wanted: KeypairSpec) -> str | None:
     """How the key pair differs from the target state. A field that the cloud does not return is not a difference."""
-    if wanted.public_key is not None and material(observed.public_key) != material(wanted.public_key):
+    if wanted.public_key is not None and not _is_same_key(observed, wanted.public_key):
         return "other key material"
     if wanted.kind and observed.type and observed.type != wanted.kind:
         return "the type %s" % observed.type
+    if wanted.scope and observed.scope and observed.scope != wanted.scope:
+        return "the scope %s" % observed.scope
+    if wanted.protection and observed.is_key_protection is False:
+        return "a private key that the cloud does not keep"
     return None
+
+
+def _is_same_key(observed: Keypair, public_key: str) -> bool:
+    """Whether a key pair has this public key; its fingerprint decides if the cloud does not return the public key."""
+    if observed.public_key or not observed.fingerprint:
+        return material(observed.public_key) == material(public_key)
+    shown = observed.fingerprint.strip()
+    return (shown if shown.startswith("SHA256:") else shown.upper()) in fingerprints(public_key)
+
+
+def fingerprints(public_key: str) -> Sequence[str]:
+    """The fingerprints of an OpenSSH public key in the forms of clouds and of ssh-keygen: the MD5 digest in pairs of
+    upper-case digits, with and without its name, and the SHA-256 digest as base64 text. None for another key."""
+    words = public_key.split()
+    try:
+        blob = base64.b64decode(words[1], validate=True)
+    except (IndexError, binascii.Error, ValueError):
+        return ()
+    digest = _md5(blob).upper()
+    pairs = ":".join(digest[place : place + 2] for place in range(0, len(digest), 2))
+    sha256 = base64.b64encode(hashlib.sha256(blob).digest()).decode("ascii").rstrip("=")
+    return (pairs, "MD5:" + pairs, "SHA256:" + sha256)
+
+
+def _md5(blob: bytes) -> str:
+    try:
+        return hashlib.md5(blob, usedforsecurity=False).hexdigest()
+    except TypeError:
+        # Python 3.8 has no such argument.
+        return hashlib.md5(blob).hexdigest()
 
 
 def _shown(observed: Keypair | None, servers: Sequence[Server]) -> dict[str, Any] | None:

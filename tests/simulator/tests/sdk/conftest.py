@@ -1,6 +1,6 @@
 """The official SDK drives the simulator: an unmodified client, a real port, signatures that are verified.
 
-To add calls: a file test_<what>.py that uses the fixtures `ecs`, `ims`, `evs` or `iam` (the client) with their
+To add calls: a file test_<what>.py that uses the fixtures `ecs`, `ims`, `evs`, `kps` or `iam` (the client) with their
 `.models` (the SDK's own classes), and `huaweicloud` for the simulator's side: ids, log, faults, clock. Every answer is
 held against the SDK's models (shapes.py) on its way. The SDK's packages are imported when a test asks for them first.
 """
@@ -105,6 +105,7 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
         "iam": ("huaweicloudsdkiam.v3", "IamClient"),
         "evs": ("huaweicloudsdkevs.v2", "EvsClient"),
         "eip": ("huaweicloudsdkeip.v2", "EipClient"),
+        "kps": ("huaweicloudsdkkps.v3", "KpsClient"),
     }
     clients = []
 
@@ -144,6 +145,11 @@ def ims(connect: Callable[..., Client], credentials: Any) -> Client:
 @pytest.fixture
 def evs(connect: Callable[..., Client], credentials: Any) -> Client:
     return connect("evs", credentials)
+
+
+@pytest.fixture
+def kps(connect: Callable[..., Client], credentials: Any) -> Client:
+    return connect("kps", credentials)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ class FakeCloud:
         return self.keys.get(name)
 
     def create(
-        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
+        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None, *_more: Any
     ) -> Keypair:
         error = self._begin("create")
         if name in self.keys:

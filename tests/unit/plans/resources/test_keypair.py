@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     KeypairSpec,
     check_public_key,
     find_servers,
+    fingerprints,
     material,
     plan_keypair,
 )
@@ -128,3 +129,21 @@ def test_servers_are_found_by_id_or_name() -> None:
 def test_the_private_key_is_in_no_form_of_the_record() -> None:
     key = Keypair("k", A, private_key=PRIVATE)
     assert "PRIVATE" not in repr(key) + repr(key.as_dict()) + str(SimpleNamespace(key=key))
+
+
+@pytest.mark.parametrize("form", ["lower", "upper", "named", "sha256"])
+def test_a_fingerprint_decides_where_the_cloud_shows_no_key(form: str) -> None:
+    pairs, named, sha256 = fingerprints(A)
+    text = {"lower": pairs.lower(), "upper": pairs, "named": "MD5:" + pairs.lower(), "sha256": sha256}[form]
+    assert named == "MD5:" + pairs and sha256.startswith("SHA256:")
+    observed = Keypair("k", None, "ssh", text)
+    assert not plan_keypair(observed, KeypairSpec("k", public_key=A)).changed
+    with pytest.raises(InvalidRequest, match="exists with other key material"):
+        plan_keypair(observed, KeypairSpec("k", public_key=B))
+    with pytest.raises(InvalidRequest, match="exists with other key material"):
+        plan_keypair(Keypair("k", None, "ssh"), KeypairSpec("k", public_key=A))
+
+
+@pytest.mark.parametrize("text", ["", "x", "ssh-rsa !!", "-----BEGIN CERTIFICATE-----"])
+def test_fingerprints_of_no_key(text: str) -> None:
+    assert list(fingerprints(text)) == []

@@ -13,6 +13,7 @@ from typing import Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     interfaces,
+    keypair_binding,
     lifecycle,
     passwords,
     public_ips,
@@ -51,4 +52,7 @@ ACTIONS: Mapping[str, Send] = {
     "update_volume": for_each_server(volumes.update_volume),
     "attach_interface": for_each_server(interfaces.attach_interface),
     "detach_interface": for_each_server(interfaces.detach_interface),
+    # One call of the key pair service a server.
+    "bind_keypair": keypair_binding.bind,
+    "unbind_keypair": keypair_binding.unbind,
 }

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         HuaweiInterfaces,
     )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import (
+        HuaweiKeypairs,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.public_ips import (
         HuaweiPublicIps,
     )
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
         HuaweiVolumes,
     )
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 
@@ -79,12 +81,12 @@ class HuaweiCloud(Compute):
         return HuaweiFlavors(self.api)
 
     @cached_property
-    def keypairs(self) -> NovaKeypairs:
-        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import (
-            NovaKeypairs,
+    def keypairs(self) -> HuaweiKeypairs:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import (
+            HuaweiKeypairs,
         )
 
-        return NovaKeypairs(self.api)
+        return HuaweiKeypairs(self.api)
 
     @cached_property
     def zones(self) -> NovaZones:

@@ -67,6 +67,7 @@ class HuaweiRules(Rules):
         " attach_volume detach_volume force_detach_volume volume_termination update_volume shared_volumes"
         " attach_interface detach_interface interface_security_groups add_security_group remove_security_group"
         " bind_public_ip unbind_public_ip"
+        " bind_keypair unbind_keypair keypair_scopes"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -78,7 +79,7 @@ class HuaweiRules(Rules):
         "response_passwords": "password, or server_password with generate and return_passwords",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
-        "attach_keypairs": "server_os, which sets the key pair of a server",
+        "attach_keypairs": "server_keypair, which binds a key pair to servers",
         "flavor_access": "flavor_info without access",
         "flavor_admin": "flavor_info; the vendor manages the flavors",
         "aggregates": "server groups; the vendor owns the hosts",
@@ -99,7 +100,9 @@ class HuaweiRules(Rules):
         "restore": "the recycle bin of the console",
         "purge": "state: absent; the console purges servers in its recycle bin",
         "networks": "networks with subnet, and vpc_id",
-        "detach_keypairs": "server_os, which sets the key pair of a server",
+        "detach_keypairs": "server_keypair, which unbinds the key pair of servers",
+        "bind_keypair": "server_os, which sets the key pair of a server; this cloud has no key pair service (KPS)",
+        "unbind_keypair": "server_os, which sets the key pair of a server; this cloud has no key pair service (KPS)",
         "server_group_policies": "policy: anti-affinity, the only policy of the vendor",
         "server_group_soft": "policy: anti-affinity, the only policy of the vendor",
         "server_group_rules": "the policy without rules; a host has one server of a group",
@@ -136,6 +139,9 @@ class HuaweiRules(Rules):
 
     def name_problem(self, name: str) -> str | None:
         return validation.name_problem(name)
+
+    def keypair_name_problem(self, name: str) -> str | None:
+        return validation.keypair_name_problem(name)
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
         return validation.tags_problem(tags) or validation.too_many_tags(tags)

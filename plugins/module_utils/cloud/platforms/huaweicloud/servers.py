@@ -37,6 +37,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import keypair_binding
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     BUSY,
@@ -189,8 +190,7 @@ class HuaweiServers(Servers):
     def status(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
         """A job is read before its servers: while it is running, the servers need not be read. A failed job may have
         succeeded for some servers, and SUCCESS is not the end: the servers may still be in a transition."""
-        job_ids = sorted({pending.job_id for pending in pending_actions if pending.job_id})
-        jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(self.api).get, job_ids, self.api.parallel)))
+        jobs = self._jobs(pending_actions)
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
         seen = self.by_id(done)
@@ -212,6 +212,20 @@ class HuaweiServers(Servers):
             if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
         }
         return shown_by_disks(self.api, pending_actions, found)
+
+    def _jobs(self, pending_actions: Sequence[PendingAction]) -> dict[str, Job]:
+        """The jobs of ECS, and the tasks of the key pair service, by id."""
+        asked = sorted({(p.job_id, p.action in keypair_binding.ACTIONS) for p in pending_actions if p.job_id})
+
+        def read(each: tuple[str, bool]) -> Job:
+            job_id, is_task = each
+            return keypair_binding.read_task(self.api, job_id) if is_task else HuaweiJobs(self.api).get(job_id)
+
+        return {job.id: job for job in in_parallel(read, asked, self.api.parallel)}
+
+    def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
+        # ECS keeps no record of its actions; the key pair service lists its running tasks.
+        return keypair_binding.find_task(self.api, pending) if pending.action in keypair_binding.ACTIONS else None
 
 
 def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:

@@ -25,6 +25,7 @@ _LONGEST_DESCRIPTION = 85
 _LONGEST_HOSTNAME = 64
 _LONGEST_KEY, _LONGEST_VALUE = 36, 43
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_.-]+\Z")
+_KEYPAIR_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
 _HOSTNAME = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*\Z")
 _METADATA_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}\Z")
 _NOT_IN_A_TAG = re.compile(r"[\x00-\x1f=*<>\\,|/]")
@@ -69,6 +70,13 @@ def name_problem(name: str) -> str | None:
     # A Chinese character counts as two.
     if sum(1 if char.isascii() else 2 for char in name) > _LONGEST_NAME:
         return "the name %s... has more than 128 characters (64 Chinese ones)" % name[:20]
+    return None
+
+
+def keypair_name_problem(name: str) -> str | None:
+    """Data Encryption Workshop API Reference, "Creating and Importing an SSH Key Pair"."""
+    if not _KEYPAIR_NAME.match(name):
+        return "the name %r: a key pair's name has up to 255 letters, digits, '_' and '-'" % name[:64]
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DocumentedResponse,
     has,
@@ -74,9 +74,17 @@ class NovaKeypairs(Keypairs):
         return keypair(part_of(body, "keypair", what))
 
     def create(
-        self, name: str, public_key: str | None = None, kind: str | None = None, user_id: str | None = None
+        self,
+        name: str,
+        public_key: str | None = None,
+        kind: str | None = None,
+        user_id: str | None = None,
+        scope: str | None = None,
+        protection: KeyProtection | None = None,
     ) -> Keypair:
         self._of(user_id)
+        if scope or protection:
+            self.api.require("keypair_scopes")
         if kind == "x509":
             self.api.require("keypair_types")
         what = "%s the key pair %s" % ("import" if public_key else "create", name)

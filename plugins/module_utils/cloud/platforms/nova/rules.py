@@ -72,6 +72,8 @@ class NovaRules(Rules):
     )
     alternatives: Mapping[str, str] = {
         "attach_keypairs": "server_os, which sets the key pair of a server",
+        "bind_keypair": "server_os, which sets the key pair of a server",
+        "unbind_keypair": "server_os, which sets the key pair of a server",
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "interface_addresses": "one address, or a port with these addresses by port_id",
         "interface_security_groups": "a port with these security groups by port_id",
