@@ -123,6 +123,9 @@ def _changing(task: Any) -> None:
     task("server.unlock", LOCKS, {"name": "vault-01", "locked": False})
     task("server.resize", ("openstack", "easystack", "huaweicloud"),
          lambda world: {**web, "flavor": larger(world), "resize": "offline"})  # fmt: skip
+    task("server.resize_paid", ("huaweicloud",),
+         lambda world: {"name": "batch-01", "flavor": larger(world), "resize": "offline", "auto_pay": True},
+         prepare=lambda world: setattr(world.sim.fleets["huaweicloud"].find("batch-01"), "prepaid", True))  # fmt: skip
     task("server.resize_unconfirmed", FULL,
          lambda world: {**web, "flavor": larger(world), "resize": "offline", "confirm": False})  # fmt: skip
     task("server.resize_live", ("easystack",), lambda world: {**web, "flavor": larger(world), "resize": "live"})

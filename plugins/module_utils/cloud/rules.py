@@ -12,6 +12,7 @@ from typing import AbstractSet, Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import ANY_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
@@ -47,6 +48,8 @@ class Capability(str, Enum):
     RESIZE = "resize"
     #: The flavor of a running server can be changed without a stop.
     LIVE_RESIZE = "live_resize"
+    #: The flavors to which a server can be resized can be listed.
+    RESIZE_FLAVORS = "resize_flavors"
     CONFIRM_RESIZE = "confirm_resize"
     REVERT_RESIZE = "revert_resize"
     DELETE = "delete"
@@ -195,6 +198,8 @@ class Rules:
     hostname_note = ""
     #: The options of a rebuild, by the names of RebuildSpec, that only some platforms have, and that this one has.
     rebuild_options: AbstractSet[str] = frozenset()
+    #: The options of a resize that only some platforms have, and that this one has.
+    resize_options: AbstractSet[str] = frozenset()
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
     #: The passwords that it takes for an existing server, and for a new one or a new OS.
@@ -241,6 +246,11 @@ class Rules:
 
     def action_problem(self, server: Server, action: Action) -> str | None:
         """Why the platform would reject the action in any state of the server, with a hint; sends no request."""
+        return None
+
+    def flavor_problem(self, flavor: Flavor | FlavorDetails, zone: str | None) -> str | None:
+        """Why the platform does not sell servers of the flavor in the zone; ``None`` if it does, or if the flavor does
+        not show it. Sends no request."""
         return None
 
     def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:

@@ -163,6 +163,7 @@ def server_spec(
         resize=params["resize"],
         confirm=params["confirm"],
         revert=params["revert"],
+        auto_pay=params["auto_pay"],
         reset_state=params["reset_state"],
         reboot=params["apply"] == "now",
         recreate=params["recreate"],

@@ -73,6 +73,7 @@ class ServerSpec:
     resize: str = "never"
     confirm: bool = True
     revert: bool = False
+    auto_pay: bool = False
     reset_state: str | None = None
     reboot: bool = False
     recreate: bool = False
@@ -358,7 +359,7 @@ class _Present:
 
     def _size(self) -> ResizeSpec:
         spec = self.spec
-        return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert)
+        return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert, spec.auto_pay)
 
 
 class _Replacement(Exception):

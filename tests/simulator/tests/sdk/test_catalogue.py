@@ -34,6 +34,30 @@ def test_flavors_by_page_and_zone(ecs: Any, m: Any) -> None:
     assert one.id == "x1.2u.4g"
 
 
+def test_flavors_for_a_resize(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    def listed(**option: Any) -> list[Any]:
+        return list(ecs.list_resize_flavors(m.ListResizeFlavorsRequest(**option)).flavors)
+
+    of_server = listed(instance_uuid=huaweicloud.id("web-01"))
+    assert [flavor.id for flavor in of_server] == ["c7.large.2", "s6.large.2", "x1.2u.4g"]
+    one = of_server[0]
+    assert (one.vcpus, one.ram, one.disk) == ("2", 4096, "0")
+    assert one.extra_specs.condoperationaz == "cn-north-4a(normal),cn-north-4b(sellout)"
+    for key in ("source_flavor_id", "source_flavor_name"):
+        assert listed(**{key: "s6.small.1"}) == of_server
+    by_page = listed(source_flavor_id="s6.small.1", limit=1, sort_key="vcpus", sort_dir="desc")
+    rest = listed(source_flavor_id="s6.small.1", marker=by_page[0].id, sort_key="vcpus", sort_dir="desc")
+    assert sorted(flavor.id for flavor in by_page + rest) == [flavor.id for flavor in of_server] and len(by_page) == 1
+    for option in ({}, {"source_flavor_id": "nix"}, {"source_flavor_id": "s6.small.1", "sort_key": "size"}):
+        with pytest.raises(refusal) as caught:
+            listed(**option)
+        assert (caught.value.status_code, caught.value.error_code[:4]) == (400, "Ecs.")
+    with pytest.raises(refusal) as caught:
+        listed(instance_uuid="6f0c1de2-0000-4000-8000-000000000000")
+    assert (caught.value.status_code, caught.value.error_code) == (404, "Ecs.0114")
+    assert set(calls()) == {"list resize flavors"}
+
+
 @pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning")
 def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     zones = ecs.nova_list_availability_zones(m.NovaListAvailabilityZonesRequest()).availability_zone_info

@@ -162,6 +162,22 @@ def test_resize(
     assert code(refusal, lambda: resize("s6.large.2")) == (400, "Ecs.0810")
 
 
+@pytest.mark.parametrize(
+    ("paid", "status"), [("true", "SUCCESS"), ("false", "PENDING_PAYMENT"), (None, "PENDING_PAYMENT")]
+)
+def test_the_order_of_a_resize(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, paid: str | None, status: str) -> None:
+    server = huaweicloud.sim.fleets["huaweicloud"].find("batch-01")
+    server.prepaid = True
+    option = m.ResizePrePaidServerOption(
+        flavor_ref="s6.large.2", extendparam=m.ResizeServerExtendParam(is_auto_pay=paid) if paid else None
+    )
+    answer = ecs.resize_server(m.ResizeServerRequest(server.id, m.ResizeServerRequestBody(resize=option)))
+    assert answer.order_id.startswith("CS")
+    if status == "SUCCESS":
+        wait(answer.job_id)
+    assert ecs.show_job(m.ShowJobRequest(answer.job_id)).status == status
+
+
 def test_delete(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
     ids = [huaweicloud.id("web-01"), huaweicloud.id("vault-01")]
 

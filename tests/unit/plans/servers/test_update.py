@@ -16,9 +16,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import DeclaredImage
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ignored_option
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name, names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     ServerSpec,
@@ -230,6 +231,36 @@ def test_resizes() -> None:
     assert one(server(), resize="offline", confirm=False, **up).actions == ("resize",)
     # A server shows its flavor by name alone from microversion 2.47 on.
     assert one(server(flavor=Flavor(None, "large")), **up).planned_actions == ()
+
+
+def test_the_payment_of_a_resize() -> None:
+    pays: dict[str, Any] = {"flavor": LARGE, "resize": "offline", "auto_pay": True}
+    assert "auto_pay" not in one(server("SHUTOFF"), **pays).planned_actions[0].arguments
+    prepaid = cloud()
+    prepaid.rules.resize_options = frozenset(("auto_pay",))
+    assert one(server("SHUTOFF"), prepaid, **pays).planned_actions[0].arguments["auto_pay"] is True
+    assert (
+        "auto_pay" not in one(server("SHUTOFF"), prepaid, flavor=LARGE, resize="offline").planned_actions[0].arguments
+    )
+    resizes, stays = (Plan((one(each, **pays),)) for each in (server(), server(flavor=LARGE)))
+    assert "no option auto_pay" in str(ignored_option(resizes, True, cloud().rules))
+    assert ignored_option(stays, True, cloud().rules) is None
+    assert ignored_option(resizes, False, cloud().rules) is None
+    assert ignored_option(resizes, True, prepaid.rules) is None
+
+
+def test_a_flavor_that_is_not_sold(monkeypatch: pytest.MonkeyPatch) -> None:
+    sold_out = cloud()
+    asked = []
+
+    def problem(flavor: Flavor, zone: str | None) -> str:
+        asked.append((flavor, zone))
+        return "it is sold out"
+
+    monkeypatch.setattr(sold_out.rules, "flavor_problem", problem)
+    change = one(server(availability_zone="z"), sold_out, flavor=LARGE, resize="offline")
+    assert change.refusal == "its flavor small cannot be changed: it is sold out" and asked == [(LARGE, "z")]
+    assert one(server(flavor=LARGE), sold_out, flavor=LARGE, resize="offline").refusal is None, "it has it"
 
 
 def test_tags_in_metadata() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
     PasswordPolicy,
@@ -49,6 +50,7 @@ class HuaweiRules(Rules):
     lists_new_servers_at_once = False
     hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
     rebuild_options = frozenset(("cloud_init", "user_id", "auto_pay"))
+    resize_options = frozenset(("auto_pay",))
     max_user_data_bytes = 32 * 1024
     filter_checks = FILTER_CHECKS
     # The sets of special characters differ from one call to the other.
@@ -57,7 +59,7 @@ class HuaweiRules(Rules):
     capabilities: AbstractSet[str] = capability_set(
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
-        " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console"
+        " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console resize_flavors"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -138,6 +140,9 @@ class HuaweiRules(Rules):
         if action.action == "set_tags":
             return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
         return None
+
+    def flavor_problem(self, flavor: Flavor | FlavorDetails, zone: str | None) -> str | None:
+        return validation.sale_problem(flavor.name or flavor.id or "", flavor.extra_specs or {}, zone)
 
     def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
         return validation.tags_after(observed, wanted, purge)
