@@ -162,7 +162,9 @@ options:
       - V(absent) deletes servers. If the cloud has a recycle bin, they are moved to it.
       - V(restored) restores servers from the recycle bin. A server that is neither in the recycle bin nor active is an
         error.
-      - V(purged) deletes servers permanently, also from the recycle bin.
+      - V(purged) deletes servers permanently, also from the recycle bin. On V(huaweicloud) a server is deleted first
+        and then purged, if the recycle bin is switched on. Check mode predicts both, although the cloud deletes a
+        server at once that is younger than the policy of the recycle bin says.
     type: str
     choices: [present, absent, restored, purged]
     default: present
@@ -870,7 +872,8 @@ def run(context: Context) -> Result:
         found.image(wanted, observed.servers),
         found.flavor(params["flavor"] if present else None, observed.servers),
     )
-    spec = server_spec(params, cloud.rules, image, flavor, user_data)
+    recycle_bin = cloud.servers.recycle_bin() if params["state"] == "purged" else None
+    spec = server_spec(params, cloud.rules, image, flavor, user_data, recycle_bin)
     plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
     to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
     new = None

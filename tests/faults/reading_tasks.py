@@ -46,6 +46,7 @@ def add(found: list[Task]) -> None:
     read("flavor_info.first", ALL, {"is_public": True, "sort_key": "ram_mb", "limit": 1})
     read("flavor_info.fields", NOVA, {"fields": ["id", "name"]})
     read("flavor_info.id", NOVA, lambda world: {"id": next(iter(world.sim.builders[world.platform].flavors))})
+    read("server_info.deleted_here", ("huaweicloud",), {"all": True, "deleted": True})
     read("flavor_info.resizable", ("huaweicloud",), {"resizable_from": "web-01"})
     read("flavor_info.access", FULL, {"access": True}, user="admin")
     read("keypair_info.all", ALL, {})

@@ -104,7 +104,10 @@ def _making(task: Any) -> None:
     task("server.delete", ALL, {"name": "web-01", "state": "absent"})
     task("server.delete_two", ALL, {"names": ["web-01", "web-02"], "state": "absent"})
     task("server.delete_no_wait", ALL, {"name": "web-01", "state": "absent", "wait": False})
-    task("server.restore", ("easystack",), {"name": "binned-01", "state": "restored"})
+    task("server.restore", ("easystack", "huaweicloud"), {"name": "binned-01", "state": "restored"})
+    task("server.purge_deleted", ("huaweicloud",), {"name": "web-01", "state": "purged"},
+         prepare=lambda world: world.sim.options["huaweicloud"].update(recycle_bin="on"))  # fmt: skip
+    task("server.purge_restorable", ("huaweicloud",), {"name": "binned-01", "state": "purged"})
     task("server.purge", ("easystack",), {"name": "web-01", "state": "purged"}, user="admin")
     task("server.purge_binned", ("easystack",), {"name": "binned-01", "state": "purged"}, user="admin")
 

@@ -57,6 +57,8 @@ class Capability(str, Enum):
     DELETED = "deleted"
     RESTORE = "restore"
     PURGE = "purge"
+    #: Only a server in the recycle bin can be purged: another one is deleted first, which moves it there.
+    PURGE_BINNED = "purge_binned"
     #: A server has a description.
     DESCRIPTIONS = "descriptions"
     #: A server has its own host name in addition to its name.

@@ -16,6 +16,7 @@ from simulator.huaweicloud import (
     ims,
     jobs,
     passwords,
+    recycle_bin,
     server_groups,
     servers,
     update,
@@ -56,5 +57,17 @@ def register(router: Router) -> None:
     router.add(PLATFORM, "GET", root + "/jobs/<job_id>", jobs.show_job, operation="H09", name="show job", before=enter)
     lock = "/v2.1/<pid>/servers/<server_id>/action"
     router.add(PLATFORM, "POST", lock, servers.lock_server, name="lock or unlock", before=enter)
-    for part in (iam, ims, passwords, change_os, catalogue, delete, create, update, server_groups, consoles):
+    for part in (
+        iam,
+        ims,
+        passwords,
+        change_os,
+        catalogue,
+        delete,
+        create,
+        update,
+        server_groups,
+        consoles,
+        recycle_bin,
+    ):
         part.register(router)

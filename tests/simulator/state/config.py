@@ -24,6 +24,7 @@ OPTIONS = {
     "locked": ("sub_job", "request"),
     "reset_passwords": ("partial", "all_or_nothing"),
     "os_change_ends": ("running", "stopped", "previous"),
+    "recycle_bin": ("off", "on", "none"),
 }
 TOP_KEYS = {"delays", "platforms"}
 PLATFORM_KEYS = {

@@ -61,9 +61,13 @@ class ServerStrategy(Strategy):
         return self.plan_one(server)
 
     def is_needless(self, progress: Progress) -> bool:
-        """If the cloud confirms resizes automatically, no confirmation remains."""
+        """If the cloud confirms resizes automatically, no confirmation remains. If it did not move a deleted server to
+        the recycle bin, nothing remains to purge."""
+        action = progress.actions[0].action
+        if action == "purge":
+            return "delete" in progress.taken and not progress.server.is_deleted
         unconfirmed = (progress.server.status or "").upper() == "VERIFY_RESIZE"
-        return progress.actions[0].action == "confirm_resize" and not unconfirmed
+        return action == "confirm_resize" and not unconfirmed
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if any(action.action == "reboot" for action in progress.actions):

@@ -51,7 +51,7 @@ _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 _CREATE = Action("create", tasks=("scheduling", "spawning"))
 _REBOOT = Action("reboot", {"force": True})
 _RESTART = Action("reboot", {"force": False})
-_ENDS = {"absent": absent, "purged": purged, "restored": restored}
+_ENDS = {"absent": absent, "restored": restored}
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ class ServerSpec:
     key_name: str | None = None
     #: Base64; ``None`` on a platform that cannot change it.
     user_data: str | None = field(default=None, repr=False)
+    #: Whether the recycle bin is enabled, if the platform has a switch for it; for ``purged``.
+    keeps_deleted: bool = True
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
 
@@ -131,7 +133,12 @@ def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False
     """The change of one server. ``fresh``: this task created the server, so its immutable properties are not compared
     again. ``owed``: this task sent a change that needs a reboot, and the reboot is not done yet."""
     if spec.state != "present":
-        return with_arguments(_ENDS[spec.state](server, rules, spec.locked is False), spec.delete_with)
+        unlocked = spec.locked is False
+        if spec.state == "purged":
+            change = purged(server, rules, unlocked, spec.keeps_deleted)
+        else:
+            change = _ENDS[spec.state](server, rules, unlocked)
+        return with_arguments(change, spec.delete_with)
     return _Present(server, spec, rules, fresh, owed).change()
 
 

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    GONE,
+    PRESENT,
+    PURGED,
+    Action,
+    ExpectedState,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
@@ -186,6 +192,29 @@ def test_a_cloud_without_a_recycle_bin() -> None:
     # One that has a bin and no way to empty it.
     half = cloud("purge")
     assert "no operation purge" in str(one(server("SOFT_DELETED"), half, state="purged").refusal)
+
+
+def test_a_cloud_that_purges_only_what_is_in_its_recycle_bin() -> None:
+    binned = cloud(more="purge_binned")
+    both = one(server(), binned, state="purged")
+    assert both.actions == ("delete", "purge") and both.after == {"state": "purged"}
+    assert [action.expected_state.presence for action in both.planned_actions] == [GONE, PURGED]
+    assert one(server(), binned, state="purged", keeps_deleted=False).actions == ("delete",)
+    assert one(server("SOFT_DELETED"), binned, state="purged", keeps_deleted=False).actions == ("purge",)
+    unlocked = one(server(locked=True), binned, state="purged", locked=False, delete_with={"volumes": True})
+    assert unlocked.actions == ("unlock", "delete", "purge")
+    assert [action.arguments for action in unlocked.planned_actions] == [{}, {"volumes": True}, {}]
+
+
+@pytest.mark.parametrize("status", ["SHUTOFF", "DELETED", "SOFT_DELETED"])
+def test_a_server_in_a_recycle_bin_has_any_status(status: str) -> None:
+    binned, existing = cloud(more="purge_binned"), server(status, in_recycle_bin=True)
+    assert one(existing, binned, state="absent").planned_actions == ()
+    assert one(existing, binned, state="restored").actions == ("restore",)
+    assert one(existing, binned, state="purged").actions == ("purge",)
+    assert "it is in the recycle bin" in str(one(existing, binned, tags=("a",)).refusal)
+    for presence, met in ((GONE, True), (PURGED, False), (PRESENT, False)):
+        assert ExpectedState(presence=presence).met(existing) is met
 
 
 def test_permanently_deleted() -> None:

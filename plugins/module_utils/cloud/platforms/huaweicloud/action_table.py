@@ -15,6 +15,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     lifecycle,
     passwords,
     rebuild,
+    recycle_bin,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     Send,
@@ -39,4 +40,6 @@ ACTIONS: Mapping[str, Send] = {
     "lock": for_each_server(lifecycle.lock),
     "unlock": for_each_server(lifecycle.unlock),
     "resize": for_each_server(lifecycle.resize),
+    "restore": recycle_bin.restore,
+    "purge": recycle_bin.purge,
 }

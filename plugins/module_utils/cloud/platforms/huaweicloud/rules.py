@@ -60,6 +60,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console resize_flavors"
+        " deleted restore purge purge_binned"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -67,7 +68,6 @@ class HuaweiRules(Rules):
         "unpause": "the console",
         "resume": "the console",
         "all_projects": "one task a project",
-        "deleted": "the console's recycle bin",
         "response_passwords": "password, or server_password with generate and return_passwords",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
@@ -89,8 +89,6 @@ class HuaweiRules(Rules):
         "confirm_resize": "resize: offline; ECS confirms a resize automatically",
         "revert_resize": "the old flavor, with resize: offline",
         "reset_state": "server_power or server_os, which recover a server from ERROR, or recreate: true",
-        "restore": "the recycle bin of the console",
-        "purge": "state: absent; the console purges servers in its recycle bin",
         "networks": "networks with subnet, and vpc_id",
         "detach_keypairs": "server_os, which sets the key pair of a server",
         "server_group_policies": "policy: anti-affinity, the only policy of the vendor",

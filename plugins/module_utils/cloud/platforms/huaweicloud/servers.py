@@ -9,6 +9,7 @@ the calls."""
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
@@ -35,6 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
     key_of_tag,
     longest_word,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
@@ -48,12 +50,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.recycle_bin import (
+    HuaweiRecycleBin,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
 #: The maximum number of servers on a page of a list call, and of ids in a query.
 _PAGE = 1000
 _IDS = 100
+#: The actions on servers in the recycle bin.
+_OF_BIN = frozenset(("restore", "purge"))
 #: Seconds after the end of its job until a new server is in the list.
 _LISTED_WITHIN = 300.0
 
@@ -65,13 +72,20 @@ class HuaweiServers(Servers):
     #: The actions of the platform, by name.
     actions: Mapping[str, Send] = ACTIONS
 
+    @cached_property
+    def _bin(self) -> HuaweiRecycleBin:
+        return HuaweiRecycleBin(self.api)
+
+    def recycle_bin(self) -> RecycleBin:
+        return self._bin.settings or RecycleBin(False)
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def list(self, query: ServerQuery) -> Iterator[Server]:
         if query.all_projects:
             self.api.require("all_projects")
         if query.deleted:
-            self.api.require("deleted")
+            return self._bin.list(query)
         # A list by id ignores all other filters, and the platform's own filters are not checked again.
         if query.ids and not query.filters:
             return iter(self.by_id(query.ids).values())
@@ -128,6 +142,17 @@ class HuaweiServers(Servers):
     def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         """An id for which the list contains neither a server nor the empty record of an unknown one is read alone: the
         documents disagree on how several ids are sent, and only the cloud itself may say that a server is gone."""
+        return self._find(ids, self.finds_deleted)
+
+    def _find(self, ids: Sequence[str], deleted: bool) -> dict[str, Server]:
+        """The servers with these ids; with ``deleted`` also those in the recycle bin."""
+        found = self._active(ids)
+        rest = [server_id for server_id in ids if server_id not in found]
+        if rest and deleted:
+            found.update(self._bin.by_id(rest))
+        return found
+
+    def _active(self, ids: Sequence[str]) -> dict[str, Server]:
         wanted = set(ids)
         if len(wanted) == 1 and is_uuid(ids[0]):
             shown = self._show(ids[0])
@@ -180,7 +205,8 @@ class HuaweiServers(Servers):
         jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(self.api).get, job_ids, self.api.parallel)))
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
-        seen = self.by_id(done)
+        in_bin = any({pending.action, *pending.then} & _OF_BIN for pending in pending_actions)
+        seen = self._find(done, self.finds_deleted or in_bin)
         # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
         # to an earlier request with the same client token, and its server has been deleted since.
         now = self.api.session.server_time()
