@@ -60,5 +60,5 @@ def add(found: list[Task]) -> None:
     read("server_snapshot_info.all", NOVA, {}, prepare=_snapshot)
     read("server_snapshot_info.first", NOVA, {"type": "snapshot", "limit": 1}, prepare=_snapshot)
     read("server_console_info.vnc", ALL, {"names": ["web-01"]})
-    read("server_console_info.output", FULL, {"names": ["web-01"], "url": False, "output": True})
+    read("server_console_info.output", (*FULL, "huaweicloud"), {"names": ["web-01"], "url": False, "output": True})
     read("job_info.handle", ALL, _handle, prepare=_stopping)

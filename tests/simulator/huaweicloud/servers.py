@@ -14,6 +14,7 @@ from flask import Response, request
 
 from simulator.http.call import Call, Refusal, answer
 from simulator.huaweicloud.checks import current_project, find_own, refuse
+from simulator.huaweicloud.consoles import old_output
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.views import rendered
 from simulator.state.servers import Server
@@ -64,10 +65,12 @@ def show_server(call: Call, server_id: str) -> Response:
 
 
 def lock_server(call: Call, server_id: str) -> Response:
-    """POST /v2.1/{p}/servers/{s}/action with lock or unlock, the Nova form."""
+    """POST /v2.1/{p}/servers/{s}/action with lock, unlock or os-getConsoleOutput, the Nova form."""
     server = find_own(call, server_id)
     if server is None:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Instance %s could not be found." % server_id}})
+    if isinstance(call.body, dict) and set(call.body) == {"os-getConsoleOutput"}:
+        return old_output(call, server_id)
     if not isinstance(call.body, dict) or len(call.body) != 1 or next(iter(call.body)) not in ("lock", "unlock"):
         raise Refusal(400, {"badRequest": {"code": 400, "message": "There is no such action."}})
     server.locked = "lock" in call.body

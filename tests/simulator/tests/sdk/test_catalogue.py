@@ -58,6 +58,19 @@ def test_flavors_for_a_resize(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, 
     assert set(calls()) == {"list resize flavors"}
 
 
+def test_console_output(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    def lines(**option: Any) -> list[str]:
+        request = m.ShowServerConsoleOutputRequest(huaweicloud.id("web-01"), **option)
+        return list(ecs.show_server_console_output(request).output.splitlines())
+
+    assert lines() == lines(length=-1) == lines(length=50) and len(lines()) == 3
+    assert lines(length=1) == ["web-01 login:"] and lines(length=0) == []
+    with pytest.raises(refusal) as caught:
+        lines(length=-2)
+    assert (caught.value.status_code, caught.value.error_code) == (400, "Ecs.0005")
+    assert set(calls()) == {"show console output"}
+
+
 @pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning")
 def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     zones = ecs.nova_list_availability_zones(m.NovaListAvailabilityZonesRequest()).availability_zone_info

@@ -60,7 +60,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console resize_flavors"
-        " deleted restore purge purge_binned"
+        " deleted restore purge purge_binned console_output"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -95,7 +95,6 @@ class HuaweiRules(Rules):
         "server_group_soft": "policy: anti-affinity, the only policy of the vendor",
         "server_group_rules": "the policy without rules; a host has one server of a group",
         "console_types": "type: novnc",
-        "console_output": "the console itself, whose address is in url",
     }
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
