@@ -43,6 +43,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     server_groups as huaweicloud_server_groups,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    zones as huaweicloud_zones,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
     aggregates,
     consoles,
@@ -72,7 +75,7 @@ PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
     aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks, server_groups, snapshots,
     volumes, zones, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
-    huaweicloud_jobs, huaweicloud_server_groups,
+    huaweicloud_jobs, huaweicloud_server_groups, huaweicloud_zones,
 )  # fmt: skip
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 

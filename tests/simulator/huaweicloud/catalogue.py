@@ -38,6 +38,7 @@ def register(router: Router) -> None:
         name="delete metadata item",
         before=enter,
     )
+    router.add(PLATFORM, "GET", "/v1/<pid>/availability-zones", list_own_zones, name="list own zones", before=enter)
     router.add(PLATFORM, "GET", "/v2.1/<pid>/os-availability-zone", list_zones, name="list zones", before=_enter_nova)
 
     def add(method: str, rule: str, view: Callable[..., Response], name: str, pick: Picker | None = None) -> None:
@@ -74,6 +75,23 @@ def list_zones(call: Call) -> Response:
             ]
         }
     )
+
+
+def list_own_zones(call: Call) -> Response:
+    """GET /v1/{p}/availability-zones: ECS's own list."""
+    zones = [
+        {
+            "availability_zone_id": name,
+            "type": "Center",
+            "mode": "shared",
+            "alias": name.upper(),
+            "public_border_group": "center",
+            "az_group_ids": [name],
+            "category": 0,
+        }
+        for name in all_zones(call)
+    ]
+    return answer({"availability_zones": zones})
 
 
 def list_flavors(call: Call) -> Response:

@@ -82,6 +82,16 @@ def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     assert calls() == ["list zones"]
 
 
+def test_zones_by_its_own_call(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
+    zones = ecs.list_server_az_info(m.ListServerAzInfoRequest()).availability_zones
+    assert [(zone.availability_zone_id, zone.type, zone.mode) for zone in zones] == [
+        ("cn-north-4a", "Center", "shared"),
+        ("cn-north-4b", "Center", "shared"),
+        ("cn-north-4c", "Center", "shared"),
+    ]
+    assert calls() == ["list own zones"]
+
+
 def test_images(ims: Any, calls: Callable[[], list[Any]]) -> None:
     m = ims.models
     images = {image.name: image for image in ims.list_images(m.ListImagesRequest()).images}

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.server_groups import (
         HuaweiServerGroups,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.zones import (
+        HuaweiZones,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
 
 
 class HuaweiCloud(Compute):
@@ -68,10 +70,12 @@ class HuaweiCloud(Compute):
         return NovaKeypairs(self.api)
 
     @cached_property
-    def zones(self) -> NovaZones:
-        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+    def zones(self) -> HuaweiZones:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.zones import (
+            HuaweiZones,
+        )
 
-        return NovaZones(self.api)
+        return HuaweiZones(self.api)
 
     @cached_property
     def server_groups(self) -> HuaweiServerGroups:
