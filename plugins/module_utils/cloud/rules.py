@@ -159,6 +159,8 @@ class Capability(str, Enum):
     #: The soft policies.
     SERVER_GROUP_SOFT = "server_group_soft"
     SERVER_GROUP_RULES = "server_group_rules"
+    #: Existing servers can join a group, and leave it.
+    SERVER_GROUP_MEMBERS = "server_group_members"
 
     # -- consoles ----------------------------------------------------------------------------------------------------
     CONSOLE = "console"

@@ -138,3 +138,25 @@ def test_metadata(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Calla
     with pytest.raises(refusal, match="Ecs.0005"):
         write(long="x" * 256)
     assert calls() == ["merge metadata"] * 2 + ["H01"] + ["delete metadata item"] * 2 + ["merge metadata"]
+
+
+def test_members_of_a_server_group(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
+    server_id = huaweicloud.id("web-01")
+    option = m.CreateServerGroupOption(name="db", policies=["anti-affinity"])
+    body = m.CreateServerGroupRequestBody(server_group=option)
+    group = ecs.create_server_group(m.CreateServerGroupRequest(body)).server_group.id
+
+    def members() -> list[str]:
+        return list(ecs.show_server_group(m.ShowServerGroupRequest(group)).server_group.members)
+
+    def add() -> Any:
+        body = m.AddServerGroupMemberRequestBody(add_member=m.ServerGroupMember(server_id))
+        return ecs.add_server_group_member(m.AddServerGroupMemberRequest(group, body))
+
+    assert add().status_code == 200 and members() == [server_id]
+    with pytest.raises(refusal) as caught:
+        add()
+    assert (caught.value.status_code, caught.value.error_code) == (400, "Ecs.1000")
+    leave = m.DeleteServerGroupMemberRequestBody(remove_member=m.ServerGroupMember(server_id))
+    assert ecs.delete_server_group_member(m.DeleteServerGroupMemberRequest(group, leave)).status_code == 200
+    assert members() == []

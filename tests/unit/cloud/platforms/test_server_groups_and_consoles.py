@@ -116,6 +116,26 @@ def test_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
     cloud.server_groups.delete("g1")
 
 
+@pytest.mark.parametrize("action, after", [("add_member", ["s1"]), ("remove_member", [])])
+def test_members_of_huaweicloud(wire: Any, reply: Any, connect: Any, action: str, after: list[str]) -> None:
+    path = "/v1/p1/cloudservers/os-server-groups/g1"
+    groups = connect("huaweicloud").server_groups
+    for members, proven in ((after, True), (["s1"] if not after else [], False)):
+        wire.expect("POST", path + "/action", json={action: {"instance_uuid": "s1"}}, reply=reply(200))
+        wire.expect("GET", path, query=[], reply=reply(200, {"server_group": {**OLD, "members": members}}))
+        if proven:
+            getattr(groups, action)("g1", "s1")
+        else:
+            with pytest.raises(InvalidResponse, match="the group does not show it"):
+                getattr(groups, action)("g1", "s1")
+    wire.expect("POST", path + "/action", reply=reply(200))
+    wire.expect("GET", path, reply=reply(403, {}))
+    with pytest.raises(InvalidResponse, match="reading it back failed"):
+        getattr(groups, action)("g1", "s1")
+    with pytest.raises(UnsupportedOperation, match="Use group of server"):
+        getattr(connect().server_groups, action)("g1", "s1")
+
+
 @pytest.mark.parametrize(
     ("version", "operation", "words"),
     [

@@ -60,7 +60,7 @@ class HuaweiRules(Rules):
         "start stop reboot rebuild jobs keypairs zones change_password password_at_boot password_dry_run"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock resize delete"
         " descriptions hostnames hostname_at_boot update_user_data delete_attached server_groups console resize_flavors"
-        " deleted restore purge purge_binned console_output"
+        " deleted restore purge purge_binned console_output server_group_members"
     )
     alternatives = {
         "pause": "state: stopped",

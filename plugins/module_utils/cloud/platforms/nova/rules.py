@@ -63,6 +63,7 @@ class NovaRules(Rules):
         "interface_subnets": "ip_address, or a port of that subnet by port_id",
         "interface_addresses": "one address, or a port with these addresses by port_id",
         "live_resize": "resize: offline",
+        "server_group_members": "group of server, because a server joins a group when it is created",
         "resize_flavors": "flavor_info without resizable_from; a resize needs a host with room for the flavor",
         "delete_attached": "delete_on_termination of each volume",
         "boot_order": "boot_index of volumes",
