@@ -63,7 +63,7 @@ options:
   deleted:
     description:
       - Creates a host for each server in the recycle bin instead. These servers were deleted and can be restored.
-      - Supported on V(easystack) and V(openstack), as in M(cloudserver.compute.server_info).
+      - Supported on V(easystack), V(openstack) and V(huaweicloud), as in M(cloudserver.compute.server_info).
     type: bool
     default: false
   on_error:

@@ -40,11 +40,22 @@ zones:
   elements: dict
   contains:
     name: {description: The zone's name., type: str}
-    available: {description: Whether the zone accepts new servers., type: bool}
+    available:
+      description: Whether the zone accepts new servers. V(null) on V(huaweicloud), whose list does not say it.
+      type: bool
     hosts:
       description: The services of each host. V(null) without O(hosts=true), or where the user is not permitted to see
         them.
       type: dict
+    type:
+      description: The type of the zone on V(huaweicloud), V(Center) or V(Edge). V(null) on the other platforms.
+      type: str
+    mode:
+      description: The mode of the zone on V(huaweicloud), V(shared) or V(dedicated). V(null) on the other platforms.
+      type: str
+    alias:
+      description: The alias of the zone on V(huaweicloud). V(null) on the other platforms.
+      type: str
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec

@@ -30,6 +30,13 @@ options:
       - V(true) returns only public flavors, V(false) only private flavors. By default both.
       - A flavor without this field in the response is public, as all flavors of V(huaweicloud).
     type: bool
+  resizable_from:
+    description:
+      - A server, by id or by unique name. Returns only the flavors to which this server can be resized, as the cloud
+        lists them. Some of them may be sold out, see C(cond:operation:az) in their C(extra_specs).
+      - Only supported on V(huaweicloud). The other platforms have no such list. There a resize to a flavor fails if no
+        host has room for it.
+    type: str
   sort_key:
     description:
       - The key of the records by which to sort them. Flavors with the same value are sorted by name and id. The module
@@ -71,6 +78,11 @@ EXAMPLES = r"""
     sort_key: ram_mb
     limit: 1
 
+- name: List the flavors to which a server can be resized
+  cloudserver.compute.flavor_info:
+    cloud: huaweicloud
+    resizable_from: web-01
+
 - name: List only ids and names
   cloudserver.compute.flavor_info:
     cloud: production
@@ -91,8 +103,11 @@ from typing import Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
@@ -111,6 +126,7 @@ MODULE = ModuleSpec(
         name={"type": "str"},
         id={"type": "str"},
         is_public={"type": "bool"},
+        resizable_from={"type": "str"},
         sort_key={"type": "str", "choices": list(SORT_KEYS), "default": "name"},
         sort_dir={"type": "str", "choices": ["asc", "desc"], "default": "asc"},
         limit={"type": "int"},
@@ -129,6 +145,8 @@ def run(context: Context) -> Result:
         )
     if context.params["access"]:
         context.cloud.require("flavor_access")
+    if context.params["resizable_from"] is not None:
+        context.cloud.require("resize_flavors")
     order = Order.of(*(context.params[key] for key in ("sort_key", "sort_dir", "limit")))
     is_public = context.params["is_public"]
     found = order.applied(
@@ -160,6 +178,8 @@ def _with_access(context: Context, flavor: FlavorDetails) -> FlavorDetails:
 
 
 def _candidates(context: Context) -> Sequence[FlavorDetails]:
+    if context.params["resizable_from"] is not None:
+        return _resizable(context, context.params["resizable_from"])
     if context.params["id"]:
         one = context.cloud.flavors.get(context.params["id"])
         return [one] if one else []
@@ -168,6 +188,15 @@ def _candidates(context: Context) -> Sequence[FlavorDetails]:
     # The short list does not show whether a flavor is private, and so has an access list, nor its size.
     brief = bool(fields) and set(fields) <= BRIEF and not context.params["access"] and is_public is None
     return context.cloud.flavors.list(brief and context.params["sort_key"] in BRIEF, is_public)
+
+
+def _resizable(context: Context, wanted: str) -> Sequence[FlavorDetails]:
+    """Raises InvalidRequest if there is no such server, or more than one."""
+    check_name("resizable_from", wanted)
+    selection = Selection.from_options({"ids" if is_uuid(wanted) else "names": [wanted]})
+    (server,) = context.select_servers(selection).servers
+    flavors, wanted_id = context.cloud.flavors.list_resizable(server.id), context.params["id"]
+    return [flavor for flavor in flavors if not wanted_id or flavor.id == wanted_id]
 
 
 def main() -> None:

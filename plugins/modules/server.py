@@ -162,7 +162,9 @@ options:
       - V(absent) deletes servers. If the cloud has a recycle bin, they are moved to it.
       - V(restored) restores servers from the recycle bin. A server that is neither in the recycle bin nor active is an
         error.
-      - V(purged) deletes servers permanently, also from the recycle bin.
+      - V(purged) deletes servers permanently, also from the recycle bin. On V(huaweicloud) a server is deleted first
+        and then purged, if the recycle bin is switched on. Check mode predicts both, although the cloud deletes a
+        server at once that is younger than the policy of the recycle bin says.
     type: str
     choices: [present, absent, restored, purged]
     default: present
@@ -563,6 +565,9 @@ options:
     description:
       - How to change the flavor of an existing server to O(flavor). With V(never) a different flavor is an error.
       - V(offline) stops a running server for the resize. V(live) resizes it without a stop, only on V(easystack).
+      - On V(huaweicloud), a flavor that is sold out in the zone of the server, or no longer sold, is an error before
+        the order. If the flavor is not found or the cloud refuses the resize, the error names the flavors to which the
+        server can be resized. M(cloudserver.compute.flavor_info) lists them.
       - V(auto) tries V(live) on a running server where the platform has it. If the cloud refuses that, for example for
         a smaller flavor, it uses V(offline). Check mode cannot predict the refusal.
     type: str
@@ -579,6 +584,14 @@ options:
       - Reverts a resize that waits for the confirmation.
     type: bool
     default: false
+  auto_pay:
+    description:
+      - Whether the order of a resize of a yearly/monthly server is paid automatically. Otherwise the outcome of the
+        server is V(awaiting_payment), and the resize starts when you have paid the order in the console. Only
+        supported on V(huaweicloud).
+    type: bool
+    default: false
+    version_added: 0.1.0
   reset_state:
     description:
       - Resets the status of a server. V(active) resets a server that is in status C(ERROR) or whose task does not end.
@@ -808,7 +821,7 @@ outcomes:
     outcome:
       description:
         - V(done), V(unchanged), V(failed), V(unknown) when the cloud does not show the result, V(pending) with
-          O(wait=false), V(planned) in check mode.
+          O(wait=false), V(awaiting_payment) for an order that is not paid, V(planned) in check mode.
       type: str
     actions: {description: "The actions that the task sent to the cloud, in order.", type: list, elements: str}
     code: {description: The cloud's error code., type: str, returned: on failure}
@@ -868,7 +881,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.networks import declared_networks
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES, ignored_option
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
     DEVICES,
     check_options,
@@ -1004,6 +1017,7 @@ MODULE = ModuleSpec(
         resize={"type": "str", "choices": list(RESIZES), "default": "never"},
         confirm={"type": "bool", "default": True},
         revert={"type": "bool", "default": False},
+        auto_pay={"type": "bool", "default": False},
         reset_state={"type": "str", "choices": ["active", "error"]},
         delete_volumes={"type": "bool"},
         delete_public_ip={"type": "bool"},
@@ -1048,8 +1062,9 @@ def run(context: Context) -> Result:
         found.image(wanted, observed.servers),
         found.flavor(params["flavor"] if present else None, observed.servers),
     )
+    recycle_bin = cloud.servers.recycle_bin() if params["state"] == "purged" else None
     spec = replace(
-        server_spec(params, cloud.rules, image, flavor, user_data),
+        server_spec(params, cloud.rules, image, flavor, user_data, recycle_bin),
         security_groups=declared_groups(cloud, params, observed.servers),
         public_ip=declared_public_ip(cloud, params, observed.servers, observed.to_make),
     )
@@ -1065,6 +1080,7 @@ def run(context: Context) -> Result:
         context.warn_if(disabled_password(new.password, new.user_data, _os_type(spec), cloud.rules))
     _report_unapplied(context, plan, user_data)
     context.warn_if(hostname_warning(plan, spec, cloud.rules))
+    context.warn_if(ignored_option(plan, params["auto_pay"], cloud.rules))
     if context.check_mode:
         return check_result_of_servers(context, plan, spec, observed.missing)
 

@@ -33,8 +33,8 @@ options:
     default: novnc
   output:
     description:
-      - Whether to return the output of the serial console, on V(openstack) and V(easystack). It may contain a password
-        that cloud-init generated.
+      - Whether to return the output of the serial console, on V(openstack), V(easystack) and V(huaweicloud). It may
+        contain a password that cloud-init generated.
     type: bool
     default: false
   lines:

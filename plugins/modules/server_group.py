@@ -11,7 +11,7 @@ short_description: Create, replace and delete server groups
 version_added: 0.1.0
 description:
   - Creates, replaces or deletes a server group. The policy of the group decides which of its servers share a host. A
-    server joins a group when it is created. It cannot join later.
+    server joins a group when it is created. It cannot join later, except on V(huaweicloud), see O(members).
   - A group cannot be changed in place. The module never replaces a group that has servers.
   - V(huaweicloud) supports only the policy V(anti-affinity). V(ustack) has no server groups.
 author:
@@ -55,6 +55,17 @@ options:
         has no servers.
     type: bool
     default: false
+  members:
+    description:
+      - Existing servers, by id or by unique name, to add to the group. Only supported on V(huaweicloud).
+      - Some regions require that a server is stopped. Then the task fails with the message of the cloud.
+    type: list
+    elements: str
+  purge_members:
+    description:
+      - Also removes the servers from the group that are not in O(members). The servers are not changed.
+    type: bool
+    default: false
   force:
     description:
       - Also deletes a group that has servers. The servers are not changed.
@@ -81,6 +92,14 @@ EXAMPLES = r"""
     policy: anti-affinity
     rules:
       max_server_per_host: 2
+
+- name: Keep exactly these servers in the group
+  cloudserver.compute.server_group:
+    cloud: huaweicloud
+    name: databases
+    policy: anti-affinity
+    members: [db-01, db-02]
+    purge_members: true
 
 - name: Delete one of several groups with the same name
   cloudserver.compute.server_group:
@@ -114,8 +133,11 @@ completed_steps:
   elements: str
 """
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import (
     ANTI_AFFINITY,
     POLICIES,
@@ -130,6 +152,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_group,
     rules_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
@@ -147,6 +170,8 @@ MODULE = ModuleSpec(
         policy={"type": "str", "choices": list(POLICIES)},
         rules={"type": "dict", "options": {"max_server_per_host": {"type": "int"}}},
         recreate={"type": "bool", "default": False},
+        members={"type": "list", "elements": "str"},
+        purge_members={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
     ),
     required_one_of=[("name", "id")],
@@ -169,7 +194,38 @@ def wanted_of(context: Context) -> ServerGroupSpec:
         cloud.require("server_group_soft")
     if rules:
         cloud.require("server_group_rules")
-    return ServerGroupSpec(params["name"], params["state"], policy, rules, params["recreate"], params["force"])
+    if params["members"] is not None:
+        cloud.require("server_group_members")
+    if params["members"] is not None and params["state"] == "absent":
+        raise InvalidRequest("members: it needs state: present")
+    if params["purge_members"] and params["members"] is None:
+        raise InvalidRequest("purge_members: it needs members, an empty list to remove all servers")
+    return ServerGroupSpec(
+        params["name"],
+        params["state"],
+        policy,
+        rules,
+        params["recreate"],
+        params["force"],
+        purge_members=params["purge_members"],
+        can_join=cloud.supports("server_group_members"),
+    )
+
+
+def member_ids(context: Context) -> tuple[str, ...] | None:
+    """The ids of the servers in ``members``, each once. Raises InvalidRequest for those that do not exist."""
+    wanted = context.params["members"]
+    if not wanted:
+        return wanted if wanted is None else ()
+    for each in wanted:
+        check_name("members", each)
+    ids, names = [each for each in wanted if is_uuid(each)], [each for each in wanted if not is_uuid(each)]
+    found: dict[str, str] = {}
+    for option, values in (("ids", ids), ("names", names)):
+        if values:
+            for server in context.select_servers(Selection.from_options({option: values})).servers:
+                found.update({server.id: server.id, str(server.name): server.id})
+    return tuple(dict.fromkeys(found[each] for each in wanted))
 
 
 def labels(cloud: Compute, group: ServerGroup) -> list[str]:
@@ -183,7 +239,7 @@ def labels(cloud: Compute, group: ServerGroup) -> list[str]:
 
 def run(context: Context) -> Result:
     cloud, group_id = context.cloud, context.params["id"]
-    wanted = wanted_of(context)
+    wanted = replace(wanted_of(context), members=member_ids(context))
 
     known = cloud.server_groups.list()
     observed = find_group(known, group_id, wanted.name)
@@ -198,6 +254,8 @@ def run(context: Context) -> Result:
         work = GroupRun(cloud, observed, known)
         work.run(plan)
         shown = work.group.as_dict() if work.group else None
+        if shown and wanted.members is not None:
+            shown["members"] = plan.after["members"] if plan.after else []
     if wanted.state == "present":
         result.data["server_group"] = shown
     return result

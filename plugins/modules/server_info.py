@@ -28,8 +28,8 @@ options:
   deleted:
     description:
       - Lists the servers in the recycle bin instead. These servers were deleted and can be restored.
-      - Supported on V(easystack) and V(openstack). On V(openstack), and with O(all_projects=true), it requires an
-        administrator.
+      - Supported on V(easystack), V(openstack), and V(huaweicloud) in the regions that have a recycle bin. On
+        V(openstack), and with O(all_projects=true), it requires an administrator.
     type: bool
     default: false
   sort_key:
@@ -251,7 +251,9 @@ servers:
       description: When the server was deleted. V(null) if it was not, and if the cloud does not return it.
       type: str
     estimated_deleted_at:
-      description: When the recycle bin deletes the server permanently, on V(easystack).
+      description:
+        - When the recycle bin deletes the server permanently, on V(easystack) and V(huaweicloud).
+        - On V(huaweicloud) it is calculated from RV(servers[].deleted_at) and the present policy of the recycle bin.
       type: str
     fault:
       description: The reason of the status ERROR, with C(code), C(message) and C(created).

@@ -59,6 +59,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     volumes as huaweicloud_volumes,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    zones as huaweicloud_zones,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import (
     action_table,
     aggregates,
@@ -95,6 +98,7 @@ RESOURCES = (
     public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
     huaweicloud_keypairs, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
+    huaweicloud_zones,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

@@ -101,5 +101,6 @@ def _groups(task: Any) -> None:
         world.first("server_group", **group)
 
     task("server_group.create", platforms, group)
+    task("server_group.members", ("huaweicloud",), {**group, "members": ["web-01"]})
     task("server_group.recreate", FULL, {**group, "policy": "soft-affinity", "recreate": True}, prepare=made)
     task("server_group.delete", platforms, {"name": "databases", "state": "absent"}, prepare=made)

@@ -113,7 +113,10 @@ def _making(task: Any) -> None:
     task("server.delete", ALL, {"name": "web-01", "state": "absent"})
     task("server.delete_two", ALL, {"names": ["web-01", "web-02"], "state": "absent"})
     task("server.delete_no_wait", ALL, {"name": "web-01", "state": "absent", "wait": False})
-    task("server.restore", ("easystack",), {"name": "binned-01", "state": "restored"})
+    task("server.restore", ("easystack", "huaweicloud"), {"name": "binned-01", "state": "restored"})
+    task("server.purge_deleted", ("huaweicloud",), {"name": "web-01", "state": "purged"},
+         prepare=lambda world: world.sim.options["huaweicloud"].update(recycle_bin="on"))  # fmt: skip
+    task("server.purge_restorable", ("huaweicloud",), {"name": "binned-01", "state": "purged"})
     task("server.purge", ("easystack",), {"name": "web-01", "state": "purged"}, user="admin")
     task("server.purge_binned", ("easystack",), {"name": "binned-01", "state": "purged"}, user="admin")
 
@@ -132,6 +135,9 @@ def _changing(task: Any) -> None:
     task("server.unlock", LOCKS, {"name": "vault-01", "locked": False})
     task("server.resize", ("openstack", "easystack", "huaweicloud"),
          lambda world: {**web, "flavor": larger(world), "resize": "offline"})  # fmt: skip
+    task("server.resize_paid", ("huaweicloud",),
+         lambda world: {"name": "batch-01", "flavor": larger(world), "resize": "offline", "auto_pay": True},
+         prepare=lambda world: setattr(world.sim.fleets["huaweicloud"].find("batch-01"), "prepaid", True))  # fmt: skip
     task("server.resize_unconfirmed", FULL,
          lambda world: {**web, "flavor": larger(world), "resize": "offline", "confirm": False})  # fmt: skip
     task("server.resize_live", ("easystack",), lambda world: {**web, "flavor": larger(world), "resize": "live"})

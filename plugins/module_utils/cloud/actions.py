@@ -63,7 +63,7 @@ class ExpectedState:
             return self.presence in (GONE, PURGED)
         status = (server.status or "").upper()
         if self.presence is not None and not (
-            status == "DELETED" if self.presence == PURGED else server.is_deleted == (self.presence == GONE)
+            server.is_purged if self.presence == PURGED else server.is_deleted == (self.presence == GONE)
         ):
             return False
         return (

@@ -12,6 +12,7 @@ from typing import AbstractSet, Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import ANY_PASSWORD
@@ -48,6 +49,8 @@ class Capability(str, Enum):
     RESIZE = "resize"
     #: The flavor of a running server can be changed without a stop.
     LIVE_RESIZE = "live_resize"
+    #: The flavors to which a server can be resized can be listed.
+    RESIZE_FLAVORS = "resize_flavors"
     CONFIRM_RESIZE = "confirm_resize"
     REVERT_RESIZE = "revert_resize"
     DELETE = "delete"
@@ -55,6 +58,8 @@ class Capability(str, Enum):
     DELETED = "deleted"
     RESTORE = "restore"
     PURGE = "purge"
+    #: Only a server in the recycle bin can be purged: another one is deleted first, which moves it there.
+    PURGE_BINNED = "purge_binned"
     #: A server has a description.
     DESCRIPTIONS = "descriptions"
     #: A server has its own host name in addition to its name.
@@ -177,6 +182,8 @@ class Capability(str, Enum):
     #: The soft policies.
     SERVER_GROUP_SOFT = "server_group_soft"
     SERVER_GROUP_RULES = "server_group_rules"
+    #: Existing servers can join a group, and leave it.
+    SERVER_GROUP_MEMBERS = "server_group_members"
 
     # -- consoles ----------------------------------------------------------------------------------------------------
     CONSOLE = "console"
@@ -223,6 +230,8 @@ class Rules:
     hostname_note = ""
     #: The options of a rebuild, by the names of RebuildSpec, that only some platforms have, and that this one has.
     rebuild_options: AbstractSet[str] = frozenset()
+    #: The options of a resize that only some platforms have, and that this one has.
+    resize_options: AbstractSet[str] = frozenset()
     #: The maximum number of bytes of user_data.
     max_user_data_bytes = 0
     #: The passwords that it takes for an existing server, and for a new one or a new OS.
@@ -277,6 +286,11 @@ class Rules:
 
     def keypair_name_problem(self, name: str) -> str | None:
         """Why the platform would reject such a name of a new key pair; ``None`` if it would not. Sends no request."""
+        return None
+
+    def flavor_problem(self, flavor: Flavor | FlavorDetails, zone: str | None) -> str | None:
+        """Why the platform does not sell servers of the flavor in the zone; ``None`` if it does, or if the flavor does
+        not show it. Sends no request."""
         return None
 
     def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:

@@ -22,12 +22,16 @@ from simulator.state.servers import Server
 
 _STATES = ("active", "stopped", "paused", "suspended")
 _ON_SALE = ("normal", "promotion", "obt")
+#: The sort keys of the flavors for a resize, and the fields of a flavor.
+_RESIZE_SORT = {"flavorid": "id", "name": "name", "memory_mb": "ram", "vcpus": "vcpus", "root_gb": "disk"}
+_RESIZE_QUERY = "instance_uuid source_flavor_id source_flavor_name limit marker sort_dir sort_key"
 
 
 def register(router: Router) -> None:
     root = "/v1/<pid>/cloudservers"
     router.add(PLATFORM, "GET", root + "/flavors", list_flavors, name="list flavors", before=enter)
     router.add(PLATFORM, "GET", root + "/limits", show_limits, name="show limits", before=enter)
+    router.add(PLATFORM, "GET", root + "/resize_flavors", list_resize_flavors, name="list resize flavors", before=enter)
     router.add(PLATFORM, "POST", root + "/<server_id>/metadata", merge_metadata, name="merge metadata", before=enter)
     router.add(
         PLATFORM,
@@ -37,6 +41,7 @@ def register(router: Router) -> None:
         name="delete metadata item",
         before=enter,
     )
+    router.add(PLATFORM, "GET", "/v1/<pid>/availability-zones", list_own_zones, name="list own zones", before=enter)
     router.add(PLATFORM, "GET", "/v2.1/<pid>/os-availability-zone", list_zones, name="list zones", before=_enter_nova)
 
     def add(method: str, rule: str, view: Callable[..., Response], name: str, pick: Picker | None = None) -> None:
@@ -75,25 +80,82 @@ def list_zones(call: Call) -> Response:
     )
 
 
+def list_own_zones(call: Call) -> Response:
+    """GET /v1/{p}/availability-zones: ECS's own list."""
+    zones = [
+        {
+            "availability_zone_id": name,
+            "type": "Center",
+            "mode": "shared",
+            "alias": name.upper(),
+            "public_border_group": "center",
+            "az_group_ids": [name],
+            "category": 0,
+        }
+        for name in all_zones(call)
+    ]
+    return answer({"availability_zones": zones})
+
+
 def list_flavors(call: Call) -> Response:
     """GET …/flavors. All numbers but `ram` are strings; os_extra_specs says where a flavor is on sale."""
     args = request.args
-    text = args.get("limit", "1000")
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= 1000:
-        raise refuse(400, "Ecs.0005", "limit: %s is not an integer from 1 to 1000." % text)
     rows = list(call.sim.builders[PLATFORM].flavors.values())
     if "flavor_id" in args:
         rows = [row for row in rows if row["id"] == args["flavor_id"]]
     zone = args.get("availability_zone")
     if zone:
         rows = [row for row in rows if row["zones"].get(zone, row["status"]) in _ON_SALE and zone in all_zones(call)]
+    return answer({"flavors": [_flavor(call, row) for row in _page(rows)]})
+
+
+def list_resize_flavors(call: Call) -> Response:
+    """GET …/resize_flavors: of a server, or of a flavor; those that are sold out in a zone are listed, too. A flavor
+    that is no longer sold anywhere is not."""
+    args = request.args
+    unknown = sorted(set(args) - set(_RESIZE_QUERY.split()))
+    if unknown:
+        raise refuse(400, "Ecs.0005", "%s: unknown parameter." % unknown[0])
+    flavors = call.sim.builders[PLATFORM].flavors
+    if args.get("instance_uuid"):
+        source = find(call, args["instance_uuid"]).flavor["id"]
+    else:
+        keys = {"id": args.get("source_flavor_id"), "name": args.get("source_flavor_name")}
+        given = {key: value for key, value in keys.items() if value}
+        if not given:
+            raise refuse(400, "Ecs.0005", "instance_uuid, source_flavor_id and source_flavor_name are all empty.")
+        found = [row for row in flavors.values() if all(row[key] == value for key, value in given.items())]
+        if not found:
+            raise refuse(400, "Ecs.0029", "The source flavor could not be found.")
+        source = found[0]["id"]
+    key, direction = args.get("sort_key", "flavorid"), args.get("sort_dir", "asc")
+    if key not in _RESIZE_SORT or direction not in ("asc", "desc"):
+        raise refuse(400, "Ecs.0005", "sort_key or sort_dir is not in the list of values.")
+    rows = [
+        row
+        for row in flavors.values()
+        if row["id"] != source and any(state != "abandon" for state in (row["status"], *row["zones"].values()))
+    ]
+    rows.sort(key=lambda row: row[_RESIZE_SORT[key]], reverse=direction == "desc")
+    shown = [_flavor(call, row) for row in _page(rows)]
+    for row in shown:
+        # This list names the extra specs as Nova does.
+        row.update(extra_specs=row.pop("os_extra_specs"), instance_quota={})
+    return answer({"flavors": shown})
+
+
+def _page(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    args = request.args
+    text = args.get("limit", "1000")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= 1000:
+        raise refuse(400, "Ecs.0005", "limit: %s is not an integer from 1 to 1000." % text)
     marker = args.get("marker")
     if marker:
         ids = [row["id"] for row in rows]
         if marker not in ids:
             raise refuse(400, "Ecs.0005", "marker: no such flavor.")
         rows = rows[ids.index(marker) + 1 :]
-    return answer({"flavors": [_flavor(call, row) for row in rows[: int(text)]]})
+    return rows[: int(text)]
 
 
 def _flavor(call: Call, row: dict[str, Any]) -> dict[str, Any]:

@@ -42,9 +42,9 @@ def current_project(call: Call) -> str:
 
 
 def find_own(call: Call, server_id: str) -> Server | None:
-    """The server, None if it is not in the project or is deleted."""
+    """The server, None if it is not in the project, is deleted, or is in the recycle bin."""
     server = call.fleet.servers.get(server_id)
-    if server is None or server.vm_state == "deleted" or server.project_id != current_project(call):
+    if server is None or server.hidden or server.project_id != current_project(call):
         return None
     return server if call.now >= server.appears else None
 
@@ -52,7 +52,7 @@ def find_own(call: Call, server_id: str) -> Server | None:
 def find(call: Call, server_id: str, code: str = "Ecs.0114") -> Server:
     """The server, or 404: unknown, another project's, or in the recycle bin."""
     server = find_own(call, server_id)
-    if server is None or server.hidden:
+    if server is None:
         raise refuse(404, code, "Instance[%s] could not be found." % server_id)
     return server
 

@@ -13,8 +13,9 @@ from simulator.http.call import Call, Router, answer
 from simulator.huaweicloud.checks import MAX_SERVERS, enter, find, json_body, refuse
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.jobs import Job, SubJob, injected_failure, store_job
+from simulator.huaweicloud.recycle_bin import takes
 from simulator.huaweicloud.validation import check_boolean, check_keys
-from simulator.state.server_states import Power
+from simulator.state.server_states import SHUT_DOWN, Power
 from simulator.state.servers import Server, Transition
 
 DELETE = Power("delete", "delete", frozenset(), "deleting", "deleted", 0, "delete")
@@ -69,6 +70,8 @@ def _sub_job(call: Call, server: Server, delete_volume: bool) -> SubJob:
     end: dict[str, Any] = {"vm_state": "deleted", "power_state": 0, "deleted_at": call.now + delay}
     if delete_volume:
         end["attached"] = [{**row, "delete_on_termination": True} for row in server.attached]
+    if takes(call, server):
+        end.update(vm_state="soft-delete", power_state=SHUT_DOWN)
     if error is not None:
         end = {"vm_state": server.vm_state, "power_state": server.power_state}
     return SubJob(

@@ -21,6 +21,7 @@ from simulator.huaweicloud import (
     nics,
     passwords,
     publicips,
+    recycle_bin,
     server_groups,
     server_list,
     servers,
@@ -81,6 +82,7 @@ def register(router: Router) -> None:
         evs,
         nics,
         publicips,
+        recycle_bin,
     ):
         part.register(router)
     server_list.register(router)

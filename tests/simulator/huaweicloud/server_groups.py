@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 
 from simulator.http.call import Call, Router, answer
-from simulator.huaweicloud.checks import current_project, enter, refuse, required_object
+from simulator.huaweicloud.checks import current_project, enter, find, json_body, refuse, required_object
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.nova.keypairs import caller_id
 from simulator.state.server_groups import MAX_GROUPS, ServerGroup
@@ -26,6 +26,7 @@ def register(router: Router) -> None:
         ("POST", root, create_group, "create server group"),
         ("GET", root + "/<group_id>", show_group, "show server group"),
         ("DELETE", root + "/<group_id>", delete_group, "delete server group"),
+        ("POST", root + "/<group_id>/action", change_member, "change group member"),
     ):
         router.add(PLATFORM, method, rule, view, name=name, before=enter)
 
@@ -82,3 +83,25 @@ def show_group(call: Call, group_id: str) -> Response:
 def delete_group(call: Call, group_id: str) -> Response:
     del call.sim.groups[PLATFORM].rows[_found(call, group_id).id]
     return answer(None, 204)
+
+
+def change_member(call: Call, group_id: str) -> Response:
+    """POST …/os-server-groups/{g}/action: add_member or remove_member. A server is in one group at most."""
+    group, body = _found(call, group_id), json_body(call)
+    action = next(iter(body), "")
+    wanted = body.get(action)
+    if len(body) != 1 or action not in ("add_member", "remove_member"):
+        raise refuse(400, "Ecs.0005", "The request body must hold exactly one of add_member and remove_member.")
+    if not isinstance(wanted, dict) or set(wanted) != {"instance_uuid"} or not isinstance(wanted["instance_uuid"], str):
+        raise refuse(400, "Ecs.0005", "%s: instance_uuid is its only field." % action)
+    server = find(call, wanted["instance_uuid"])
+    if action == "remove_member":
+        if server.id not in group.members:
+            raise refuse(400, "Ecs.1000", "Instance %s is not in the group %s." % (server.id, group_id))
+        group.members.remove(server.id)
+        return answer(None, 200)
+    others = call.sim.groups[PLATFORM].list_groups(current_project(call))
+    if any(server.id in other.members for other in others):
+        raise refuse(400, "Ecs.1000", "Instance %s is in a server group already." % server.id)
+    group.members.append(server.id)
+    return answer(None, 200)

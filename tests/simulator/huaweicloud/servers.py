@@ -14,6 +14,7 @@ from flask import Response, request
 
 from simulator.http.call import Call, Refusal, answer
 from simulator.huaweicloud.checks import current_project, find_own, refuse
+from simulator.huaweicloud.consoles import old_output
 from simulator.huaweicloud.iam import PLATFORM
 from simulator.huaweicloud.views import known_groups, rendered, security_groups
 from simulator.state.servers import Server
@@ -76,6 +77,8 @@ def nova_action(call: Call, server_id: str) -> Response:
         raise Refusal(404, {"itemNotFound": {"code": 404, "message": "Instance %s could not be found." % server_id}})
     if isinstance(call.body, dict) and len(call.body) == 1 and next(iter(call.body)) in _GROUP_ACTIONS:
         return _change_groups(call, server, *next(iter(call.body.items())))
+    if isinstance(call.body, dict) and set(call.body) == {"os-getConsoleOutput"}:
+        return old_output(call, server_id)
     if not isinstance(call.body, dict) or len(call.body) != 1 or next(iter(call.body)) not in ("lock", "unlock"):
         raise Refusal(400, {"badRequest": {"code": 400, "message": "There is no such action."}})
     server.locked = "lock" in call.body

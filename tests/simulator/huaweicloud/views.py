@@ -166,7 +166,7 @@ def describe(server: Server) -> dict[str, Any]:
         "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
         "OS-EXT-SRV-ATTR:user_data": user_data(server),
         "OS-SRV-USG:launched_at": iso_us(server.launched, ""),
-        "OS-SRV-USG:terminated_at": None,
+        "OS-SRV-USG:terminated_at": iso_us(server.deleted_at, ""),
     }
     if server.key_name is not None:
         shown["key_name"] = server.key_name

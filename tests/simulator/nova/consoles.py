@@ -113,6 +113,12 @@ def _opening(key: str, protocol: str, operation: str | None, status: int) -> Act
     return Action(operation, check, run)
 
 
+def console_text(server: Server, length: int) -> str:
+    """The last lines on the serial console; -1 means all."""
+    lines = ["[    0.000000] Linux version 6.1.0", "cloud-init: host %s" % server.name, "%s login:" % server.name]
+    return "\n".join(lines if length < 0 else lines[len(lines) - min(length, len(lines)) :])
+
+
 def output() -> dict[str, Action]:
     """os-getConsoleOutput: the last lines of the serial console, of a server that has started once."""
 
@@ -132,10 +138,7 @@ def output() -> dict[str, Action]:
         if server.launched is None:
             raise refuse(409, "Instance %s is not ready" % server.id)
         check_answering(call, server)
-        lines = ["[    0.000000] Linux version 6.1.0", "cloud-init: host %s" % server.name, "%s login:" % server.name]
         wanted = argument.get("length")
-        if wanted is not None and int(wanted) >= 0:
-            lines = lines[len(lines) - min(int(wanted), len(lines)) :]
-        return answer({"output": "\n".join(lines)})
+        return answer({"output": console_text(server, -1 if wanted is None else int(wanted))})
 
     return {"os-getConsoleOutput": Action(None, check, run)}

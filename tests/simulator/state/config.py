@@ -25,6 +25,7 @@ OPTIONS = {
     "reset_passwords": ("partial", "all_or_nothing"),
     "os_change_ends": ("running", "stopped", "previous"),
     "metadata": ("optional", "required", "without_tokens", "no_agency"),
+    "recycle_bin": ("off", "on", "none"),
 }
 TOP_KEYS = {"delays", "platforms"}
 PLATFORM_KEYS = {

@@ -46,6 +46,8 @@ class Simulator:
         self.groups: dict[str, ServerGroups] = {name: ServerGroups() for name in PLATFORMS}
         self.jobs: dict[str, Any] = {}
         self.kps_tasks: dict[str, Any] = {}
+        #: Of ECS: the days that a server must have existed, and the hours until its permanent deletion.
+        self.recycle_policy = {"recycle_threshold_day": 7, "retention_hour": 72}
         self.client_tokens: dict[tuple[str, str], tuple[float, Any, Any]] = {}
         self.wrong_signatures: dict[str, tuple[int, float]] = {}
         self.access_keys = TemporaryKeys(self.clock)

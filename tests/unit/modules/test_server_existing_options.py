@@ -29,7 +29,7 @@ NOT_OF_A_SERVER |= {"unapplied_options", "client_token", "return_passwords"}
 #: Options that only say how another one is applied, with that one.
 MODIFIERS = {
     "purge_metadata": "metadata", "purge_tags": "tags", "resize": "flavor", "confirm": "flavor", "apply": "boot_order",
-    "lock_reason": "locked",
+    "lock_reason": "locked", "auto_pay": "flavor",
 }  # fmt: skip
 
 

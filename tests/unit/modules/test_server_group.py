@@ -204,3 +204,82 @@ def test_groups_of_all_projects_are_for_administrators(bench: Bench) -> None:
 @pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
 def test_all_projects_on_huaweicloud(bench: Bench) -> None:
     refused(bench.call("server_group_info", all_projects=True), "has no operation all_projects", "one task a project")
+
+
+# -- members ----------------------------------------------------------------------------------------------------------
+
+HUAWEI = pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
+MEMBER = "change group member"
+DB: dict[str, Any] = {"name": "db", "policy": "anti-affinity"}
+
+
+def keep(bench: Bench, *members: str, **options: Any) -> dict[str, Any]:
+    """The members as declared: check mode predicts the run, and a second run changes nothing."""
+    given = {**DB, "members": list(members), **options}
+    with nothing_done(bench):
+        checked = bench.call("server_group", check=True, diff=True, **given)
+    done = bench.call("server_group", diff=True, **given)
+    assert not done.get("failed") and (checked["changed"], checked["diff"]) == (done["changed"], done["diff"])
+    with nothing_done(bench):
+        again = bench.call("server_group", **given)
+    assert again["changed"] is False and again["server_group"] == done["server_group"]
+    return done
+
+
+@HUAWEI
+def test_members_join_and_leave(bench: Bench) -> None:
+    first, second, third = (bench.ids_of(name)[0] for name in ("web-01", "web-02", "web-03"))
+    made = keep(bench, "web-01", second)
+    assert made["server_group"]["members"] == sorted(groups(bench)[0]["members"]) == sorted([first, second])
+    assert keep(bench, "web-03", "web-03", third)["server_group"]["members"] == sorted([first, second, third])
+    assert keep(bench, "web-03", purge_members=True)["server_group"]["members"] == [third]
+    assert keep(bench, purge_members=True)["server_group"]["members"] == []
+    bodies = [row["body"] for row in bench.requests(MEMBER)]
+    assert [next(iter(body)) for body in bodies] == ["add_member"] * 3 + ["remove_member"] * 3
+
+
+@HUAWEI
+def test_members_of_another_group_and_a_partial_failure(bench: Bench) -> None:
+    bench.call("server_group", name="other", policy="anti-affinity", members=["web-02"])
+    result = bench.call("server_group", **DB, members=["web-01", "web-02", "web-03"])
+    assert result["failed"] and result["changed"] and len(result["completed_steps"]) == 2
+    assert "is in a server group already" in result["msg"]
+    bench.call("server_group", name="other", policy="anti-affinity", members=[], purge_members=True)
+    rest = bench.call("server_group", **DB, members=["web-01", "web-02", "web-03"])
+    assert rest["changed"] and len(rest["server_group"]["members"]) == 3
+
+
+@HUAWEI
+@pytest.mark.parametrize("fault", [{"reset": "after"}, {"status": 500, "effect": True}, {"reset": "before"}])
+def test_a_lost_response_to_a_member(bench: Bench, fault: dict[str, Any]) -> None:
+    bench.call("server_group", **DB)
+    bench.fault(MEMBER, times=1, **fault)
+    result = bench.call("server_group", **DB, members=["web-01"])
+    if fault == {"reset": "before"}:
+        assert result["failed"] and groups(bench)[0]["members"] == []
+    else:
+        assert result["changed"] and groups(bench)[0]["members"] == bench.ids_of("web-01")
+    assert len(bench.requests(MEMBER)) == 1
+
+
+@HUAWEI
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"members": ["nix"]}, "no server has names nix"),
+        ({"members": ["twin"]}, "2 servers are named twin"),
+        ({"members": [""]}, "members"),
+        ({"members": ["web-01"], "state": "absent"}, "members: it needs state: present"),
+        ({"purge_members": True}, "purge_members: it needs members"),
+    ],
+    ids=str,
+)
+def test_members_that_cannot_be(bench: Bench, options: dict[str, Any], words: str) -> None:
+    with nothing_done(bench):
+        refused(bench.call("server_group", **{**DB, **options}), words)
+
+
+@NOVA
+def test_no_server_joins_later_on_nova(bench: Bench) -> None:
+    with nothing_done(bench):
+        refused(bench.call("server_group", **DB, members=["web-01"]), "server_group_members", "Use group of server")

@@ -42,11 +42,22 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Zone:
-    """An availability zone; ``hosts`` is ``None`` if the cloud shows them only to administrators."""
+    """An availability zone; ``hosts`` is ``None`` if the cloud shows them only to administrators. ``type``, ``mode``
+    and ``alias`` are in the words of a cloud that has them."""
 
     name: str
     available: bool | None = None
     hosts: Mapping[str, Any] | None = None
+    type: str | None = None
+    mode: str | None = None
+    alias: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "available": self.available, "hosts": self.hosts}
+        return {
+            "name": self.name,
+            "available": self.available,
+            "hosts": self.hosts,
+            "type": self.type,
+            "mode": self.mode,
+            "alias": self.alias,
+        }

@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Mapping
 
 
 @dataclass
 class Flavor:
-    """A flavor, or the part of it in the record of a server. ``ram_mb`` is in MiB."""
+    """A flavor, or the part of it in the record of a server. ``ram_mb`` is in MiB. ``extra_specs`` are those of a list
+    of flavors; a record does not contain them."""
 
     id: str | None = None
     name: str | None = None
     vcpus: int | None = None
     ram_mb: int | None = None
+    extra_specs: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "vcpus": self.vcpus, "ram_mb": self.ram_mb}

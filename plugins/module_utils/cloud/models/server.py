@@ -210,6 +210,8 @@ class Server:
     deleted_at: str | None = None
     #: When the recycle bin deletes it permanently.
     estimated_deleted_at: str | None = None
+    #: Whether it comes from the list of a recycle bin whose servers may keep any status.
+    in_recycle_bin: bool = False
     #: Base64; it may contain passwords.
     user_data: str | None = field(default=None, repr=False, compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -224,7 +226,12 @@ class Server:
 
     @property
     def is_deleted(self) -> bool:
-        return (self.status or "").upper() in GONE_STATUSES
+        return self.in_recycle_bin or (self.status or "").upper() in GONE_STATUSES
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether it is permanently deleted."""
+        return not self.in_recycle_bin and (self.status or "").upper() == "DELETED"
 
     @property
     def target_power_state(self) -> str:

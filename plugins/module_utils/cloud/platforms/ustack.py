@@ -96,6 +96,7 @@ class UStackRules(NovaRules):
         "unbind_keypair": "server_keypair without password, private_key, disable_password and port",
         "keypair_users": "the credentials of that user",
         "flavor_access": "flavor_info without access",
+        "resize_flavors": "flavor_info without resizable_from; a resize needs a host with room for the flavor",
         "flavor_admin": "the cloud's own administration; flavor_info lists its flavors",
         "aggregates": "the cloud's own administration",
         "services": "the cloud's own administration",

@@ -48,6 +48,10 @@ class Flavors(NamedResource):
         """The flavor with this id, as in ``list``."""
         return next((flavor for flavor in self.list() if flavor.id == flavor_id), None)
 
+    def list_resizable(self, server_id: str) -> Sequence[FlavorDetails]:
+        """The flavors to which the server can be resized, whether they are on sale or not."""
+        raise self.unsupported("resize_flavors")
+
     def with_access(self, flavor: FlavorDetails) -> FlavorDetails:
         """The flavor with its access list, which only a private flavor has."""
         raise self.unsupported("flavor_access")

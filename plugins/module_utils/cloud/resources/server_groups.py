@@ -25,6 +25,14 @@ class ServerGroups(Resource):
         """Always creates a new group: names are not unique."""
         raise self.unsupported()
 
+    def add_member(self, group_id: str, server_id: str) -> None:
+        """Adds an existing server to the group. Raises CloudError unless the group then shows it."""
+        raise self.unsupported("server_group_members")
+
+    def remove_member(self, group_id: str, server_id: str) -> None:
+        """Removes a server from the group; the server is not changed."""
+        raise self.unsupported("server_group_members")
+
     def delete(self, group_id: str) -> None:
         """Deletes the group; it is no error if it does not exist. Its servers are not deleted."""
         raise self.unsupported()

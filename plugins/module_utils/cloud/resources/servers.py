@@ -16,6 +16,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
@@ -32,6 +33,8 @@ class Servers(Resource):
     """
 
     capability = "create"
+    #: Whether ``by_id`` and ``status`` also find servers in the recycle bin, where that takes another request.
+    finds_deleted = False
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -43,6 +46,10 @@ class Servers(Resource):
         """The servers with these ids that exist, by id. With ``since`` (a time from ``mark``) the platform can omit
         servers that have not changed since then."""
         raise NotImplementedError
+
+    def recycle_bin(self) -> RecycleBin | None:
+        """The settings of the recycle bin; ``None`` if the platform does not have or show them."""
+        return None
 
     def mark(self) -> str | None:
         """A time of the cloud's clock, just before now, for ``by_id``; ``None`` if the platform does not use it."""

@@ -42,7 +42,26 @@ class GroupRun(StepEngine):
                 lambda _value: self._old_id not in {each.id for each in cloud.server_groups.list()},
                 store=lambda _deleted: self._store(None),
             ),
+            "add_member": StepDefinition(
+                lambda value: cloud.server_groups.add_member(self._own_id, value), lambda value: self._has(value, True)
+            ),
+            "remove_member": StepDefinition(
+                lambda value: cloud.server_groups.remove_member(self._own_id, value),
+                lambda value: self._has(value, False),
+            ),
         }
+
+    @property
+    def _own_id(self) -> str:
+        """The id of the group, which this task may have created."""
+        return self.group.id if self.group else self._old_id
+
+    def _has(self, server_id: str, joins: bool) -> bool:
+        """Whether the group shows that the server has joined it, or has left it. Raises CloudError if it is gone."""
+        found = next((each for each in self.cloud.server_groups.list() if each.id == self._own_id), None)
+        if found is None:
+            raise CloudError("the server group %s no longer exists" % self._own_id)
+        return (server_id in found.members) is joins
 
     def _store(self, group: ServerGroup | None) -> None:
         self.group = group

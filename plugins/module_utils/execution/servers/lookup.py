@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import (
@@ -81,6 +82,7 @@ class DeclaredLookup:
         self.warn = warn
         self._images: dict[str, Sequence[ImageDetails]] = {}
         self._flavors: Sequence[Flavor] | None = None
+        self._resizable = ResizableFlavors(cloud)
 
     # -- the image ---------------------------------------------------------------------------------------------
 
@@ -136,8 +138,10 @@ class DeclaredLookup:
         found = id_or_name(self._listed(), wanted, "flavors", "flavor")
         if found:
             return found
-        if not all(self._may_have_had(server) for server in unclear):
-            return self.flavor_to_use(wanted)
+        other = [server for server in unclear if not self._may_have_had(server)]
+        if other:
+            words = (_no_flavor(wanted), self._resizable.sentence(other[0]).rstrip("."))
+            raise InvalidRequest(". ".join(filter(None, words)))
         self.warn(
             "flavor: no flavor that this project may use has the id or name %s. It may have been deleted or hidden, so"
             " it was not compared with the flavor of %s." % (wanted, _labels(unclear))
@@ -157,15 +161,17 @@ class DeclaredLookup:
             return None
         found = id_or_name(self._listed(), wanted, "flavors", "flavor")
         if not found:
-            raise InvalidRequest(
-                "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
-            )
+            raise InvalidRequest(_no_flavor(wanted))
         return found
 
     def _listed(self) -> Sequence[Flavor]:
         if self._flavors is None:
             self._flavors = self.cloud.flavors.find_sizes()
         return self._flavors
+
+
+def _no_flavor(wanted: str) -> str:
+    return "flavor: no flavor that this project may use has the id or name %s; flavor_info lists them" % wanted
 
 
 def _labels(servers: Sequence[Server]) -> str:

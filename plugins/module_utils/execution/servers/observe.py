@@ -36,6 +36,7 @@ class ObservedServers:
 def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> ObservedServers:
     """Reads the servers with the names, or those of ``select``. Raises InvalidRequest."""
     state = params["state"]
+    cloud.servers.finds_deleted = state in ("restored", "purged")
     if params["select"] is not None:
         return _selected(cloud, params["select"], state)
     if state in ("restored", "purged"):
@@ -86,7 +87,7 @@ def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:
     observed = unlimited.choose(candidates)
     rest = replace(unlimited, deleted=True, missing="ignore")
     # Nothing can be done to permanently deleted servers.
-    binned = rest.choose([server for server in candidates if (server.status or "").upper() != "DELETED"])
+    binned = rest.choose([server for server in candidates if not server.is_purged])
     servers = observed.servers + binned.servers
     selection.check_number(len(servers))
     return ObservedServers(servers, missing=dict(observed.missing))

@@ -9,14 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    Action,
+    ActionStatus,
+    PendingAction,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import refreshed
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    AWAITING_PAYMENT,
     DONE,
     FAILED,
     UNCHANGED,
@@ -45,6 +51,7 @@ class ServerStrategy(Strategy):
         self.owed: set[str] = set()
         #: The ids of the servers whose live resize the cloud refused.
         self._offline: set[str] = set()
+        self._resizable = ResizableFlavors(cloud)
         self.ends = spec.state in ("absent", "purged")
 
     def plan_one(self, server: Server) -> Change:
@@ -57,14 +64,42 @@ class ServerStrategy(Strategy):
         return self.plan_one(server)
 
     def is_needless(self, progress: Progress) -> bool:
-        """If the cloud confirms resizes automatically, no confirmation remains."""
+        """If the cloud confirms resizes automatically, no confirmation remains. If it did not move a deleted server to
+        the recycle bin, nothing remains to purge."""
+        action = progress.actions[0].action
+        if action == "purge":
+            return "delete" in progress.taken and not progress.server.is_deleted
         unconfirmed = (progress.server.status or "").upper() == "VERIFY_RESIZE"
-        return progress.actions[0].action == "confirm_resize" and not unconfirmed
+        return action == "confirm_resize" and not unconfirmed
 
     def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
         if any(action.action == "reboot" for action in progress.actions):
             self.owed.add(progress.server.id)
+        error = pending.error
+        if pending.action == "resize" and isinstance(error, BadRequest) and self._is_refused(progress, pending):
+            flavors = self._resizable.sentence(progress.server)
+            if flavors:
+                error.add_hint(flavors)
         return pending
+
+    def _is_refused(self, progress: Progress, pending: PendingAction) -> bool:
+        """Whether the cloud refused the request for another reason than the state or the lock of the server."""
+        error = pending.error
+        of_state = error is None or error.is_state_conflict or error.is_busy or bool(progress.server.locked)
+        return not pending.outcome_unknown and not of_state
+
+    def evaluated(
+        self, progress: Progress, pending: PendingAction, seen: ActionStatus, outcome: Outcome | None
+    ) -> Outcome | None:
+        """The outcome, with a hint for a resize that is not paid, or whose job failed."""
+        if outcome is None or pending.action != "resize":
+            return outcome
+        more = ""
+        if outcome.result == AWAITING_PAYMENT and not self.spec.auto_pay:
+            more = "Set auto_pay: true to pay it automatically."
+        elif outcome.result == FAILED and seen.verdict and not seen.is_busy:
+            more = self._resizable.sentence(progress.server)
+        return replace(outcome, hint=" ".join(filter(None, (outcome.hint, more)))) if more else outcome
 
     def replaces(self, progress: Progress, pending: PendingAction) -> bool:
         """If the cloud refuses a live resize, ``resize: auto`` stops the server for it: the document of the cloud does

@@ -22,6 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording 
 #: The number of members that a message names before it counts the rest.
 _NAMED = 5
 _FIXED = ("name", "policy", "rules")
+_AT_CREATION = ", and a server joins a group only when it is created"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class ServerGroupSpec:
     rules: Mapping[str, int] | None = None
     recreate: bool = False
     force: bool = False
+    #: The ids of the servers that should be in the group; ``purge_members`` removes the others.
+    members: tuple[str, ...] | None = None
+    purge_members: bool = False
+    #: Whether an existing server can join a group.
+    can_join: bool = False
 
 
 def rules_of(given: Mapping[str, Any] | None, policy: str | None) -> dict[str, int] | None:
@@ -85,13 +91,13 @@ def plan_group(observed: ServerGroup | None, wanted: ServerGroupSpec, members: S
         return _creation(wanted)
     changes = _changes(observed, wanted)
     if not changes:
-        return ResourcePlan(before, before)
+        return _membership(observed, wanted)
     known = observed.as_dict()
     shown = ", ".join("%s from %s to %s" % (key, known[key], new) for key, new in sorted(changes.items()))
     if observed.members:
         raise InvalidRequest(
-            "the server group %s cannot change %s: it has the servers %s, and a server joins a group only when it is"
-            " created. Create another group" % (observed.name, shown, _listed(observed, members))
+            "the server group %s cannot change %s: it has the servers %s%s. Create another group"
+            % (observed.name, shown, _listed(observed, members), "" if wanted.can_join else _AT_CREATION)
         )
     if not wanted.recreate:
         raise InvalidRequest(
@@ -107,7 +113,24 @@ def plan_group(observed: ServerGroup | None, wanted: ServerGroupSpec, members: S
                 "rules: only the policy anti-affinity supports rules, and the group has %s" % after["policy"]
             )
         after["rules"] = {}
-    return ResourcePlan(before, after, (UpdateStep("delete"), _create_step(after)))
+    joins = _joins(wanted.members or ())
+    after["members"] = sorted(wanted.members or ())
+    return ResourcePlan(before, after, (UpdateStep("delete"), _create_step(after), *joins))
+
+
+def _membership(observed: ServerGroup, wanted: ServerGroupSpec) -> ResourcePlan:
+    """Servers that leave come first: their hosts are free for the others."""
+    before, asked = observed.as_dict(), wanted.members
+    if asked is None:
+        return ResourcePlan(before, before)
+    leave = sorted(set(observed.members) - set(asked)) if wanted.purge_members else []
+    join = [each for each in asked if each not in observed.members]
+    after = dict(before, members=sorted((set(observed.members) - set(leave)) | set(asked)))
+    return ResourcePlan(before, after, (*(UpdateStep("remove_member", each) for each in leave), *_joins(join)))
+
+
+def _joins(members: Iterable[str]) -> tuple[UpdateStep, ...]:
+    return tuple(UpdateStep("add_member", each) for each in members)
 
 
 def _creation(wanted: ServerGroupSpec) -> ResourcePlan:
@@ -119,9 +142,9 @@ def _creation(wanted: ServerGroupSpec) -> ResourcePlan:
         "name": wanted.name,
         "policy": wanted.policy,
         "rules": dict(wanted.rules or {}),
-        "members": [],
+        "members": sorted(wanted.members or ()),
     }
-    return ResourcePlan(None, after, (_create_step(after),))
+    return ResourcePlan(None, after, (_create_step(after), *_joins(wanted.members or ())))
 
 
 def _create_step(after: Mapping[str, Any]) -> UpdateStep:

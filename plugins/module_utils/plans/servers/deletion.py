@@ -36,9 +36,14 @@ def absent(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     return _ending(server, DELETE, rules, unlocked)
 
 
-def purged(server: Server, rules: Rules, unlocked: bool = False) -> Change:
-    if (server.status or "").upper() == "DELETED":
+def purged(server: Server, rules: Rules, unlocked: bool = False, keeps_deleted: bool = True) -> Change:
+    """``keeps_deleted``: the recycle bin is enabled, if the platform has a switch for it."""
+    if server.is_purged:
         return Change(server)
+    if rules.supports("purge_binned") and not server.is_deleted:
+        if not keeps_deleted:
+            return _ending(server, DELETE_FOR_GOOD, rules, unlocked)
+        return _ending(server, DELETE, rules, unlocked, PURGE)
     # A cloud without a recycle bin cannot purge a server.
     action = PURGE if rules.supports("purge") else DELETE if rules.supports("deleted") else DELETE_FOR_GOOD
     if action is DELETE and server.is_deleted:
@@ -46,13 +51,13 @@ def purged(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     return _ending(server, action, rules, unlocked)
 
 
-def _ending(server: Server, action: Action, rules: Rules, unlocked: bool) -> Change:
+def _ending(server: Server, action: Action, rules: Rules, unlocked: bool, then: Action | None = None) -> Change:
     before = presence(server)
-    after = {"state": "absent" if action is DELETE else "purged"}
+    after = {"state": "absent" if action is DELETE and not then else "purged"}
     if (server.task_state or "").startswith(DELETING):
         # If a server is deleted again during its deletion, Nova can permanently lose its state.
         return Change(server, (), before, before, wait_until_stable=True)
-    planned_actions: tuple[Action, ...] = (action,)
+    planned_actions: tuple[Action, ...] = (action, then) if then else (action,)
     if server.locked and unlocked:
         planned_actions = (unlock(),) + planned_actions
     refusal = problem(server, planned_actions, rules)
@@ -76,8 +81,7 @@ def with_arguments(change: Change, arguments: Mapping[str, bool]) -> Change:
 
 def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
     before = presence(server)
-    status = (server.status or "").upper()
-    if status == "DELETED":
+    if server.is_purged:
         return Change.refused(server, "it is permanently deleted, and not in the recycle bin", before)
     if not server.is_deleted:
         return Change(server, (), before, before)
@@ -91,8 +95,7 @@ def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:
 
 
 def presence(server: Server) -> dict[str, Any]:
-    status = (server.status or "").upper()
-    return {"state": "purged" if status == "DELETED" else "in the recycle bin" if server.is_deleted else "present"}
+    return {"state": "purged" if server.is_purged else "in the recycle bin" if server.is_deleted else "present"}
 
 
 def unsupported(action: str, rules: Rules) -> str:

@@ -13,9 +13,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import RUNNING, STOPPED, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 RESIZES = ("never", "offline", "live", "auto")
+#: The option to pay the order of a resize.
+AUTO_PAY = "auto_pay"
 #: Statuses of a server without a resize in progress.
 _STANDS = ("ACTIVE", "SHUTOFF")
 #: For the diff: the field, its values before and after, and the actions.
@@ -30,6 +33,7 @@ class ResizeSpec:
     resize: str = "never"
     confirm: bool = True
     revert: bool = False
+    auto_pay: bool = False
 
 
 def plan_flavor(server: Server, spec: ResizeSpec, rules: Rules) -> Iterator[Step]:
@@ -67,7 +71,10 @@ def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> t
         )
     if how == "live" and not runs:
         raise InvalidRequest("resize: live needs a running server, and it is %s; use resize: offline or auto" % state)
-    arguments = {"flavor_id": flavor.id, "flavor_name": flavor.name}
+    refusal = rules.flavor_problem(flavor, server.availability_zone)
+    if refusal:
+        raise InvalidRequest("its flavor %s cannot be changed: %s" % (label(server.flavor), refusal))
+    arguments: dict[str, Any] = {"flavor_id": flavor.id, "flavor_name": flavor.name}
     names = _names(flavor)
     if how == "live" or (how == "auto" and runs and rules.supports("live_resize")):
         return (
@@ -75,6 +82,8 @@ def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> t
         )
     if state not in (RUNNING, STOPPED):
         raise InvalidRequest("a resize needs a running or a stopped server, and it is %s" % state)
+    if spec.auto_pay and AUTO_PAY in rules.resize_options:
+        arguments[AUTO_PAY] = True
     # Some clouds confirm automatically, so VERIFY_RESIZE may never be observed.
     expected_state = ExpectedState(status=("VERIFY_RESIZE",) + _STANDS, flavor=names)
     resize = Action("resize", arguments, expected_state, tasks=("resize_",))
@@ -85,6 +94,14 @@ def _resize(server: Server, flavor: Flavor, spec: ResizeSpec, rules: Rules) -> t
 
 def _confirm(flavor: Flavor) -> Action:
     return Action("confirm_resize", expected_state=ExpectedState(status=_STANDS, flavor=_names(flavor)))
+
+
+def ignored_option(plan: Plan, auto_pay: bool, rules: Rules) -> str | None:
+    """A warning if the platform has no orders to pay, and a server is resized; ``None`` if there is none."""
+    resized = any({"resize", "live_resize"} & set(change.actions) for change in plan.items)
+    if not auto_pay or not resized or AUTO_PAY in rules.resize_options:
+        return None
+    return "%s has no option %s, so it has no effect on the servers." % (rules.platform, AUTO_PAY)
 
 
 def _names(flavor: Flavor) -> tuple[str, ...]:

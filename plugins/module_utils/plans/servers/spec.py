@@ -21,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
     SystemDisk,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
@@ -133,10 +134,17 @@ def server_spec(
     image: DeclaredImage | None,
     flavor: Flavor | None,
     user_data: str | None = None,
+    recycle_bin: RecycleBin | None = None,
 ) -> ServerSpec:
-    """Return the target state; ``user_data`` is base64. Raises InvalidRequest and UnsupportedOperation."""
+    """Return the target state; ``user_data`` is base64, ``recycle_bin`` the settings of the cloud's, if there are any.
+    Raises InvalidRequest and UnsupportedOperation."""
     if params["state"] != "present":
-        return ServerSpec(params["state"], locked=params["locked"], delete_with=_delete_with(params, rules))
+        return ServerSpec(
+            params["state"],
+            locked=params["locked"],
+            keeps_deleted=recycle_bin is None or recycle_bin.is_enabled,
+            delete_with=_delete_with(params, rules),
+        )
     for option, operation in (("description", "descriptions"), ("hostname", "hostnames"), ("boot_order", "boot_order")):
         if params[option]:
             rules.require(operation)
@@ -166,6 +174,7 @@ def server_spec(
         resize=params["resize"],
         confirm=params["confirm"],
         revert=params["revert"],
+        auto_pay=params["auto_pay"],
         reset_state=params["reset_state"],
         reboot=params["apply"] == "now",
         recreate=params["recreate"],

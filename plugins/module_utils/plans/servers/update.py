@@ -57,7 +57,7 @@ _COMING = ("BUILD", "RESIZE", "REVERT_RESIZE")
 _CREATE = Action("create", tasks=("scheduling", "spawning"))
 _REBOOT = Action("reboot", {"force": True})
 _RESTART = Action("reboot", {"force": False})
-_ENDS = {"absent": absent, "purged": purged, "restored": restored}
+_ENDS = {"absent": absent, "restored": restored}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class ServerSpec:
     resize: str = "never"
     confirm: bool = True
     revert: bool = False
+    auto_pay: bool = False
     reset_state: str | None = None
     reboot: bool = False
     recreate: bool = False
@@ -93,6 +94,8 @@ class ServerSpec:
     #: All security groups of a server; empty on a platform that cannot change them.
     security_groups: tuple[SecurityGroup, ...] = ()
     public_ip: PublicIpSpec | None = None
+    #: Whether the recycle bin is enabled, if the platform has a switch for it; for ``purged``.
+    keeps_deleted: bool = True
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
 
@@ -141,7 +144,12 @@ def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False
     """The change of one server. ``fresh``: this task created the server, so its immutable properties are not compared
     again. ``owed``: this task sent a change that needs a reboot, and the reboot is not done yet."""
     if spec.state != "present":
-        return with_arguments(_ENDS[spec.state](server, rules, spec.locked is False), spec.delete_with)
+        unlocked = spec.locked is False
+        if spec.state == "purged":
+            change = purged(server, rules, unlocked, spec.keeps_deleted)
+        else:
+            change = _ENDS[spec.state](server, rules, unlocked)
+        return with_arguments(change, spec.delete_with)
     return _Present(server, spec, rules, fresh, owed).change()
 
 
@@ -396,7 +404,7 @@ class _Present:
 
     def _size(self) -> ResizeSpec:
         spec = self.spec
-        return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert)
+        return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert, spec.auto_pay)
 
 
 def _labels(groups: Iterable[SecurityGroup]) -> list[str]:

@@ -34,6 +34,43 @@ def test_flavors_by_page_and_zone(ecs: Any, m: Any) -> None:
     assert one.id == "x1.2u.4g"
 
 
+def test_flavors_for_a_resize(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    def listed(**option: Any) -> list[Any]:
+        return list(ecs.list_resize_flavors(m.ListResizeFlavorsRequest(**option)).flavors)
+
+    of_server = listed(instance_uuid=huaweicloud.id("web-01"))
+    assert [flavor.id for flavor in of_server] == ["c7.large.2", "s6.large.2", "x1.2u.4g"]
+    one = of_server[0]
+    assert (one.vcpus, one.ram, one.disk) == ("2", 4096, "0")
+    assert one.extra_specs.condoperationaz == "cn-north-4a(normal),cn-north-4b(sellout)"
+    for key in ("source_flavor_id", "source_flavor_name"):
+        assert listed(**{key: "s6.small.1"}) == of_server
+    by_page = listed(source_flavor_id="s6.small.1", limit=1, sort_key="vcpus", sort_dir="desc")
+    rest = listed(source_flavor_id="s6.small.1", marker=by_page[0].id, sort_key="vcpus", sort_dir="desc")
+    assert sorted(flavor.id for flavor in by_page + rest) == [flavor.id for flavor in of_server] and len(by_page) == 1
+    for option in ({}, {"source_flavor_id": "nix"}, {"source_flavor_id": "s6.small.1", "sort_key": "size"}):
+        with pytest.raises(refusal) as caught:
+            listed(**option)
+        assert (caught.value.status_code, caught.value.error_code[:4]) == (400, "Ecs.")
+    with pytest.raises(refusal) as caught:
+        listed(instance_uuid="6f0c1de2-0000-4000-8000-000000000000")
+    assert (caught.value.status_code, caught.value.error_code) == (404, "Ecs.0114")
+    assert set(calls()) == {"list resize flavors"}
+
+
+def test_console_output(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Callable[[], list[Any]]) -> None:
+    def lines(**option: Any) -> list[str]:
+        request = m.ShowServerConsoleOutputRequest(huaweicloud.id("web-01"), **option)
+        return list(ecs.show_server_console_output(request).output.splitlines())
+
+    assert lines() == lines(length=-1) == lines(length=50) and len(lines()) == 3
+    assert lines(length=1) == ["web-01 login:"] and lines(length=0) == []
+    with pytest.raises(refusal) as caught:
+        lines(length=-2)
+    assert (caught.value.status_code, caught.value.error_code) == (400, "Ecs.0005")
+    assert set(calls()) == {"show console output"}
+
+
 @pytest.mark.filterwarnings("ignore:Method 'nova_:DeprecationWarning")
 def test_zones(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
     zones = ecs.nova_list_availability_zones(m.NovaListAvailabilityZonesRequest()).availability_zone_info
@@ -52,6 +89,16 @@ def test_limits(ecs: Any, m: Any, huaweicloud: Any, calls: Callable[[], list[Any
     assert (limits.max_total_instances, limits.max_total_cores, limits.max_total_spot_instances) == (40, -1, -1)
     assert limits.total_instances_used == len(ecs.list_servers_details(m.ListServersDetailsRequest(limit=100)).servers)
     assert calls() == ["show limits", "H02"]
+
+
+def test_zones_by_its_own_call(ecs: Any, m: Any, calls: Callable[[], list[Any]]) -> None:
+    zones = ecs.list_server_az_info(m.ListServerAzInfoRequest()).availability_zones
+    assert [(zone.availability_zone_id, zone.type, zone.mode) for zone in zones] == [
+        ("cn-north-4a", "Center", "shared"),
+        ("cn-north-4b", "Center", "shared"),
+        ("cn-north-4c", "Center", "shared"),
+    ]
+    assert calls() == ["list own zones"]
 
 
 def test_images(ims: Any, calls: Callable[[], list[Any]]) -> None:
@@ -100,3 +147,25 @@ def test_metadata(ecs: Any, m: Any, huaweicloud: Any, refusal: Any, calls: Calla
     with pytest.raises(refusal, match="Ecs.0005"):
         write(long="x" * 256)
     assert calls() == ["merge metadata"] * 2 + ["H01"] + ["delete metadata item"] * 2 + ["merge metadata"]
+
+
+def test_members_of_a_server_group(ecs: Any, m: Any, huaweicloud: Any, refusal: Any) -> None:
+    server_id = huaweicloud.id("web-01")
+    option = m.CreateServerGroupOption(name="db", policies=["anti-affinity"])
+    body = m.CreateServerGroupRequestBody(server_group=option)
+    group = ecs.create_server_group(m.CreateServerGroupRequest(body)).server_group.id
+
+    def members() -> list[str]:
+        return list(ecs.show_server_group(m.ShowServerGroupRequest(group)).server_group.members)
+
+    def add() -> Any:
+        body = m.AddServerGroupMemberRequestBody(add_member=m.ServerGroupMember(server_id))
+        return ecs.add_server_group_member(m.AddServerGroupMemberRequest(group, body))
+
+    assert add().status_code == 200 and members() == [server_id]
+    with pytest.raises(refusal) as caught:
+        add()
+    assert (caught.value.status_code, caught.value.error_code) == (400, "Ecs.1000")
+    leave = m.DeleteServerGroupMemberRequestBody(remove_member=m.ServerGroupMember(server_id))
+    assert ecs.delete_server_group_member(m.DeleteServerGroupMemberRequest(group, leave)).status_code == 200
+    assert members() == []

@@ -203,6 +203,22 @@ def test_resize(
     assert code(refusal, lambda: resize("s6.large.2")) == (400, "Ecs.0810")
 
 
+@pytest.mark.parametrize(
+    ("paid", "status"), [("true", "SUCCESS"), ("false", "PENDING_PAYMENT"), (None, "PENDING_PAYMENT")]
+)
+def test_the_order_of_a_resize(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, paid: str | None, status: str) -> None:
+    server = huaweicloud.sim.fleets["huaweicloud"].find("batch-01")
+    server.prepaid = True
+    option = m.ResizePrePaidServerOption(
+        flavor_ref="s6.large.2", extendparam=m.ResizeServerExtendParam(is_auto_pay=paid) if paid else None
+    )
+    answer = ecs.resize_server(m.ResizeServerRequest(server.id, m.ResizeServerRequestBody(resize=option)))
+    assert answer.order_id.startswith("CS")
+    if status == "SUCCESS":
+        wait(answer.job_id)
+    assert ecs.show_job(m.ShowJobRequest(answer.job_id)).status == status
+
+
 def test_delete(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
     ids = [huaweicloud.id("web-01"), huaweicloud.id("vault-01")]
 
@@ -216,3 +232,56 @@ def test_delete(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) ->
     assert (last.status, [sub.error_code for sub in last.entities.sub_jobs]) == ("FAIL", [None, "Ecs.0605"])
     assert code(refusal, lambda: show(ecs, ids[0])) == (404, "Ecs.0114")
     assert code(refusal, delete) == (404, "Ecs.0114")
+
+
+def test_the_recycle_bin(ecs: Any, m: Any, huaweicloud: Any, wait: Wait, refusal: Any) -> None:
+    server_id, binned = huaweicloud.id("web-01"), huaweicloud.id("binned-01")
+
+    def listed(**option: Any) -> list[Any]:
+        return list(ecs.list_recycle_bin_servers(m.ListRecycleBinServersRequest(**option)).servers)
+
+    def switch(word: str) -> Any:
+        option = m.UpdateRecycleBinOption(switch=word)
+        body = m.UpdateRecycleBinReq(recycle_bin=option)
+        return ecs.update_recycle_bin(m.UpdateRecycleBinRequest(body))
+
+    def delete() -> None:
+        wait(
+            ecs.delete_servers(
+                m.DeleteServersRequest(m.DeleteServersRequestBody(servers=[m.ServerId(server_id)]))
+            ).job_id
+        )
+
+    settings = ecs.show_recycle_bin(m.ShowRecycleBinRequest())
+    assert (settings.switch, settings.policy.recycle_threshold_day, settings.policy.retention_hour) == ("off", 7, 72)
+    assert switch("on").status_code == 204
+    policy = m.UpdateRecycleBinPolicyOption(retention_hour=24, recycle_threshold_day=1)
+    request = m.UpdateRecycleBinPolicyRequest(m.UpdateRecycleBinPolicyReq(policy=policy))
+    assert ecs.update_recycle_bin_policy(request).status_code == 204
+    settings = ecs.show_recycle_bin(m.ShowRecycleBinRequest())
+    assert (settings.switch, settings.policy.retention_hour) == ("on", 24)
+
+    assert [server.id for server in listed()] == [binned]
+    delete()
+    both = {server.id: server.status for server in listed(limit=10)}
+    assert both == dict.fromkeys((server_id, binned), "SOFT_DELETED")
+    (one,) = listed(name="web", availability_zone="cn-north-4a")
+    assert one.os_srv_us_gterminated_at and one.tags == ["role=web", "env=demo"]
+    first = listed(limit=1)
+    assert {server.id for server in first + listed(limit=1, marker=first[0].id)} == {server_id, binned}
+    assert code(refusal, lambda: show(ecs, server_id)) == (404, "Ecs.0114")
+    assert (
+        code(refusal, lambda: listed(marker="nobody")) == code(refusal, lambda: listed(limit=1001)) == (400, "Ecs.0005")
+    )
+
+    restore = m.RevertRecycleBinServerRequest(server_id)
+    wait(ecs.revert_recycle_bin_server(restore).job_id)
+    assert show(ecs, server_id).status == "SHUTOFF" and [server.id for server in listed()] == [binned]
+    assert code(refusal, lambda: ecs.revert_recycle_bin_server(restore)) == (404, "Ecs.0114")
+    wait(ecs.delete_recycle_bin_server(m.DeleteRecycleBinServerRequest(binned)).job_id)
+    assert listed() == []
+    purge = m.DeleteRecycleBinServerRequest(server_id)
+    assert code(refusal, lambda: ecs.delete_recycle_bin_server(purge)) == (404, "Ecs.0114")
+    switch("off")
+    delete()
+    assert listed() == [], "it is deleted permanently"

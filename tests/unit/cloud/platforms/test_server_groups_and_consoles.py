@@ -116,6 +116,26 @@ def test_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
     cloud.server_groups.delete("g1")
 
 
+@pytest.mark.parametrize("action, after", [("add_member", ["s1"]), ("remove_member", [])])
+def test_members_of_huaweicloud(wire: Any, reply: Any, connect: Any, action: str, after: list[str]) -> None:
+    path = "/v1/p1/cloudservers/os-server-groups/g1"
+    groups = connect("huaweicloud").server_groups
+    for members, proven in ((after, True), (["s1"] if not after else [], False)):
+        wire.expect("POST", path + "/action", json={action: {"instance_uuid": "s1"}}, reply=reply(200))
+        wire.expect("GET", path, query=[], reply=reply(200, {"server_group": {**OLD, "members": members}}))
+        if proven:
+            getattr(groups, action)("g1", "s1")
+        else:
+            with pytest.raises(InvalidResponse, match="the group does not show it"):
+                getattr(groups, action)("g1", "s1")
+    wire.expect("POST", path + "/action", reply=reply(200))
+    wire.expect("GET", path, reply=reply(403, {}))
+    with pytest.raises(InvalidResponse, match="reading it back failed"):
+        getattr(groups, action)("g1", "s1")
+    with pytest.raises(UnsupportedOperation, match="Use group of server"):
+        getattr(connect().server_groups, action)("g1", "s1")
+
+
 @pytest.mark.parametrize(
     ("version", "operation", "words"),
     [
@@ -206,8 +226,8 @@ def test_a_console_of_ustack_and_huaweicloud(wire: Any, reply: Any, connect: Any
         assert connect(platform).consoles.create(WEB, "novnc").url == SECRET
         with pytest.raises(UnsupportedOperation, match="console_types. Use type: novnc"):
             connect(platform).consoles.create(WEB, "serial")
-        with pytest.raises(UnsupportedOperation, match="console_output"):
-            connect(platform).require("console_output")
+    with pytest.raises(UnsupportedOperation, match="console_output"):
+        connect("ustack").require("console_output")
 
 
 def test_the_text_on_the_console(wire: Any, reply: Any, connect: Any) -> None:
@@ -215,6 +235,46 @@ def test_the_text_on_the_console(wire: Any, reply: Any, connect: Any) -> None:
     wire.expect("POST", path, json={"os-getConsoleOutput": {}}, reply=reply(200, {"output": "a\nb"}))
     wire.expect("POST", path, json={"os-getConsoleOutput": {"length": 1}}, reply=reply(200, {"output": "b"}))
     assert (connect().consoles.get_output(WEB), connect().consoles.get_output(WEB, 1)) == ("a\nb", "b")
+
+
+ECS_OUTPUT, ECS_ACTION = "/v1/p1/cloudservers/s1/console-output", "/v2.1/p1/servers/s1/action"
+NO_CALL = {"error_code": "APIG.0101", "error_msg": "The API does not exist."}
+
+
+def test_the_text_on_the_console_of_huaweicloud(wire: Any, reply: Any, connect: Any) -> None:
+    consoles = connect("huaweicloud").consoles
+    for lines, length, output in ((None, "-1", "a\nb"), (1, "1", "b"), (5, "5", "")):
+        wire.expect("GET", ECS_OUTPUT, query=[("length", length)], headers={"X-Project-Id": "p1"},
+                    reply=reply(200, {"output": output}))  # fmt: skip
+        assert consoles.get_output(WEB, lines) == output
+
+
+def test_the_text_on_the_console_of_a_region_with_the_old_call(wire: Any, reply: Any, connect: Any) -> None:
+    consoles = connect("huaweicloud").consoles
+    wire.expect("GET", ECS_OUTPUT, reply=reply(404, NO_CALL))
+    for lines, length in ((None, -1), (2, 2)):
+        wire.expect("POST", ECS_ACTION, json={"os-getConsoleOutput": {"length": length}}, absent=("X-Auth-Token",),
+                    reply=reply(200, {"output": "a"}))  # fmt: skip
+        assert consoles.get_output(WEB, lines) == "a"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, {"error": {"code": "Ecs.0114", "message": "no server"}}), (404, "<html>"), (403, {}), (200, {"output": 1})],
+)
+def test_other_errors_do_not_lead_to_the_old_call(wire: Any, reply: Any, connect: Any, status: int, body: Any) -> None:
+    wire.serve(lambda seen: reply(status, body))
+    with pytest.raises(CloudError, match="Could not read the console of the server"):
+        connect("huaweicloud").consoles.get_output(WEB)
+    assert [seen.method for seen in wire.seen] == ["GET"]
+
+
+@pytest.mark.parametrize("body", ['{"output": "%s"' % SECRET, '"%s"' % SECRET, '{"out": "%s"}' % SECRET])
+def test_no_error_repeats_the_text_on_the_console(wire: Any, connect: Any, reply: Any, body: str) -> None:
+    wire.serve(lambda seen: reply(200, body))
+    with pytest.raises(InvalidResponse) as caught:
+        connect("huaweicloud").consoles.get_output(WEB)
+    assert SECRET not in str(caught.value) and SECRET not in repr(caught.value.as_dict())
 
 
 @pytest.mark.parametrize("platform", ["openstack", "huaweicloud"])

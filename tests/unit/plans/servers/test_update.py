@@ -12,13 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+    GONE,
+    PRESENT,
+    PURGED,
+    Action,
+    ExpectedState,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import Image, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Address, Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import DeclaredImage
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ignored_option
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name, names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
     ServerSpec,
@@ -187,6 +194,29 @@ def test_a_cloud_without_a_recycle_bin() -> None:
     assert "no operation purge" in str(one(server("SOFT_DELETED"), half, state="purged").refusal)
 
 
+def test_a_cloud_that_purges_only_what_is_in_its_recycle_bin() -> None:
+    binned = cloud(more="purge_binned")
+    both = one(server(), binned, state="purged")
+    assert both.actions == ("delete", "purge") and both.after == {"state": "purged"}
+    assert [action.expected_state.presence for action in both.planned_actions] == [GONE, PURGED]
+    assert one(server(), binned, state="purged", keeps_deleted=False).actions == ("delete",)
+    assert one(server("SOFT_DELETED"), binned, state="purged", keeps_deleted=False).actions == ("purge",)
+    unlocked = one(server(locked=True), binned, state="purged", locked=False, delete_with={"volumes": True})
+    assert unlocked.actions == ("unlock", "delete", "purge")
+    assert [action.arguments for action in unlocked.planned_actions] == [{}, {"volumes": True}, {}]
+
+
+@pytest.mark.parametrize("status", ["SHUTOFF", "DELETED", "SOFT_DELETED"])
+def test_a_server_in_a_recycle_bin_has_any_status(status: str) -> None:
+    binned, existing = cloud(more="purge_binned"), server(status, in_recycle_bin=True)
+    assert one(existing, binned, state="absent").planned_actions == ()
+    assert one(existing, binned, state="restored").actions == ("restore",)
+    assert one(existing, binned, state="purged").actions == ("purge",)
+    assert "it is in the recycle bin" in str(one(existing, binned, tags=("a",)).refusal)
+    for presence, met in ((GONE, True), (PURGED, False), (PRESENT, False)):
+        assert ExpectedState(presence=presence).met(existing) is met
+
+
 def test_permanently_deleted() -> None:
     assert one(server("DELETED"), state="purged").planned_actions == ()
     assert "permanently deleted" in str(one(server("DELETED"), state="restored").refusal)
@@ -230,6 +260,36 @@ def test_resizes() -> None:
     assert one(server(), resize="offline", confirm=False, **up).actions == ("resize",)
     # A server shows its flavor by name alone from microversion 2.47 on.
     assert one(server(flavor=Flavor(None, "large")), **up).planned_actions == ()
+
+
+def test_the_payment_of_a_resize() -> None:
+    pays: dict[str, Any] = {"flavor": LARGE, "resize": "offline", "auto_pay": True}
+    assert "auto_pay" not in one(server("SHUTOFF"), **pays).planned_actions[0].arguments
+    prepaid = cloud()
+    prepaid.rules.resize_options = frozenset(("auto_pay",))
+    assert one(server("SHUTOFF"), prepaid, **pays).planned_actions[0].arguments["auto_pay"] is True
+    assert (
+        "auto_pay" not in one(server("SHUTOFF"), prepaid, flavor=LARGE, resize="offline").planned_actions[0].arguments
+    )
+    resizes, stays = (Plan((one(each, **pays),)) for each in (server(), server(flavor=LARGE)))
+    assert "no option auto_pay" in str(ignored_option(resizes, True, cloud().rules))
+    assert ignored_option(stays, True, cloud().rules) is None
+    assert ignored_option(resizes, False, cloud().rules) is None
+    assert ignored_option(resizes, True, prepaid.rules) is None
+
+
+def test_a_flavor_that_is_not_sold(monkeypatch: pytest.MonkeyPatch) -> None:
+    sold_out = cloud()
+    asked = []
+
+    def problem(flavor: Flavor, zone: str | None) -> str:
+        asked.append((flavor, zone))
+        return "it is sold out"
+
+    monkeypatch.setattr(sold_out.rules, "flavor_problem", problem)
+    change = one(server(availability_zone="z"), sold_out, flavor=LARGE, resize="offline")
+    assert change.refusal == "its flavor small cannot be changed: it is sold out" and asked == [(LARGE, "z")]
+    assert one(server(flavor=LARGE), sold_out, flavor=LARGE, resize="offline").refusal is None, "it has it"
 
 
 def test_tags_in_metadata() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     passwords,
     public_ips,
     rebuild,
+    recycle_bin,
     volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
@@ -55,4 +56,6 @@ ACTIONS: Mapping[str, Send] = {
     # One call of the key pair service a server.
     "bind_keypair": keypair_binding.bind,
     "unbind_keypair": keypair_binding.unbind,
+    "restore": recycle_bin.restore,
+    "purge": recycle_bin.purge,
 }

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 
@@ -31,3 +32,8 @@ class HuaweiApi(NovaApi):
         """The URL of a call of EVS, the volume service."""
         auth = self.session.auth
         return "%s/v2/%s%s" % (auth.endpoint("volume"), path_segment(auth.project_id), path)
+
+
+def is_unknown_call(error: CloudError) -> bool:
+    """Whether the gateway of the region reports that it has no such call, in either spelling of its codes."""
+    return (error.code or "").replace("APIG.", "APIGW.") == "APIGW.0101"

@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
         HuaweiVolumes,
     )
-    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.zones import (
+        HuaweiZones,
+    )
 
 
 class HuaweiCloud(Compute):
@@ -89,10 +91,12 @@ class HuaweiCloud(Compute):
         return HuaweiKeypairs(self.api)
 
     @cached_property
-    def zones(self) -> NovaZones:
-        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.zones import NovaZones
+    def zones(self) -> HuaweiZones:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.zones import (
+            HuaweiZones,
+        )
 
-        return NovaZones(self.api)
+        return HuaweiZones(self.api)
 
     @cached_property
     def quotas(self) -> HuaweiQuotas:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
@@ -54,6 +55,7 @@ class HuaweiRules(Rules):
     shared_volumes_in_turn = True
     hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
     rebuild_options = frozenset(("cloud_init", "user_id", "auto_pay"))
+    resize_options = frozenset(("auto_pay",))
     max_user_data_bytes = 32 * 1024
     filter_checks = FILTER_CHECKS
     # The sets of special characters differ from one call to the other.
@@ -68,6 +70,7 @@ class HuaweiRules(Rules):
         " attach_interface detach_interface interface_security_groups add_security_group remove_security_group"
         " bind_public_ip unbind_public_ip"
         " bind_keypair unbind_keypair keypair_scopes"
+        " resize_flavors deleted restore purge purge_binned console_output server_group_members"
     )
     alternatives = {
         "pause": "state: stopped",
@@ -75,7 +78,6 @@ class HuaweiRules(Rules):
         "unpause": "the console",
         "resume": "the console",
         "all_projects": "one task a project",
-        "deleted": "the console's recycle bin",
         "response_passwords": "password, or server_password with generate and return_passwords",
         "keypair_types": "key pairs of type ssh",
         "keypair_users": "the credentials of that user",
@@ -97,8 +99,6 @@ class HuaweiRules(Rules):
         "confirm_resize": "resize: offline; ECS confirms a resize automatically",
         "revert_resize": "the old flavor, with resize: offline",
         "reset_state": "server_power or server_os, which recover a server from ERROR, or recreate: true",
-        "restore": "the recycle bin of the console",
-        "purge": "state: absent; the console purges servers in its recycle bin",
         "networks": "networks with subnet, and vpc_id",
         "detach_keypairs": "server_keypair, which unbinds the key pair of servers",
         "bind_keypair": "server_os, which sets the key pair of a server; this cloud has no key pair service (KPS)",
@@ -107,7 +107,6 @@ class HuaweiRules(Rules):
         "server_group_soft": "policy: anti-affinity, the only policy of the vendor",
         "server_group_rules": "the policy without rules; a host has one server of a group",
         "console_types": "type: novnc",
-        "console_output": "the console itself, whose address is in url",
         "project_quotas": "auth.project_id, or the credentials of that project",
     }
 
@@ -167,6 +166,9 @@ class HuaweiRules(Rules):
         if action.action == "set_tags":
             return validation.tags_problem(arguments["add"]) or validation.too_many_tags(arguments["tags"])
         return None
+
+    def flavor_problem(self, flavor: Flavor | FlavorDetails, zone: str | None) -> str | None:
+        return validation.sale_problem(flavor.name or flavor.id or "", flavor.extra_specs or {}, zone)
 
     def tags_after(self, observed: Sequence[str], wanted: Sequence[str], purge: bool) -> set[str]:
         return validation.tags_after(observed, wanted, purge)

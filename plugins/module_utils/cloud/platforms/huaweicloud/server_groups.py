@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_group import ServerGroup
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import has, prove_deleted
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
+    has,
+    prove_deleted,
+    unproven,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.server_groups import (
     CREATED,
     server_group,
@@ -40,6 +46,28 @@ class HuaweiServerGroups(ServerGroups):
             self.api.url("/cloudservers/os-server-groups"), json=body, what=what, expect="any"
         )
         return server_group(CREATED.read(answer, what, has({"name": name})))
+
+    def add_member(self, group_id: str, server_id: str) -> None:
+        self._change_member(group_id, "add_member", server_id, True)
+
+    def remove_member(self, group_id: str, server_id: str) -> None:
+        self._change_member(group_id, "remove_member", server_id, False)
+
+    def _change_member(self, group_id: str, action: str, server_id: str, joins: bool) -> None:
+        """The document shows no response, so the group is read again, which proves the change."""
+        verb, word = ("add", "to") if joins else ("remove", "from")
+        what = "%s the server %s %s the server group %s" % (verb, server_id, word, group_id)
+        url = self.api.url("/cloudservers/os-server-groups/" + path_segment(group_id))
+        body = {action: {"instance_uuid": server_id}}
+        answer = self.api.session.request("POST", url + "/action", json=body, what=what, expect="any")
+        try:
+            shown = self.api.session.get(url, what=what)
+            members = server_group(part_of(shown.body, "server_group", what)).members
+        except CloudError as error:
+            problem = "the response does not prove it, and reading it back failed: %s" % error.message
+            raise unproven(answer, what, problem) from None
+        if (server_id in members) is not joins:
+            raise unproven(answer, what, "the response was HTTP %d, and the group does not show it" % answer.status)
 
     def delete(self, group_id: str) -> None:
         url = self.api.url("/cloudservers/os-server-groups/" + path_segment(group_id))

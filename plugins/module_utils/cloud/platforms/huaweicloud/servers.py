@@ -9,7 +9,8 @@ the calls."""
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -35,6 +36,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
     key_of_tag,
     longest_word,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import keypair_binding
@@ -58,9 +60,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.recycle_bin import (
+        HuaweiRecycleBin,
+    )
+
 #: The maximum number of servers on a page of a list call, and of ids in a query.
 _PAGE = 1000
 _IDS = 100
+#: The actions on servers in the recycle bin.
+_OF_BIN = frozenset(("restore", "purge"))
 #: Seconds after the end of its job until a new server is in the list.
 _LISTED_WITHIN = 300.0
 
@@ -79,13 +88,22 @@ class HuaweiServers(Servers):
 
         return action_table.ACTIONS
 
+    @cached_property
+    def _bin(self) -> HuaweiRecycleBin:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import recycle_bin
+
+        return recycle_bin.HuaweiRecycleBin(self.api)
+
+    def recycle_bin(self) -> RecycleBin:
+        return self._bin.settings or RecycleBin(False)
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def list(self, query: ServerQuery) -> Iterator[Server]:
         if query.all_projects:
             self.api.require("all_projects")
         if query.deleted:
-            self.api.require("deleted")
+            return self._bin.list(query)
         # A list by id ignores all other filters, and the platform's own filters are not checked again.
         if query.ids and not query.filters:
             return iter(self.by_id(query.ids).values())
@@ -142,6 +160,17 @@ class HuaweiServers(Servers):
     def by_id(self, ids: Sequence[str], since: str | None = None) -> dict[str, Server]:
         """An id for which the list contains neither a server nor the empty record of an unknown one is read alone: the
         documents disagree on how several ids are sent, and only the cloud itself may say that a server is gone."""
+        return self._find(ids, self.finds_deleted)
+
+    def _find(self, ids: Sequence[str], deleted: bool) -> dict[str, Server]:
+        """The servers with these ids; with ``deleted`` also those in the recycle bin."""
+        found = self._active(ids)
+        rest = [server_id for server_id in ids if server_id not in found]
+        if rest and deleted:
+            found.update(self._bin.by_id(rest))
+        return found
+
+    def _active(self, ids: Sequence[str]) -> dict[str, Server]:
         wanted = set(ids)
         if len(wanted) == 1 and is_uuid(ids[0]):
             shown = self._show(ids[0])
@@ -193,7 +222,8 @@ class HuaweiServers(Servers):
         jobs = self._jobs(pending_actions)
         verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
         done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
-        seen = self.by_id(done)
+        in_bin = any({pending.action, *pending.then} & _OF_BIN for pending in pending_actions)
+        seen = self._find(done, self.finds_deleted or in_bin)
         nics = [pending for pending in pending_actions if is_of_interface(pending) and pending.server_id in seen]
         if nics:
             shown = interface_verdicts(self.api, nics, jobs, {key: each[0] for key, each in verdicts.items()})

@@ -38,6 +38,10 @@ _SYSTEM_KEYS = frozenset(
 )
 _SYSTEM_PREFIXES = ("metering.", "__")
 _SYSTEM_TAGS = "_sys_"
+#: How a flavor is not sold, by its state of sale. The others are: normal, promotion (recommended), obt (open beta).
+_NOT_SOLD = {"sellout": "is sold out", "abandon": "is no longer sold"}
+_SOLD = ("normal", "promotion", "obt")
+_SALE_IN_ZONE = re.compile(r"([^,()\s]+)\s*\(\s*(\w+)\s*\)")
 
 
 def system_key(key: str) -> bool:
@@ -176,3 +180,20 @@ def _is_primary(server: Server, port_id: str) -> bool:
     listed = [each for rows in mapping(server.raw.get("addresses")).values() for each in mappings(rows)]
     primary = {str(each.get("OS-EXT-IPS:port_id")) for each in listed if each.get("primary") in (True, "true", "True")}
     return port_id in primary or {address.port_id for address in server.addresses} == {port_id}
+
+
+def sale_problem(name: str, extra_specs: Mapping[str, str], zone: str | None) -> str | None:
+    """Why a flavor is not sold in the zone; ``None`` if it is, or if its state is unknown.
+
+    ``cond:operation:az`` has the states of single zones, such as ``zone-a(normal), zone-b(sellout)``;
+    ``cond:operation:status`` applies to all others, and is ``normal`` if it is missing (Elastic Cloud Server API
+    Reference, "Querying Details About Flavors and Extended Flavor Information").
+    """
+    everywhere = str(extra_specs.get("cond:operation:status") or "normal").lower()
+    by_zone = dict(_SALE_IN_ZONE.findall(str(extra_specs.get("cond:operation:az") or "").lower()))
+    state = _NOT_SOLD.get(by_zone.get(zone.lower(), everywhere) if zone else everywhere)
+    if state is None:
+        return None
+    others = sorted(other for other, sale in by_zone.items() if sale in _SOLD)
+    where = " in %s" % zone if zone else ""
+    return "the flavor %s %s%s%s" % (name, state, where, "; it is sold in %s" % ", ".join(others) if others else "")

@@ -82,6 +82,8 @@ class NovaRules(Rules):
         "unbind_public_ip": "the network service, which unbinds floating IP addresses",
         "add_security_group": "the security groups of its ports in the network service",
         "remove_security_group": "the security groups of its ports in the network service",
+        "server_group_members": "group of server, because a server joins a group when it is created",
+        "resize_flavors": "flavor_info without resizable_from; a resize needs a host with room for the flavor",
         "delete_attached": "delete_on_termination of each volume",
         "force_detach_volume": "state: absent without force, after the guest has unmounted the volume",
         "boot_order": "boot_index of volumes",

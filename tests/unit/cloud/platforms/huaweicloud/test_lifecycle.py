@@ -114,7 +114,7 @@ def test_a_lost_response_to_a_resize_is_not_sent_again(wire: Any, reply: Any, co
     assert pending.outcome_unknown and len(wire.seen) == 1
 
 
-@pytest.mark.parametrize("action", "live_resize confirm_resize revert_resize reset_state restore purge".split())
+@pytest.mark.parametrize("action", "live_resize confirm_resize revert_resize reset_state".split())
 def test_what_it_has_not_says_what_to_use(wire: Any, connect: Any, action: str) -> None:
     with pytest.raises(UnsupportedOperation, match=r"has no operation %s\. Use .+ instead\." % action):
         ask(connect("huaweicloud"), action)

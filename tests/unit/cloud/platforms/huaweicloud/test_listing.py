@@ -100,7 +100,7 @@ def test_a_public_address_needs_the_whole_list(wire: Any, reply: Any, connect: A
     assert [each.public_ips for each in cloud.servers.list(query)] == [["139.9.0.7"]]
 
 
-@pytest.mark.parametrize("option", ["all_projects", "deleted"])
+@pytest.mark.parametrize("option", ["all_projects"])
 def test_what_it_has_not(wire: Any, connect: Any, option: str) -> None:
     with pytest.raises(UnsupportedOperation, match="huaweicloud has no operation " + option):
         connect("huaweicloud").servers.list(ServerQuery(**{option: True}))
