@@ -67,7 +67,7 @@ _PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerErr
 
 
 def pause(waited: float, last_look: float, interval: float, servers: int = 1) -> float:
-    """Seconds until the next poll of so many servers: short at first, longer for a large fleet, growing with the
+    """Seconds until the next poll of this number of servers: short at first, longer for a large fleet, growing with the
     elapsed time, at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
     first = _FIRST + (_FIRST_OF_FLEET - _FIRST) * min(1.0, servers / _FLEET)
     wanted = max(first, _SHARE * waited)

@@ -98,13 +98,15 @@ RESOURCES = {
     for name, member in vars(Compute).items()
     if isinstance(member, cached_property) and isinstance(getattr(NOTHING, name), Resource)
 }
+CACHED = ("recall", "remember", "forget", "found_before", "sizes_found_before")
 # Every platform has servers: NovaServers and HuaweiServers replace what they do not offer.
 CALLS = [
     (name, method)
     for name, client in RESOURCES.items()
     if name != "servers"
     for method, _function in inspect.getmembers(client, inspect.ismethod)
-    if not method.startswith("_") and method != "unsupported"
+    # What the run has found before is no call of the cloud.
+    if not method.startswith("_") and method not in ("unsupported", *CACHED)
 ]
 
 

@@ -375,7 +375,7 @@ def test_what_proves_it(
 @pytest.mark.parametrize(
     "platform, operation, words",
     [
-        ("huaweicloud", "attach_interface", "Use the console"),
+        ("huaweicloud", "interface_subnets", "network_id, which is the id of the subnet"),
         ("huaweicloud", "volume_tags", "a volume without tag"),
         ("openstack", "force_detach_volume", "state: absent without force"),
         ("ustack", "force_detach_volume", "state: absent without force"),

@@ -352,7 +352,7 @@ def test_a_lost_response_leaves_the_outcome_unknown_and_nothing_is_sent_again(
             "hypervisor_hostname: it needs microversion",
         ),
         ("ustack", "", NewServer("f", "i", host="a"), "host: ustack does not support it"),
-        ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "b"}), "cannot be combined with files"),
+        ("openstack", "2.96", NewServer("f", "i", hostname="h", files={"a": "Yg=="}), "cannot be combined with files"),
         ("openstack", "2.96", NewServer("f"), "nothing to boot from"),
         ("openstack", "2.96", NewServer("f", "i", system_disk=SystemDisk("SSD")), "system_disk: openstack"),
         (
