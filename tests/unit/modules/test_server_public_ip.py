@@ -135,6 +135,7 @@ def test_a_new_server(bench: Bench) -> None:
     made = declare(bench, FREE, name="new-1", **kind)
     assert not made.get("failed") and public(bench, "new-1") == [FREE], made
     assert outcome(made, "new-1")["actions"] == ["create", "bind_public_ip"]
+    assert [server["public_ips"] for server in made["servers"]] == [[FREE]]
     with nothing_done(bench):
         assert not declare(bench, FREE, name="new-1", **kind)["changed"]
     with nothing_done(bench):
