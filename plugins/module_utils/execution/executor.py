@@ -47,6 +47,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Plan,
 )
 
+#: Seconds between the reads of a record that does not show an action yet, which is done.
+_LATE_RECORD = (1.0, 2.0, 3.0, 4.0, 5.0)
+
 
 class Executor(Polling[Progress]):
     """Submits the next action of each server, polls what is pending, and decides what a lost response means.
@@ -119,7 +122,12 @@ class Executor(Polling[Progress]):
             return
         # The action is done; without an answer, the result only shows the record from before.
         with suppress(CloudError):
-            self.servers.update(self.cloud.servers.by_id(sorted(self.state.stale)))
+            for pause in (*(_LATE_RECORD if self.waits else ()), 0.0):
+                found = self.cloud.servers.by_id(sorted(self.state.stale))
+                self.servers.update(found)
+                if not pause or all(map(self.strategy.is_shown, found.values())):
+                    return
+                self.waiter.clock.sleep(pause)
 
     def item_name(self, item: Progress) -> str:
         return progress_name(item)

@@ -81,6 +81,10 @@ class Strategy:
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         """The cloud has accepted the action, according to its response or to the state."""
 
+    def is_shown(self, server: Server) -> bool:
+        """Whether the record of the server shows what this run has done; a cloud may write it some time later."""
+        return True
+
     # -- a lost response ---------------------------------------------------------------------------------------
 
     def evidence(

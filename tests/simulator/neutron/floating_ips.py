@@ -17,6 +17,9 @@ from simulator.state.public_ips import PublicIp, private_address
 
 _KNOWN = {"port_id", "fixed_ip_address", "description"}
 
+#: Seconds until Nova's record of a server has the change: Neutron notifies it.
+NOVA_IS_TOLD = 2.0
+
 
 def floating_ip_rows(call: Call) -> list[dict[str, Any]]:
     return [_view(call, row) for row in _own(call)]
@@ -44,9 +47,13 @@ def update_floating_ip(call: Call, wanted: str) -> Response:
             known.unbind(found)
         else:
             known.bind(found, *_port(call, found, port_id, part.get("fixed_ip_address")))
-        for server in call.fleet.servers.values():
-            server.cache.clear()
+        call.fleet.call_later(NOVA_IS_TOLD, lambda: _forget_records(call))
     return answer({"floatingip": next(row for row in floating_ip_rows(call) if row["id"] == wanted)})
+
+
+def _forget_records(call: Call) -> None:
+    for server in call.fleet.servers.values():
+        server.cache.clear()
 
 
 def _port(call: Call, found: PublicIp, port_id: Any, fixed_ip: Any) -> Any:

@@ -73,7 +73,9 @@ def test_it_is_bound_and_unbound(bench: Bench, by: str) -> None:
     collection = "/v2.0/floatingips/" if bench.platform == "openstack" else "/publicips/"
     assert wire["method"] == "PUT" and wire["path"].endswith(collection + stable_id(bench.platform, "public ip", FREE))
     assert [server["public_ips"] for server in done["servers"]] == [[FREE]]
+    bench.clock.sleep(5)
     gone = held(bench, "")
+    assert [server["public_ips"] for server in gone["servers"]] == [[]]
     assert public(bench) == [] and outcome(gone, "web-03")["actions"] == ["unbind_public_ip"]
     assert sent(bench)[1:] == [unbound(bench)]
 
@@ -133,6 +135,7 @@ def test_a_new_server(bench: Bench) -> None:
     made = declare(bench, FREE, name="new-1", **kind)
     assert not made.get("failed") and public(bench, "new-1") == [FREE], made
     assert outcome(made, "new-1")["actions"] == ["create", "bind_public_ip"]
+    assert [server["public_ips"] for server in made["servers"]] == [[FREE]]
     with nothing_done(bench):
         assert not declare(bench, FREE, name="new-1", **kind)["changed"]
     with nothing_done(bench):
@@ -160,3 +163,13 @@ def test_a_response_that_proves_nothing(bench: Bench) -> None:
 def test_the_other_platforms(bench: Bench, wanted: str) -> None:
     with nothing_done(bench):
         refused(declare(bench, wanted), "has no operation", "floating IP addresses")
+
+
+def test_a_record_that_never_shows_it(bench: Bench) -> None:
+    """The response has proven it, so the task ends, and a second one changes nothing."""
+    started = bench.clock.elapsed
+    body = {"server": {"id": bench.id_of("web-03"), "name": "web-03", "status": "ACTIVE", "addresses": {}}}
+    bench.fault("show server" if bench.platform == "huaweicloud" else "E03", status=200, body=body)
+    result = declare(bench, FREE)
+    assert outcome(result, "web-03")["outcome"] == "done" and public(bench) == [FREE], result
+    assert 10 <= bench.clock.elapsed - started <= 30

@@ -30,6 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Outcome,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETE
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import BIND, UNBIND
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_one
 
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
@@ -52,6 +53,8 @@ class ServerStrategy(Strategy):
         #: The ids of the servers whose live resize the cloud refused.
         self._offline: set[str] = set()
         self._resizable = ResizableFlavors(cloud)
+        #: The public addresses that this run has bound, or unbound, by server id.
+        self._bound: dict[str, dict[str, bool]] = {}
         self.ends = spec.state in ("absent", "purged")
 
     def plan_one(self, server: Server) -> Change:
@@ -116,6 +119,14 @@ class ServerStrategy(Strategy):
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         if pending.action == "reboot":
             self.owed.discard(progress.server.id)
+        if pending.action in (BIND, UNBIND):
+            address = str(progress.actions[0].arguments["address"])
+            self._bound.setdefault(progress.server.id, {})[address] = pending.action == BIND
+
+    def is_shown(self, server: Server) -> bool:
+        """Nova writes a public address into the record of its server some seconds after Neutron has bound it."""
+        shown = {address.ip for address in server.addresses}
+        return all((address in shown) is bound for address, bound in self._bound.get(server.id, {}).items())
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:
         return self.ends and change.wait_until_stable

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bodies for interfaces, security groups and public addresses, held against the models of the official SDK."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    interfaces,
+    lifecycle,
+    public_ips,
+)
+
+ID = "f0ac4394-7e4a-4409-9701-ba8be283dbc3"
+ONE = Server(id="s1", platform="huaweicloud", name="web-01")
+AUTH = SimpleNamespace(endpoint=lambda service: "https://%s" % service, project_id="p1")
+API: Any = SimpleNamespace(session=SimpleNamespace(auth=AUTH))
+GROUP = {"group": ID, "label": "web"}
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[[str], Any]:
+    """Imports a package of the SDK, which writes below HOME."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return import_module
+
+
+def problems(body: Any, kind: str, models: Any) -> list[str]:
+    """The members of a body that the model does not have, or has with another type."""
+    listed = re.fullmatch(r"list\[(.+)\]", kind)
+    if listed:
+        return [each for item in body for each in problems(item, listed[1], models)]
+    if kind in ("str", "bool", "int"):
+        return [] if type(body).__name__ == kind else ["%r is not of type %s" % (body, kind)]
+    model = getattr(models, kind)
+    types = {model.attribute_map[name]: each for name, each in model.openapi_types.items()}
+    return [
+        each
+        for key, value in body.items()
+        for each in (problems(value, types[key], models) if key in types else ["%s has no %s" % (kind, key)])
+    ]
+
+
+@pytest.mark.parametrize(
+    "build, arguments, package, kind, path",
+    [
+        (
+            interfaces.attach_interface,
+            {"network_id": ID, "fixed_ips": [{"ip_address": "10.0.0.9"}], "security_groups": [ID]},
+            "huaweicloudsdkecs.v2",
+            "BatchAddServerNicsRequestBody",
+            "/cloudservers/s1/nics",
+        ),
+        (
+            interfaces.attach_interface,
+            {"port_id": ID},
+            "huaweicloudsdkecs.v2",
+            "BatchAddServerNicsRequestBody",
+            "/cloudservers/s1/nics",
+        ),
+        (
+            interfaces.detach_interface,
+            {"port_id": ID},
+            "huaweicloudsdkecs.v2",
+            "BatchDeleteServerNicsRequestBody",
+            "/cloudservers/s1/nics/delete",
+        ),
+        (
+            lifecycle.add_security_group,
+            GROUP,
+            "huaweicloudsdkecs.v2",
+            "NovaAssociateSecurityGroupRequestBody",
+            "/servers/s1/action",
+        ),
+        (
+            lifecycle.remove_security_group,
+            GROUP,
+            "huaweicloudsdkecs.v2",
+            "NovaDisassociateSecurityGroupRequestBody",
+            "/servers/s1/action",
+        ),
+        (
+            public_ips.unbind_public_ip,
+            {"id": ID, "address": "203.0.113.9"},
+            "huaweicloudsdkeip.v2",
+            "UpdatePublicipsRequestBody",
+            "https://network/v1/p1/publicips/" + ID,
+        ),
+    ],
+)
+def test_a_body_is_one_of_the_sdk(
+    load: Any, build: Any, arguments: dict[str, Any], package: str, kind: str, path: str
+) -> None:
+    request = build(API, ONE, arguments)
+    assert problems(request.body, kind, load(package)) == []
+    assert (request.url or "%s/%s%s" % (request.base, ONE.id, request.path)) == path
+    assert request.method == ("PUT" if request.url else "POST")
+
+
+def test_the_comparison_can_fail(load: Any) -> None:
+    models = load("huaweicloudsdkecs.v2")
+    kind = "BatchAddServerNicsRequestBody"
+    assert problems({"nics": [{"network_id": ID}]}, kind, models) == ["BatchAddServerNicOption has no network_id"]
+    assert problems({"nics": [{"subnet_id": 7}]}, kind, models) == ["7 is not of type str"]
