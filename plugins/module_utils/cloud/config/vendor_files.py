@@ -30,12 +30,12 @@ _AGENCY = {"agency_name": "agencyName", "agency_domain_name": "agencyDomainName"
 
 
 def with_files(
-    sources: list[CredentialSource], environ: Mapping[str, str], read_file: ReadFile, search: bool
+    sources: list[CredentialSource], environ: Mapping[str, str], read_file: ReadFile
 ) -> list[CredentialSource]:
     """The sources, with the file that the first source with credentials names behind that source.
 
-    If no source has credentials or names a file, and ``search`` is set, the files in the home directory come last: that
-    of the SDK, otherwise that of KooCLI. Raises SettingsError for a file that cannot be used.
+    If no source has credentials or names a file, the files in the home directory come last: that of the SDK, otherwise
+    that of KooCLI. Raises SettingsError for a file that cannot be used.
     """
     for position, source in enumerate(sources, 1):
         leaf = file_of(source)
@@ -44,7 +44,7 @@ def with_files(
             return sources[:position] + [_named(leaf, source, region, environ, read_file)] + sources[position:]
         if own_method("huaweicloud", source):
             return sources
-    found = _searched(_region(sources), environ, read_file) if search else None
+    found = _searched(_region(sources), environ, read_file)
     return sources + ([found] if found else [])
 
 

@@ -42,7 +42,7 @@ def with_files_of_vendor(
     # Imported only if it is needed, to save time.
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.vendor_files import with_files
 
-    return with_files(sources, environ, read_file, search)
+    return with_files(sources, environ, read_file)
 
 
 def unused_variables(platform: str, own: CredentialSource, environ: Mapping[str, str]) -> list[str]:

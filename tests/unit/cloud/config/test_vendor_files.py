@@ -122,6 +122,12 @@ def test_an_openstack_cloud_of_other_tools_is_left_out() -> None:
     assert key_of(found)[0] == "KOOAK" and found.auth.auth_url == "https://iam.cn-north-4.myhuaweicloud.com/v3"
 
 
+@pytest.mark.parametrize("auth", [{"profile": "default"}, {"credentials_file": SDK_PATH}, {"ecs_agency": True}])
+def test_a_task_with_its_own_place_needs_no_cloud_of_other_tools(auth: dict[str, Any]) -> None:
+    # There is no clouds.yaml.
+    assert given(FILES, {"auth": auth}, {"OS_CLOUD": "lab"}).platform == "huaweicloud"
+
+
 def test_all_of_the_sdk_file() -> None:
     text = "[basic]\nak: A\nsk: S\nsecurity_token: T\nproject_id: p1\niam_endpoint: https://iam.example.com\n"
     found = given({SDK_PATH: text + "domain_id: d\n[global]\nak: no\n"})

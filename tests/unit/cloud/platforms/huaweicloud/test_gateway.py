@@ -40,6 +40,13 @@ def test_the_address_of_the_image_service(options: dict[str, Any], image: str, a
     assert (assumed_endpoint(found, "image") is not None) is assumed
 
 
+def test_the_domain_of_the_identity_service() -> None:
+    assert settings(region="eu-west-101").auth.auth_url == "https://iam.eu-west-101.myhuaweicloud.eu/v3"
+    own = settings(region="eu-west-101", cloud_domain="example.com")
+    assert own.auth.auth_url == "https://iam.eu-west-101.example.com/v3"
+    assert settings(region="eu-west-101").endpoint == "https://ecs.eu-west-101.myhuaweicloud.com"
+
+
 @pytest.mark.parametrize("domain", ["a/b", "x@y", "https://example.com", "example.com/", "a..b"])
 def test_domains_that_would_change_the_host(domain: str) -> None:
     with pytest.raises(Exception, match="cloud_domain is .*; it must be a domain such as myhuaweicloud.com"):
