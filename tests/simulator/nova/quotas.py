@@ -34,7 +34,7 @@ def _known_project(call: Call, project_id: str) -> bool:
 
 def _quotas(call: Call, project_id: str) -> dict[str, tuple[int, int]]:
     """Limit and use of each resource."""
-    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), project_id)
+    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), call.region, project_id)
     found = {name: (quota.get(name, UNLIMITED), used[name]) for name in RESOURCES}
     found["server_groups"] = (MAX_GROUPS, len(call.sim.groups[call.platform].list_groups(project_id)))
     # Nova counts key pairs and members by user, metadata by server, and shows 0 for them.
