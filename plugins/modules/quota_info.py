@@ -21,7 +21,7 @@ options:
     description:
       - The id of another project. By default the module reads the quotas of the project of the connection.
       - Requires an administrator. Supported on V(openstack) and V(easystack). Nova rejects a project that does not
-        exist.
+        exist if it can check this, and otherwise returns the default quotas.
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection

@@ -190,8 +190,8 @@ def show_limits(call: Call) -> Response:
     """GET …/limits: what the project may have, and what it has; -1 is no limit."""
     project, quota = current_project(call), call.sim.builders[PLATFORM].quota
     servers = call.fleet.servers.values()
-    used = usage((server for server in servers if not server.spot), project)
-    spot = usage((server for server in servers if server.spot), project)
+    used = usage((server for server in servers if not server.spot), call.region, project)
+    spot = usage((server for server in servers if server.spot), call.region, project)
     absolute: dict[str, Any] = {
         "maxImageMeta": 128,
         "maxPersonality": 5,

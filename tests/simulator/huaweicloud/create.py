@@ -249,7 +249,7 @@ class _CreateRequest:
             # Spot servers have quotas of their own, which are not limited here.
             return
         servers = (server for server in self.call.fleet.servers.values() if not server.spot)
-        quota, used = self.builder.quota, usage(servers, current_project(self.call))
+        quota, used = self.builder.quota, usage(servers, self.call.region, current_project(self.call))
         for name, count in room(quota, used, self.flavor).items():
             if count < self.count:
                 needed = amounts(self.flavor)[name] * self.count

@@ -291,7 +291,8 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
 
 def _within_quota(call: Call, low: int, high: int, flavor: dict[str, Any]) -> int:
     """How many servers the quota allows; Nova creates fewer than max_count if min_count allows it."""
-    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), call.project_id)
+    quota = call.sim.builders[call.platform].quota
+    used = usage(call.fleet.servers.values(), call.region, call.project_id)
     allowed = high
     for name, count in room(quota, used, flavor).items():
         if count < low:

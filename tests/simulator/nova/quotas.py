@@ -34,10 +34,10 @@ def _known_project(call: Call, project_id: str) -> bool:
 
 def _quotas(call: Call, project_id: str) -> dict[str, tuple[int, int]]:
     """Limit and use of each resource."""
-    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), project_id)
+    quota, used = call.sim.builders[call.platform].quota, usage(call.fleet.servers.values(), call.region, project_id)
     found = {name: (quota.get(name, UNLIMITED), used[name]) for name in RESOURCES}
     found["server_groups"] = (MAX_GROUPS, len(call.sim.groups[call.platform].list_groups(project_id)))
-    # Nova does not count these by project.
+    # Nova counts key pairs and members by user, metadata by server, and shows 0 for them.
     found["server_group_members"] = (MAX_GROUP_MEMBERS, 0)
     found["key_pairs"] = (MAX_KEYPAIRS, 0)
     found["metadata_items"] = (MAX_ITEMS, 0)
@@ -46,7 +46,7 @@ def _quotas(call: Call, project_id: str) -> dict[str, tuple[int, int]]:
 
 def show_limits(call: Call) -> Response:
     """GET /limits: of the token's project, or with `tenant_id` of another one, for administrators."""
-    check_query(call, {"tenant_id", "reserved"})
+    check_query(call, {"tenant_id"})
     project_id = request.args.get("tenant_id", call.project_id)
     if "tenant_id" in request.args:
         need_admin(call, "limits:other_project")

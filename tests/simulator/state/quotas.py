@@ -20,11 +20,11 @@ def amounts(flavor: dict[str, Any]) -> dict[str, int]:
     return {"instances": 1, "cores": int(flavor["vcpus"]), "ram": int(flavor["ram"])}
 
 
-def usage(servers: Iterable[Server], project_id: str) -> dict[str, int]:
-    """What the servers of the project use."""
+def usage(servers: Iterable[Server], region: str, project_id: str) -> dict[str, int]:
+    """What the servers of the project use; each region counts its own."""
     used = dict.fromkeys(RESOURCES, 0)
     for server in servers:
-        if server.project_id == project_id and not server.hidden:
+        if (server.region, server.project_id) == (region, project_id) and not server.hidden:
             for name, amount in amounts(server.flavor).items():
                 used[name] += amount
     return used

@@ -20,7 +20,11 @@ def test_the_limits_by_version(openstack: Any) -> None:
     openstack.client.put("/_sim/openstack/quota", json={"cores": 100})
     old, middle, new = (limits(openstack, version).json["limits"]["absolute"] for version in ("2.35", "2.56", "2.96"))
     assert (new["maxTotalCores"], new["maxTotalInstances"]) == (100, -1)
-    rows = [row for row in openstack.sim.fleets["openstack"].servers.values() if row.project_id == openstack.project_id]
+    rows = [
+        row
+        for row in openstack.sim.fleets["openstack"].servers.values()
+        if row.project_id == openstack.project_id and row.region == "RegionOne"
+    ]
     alive = [row for row in rows if not row.hidden]
     assert new["totalInstancesUsed"] == len(alive)
     assert new["totalCoresUsed"] == sum(row.flavor["vcpus"] for row in alive)

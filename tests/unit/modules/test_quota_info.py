@@ -16,10 +16,11 @@ OTHERS = pytest.mark.parametrize("platform", ["ustack", "huaweicloud"], indirect
 
 
 def own(bench: Bench) -> list[dict[str, Any]]:
-    """The servers of the project."""
-    project = bench.server("web-01")["project_id"]
+    """The servers of the project in the region."""
+    one = bench.server("web-01")
     rows = bench.control("GET", f"/{bench.platform}/servers")["servers"]
-    return [row for row in rows if row["project_id"] == project and row["vm_state"] not in ("deleted", "soft-delete")]
+    here = [row for row in rows if (row["project_id"], row["region"]) == (one["project_id"], one["region"])]
+    return [row for row in here if row["vm_state"] not in ("deleted", "soft-delete")]
 
 
 @EVERY

@@ -81,10 +81,11 @@ def test_only_the_missing_ones_are_made(bench: Bench) -> None:
 
 @BOTH
 def test_all_or_none_where_the_quota_ends(bench: Bench) -> None:
+    place = [bench.server("web-01")[key] for key in ("project_id", "region")]
     used = sum(
         1
         for row in bench.control("GET", f"/{bench.platform}/servers")["servers"]
-        if row["project_id"] == bench.server("web-01")["project_id"] and row["vm_state"] != "soft-delete"
+        if [row["project_id"], row["region"]] == place and row["vm_state"] != "soft-delete"
     )
     bench.control("PUT", f"/{bench.platform}/quota", {"instances": used + 2})
     result = make(bench, name="many", count=3)
