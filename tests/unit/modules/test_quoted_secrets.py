@@ -63,6 +63,8 @@ def secret_options(spec: dict[str, Any], place: tuple[str, ...] = ()) -> Iterato
 def arguments(path: tuple[str, ...], kind: str, secret: str, url: str) -> dict[str, Any]:
     auth = {"auth_url": url, "username": "ops", "password": "pw-of-nobody", "project_name": "demo"}
     given: dict[str, Any] = {"platform": "openstack", "region": "RegionOne", "auth": auth}
+    if path[0] != "auth" and len(path) == 2:
+        return {**given, path[0]: {path[1]: secret}}
     if path[0] != "auth":
         return {**given, path[0]: {"a key": secret} if kind == "dict" else secret}
     leaf = path[1]

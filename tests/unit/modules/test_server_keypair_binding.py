@@ -254,3 +254,18 @@ def test_a_gateway_that_does_not_know_the_service(bench: Bench) -> None:
             refused(call(bench, check=check, **STOPPED), "no operation bind_keypair", "server_os")
     result = call(bench, names=["web-01"], state="detached", private_key=PRIVATE)
     assert "no operation unbind_keypair" in result["msg"] and result["changed"] is False
+
+
+def test_many_servers(bench: Bench) -> None:
+    """The failure of one loses nothing of the others, and a poll of many tasks is one list."""
+    many = ["web-01", "web-02", "web-03", "web-04", "db-01", "db-02"]
+    for name in many:
+        bench.change(name, status="SHUTOFF", key_name=None)
+    failing = [bench.id_of("web-03")]
+    bench.fault("associate keypair", job={"status": "FAIL", "fail_servers": failing, "code": "KPS.9", "reason": "full"})
+    result = call(bench, names=many)
+    found = {name: outcome(result, name)["outcome"] for name in many}
+    assert found.pop("web-03") == "failed" and set(found.values()) == {"done"} and result["changed"]
+    assert "web-03" in result["msg"] and "full" in outcome(result, "web-03")["message"]
+    assert len(bench.requests("list running keypair tasks")) > 1
+    assert len(bench.requests("show keypair task")) == len(many), "each once, when it had ended"

@@ -23,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     ResponseLost,
     is_ambiguous,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
     JOB_FAILED,
@@ -54,6 +55,8 @@ ACTIONS = (BIND, UNBIND)
 _RESULTS = {"READY": JOB_PENDING, "RUNNING": JOB_PENDING, "SUCCESS": JOB_SUCCEEDED, "FAILED": JOB_FAILED}
 #: The maximum number of tasks that a list call returns.
 _TASKS = 1000
+#: The maximum number of tasks that are read one by one in a poll.
+_ALONE = 4
 #: Seconds until the second look for a task whose response was lost.
 _LISTED_WITHIN = 3.0
 _LOGIN = (
@@ -125,6 +128,17 @@ def _task_id(answer: Any, what: str) -> str:
     if not found:
         raise ResponseLost("the cloud accepted the request, but returned no task", request_id=answer.request_id)
     return found
+
+
+def read_tasks(api: HuaweiApi, task_ids: Sequence[str]) -> dict[str, Job]:
+    """The tasks as jobs, by id. Of many tasks, those that the list of running tasks contains are not read alone."""
+    jobs: dict[str, Job] = {}
+    if len(task_ids) > _ALONE:
+        running = {text(row.get("task_id")) for row in _tasks(Kps(api), "running")}
+        jobs = {each: Job(id=each, status=JOB_PENDING) for each in task_ids if each in running}
+    alone = [each for each in task_ids if each not in jobs]
+    jobs.update(zip(alone, in_parallel(lambda each: read_task(api, each), alone, api.parallel)))
+    return jobs
 
 
 def read_task(api: HuaweiApi, task_id: str) -> Job:

@@ -245,13 +245,10 @@ class HuaweiServers(Servers):
 
     def _jobs(self, pending_actions: Sequence[PendingAction]) -> dict[str, Job]:
         """The jobs of ECS, and the tasks of the key pair service, by id."""
-        asked = sorted({(p.job_id, p.action in keypair_binding.ACTIONS) for p in pending_actions if p.job_id})
-
-        def read(each: tuple[str, bool]) -> Job:
-            job_id, is_task = each
-            return keypair_binding.read_task(self.api, job_id) if is_task else HuaweiJobs(self.api).get(job_id)
-
-        return {job.id: job for job in in_parallel(read, asked, self.api.parallel)}
+        tasks = {p.job_id for p in pending_actions if p.job_id and p.action in keypair_binding.ACTIONS}
+        job_ids = sorted({p.job_id for p in pending_actions if p.job_id} - tasks)
+        jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(self.api).get, job_ids, self.api.parallel)))
+        return {**jobs, **keypair_binding.read_tasks(self.api, sorted(tasks))}
 
     def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
         # ECS keeps no record of its actions; the key pair service lists its running tasks.

@@ -41,6 +41,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypair_binding import (
     find_task,
     read_task,
+    read_tasks,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import keypair
 
@@ -419,6 +420,21 @@ def test_a_task_without_a_status(wire: Any, reply: Any, cloud: Any) -> None:
     wire.expect("GET", "/v3/p1/tasks/t1", reply=reply(200, {"task_id": "t1"}))
     with pytest.raises(InvalidResponse, match="no task_status"):
         read_task(cloud.api, "t1")
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_many_tasks_are_polled_by_one_list(serve: Any, wire: Any, reply: Any, cloud: Any, readable: bool) -> None:
+    """Those that the list does not contain have ended, or are not listed yet, so they are read alone."""
+    ids = ["t%d" % number for number in range(8)]
+    running = {"tasks": [{"task_id": each} for each in ids[:6]]}
+    serve({
+        "GET /v3/p1/running-tasks": running if readable else reply(403, error()),
+        **{"GET /v3/p1/tasks/" + each: {"task_status": "SUCCESS_RESET"} for each in ids},
+    })  # fmt: skip
+    jobs = read_tasks(cloud.api, ids)
+    assert sorted(jobs) == ids and len(wire.seen) == (3 if readable else 9)
+    pending = [each for each in ids if jobs[each].status == JOB_PENDING]
+    assert pending == (ids[:6] if readable else [])
 
 
 @pytest.mark.parametrize(
