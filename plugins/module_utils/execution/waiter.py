@@ -66,8 +66,8 @@ _PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerErr
 
 
 def pause(waited: float, last_look: float, interval: float, servers: int = 1) -> float:
-    """Seconds until the next poll of so many servers: short at first, longer for a large fleet, growing with the
-    elapsed time, at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
+    """Seconds until the next poll: short at first, longer for a large number of servers, growing with the elapsed time,
+    at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
     first = _FIRST + (_FIRST_OF_FLEET - _FIRST) * min(1.0, servers / _FLEET)
     wanted = max(first, _SHARE * waited)
     return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
