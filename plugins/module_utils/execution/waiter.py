@@ -13,7 +13,6 @@ from typing import Any, Callable, Generic, Mapping, Sequence, TypeVar
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
-    AuthenticationFailed,
     CloudError,
     ConnectionFailed,
     DeadlineExceeded,
@@ -67,8 +66,8 @@ _PASSING = (ConnectionFailed, ResponseLost, InvalidResponse, NotFound, ServerErr
 
 
 def pause(waited: float, last_look: float, interval: float, servers: int = 1) -> float:
-    """Seconds until the next poll of this number of servers: short at first, longer for a large fleet, growing with the
-    elapsed time, at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
+    """Seconds until the next poll: short at first, longer for a large number of servers, growing with the elapsed time,
+    at most ``interval``. Never shorter than the last poll took, to limit the load on a slow cloud."""
     first = _FIRST + (_FIRST_OF_FLEET - _FIRST) * min(1.0, servers / _FLEET)
     wanted = max(first, _SHARE * waited)
     return max(min(wanted, interval), last_look) * random.uniform(0.9, 1.1)
@@ -282,12 +281,8 @@ def timed_out(
     server_id: str, name: str | None, actions: tuple[str, ...], server: Server | None, timeout: float, error: Any = None
 ) -> Outcome:
     """The outcome of a server that was still in progress at the timeout, or that could no longer be polled."""
-    hint = hint_of_host(server) if server and is_host_dead(server) else _LATER
     if error is not None:
         message = "its outcome could not be read: %s" % error.message
-        if isinstance(error, AuthenticationFailed) and error.hint:
-            # Waiting longer does not help.
-            hint = "%s Then check with job_info or server_info." % error.hint
     else:
         message = "still in %s after %g seconds" % (state_text(server), timeout)
     return Outcome(
@@ -297,5 +292,5 @@ def timed_out(
         actions,
         code=str(error.code) if error is not None and error.code is not None else None,
         message=message,
-        hint=hint,
+        hint=hint_of_host(server) if server and is_host_dead(server) else _LATER,
     )

@@ -44,8 +44,9 @@ class TextMarker(Dict[str, str]):
         return found
 
     def _made(self, text: str) -> str:
-        plain = encodable(text) if _SURROGATES.search(text) else text
-        if could_be_template(plain):
+        plain = text if text.isascii() or not _SURROGATES.search(text) else encodable(text)
+        # Most texts have none of the characters with which a template begins.
+        if ("{" in plain or plain.startswith("#")) and could_be_template(plain):
             return self._mark(plain) if self._mark else plain
         if self._mark:
             # The result of an expression has a mark if a part of it has one.

@@ -110,6 +110,10 @@ def new(bench: Bench, number: int) -> dict[str, Any]:
     return {**declared(bench, number), "name": "new-%d" % number}
 
 
+def new_on_network(bench: Bench, number: int) -> dict[str, Any]:
+    return {**new(bench, number), "networks": ["shared" if bench.platform == "ustack" else "private"]}
+
+
 def os_options(image: Mapping[str, str]) -> Callable[[Bench, int], dict[str, Any]]:
     def make(bench: Bench, number: int) -> dict[str, Any]:
         # ECS does not keep the password.
@@ -243,6 +247,10 @@ CHANGED = (
         "a new server", "server", new, on(8, 8, 8, 10),
         "the list before and after, the image, the flavor, the creation, three polls; ECS: the VPC and its subnet",
         changes=True,
+    ),
+    Budget(
+        "a new server on a network", "server", new_on_network, on(9, 9, 9),
+        "as a new server, and the network by its name, which is then known to exist", changes=True,
     ),
     Budget(
         "a new name", "server", lambda bench, number: {"name": "web-%02d" % number, "new_name": "x-%02d" % number},

@@ -107,6 +107,9 @@ def boolean(value: Any) -> bool | None:
 
 def integer(value: Any) -> int | None:
     """The number, also if the cloud returned a string; ``None`` for any other value."""
+    # The most frequent type comes first.
+    if value.__class__ is int:
+        return int(value)
     if value is None or isinstance(value, bool):
         return None
     try:

@@ -16,6 +16,8 @@ class Networks(Resource):
     """The networks of the project, and related resources."""
 
     capability = "networks"
+    #: The ids of networks that this task has found in the cloud by their names.
+    found_by_name: frozenset[str] = frozenset()
 
     def list(self, name: str | None = None) -> Sequence[Network]:
         """The networks with that exact name, or all."""

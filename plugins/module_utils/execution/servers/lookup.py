@@ -234,4 +234,5 @@ def _network_id(cloud: Compute, name: str) -> str:
         raise InvalidRequest(
             "networks: no network that this project may use is named %s; check its spelling and project" % name
         )
+    cloud.networks.found_by_name |= {found.id}
     return found.id

@@ -69,8 +69,13 @@ def _network_things(cloud: Compute, new: NewServer) -> Iterator[str]:
     if not cloud.supports("networks"):
         return
     nics = new.networks if isinstance(new.networks, tuple) else ()
+    found_before = cloud.networks.found_by_name
     wanted = (
-        ("networks", "network", [nic.network_id for nic in nics if nic.network_id]),
+        (
+            "networks",
+            "network",
+            [nic.network_id for nic in nics if nic.network_id and nic.network_id not in found_before],
+        ),
         ("ports", "port", [nic.port_id for nic in nics if nic.port_id]),
         ("subnets", "subnet", [subnet for nic in nics for subnet in nic.subnet_ids]),
     )

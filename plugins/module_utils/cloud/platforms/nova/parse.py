@@ -79,19 +79,14 @@ def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Addr
     found = []
     for network, listed in mapping(by_network).items():
         entries = mappings(listed)
-        macs_with_fixed = {
-            (text(entry.get("OS-EXT-IPS-MAC:mac_addr")), integer(entry.get("version")))
-            for entry in entries
-            if entry.get("OS-EXT-IPS:type") == "fixed"
-        }
         for entry in entries:
-            ip = entry.get("addr")
+            get = entry.get
+            ip = get("addr")
             if not ip or not isinstance(ip, str):
                 continue
-            version = integer(entry.get("version")) or (6 if ":" in ip else 4)
-            mac = text(entry.get("OS-EXT-IPS-MAC:mac_addr"))
-            kind = text(entry.get("OS-EXT-IPS:type"))
-            if kind is None and mac and version == 4 and (mac, version) in macs_with_fixed:
+            version = integer(get("version")) or (6 if ":" in ip else 4)
+            mac, kind = text(get("OS-EXT-IPS-MAC:mac_addr")), text(get("OS-EXT-IPS:type"))
+            if kind is None and mac and version == 4 and _has_fixed(entries, mac):
                 kind = "floating"
             address = Address(ip, version, kind, mac, network)
             for name, key in keys.items():
@@ -99,6 +94,16 @@ def addresses(by_network: Any, keys: Mapping[str, str] = _NO_KEYS) -> tuple[Addr
                 setattr(address, name, boolean(value) if name == "subnet_shared" else text(value))
             found.append(address)
     return tuple(found)
+
+
+def _has_fixed(entries: list[Mapping[str, Any]], mac: str) -> bool:
+    """Whether an IPv4 address with this MAC is fixed."""
+    return any(
+        entry.get("OS-EXT-IPS:type") == "fixed"
+        and text(entry.get("OS-EXT-IPS-MAC:mac_addr")) == mac
+        and integer(entry.get("version")) == 4
+        for entry in entries
+    )
 
 
 def flavor(data: Any) -> Flavor:
@@ -190,6 +195,14 @@ def security_groups(listed: Any) -> tuple[str, ...] | None:
     them."""
     if not isinstance(listed, list):
         return None
+    if (
+        len(listed) == 1
+        and isinstance(listed[0], dict)
+        and isinstance(listed[0].get("name"), str)
+        and listed[0]["name"]
+    ):
+        # As almost every server has it.
+        return (listed[0]["name"],)
     return tuple(dict.fromkeys(str(each["name"]) for each in mappings(listed) if each.get("name")))
 
 
