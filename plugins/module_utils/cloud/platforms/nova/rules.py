@@ -130,9 +130,6 @@ class NovaRules(Rules):
         super().require(capability)
 
     def server_problem(self, new: NewServer) -> str | None:
-        problem = description_problem(new.description) or files_problem(new.files)
-        if problem:
-            return problem
         has = self.version_for(new)
         for option, needed in _needs(new, self.hosts_since):
             if has < needed:
@@ -145,6 +142,9 @@ class NovaRules(Rules):
                 return "%s: it needs microversion %d.%d, and this cloud has %d.%d; leave it out" % (
                     (option,) + needed + self.version
                 )
+        problem = description_problem(new.description) or files_problem(new.files)
+        if problem:
+            return problem
         nics = new.networks if isinstance(new.networks, tuple) else ()
         if not self.takes_subnets and any(nic.subnet_ids for nic in nics):
             return (
