@@ -30,7 +30,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.consoles import Consoles
 
-#: The length that stands for all lines.
+#: The length that means all lines.
 _ALL = -1
 
 

@@ -116,7 +116,7 @@ class HuaweiRecycleBin:
 
 
 def _later(time: str, hours: int | None) -> str | None:
-    """The time after so many hours, in the same form; ``None`` if one of them is not known."""
+    """The time after so many hours, in the same form; ``None`` if one of them is unknown."""
     for form in _TIMES:
         try:
             moment = datetime.strptime(time.rstrip("Z"), form)
