@@ -176,3 +176,12 @@ def test_what_is_deleted_with_a_server_that_is_purged(bench: Bench) -> None:
     end(bench, "purged", delete_volumes=True)
     (body,) = [row["body"] for row in bench.requests(DELETE)]
     assert body["delete_volume"] is True
+
+
+def test_settings_that_the_user_may_not_read(bench: Bench) -> None:
+    bench.fault(SETTINGS, status=403)
+    result = bench.call("server_info", all=True, deleted=True)
+    assert [server["estimated_deleted_at"] for server in result["servers"]] == [None] and not result.get("failed")
+    (warning,) = result["warnings"]
+    assert "does not show the settings of the recycle bin to this user" in warning
+    assert outcome(end(bench, "purged"), "web-01")["actions"] == ["delete"], "it was switched off all the same"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class RecycleBin:
     """The recycle bin of a project. ``is_enabled``: deleted servers are moved to it, if they were created at least
-    ``threshold_days`` days ago. It deletes a server permanently after ``retention_hours``. ``None`` is unknown."""
+    ``threshold_days`` days ago. It deletes a server permanently after ``retention_hours``. ``None`` means unknown."""
 
     is_enabled: bool
     threshold_days: int | None = None
