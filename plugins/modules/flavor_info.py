@@ -106,7 +106,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.f
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.ordering import Order
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
@@ -192,6 +191,8 @@ def _candidates(context: Context) -> Sequence[FlavorDetails]:
 
 def _resizable(context: Context, wanted: str) -> Sequence[FlavorDetails]:
     """Raises InvalidRequest if there is no such server, or more than one."""
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+
     check_name("resizable_from", wanted)
     selection = Selection.from_options({"ids" if is_uuid(wanted) else "names": [wanted]})
     (server,) = context.select_servers(selection).servers

@@ -160,6 +160,7 @@ READ = (
     ),
     Budget("flavors", "flavor_info", same(), on(1, 1, 1, 1), "the list of the flavors"),
     Budget("key pairs", "keypair_info", same(), on(1, 1, 1, 1), "the list of the key pairs"),
+    Budget("quotas", "quota_info", same(), on(1, 1, 1, 1), "the limits of the project and their use"),
     Budget("zones", "availability_zone_info", same(), on(1, 1, 0, 1), "the list of the zones"),
     Budget("aggregates", "aggregate_info", same(), on(1, 1), "the list of the aggregates", admin=True),
     Budget("hosts", "hypervisor_info", same(), on(1, 1), "the list of the hypervisors", admin=True),

@@ -23,6 +23,7 @@ NOTE = "cloudserver_created_with"
 _SECRETS = ("password", "user_data", "files")
 _NOTED = _SECRETS + (
     "boot_volume", "volumes", "system_disk", "networks", "host", "hypervisor_hostname", "group", "extra",
+    "tenancy", "dedicated_host_id", "spot", "auto_recovery",
 )  # fmt: skip
 _ALIASES = {"user_data_file": "user_data"}
 #: A new server can have ten metadata keys on some clouds, and those of the task go first.
@@ -54,7 +55,7 @@ def _has_more_than_names(networks: Any) -> bool:
     """Whether networks are given by more than what the record shows: their names and addresses."""
     for each in networks if isinstance(networks, (list, tuple)) else ():
         row = each if isinstance(each, Mapping) else {"network": each}
-        if is_uuid(str(row.get("network"))) or any(row.get(key) for key in ("port", "subnet", "tag")):
+        if is_uuid(str(row.get("network"))) or any(row.get(key) for key in ("port", "subnet", "tag", "ipv6_enable")):
             return True
     return False
 
