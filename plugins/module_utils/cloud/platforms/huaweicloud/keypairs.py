@@ -187,7 +187,7 @@ class HuaweiKeypairs(Keypairs):
         protection: KeyProtection | None,
     ) -> Keypair:
         if scope == ACCOUNT or protection:
-            raise self.no_service("keypair_scopes")
+            raise self.unsupported("keypair_scopes")
         return self._nova.create(name, public_key, kind)
 
     def delete(self, name: str, user_id: str | None = None) -> None:
@@ -205,11 +205,7 @@ class HuaweiKeypairs(Keypairs):
     def require_binding(self) -> None:
         super().require_binding()
         if self.kps.is_absent:
-            raise self.no_service("bind_keypair")
-
-    def no_service(self, capability: str) -> CloudError:
-        """The error of an operation that needs KPS, on a cloud without it."""
-        return self.unsupported(capability)
+            raise self.unsupported("bind_keypair")
 
 
 def _protection(wanted: KeyProtection) -> dict[str, Any]:
