@@ -55,7 +55,7 @@ def _has_more_than_names(networks: Any) -> bool:
     """Whether networks are given by more than what the record shows: their names and addresses."""
     for each in networks if isinstance(networks, (list, tuple)) else ():
         row = each if isinstance(each, Mapping) else {"network": each}
-        if is_uuid(str(row.get("network"))) or any(row.get(key) for key in ("port", "subnet", "tag", "ipv6_enable")):
+        if is_uuid(str(row.get("network"))) or any(row[key] for key in row if key not in ("network", "fixed_ip")):
             return True
     return False
 
