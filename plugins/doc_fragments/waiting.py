@@ -36,8 +36,8 @@ options:
     default: 10
   parallel:
     description:
-      - Maximum number of concurrent requests, 1 to 64. Fewer are sent while the cloud rejects requests for their number,
-        or does not respond in time; a warning then says so.
+      - Maximum number of concurrent requests, 1 to 64. Fewer are sent while the cloud rejects requests for their
+        number, or does not respond in time; a warning then says so.
     type: int
     default: 8
 """
