@@ -189,7 +189,7 @@ def test_what_only_the_creation_knows_is_reported_if_it_differs(bench: Bench) ->
 
 @HUAWEI
 def test_the_advice_names_modules_that_the_platform_has(bench: Bench) -> None:
-    text = " ".join(bench.call("server", name="web-01", password="Fresh-Pass-77", volumes=[{"size_gb": 1}])["warnings"])
+    text = " ".join(bench.call("server", name="web-01", password="Fresh-Pass-77", host="cmp1")["warnings"])
     assert "or use server_password." in text
 
 
