@@ -57,6 +57,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     servers as huaweicloud_servers,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    status as huaweicloud_status,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     volumes as huaweicloud_volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -97,8 +100,8 @@ RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
     public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_keypairs, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_volumes,
-    huaweicloud_zones,
+    huaweicloud_keypairs, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_status,
+    huaweicloud_volumes, huaweicloud_zones,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."

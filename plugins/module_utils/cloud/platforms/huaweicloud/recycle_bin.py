@@ -63,7 +63,8 @@ class HuaweiRecycleBin:
                 # It does not come from the cloud.
                 raise
             return None
-        except PermissionDenied:
+        except PermissionDenied as error:
+            self.api.withhold("the settings of the recycle bin", error)
             return RecycleBin(True)
         body = mapping(answer.body)
         # The SDK has the fields at the top, and older definitions of the API below recycle_bin.

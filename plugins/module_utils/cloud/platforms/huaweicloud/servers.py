@@ -8,7 +8,6 @@ the calls."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
@@ -22,14 +21,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
-    JOB_AWAITING_PAYMENT,
-    JOB_FAILED,
-    JOB_PENDING,
-    JOB_SUCCEEDED,
-    JOB_VANISHED,
-    Job,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
     is_exact_tag,
@@ -39,24 +30,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import keypair_binding
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
-    BUSY,
     Send,
     perform,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
-    is_of_interface,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
-    verdicts as interface_verdicts,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.volumes import (
-    shown_by_disks,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
@@ -68,10 +47,6 @@ if TYPE_CHECKING:
 #: The maximum number of servers on a page of a list call, and of ids in a query.
 _PAGE = 1000
 _IDS = 100
-#: The actions on servers in the recycle bin.
-_OF_BIN = frozenset(("restore", "purge"))
-#: Seconds after the end of its job until a new server is in the list.
-_LISTED_WITHIN = 300.0
 
 
 class HuaweiServers(Servers):
@@ -217,70 +192,11 @@ class HuaweiServers(Servers):
     # -- the results of actions --------------------------------------------------------------------------------
 
     def status(self, pending_actions: Sequence[PendingAction], since: str | None = None) -> dict[str, ActionStatus]:
-        """A job is read before its servers: while it is running, the servers need not be read. A failed job may have
-        succeeded for some servers, and SUCCESS is not the end: the servers may still be in a transition."""
-        jobs = self._jobs(pending_actions)
-        verdicts = {pending.server_id: _verdict(pending, jobs.get(pending.job_id or "")) for pending in pending_actions}
-        done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
-        in_bin = any({pending.action, *pending.then} & _OF_BIN for pending in pending_actions)
-        seen = self._find(done, self.finds_deleted or in_bin)
-        nics = [pending for pending in pending_actions if is_of_interface(pending) and pending.server_id in seen]
-        if nics:
-            shown = interface_verdicts(self.api, nics, jobs, {key: each[0] for key, each in verdicts.items()})
-            verdicts.update((key, (each, *verdicts[key][1:])) for key, each in shown.items())
-        # A new server may appear in the list some time after its job has ended. If the job ended long ago, it belongs
-        # to an earlier request with the same client token, and its server has been deleted since.
-        now = self.api.session.server_time()
-        late = {
-            pending.server_id
-            for pending in pending_actions
-            if pending.action == "create" and pending.server_id not in seen and _ended_just_now(jobs, pending, now)
-        }
-        found = {
-            server_id: ActionStatus(seen.get(server_id), *verdicts[server_id], is_busy=verdicts[server_id][1] == BUSY)
-            for server_id in done
-            if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
-        }
-        return shown_by_disks(self.api, pending_actions, found)
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import status
 
-    def _jobs(self, pending_actions: Sequence[PendingAction]) -> dict[str, Job]:
-        """The jobs of ECS, and the tasks of the key pair service, by id."""
-        tasks = {p.job_id for p in pending_actions if p.job_id and p.action in keypair_binding.ACTIONS}
-        job_ids = sorted({p.job_id for p in pending_actions if p.job_id} - tasks)
-        jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(self.api).get, job_ids, self.api.parallel)))
-        return {**jobs, **keypair_binding.read_tasks(self.api, sorted(tasks))}
+        return status.status(self.api, self._find, pending_actions, self.finds_deleted)
 
     def recover_action(self, pending: PendingAction, since: str | None) -> PendingAction | None:
-        # ECS keeps no record of its actions; the key pair service lists its running tasks.
-        return keypair_binding.find_task(self.api, pending) if pending.action in keypair_binding.ACTIONS else None
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import status
 
-
-def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:
-    job = jobs.get(pending.job_id or "")
-    try:
-        ended = datetime.strptime((job.end_time if job else None) or "", "%Y-%m-%dT%H:%M:%S.%fZ")
-    except ValueError:
-        return True
-    return (now - ended.replace(tzinfo=timezone.utc)).total_seconds() < _LISTED_WITHIN
-
-
-def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str | None, str | None]:
-    """The evidence of a job for one server: verdict, code, message."""
-    if job is None or job.status == JOB_VANISHED:
-        return None, None, job.message if job else None
-    if job.status == JOB_AWAITING_PAYMENT:
-        return JOB_AWAITING_PAYMENT, "PENDING_PAYMENT", "the job waits for the payment of its order"
-    if not job.finished:
-        return JOB_PENDING, None, None
-    for part in job.parts:
-        # A sub-job of an interface, and a failed one of another resource such as a disk, name no server, and the job
-        # is of one server.
-        unnamed = part.server_id is None and (part.status == JOB_FAILED or is_of_interface(pending))
-        own = part.server_id == pending.server_id or unnamed
-        if own and part.status != JOB_PENDING:
-            return (
-                part.status,
-                part.code or (job.code if part.status == JOB_FAILED else None),
-                part.message or (job.message if part.status == JOB_FAILED else None),
-            )
-    return job.status, job.code, job.message
+        return status.recover_action(self.api, pending)
