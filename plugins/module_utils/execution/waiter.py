@@ -13,6 +13,7 @@ from typing import Any, Callable, Generic, Mapping, Sequence, TypeVar
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    AuthenticationFailed,
     CloudError,
     ConnectionFailed,
     DeadlineExceeded,
@@ -281,8 +282,12 @@ def timed_out(
     server_id: str, name: str | None, actions: tuple[str, ...], server: Server | None, timeout: float, error: Any = None
 ) -> Outcome:
     """The outcome of a server that was still in progress at the timeout, or that could no longer be polled."""
+    hint = hint_of_host(server) if server and is_host_dead(server) else _LATER
     if error is not None:
         message = "its outcome could not be read: %s" % error.message
+        if isinstance(error, AuthenticationFailed) and error.hint:
+            # Waiting longer does not help.
+            hint = "%s Then check with job_info or server_info." % error.hint
     else:
         message = "still in %s after %g seconds" % (state_text(server), timeout)
     return Outcome(
@@ -292,5 +297,5 @@ def timed_out(
         actions,
         code=str(error.code) if error is not None and error.code is not None else None,
         message=message,
-        hint=hint_of_host(server) if server and is_host_dead(server) else _LATER,
+        hint=hint,
     )
