@@ -76,7 +76,10 @@ def test_labels_and_paths_exist(guide: str) -> None:
     text = PAGES[guide]
     assert f".. _{PREFIX}{guide}:" in text
     for label in re.findall(r":ref:`[^<`]*<([^>]+)>`", text):
-        assert label.removeprefix(PREFIX) in GUIDES, label
+        page = label.removeprefix(PREFIX)
+        assert page in PAGES, label
+        if guide not in GUIDES:
+            assert f"{page}_zh_cn" not in PAGES, f"{guide} refers to the English page {page}"
     for path in PATH.findall(text):
         assert (ROOT / path).exists(), path
     assert set(re.findall(r"code-block:: (\w+)", text)) <= {"yaml", "console", "json"}

@@ -30,6 +30,11 @@ def load(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return inputs, injectors
 
 
+def translated(name: str) -> dict[str, Any]:
+    """The inputs of a type with Chinese labels."""
+    return yaml.safe_load((AWX / "credential_types" / "zh-CN" / f"{name}.inputs.yml").read_text(encoding="utf-8"))
+
+
 def inject(name: str, values: dict[str, Any], folder: Path) -> dict[str, str]:
     """The environment of a job with a credential of the type; file templates become files in `folder`.
 

@@ -15,7 +15,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types import AWX, TYPES, environment, load
+from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types import (
+    AWX,
+    TYPES,
+    environment,
+    load,
+    translated,
+)
 
 # The arguments of awx.awx's modules that the tasks may use, as their documentation lists them.
 AWX_MODULES = {
@@ -49,17 +55,21 @@ class ActionModule(ActionBase):
 """
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any]]]:
+def set_up(folder: Path, **more: str) -> list[tuple[str, dict[str, Any]]]:
     """The calls of awx.awx by the tasks: module and arguments, in order."""
-    folder = tmp_path_factory.mktemp("controller")
     actions = folder / "collections" / "ansible_collections" / "awx" / "awx" / "plugins" / "action"
     actions.mkdir(parents=True)
     log = folder / "asked"
     for name, options in AWX_MODULES.items():
         spec = json.dumps({option: {"type": kind, "no_log": False} for option, kind in options.items()})
         (actions / f"{name}.py").write_text(STAND_IN % (spec, str(log), name))
-    variables = {"organization": "Ops", "project": "Fleet", "credential": "Shop", "environment_name": "CloudServer"}
+    variables = {
+        "organization": "Ops",
+        "project": "Fleet",
+        "credential": "Shop",
+        "environment_name": "CloudServer",
+        **more,
+    }
     tasks = [
         {"name": name, "ansible.builtin.include_tasks": str(AWX / name)}
         for name in ("credential_types.yml", "controller.yml")
@@ -76,6 +86,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str,
     return [(module, {key: value for key, value in params.items() if value is not None}) for module, params in given]
 
 
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, dict[str, Any]]]:
+    return set_up(tmp_path_factory.mktemp("controller"))
+
+
 def test_the_types_reach_the_controller_as_they_are(asked: list[tuple[str, dict[str, Any]]]) -> None:
     types = {params["name"]: params for module, params in asked if module == "credential_type"}
     assert len(types) == len(TYPES)
@@ -83,6 +98,13 @@ def test_the_types_reach_the_controller_as_they_are(asked: list[tuple[str, dict[
     for name in TYPES:
         assert load(name) in sent
     assert {params["kind"] for params in types.values()} == {"cloud"}
+
+
+def test_the_labels_are_chinese_if_the_variable_says_so(tmp_path: Path) -> None:
+    sent = [params["inputs"] for module, params in set_up(tmp_path, language="zh-CN") if module == "credential_type"]
+    assert len(sent) == len(TYPES)
+    for name in TYPES:
+        assert translated(name) in sent
 
 
 def test_the_tasks_and_the_project_fit_together(asked: list[tuple[str, dict[str, Any]]]) -> None:

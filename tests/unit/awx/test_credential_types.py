@@ -24,11 +24,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS, resolve
 from ansible_collections.cloudserver.compute.tests.unit.awx.credential_types import (
+    AWX,
     KEYSTONE,
     SECRET_LEAVES,
     TYPES,
     inject,
     load,
+    translated,
 )
 
 # Read by cloud/auth/clouds_yaml.py rather than as an option.
@@ -38,6 +40,9 @@ FIELD_KEYS = {
 }  # fmt: skip
 IDENTIFIER = re.compile(r"^[a-zA-Z_]+[a-zA-Z0-9_]*$")
 FILE_LABEL = re.compile(r"^template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?$")
+TEXTS = {"label", "help_text"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_CHINESE = {"clouds.yaml", "Keystone URL", "Token"}
 CA = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTIFICATE-----\n"
 
 
@@ -104,6 +109,26 @@ def problems(inputs: dict[str, Any], injectors: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("name", TYPES)
 def test_awx_takes_the_type(name: str) -> None:
     assert problems(*load(name)) == []
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_the_chinese_type_differs_in_its_texts_only(name: str) -> None:
+    english, chinese = load(name)[0], translated(name)
+
+    def without_texts(inputs: dict[str, Any]) -> dict[str, Any]:
+        fields = [{key: key if key in TEXTS else field[key] for key in field} for field in inputs["fields"]]
+        return {**inputs, "fields": fields}
+
+    assert without_texts(chinese) == without_texts(english)
+    assert [list(field) for field in chinese["fields"]] == [list(field) for field in english["fields"]]
+    for field in chinese["fields"]:
+        assert CHINESE.search(field["label"]) or field["label"] in SAME_IN_CHINESE
+        assert CHINESE.search(field.get("help_text", "中"))
+
+
+def test_there_is_a_chinese_file_for_every_type() -> None:
+    found = {path.name.removesuffix(".inputs.yml") for path in (AWX / "credential_types" / "zh-CN").iterdir()}
+    assert found == set(TYPES)
 
 
 def test_there_is_a_type_for_every_platform() -> None:
