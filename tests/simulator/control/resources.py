@@ -136,8 +136,9 @@ def register(route: Route, sim: Simulator) -> None:
         {"disks": 2}: data disks of a server of huaweicloud."""
         body = request_body()
         with sim.lock:
-            if not set(body) <= {*RESOURCES, "disks"} or not all(isinstance(limit, int) for limit in body.values()):
-                raise BadRequest("a quota has numbers for %s" % ", ".join((*RESOURCES, "disks")))
+            known = (*RESOURCES, "disks") if platform == "huaweicloud" else RESOURCES
+            if not set(body) <= set(known) or not all(isinstance(limit, int) for limit in body.values()):
+                raise BadRequest("a quota has numbers for %s" % ", ".join(known))
             sim.builders[check_platform(platform)].quota = body
         return answer(None, 204)
 

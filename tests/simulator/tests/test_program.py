@@ -75,7 +75,7 @@ def test_the_commands_that_it_prints_work_and_each_request_is_a_line(tmp_path: P
     folder = tmp_path / "it's here"
     with start("--clouds", str(folder), "--show-requests") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _number in range(8)]
+        lines = [process.stdout.readline() for _number in range(9)]
         commands = [line.strip() for line in lines if line.startswith("  ")]
         assert len(commands) == 4
         for name in ("clouds.yaml", "huaweicloud.sh"):

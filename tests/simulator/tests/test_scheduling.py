@@ -80,7 +80,6 @@ def test_a_rebuild_on_a_host_that_is_down(admin: Any) -> None:
         ({"reboot": {"type": "HARD"}}, "rebooting_hard"),
         ({"pause": None}, "pausing"),
         ({"suspend": None}, "suspending"),
-        ({"changePassword": {"adminPass": "Secret-12345"}}, "updating_password"),
         ({"createImage": {"name": "late"}}, "image_snapshot"),
     ],
 )

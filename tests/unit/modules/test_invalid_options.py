@@ -157,7 +157,7 @@ def test_job_ids_are_for_huaweicloud(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "platform, options",
-    [("ustack", {"deleted": True}), ("huaweicloud", {"deleted": True}), ("huaweicloud", {"all_projects": True})],
+    [("ustack", {"deleted": True}), ("huaweicloud", {"all_projects": True})],
 )
 def test_lists_that_the_platform_has_not_are_refused(bench: Bench, options: dict[str, Any]) -> None:
     refused(bench.call("server_info", all=True, **options), f"Platform {bench.platform} has no operation", *options)

@@ -408,7 +408,7 @@ def test_metadata_that_the_cloud_refuses(bench: Bench) -> None:
         before = bench.server("web-01")["password_changes"]
     result = change(bench, image=new_image(bench), metadata={"not/allowed": "x"})
     assert result["failed"] and not result["changed"] and bench.server("web-01")["password_changes"] == before
-    assert "Invalid input for field/attribute metadata" in result["msg"] and PASSWORD not in str(result)
+    assert "metadata: the key 'not/allowed' contains a character" in result["msg"] and PASSWORD not in str(result)
 
 
 @pytest.mark.parametrize("platform", ["huaweicloud"])

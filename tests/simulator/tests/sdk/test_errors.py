@@ -133,5 +133,5 @@ def test_errors_of_the_other_side(
 
 def test_an_unknown_call(ecs: Any, m: Any, refusal: Any) -> None:
     with pytest.raises(refusal) as caught:
-        ecs.list_recycle_bin_servers(m.ListRecycleBinServersRequest())
+        ecs.list_templates(m.ListTemplatesRequest())
     assert (caught.value.status_code, caught.value.error_code) == (404, "APIGW.0101")

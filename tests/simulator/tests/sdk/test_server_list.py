@@ -59,7 +59,7 @@ def test_filters(ecs: Any, m: Any, huaweicloud: Any) -> None:
     assert listed(ecs, m, availability_zone="north-4", key_name="operators") == ["web-01"]
     huaweicloud.post("/cloudservers/%s/metadata" % huaweicloud.id("db-01"), {"metadata": {"team": "a"}})
     assert listed(ecs, m, metadata="team=a") == listed(ecs, m, metadata_key="team") == ["db-01"]
-    assert listed(ecs, m, charging_mode="1") == [] and listed(ecs, m, in_recycle_bin=True) == []
+    assert listed(ecs, m, charging_mode="1") == [] and listed(ecs, m, in_recycle_bin=True) == ["binned-01"]
     assert listed(ecs, m, enterprise_project_id="all_granted_eps") == everyone
     assert listed(ecs, m, enterprise_project_id="nobody") == []
     assert listed(ecs, m, launched_since="2099-01-01T00:00:00Z") == []
