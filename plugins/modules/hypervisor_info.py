@@ -52,7 +52,7 @@ EXAMPLES = r"""
 - name: List the servers of a host
   cloudserver.compute.hypervisor_info:
     cloud: admin
-    host: node-5.domain.tld
+    host: cmp1
     servers: true
 """
 

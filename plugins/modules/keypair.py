@@ -115,7 +115,7 @@ EXAMPLES = r"""
 - name: Import a public key
   cloudserver.compute.keypair:
     cloud: production
-    name: operators
+    name: operators-2026
     public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
 
 - name: Let the cloud generate a key pair
@@ -126,9 +126,8 @@ EXAMPLES = r"""
 
 - name: Import a public key for all users of the account on Huawei Cloud
   cloudserver.compute.keypair:
-    platform: huaweicloud
-    region: cn-north-4
-    name: operators
+    cloud: huawei
+    name: operators-2026
     public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
     scope: account
 
@@ -136,7 +135,7 @@ EXAMPLES = r"""
   cloudserver.compute.keypair:
     cloud: uos
     name: operators
-    attached_to: [web-1, web-2]
+    attached_to: [web-01, web-02]
 
 - name: Delete a key pair
   cloudserver.compute.keypair:

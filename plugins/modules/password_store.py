@@ -75,6 +75,13 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: List the web servers
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: [role=web]
+    fields: [name]
+  register: found
+
 - name: Read the password histories of servers
   cloudserver.compute.password_store:
     store:

@@ -95,7 +95,7 @@ EXAMPLES = r"""
 
 - name: Keep exactly these servers in the group
   cloudserver.compute.server_group:
-    cloud: huaweicloud
+    cloud: huawei
     name: databases
     policy: anti-affinity
     members: [db-01, db-02]

@@ -83,8 +83,7 @@ EXAMPLES = r"""
 
 - name: Replace the key pair of running servers on Huawei Cloud
   cloudserver.compute.server_keypair:
-    platform: huaweicloud
-    region: cn-north-4
+    cloud: huawei
     tags: [role=web]
     key_names: [operators-2026]
     private_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2025') }}"
@@ -93,7 +92,7 @@ EXAMPLES = r"""
   cloudserver.compute.server_keypair:
     cloud: uos
     all: true
-    key_names: [somebody]
+    key_names: [deploy]
     state: detached
 """
 

@@ -1,0 +1,167 @@
+"""Every example that ansible-doc shows runs as it stands against the simulator's default fleet, without a warning.
+
+The examples of a module are one play, in their order, on a fleet that was just reset. A reader's clouds.yaml has the
+clouds of CLOUDS; FILES, SECRETS and URLS have what only a
+reader can fill in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.cloudserver.compute.tools import simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = "ansible_collections.cloudserver.compute.plugins."
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
+
+#: A cloud of the reader's clouds.yaml: the platform, and the user if it is not the platform's usual one.
+CLOUDS = {
+    "production": ("openstack", None),
+    "admin": ("openstack", "admin"),
+    "easystack": ("easystack", None),
+    "uos": ("ustack", None),
+    "huawei": ("huaweicloud", None),
+}
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8hwqlhvY8qFcKV6Rp0RkNIChpnejgbrfgq00sQRw// operators\n"
+PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"
+HASHI_VAULT = "collections/ansible_collections/community/hashi_vault/plugins/lookup/"
+LOOKUP = """\
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **options):
+        %s
+"""
+#: Files that only a reader can have; a name that ends with / is a folder.
+FILES = {
+    ".ssh/": "",  # a home has it, where OpenSSH keeps keys
+    ".ssh/operators.pub": PUBLIC_KEY,  # the reader's own key
+    ".ssh/operators-2025": PRIVATE_KEY,  # its private key; the simulator does not have that of a key pair of its fleet
+    "files/web.cloud-init.yml": "#cloud-config\npackages: [nginx]\n",  # the reader's own user data
+    ".vault_password": "the password of the examples' vault\n",  # a secret
+    "roles/my_role/meta/argument_specs.yml": "argument_specs: {main: {}}\n",  # the rest of the reader's own role
+    # HashiCorp Vault and the collection that connects to it: an empty engine that keeps nothing.
+    HASHI_VAULT + "vault_read.py": LOOKUP % "raise AnsibleError(f'The path {terms[0]} doesn\\'t seem to exist.')",
+    HASHI_VAULT + "vault_write.py": LOOKUP % "return [{}]",
+}
+#: Variables that a reader has in an encrypted file.
+SECRETS = {
+    "vault_rescue_password": "Rescue-Example-1",
+    "vault_build_password": "Build-Example-1",
+    "vault_appliance_password": "Appliance-Example-1",
+    "web_password": "Web-Example-1",
+    "vaulted_passwords": {"db-01": "Db-Example-1", "db-02": "Db-Example-2"},
+}
+#: A URL that only a reader's servers answer, and one that the simulator answers.
+URLS = {"http://{address}:8080/health": "{control}/health?server={{address}}"}
+
+
+def examples(module: str) -> str:
+    return str(import_module(PLUGINS + "modules." + module).EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with simulator.running(tmp_path_factory.mktemp("examples"), "--quiet") as found:
+        yield found
+
+
+def clouds(ready: dict[str, Any]) -> dict[str, Any]:
+    entries = {}
+    for name, (platform, user) in CLOUDS.items():
+        options = ready["credentials"][platform][user] if user else ready["platforms"][platform]
+        entry = {"cloudserver_platform": platform, "region_name": options["region"], "auth": options["auth"]}
+        if "endpoint" in options:
+            entry["compute_endpoint_override"] = options["endpoint"]
+        entries[name] = entry
+    return {"clouds": entries}
+
+
+class Reader:
+    """Who copies examples into an empty folder, which is also the home."""
+
+    def __init__(self, ready: dict[str, Any], folder: Path) -> None:
+        self.ready = ready
+        self.folder = folder
+        self.write("clouds.yaml", json.dumps(clouds(ready)))
+        self.write("secrets.yml", json.dumps(SECRETS))
+        for name, text in FILES.items():
+            self.write(name, text)
+        foreign = ("OS_", "HW_", "CLOUDSERVER_", "ANSIBLE_")
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+        self.environment.update(
+            HOME=str(folder),
+            ANSIBLE_HOME=str(folder / ".ansible"),
+            ANSIBLE_LOCALHOST_WARNING="false",
+            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+            NO_PROXY="127.0.0.1",
+        )
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith("/"):
+            path.mkdir(exist_ok=True)
+        else:
+            path.write_text(text)
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / command[0]), *command[1:]],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        printed = done.stdout + done.stderr
+        assert done.returncode == 0, printed
+        assert "WARNING]" not in printed, printed
+        return done.stdout
+
+    def play(self, text: str) -> str:
+        """Runs examples as they stand: tasks, or the tasks of a role if the first line names its file."""
+        for theirs, ours in URLS.items():
+            text = text.replace(theirs, ours.format(control=self.ready["control"]))
+        role = re.match(r"# (roles/(\w+)/tasks/main\.yml)\n", text.lstrip())
+        if role:
+            self.write(role[1], text)
+            body: dict[str, Any] = {"roles": [role[2]]}
+        else:
+            self.write("examples.yml", text)
+            body = {"tasks": [{"ansible.builtin.import_tasks": "examples.yml"}]}
+        self.write("play.yml", json.dumps([{"hosts": "localhost", "gather_facts": False, **body}]))
+        return self.run("ansible-playbook", "play.yml", "-e", "@secrets.yml")
+
+
+@pytest.fixture
+def reader(ready: dict[str, Any], tmp_path: Path) -> Reader:
+    simulator.control(ready, "POST", "/reset", {})
+    return Reader(ready, tmp_path)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_of_the_module(module: str, reader: Reader) -> None:
+    text = examples(module)
+    tasks = yaml.safe_load(text)
+    assert any(f"cloudserver.compute.{module}" in task for task in tasks)
+    printed = reader.play(text)
+    for task in tasks:
+        assert f"{task['name']}] ***" in printed
+    assert f"ok={len(tasks)} " in printed
+    assert "skipped=0" in printed
+    assert "ignored=0" in printed
