@@ -84,7 +84,7 @@ EXAMPLES = r"""
 - name: Show the status of its job
   cloudserver.compute.job_info:
     cloud: huawei
-    job_ids: "{{ restarting.pending | map(attribute='job_id') }}"
+    job_ids: "{{ restarting.handle.pending_actions | map(attribute='job_id') }}"
 """
 
 RETURN = r"""

@@ -116,7 +116,7 @@ EXAMPLES = r"""
   cloudserver.compute.keypair:
     cloud: production
     name: operators-2026
-    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2026.pub') }}"
 
 - name: Let the cloud generate a key pair
   cloudserver.compute.keypair:
@@ -128,7 +128,7 @@ EXAMPLES = r"""
   cloudserver.compute.keypair:
     cloud: huawei
     name: operators-2026
-    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2026.pub') }}"
     scope: account
 
 - name: Attach a key pair to two servers

@@ -86,6 +86,7 @@ EXAMPLES = r"""
   cloudserver.compute.password_store:
     store:
       path: ~/passwords.vault
+      vault_password_file: ~/.vault_password
     state: read
     servers: "{{ found.servers }}"
 

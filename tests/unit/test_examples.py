@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,28 +34,39 @@ CLOUDS = {
     "easystack": ("easystack", None),
     "uos": ("ustack", None),
     "huawei": ("huaweicloud", None),
+    "lab": ("easystack", None),
+    "old-stack": ("ustack", None),
 }
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8hwqlhvY8qFcKV6Rp0RkNIChpnejgbrfgq00sQRw// operators\n"
 PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"
 HASHI_VAULT = "collections/ansible_collections/community/hashi_vault/plugins/lookup/"
+PASSWORD = {"revision": "2026-q4", "password": "Rotated-Example-1", "state": "set", "times": {}, "attempts": {}}
+PASSWORD |= {"first_asked": 1, "last_asked": 1, "concluded": 1}
+HISTORY = {"name": "web-01", "sequence": 1, "passwords": [PASSWORD]}
 LOOKUP = """\
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 class LookupModule(LookupBase):
+    def filled_in(self, text: str) -> str:
+        for theirs, ours in URLS.items():
+            text = text.replace(theirs, ours.format(control=self.ready["control"]))
+        return text
+
     def run(self, terms, variables=None, **options):
         %s
 """
 #: Files that only a reader can have; a name that ends with / is a folder.
 FILES = {
     ".ssh/": "",  # a home has it, where OpenSSH keeps keys
-    ".ssh/operators.pub": PUBLIC_KEY,  # the reader's own key
+    ".ssh/operators-2026.pub": PUBLIC_KEY,  # the reader's own key
     ".ssh/operators-2025": PRIVATE_KEY,  # its private key; the simulator does not have that of a key pair of its fleet
     "files/web.cloud-init.yml": "#cloud-config\npackages: [nginx]\n",  # the reader's own user data
     ".vault_password": "the password of the examples' vault\n",  # a secret
     "roles/my_role/meta/argument_specs.yml": "argument_specs: {main: {}}\n",  # the rest of the reader's own role
-    # HashiCorp Vault and the collection that connects to it: an empty engine that keeps nothing.
-    HASHI_VAULT + "vault_read.py": LOOKUP % "raise AnsibleError(f'The path {terms[0]} doesn\\'t seem to exist.')",
+    "vault-password": "the password of the roles' vault\n",  # a secret
+    # HashiCorp Vault and the collection that connects to it: each server has the password of an earlier rotation.
+    HASHI_VAULT + "vault_read.py": LOOKUP % f"return [{{'data': {{'data': {HISTORY}, 'metadata': {{'version': 1}}}}}}]",
     HASHI_VAULT + "vault_write.py": LOOKUP % "return [{}]",
 }
 #: Variables that a reader has in an encrypted file.
@@ -65,8 +77,11 @@ SECRETS = {
     "web_password": "Web-Example-1",
     "vaulted_passwords": {"db-01": "Db-Example-1", "db-02": "Db-Example-2"},
 }
-#: A URL that only a reader's servers answer, and one that the simulator answers.
-URLS = {"http://{address}:8080/health": "{control}/health?server={{address}}"}
+#: A URL, or the port of a role, that only a reader's servers answer, and one that the simulator answers.
+URLS = {
+    "http://{address}:8080/health": "{control}/health?server={{address}}",
+    "os_reinstall_health_port: 22": "os_reinstall_health_url: {control}/health",
+}
 
 
 def examples(module: str) -> str:
@@ -118,6 +133,11 @@ class Reader:
         else:
             path.write_text(text)
 
+    def filled_in(self, text: str) -> str:
+        for theirs, ours in URLS.items():
+            text = text.replace(theirs, ours.format(control=self.ready["control"]))
+        return text
+
     def run(self, *command: str) -> str:
         done = subprocess.run(
             [str(Path(sys.executable).parent / command[0]), *command[1:]],
@@ -135,8 +155,7 @@ class Reader:
 
     def play(self, text: str) -> str:
         """Runs examples as they stand: tasks, or the tasks of a role if the first line names its file."""
-        for theirs, ours in URLS.items():
-            text = text.replace(theirs, ours.format(control=self.ready["control"]))
+        text = self.filled_in(text)
         role = re.match(r"# (roles/(\w+)/tasks/main\.yml)\n", text.lstrip())
         if role:
             self.write(role[1], text)
@@ -165,3 +184,66 @@ def test_the_examples_of_the_module(module: str, reader: Reader) -> None:
     assert f"ok={len(tasks)} " in printed
     assert "skipped=0" in printed
     assert "ignored=0" in printed
+
+
+# -- the inventory, the filters and the roles ------------------------------------------------------------------------
+
+
+def inventories() -> dict[str, str]:
+    """The examples of the inventory plugin by the names of their files."""
+    text = import_module(PLUGINS + "inventory.cloudserver").EXAMPLES
+    named = [re.match(r"# ([\w-]+\.cloudserver\.yml): .*\n", part.lstrip()) for part in text.split("\n---\n")]
+    assert all(named)
+    return {name[1]: name.string for name in named if name}
+
+
+@pytest.mark.parametrize("name", inventories())
+def test_the_examples_of_the_inventory(name: str, reader: Reader) -> None:
+    huawei = reader.ready["platforms"]["huaweicloud"]
+    text = inventories()[name]
+    reader.write(name, text)
+    if "ACCESS_KEY" in text:
+        # The reader's keys, and the addresses, which are those of the region without these variables.
+        reader.environment.update(
+            ACCESS_KEY=huawei["auth"]["access_key"],
+            SECRET_KEY=huawei["auth"]["secret_key"],
+            HW_AUTH_URL=huawei["auth"]["auth_url"],
+            OS_COMPUTE_ENDPOINT_OVERRIDE=huawei["endpoint"],
+        )
+    found = json.loads(reader.run("ansible-inventory", "-i", name, "--list"))
+    assert found["_meta"]["hostvars"]
+    if "sources:" in text:
+        sources = {row["name"] for row in yaml.safe_load(text)["sources"]}
+        assert {f"source_{source}" for source in sources} <= set(found)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins" / "filter").glob("*.yml")), ids=lambda path: str(path.stem))
+def test_the_examples_of_the_filter(path: Path, reader: Reader) -> None:
+    text = yaml.safe_load(path.read_text())["EXAMPLES"]
+    tasks = yaml.safe_load(text)
+    assert f"cloudserver.compute.{path.stem}" in text
+    assert f"ok={len(tasks)} " in reader.play(text)
+
+
+@pytest.mark.parametrize("role", sorted(path.parent.name for path in ROOT.glob("roles/*/README.md")))
+def test_the_playbooks_of_the_role(role: str, reader: Reader) -> None:
+    """A block of YAML is a file that it names, or plays or tasks for the servers of an inventory."""
+    text = (ROOT / "roles" / role / "README.md").read_text()
+    reader.write("all.cloudserver.yml", inventories()["all.cloudserver.yml"] + "groups_by: [tags, source]\n")
+    ran = 0
+    for kind, block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        named = re.match(r"# ([\w/.-]+\.yml)\n", block)
+        if kind == "console":
+            for line in block.splitlines():
+                reader.run(*shlex.split(line.removeprefix("$ ")))
+        elif named:
+            reader.write(named[1], reader.filled_in(block))
+            continue
+        else:
+            plays = yaml.safe_load(block)
+            if "hosts" not in plays[0]:
+                plays = [{"hosts": "all", "gather_facts": False, "tasks": plays}]
+            reader.write("play.yml", json.dumps(plays))
+            reader.run("ansible-playbook", "play.yml", "-i", "all.cloudserver.yml")
+        ran += 1
+    assert ran
