@@ -230,6 +230,7 @@ def test_the_playbooks_of_the_role(role: str, reader: Reader) -> None:
     """A block of YAML is a file that it names, or plays or tasks for the servers of an inventory."""
     text = (ROOT / "roles" / role / "README.md").read_text()
     reader.write("all.cloudserver.yml", inventories()["all.cloudserver.yml"] + "groups_by: [tags, source]\n")
+    reader.write("group_vars/source_production.yml", "cloudserver_connection: {cloud: production}\n")
     ran = 0
     for kind, block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         named = re.match(r"# ([\w/.-]+\.yml)\n", block)
