@@ -140,7 +140,7 @@ EXAMPLES = r"""
 - name: Delete a key pair
   cloudserver.compute.keypair:
     cloud: production
-    name: old
+    name: build
     state: absent
 """
 

@@ -728,6 +728,16 @@ EXAMPLES = r"""
   no_log: true
   register: created
 
+- name: Create a flavor with disks on the host
+  cloudserver.compute.flavor:
+    cloud: admin
+    name: m1.local
+    vcpus: 2
+    ram_mb: 4096
+    disk_gb: 40
+    swap_mb: 4096
+    ephemeral_gb: 20
+
 - name: Create a server with a swap disk and an ephemeral disk on the host
   cloudserver.compute.server:
     cloud: production

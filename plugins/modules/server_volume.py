@@ -83,18 +83,18 @@ EXAMPLES = r"""
       - 8558478e-8ea5-53b8-aed9-7f76109f2f92
       - 384af71e-eb46-5d60-be1c-c68015b56b8f
 
-- name: Detach all volumes except the boot volume
-  cloudserver.compute.server_volume:
-    cloud: production
-    names: [db-01]
-    purge_volumes: true
-
 - name: Detach one volume
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-01]
     volumes: [384af71e-eb46-5d60-be1c-c68015b56b8f]
     state: absent
+
+- name: Detach all volumes except the boot volume
+  cloudserver.compute.server_volume:
+    cloud: production
+    names: [db-01]
+    purge_volumes: true
 
 - name: Attach a disk that Huawei Cloud deletes together with the server
   cloudserver.compute.server_volume:

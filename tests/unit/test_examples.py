@@ -39,20 +39,15 @@ CLOUDS = {
 }
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8hwqlhvY8qFcKV6Rp0RkNIChpnejgbrfgq00sQRw// operators\n"
 PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"
+MY_ROLE = "roles/my_role/meta/argument_specs.yml"
 HASHI_VAULT = "collections/ansible_collections/community/hashi_vault/plugins/lookup/"
 PASSWORD = {"revision": "2026-q4", "password": "Rotated-Example-1", "state": "set", "times": {}, "attempts": {}}
 PASSWORD |= {"first_asked": 1, "last_asked": 1, "concluded": 1}
 HISTORY = {"name": "web-01", "sequence": 1, "passwords": [PASSWORD]}
 LOOKUP = """\
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 class LookupModule(LookupBase):
-    def filled_in(self, text: str) -> str:
-        for theirs, ours in URLS.items():
-            text = text.replace(theirs, ours.format(control=self.ready["control"]))
-        return text
-
     def run(self, terms, variables=None, **options):
         %s
 """
@@ -63,7 +58,7 @@ FILES = {
     ".ssh/operators-2025": PRIVATE_KEY,  # its private key; the simulator does not have that of a key pair of its fleet
     "files/web.cloud-init.yml": "#cloud-config\npackages: [nginx]\n",  # the reader's own user data
     ".vault_password": "the password of the examples' vault\n",  # a secret
-    "roles/my_role/meta/argument_specs.yml": "argument_specs: {main: {}}\n",  # the rest of the reader's own role
+    MY_ROLE: "argument_specs: {main: {}}\n",  # the rest of the reader's own role
     "vault-password": "the password of the roles' vault\n",  # a secret
     # HashiCorp Vault and the collection that connects to it: each server has the password of an earlier rotation.
     HASHI_VAULT + "vault_read.py": LOOKUP % f"return [{{'data': {{'data': {HISTORY}, 'metadata': {{'version': 1}}}}}}]",
@@ -115,7 +110,7 @@ class Reader:
         self.write("secrets.yml", json.dumps(SECRETS))
         for name, text in FILES.items():
             self.write(name, text)
-        foreign = ("OS_", "HW_", "CLOUDSERVER_", "ANSIBLE_")
+        foreign = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         self.environment.update(
             HOME=str(folder),
@@ -248,3 +243,13 @@ def test_the_playbooks_of_the_role(role: str, reader: Reader) -> None:
             reader.run("ansible-playbook", "play.yml", "-i", "all.cloudserver.yml")
         ran += 1
     assert ran
+
+
+def test_nothing_is_filled_in_that_no_example_needs() -> None:
+    texts = [examples(module) for module in MODULES] + list(inventories().values())
+    texts += [path.read_text() for path in (*ROOT.glob("plugins/filter/*.yml"), *ROOT.glob("roles/*/README.md"))]
+    text = "\n".join(texts)
+    names = [name.removeprefix(HASHI_VAULT).removesuffix(".py") for name in FILES]
+    words = {"vault_read": "hashi_vault:", "vault_write": "hashi_vault:", MY_ROLE: "# roles/my_role/tasks/main.yml"}
+    for name in [*(words.get(name, name) for name in names), *SECRETS, *URLS, *(f"cloud: {name}" for name in CLOUDS)]:
+        assert name in text, name
