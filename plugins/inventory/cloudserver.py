@@ -227,8 +227,7 @@ hostnames:
   - name
 sources:
   - name: shop
-    platform: huaweicloud
-    region: cn-north-4
+    cloud: huawei
   - name: lab
     cloud: lab
     on_error: warn

@@ -73,7 +73,7 @@ EXAMPLES = r"""
     cloud: admin
     name: fast
     availability_zone: zone-2
-    hosts: [node-5.domain.tld, node-6.domain.tld]
+    hosts: [cmp5, cmp6]
     purge_hosts: true
     metadata:
       ssd: true

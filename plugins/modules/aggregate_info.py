@@ -34,7 +34,7 @@ EXAMPLES = r"""
 - name: List the aggregates of a host
   cloudserver.compute.aggregate_info:
     cloud: admin
-    host: node-5.domain.tld
+    host: cmp4
 """
 
 RETURN = r"""

@@ -62,20 +62,20 @@ EXAMPLES = r"""
 - name: Disable the compute service of two hosts
   cloudserver.compute.compute_service:
     cloud: admin
-    hosts: [node-5.domain.tld, node-6.domain.tld]
+    hosts: [cmp5, cmp6]
     state: disabled
     reason: disks are replaced, change 4711
 
 - name: Enable the compute service of a host
   cloudserver.compute.compute_service:
     cloud: admin
-    host: node-5.domain.tld
+    host: cmp5
     state: enabled
 
 - name: Force down the service of a host that is powered off
   cloudserver.compute.compute_service:
     cloud: admin
-    host: node-7.domain.tld
+    host: cmp7
     forced_down: true
 """
 

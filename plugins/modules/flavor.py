@@ -109,7 +109,7 @@ EXAMPLES = r"""
     ram_mb: 16384
     disk_gb: 40
     is_public: false
-    access: [3a9a3a792b024d509d3852022b9f8436]
+    access: [6a6b362881ad522eb17f16012c6a44ea]
     extra_specs:
       hw:cpu_policy: dedicated
 """

@@ -80,7 +80,7 @@ EXAMPLES = r"""
 
 - name: List the flavors to which a server can be resized
   cloudserver.compute.flavor_info:
-    cloud: huaweicloud
+    cloud: huawei
     resizable_from: web-01
 
 - name: List only ids and names

@@ -47,12 +47,12 @@ EXAMPLES = r"""
 
 - name: Show the host with the most free memory
   ansible.builtin.debug:
-    msg: "{{ (found.hypervisors | sort(attribute='memory_mb_free') | last).host }}"
+    msg: "{{ (found.hypervisors | selectattr('state', 'eq', 'up') | sort(attribute='memory_mb_free') | last).host }}"
 
 - name: List the servers of a host
   cloudserver.compute.hypervisor_info:
     cloud: admin
-    host: node-5.domain.tld
+    host: cmp1
     servers: true
 """
 

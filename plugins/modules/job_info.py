@@ -61,7 +61,7 @@ EXAMPLES = r"""
 - name: Stop servers without waiting
   cloudserver.compute.server_power:
     cloud: production
-    tags: [env=test]
+    tags: [role=web]
     state: stopped
     wait: false
   register: stopping
@@ -73,10 +73,18 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 1800
 
-- name: Show the status of a job
+- name: Restart a server of Huawei Cloud without waiting
+  cloudserver.compute.server_power:
+    cloud: huawei
+    names: [web-01]
+    state: restarted
+    wait: false
+  register: restarting
+
+- name: Show the status of its job
   cloudserver.compute.job_info:
     cloud: huawei
-    job_ids: [ff8080829585af7f0195c1e70fde474b]
+    job_ids: "{{ restarting.handle.pending_actions | map(attribute='job_id') }}"
 """
 
 RETURN = r"""

@@ -115,8 +115,8 @@ EXAMPLES = r"""
 - name: Import a public key
   cloudserver.compute.keypair:
     cloud: production
-    name: operators
-    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+    name: operators-2026
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2026.pub') }}"
 
 - name: Let the cloud generate a key pair
   cloudserver.compute.keypair:
@@ -126,22 +126,21 @@ EXAMPLES = r"""
 
 - name: Import a public key for all users of the account on Huawei Cloud
   cloudserver.compute.keypair:
-    platform: huaweicloud
-    region: cn-north-4
-    name: operators
-    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators.pub') }}"
+    cloud: huawei
+    name: operators-2026
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2026.pub') }}"
     scope: account
 
 - name: Attach a key pair to two servers
   cloudserver.compute.keypair:
     cloud: uos
     name: operators
-    attached_to: [web-1, web-2]
+    attached_to: [web-01, web-02]
 
 - name: Delete a key pair
   cloudserver.compute.keypair:
     cloud: production
-    name: old
+    name: build
     state: absent
 """
 

@@ -75,10 +75,18 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: List the web servers
+  cloudserver.compute.server_info:
+    cloud: production
+    tags: [role=web]
+    fields: [name]
+  register: found
+
 - name: Read the password histories of servers
   cloudserver.compute.password_store:
     store:
       path: ~/passwords.vault
+      vault_password_file: ~/.vault_password
     state: read
     servers: "{{ found.servers }}"
 

@@ -48,7 +48,7 @@ EXAMPLES = r"""
 - name: Read the quotas of another project
   cloudserver.compute.quota_info:
     cloud: admin
-    project_id: 5a0c2e6b3f614b1d9f0d6d3c2b1a0f9e
+    project_id: 4fb8feedc13f53468c0626d876d419c9
 """
 
 RETURN = r"""

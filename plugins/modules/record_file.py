@@ -70,7 +70,7 @@ EXAMPLES = r"""
 - name: Record which servers were moved from a host
   cloudserver.compute.record_file:
     path: ~/moved.json
-    key: node-5.domain.tld
+    key: cmp5
     value:
       4f0c2c8e-5d0b-4a39-9a4a-6d2f8c1b7e55: web-01
 """

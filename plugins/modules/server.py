@@ -687,40 +687,40 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create three web servers
+- name: Create three servers of a shop
   cloudserver.compute.server:
     cloud: production
-    name_pattern: web-%02d
+    name_pattern: shop-%02d
     count: 3
     flavor: m1.small
     image: debian-12
     networks: [private]
     key_name: operators
-    tags: [role=web]
+    tags: [role=shop, release=41]
     user_data_file: files/web.cloud-init.yml
 
 - name: Create a locked database server that boots from a volume
   cloudserver.compute.server:
     cloud: production
-    name: db-1
-    flavor: m1.large
+    name: db-03
+    flavor: m1.medium
     image: debian-12
     boot_volume: {size_gb: 100, volume_type: ssd}
     networks:
-      - {network: private, fixed_ip: 10.0.0.21}
+      - {network: private, fixed_ip: 10.0.0.23}
     locked: true
 
 - name: Give a server its public address and its security groups
   cloudserver.compute.server:
     cloud: production
-    name: web-1
-    public_ip: 203.0.113.9
+    name: web-02
+    public_ip: 203.0.113.201
     security_groups: [default, web]
 
 - name: Create a server and keep the password that the cloud generates
   cloudserver.compute.server:
     cloud: production
-    name: legacy-1
+    name: legacy-01
     flavor: m1.small
     image: windows-2022
     networks: [private]
@@ -728,11 +728,21 @@ EXAMPLES = r"""
   no_log: true
   register: created
 
+- name: Create a flavor with disks on the host
+  cloudserver.compute.flavor:
+    cloud: admin
+    name: m1.local
+    vcpus: 2
+    ram_mb: 4096
+    disk_gb: 40
+    swap_mb: 4096
+    ephemeral_gb: 20
+
 - name: Create a server with a swap disk and an ephemeral disk on the host
   cloudserver.compute.server:
     cloud: production
-    name: batch-1
-    flavor: c1.local
+    name: batch-02
+    flavor: m1.local
     image: debian-12
     networks: [private]
     volumes:
@@ -742,7 +752,7 @@ EXAMPLES = r"""
 - name: Create a spot server with a fast encrypted disk and an IPv6 address on Huawei Cloud
   cloudserver.compute.server:
     cloud: huawei
-    name: render-1
+    name: render-01
     flavor: c7.large.2
     image: Ubuntu 24.04 server 64bit
     vpc_id: 6487c4f3-8c58-5c6b-ab9b-bf720997fe62
@@ -761,12 +771,12 @@ EXAMPLES = r"""
 - name: Create a server with an existing port on a dedicated host of Huawei Cloud
   cloudserver.compute.server:
     cloud: huawei
-    name: ledger-1
+    name: ledger-01
     flavor: c7.large.2
     image: Ubuntu 24.04 server 64bit
     vpc_id: 6487c4f3-8c58-5c6b-ab9b-bf720997fe62
     networks:
-      - port: 3c1f6a0e-6c0f-4d0d-9a55-6f5a3f3b2a11
+      - port: ed2cb169-45a4-5f00-bfcc-85bcc659b838
     system_disk: {type: SSD, size_gb: 40}
     dedicated_host_id: 7f1d3a52-0a5e-4a39-9f0a-2b8d51a4c0de
     auto_recovery: true
@@ -774,9 +784,9 @@ EXAMPLES = r"""
 - name: Resize a server to a larger flavor
   cloudserver.compute.server:
     cloud: production
-    name: db-1
+    name: db-03
     locked: false
-    flavor: m1.xlarge
+    flavor: m1.large
     resize: offline
 
 - name: Set metadata on every server of the old release
@@ -794,7 +804,7 @@ EXAMPLES = r"""
 - name: Restore a server from the recycle bin
   cloudserver.compute.server:
     cloud: easystack
-    name: web-01
+    name: binned-01
     state: restored
 
 - name: Install from an ISO image, then boot from the disk

@@ -61,7 +61,7 @@ EXAMPLES = r"""
 - name: Get the console URL of a server that does not answer
   cloudserver.compute.server_console_info:
     cloud: production
-    names: [web-1]
+    names: [web-01]
   register: console
   no_log: true
 

@@ -92,10 +92,11 @@ EXAMPLES = r"""
     policy: anti-affinity
     rules:
       max_server_per_host: 2
+  register: workers
 
 - name: Keep exactly these servers in the group
   cloudserver.compute.server_group:
-    cloud: huaweicloud
+    cloud: huawei
     name: databases
     policy: anti-affinity
     members: [db-01, db-02]
@@ -104,7 +105,7 @@ EXAMPLES = r"""
 - name: Delete one of several groups with the same name
   cloudserver.compute.server_group:
     cloud: production
-    id: 4f72629e-35e6-40de-a648-7f4ae106a7fa
+    id: "{{ workers.server_group.id }}"
     state: absent
 """
 

@@ -48,7 +48,7 @@ EXAMPLES = r"""
 - name: Find the group of a server
   cloudserver.compute.server_group_info:
     cloud: production
-    member: 3058bc88-126e-4142-9d36-341392990de5
+    member: 4951cb5e-0f08-51e1-a694-2f7041353259
 """
 
 RETURN = r"""

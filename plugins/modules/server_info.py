@@ -102,7 +102,7 @@ EXAMPLES = r"""
 - name: Find the server with an address
   cloudserver.compute.server_info:
     cloud: production
-    ips: [192.0.2.10]
+    ips: [203.0.113.11]
 
 - name: List the servers of all projects, with the project of each
   cloudserver.compute.server_info:
@@ -111,17 +111,17 @@ EXAMPLES = r"""
     all_projects: true
     fields: [name, project_id, user_id, security_groups, hypervisor_hostname]
 
-- name: List the servers with an old image
+- name: List the servers with an image of Debian
   cloudserver.compute.server_info:
     cloud: production
-    query: "[?contains(image.name || '', '20.04')]"
+    query: "[?contains(image.name || '', 'debian')]"
     fields: [name, image]
 
-- name: List the running servers of a team in a zone
+- name: List the running web servers in a zone
   cloudserver.compute.server_info:
     cloud: production
-    availability_zone: [cn-north-4a]
-    query: "[?power_state=='running' && metadata.team=='billing']"
+    availability_zone: [zone-2]
+    query: "[?power_state=='running' && tag_map.role=='web']"
     fields: [name, private_ips]
 """
 

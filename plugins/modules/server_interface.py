@@ -81,30 +81,32 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Attach all web servers to the storage network
+- name: Attach a server to a network with a fixed address
   cloudserver.compute.server_interface:
     cloud: production
-    tags: [role=web]
-    network_id: 3cb9bc59-5699-4588-a4b1-b87f96708bc6
+    names: [web-01]
+    network_id: dd636805-43d9-5be0-aa66-06bb45f2f4bd
+    fixed_ips: [{ip_address: 10.0.2.11}]
 
 - name: Attach a port to one server
   cloudserver.compute.server_interface:
     cloud: production
-    names: [web-1]
-    port_id: ce531f90-199f-48c0-816c-13e38010b442
+    names: [web-01]
+    port_id: a6b4f9d0-df3c-518f-ac37-271c91c70515
 
 - name: Attach a server of Huawei Cloud to a second subnet
   cloudserver.compute.server_interface:
-    names: [web-1]
-    network_id: d32019d3-bc6e-4319-9c1d-6722fc136a23
-    fixed_ips: [{ip_address: 192.168.20.9}]
-    security_groups: [f0ac4394-7e4a-4409-9701-ba8be283dbc3]
+    cloud: huawei
+    names: [web-01]
+    network_id: f653f880-c382-5b6e-abd8-9758980c0333
+    fixed_ips: [{ip_address: 10.3.0.9}]
+    security_groups: [0f654b65-2e40-589b-afa2-a2dc24701801]
 
-- name: Detach all servers from the old network
+- name: Detach all servers from a network
   cloudserver.compute.server_interface:
     cloud: production
     all: true
-    network_id: 7f1c0a34-6a3f-4d0a-9f1b-2f0c5b8e9d11
+    network_id: c111ba6e-e302-51e2-bffe-52ac1ddf12fe
     state: absent
 """
 

@@ -81,19 +81,24 @@ EXAMPLES = r"""
     tags: [role=web]
     key_names: [operators, deploy]
 
-- name: Replace the key pair of running servers on Huawei Cloud
+- name: Import the new key pair of the operators on Huawei Cloud
+  cloudserver.compute.keypair:
+    cloud: huawei
+    name: operators-2026
+    public_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2026.pub') }}"
+
+- name: Replace the key pair of a running server there
   cloudserver.compute.server_keypair:
-    platform: huaweicloud
-    region: cn-north-4
-    tags: [role=web]
+    cloud: huawei
+    names: [web-01]
     key_names: [operators-2026]
     private_key: "{{ lookup('ansible.builtin.file', '~/.ssh/operators-2025') }}"
 
-- name: Detach the key pair of a former operator
+- name: Detach a key pair from all servers
   cloudserver.compute.server_keypair:
     cloud: uos
     all: true
-    key_names: [somebody]
+    key_names: [deploy]
     state: detached
 """
 

@@ -108,7 +108,7 @@ EXAMPLES = r"""
 - name: Empty a host, three servers at a time
   cloudserver.compute.server_migrate:
     cloud: admin
-    from_host: node-5.domain.tld
+    from_host: cmp1
     all_projects: true
     max_concurrent: 3
     max_targets: 200
@@ -117,15 +117,15 @@ EXAMPLES = r"""
 - name: Live-migrate two servers to a host
   cloudserver.compute.server_migrate:
     cloud: admin
-    names: [web-1, web-2]
+    names: [web-01, web-02]
     all_projects: true
-    host: node-6.domain.tld
+    host: cmp5
     mode: live
 
 - name: Evacuate the servers of a failed host
   cloudserver.compute.server_migrate:
     cloud: admin
-    from_host: node-7.domain.tld
+    from_host: cmp7
     all_projects: true
     mode: evacuate
     password: "{{ vault_rescue_password }}"

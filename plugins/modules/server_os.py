@@ -147,7 +147,7 @@ EXAMPLES = r"""
   cloudserver.compute.server_os:
     cloud: production
     tags: [role=web]
-    image: debian-13
+    image: ubuntu-24.04
     key_name: operators
     user_data_file: files/web.cloud-init.yml
     max_targets: 4
@@ -156,7 +156,7 @@ EXAMPLES = r"""
 - name: Reinstall a stopped server of Huawei Cloud and leave it stopped
   cloudserver.compute.server_os:
     cloud: huawei
-    names: [build-1]
+    names: [build-01]
     reinstall: true
     password: "{{ vault_build_password }}"
     stop_policy: refuse
@@ -165,8 +165,8 @@ EXAMPLES = r"""
 - name: Install an image without cloud-init on an encrypted disk
   cloudserver.compute.server_os:
     cloud: huawei
-    ids: [8f4a1f8e-63e8-4d4a-9b3c-2f7a3d1c0f11]
-    image: legacy-appliance
+    ids: [b066f70c-5fc9-5cc1-80a8-153d2aabbdf8]
+    image: CentOS 6.5 64bit
     cloud_init: false
     password: "{{ vault_appliance_password }}"
     encrypted: true

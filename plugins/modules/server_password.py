@@ -110,13 +110,13 @@ EXAMPLES = r"""
 - name: Set a different password on each server, from a vaulted mapping
   cloudserver.compute.server_password:
     cloud: production
-    names: [db-1, db-2]
+    names: [db-01, db-02]
     passwords: "{{ vaulted_passwords }}"
 
 - name: Generate passwords
   cloudserver.compute.server_password:
     cloud: production
-    tags: [env=test]
+    tags: [role=cache]
     generate:
       length: 20
     return_passwords: true

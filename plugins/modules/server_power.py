@@ -46,10 +46,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Stop at most ten servers of the test environment
+- name: Stop at most ten servers of an environment
   cloudserver.compute.server_power:
     cloud: production
-    tags: [env=test]
+    tags: [env=demo]
     not_tags: [keep]
     state: stopped
     max_targets: 10
@@ -57,14 +57,14 @@ EXAMPLES = r"""
 - name: Hard-reboot one server
   cloudserver.compute.server_power:
     cloud: production
-    names: [web-1]
+    names: [web-01]
     state: restarted
     force: true
 
 - name: Start servers without waiting
   cloudserver.compute.server_power:
     cloud: production
-    tags: [role=worker]
+    tags: [role=batch]
     state: started
     wait: false
   register: starting

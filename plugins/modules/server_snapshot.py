@@ -85,14 +85,14 @@ EXAMPLES = r"""
 - name: Create an image before an upgrade
   cloudserver.compute.server_snapshot:
     cloud: production
-    names: [web-1]
-    name: web-1-before-upgrade
+    names: [web-01]
+    name: web-01-before-upgrade
     metadata: {change: CHG-1234}
 
 - name: Delete the image
   cloudserver.compute.server_snapshot:
     cloud: production
-    name: web-1-before-upgrade
+    name: web-01-before-upgrade
     state: absent
 """
 

@@ -71,10 +71,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the images of a server
+- name: Find a server
+  cloudserver.compute.server_info:
+    cloud: production
+    names: [web-01]
+    fields: [name]
+  register: found
+
+- name: List the images of the server
   cloudserver.compute.server_snapshot_info:
     cloud: production
-    server_ids: ["{{ server.id }}"]
+    server_ids: "{{ found.servers | map(attribute='id') }}"
     status: active
 
 - name: Show the ten newest snapshots of this year

@@ -78,29 +78,29 @@ EXAMPLES = r"""
 - name: Attach two volumes to the database server
   cloudserver.compute.server_volume:
     cloud: production
-    names: [db-1]
+    names: [db-01]
     volumes:
-      - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001
-      - 0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002
-
-- name: Detach all volumes except the boot volume
-  cloudserver.compute.server_volume:
-    cloud: production
-    names: [db-1]
-    purge_volumes: true
+      - 8558478e-8ea5-53b8-aed9-7f76109f2f92
+      - 384af71e-eb46-5d60-be1c-c68015b56b8f
 
 - name: Detach one volume
   cloudserver.compute.server_volume:
     cloud: production
-    names: [db-1]
-    volumes: [0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f002]
+    names: [db-01]
+    volumes: [384af71e-eb46-5d60-be1c-c68015b56b8f]
     state: absent
+
+- name: Detach all volumes except the boot volume
+  cloudserver.compute.server_volume:
+    cloud: production
+    names: [db-01]
+    purge_volumes: true
 
 - name: Attach a disk that Huawei Cloud deletes together with the server
   cloudserver.compute.server_volume:
-    cloud: production-huawei
-    names: [batch-1]
-    volumes: [0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f003]
+    cloud: huawei
+    names: [batch-01]
+    volumes: [09f4ea09-6c01-5089-b6ed-e1058f457bcc]
     delete_on_termination: true
 """
 
