@@ -115,8 +115,8 @@ def _run_cell(recording: Recording, cell: Cell, seed: str) -> Verdict:
 
 
 def _seen(world: World, run: Run) -> Observed:
-    return Observed(_plain(run.result), run.before, run.after, run.unsafe, run.hung, run.raised, world.leaked(run),
-                run.accepted)  # fmt: skip
+    result, leaks = _plain(run.result), world.leaked(run)
+    return Observed(result, run.before, run.after, run.unsafe, run.hung, run.raised, leaks, run.accepted)
 
 
 def _said(run: Observed) -> str:

@@ -90,7 +90,8 @@ class TemporaryKeys:
         with self._lock:
             if self._key is None or self._now() >= self._renew_at:
                 self._renew()
-            assert self._key is not None
+            if self._key is None:
+                raise AuthenticationFailed("No temporary access key is available.")
             return self._key
 
     def replace(self, used: str | None) -> bool:

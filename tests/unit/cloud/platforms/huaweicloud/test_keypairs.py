@@ -477,7 +477,9 @@ def strangers(body: Any, kind: str, models: Any, where: str = "body") -> list[st
     """What a request has that the model of the official SDK has not: fields, and values of other types."""
     plain = {"str": str, "int": int, "bool": bool}
     if kind in plain:
-        return [] if type(body) is plain[kind] else ["%s is not of type %s" % (where, kind)]
+        # True is an int, too.
+        fits = isinstance(body, plain[kind]) and isinstance(body, bool) == (kind == "bool")
+        return [] if fits else ["%s is not of type %s" % (where, kind)]
     model = getattr(models, kind)
     if not model.openapi_types:
         values = {each for each in vars(model).values() if isinstance(each, str)}

@@ -85,7 +85,9 @@ def wrong(models: Any, value: Any, kind: str, where: str) -> list[str]:
     if kind.startswith("dict"):
         return [where for item in value.values() if not isinstance(item, str)]
     if kind in TYPES:
-        return [] if type(value) is TYPES[kind] else [where]
+        # True is an int, too.
+        fits = isinstance(value, TYPES[kind]) and isinstance(value, bool) == (TYPES[kind] is bool)
+        return [] if fits else [where]
     known = fields(models, kind)
     found = [where + "." + name for name in value if name not in known]
     return found + [
