@@ -26,7 +26,7 @@ PROGRAMS = Path(sys.executable).parent
 # A file that is new at the top must be let in here, or left out by build_ignore in galaxy.yml: never shipped unseen.
 SHIPPED = {
     "CHANGELOG.rst", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md",
-    "SECURITY.md", "bindep.txt",
+    "README.zh-CN.md", "SECURITY.md", "bindep.txt",
     "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "requirements.txt", "roles", "tests",
 }  # fmt: skip
 NEEDED = {
