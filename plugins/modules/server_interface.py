@@ -60,6 +60,8 @@ options:
   tag:
     description:
       - The tag of the interface in the metadata service of the server. Needs microversion 2.49.
+      - The tag of an interface that the server already has cannot be changed. Another one is an error if the cloud
+        shows it, from microversion 2.70 on.
     type: str
   security_groups:
     description:
@@ -139,7 +141,8 @@ outcomes:
       returned: with O(wait=false), when actions remain
 interfaces:
   description:
-    - The interfaces of each server by its id, each with C(port_id), C(network_id), C(mac), C(state) and C(fixed_ips).
+    - The interfaces of each server by its id, each with C(port_id), C(network_id), C(mac), C(state), C(fixed_ips)
+      and C(tag).
   returned: success
   type: dict
 servers:

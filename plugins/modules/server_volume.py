@@ -44,6 +44,8 @@ options:
     description:
       - The tag of one volume in the metadata service of the server. Needs microversion 2.49. Not supported on
         V(ustack) and V(huaweicloud).
+      - The tag of a volume that is already attached cannot be changed. Another one is an error if the cloud shows it,
+        from microversion 2.70 on.
     type: str
   delete_on_termination:
     description:

@@ -70,6 +70,7 @@ def register(add: Callable[..., None], find: FindServer, by_network: str | None,
                     "mac": port.mac,
                     "typed": True,
                     "port": port.id,
+                    "tag": wanted.get("tag"),
                     "up": call.now + call.sim.delay(call.platform, "attach"),
                 }
                 for ip in [str(port.ip), *_further(call, network, wanted)]
@@ -138,7 +139,7 @@ def interfaces(call: Call, server: Server) -> dict[str, dict[str, Any]]:
         subnet = next((one.id for one in network.subnets if address in one.range), None) if network else None
         shown["fixed_ips"].append({"ip_address": row["ip"], "subnet_id": subnet or stable_id("subnet", row["network"])})
         if call.microversion >= (2, 70):
-            shown["tag"] = None
+            shown["tag"] = row.get("tag")
     return found
 
 

@@ -211,3 +211,17 @@ def test_not_waiting(bench: Bench) -> None:
 
 def test_a_locked_server(bench: Bench) -> None:
     says(interface(bench, names=["vault-01"], port_id=port(bench)["id"]), "vault-01", "locked")
+
+
+@pytest.mark.parametrize("platform", RECORDED, indirect=True)
+def test_the_tag_of_an_attached_interface_cannot_be_changed(bench: Bench) -> None:
+    spare = port(bench)
+    done = interface(bench, names=["web-01"], port_id=spare["id"], tag="storage")
+    (shown,) = [each for each in done["interfaces"][bench.id_of("web-01")] if each["port_id"] == spare["id"]]
+    with nothing_done(bench):
+        assert not interface(bench, names=["web-01"], port_id=spare["id"], tag="storage")["changed"]
+        other = interface(bench, names=["web-01"], port_id=spare["id"], tag="other")
+    if shown["tag"] is None:
+        assert not other.get("failed") and not other["changed"], "the cloud does not show it"
+    else:
+        refused(other, "web-01", "is attached with the tag storage", "detach it first")

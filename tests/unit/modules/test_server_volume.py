@@ -206,3 +206,17 @@ def test_completed_steps_are_reported_where_the_state_cannot_be_read_afterwards(
     assert not result.get("failed") and result["changed"]
     assert outcome(result, "web-01")["outcome"] == "done"
     assert any("The volumes could not be read afterwards" in each for each in result["warnings"]), result
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack"], indirect=True)
+def test_the_tag_of_an_attached_volume_cannot_be_changed(bench: Bench) -> None:
+    (first,) = ids(bench, "data-1")
+    done = volume(bench, names=["web-01"], volumes=[first], tag="data")
+    shown = next(each for each in done["attachments"][bench.id_of("web-01")] if each["volume_id"] == first)
+    with nothing_done(bench):
+        assert not volume(bench, names=["web-01"], volumes=[first], tag="data")["changed"]
+        other = volume(bench, names=["web-01"], volumes=[first], tag="other")
+    if shown["tag"] is None:
+        assert not other.get("failed") and not other["changed"], "the cloud does not show it"
+    else:
+        refused(other, "web-01", "is attached with the tag data", "detach it first")

@@ -24,13 +24,15 @@ class FixedIp:
 
 @dataclass(frozen=True)
 class Interface:
-    """A port on a server. ``state`` is the state of the port, ``ACTIVE`` if it is in use."""
+    """A port on a server. ``state`` is the state of the port, ``ACTIVE`` if it is in use. Nova returns ``tag`` from
+    microversion 2.70 on; ``None`` means none, or unknown."""
 
     port_id: str
     network_id: str | None = None
     mac: str | None = None
     state: str | None = None
     fixed_ips: tuple[FixedIp, ...] = ()
+    tag: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -39,4 +41,5 @@ class Interface:
             "mac": self.mac,
             "state": self.state,
             "fixed_ips": [{"ip_address": each.ip, "subnet_id": each.subnet_id} for each in self.fixed_ips],
+            "tag": self.tag,
         }

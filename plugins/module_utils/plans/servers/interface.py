@@ -128,6 +128,10 @@ def _plan_one(server: Server, observed: Sequence[Interface], spec: InterfaceSpec
         gone = {each.port_id for each in found}
         return Change.of(server, planned_actions, before, {"ports": [each for each in ports if each not in gone]})
     if found:
+        tags = [each.tag for each in found]
+        if spec.tag and None not in tags and spec.tag not in tags:
+            why = "the interface %s is attached with the tag %s; detach it first to change that"
+            return Change.refused(server, why % (found[0].port_id, tags[0]), before)
         return Change.of(server, (), before, before)
     if spec.port_id:
         action = Action(ATTACH, spec.arguments(), ExpectedState(ports=(spec.port_id,)), is_retry_safe=True)

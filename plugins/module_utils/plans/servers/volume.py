@@ -112,6 +112,10 @@ def plan_one(server: Server, attached: AttachedVolumes, spec: VolumeSpec, rules:
         return Change.refused(server, str(error), before)
     if boot in spec.volumes and spec.state == "absent":
         return Change.refused(server, "it boots from the volume %s, which cannot be detached" % boot, before)
+    tagged = next((observed[each] for each in spec.volumes if each in observed and observed[each].tag), None)
+    if spec.state == "present" and spec.tag and tagged and tagged.tag != spec.tag:
+        why = "the volume %s is attached with the tag %s; detach it first to change that"
+        return Change.refused(server, why % (tagged.volume_id, tagged.tag), before)
     leaving = [volume for volume in _leaving(observed, spec) if volume != boot]
     changing = _changing(observed, spec)
     if boot in changing and rules.supports(UPDATE):

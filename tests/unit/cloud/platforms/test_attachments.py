@@ -281,6 +281,7 @@ def test_lists_of_what_hangs_on_servers(connect: Any, serve: Any) -> None:
             "mac": "m",
             "state": "ACTIVE",
             "fixed_ips": [{"ip_address": "10.0.0.1", "subnet_id": "u"}],
+            "tag": None,
         }
     ]
 

@@ -52,7 +52,7 @@ Find = Callable[[Sequence[str], bool], Mapping[str, Server]]
 def status(
     api: HuaweiApi, find: Find, pending_actions: Sequence[PendingAction], finds_deleted: bool
 ) -> dict[str, ActionStatus]:
-    """What is known of each action, by server id. A job is read before its servers: while it is running, the servers
+    """The status of each action, by server id. A job is read before its servers: while it is running, the servers
     need not be read. A failed job may have succeeded for some servers, and SUCCESS is not the end: the servers may
     still be in a transition."""
     jobs = _jobs(api, pending_actions)

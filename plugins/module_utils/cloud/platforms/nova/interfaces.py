@@ -111,4 +111,5 @@ def interface(data: Mapping[str, Any]) -> Interface:
             for each in mappings(data.get("fixed_ips"))
             if each.get("ip_address")
         ),
+        tag=text(data.get("tag")),
     )
