@@ -158,11 +158,12 @@ def _info(rules: Rules, wanted: Reference, run: Observed) -> Iterator[Violation]
 
 
 def comparable(value: Any) -> Any:
-    """What of a document is the same in two runs: no moments, no ports, and no tokens that are made for each."""
+    """What of a document is the same in two runs: no moments, no ports, no ids of requests, and no tokens that are made
+    for each."""
     if isinstance(value, str):
         return _TOKEN.sub("=…", _MOMENT.sub("…", value))
     if isinstance(value, Mapping):
-        return {key: comparable(entry) for key, entry in value.items()}
+        return {key: comparable(entry) for key, entry in value.items() if key != "request_id"}
     return [comparable(entry) for entry in value] if isinstance(value, list) else value
 
 
