@@ -1,11 +1,14 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for every test: no machine's credentials, and no deadline of Hypothesis."""
+"""What holds for every test: no machine's credentials, no deadline of Hypothesis, and the official SDK."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,3 +27,16 @@ def no_credentials_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(CREDENTIAL_PREFIXES) or name.lower() in PROXY_NAMES:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def load_sdk(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """Imports a module of Huawei Cloud's SDK. The import writes below HOME, so HOME is elsewhere meanwhile."""
+    home = str(tmp_path_factory.mktemp("sdk-home"))
+
+    def load(name: str) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOME", home)
+            return import_module(name)
+
+    return load

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import copy
-import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -224,20 +223,13 @@ def live(sim: Simulator, built: tuple[Simulator, Any, dict[str, Any]]) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def sdk(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The official SDK's signing modules; their import writes below HOME."""
-    before = os.environ.get("HOME")
-    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
-    try:
-        from huaweicloudsdkcore.auth.credentials import BasicCredentials
-        from huaweicloudsdkcore.sdk_request import SdkRequest
-        from huaweicloudsdkcore.signer.signer import Signer
-    finally:
-        if before is not None:
-            os.environ["HOME"] = before
+def sdk(load_sdk: Callable[[str], Any]) -> Any:
+    """The official SDK's signing modules."""
 
     class Sdk:
-        request, signer, credentials = SdkRequest, Signer, BasicCredentials
+        request = load_sdk("huaweicloudsdkcore.sdk_request").SdkRequest
+        signer = load_sdk("huaweicloudsdkcore.signer.signer").Signer
+        credentials = load_sdk("huaweicloudsdkcore.auth.credentials").BasicCredentials
 
     return Sdk
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -47,19 +46,6 @@ class Client:
         return self.answers[-1].json()
 
 
-@pytest.fixture(scope="session")
-def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
-    """Imports a module of the SDK. The import writes below HOME, so HOME is elsewhere meanwhile."""
-    home = str(tmp_path_factory.mktemp("sdk-home"))
-
-    def load(name: str) -> Any:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("HOME", home)
-            return import_module(name)
-
-    return load
-
-
 @pytest.fixture(autouse=True)
 def no_home_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """The SDK reads credentials and regions below HOME."""
@@ -90,14 +76,14 @@ def key(sim: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def credentials(load: Load, key: dict[str, str], huaweicloud: Any) -> Any:
+def credentials(load_sdk: Load, key: dict[str, str], huaweicloud: Any) -> Any:
     """The SDK's credentials for the first project; a test may change them before it connects."""
-    kind = load("huaweicloudsdkcore.auth.credentials").BasicCredentials
+    kind = load_sdk("huaweicloudsdkcore.auth.credentials").BasicCredentials
     return kind(key["access_key"], key["secret_key"], huaweicloud.project_id)
 
 
 @pytest.fixture
-def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
+def connect(load_sdk: Load, url: str) -> Iterator[Callable[..., Client]]:
     """Builds a client of one of the SDK's services, from its name and the credentials."""
     packages = {
         "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
@@ -111,9 +97,9 @@ def connect(load: Load, url: str) -> Iterator[Callable[..., Client]]:
 
     def connect(service: str, credentials: Any, **config: Any) -> Client:
         package, name = packages[service]
-        models, answers = load(package), []
-        settings = load("huaweicloudsdkcore.http.http_config").HttpConfig(**config)
-        handler = load("huaweicloudsdkcore.http.http_handler").HttpHandler()
+        models, answers = load_sdk(package), []
+        settings = load_sdk("huaweicloudsdkcore.http.http_config").HttpConfig(**config)
+        handler = load_sdk("huaweicloudsdkcore.http.http_handler").HttpHandler()
         handler.add_response_handler(lambda **arguments: answers.append(arguments["response"]))
         client = (
             getattr(models, name)
@@ -153,9 +139,9 @@ def kps(connect: Callable[..., Client], credentials: Any) -> Client:
 
 
 @pytest.fixture
-def iam(load: Load, connect: Callable[..., Client], key: dict[str, str]) -> Client:
+def iam(load_sdk: Load, connect: Callable[..., Client], key: dict[str, str]) -> Client:
     """IAM belongs to the account, not to a project."""
-    kind = load("huaweicloudsdkcore.auth.credentials").GlobalCredentials
+    kind = load_sdk("huaweicloudsdkcore.auth.credentials").GlobalCredentials
     return connect("iam", kind(key["access_key"], key["secret_key"], "0123456789abcdef0123456789abcdef"))
 
 
@@ -166,9 +152,9 @@ def m(ecs: Client) -> Any:
 
 
 @pytest.fixture
-def refusal(load: Load) -> Any:
+def refusal(load_sdk: Load) -> Any:
     """The SDK's exception for an answer of 400 to 499."""
-    return load("huaweicloudsdkcore.exceptions.exceptions").ClientRequestException
+    return load_sdk("huaweicloudsdkcore.exceptions.exceptions").ClientRequestException
 
 
 @pytest.fixture

@@ -51,10 +51,15 @@ def differences(response: Any, models: Any) -> list[str]:
 
 
 def model_differences(body: Any, kind: str, models: Any) -> list[str]:
-    """The same for a body of a request and the name of its model."""
-    found: list[str] = []
+    """The same for a body of a request and the name of its model; a request has no null either."""
+    found = ["%s has a null: %r" % (kind, body)] if _has_null(body) else []
     _compare(body, kind, models, kind, found)
     return list(dict.fromkeys(found))
+
+
+def _has_null(value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is None or any(map(_has_null, inner))
 
 
 def _compare(value: Any, kind: str, models: Any, where: str, found: list[str]) -> None:

@@ -122,10 +122,10 @@ def test_the_sdk_may_repeat_what_was_throttled(
     ],
 )
 def test_errors_of_the_other_side(
-    ecs: Any, load: Callable[[str], Any], huaweicloud: Any, fault: dict[str, Any], status: int, code: str, text: str
+    ecs: Any, load_sdk: Callable[[str], Any], huaweicloud: Any, fault: dict[str, Any], status: int, code: str, text: str
 ) -> None:
     huaweicloud.fault(fault, times=1)
-    with pytest.raises(load("huaweicloudsdkcore.exceptions.exceptions").ServerResponseException) as caught:
+    with pytest.raises(load_sdk("huaweicloudsdkcore.exceptions.exceptions").ServerResponseException) as caught:
         look(ecs)
     assert (caught.value.status_code, caught.value.error_code) == (status, code)
     assert text in caught.value.error_msg

@@ -81,15 +81,15 @@ def test_projects(iam: Any, huaweicloud: Any, calls: Callable[[], list[Any]]) ->
 
 
 @pytest.fixture
-def by_region(load: Any, url: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+def by_region(load_sdk: Any, url: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """A client that is given a region and no project: the SDK asks IAM for it, once per key and region."""
-    kind = load("huaweicloudsdkcore.auth.credentials").BasicCredentials
+    kind = load_sdk("huaweicloudsdkcore.auth.credentials").BasicCredentials
     monkeypatch.setattr(kind, "_CACHE", {})
 
     def build(name: str) -> Any:
         credentials = kind(key["access_key"], key["secret_key"]).with_iam_endpoint(url)
-        region = load("huaweicloudsdkcore.region.region").Region(name, url)
-        package = load("huaweicloudsdkecs.v2")
+        region = load_sdk("huaweicloudsdkcore.region.region").Region(name, url)
+        package = load_sdk("huaweicloudsdkecs.v2")
         return package.EcsClient.new_builder().with_credentials(credentials).with_region(region).build()
 
     return build
@@ -108,7 +108,7 @@ def test_the_project_of_a_region(by_region: Callable[[str], Any], m: Any, calls:
     ("region", "says"),
     [("cn-ambiguous-1", "Multiple project ids found"), ("cn-none-1", "Failed to get project id of region 'cn-none-1'")],
 )
-def test_regions_without_one_project(by_region: Callable[[str], Any], load: Any, region: str, says: str) -> None:
-    with pytest.raises(load("huaweicloudsdkcore.exceptions.exceptions").SdkException) as caught:
+def test_regions_without_one_project(by_region: Callable[[str], Any], load_sdk: Any, region: str, says: str) -> None:
+    with pytest.raises(load_sdk("huaweicloudsdkcore.exceptions.exceptions").SdkException) as caught:
         by_region(region)
     assert says in caught.value.error_msg and "X-IAM-Trace-Id=token_" in caught.value.error_msg

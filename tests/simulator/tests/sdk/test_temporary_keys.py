@@ -23,9 +23,9 @@ def assume(iam: Any, agency: str = "operations", **change: Any) -> Any:
 
 
 @pytest.fixture
-def by_key(load: Any, connect: Callable[..., Any], huaweicloud: Any) -> Callable[[Any], Any]:
+def by_key(load_sdk: Any, connect: Callable[..., Any], huaweicloud: Any) -> Callable[[Any], Any]:
     """A client of ECS with the key of a response."""
-    kind = load("huaweicloudsdkcore.auth.credentials").BasicCredentials
+    kind = load_sdk("huaweicloudsdkcore.auth.credentials").BasicCredentials
 
     def build(key: Any) -> Any:
         credentials = kind(key.access, key.secret, huaweicloud.project_id)
@@ -89,11 +89,11 @@ def test_bodies_that_the_document_does_not_have(huaweicloud: Any, body: Any) -> 
 
 
 @pytest.fixture
-def of_server(load: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+def of_server(load_sdk: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     """The SDK's credentials of the server, with the simulator in place of the link-local address."""
-    accessor = load("huaweicloudsdkcore.auth.internal").MetadataAccessor
+    accessor = load_sdk("huaweicloudsdkcore.auth.internal").MetadataAccessor
     monkeypatch.setattr(accessor, "_METADATA_ENDPOINT", url)
-    provider = load("huaweicloudsdkcore.auth.provider").MetadataCredentialProvider
+    provider = load_sdk("huaweicloudsdkcore.auth.provider").MetadataCredentialProvider
     return lambda: provider.get_basic().get_credentials()
 
 

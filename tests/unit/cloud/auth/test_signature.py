@@ -25,14 +25,12 @@ SEGMENTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"),
 
 
 @pytest.fixture(scope="module")
-def official(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The SDK's Signer and SdkRequest; importing the SDK writes to HOME, so HOME is elsewhere meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        from huaweicloudsdkcore.sdk_request import SdkRequest
-        from huaweicloudsdkcore.signer.signer import Signer
-
-    return SimpleNamespace(Signer=Signer, SdkRequest=SdkRequest)
+def official(load_sdk: Any) -> Any:
+    """The SDK's Signer and SdkRequest."""
+    return SimpleNamespace(
+        Signer=load_sdk("huaweicloudsdkcore.signer.signer").Signer,
+        SdkRequest=load_sdk("huaweicloudsdkcore.sdk_request").SdkRequest,
+    )
 
 
 def by_the_sdk(

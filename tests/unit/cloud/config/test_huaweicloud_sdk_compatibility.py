@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +33,9 @@ SERVICES = {
 
 
 @pytest.fixture(scope="module")
-def sdk(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The SDK's credential providers. The import writes below HOME, so HOME is elsewhere meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("sdk-home")))
-        return import_module("huaweicloudsdkcore.auth.provider")
+def sdk(load_sdk: Any) -> Any:
+    """The SDK's credential providers."""
+    return load_sdk("huaweicloudsdkcore.auth.provider")
 
 
 FILES = {
@@ -128,8 +125,8 @@ def test_the_environment_before_the_file(
     compare(resolve(OPTIONS, dict(os.environ)), theirs)
 
 
-def test_the_address_of_iam(sdk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    helper = import_module("huaweicloudsdkcore.auth.internal").IamHelper
+def test_the_address_of_iam(load_sdk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = load_sdk("huaweicloudsdkcore.auth.internal").IamHelper
     monkeypatch.setenv("HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.example.com")
     keys = {"auth": {"access_key": "A", "secret_key": "S"}}
     assert resolve({**OPTIONS, **keys}, dict(os.environ)).auth.auth_url == helper.get_iam_endpoint("cn-north-4") + "/v3"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -44,6 +43,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     read_tasks,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import keypair
+from simulator.tests.sdk.shapes import model_differences
 
 ROOT, NOVA = "/v3/p1/keypairs", "/v2.1/p1/os-keypairs"
 PAIR = {"name": "k", "type": "ssh", "public_key": "ssh-rsa AAAA", "fingerprint": "aa:bb"}
@@ -473,29 +473,10 @@ def test_expected_states_of_key_pairs() -> None:
 # -- the official SDK's models ----------------------------------------------------------------------------------------
 
 
-def strangers(body: Any, kind: str, models: Any, where: str = "body") -> list[str]:
-    """What a request has that the model of the official SDK has not: fields, and values of other types."""
-    plain = {"str": str, "int": int, "bool": bool}
-    if kind in plain:
-        # True is an int, too.
-        fits = isinstance(body, plain[kind]) and isinstance(body, bool) == (kind == "bool")
-        return [] if fits else ["%s is not of type %s" % (where, kind)]
-    model = getattr(models, kind)
-    if not model.openapi_types:
-        values = {each for each in vars(model).values() if isinstance(each, str)}
-        return [] if body in values else ["%s is %r, which is no value of %s" % (where, body, kind)]
-    kinds = {model.attribute_map[name]: each for name, each in model.openapi_types.items()}
-    found = ["%s.%s is unknown" % (where, name) for name in body if name not in kinds]
-    for name in set(body) & set(kinds):
-        found += strangers(body[name], kinds[name], models, "%s.%s" % (where, name))
-    return found
-
-
 def test_the_requests_have_the_fields_of_the_official_sdk(
-    serve: Any, wire: Any, reply: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    serve: Any, wire: Any, reply: Any, cloud: Any, load_sdk: Any
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    models = import_module("huaweicloudsdkkps.v3")
+    models = load_sdk("huaweicloudsdkkps.v3")
     accepted = reply(202, {"task_id": "t1"})
     serve({
         "POST " + ROOT: {"keypair": PAIR},
@@ -515,5 +496,7 @@ def test_the_requests_have_the_fields_of_the_official_sdk(
     sent = [each for each in wire.seen if each.method == "POST"]
     assert len(sent) == 8
     for each in sent:
-        assert strangers(each.json, kinds[each.path], models) == []
-    assert strangers({"keypair": {"nme": "k", "scope": "all"}}, "CreateKeypairRequestBody", models), "it can fail"
+        assert model_differences(each.json, kinds[each.path], models) == []
+    assert model_differences({"keypair": {"nme": "k", "scope": "all"}}, "CreateKeypairRequestBody", models), (
+        "it can fail"
+    )

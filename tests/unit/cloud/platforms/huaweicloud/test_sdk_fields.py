@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -26,20 +24,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
     request_body,
 )
+from simulator.tests.sdk.shapes import model_differences
 
 KINDS = ("PrePaidServer", "PostPaidServer")
 #: Fields of extendparam that only the model of yearly/monthly servers has.
 TERM = {"periodType", "periodNum", "isAutoRenew", "isAutoPay"}
 KEY = "0d0466b0-0000-4000-8000-000000000000"
-TYPES = {"str": str, "int": int, "bool": bool}
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The SDK's models; importing the SDK writes to HOME, so HOME is elsewhere meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        return import_module("huaweicloudsdkecs.v2")
+def models(load_sdk: Any) -> Any:
+    """The SDK's models of ECS."""
+    return load_sdk("huaweicloudsdkecs.v2")
 
 
 def fields(models: Any, kind: str) -> dict[str, str]:
@@ -77,24 +73,6 @@ def test_the_fields_of_objects(models: Any, kind: str) -> None:
         compare(found, fields(models, kind)[key])
 
 
-def wrong(models: Any, value: Any, kind: str, where: str) -> list[str]:
-    """The places where a request differs from a model."""
-    inner = re.fullmatch(r"list\[(.*)\]", kind)
-    if inner:
-        return [each for item in value for each in wrong(models, item, inner[1], where + "[]")]
-    if kind.startswith("dict"):
-        return [where for item in value.values() if not isinstance(item, str)]
-    if kind in TYPES:
-        # True is an int, too.
-        fits = isinstance(value, TYPES[kind]) and isinstance(value, bool) == (TYPES[kind] is bool)
-        return [] if fits else [where]
-    known = fields(models, kind)
-    found = [where + "." + name for name in value if name not in known]
-    return found + [
-        each for name in value if name in known for each in wrong(models, value[name], known[name], where + "." + name)
-    ]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_request_with_every_typed_option(models: Any, kind: str) -> None:
     nics = (Nic(port_id="p"), Nic(subnet_ids=("s",), fixed_ip="10.0.0.9", ipv6_enable=True, ipv6_bandwidth="b"))
@@ -112,5 +90,5 @@ def test_a_request_with_every_typed_option(models: Any, kind: str) -> None:
                "publicip": {"id": KEY, "delete_on_termination": True}},
     )  # fmt: skip
     # One call takes both kinds of servers; its model names the modes of billing as words.
-    other = {"PostPaidServer": [".extendparam.chargingMode"]}
-    assert wrong(models, request_body(new, "web"), kind, "") == other.get(kind, [])
+    other = {"PostPaidServer": ["PostPaidServerExtendParam.chargingMode is not of type int: 'postPaid'"]}
+    assert model_differences(request_body(new, "web"), kind, models) == other.get(kind, [])

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -36,11 +35,9 @@ JOB = {"job_id": "j1", "job_type": "attachVolume", "begin_time": "2026-01-01T00:
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The SDK's models of ECS; importing the SDK writes to HOME, so HOME is elsewhere meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        return import_module("huaweicloudsdkecs.v2")
+def models(load_sdk: Any) -> Any:
+    """The SDK's models of ECS."""
+    return load_sdk("huaweicloudsdkecs.v2")
 
 
 def ask(cloud: Any, name: str, **arguments: Any) -> PendingAction:
