@@ -100,24 +100,15 @@ def filters(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((str(key), str(value)) for key, value in (given or {}).items()))
 
 
-def has_jmespath() -> bool:
-    """Whether queries can be evaluated. The library is imported by tasks with a query only."""
-    try:
-        import jmespath  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def expression(text: Any) -> Any:
     """The compiled JMESPath expression, ``None`` for an empty string. Raises InvalidRequest for an invalid
     expression."""
     if text is None or text == "":
         return None
-    if not has_jmespath():
-        raise InvalidRequest("query needs the Python library jmespath, which is not installed")
-    import jmespath
-
+    try:
+        import jmespath
+    except ImportError:
+        raise InvalidRequest("query needs the Python library jmespath, which is not installed") from None
     try:
         return jmespath.compile(str(text))
     except jmespath.exceptions.JMESPathError as error:

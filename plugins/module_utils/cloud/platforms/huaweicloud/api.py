@@ -23,15 +23,10 @@ class HuaweiApi(NovaApi):
         """The enterprise project of the connection; empty without one."""
         return str(self.session.settings.enterprise_project_id)
 
-    def url(self, path: str, version: str = "v1") -> str:
-        """The URL of a call of ECS."""
+    def url(self, path: str, version: str = "v1", service: str = "compute") -> str:
+        """The URL of a call of a service in the project; without ``service``, of ECS."""
         auth = self.session.auth
-        return "%s/%s/%s%s" % (auth.endpoint("compute"), version, path_segment(auth.project_id), path)
-
-    def volume_url(self, path: str) -> str:
-        """The URL of a call of EVS, the volume service."""
-        auth = self.session.auth
-        return "%s/v2/%s%s" % (auth.endpoint("volume"), path_segment(auth.project_id), path)
+        return "%s/%s/%s%s" % (auth.endpoint(service), version, path_segment(auth.project_id), path)
 
 
 def is_unknown_call(error: CloudError) -> bool:

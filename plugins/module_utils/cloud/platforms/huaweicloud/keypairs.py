@@ -41,11 +41,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     boolean,
     id_in,
     integer,
-    mapping,
     part_of,
     text,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import NovaKeypairs
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.keypairs import (
+    NovaKeypairs,
+    inner,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.keypairs import Keypairs
 
 T = TypeVar("T")
@@ -103,7 +105,7 @@ class HuaweiKeypairs(Keypairs):
         return self._ask(self._list, lambda: self._nova.list(user_id))
 
     def _list(self) -> Sequence[Keypair]:
-        return [keypair(_inner(entry)) for entry in self.kps.ask(lambda: list(self._pages()))]
+        return [keypair(inner(entry)) for entry in self.kps.ask(lambda: list(self._pages()))]
 
     def _pages(self) -> Iterator[Any]:
         # The marker is the name of the last key pair of a page.
@@ -112,7 +114,7 @@ class HuaweiKeypairs(Keypairs):
             "keypairs",
             limit=_PAGE,
             what="list the key pairs",
-            marker_of=lambda entry: text(_inner(entry).get("name")) or "",
+            marker_of=lambda entry: text(inner(entry).get("name")) or "",
         )
 
     def get(self, name: str, user_id: str | None = None) -> Keypair | None:
@@ -214,12 +216,6 @@ def _protection(wanted: KeyProtection) -> dict[str, Any]:
     if wanted.private_key:
         found["private_key"] = wanted.private_key
     return found
-
-
-def _inner(entry: Any) -> Mapping[str, Any]:
-    """A key pair of a list, in which each one is in its own mapping."""
-    found = mapping(entry)
-    return mapping(found.get("keypair")) or found
 
 
 def keypair(data: Mapping[str, Any]) -> Keypair:

@@ -19,13 +19,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     NotFound,
     PermissionDenied,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import (
+    HuaweiApi,
+    is_unknown_call,
+)
 
 T = TypeVar("T")
 
-#: The code of the API gateway for an API that it does not know; the request reached no service.
-_UNKNOWN_API = ("APIGW.0101", "APIG.0101")
 _ABSENT, _PRESENT = "absent", "present"
 _NOVA_INSTEAD = (
     "The key pairs of the compute service are used, because this cloud has no key pair service (KPS): %s. To skip the"
@@ -67,8 +67,7 @@ class Kps:
             self.api.session.warn(_NOVA_INSTEAD % why.message.rstrip("."))
 
     def url(self, path: str) -> str:
-        auth = self.api.session.auth
-        return "%s/v3/%s%s" % (auth.endpoint("keypair"), path_segment(auth.project_id), path)
+        return self.api.url(path, "v3", "keypair")
 
     def ask(self, call: Callable[[], T]) -> T:
         """The result of a call. Raises ServiceAbsent if the cloud has no KPS, and else what the call raises."""
@@ -96,7 +95,7 @@ class Kps:
             return False
         if isinstance(error, ConnectionFailed):
             return error.unknown_host
-        return isinstance(error, NotFound) and error.code in _UNKNOWN_API
+        return isinstance(error, NotFound) and is_unknown_call(error)
 
     def read(self, path: str, what: str, query: Any = None) -> Any:
         """The body of the response to a GET."""

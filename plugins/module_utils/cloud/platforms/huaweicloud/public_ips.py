@@ -73,8 +73,7 @@ def _put(api: HuaweiApi, public_ip_id: str, port_id: str, what: str) -> ActionRe
 
 
 def _url(api: HuaweiApi) -> str:
-    auth = api.session.auth
-    return "%s/v1/%s/publicips" % (auth.endpoint("network"), path_segment(auth.project_id))
+    return api.url("/publicips", service="network")
 
 
 def _public_ip(data: Mapping[str, Any]) -> PublicIp:

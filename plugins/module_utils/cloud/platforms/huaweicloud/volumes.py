@@ -96,7 +96,7 @@ class HuaweiVolumes(Volumes):
         what = "show the volume %s" % volume_id
         try:
             body = self.api.session.get(
-                self.api.volume_url("/cloudvolumes/%s" % path_segment(volume_id)), what=what
+                self.api.url("/cloudvolumes/%s" % path_segment(volume_id), "v2", "volume"), what=what
             ).body
         except ItemNotFound:
             return None

@@ -59,11 +59,11 @@ class NovaKeypairs(Keypairs):
                 params=query,
                 headers=self.api.headers(),
                 what=what,
-                marker_of=lambda entry: text(_inner(entry).get("name")) or "",
+                marker_of=lambda entry: text(inner(entry).get("name")) or "",
             )
         else:
             listed = records(part_of(self.api.read("/os-keypairs", what, query=query), "keypairs", what, list), what)
-        return [keypair(_inner(entry)) for entry in listed]
+        return [keypair(inner(entry)) for entry in listed]
 
     def get(self, name: str, user_id: str | None = None) -> Keypair | None:
         query, what = self._of(user_id), "show the key pair %s" % name
@@ -106,7 +106,7 @@ class NovaKeypairs(Keypairs):
         self.api.remove("/os-keypairs/" + path_segment(name), "delete the key pair %s" % name, query)
 
 
-def _inner(entry: Any) -> Mapping[str, Any]:
+def inner(entry: Any) -> Mapping[str, Any]:
     """A key pair of a list, in which each one is in its own mapping."""
     found = mapping(entry)
     return mapping(found.get("keypair")) or found

@@ -16,12 +16,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     lifecycle,
     public_ips,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from simulator.tests.sdk.shapes import model_differences
 
 ID = "f0ac4394-7e4a-4409-9701-ba8be283dbc3"
 ONE = Server(id="s1", platform="huaweicloud", name="web-01")
 AUTH = SimpleNamespace(endpoint=lambda service: "https://%s" % service, project_id="p1")
-API: Any = SimpleNamespace(session=SimpleNamespace(auth=AUTH))
+SESSION: Any = SimpleNamespace(auth=AUTH)
+API = HuaweiApi(SESSION, HuaweiRules(), 1, "cn-north-4")
 GROUP = {"group": ID, "label": "web"}
 
 

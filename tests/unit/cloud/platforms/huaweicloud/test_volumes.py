@@ -155,7 +155,7 @@ def test_the_volume_service_has_its_own_address(wire: Any, reply: Any, connect: 
         status="in-use", attachments=[{"server_id": "b"}])))  # fmt: skip
     assert cloud.volumes.get("v") == Volume("v", "data-1", "in-use", ("b",))
     public = connect("huaweicloud", endpoint="https://ecs.cn-north-4.example.com")
-    assert public.api.volume_url("/x") == "https://evs.cn-north-4.example.com/v2/p1/x"
+    assert public.api.url("/x", "v2", "volume") == "https://evs.cn-north-4.example.com/v2/p1/x"
 
 
 def test_the_list_of_disks(connect: Any, serve: Any, reply: Any) -> None:
