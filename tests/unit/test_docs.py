@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import itertools
 import json
-import os
 import re
 import textwrap
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 import yaml
+from reader_environment import reader_environment
 from test_readme import type_in
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import hints
@@ -163,15 +163,7 @@ class Reader:
         clouds = {name: given.pop(name, files("authentication")[name]) for name in ("clouds.yaml", "secure.yaml")}
         for name, text in {**given, **clouds_of(clouds, ready)}.items():
             (folder / name).write_text(text)
-        foreign = ("OS_", "HW_", "CLOUDSERVER_", "ANSIBLE_")
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-        self.environment.update(
-            HOME=str(folder),
-            ANSIBLE_HOME=str(folder / ".ansible"),
-            ANSIBLE_LOCALHOST_WARNING="false",
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-            NO_PROXY="127.0.0.1",
-        )
+        self.environment = reader_environment(folder)
         self.printed: list[tuple[str, str]] = []
 
     def type(self, command: str) -> None:

@@ -8,7 +8,6 @@ reader can fill in.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 import yaml
+from reader_environment import reader_environment
 
 from ansible_collections.cloudserver.compute.tools import simulator
 
@@ -110,15 +110,7 @@ class Reader:
         self.write("secrets.yml", json.dumps(SECRETS))
         for name, text in FILES.items():
             self.write(name, text)
-        foreign = ("OS_", "HW_", "HUAWEICLOUD_", "CLOUD_SDK_", "CLOUDSERVER_", "ANSIBLE_", "AWX_")
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-        self.environment.update(
-            HOME=str(folder),
-            ANSIBLE_HOME=str(folder / ".ansible"),
-            ANSIBLE_LOCALHOST_WARNING="false",
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-            NO_PROXY="127.0.0.1",
-        )
+        self.environment = reader_environment(folder)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

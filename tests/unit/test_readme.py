@@ -7,7 +7,6 @@ address, a key, a password) is filled in.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from reader_environment import reader_environment
 
 from ansible_collections.cloudserver.compute.tools import simulator
 
@@ -72,15 +72,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for name, text in files().items():
             (folder / name).write_text(filled_in(name, text, ready["platforms"]["easystack"]))
         huawei = ready["platforms"]["huaweicloud"]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "HW_"))}
-        environment.update(
-            HOME=str(folder),
-            ANSIBLE_HOME=str(folder / ".ansible"),
-            ANSIBLE_LOCALHOST_WARNING="false",
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-            NO_PROXY="127.0.0.1",
-            HW_AUTH_URL=huawei["auth"]["auth_url"],
-            OS_COMPUTE_ENDPOINT_OVERRIDE=huawei["endpoint"],
+        environment = reader_environment(
+            folder, HW_AUTH_URL=huawei["auth"]["auth_url"], OS_COMPUTE_ENDPOINT_OVERRIDE=huawei["endpoint"]
         )
         keys = {"HW_ACCESS_KEY": huawei["auth"]["access_key"], "HW_SECRET_KEY": huawei["auth"]["secret_key"]}
         yield folder, ready, environment, keys

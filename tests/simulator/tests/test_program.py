@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reader_environment import reader_environment
 
 from simulator.state.config import DEFAULT_FILE, ConfigError, load
 from simulator.state.simulator import Simulator
@@ -80,10 +81,7 @@ def test_the_commands_that_it_prints_work_and_each_request_is_a_line(tmp_path: P
         assert len(commands) == 4
         for name in ("clouds.yaml", "huaweicloud.sh"):
             assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
-        foreign = ("OS_", "HW_", "CLOUDSERVER_")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        environment = {**clean, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
-        environment.update(ANSIBLE_HOME=str(tmp_path / "ansible"), NO_PROXY="127.0.0.1")
+        environment = reader_environment(tmp_path, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
         done = subprocess.run(
             ["bash", "-ec", "\n".join(commands)],
             env=environment,

@@ -6,13 +6,13 @@ decide a change."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from modules.bench import Bench, outcome, refused
+from spoilt_files import become_fifo, become_link
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import run_names
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
@@ -166,17 +166,7 @@ def _wrong(path: Path) -> None:
     path.write_text('{"format": 1, "expires_at": 1e12, "entries": [7]}')
 
 
-def _link(path: Path) -> None:
-    path.rename(path.with_suffix(".real"))
-    path.symlink_to(path.with_suffix(".real"))
-
-
-def _fifo(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path, 0o600)
-
-
-@pytest.mark.parametrize("spoil", [_damage, _wrong, _link, _fifo])
+@pytest.mark.parametrize("spoil", [_damage, _wrong, become_link, become_fifo])
 def test_a_spoilt_list_of_names_is_no_obstacle(
     bench: Bench, folder: RunFolder, said: list[tuple[int, str]], spoil: Callable[[Path], None]
 ) -> None:
@@ -186,4 +176,4 @@ def test_a_spoilt_list_of_names_is_no_obstacle(
     assert image_lists(bench, lambda: declare(bench)) == 1
     reasons = [words for level, words in said if level == 1]
     assert all("list of names is not used" in words for words in reasons)
-    assert bool(reasons) is (spoil in (_link, _fifo))
+    assert bool(reasons) is (spoil in (become_link, become_fifo))

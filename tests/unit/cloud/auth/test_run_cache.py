@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spoilt_files import become_fifo, become_link
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import token_cache
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_cache import RunCache
@@ -220,16 +221,6 @@ def _damage(path: Path) -> None:
     path.write_text("{")
 
 
-def _link(path: Path) -> None:
-    path.rename(path.with_suffix(".real"))
-    path.symlink_to(path.with_suffix(".real"))
-
-
-def _fifo(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path, 0o600)
-
-
 def _folder(path: Path) -> None:
     path.unlink()
     path.mkdir(0o700)
@@ -256,7 +247,7 @@ def _open_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [_damage, _cut, _empty, _link, _fifo, _folder, _open_to_others, _no_token, _open_folder]
+    "spoil", [_damage, _cut, _empty, become_link, become_fifo, _folder, _open_to_others, _no_token, _open_folder]
 )
 def test_a_spoilt_entry_is_no_obstacle(
     wire: Any, reply: Any, task: Any, folder: RunFolder, said: Any, spoil: Callable[[Path], None]
