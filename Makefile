@@ -81,7 +81,7 @@ types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins, tools, the s
 	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tests.,$(DRIVERS))
 	@MYPYPATH=tools mypy --exclude tools/operation_ tools
 	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tools.,operation_checks operation_pages)
-	@MYPYPATH=tests mypy -p simulator
+	@MYPYPATH=tests:tests/unit mypy -p simulator
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
 	@antsibull-changelog lint
