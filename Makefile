@@ -13,7 +13,7 @@ MINIMUM_COVERAGE := 90
 # One process for each core: at least 2, and at most 4, for the integration targets have four platforms.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
-DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run
+DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run browser.run
 # Unit tests of rules that any change can break: layers, words, pages, argument specs, plans
 FAST := tests/unit/plans tests/unit/execution tests/unit/test_layers.py tests/unit/test_words.py tests/unit/test_operations.py \
 	tests/unit/test_platform_names.py tests/unit/modules/test_option_aliases.py tests/unit/modules/test_invalid_options.py
@@ -33,7 +33,7 @@ unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOU
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
-.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,13 @@ test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with i
 
 test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
 	@$(RUN) tests/matrix/run.py $(ARGS)
+
+test-browser: $(VENV)/.test $(CACHE)/browser/.ready  ## Look at the report's page and the site in headless Chromium (Debian's package)
+	@$(RUN) tests/browser/run.py
+
+$(CACHE)/browser/.ready: requirements/browser.in requirements/browser-constraints.txt tools/venv | $(CACHE)
+	@tools/venv $(CACHE)/browser "$(PYTHON_VERSIONS)" requirements/browser-constraints.txt -r requirements/browser.in
+	@touch $@
 
 # A run mostly waits for a late answer, so a core serves several of them.
 fault-matrix: $(VENV)/.test | $(CACHE)  ## All of the fault matrix; tests/faults/README.md (about an hour)

@@ -18,9 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.fleet_figures 
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.untrusted import as_data
 
 
-def fleet_figures(servers: Any, date: Any = None) -> dict[str, Any]:
+def fleet_figures(servers: Any, date: Any = None, **options: Any) -> dict[str, Any]:
     try:
-        return dict(as_data(figures(servers, parse_day(date))))
+        return dict(as_data(figures(servers, parse_day(date), **options)))
     except FiguresError as error:
         raise AnsibleFilterError(str(error)) from None
 

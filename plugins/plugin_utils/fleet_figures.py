@@ -13,6 +13,8 @@ from collections import Counter
 from datetime import date, datetime, timezone
 from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import fleet_attention, fleet_changes
+
 NONE = "(none)"
 STATES = ("running", "stopped", "paused", "suspended", "transitional", "error", "unknown")
 COLUMNS = (
@@ -31,6 +33,7 @@ COLUMNS = (
     "age_days",
     "created",
     "id",
+    "attention",
 )
 #: Upper limits in days, and the labels of the bars.
 AGES = (
@@ -53,8 +56,8 @@ def age_in_days(created: Any, today: date) -> int | None:
         return None
 
 
-def row(server: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The columns of a server in the table."""
+def row(server: Mapping[str, Any], today: date, reasons: Sequence[str] = ()) -> dict[str, Any]:
+    """The columns of a server in the table; ``reasons`` are why it needs attention."""
     flavor, image = server["flavor"] or {}, server["image"] or {}
     state = server["power_state"] if server["power_state"] in STATES else "unknown"
     return {
@@ -75,6 +78,8 @@ def row(server: Mapping[str, Any], today: date) -> dict[str, Any]:
         "tag_list": sorted(server["tags"]),
         "age_days": age_in_days(server["created"], today),
         "created": server["created"] or "",
+        "reasons": list(reasons),
+        "attention": "; ".join(reasons),
     }
 
 
@@ -89,12 +94,13 @@ def chart(title: str, pairs: Sequence[tuple[str, int]], limit: int = BARS) -> di
     if len(rest) == 1:
         shown, rest = list(pairs), []
     most = max((count for value, count in shown), default=1) or 1
+    words = ", ".join("%s: %d" % pair for pair in shown)
     bars = [
         {"label": value, "short": shortened(value), "count": count, "part": round(count / most, 4)}
         for value, count in shown
     ]
     more = {"kinds": len(rest), "count": sum(count for value, count in rest)} if rest else None
-    return {"title": title, "bars": bars, "kinds": len(pairs), "more": more}
+    return {"title": title, "bars": bars, "kinds": len(pairs), "more": more, "words": words}
 
 
 def shortened(text: str, most: int = 20) -> str:
@@ -161,12 +167,26 @@ def parse_day(text: Any) -> date:
         raise FiguresError("date: %r is not a day such as 2026-11-20" % str(text)) from None
 
 
-def figures(servers: Any, today: date) -> dict[str, Any]:
-    """The statistics of a report on these server records, with ages up to ``today``: plain data for a template."""
+def figures(
+    servers: Any, today: date, attention: Any = None, backups: Any = (), previous: str | None = None
+) -> dict[str, Any]:
+    """The statistics of a report on these server records, with ages up to ``today``: plain data for a template.
+
+    ``attention`` are days as fleet_attention.DEFAULTS has them, ``backups`` a mapping for each cloud whose images are
+    known, as fleet_attention.newest_backups takes it, ``previous`` the text of the JSON file of the last report. Raises
+    FiguresError.
+    """
+    try:
+        limits = fleet_attention.parse_limits(attention)
+        before = fleet_changes.earlier(fleet_changes.parse_report(previous), today.isoformat())
+    except (fleet_attention.AttentionError, fleet_changes.PreviousReportError) as error:
+        raise FiguresError(str(error)) from None
+    newest = fleet_attention.newest_backups(backups)
     rows = sorted(
-        (row(server, today) for server in servers),
+        (row(server, today, fleet_attention.reasons(server, today, limits, newest)) for server in servers),
         key=lambda each: (each["name"], each["platform"], each["region"], each["id"]),
     )
+    changed = fleet_changes.changes(before, rows)
     known = [each["vcpus"] for each in rows if each["vcpus"] is not None]
     memory = [each["ram_mb"] for each in rows if each["ram_mb"] is not None]
     places = ["%s %s" % (each["platform"], each["region"]) for each in rows]
@@ -191,5 +211,8 @@ def figures(servers: Any, today: date) -> dict[str, Any]:
             chart("Clouds", counted(places)),
         ],
         "rows": rows,
+        "attention": sorted((each for each in rows if each["reasons"]), key=lambda each: each["state"] != "error"),
+        "changes": changed,
         "csv": table(rows),
+        "json": fleet_changes.as_json(today.isoformat(), rows, changed, before),
     }

@@ -368,3 +368,27 @@ def test_a_report_of_tags_as_a_mapping_has_the_names_of_images(lab: Lab, platfor
     images = {row["name"]: row["image"] for row in rows}
     assert sorted(images) == ["web-01", "web-02", "web-03", "web-04"]
     assert images["web-01"] == lab.control("GET", "/%s/servers/web-01" % platform)["server"]["image"]["name"]
+
+
+def test_a_report_names_what_needs_attention_and_what_changed(lab: Lab) -> None:
+    clouds = lab.inventory("openstack", "huaweicloud")
+    report = role("fleet_report", fleet_report_date="2026-11-20", fleet_report_backup_days=7)
+    lab.play(clouds, report).succeeded()
+    lab.control("POST", "/openstack/servers", {"name": "<b>new</b>"})
+    later = role("fleet_report", fleet_report_date="2026-11-27", fleet_report_backup_days=7)
+    lab.play(clouds, later).succeeded()
+    written = {each.name: each.read_bytes() for each in lab.folder.glob("fleet.*") if each.suffix != ".cloudserver"}
+    page, found = written["fleet.html"].decode(), json.loads(written["fleet.json"])
+    assert [each["name"] for each in found["changes"]["added"]] == ["<b>new</b>"]
+    why = {each["platform"]: each["reasons"] for each in found["servers"] if each["name"] == "vault-01"}
+    assert why == {"openstack": ["it is locked", "it has no backup image"], "huaweicloud": ["it is locked"]}
+    assert "The backup images of huaweicloud are not known: Platform huaweicloud has no operation create_image" in page
+    assert "Since 2026-11-20" in page and "&lt;b&gt;new&lt;/b&gt;" in page and "<b>new" not in page
+    assert lab.play(clouds, later).succeeded().changed == 0
+    assert {name: (lab.folder / name).read_bytes() for name in written} == written
+
+
+def test_a_report_whose_images_cannot_be_read_fails_before_it_writes(lab: Lab) -> None:
+    lab.fault(platform="openstack", operation="GET images", times=None, do={"status": 403})
+    run = lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_backup_days=7))
+    assert run.status != 0 and list(lab.folder.glob("fleet.*")) == []
