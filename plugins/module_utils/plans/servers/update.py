@@ -99,6 +99,11 @@ class ServerSpec:
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
 
+    @property
+    def ends(self) -> bool:
+        """Whether the servers are to be deleted."""
+        return self.state in ("absent", "purged")
+
 
 def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
     """Return the plan to change the servers, and to create those with the ``missing`` names; ``rules`` is asked only
