@@ -291,3 +291,34 @@ def test_options_without_effect_are_one_warning(bench: Bench) -> None:
 def test_images_of_huaweicloud_are_compared(bench: Bench) -> None:
     result = fleet(bench, [{"name": "web-01", "image": OTHER_IMAGE["huaweicloud"]}], defaults={})
     assert result["failed"] and "it runs the image" in result["outcomes"][0]["message"]
+
+
+# -- fleet as code, both ways --------------------------------------------------------------------------------------
+
+
+def test_what_is_exported_is_unchanged(bench: Bench) -> None:
+    made = [
+        {
+            "names": ["shop-1", "shop-2"],
+            "tags": ["role=shop", "spot"],
+            "metadata": {"owner": "ops", "db_password": "x"},
+        },
+        {"name": "shop-3", "locked": bench.platform != "ustack" or None, "metadata": {"greeting": "{{ 7 * 7 }}"}},
+    ]
+    assert not fleet(bench, made).get("failed")
+    found = bench.call("server_fleet_info", all=True)
+    assert bench.call("server_fleet_info", all=True) == found
+    text = str((found["defaults"], found["servers"]))
+    assert "db_password" not in text and "{{" not in text
+    left_out = {(row["name"], row["option"]) for row in found["left_out"]}
+    assert {("shop-1", "metadata: db_password"), ("shop-3", "metadata: greeting")} <= left_out, left_out
+    bench.control("DELETE", "/requests")
+    checked = fleet(bench, found["servers"], defaults=found["defaults"], check=True)
+    assert not checked.get("failed") and not checked["changed"], checked
+    assert not [words for words in checked.get("warnings", ()) if "do not change" in words], checked["warnings"]
+    applied = fleet(bench, found["servers"], defaults=found["defaults"])
+    assert not applied["changed"] and changing(bench) == [], applied
+    names = {name for entry in found["servers"] for name in entry.get("names", [entry.get("name")])}
+    whole = {row["name"] for row in found["left_out"] if row["option"] is None}
+    listed = bench.call("server_info", all=True, fields=["name"])["servers"]
+    assert names | whole == {row["name"] for row in listed} and "error-01" not in names

@@ -219,7 +219,7 @@ def check_public_ips(groups: Iterable[EntryGroup]) -> None:
     """Raises InvalidRequest for a public address of several servers."""
     claimed: dict[str, Entry] = {}
     for group in groups:
-        address = group.options.get("public_ip")
+        address = str(group.options.get("public_ip") or "")
         for entry in group.entries if address else ():
             other = claimed.setdefault(address, entry)
             if other is not entry or len(entry.names) > 1:

@@ -89,7 +89,7 @@ def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: st
         return {}
     existing = [item.server for item in plan.items if item.server.id and "create" not in item.actions]
     found = {
-        option: [server for server in existing if not _has(server, option, value, rules)]
+        option: [server for server in existing if not has_option(server, option, value, rules)]
         for option, value in _given(params, rules, user_data)
     }
     return {option: servers for option, servers in found.items() if servers}
@@ -127,7 +127,9 @@ def _is_updated(option: str, rules: Rules) -> bool:
     return option in ("user_data", "user_data_file") and rules.supports("update_user_data")
 
 
-def _has(server: Server, option: str, value: Any, rules: Rules) -> bool:
+def has_option(server: Server, option: str, value: Any, rules: Rules) -> bool:
+    """Whether the record of the server, or the note of its creation, shows that it has this value of an option for new
+    servers."""
     if option == "hostname":
         # Without a host name in the record, the plan cannot compare it.
         return server.hostname is not None

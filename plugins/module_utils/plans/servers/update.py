@@ -348,9 +348,7 @@ class _Present:
         if wanted is None:
             return
         observed = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {
-            key: value for key, value in observed.items() if key.startswith(_KEPT) or self.rules.keeps_metadata(key)
-        }
+        kept = {key: value for key, value in observed.items() if is_kept(key, self.rules)}
         whole, to_set, to_remove = merged(observed, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
@@ -410,6 +408,11 @@ class _Present:
     def _size(self) -> ResizeSpec:
         spec = self.spec
         return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert, spec.auto_pay)
+
+
+def is_kept(key: str, rules: Rules) -> bool:
+    """Whether a metadata key belongs to the collection or to the cloud, and not to the user."""
+    return key.startswith(_KEPT) or rules.keeps_metadata(key)
 
 
 def _labels(groups: Iterable[SecurityGroup]) -> list[str]:
