@@ -96,7 +96,6 @@ options:
     description:
       - Options for all entries. An entry overrides them. O(servers[].tags) and O(servers[].metadata) are added to them.
     type: dict
-    default: {}
     suboptions:
       state: {description: See the module., type: str, choices: [present, absent, restored, purged]}
       flavor: {description: See the module., type: str}
@@ -323,7 +322,7 @@ MODULE = ModuleSpec(
         WAITING,
         REPORT,
         servers={"type": "list", "elements": "dict", "required": True, "options": ENTRY},
-        defaults={"type": "dict", "default": {}, "options": DEFAULTS},
+        defaults={"type": "dict", "options": DEFAULTS},
         tag={"type": "str"},
         purge={"type": "bool", "default": False},
         max_deletions={"type": "int", "default": 5},
@@ -338,7 +337,7 @@ def run(context: Context) -> Result:
     params, cloud = context.params, context.cloud
     tag = fleet.check_tag(params["tag"], params["purge"])
     fleet.check_limits(params)
-    groups = fleet.group_entries(params["servers"], params["defaults"], tag)
+    groups = fleet.group_entries(params["servers"], params["defaults"] or {}, tag)
     fleet.check_number(groups, params["min_targets"], params["max_targets"])
     fleet.check_public_ips(groups)
     options = _options(context, groups)
