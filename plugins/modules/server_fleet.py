@@ -41,113 +41,121 @@ options:
       count: {description: "The number of servers, 0 to 10000.", type: int}
       name_pattern: {description: "The pattern of O(servers[].count) names, such as V(web-%02d).", type: str}
       new_name: {description: "The new name of the server of O(servers[].name).", type: str}
-      state: {description: See the module., type: str, choices: [present, absent, restored, purged]}
-      flavor: {description: See the module., type: str}
-      image: {description: See the module., type: str}
-      iso: {description: See the module., type: str}
-      boot_order: {description: See the module., type: list, elements: str, choices: [hd, cdrom, network]}
-      apply: {description: See the module., type: str, choices: [now, later]}
-      boot_volume: {description: See the module., type: dict}
-      volumes: {description: See the module., type: list, elements: dict}
-      system_disk: {description: See the module., type: dict}
-      networks: {description: See the module., type: raw, aliases: [nics, network]}
-      vpc_id: {description: See the module., type: str}
-      security_groups: {description: See the module., type: list, elements: str}
-      public_ip: {description: See the module., type: str}
-      public_ip_fixed_address: {description: See the module., type: str}
-      availability_zone: {description: See the module., type: str}
-      host: {description: See the module., type: str}
-      hypervisor_hostname: {description: See the module., type: str}
-      group: {description: See the module., type: str}
-      tenancy: {description: See the module., type: str, choices: [shared, dedicated]}
-      dedicated_host_id: {description: See the module., type: str}
-      spot: {description: See the module., type: dict}
-      auto_recovery: {description: See the module., type: bool}
-      key_name: {description: See the module., type: str}
-      password: {description: See the module., type: str}
-      user_data: {description: See the module., type: str, aliases: [userdata]}
-      user_data_file: {description: See the module., type: path}
-      files: {description: See the module., type: dict}
-      config_drive: {description: See the module., type: bool}
-      disk_config: {description: See the module., type: str, choices: [AUTO, MANUAL]}
-      access_ipv4: {description: See the module., type: str}
-      access_ipv6: {description: See the module., type: str}
-      description: {description: See the module., type: str}
-      hostname: {description: See the module., type: str}
-      metadata: {description: See the module., type: dict, aliases: [meta]}
-      purge_metadata: {description: See the module., type: bool}
-      tags: {description: See the module., type: raw}
-      purge_tags: {description: See the module., type: bool}
-      locked: {description: See the module., type: bool}
-      lock_reason: {description: See the module., type: str}
-      resize: {description: See the module., type: str, choices: [never, offline, live, auto]}
-      confirm: {description: See the module., type: bool}
-      revert: {description: See the module., type: bool}
-      auto_pay: {description: See the module., type: bool}
-      reset_state: {description: See the module., type: str, choices: [active, error]}
-      delete_volumes: {description: See the module., type: bool}
-      delete_public_ip: {description: See the module., type: bool}
-      recreate: {description: See the module., type: bool}
-      on_error: {description: See the module., type: str, choices: [keep, delete]}
-      on_duplicate: {description: See the module., type: str, choices: [keep, delete_newer]}
-      unapplied_options: {description: See the module., type: str, choices: [warn, ignore, fail]}
-      extra: {description: See the module., type: dict}
+      state: {description: See M(cloudserver.compute.server)., type: str, choices: [present, absent, restored, purged]}
+      flavor: {description: See M(cloudserver.compute.server)., type: str}
+      image: {description: See M(cloudserver.compute.server)., type: str}
+      iso: {description: See M(cloudserver.compute.server)., type: str}
+      boot_order:
+        description: See M(cloudserver.compute.server).
+        type: list
+        elements: str
+        choices: [hd, cdrom, network]
+      apply: {description: See M(cloudserver.compute.server)., type: str, choices: [now, later]}
+      boot_volume: {description: See M(cloudserver.compute.server)., type: dict}
+      volumes: {description: See M(cloudserver.compute.server)., type: list, elements: dict}
+      system_disk: {description: See M(cloudserver.compute.server)., type: dict}
+      networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
+      vpc_id: {description: See M(cloudserver.compute.server)., type: str}
+      security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
+      public_ip: {description: See M(cloudserver.compute.server)., type: str}
+      public_ip_fixed_address: {description: See M(cloudserver.compute.server)., type: str}
+      availability_zone: {description: See M(cloudserver.compute.server)., type: str}
+      host: {description: See M(cloudserver.compute.server)., type: str}
+      hypervisor_hostname: {description: See M(cloudserver.compute.server)., type: str}
+      group: {description: See M(cloudserver.compute.server)., type: str}
+      tenancy: {description: See M(cloudserver.compute.server)., type: str, choices: [shared, dedicated]}
+      dedicated_host_id: {description: See M(cloudserver.compute.server)., type: str}
+      spot: {description: See M(cloudserver.compute.server)., type: dict}
+      auto_recovery: {description: See M(cloudserver.compute.server)., type: bool}
+      key_name: {description: See M(cloudserver.compute.server)., type: str}
+      password: {description: See M(cloudserver.compute.server)., type: str}
+      user_data: {description: See M(cloudserver.compute.server)., type: str, aliases: [userdata]}
+      user_data_file: {description: See M(cloudserver.compute.server)., type: path}
+      files: {description: See M(cloudserver.compute.server)., type: dict}
+      config_drive: {description: See M(cloudserver.compute.server)., type: bool}
+      disk_config: {description: See M(cloudserver.compute.server)., type: str, choices: [AUTO, MANUAL]}
+      access_ipv4: {description: See M(cloudserver.compute.server)., type: str}
+      access_ipv6: {description: See M(cloudserver.compute.server)., type: str}
+      description: {description: See M(cloudserver.compute.server)., type: str}
+      hostname: {description: See M(cloudserver.compute.server)., type: str}
+      metadata: {description: See M(cloudserver.compute.server)., type: dict, aliases: [meta]}
+      purge_metadata: {description: See M(cloudserver.compute.server)., type: bool}
+      tags: {description: See M(cloudserver.compute.server)., type: raw}
+      purge_tags: {description: See M(cloudserver.compute.server)., type: bool}
+      locked: {description: See M(cloudserver.compute.server)., type: bool}
+      lock_reason: {description: See M(cloudserver.compute.server)., type: str}
+      resize: {description: See M(cloudserver.compute.server)., type: str, choices: [never, offline, live, auto]}
+      confirm: {description: See M(cloudserver.compute.server)., type: bool}
+      revert: {description: See M(cloudserver.compute.server)., type: bool}
+      auto_pay: {description: See M(cloudserver.compute.server)., type: bool}
+      reset_state: {description: See M(cloudserver.compute.server)., type: str, choices: [active, error]}
+      delete_volumes: {description: See M(cloudserver.compute.server)., type: bool}
+      delete_public_ip: {description: See M(cloudserver.compute.server)., type: bool}
+      recreate: {description: See M(cloudserver.compute.server)., type: bool}
+      on_error: {description: See M(cloudserver.compute.server)., type: str, choices: [keep, delete]}
+      on_duplicate: {description: See M(cloudserver.compute.server)., type: str, choices: [keep, delete_newer]}
+      unapplied_options: {description: See M(cloudserver.compute.server)., type: str, choices: [warn, ignore, fail]}
+      extra: {description: See M(cloudserver.compute.server)., type: dict}
   defaults:
     description:
       - Options for all entries. An entry overrides them. O(servers[].tags) and O(servers[].metadata) are added to them.
     type: dict
     suboptions:
-      state: {description: See the module., type: str, choices: [present, absent, restored, purged]}
-      flavor: {description: See the module., type: str}
-      image: {description: See the module., type: str}
-      iso: {description: See the module., type: str}
-      boot_order: {description: See the module., type: list, elements: str, choices: [hd, cdrom, network]}
-      apply: {description: See the module., type: str, choices: [now, later]}
-      boot_volume: {description: See the module., type: dict}
-      volumes: {description: See the module., type: list, elements: dict}
-      system_disk: {description: See the module., type: dict}
-      networks: {description: See the module., type: raw, aliases: [nics, network]}
-      vpc_id: {description: See the module., type: str}
-      security_groups: {description: See the module., type: list, elements: str}
-      public_ip: {description: See the module., type: str}
-      public_ip_fixed_address: {description: See the module., type: str}
-      availability_zone: {description: See the module., type: str}
-      host: {description: See the module., type: str}
-      hypervisor_hostname: {description: See the module., type: str}
-      group: {description: See the module., type: str}
-      tenancy: {description: See the module., type: str, choices: [shared, dedicated]}
-      dedicated_host_id: {description: See the module., type: str}
-      spot: {description: See the module., type: dict}
-      auto_recovery: {description: See the module., type: bool}
-      key_name: {description: See the module., type: str}
-      password: {description: See the module., type: str}
-      user_data: {description: See the module., type: str, aliases: [userdata]}
-      user_data_file: {description: See the module., type: path}
-      files: {description: See the module., type: dict}
-      config_drive: {description: See the module., type: bool}
-      disk_config: {description: See the module., type: str, choices: [AUTO, MANUAL]}
-      access_ipv4: {description: See the module., type: str}
-      access_ipv6: {description: See the module., type: str}
-      description: {description: See the module., type: str}
-      hostname: {description: See the module., type: str}
-      metadata: {description: See the module., type: dict, aliases: [meta]}
-      purge_metadata: {description: See the module., type: bool}
-      tags: {description: See the module., type: raw}
-      purge_tags: {description: See the module., type: bool}
-      locked: {description: See the module., type: bool}
-      lock_reason: {description: See the module., type: str}
-      resize: {description: See the module., type: str, choices: [never, offline, live, auto]}
-      confirm: {description: See the module., type: bool}
-      revert: {description: See the module., type: bool}
-      auto_pay: {description: See the module., type: bool}
-      reset_state: {description: See the module., type: str, choices: [active, error]}
-      delete_volumes: {description: See the module., type: bool}
-      delete_public_ip: {description: See the module., type: bool}
-      recreate: {description: See the module., type: bool}
-      on_error: {description: See the module., type: str, choices: [keep, delete]}
-      on_duplicate: {description: See the module., type: str, choices: [keep, delete_newer]}
-      unapplied_options: {description: See the module., type: str, choices: [warn, ignore, fail]}
-      extra: {description: See the module., type: dict}
+      state: {description: See M(cloudserver.compute.server)., type: str, choices: [present, absent, restored, purged]}
+      flavor: {description: See M(cloudserver.compute.server)., type: str}
+      image: {description: See M(cloudserver.compute.server)., type: str}
+      iso: {description: See M(cloudserver.compute.server)., type: str}
+      boot_order:
+        description: See M(cloudserver.compute.server).
+        type: list
+        elements: str
+        choices: [hd, cdrom, network]
+      apply: {description: See M(cloudserver.compute.server)., type: str, choices: [now, later]}
+      boot_volume: {description: See M(cloudserver.compute.server)., type: dict}
+      volumes: {description: See M(cloudserver.compute.server)., type: list, elements: dict}
+      system_disk: {description: See M(cloudserver.compute.server)., type: dict}
+      networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
+      vpc_id: {description: See M(cloudserver.compute.server)., type: str}
+      security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
+      public_ip: {description: See M(cloudserver.compute.server)., type: str}
+      public_ip_fixed_address: {description: See M(cloudserver.compute.server)., type: str}
+      availability_zone: {description: See M(cloudserver.compute.server)., type: str}
+      host: {description: See M(cloudserver.compute.server)., type: str}
+      hypervisor_hostname: {description: See M(cloudserver.compute.server)., type: str}
+      group: {description: See M(cloudserver.compute.server)., type: str}
+      tenancy: {description: See M(cloudserver.compute.server)., type: str, choices: [shared, dedicated]}
+      dedicated_host_id: {description: See M(cloudserver.compute.server)., type: str}
+      spot: {description: See M(cloudserver.compute.server)., type: dict}
+      auto_recovery: {description: See M(cloudserver.compute.server)., type: bool}
+      key_name: {description: See M(cloudserver.compute.server)., type: str}
+      password: {description: See M(cloudserver.compute.server)., type: str}
+      user_data: {description: See M(cloudserver.compute.server)., type: str, aliases: [userdata]}
+      user_data_file: {description: See M(cloudserver.compute.server)., type: path}
+      files: {description: See M(cloudserver.compute.server)., type: dict}
+      config_drive: {description: See M(cloudserver.compute.server)., type: bool}
+      disk_config: {description: See M(cloudserver.compute.server)., type: str, choices: [AUTO, MANUAL]}
+      access_ipv4: {description: See M(cloudserver.compute.server)., type: str}
+      access_ipv6: {description: See M(cloudserver.compute.server)., type: str}
+      description: {description: See M(cloudserver.compute.server)., type: str}
+      hostname: {description: See M(cloudserver.compute.server)., type: str}
+      metadata: {description: See M(cloudserver.compute.server)., type: dict, aliases: [meta]}
+      purge_metadata: {description: See M(cloudserver.compute.server)., type: bool}
+      tags: {description: See M(cloudserver.compute.server)., type: raw}
+      purge_tags: {description: See M(cloudserver.compute.server)., type: bool}
+      locked: {description: See M(cloudserver.compute.server)., type: bool}
+      lock_reason: {description: See M(cloudserver.compute.server)., type: str}
+      resize: {description: See M(cloudserver.compute.server)., type: str, choices: [never, offline, live, auto]}
+      confirm: {description: See M(cloudserver.compute.server)., type: bool}
+      revert: {description: See M(cloudserver.compute.server)., type: bool}
+      auto_pay: {description: See M(cloudserver.compute.server)., type: bool}
+      reset_state: {description: See M(cloudserver.compute.server)., type: str, choices: [active, error]}
+      delete_volumes: {description: See M(cloudserver.compute.server)., type: bool}
+      delete_public_ip: {description: See M(cloudserver.compute.server)., type: bool}
+      recreate: {description: See M(cloudserver.compute.server)., type: bool}
+      on_error: {description: See M(cloudserver.compute.server)., type: str, choices: [keep, delete]}
+      on_duplicate: {description: See M(cloudserver.compute.server)., type: str, choices: [keep, delete_newer]}
+      unapplied_options: {description: See M(cloudserver.compute.server)., type: str, choices: [warn, ignore, fail]}
+      extra: {description: See M(cloudserver.compute.server)., type: dict}
   tag:
     description:
       - A tag, V(key) or V(key=value), that marks the servers of the fleet. It is added to every server of
@@ -191,8 +199,7 @@ extends_documentation_fragment:
 seealso:
   - module: cloudserver.compute.server
   - module: cloudserver.compute.server_info
-  - plugin: cloudserver.compute.server_fleet
-    plugin_type: role
+  - module: cloudserver.compute.server_fleet_info
 """
 
 EXAMPLES = r"""

@@ -50,7 +50,7 @@ EXAMPLES = r"""
     dest: web-fleet.yml
     mode: "0644"
 
-- name: Show what the declaration does not contain
+- name: Show the options and servers that are left out
   ansible.builtin.debug:
     var: web.left_out
 
@@ -82,7 +82,7 @@ servers:
     - names: [web-01, web-02]
       tags: [role=web]
 left_out:
-  description: What the declaration does not contain.
+  description: The options and servers that the declaration does not contain.
   returned: success
   type: list
   elements: dict

@@ -113,5 +113,5 @@ SERVER: dict[str, Any] = {
     "unapplied_options": {"type": "str", "choices": list(UNAPPLIED), "default": WARN},
     "extra": {"type": "dict"},
 }
-#: The options that exclude each other.
+#: Mutually exclusive options.
 EXCLUSIVE = (("names", "count"), ("image", "iso"), ("user_data", "user_data_file"))

@@ -160,7 +160,7 @@ def test_every_invalid_declaration_is_refused_before_a_change(bench: Bench) -> N
     refused(bench, [{"name": "a", "new_name": "b"}, {"name": "b"}], "b by the entries 1 and 2")
     refused(bench, [{"flavor": "m1.small"}], "entry 1: it has no name")
     refused(bench, [{"name": "a", "names": ["b"]}], "entry 1: it has name and names; give one of them")
-    refused(bench, [{"names": ["a"], "count": 2}], "entry 1: names and count exclude each other")
+    refused(bench, [{"names": ["a"], "count": 2}], "entry 1: names and count are mutually exclusive")
     refused(bench, [{"name_pattern": "a-%d"}], "entry 1: name_pattern: it needs count")
     refused(bench, [{"name_pattern": "a", "count": 2}], "exactly one placeholder")
     refused(bench, [{"name": "a", "count": 10001}], "use 0 to 10000")

@@ -102,7 +102,7 @@ class Declarer:
 
 
 def warnings_of(options: DeclaredOptions, declaration: Declaration, cloud: Compute) -> list[str]:
-    """What the user should know before the changes, but for options without effect."""
+    """The warnings before the changes, but for options without effect."""
     rules, params, spec, plan = cloud.rules, options.params, declaration.spec, declaration.plan
     new = declaration.new
     found = (

@@ -113,7 +113,7 @@ class References:
         return self.reads.once(kind, read)
 
 
-#: What the interfaces of a new server refer to by id: the kind of the list, the word for a message, and the ids.
+#: References of the interfaces of a new server by id: the kind of the list, the word for a message, and the ids.
 _BY_ID: Sequence[tuple[str, str, Callable[[Nic], Sequence[str]]]] = (
     ("networks", "network", lambda nic: [nic.network_id] if nic.network_id else []),
     ("ports", "port", lambda nic: [nic.port_id] if nic.port_id else []),

@@ -115,7 +115,7 @@ def _entry(number: int, given: Mapping[str, Any]) -> Entry:
         why = "it has %s" % " and ".join(ways) if ways else "it has no name, no names and no name_pattern with count"
         raise InvalidRequest("%s; give one of them" % why if ways else why)
     if named["names"] is not None and named["count"] is not None:
-        raise InvalidRequest("names and count exclude each other")
+        raise InvalidRequest("names and count are mutually exclusive")
     names = names_of({**named, "state": given.get("state") or "present"}, _COUNT)
     return Entry(number, names, named["new_name"])
 

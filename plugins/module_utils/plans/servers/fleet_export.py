@@ -6,7 +6,7 @@
 functions.
 
 A declaration is for a file that others read, so it contains nothing that may be a secret, and nothing that Ansible
-would evaluate when it reads the file. What is left out is reported.
+would evaluate when it reads the file. The export reports all that it leaves out.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _IS_TEMPLATE = "it contains template syntax, which Ansible would evaluate"
 
 @dataclass
 class Export:
-    """``defaults`` and ``servers`` are options of server_fleet. ``left_out`` has what they do not contain: id and name
-    of the server, the option (``None`` for the whole server) and the reason."""
+    """``defaults`` and ``servers`` are options of server_fleet. ``left_out`` has the id and name of a server, the
+    option that the declaration does not contain (``None`` for the whole server), and the reason."""
 
     defaults: dict[str, Any] = field(default_factory=dict)
     servers: list[dict[str, Any]] = field(default_factory=list)
