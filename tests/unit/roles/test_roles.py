@@ -242,6 +242,19 @@ def test_the_tags_of_a_fleet_may_be_mappings(lab: Lab) -> None:
     assert sorted(lab.servers("openstack")["shop"]["tags"]) == ["env=shop", "role=kv", "spot"]
 
 
+def test_an_entry_may_rename_its_server_and_take_a_default_away(lab: Lab) -> None:
+    common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"], "key_name": "operators"}
+    fleet = {"server_fleet_tag": "fleet=shop", "server_fleet_defaults": common, "server_fleet_purge": True}
+    entries = [{"name": "old", "key_name": None}, {"name": "shop", "count": 2}]
+    made = role("server_fleet", server_fleet_servers=entries, **fleet)
+    renamed = role("server_fleet", server_fleet_servers=[{**entries[0], "new_name": "new"}, entries[1]], **fleet)
+    run = lab.play(lab.inventory("openstack"), [made, renamed, renamed]).succeeded()
+    servers = lab.servers("openstack")
+    assert servers["new"]["key_name"] is None and servers["shop-1"]["key_name"] == "operators"
+    assert "old" not in servers and run.changed == 2
+    assert lab.requests("openstack", "DELETE") == []
+
+
 def test_an_option_of_an_entry_that_is_misspelt_is_refused_before_the_cloud_is_asked(lab: Lab) -> None:
     cases = [
         ("server_fleet", {"server_fleet_servers": [{"name": "a", "flavour": "m1.small"}]}),
