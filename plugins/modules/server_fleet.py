@@ -42,6 +42,12 @@ options:
       name_pattern: {description: "The pattern of O(servers[].count) names, such as V(web-%02d).", type: str}
       new_name: {description: "The new name of the server of O(servers[].name).", type: str}
       state: {description: See M(cloudserver.compute.server)., type: str, choices: [present, absent, restored, purged]}
+      power_state:
+        description:
+          - Whether the servers are V(started) or V(stopped) after the other changes. By default their power state does
+            not change. With O(wait=false) a new server gets it in the next run.
+        type: str
+        choices: [started, stopped]
       flavor: {description: See M(cloudserver.compute.server)., type: str}
       image: {description: See M(cloudserver.compute.server)., type: str}
       iso: {description: See M(cloudserver.compute.server)., type: str}
@@ -102,6 +108,7 @@ options:
     type: dict
     suboptions:
       state: {description: See M(cloudserver.compute.server)., type: str, choices: [present, absent, restored, purged]}
+      power_state: {description: See O(servers[].power_state)., type: str, choices: [started, stopped]}
       flavor: {description: See M(cloudserver.compute.server)., type: str}
       image: {description: See M(cloudserver.compute.server)., type: str}
       iso: {description: See M(cloudserver.compute.server)., type: str}

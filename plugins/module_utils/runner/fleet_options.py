@@ -25,14 +25,16 @@ def _leaf(option: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in option.items() if key not in ("default", "options")}
 
 
+#: The module server leaves it to server_power.
+_POWER = {"power_state": {"type": "str", "choices": ["started", "stopped"]}}
 #: An entry.
-ENTRY = {name: _leaf(option) for name, option in SERVER.items()}
+ENTRY = {**{name: _leaf(option) for name, option in SERVER.items()}, **_POWER}
 #: The options for all entries.
 DEFAULTS = {name: option for name, option in ENTRY.items() if name not in (*NAMING, "new_name")}
 
 _COMPLETE = ArgumentSpecValidator(
     {**{name: option for name, option in SERVER.items() if name not in NAMING},
-     "tag_keys": {"type": "list", "elements": "str", "no_log": False}},
+     **_POWER, "tag_keys": {"type": "list", "elements": "str", "no_log": False}},
     mutually_exclusive=[names for names in EXCLUSIVE if not set(names) & set(NAMING)],
 )  # fmt: skip
 #: Options of the module server that no entry has.

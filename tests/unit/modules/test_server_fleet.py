@@ -148,6 +148,36 @@ def test_the_recycle_bin(bench: Bench) -> None:
     refused(bench, [{"name": "nobody", "state": "restored"}], "entry 1 (nobody)", "recycle bin", defaults={})
 
 
+def test_a_power_state(bench: Bench) -> None:
+    servers = [
+        {"name": "web-01", "power_state": "stopped"},
+        {"name": "new-1", "power_state": "stopped", **kind(bench)},
+        {"name": "web-02", "power_state": "started"},
+    ]
+    result = fleet(bench, servers, defaults={})
+    actions = {row["name"]: row["actions"] for row in result["outcomes"]}
+    assert actions == {"web-01": ["stop"], "new-1": ["create", "stop"], "web-02": []}, result
+    states = {row["name"]: row["power_state"] for row in result["servers"]}
+    assert states == {"web-01": "stopped", "new-1": "stopped", "web-02": "running"}
+    assert not fleet(bench, servers, defaults={})["changed"]
+    back = fleet(bench, [{"names": ["web-01", "new-1"]}], defaults={"power_state": "started"}, diff=True)
+    assert back["counts"]["changed"] == 2
+    assert {row["power_state"] for row in back["diff"]["after"].values()} == {"running"}
+
+
+@OPENSTACK
+def test_a_power_state_after_a_resize_and_before_a_lock(bench: Bench) -> None:
+    entry = {"name": "web-01", "flavor": "m1.medium", "resize": "offline", "power_state": "stopped", "locked": True}
+    result = fleet(bench, [entry], defaults={})
+    assert result["outcomes"][0]["actions"][-2:] == ["stop", "lock"], result
+    assert not fleet(bench, [entry], defaults={})["changed"]
+    entry["power_state"] = "started"
+    locked = fleet(bench, [entry], defaults={})
+    assert locked["failed"] and "locked" in locked["outcomes"][0]["message"]
+    entry["locked"] = False
+    assert fleet(bench, [entry], defaults={})["outcomes"][0]["actions"] == ["unlock", "start"]
+
+
 # -- what is refused -----------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import power_evidence
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import refreshed
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
@@ -72,6 +73,13 @@ class ServerStrategy(Strategy):
 
     def replan(self, progress: Progress, server: Server) -> Change:
         return self.plan_one(server)
+
+    def evidence(
+        self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
+    ) -> PendingAction | None:
+        if pending.goal is not None and action.action != "reboot":
+            return power_evidence(self, pending, before, now, since)
+        return super().evidence(action, pending, before, now, since)
 
     def is_needless(self, progress: Progress) -> bool:
         """If the cloud confirms resizes automatically, no confirmation remains. If it did not move a deleted server to

@@ -179,6 +179,7 @@ def server_spec(
         revert=params["revert"],
         auto_pay=params["auto_pay"],
         reset_state=params["reset_state"],
+        power_state=params.get("power_state"),
         reboot=params["apply"] == "now",
         recreate=params["recreate"],
         image=image,

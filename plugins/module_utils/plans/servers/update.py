@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
@@ -38,6 +38,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unsupported,
     with_arguments,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import plan_one as plan_power_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
     PublicIpSpec,
     plan_public_ip,
@@ -83,6 +85,8 @@ class ServerSpec:
     revert: bool = False
     auto_pay: bool = False
     reset_state: str | None = None
+    #: ``started`` or ``stopped``.
+    power_state: str | None = None
     reboot: bool = False
     recreate: bool = False
     image: DeclaredImage | None = None
@@ -174,6 +178,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "metadata": dict(spec.metadata or {}),
         "tags": sorted(spec.tags or ()),
         "locked": spec.locked,
+        "power_state": GOAL[spec.power_state] if spec.power_state else None,
         "security_groups": [group.label for group in spec.security_groups],
         "public_ip": spec.public_ip and spec.public_ip.wanted,
     }
@@ -212,7 +217,7 @@ class _Present:
                 self._refuse_other_kind()
             for part in (self._unlocked, self._update, self._metadata, self._reboot):
                 part()
-            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._locked):
+            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._power, self._locked):
                 part()
         except _Replacement:
             return self._recreate()
@@ -222,7 +227,8 @@ class _Present:
         if refusal:
             return Change.refused(server, refusal, self.before)
         moving = not server.is_stable and not any(action.action == "reset_state" for action in self.planned_actions)
-        waits = moving and (bool(self.planned_actions) or (server.status or "").upper() in _COMING)
+        coming = (server.status or "").upper() in _COMING or spec.power_state is not None
+        waits = moving and (bool(self.planned_actions) or coming)
         actions = tuple(action.action for action in self.planned_actions)
         return Change(server, actions, self.before, self.after, None, waits, tuple(self.planned_actions))
 
@@ -231,7 +237,7 @@ class _Present:
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
         declared = any(each is not None for each in other) or spec.user_data is not None
-        declared = declared or bool(spec.security_groups) or spec.public_ip is not None
+        declared = declared or bool(spec.security_groups) or spec.public_ip is not None or spec.power_state is not None
         return spec.locked is not None and not declared and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
@@ -404,6 +410,19 @@ class _Present:
         for key, before, after, planned_actions in plan_flavor(self.server, self._size(), self.rules):
             self._note(key, before, after)
             self.planned_actions.extend(planned_actions)
+
+    def _power(self) -> None:
+        spec, server = self.spec, self.server
+        resized = any(action.action == "resize" for action in self.planned_actions) and not spec.confirm
+        if spec.power_state is None or spec.reset_state or resized or (server.status or "").upper() == "VERIFY_RESIZE":
+            return
+        unlocked = replace(server, locked=False) if spec.locked is False else server
+        change = plan_power_of(unlocked, spec.power_state, False, self.rules)
+        if change.refusal:
+            raise InvalidRequest(change.refusal)
+        if change.planned_actions:
+            self._note("power_state", change.before["power_state"], change.after["power_state"])
+            self.planned_actions.extend(change.planned_actions)
 
     def _size(self) -> ResizeSpec:
         spec = self.spec
