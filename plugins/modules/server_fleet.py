@@ -108,7 +108,7 @@ options:
     type: dict
     suboptions:
       state: {description: See M(cloudserver.compute.server)., type: str, choices: [present, absent, restored, purged]}
-      power_state: {description: See O(servers[].power_state)., type: str, choices: [started, stopped]}
+      power_state: {description: "See O(servers[].power_state).", type: str, choices: [started, stopped]}
       flavor: {description: See M(cloudserver.compute.server)., type: str}
       image: {description: See M(cloudserver.compute.server)., type: str}
       iso: {description: See M(cloudserver.compute.server)., type: str}

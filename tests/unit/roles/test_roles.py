@@ -244,6 +244,15 @@ def test_the_tags_of_a_fleet_may_be_mappings(lab: Lab) -> None:
     assert sorted(lab.servers("openstack")["shop"]["tags"]) == ["env=shop", "role=kv", "spot"]
 
 
+def test_a_purge_is_checked_in_every_cloud_before_the_first_change(lab: Lab) -> None:
+    lab.control("POST", "/easystack/servers", {"name": "kept", "tags": ["fleet=shop"]})
+    given = {"server_fleet_tag": "fleet=shop", "server_fleet_purge": True, "server_fleet_servers": [{"name": "web-01"}]}
+    play = role("server_fleet", **given, server_fleet_max_removals=0)
+    run = lab.play(lab.inventory("openstack", "easystack"), play)
+    assert run.status and "1 of 1 servers of the fleet are not declared (kept" in run.output, run.output[-3000:]
+    assert [row for row in lab.requests("openstack", "PUT", "DELETE") if "servers" in row["path"]] == []
+
+
 def test_an_entry_may_rename_its_server_and_take_a_default_away(lab: Lab) -> None:
     common = {"flavor": "m1.small", "image": "debian-12", "networks": ["private"], "key_name": "operators"}
     fleet = {"server_fleet_tag": "fleet=shop", "server_fleet_defaults": common, "server_fleet_purge": True}
